@@ -35,7 +35,9 @@ MARKS_SECONDS = 0.1
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
-GREATEST = "UPDATE membership SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?) WHERE conversation_id = ? AND user_id = ?"
+RAISE = """UPDATE membership
+SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
+WHERE conversation_id = ? AND user_id = ?"""
 
 
 class Bus(Protocol):
@@ -237,7 +239,7 @@ class Journal:
     def _write_marks(
         self, connection: WriterConnection, marks: dict[tuple[int, int], Watermark], notices: list[Notice]
     ) -> None:
-        sql = GREATEST.format(max="MAX" if connection.is_sqlite else "GREATEST")
+        sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
         rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
         if rows:
             connection.execute_many(sql, rows)

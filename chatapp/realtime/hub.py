@@ -48,8 +48,10 @@ class Hub:
         self._announced = Announced()
 
     def connected(self, sid: str, caller: Caller) -> None:
-        """Enters the user's rooms before the client hears that it is connected: what it fetches after that, plus what it
-        is sent, is everything."""
+        """Enters the user's rooms before the client hears that it is connected.
+
+        So what it fetches after that, together with what it is sent, is everything.
+        """
         is_first = self.connections.add(Connection(sid, caller))
         try:
             if is_first:

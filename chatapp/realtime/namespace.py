@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import flask_socketio
-from socketio.exceptions import ConnectionRefusedError
+from socketio import exceptions
 
 from chatapp import serializers
 from chatapp.actions import conversations, messages, receipts
@@ -51,10 +51,10 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
                 self._hub.connected(sid, caller_of(environ, auth))
         except ChatError as error:
             # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
-            raise ConnectionRefusedError(error.message, answer(error)["error"]) from None
+            raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
         except Exception:
             log.exception("A connection could not be accepted")
-            raise ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
+            raise exceptions.ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:

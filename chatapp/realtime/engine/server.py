@@ -12,7 +12,7 @@ from socketio import packet
 from chatapp.errors import MalformedRequest, answer
 
 
-class ChatServer(socketio.Server):
+class ChatServer(socketio.Server):  # type: ignore[misc]
     """Differs from its parent in two ways.
 
     A handler that returns a Future is acked when it is done, so that a connection's later events need not wait for the
