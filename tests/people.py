@@ -42,7 +42,15 @@ class Person:
     def disconnect(self) -> None:
         if self.socket is not None:
             self.socket.disconnect()
-            self.socket.wait()
+            self.socket.eio.wait()  # the whole client waits a second more, for a reconnection
+            self._close_sockets(self.socket)
+
+    @staticmethod
+    def _close_sockets(client: socketio.Client) -> None:
+        """The client leaves its own sockets open when it was the server that went away."""
+        for one in (client.eio.ws, client.eio.http):
+            if one is not None:
+                one.close()
 
     def call(self, event: str, payload: Any, timeout: float = PATIENCE_SECONDS) -> Any:
         """Emits, and returns the ack."""

@@ -23,11 +23,11 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     on_transport_opened: Callable[[str], None] | None = None
 
     def close_transport(self, eio_sid: str) -> None:
-        """Closes a connection below Socket.IO, so that JavaScript clients come back by themselves. Does not wait for a
-        polling client to fetch what is queued: it may never come."""
+        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away for good.
+        Does not wait for a polling client to fetch what is queued: it may never come."""
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None:
-            socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            socket.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
 
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
