@@ -5,6 +5,7 @@ tells the listeners, and wakes the callers in the order in which they came. Whil
 batch gathers by itself, so there is no added wait when idle and there are large batches under load.
 """
 
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -14,15 +15,15 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError, InternalError, Unavailable
+from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
-from chatapp.notices import MessagesStored, Notice, WatermarkRaised
+from chatapp.notices import CatchUp, MessagesStored, Notice, WatermarkRaised
+from chatapp.outages import CommitInDoubt, is_collision, is_outage, refusal
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,15 @@ BATCH_LIMIT = 500
 MARKS_SECONDS = 0.1
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
+
+MARKS_AFTER_OUTAGE_SECONDS = 1.0
+"""How long watermarks wait that could not be written."""
+
+SETTLE_SECONDS = 0.25
+"""Longest that a reader waits for watermarks on their way to the database; then it sees older ones."""
+
+COLLISION_LIMIT = 3
+"""How often one piece of work is tried that collides with what other processes do at the same time."""
 
 RAISE = """UPDATE membership
 SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
@@ -116,6 +126,7 @@ class Journal:
         self._marks: dict[tuple[int, int], Watermark] = {}
         self._flushing: dict[tuple[int, int], Watermark] = {}
         self._marks_at = 0.0
+        self._may_be_missed = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
@@ -153,10 +164,19 @@ class Journal:
             self._start()
 
     def settle(self) -> None:
-        """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
+        """Waits until the watermarks noted so far are in the database. Free when there are none. Raises Unavailable."""
         if self._marks or self._flushing:
-            self._is_settling = True
-            self.write(lambda _transaction: None, durable=False)
+            self._flush().result()
+
+    def settle_for_reading(self) -> None:
+        """As `settle`, but whoever only reads neither waits for long nor fails when nothing can be written."""
+        if self._marks or self._flushing:
+            with contextlib.suppress(ChatError, TimeoutError):
+                self._flush().result(SETTLE_SECONDS)
+
+    def _flush(self) -> "Future[None]":
+        self._is_settling = True
+        return self.submit(lambda _transaction: None, durable=False)
 
     def close(self) -> None:
         """Writes what is queued, then stops the writer."""
@@ -204,18 +224,22 @@ class Journal:
         self._marks_at = monotonic()
         return self._flushing
 
-    def _process(self, work: _Work) -> None:
+    def _process(self, work: _Work, attempt: int = 1) -> None:
         """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself."""
         try:
             committed = self._transact(work)
         except Exception as error:
             self._drop_connection()
-            if work.is_single or _is_outage(error):
+            if is_outage(error):
                 self._fail(work, error)
-                return
-            log.warning("A batch failed and is retried one by one: %s", error)
-            for part in _parts(work):
-                self._process(part)
+            elif is_collision(error) and attempt < COLLISION_LIMIT:
+                self._process(work, attempt + 1)
+            elif work.is_single:
+                self._fail(work, error)
+            else:
+                log.warning("A batch failed and is retried one by one: %s", error)
+                for part in _parts(work):
+                    self._process(part)
             return
         self._tell(work, committed)
 
@@ -228,13 +252,25 @@ class Journal:
         if work.drafts:
             committed.outcomes = Batch(connection).store([one.draft for one in work.drafts])
         self._write_marks(connection, work.marks, committed.notices)
+        if self._may_be_missed:
+            committed.notices.append(CatchUp())
         announced = _announcements(committed.messages) + committed.notices
         if announced:
             self._bus.in_transaction(connection, announced)
-        connection.commit()
+        self._commit(connection)
         if announced:
             self._bus.after_commit(announced)
         return committed
+
+    def _commit(self, connection: WriterConnection) -> None:
+        """A commit that fails may have happened: then nothing of it may be tried again by itself, and if it did happen
+        nobody was told."""
+        try:
+            connection.commit()
+        except Exception as error:
+            self._may_be_missed = True
+            raise CommitInDoubt from error
+        self._may_be_missed = False
 
     def _write_marks(
         self, connection: WriterConnection, marks: dict[tuple[int, int], Watermark], notices: list[Notice]
@@ -255,12 +291,20 @@ class Journal:
             _resolve(job.future, result)
 
     def _fail(self, work: _Work, error: Exception) -> None:
-        log.error("A transaction failed", exc_info=error)
-        refusal = error if isinstance(error, ChatError) else _refusal(error)
+        log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
+        if is_outage(error) and not self._is_closing:
+            self._keep_marks(work.marks)
+        refused = refusal(error)
         for one in work.drafts:
-            _guard(one.done, refusal)
+            _guard(one.done, refused)
         for job in work.jobs:
-            job.future.set_exception(refusal)
+            job.future.set_exception(refused)
+
+    def _keep_marks(self, marks: dict[tuple[int, int], Watermark]) -> None:
+        with self._wake:
+            for key, mark in marks.items():
+                _join(self._marks, key, mark)
+            self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
 
     def _connect(self) -> WriterConnection:
         if self._connection is None:
@@ -316,18 +360,6 @@ def _join(marks: dict[tuple[int, int], Watermark], key: tuple[int, int], mark: W
     known = marks.setdefault(key, mark)
     known.delivered = max(known.delivered, mark.delivered)
     known.read = max(known.read, mark.read)
-
-
-def _is_outage(error: Exception) -> bool:
-    """Whether trying again one by one is pointless: the database is full, locked for long, or not reachable."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return type(cause).__name__ in ("OperationalError", "InterfaceError")
-
-
-def _refusal(error: Exception) -> ChatError:
-    if _is_outage(error):
-        return Unavailable("The database cannot be written right now. Please try again.")
-    return InternalError()
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:
