@@ -1,30 +1,6 @@
 /** The Socket.IO namespace `/chat`: who connects, what they may send, and what they are told. */
 import { checkedContent, Refused, storeMessage } from "./messages.js";
 
-/** Counts the connections of each user. */
-export class Presence {
-  #connections = new Map();
-
-  isOnline(username) {
-    return this.#connections.has(username);
-  }
-
-  /** True when this is the user's first connection. */
-  opened(username) {
-    const count = (this.#connections.get(username) ?? 0) + 1;
-    this.#connections.set(username, count);
-    return count === 1;
-  }
-
-  /** True when this was the user's last connection. */
-  closed(username) {
-    const count = this.#connections.get(username) - 1;
-    if (count > 0) this.#connections.set(username, count);
-    else this.#connections.delete(username);
-    return count === 0;
-  }
-}
-
 /** Wires the namespace to the rest. */
 export function serveChat({ namespace, accounts, conversations, delivery, presence, store }) {
   namespace.use((socket, next) => {
@@ -40,14 +16,12 @@ export function serveChat({ namespace, accounts, conversations, delivery, presen
     const { username } = socket.data;
     const memberships = conversations.of(username);
     socket.join([`u:${username}`, ...memberships.filter((each) => each.isGroup).map((each) => each.room)]);
-    if (presence.opened(username)) namespace.emit("onlineStatus", { username, online: true });
+    presence.opened(username);
     for (const conversation of memberships) delivery.catchUp(conversation, username);
     socket.on("privateMessage", (payload, ack) => receive(socket, payload, ack, privateConversation));
     socket.on("groupMessage", (payload, ack) => receive(socket, payload, ack, groupConversation));
     socket.on("createGroup", (payload, ack) => createGroup(socket, payload, ack));
-    socket.on("disconnect", () => {
-      if (presence.closed(username)) namespace.emit("onlineStatus", { username, online: false });
-    });
+    socket.on("disconnect", () => presence.closed(username));
   }
 
   function receive(socket, payload, ack, conversationOf) {

@@ -7,10 +7,11 @@ import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { openAccounts } from "./accounts.js";
 import { FramedOnceAdapter } from "./adapter.js";
-import { Presence, serveChat } from "./chat.js";
+import { serveChat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { Delivery } from "./delivery.js";
 import { httpApplication } from "./http.js";
+import { Presence } from "./presence.js";
 import { openStore } from "./store.js";
 
 const HOST = "127.0.0.1";
@@ -19,7 +20,6 @@ const BACKLOG = 4096;
 const store = openStore(process.env.BENCH_DATABASE);
 const accounts = openAccounts(store, Number(process.env.BENCH_USERS ?? 0));
 const conversations = new Conversations(store);
-const presence = new Presence();
 
 const sockets = createServer();
 const io = new Server(sockets, { serveClient: false, perMessageDeflate: false, adapter: FramedOnceAdapter });
@@ -28,6 +28,7 @@ io.engine.on("connection", (connection) => {
   connection.request = null;
 });
 const namespace = io.of("/chat");
+const presence = new Presence(namespace);
 const delivery = new Delivery(namespace, conversations, presence, store);
 serveChat({ namespace, accounts, conversations, delivery, presence, store });
 
