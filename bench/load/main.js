@@ -14,6 +14,7 @@ const COMMANDS = {
   use: (server) => void (session = new Session(server)),
   login: ({ users }) => session.login(users),
   groups: ({ work, count, size }) => session.addGroups(work, count, size),
+  groupsOf: ({ count, usernames }) => session.addGroupsOf(count, usernames),
   pairs: ({ work, count }) => session.addPairs(work, count),
   connect: ({ users }) => session.connect(users),
   closed: (plan) => closedLoop(session, plan),

@@ -46,6 +46,15 @@ export class Session {
     });
   }
 
+  /** Makes groups over HTTP and returns their ids. */
+  async addGroupsOf(count, usernames) {
+    const groups = [];
+    for (let index = 0; index < count; index++) {
+      groups.push(await createGroup(this.httpPort, this.tokens[0], `group ${index}`, usernames));
+    }
+    return { groups };
+  }
+
   /** Makes `count` groups of `size` users each, side by side: user0 to user<size - 1> are the first group. */
   async addGroups(work, count, size) {
     this.conversations[work] = [];

@@ -1,0 +1,88 @@
+"""What is measured, and how much of it: the full run and the smoke run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Work:
+    """`count` conversations of `size` users side by side, each with `in_flight` messages under way."""
+
+    name: str
+    title: str
+    count: int
+    size: int
+    in_flight: int
+    is_group: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes and times of one run. Seconds are of each single measurement; rounds of each kind of work."""
+
+    users: int
+    works: tuple[Work, ...]
+    contents: tuple[int, ...]
+    warm_seconds: float
+    seconds: float
+    open_seconds: float
+    rounds: int
+    memory_rounds: int
+    storm_rounds: int
+    idle_users: int
+    idle_connections: int
+    settle_seconds: float
+    storm_users: int
+    stock_storm_users: int
+    history_groups: int
+    history_messages: int
+    history_limit: int
+
+
+FULL = Plan(
+    users=1000,
+    works=(
+        Work("group10", "group of 10", count=40, size=10, in_flight=1),
+        Work("group200", "group of 200", count=1, size=200, in_flight=4),
+        Work("group1000", "group of 1,000", count=1, size=1000, in_flight=4),
+        Work("private", "private", count=128, size=2, in_flight=1, is_group=False),
+    ),
+    contents=(100, 4096),
+    warm_seconds=0.5,
+    seconds=2.0,
+    open_seconds=3.0,
+    rounds=5,
+    memory_rounds=3,
+    storm_rounds=2,
+    idle_users=500,
+    idle_connections=5000,
+    settle_seconds=2.0,
+    storm_users=2000,
+    stock_storm_users=200,
+    history_groups=20,
+    history_messages=1_000_000,
+    history_limit=50,
+)
+
+SMOKE = Plan(
+    users=40,
+    works=(
+        Work("group10", "group of 10", count=4, size=10, in_flight=1),
+        Work("group200", "group of 40", count=1, size=40, in_flight=4),
+        Work("private", "private", count=10, size=2, in_flight=1, is_group=False),
+    ),
+    contents=(100, 4096),
+    warm_seconds=0.1,
+    seconds=0.2,
+    open_seconds=0.2,
+    rounds=1,
+    memory_rounds=1,
+    storm_rounds=1,
+    idle_users=10,
+    idle_connections=50,
+    settle_seconds=0.1,
+    storm_users=30,
+    stock_storm_users=30,
+    history_groups=2,
+    history_messages=2_000,
+    history_limit=50,
+)
