@@ -28,8 +28,8 @@ export async function idle(session, { users, count, settleSeconds }) {
 }
 
 /**
- * All users connect at once, and leave at once when a bystander has seen everybody online; it then has to see everybody
- * offline. CPU is taken from the first SYN until the server is quiet again.
+ * All users connect at once, and leave at once when they are in and a bystander has seen everybody online; it then has
+ * to see everybody offline. CPU is taken from the first SYN until the server is quiet again.
  */
 export async function storm(session, { users }) {
   const online = new Set();
@@ -37,8 +37,9 @@ export async function storm(session, { users }) {
   await settled(session.pid, 0);
   const [cpu, start] = [cpuSeconds(session.pid), performance.now()];
   const connections = arrive(session, users);
-  const seen = await until(() => online.size === users);
-  const open = connections.filter((each) => each.isOpen).length;
+  const isThere = (each) => each.isOpen;
+  await until(() => online.size === users && connections.every(isThere));
+  const missing = users - Math.min(online.size, connections.filter(isThere).length);
   const connected = performance.now();
   for (const connection of connections) connection.leave();
   const gone = await until(() => online.size === 0);
@@ -46,7 +47,7 @@ export async function storm(session, { users }) {
   const result = { connections: users, cpu: cpuSeconds(session.pid) - cpu, seconds: (performance.now() - start) / 1000 };
   bystander.leave();
   const problems = {};
-  if (!seen || open < users) problems.notConnected = users - open || 1;
+  if (missing > 0) problems.notConnected = missing;
   if (!gone) problems.stillOnline = online.size;
   return { ...result, connectSeconds: (connected - start) / 1000, problems, examples: [] };
 }

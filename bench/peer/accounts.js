@@ -1,5 +1,5 @@
 /** Users and their sessions: a JWT (HS256) with the username in `sub`, verified with jsonwebtoken. */
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import jwt from "jsonwebtoken";
 
 const SESSION_SECONDS = 24 * 60 * 60;
@@ -9,7 +9,7 @@ const SESSION_SECONDS = 24 * 60 * 60;
  * @param {number} extraUsers how many of user0, user1, ... exist beside alice, bob and carol
  */
 export function openAccounts(store, extraUsers) {
-  const secret = randomBytes(32);
+  const secret = createSecretKey(randomBytes(32));
   addDemoUsers(store, extraUsers);
   const users = new Map(store.users.all().map((user) => [user.username, user]));
 
