@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -10,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import floors
-from .phases import PHASES, Run
+from .phases import PHASES, STOCK, Run
 from .plan import FULL, SMOKE, Plan
 from .results import Results
-from .servers import HERE, BenchError, specs
+from .servers import HERE, LOAD_CORE, SERVER_CORE, BenchError, specs
 from .table import table
 from .tools import build
 
@@ -22,7 +21,7 @@ RESULTS = HERE / "results"
 
 def main() -> int:
     options = arguments()
-    if (os.cpu_count() or 1) < 2:
+    if SERVER_CORE == LOAD_CORE and not options.smoke:
         return fail("Two cores are needed: one for the server, one for the load generator.")
     plan = planned(options)
     results = Results()
@@ -73,10 +72,10 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
     conversations = {work.name for work in FULL.works}
     only = {"messages" if name in conversations else name for name in options.only or PHASES}
     with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as folder:
-        run = Run(plan, chosen, results, say, Path(folder))
         for name, phase in PHASES.items():
+            taking_part = [spec for spec in chosen if spec.name != STOCK or name in plan.stock_phases]
             if name in only:
-                phase(run)
+                phase(Run(plan, taking_part, results, say, Path(folder)))
 
 
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:

@@ -17,8 +17,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes and times of one run. Seconds are of each single measurement; rounds of each kind of work."""
+    """Sizes and times of one run. Seconds are of each single measurement; rounds of each kind of work.
 
+    The stock server takes part in `stock_phases` only.
+    """
+
+    stock_phases: tuple[str, ...]
     users: int
     works: tuple[Work, ...]
     contents: tuple[int, ...]
@@ -39,6 +43,7 @@ class Plan:
 
 
 FULL = Plan(
+    stock_phases=("messages", "idle", "storm", "history"),
     users=1000,
     works=(
         Work("group10", "group of 10", count=40, size=10, in_flight=1),
@@ -64,6 +69,7 @@ FULL = Plan(
 )
 
 SMOKE = Plan(
+    stock_phases=("messages",),
     users=40,
     works=(
         Work("group10", "group of 10", count=4, size=10, in_flight=1),
