@@ -39,7 +39,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"rounds of each kind of work (default {FULL.rounds})")
     parser.add_argument("--only", action="append", metavar="WORK", help=f"one of {', '.join(works())}; may be repeated")
     parser.add_argument("--servers", default=",".join(specs()), help="comma-separated (default %(default)s)")
-    parser.add_argument("--smoke", action="store_true", help="seconds long: fails only when something is lost or breaks")
+    parser.add_argument(
+        "--smoke", action="store_true", help="seconds long: fails only when something is lost or breaks"
+    )
     parser.add_argument("--check", action="store_true", help="fail when a floor is missed")
     options = parser.parse_args()
     unknown = [name for name in options.only or [] if name not in works()]

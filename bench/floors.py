@@ -8,7 +8,11 @@ FLOORS = {
     Row("cpu-delivery", "group200", CONTENT): 0.7,
     Row("cpu-delivery", "group1000", CONTENT): 0.7,
     Row("cpu-message", "private", CONTENT): 1.1,
-    **{Row(f"latency-{part}", work): 1.0 for part in ("p50", "p99") for work in ("group10", "group200", "group1000", "private")},
+    **{
+        Row(f"latency-{part}", work): 1.0
+        for part in ("p50", "p99")
+        for work in ("group10", "group200", "group1000", "private")
+    },
     Row("memory", "idle"): 1.0,
     Row("cpu-connection", "storm"): 0.25,
     Row("cpu-page", "history"): 1.0,

@@ -28,7 +28,8 @@ STATEMENTS = {
         f"{SERIES} INSERT INTO message (conversation, sequence, messageId, sender, content, timestamp) "
         f"SELECT (SELECT id FROM conversation WHERE key = :group), n, {UUID}, 'user' || (n % {MEMBERS}), {CONTENT}, "
         f"{TIMESTAMP} FROM series",
-        "UPDATE membership SET delivered = :count WHERE conversation = (SELECT id FROM conversation WHERE key = :group)",
+        "UPDATE membership SET delivered = :count "
+        "WHERE conversation = (SELECT id FROM conversation WHERE key = :group)",
     ),
     "stock": (
         f"{SERIES} INSERT INTO message "
@@ -38,8 +39,8 @@ STATEMENTS = {
     ),
     "chatapp": (
         f"{SERIES} INSERT INTO message (conversation_id, sequence, sender_id, content, created_at) "
-        f"SELECT CAST(:group AS INTEGER), n, (SELECT id FROM user WHERE username = 'user' || (n % {MEMBERS})), {CONTENT}, "
-        "(1700000000 + n) * 1000000 FROM series",
+        f"SELECT CAST(:group AS INTEGER), n, (SELECT id FROM user WHERE username = 'user' || (n % {MEMBERS})), "
+        f"{CONTENT}, (1700000000 + n) * 1000000 FROM series",
         "UPDATE conversation SET last_sequence = :count, last_message_at = (1700000000 + :count) * 1000000 "
         "WHERE id = CAST(:group AS INTEGER)",
         "UPDATE membership SET delivered_sequence = :count WHERE conversation_id = CAST(:group AS INTEGER)",

@@ -75,7 +75,12 @@ class Server:
         self.log = self.folder / f"{self.spec.name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command(), env=self._environment(), cwd=HERE.parent, stdout=log, stderr=log, start_new_session=True
+                self._command(),
+                env=self._environment(),
+                cwd=HERE.parent,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         os.sched_setaffinity(self.process.pid, {SERVER_CORE})
         try:
@@ -97,7 +102,8 @@ class Server:
 
     @property
     def pid(self) -> int:
-        assert self.process is not None
+        if self.process is None:
+            raise BenchError(f"{self.spec.name} is not running.")
         return self.process.pid
 
     def check_alive(self) -> None:

@@ -20,22 +20,24 @@ NOTHING = "-"
 def table(results: Results, plan: Plan) -> str:
     """Rows of work, columns of servers; `12.3 ±4%` is the median and half the range of its samples."""
     titles = {work.name: work.title for work in plan.works}
-    header = ["", "work", "bytes", *(title for _, title in COLUMNS), "stock / peer", "chatapp / peer"]
-    lines = [header]
-    for metric, (title, unit) in METRICS.items():
+    lines = [["", "work", "bytes", *(title for _, title in COLUMNS), "stock / peer", "chatapp / peer"]]
+    for metric in METRICS:
         rows = [row for row in results.samples if row.metric == metric]
-        for row in sorted(rows, key=lambda row: (list(titles).index(row.work) if row.work in titles else 0, row.content)):
-            lines.append(
-                [
-                    f"{title} ({unit})" if unit else title,
-                    titles.get(row.work, ""),
-                    f"{row.content:,}" if row.content else "",
-                    *(cell(results, row, name) for name, _ in COLUMNS),
-                    ratio(results, row, "stock"),
-                    ratio(results, row, "chatapp"),
-                ]
-            )
+        rows.sort(key=lambda row: (list(titles).index(row.work) if row.work in titles else 0, row.content))
+        lines += [line(results, row, titles) for row in rows]
     return aligned(lines)
+
+
+def line(results: Results, row: Row, titles: dict[str, str]) -> list[str]:
+    title, unit = METRICS[row.metric]
+    return [
+        f"{title} ({unit})" if unit else title,
+        titles.get(row.work, ""),
+        f"{row.content:,}" if row.content else "",
+        *(cell(results, row, name) for name, _ in COLUMNS),
+        ratio(results, row, "stock"),
+        ratio(results, row, "chatapp"),
+    ]
 
 
 def cell(results: Results, row: Row, server: str) -> str:

@@ -31,10 +31,7 @@ class Load:
         self.process.wait()
 
     def ask(self, command: str, **plan: Any) -> dict[str, Any]:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": command, **plan}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        line = self._exchange(json.dumps({"do": command, **plan}))
         if not line:
             raise BenchError(f"The load generator for {self.server.spec.name} ended during {command}.")
         answer: dict[str, Any] = json.loads(line)
@@ -42,6 +39,14 @@ class Load:
         if not answer["ok"]:
             raise BenchError(f"{command} on {self.server.spec.name}: {answer['error']} (log: {self.server.log})")
         return answer
+
+    def _exchange(self, line: str) -> str:
+        stdin, stdout = self.process.stdin, self.process.stdout
+        if stdin is None or stdout is None:
+            raise BenchError("The load generator has no pipes.")
+        stdin.write(line + "\n")
+        stdin.flush()
+        return stdout.readline()
 
 
 def limit(groups: int, size: int, in_flight: int, content_bytes: int, seconds: float) -> dict[str, Any]:

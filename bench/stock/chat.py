@@ -5,7 +5,8 @@ from typing import Any
 
 import eventlet
 from flask import request
-from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, emit, join_room
+from flask_socketio import ConnectionRefusedError as Refused
+from flask_socketio import Namespace, SocketIO, emit, join_room
 
 from .http import user_of
 from .models import Conversation, Membership, Message, db
@@ -25,7 +26,7 @@ class ChatNamespace(Namespace):
     def on_connect(self, auth: dict[str, str] | None) -> None:
         username = user_of((auth or {}).get("token") or request.args.get("token"))
         if username is None:
-            raise ConnectionRefusedError("The session is not valid.")
+            raise Refused("The session is not valid.")
         self.user_of_sid[request.sid] = username  # type: ignore[attr-defined]
         join_room(f"user:{username}")
         for membership in db.session.scalars(db.select(Membership).filter_by(username=username)):
@@ -54,7 +55,9 @@ class ChatNamespace(Namespace):
         if payload["sender"] != username:
             return {"success": False, "response": "The sender is not the session's user."}
         receiver = payload["receiver"]
-        return self.send_message(direct(username, receiver), username, payload, [f"user:{username}", f"user:{receiver}"])
+        return self.send_message(
+            direct(username, receiver), username, payload, [f"user:{username}", f"user:{receiver}"]
+        )
 
     def send_message(
         self, conversation: Conversation, sender: str, payload: dict[str, str], rooms: list[str]
