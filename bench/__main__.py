@@ -5,11 +5,12 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from . import floors
-from .phases import PHASES, STOCK, Run
+from .phases import PHASES, Run
 from .plan import FULL, SMOKE, Plan
 from .results import Results
 from .servers import HERE, LOAD_CORE, SERVER_CORE, BenchError, specs
@@ -73,11 +74,11 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
     chosen = [spec for name, spec in specs().items() if name in options.servers.split(",")]
     conversations = {work.name for work in FULL.works}
     only = {"messages" if name in conversations else name for name in options.only or PHASES}
-    with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="chatapp-bench-") as folder, ExitStack() as stack:
+        run = Run(plan, chosen, results, say, Path(folder), stack)
         for name, phase in PHASES.items():
-            taking_part = [spec for spec in chosen if spec.name != STOCK or name in plan.stock_phases]
             if name in only:
-                phase(Run(plan, taking_part, results, say, Path(folder)))
+                phase(run if name in plan.stock_phases else run.without_stock())
 
 
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:

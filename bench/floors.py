@@ -21,11 +21,13 @@ MOST_KIB_A_CONNECTION = 20.0
 
 
 def missed(results: Results) -> list[str]:
-    """A sentence for each floor that was measured and missed."""
+    """A sentence for each floor that was missed, or that chatapp was too slow to be measured at."""
     sentences = []
     for row, most in FLOORS.items():
         ratio = results.ratio(row, "chatapp", "peer")
-        if ratio is not None and ratio > most:
+        if ratio is None and results.median(row, "peer") is not None:
+            sentences.append(f"{row.metric} {row.work}: chatapp could not be measured")
+        elif ratio is not None and ratio > most:
             sentences.append(f"{row.metric} {row.work}: {ratio:.2f} of the peer's, allowed {most}")
     memory = results.median(Row("memory", "idle"), "chatapp")
     if memory is not None and memory >= MOST_KIB_A_CONNECTION:

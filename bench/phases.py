@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Run:
     results: Results
     say: Callable[[str], None]
     folder: Path
+    stack: ExitStack
+    kept: dict[str, Server] = field(default_factory=dict)
 
     def turns(self, number: int) -> Iterator[Spec]:
         """The servers of a round, every other round in reverse; the stock server is slow and gets one round."""
@@ -38,12 +40,23 @@ class Run:
             if spec.name != STOCK or number < STOCK_ROUNDS:
                 yield spec
 
+    def without_stock(self) -> "Run":
+        return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
+
     @contextmanager
     def started(self, spec: Spec, users: int, database: Path | None = None) -> Iterator[Load]:
-        """A fresh server and its load generator."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{spec.name}-", dir=self.folder))
-        with Server(spec, folder, users, database) as server, Load(server) as load:
-            yield load
+        """A fresh server, or the one that is kept, and a load generator for it."""
+        if self.plan.keeps_servers and database is None:
+            if spec.name not in self.kept:
+                self.kept[spec.name] = self.stack.enter_context(Server(spec, self.scratch(spec), self.plan.users))
+            with Load(self.kept[spec.name]) as load:
+                yield load
+        else:
+            with Server(spec, self.scratch(spec), users, database) as server, Load(server) as load:
+                yield load
+
+    def scratch(self, spec: Spec) -> Path:
+        return Path(tempfile.mkdtemp(prefix=f"{spec.name}-", dir=self.folder))
 
 
 def messages(run: Run) -> None:

@@ -5,7 +5,6 @@ inserted, by the one statement a server that knows its tables.
 """
 
 import sqlite3
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,7 @@ STATEMENTS = {
 
 def seeded(run: "Run", spec: Spec) -> tuple[Path, list[str]]:
     """The database file of a server with the plan's history in it, and the ids of its groups."""
-    folder = Path(tempfile.mkdtemp(prefix=f"seed-{spec.name}-", dir=run.folder))
+    folder = run.scratch(spec)
     database = folder / f"{spec.name}.db"
     with Server(spec, folder, MEMBERS, database) as server, Load(server) as load:
         load.ask("login", users=1)
