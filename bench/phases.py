@@ -43,17 +43,19 @@ class Run:
     def without_stock(self) -> "Run":
         return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
 
+    def launch(self, spec: Spec, users: int, stack: ExitStack, database: Path | None = None) -> Server:
+        """A fresh server, or the one that is kept; not waited for."""
+        if not self.plan.keeps_servers or database is not None:
+            return stack.enter_context(Server(spec, self.scratch(spec), users, database))
+        if spec.name not in self.kept:
+            self.kept[spec.name] = self.stack.enter_context(Server(spec, self.scratch(spec), self.plan.users))
+        return self.kept[spec.name]
+
     @contextmanager
-    def started(self, spec: Spec, users: int, database: Path | None = None) -> Iterator[Load]:
-        """A fresh server, or the one that is kept, and a load generator for it."""
-        if self.plan.keeps_servers and database is None:
-            if spec.name not in self.kept:
-                self.kept[spec.name] = self.stack.enter_context(Server(spec, self.scratch(spec), self.plan.users))
-            with Load(self.kept[spec.name]) as load:
-                yield load
-        else:
-            with Server(spec, self.scratch(spec), users, database) as server, Load(server) as load:
-                yield load
+    def started(self, spec: Spec, users: int) -> Iterator[Load]:
+        """One server and a load generator for it."""
+        with ExitStack() as stack:
+            yield stack.enter_context(Load(self.launch(spec, users, stack)))
 
     def scratch(self, spec: Spec) -> Path:
         return Path(tempfile.mkdtemp(prefix=f"{spec.name}-", dir=self.folder))
@@ -62,10 +64,11 @@ class Run:
 def messages(run: Run) -> None:
     """Groups and pairs; each server stays up, with all its users connected, from the first round to the last."""
     with ExitStack() as stack:
+        servers = {spec: run.launch(spec, run.plan.users, stack) for spec in run.specs}
         loads = {}
-        for spec in run.specs:
-            run.say(f"starting {spec.title}, connecting {run.plan.users} users")
-            loads[spec.name] = stack.enter_context(run.started(spec, run.plan.users))
+        for spec, server in servers.items():
+            run.say(f"connecting {run.plan.users} users, {spec.title}")
+            loads[spec.name] = stack.enter_context(Load(server))
             prepare(run.plan, loads[spec.name])
         for number in range(run.plan.rounds):
             for content in run.plan.contents:
@@ -165,11 +168,12 @@ def history(run: Run) -> None:
     """Pages at random places of seeded groups; each server stays up from the first round to the last."""
     plan = run.plan
     with ExitStack() as stack:
-        loads, groups = {}, {}
+        servers, groups = {}, {}
         for spec in run.specs:
             run.say(f"seeding {plan.history_messages:,} messages, {spec.title}")
             database, groups[spec.name] = seeds.seeded(run, spec)
-            loads[spec.name] = stack.enter_context(run.started(spec, seeds.MEMBERS, database))
+            servers[spec.name] = run.launch(spec, seeds.MEMBERS, stack, database)
+        loads = {name: stack.enter_context(Load(server)) for name, server in servers.items()}
         for number in range(plan.rounds):
             for spec in run.turns(number):
                 run.say(f"round {number + 1}: history pages, {spec.title}")

@@ -82,12 +82,6 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        os.sched_setaffinity(self.process.pid, {SERVER_CORE})
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -136,7 +130,8 @@ class Server:
             "CHATAPP_DURABILITY": "full",
         }
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Waits until both ports answer, then pins every thread: starting up may use all cores."""
         end = time.monotonic() + START_SECONDS
         polling = f"http://127.0.0.1:{self.ws_port}/socket.io/?EIO=4&transport=polling"
         while not (answers(polling) and answers(f"http://127.0.0.1:{self.http_port}/loggedIn")):
@@ -144,6 +139,8 @@ class Server:
             if time.monotonic() > end:
                 raise BenchError(f"{self.spec.name} did not answer within {START_SECONDS} s; see {self.log}")
             time.sleep(0.05)
+        for thread in Path(f"/proc/{self.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {SERVER_CORE})
 
 
 def answers(url: str) -> bool:

@@ -12,7 +12,10 @@ BUILD = HERE / "results" / "build"
 
 
 class Load:
-    """One load generator process for one server; `ask` sends it a command and returns the answer."""
+    """One load generator process for one server; `ask` sends it a command and returns the answer.
+
+    Entering it waits for the server, so that several servers can be started first and come up together.
+    """
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -23,7 +26,12 @@ class Load:
 
     def __enter__(self) -> "Load":
         server = self.server
-        self.ask("use", httpPort=server.http_port, wsPort=server.ws_port, pid=server.pid)
+        try:
+            server.wait_until_ready()
+            self.ask("use", httpPort=server.http_port, wsPort=server.ws_port, pid=server.pid)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
