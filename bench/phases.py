@@ -1,7 +1,7 @@
 """The kinds of work, each run on all servers in turn, round by round."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from . import seeds
 from .plan import Plan, Work
 from .results import Results, Row
-from .servers import Server, Spec
+from .servers import BenchError, Server, Spec
 from .tools import Load, limit
 
 LIMIT = "limit"
@@ -34,11 +34,23 @@ class Run:
     stack: ExitStack
     kept: dict[str, Server] = field(default_factory=dict)
 
-    def turns(self, number: int) -> Iterator[Spec]:
+    def turns(self, number: int, among: Container[str] | None = None) -> Iterator[Spec]:
         """The servers of a round, every other round in reverse; the stock server is slow and gets one round."""
         for spec in self.specs[:: 1 if number % 2 == 0 else -1]:
-            if spec.name != STOCK or number < STOCK_ROUNDS:
+            is_due = spec.name != STOCK or number < STOCK_ROUNDS
+            if is_due and (among is None or spec.name in among):
                 yield spec
+
+    @contextmanager
+    def surviving(self, spec: Spec, loads: dict[str, Load] | None = None) -> Iterator[None]:
+        """A server that fails fails the run, but the others are still measured."""
+        try:
+            yield
+        except BenchError as error:
+            self.results.problems.append(f"{spec.name} failed: {error}")
+            self.say(f"{spec.title} FAILED")
+            if loads is not None:
+                loads.pop(spec.name, None)
 
     def without_stock(self) -> "Run":
         return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
@@ -65,11 +77,12 @@ def messages(run: Run) -> None:
     """Groups and pairs; each server stays up, with all its users connected, from the first round to the last."""
     with ExitStack() as stack:
         servers = {spec: run.launch(spec, run.plan.users, stack) for spec in run.specs}
-        loads = {}
+        loads: dict[str, Load] = {}
         for spec, server in servers.items():
             run.say(f"connecting {run.plan.users} users, {spec.title}")
-            loads[spec.name] = stack.enter_context(Load(server))
-            prepare(run.plan, loads[spec.name])
+            with run.surviving(spec, loads):
+                loads[spec.name] = stack.enter_context(Load(server))
+                prepare(run.plan, loads[spec.name])
         for number in range(run.plan.rounds):
             for content in run.plan.contents:
                 for work in run.plan.works:
@@ -88,18 +101,13 @@ def prepare(plan: Plan, load: Load) -> None:
 
 
 def closed_turns(run: Run, loads: dict[str, Load], number: int, work: Work, content: int) -> None:
-    for spec in run.turns(number):
+    for spec in run.turns(number, loads):
         run.say(f"round {number + 1}: {work.title}, {content:,} bytes, {spec.title}")
-        answer = loads[spec.name].ask(
-            "closed",
-            work=work.name,
-            inFlight=work.in_flight,
-            contentBytes=content,
-            warmSeconds=run.plan.warm_seconds,
-            seconds=run.plan.seconds,
-        )
-        run.results.note(spec.name, work.name, answer)
-        add_throughput(run.results, spec.name, work, content, answer)
+        plan = {"inFlight": work.in_flight, "contentBytes": content, "seconds": run.plan.seconds}
+        with run.surviving(spec, loads):
+            answer = loads[spec.name].ask("closed", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
+            run.results.note(spec.name, work.name, answer)
+            add_throughput(run.results, spec.name, work, content, answer)
     answer = limit(work.count, work.size, work.in_flight, content, run.plan.seconds / 2)
     add_throughput(run.results, LIMIT, work, content, answer)
 
@@ -119,21 +127,16 @@ def open_turns(run: Run, loads: dict[str, Load], number: int, work: Work) -> Non
     capacity = Row("messages", work.name, OPEN_CONTENT_BYTES)
     reference = PEER if PEER in loads else run.specs[0].name
     rate = CAPACITY_SHARE * (run.results.median(capacity, reference) or 1)
-    for spec in run.turns(number):
+    for spec in run.turns(number, loads):
         if (run.results.median(capacity, spec.name) or 0) < rate:
             continue
         run.say(f"round {number + 1}: {work.title}, {rate:,.0f} messages/s, {spec.title}")
-        answer = loads[spec.name].ask(
-            "open",
-            work=work.name,
-            rate=rate,
-            contentBytes=OPEN_CONTENT_BYTES,
-            warmSeconds=run.plan.warm_seconds,
-            seconds=run.plan.open_seconds,
-        )
-        run.results.note(spec.name, work.name, answer)
-        run.results.add(Row("latency-p50", work.name), spec.name, answer["p50"])
-        run.results.add(Row("latency-p99", work.name), spec.name, answer["p99"])
+        plan = {"rate": rate, "contentBytes": OPEN_CONTENT_BYTES, "seconds": run.plan.open_seconds}
+        with run.surviving(spec, loads):
+            answer = loads[spec.name].ask("open", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
+            run.results.note(spec.name, work.name, answer)
+            run.results.add(Row("latency-p50", work.name), spec.name, answer["p50"])
+            run.results.add(Row("latency-p99", work.name), spec.name, answer["p99"])
 
 
 def idle(run: Run) -> None:
@@ -141,53 +144,59 @@ def idle(run: Run) -> None:
     plan = run.plan
     for number in range(min(plan.memory_rounds, plan.rounds)):
         for spec in run.turns(number):
-            run.say(f"round {number + 1}: {plan.idle_connections:,} idle connections, {spec.title}")
-            with run.started(spec, plan.idle_users) as load:
-                load.ask("login", users=plan.idle_users)
-                answer = load.ask(
-                    "idle", users=plan.idle_users, count=plan.idle_connections, settleSeconds=plan.settle_seconds
-                )
-            run.results.note(spec.name, "idle", answer)
-            run.results.add(Row("memory", "idle"), spec.name, answer["bytes"] / answer["connections"] / 1024)
+            users, count = plan.stock_idle if spec.name == STOCK else plan.idle
+            run.say(f"round {number + 1}: {count:,} idle connections, {spec.title}")
+            with run.surviving(spec), run.started(spec, users) as load:
+                load.ask("login", users=users)
+                answer = load.ask("idle", users=users, count=count, settleSeconds=plan.settle_seconds)
+                run.results.note(spec.name, "idle", answer)
+                run.results.add(Row("memory", "idle"), spec.name, answer["bytes"] / count / 1024)
 
 
 def storm(run: Run) -> None:
-    """Everybody connects at once and leaves at once. The stock server gets fewer users: its cost is quadratic."""
+    """Everybody connects at once and leaves at once."""
     for number in range(min(run.plan.storm_rounds, run.plan.rounds)):
         for spec in run.turns(number):
             users = run.plan.stock_storm_users if spec.name == STOCK else run.plan.storm_users
             run.say(f"round {number + 1}: {users:,} users connect and leave at once, {spec.title}")
-            with run.started(spec, users + 1) as load:
+            with run.surviving(spec), run.started(spec, users + 1) as load:
                 load.ask("login", users=users + 1)
                 answer = load.ask("storm", users=users)
-            run.results.note(spec.name, "storm", answer)
-            run.results.add(Row("cpu-connection", "storm"), spec.name, MICRO * answer["cpu"] / users)
+                run.results.note(spec.name, "storm", answer)
+                run.results.add(Row("cpu-connection", "storm"), spec.name, MICRO * answer["cpu"] / users)
 
 
 def history(run: Run) -> None:
     """Pages at random places of seeded groups; each server stays up from the first round to the last."""
     plan = run.plan
     with ExitStack() as stack:
-        servers, groups = {}, {}
+        loads: dict[str, Load] = {}
+        groups: dict[str, list[str]] = {}
         for spec in run.specs:
             run.say(f"seeding {plan.history_messages:,} messages, {spec.title}")
-            database, groups[spec.name] = seeds.seeded(run, spec)
-            servers[spec.name] = run.launch(spec, seeds.MEMBERS, stack, database)
-        loads = {name: stack.enter_context(Load(server)) for name, server in servers.items()}
+            with run.surviving(spec, loads):
+                database, groups[spec.name] = seeds.seeded(run, spec)
+                loads[spec.name] = stack.enter_context(Load(run.launch(spec, seeds.MEMBERS, stack, database)))
         for number in range(plan.rounds):
-            for spec in run.turns(number):
+            for spec in run.turns(number, loads):
                 run.say(f"round {number + 1}: history pages, {spec.title}")
-                answer = loads[spec.name].ask(
-                    "history",
-                    reader=seeds.READER,
-                    groups=groups[spec.name],
-                    messages=plan.history_messages // plan.history_groups,
-                    limit=plan.history_limit,
-                    warmSeconds=plan.warm_seconds,
-                    seconds=plan.seconds,
-                )
-                run.results.note(spec.name, "history", answer)
-                run.results.add(Row("cpu-page", "history"), spec.name, MICRO * answer["cpu"] / answer["pages"])
+                with run.surviving(spec, loads):
+                    history_pages(run, spec, loads[spec.name], groups[spec.name])
+
+
+def history_pages(run: Run, spec: Spec, load: Load, groups: list[str]) -> None:
+    plan = run.plan
+    answer = load.ask(
+        "history",
+        reader=seeds.READER,
+        groups=groups,
+        messages=plan.history_messages // plan.history_groups,
+        limit=plan.history_limit,
+        warmSeconds=plan.warm_seconds,
+        seconds=plan.seconds,
+    )
+    run.results.note(spec.name, "history", answer)
+    run.results.add(Row("cpu-page", "history"), spec.name, MICRO * answer["cpu"] / answer["pages"])
 
 
 PHASES: dict[str, Callable[[Run], None]] = {"messages": messages, "idle": idle, "storm": storm, "history": history}
