@@ -18,6 +18,9 @@ from .table import table
 from .tools import build
 
 RESULTS = HERE / "results"
+LEGEND = (
+    "median ±half the range; a ratio below 1 is better than the peer, but for deliveries a second, where it is worse"
+)
 
 
 def main() -> int:
@@ -84,7 +87,7 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:
     """Prints the table, and writes it and the samples to bench/results/."""
     text = table(results, plan)
-    print(f"\n{text}\n\n{seconds:,.0f} s")
+    print(f"\n{text}\n\n{LEGEND}\n{seconds:,.0f} s")
     RESULTS.mkdir(exist_ok=True)
     name = f"{'smoke' if is_smoke else 'bench'}-{time.strftime('%Y%m%dT%H%M%S')}"
     (RESULTS / f"{name}.txt").write_text(text + "\n")
