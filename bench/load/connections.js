@@ -38,7 +38,9 @@ export async function storm(session, { users }) {
   const [cpu, start] = [cpuSeconds(session.pid), performance.now()];
   const connections = arrive(session, users);
   const isThere = (each) => each.isOpen;
-  await until(() => online.size === users && connections.every(isThere));
+  const isRefused = (each) => each.refusal !== null;
+  await until(() => connections.some(isRefused) || (online.size === users && connections.every(isThere)));
+  const examples = connections.filter(isRefused).slice(0, 3).map((each) => each.refusal);
   const missing = users - Math.min(online.size, connections.filter(isThere).length);
   const connected = performance.now();
   for (const connection of connections) connection.leave();
@@ -49,7 +51,7 @@ export async function storm(session, { users }) {
   const problems = {};
   if (missing > 0) problems.notConnected = missing;
   if (!gone) problems.stillOnline = online.size;
-  return { ...result, connectSeconds: (connected - start) / 1000, problems, examples: [] };
+  return { ...result, connectSeconds: (connected - start) / 1000, problems, examples };
 }
 
 function arrive(session, users) {

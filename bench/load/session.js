@@ -38,7 +38,7 @@ export class Session {
         ack: (...packet) => this.ledger.ack(...packet),
         closed: (closed) => {
           this.lost += this.isLeaving ? 0 : 1;
-          if (!closed.isOpen) reject(new Error(`The server closed the connection of ${closed.username}.`));
+          if (!closed.isOpen) reject(new Error(`No connection for ${closed.username}: ${closed.refusal ?? "closed"}`));
         },
       };
       const where = { port: this.wsPort, username: `user${index}`, token: this.tokens[index] };

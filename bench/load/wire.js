@@ -25,7 +25,7 @@ export class Connection {
    * @param {{opened, event, ack, closed}} handler `event(connection, packet, bodyAt, ackId)` for every server event
    */
   constructor({ port, username, token }, handler) {
-    Object.assign(this, { username, token, handler, isOpen: false, rest: null, out: [], nextAck: 0 });
+    Object.assign(this, { username, token, handler, isOpen: false, rest: null, out: [], nextAck: 0, refusal: null });
     this.ackTail = `[{"success":true,"receiver":"${username}"}]`;
     this.receive = this.#handshake;
     const onread = { buffer: readBuffer, callback: (count, buffer) => this.#read(count, buffer) };
@@ -108,12 +108,18 @@ export class Connection {
     if (engine === 0x30) return this.#queue(`40${CHAT}${JSON.stringify({ token: this.token })}`);
     if (engine === 0x34 && type === 0x30) return this.#opened();
     if (engine === 0x36) return undefined;
+    if (engine === 0x34 && type === 0x34) return this.#refused(data.toString("utf8", start, end));
     throw new Error(`Unexpected packet for ${this.username}: ${data.latin1Slice(start, Math.min(end, start + 200))}`);
   }
 
   #opened() {
     this.isOpen = true;
     this.handler.opened(this);
+  }
+
+  #refused(text) {
+    this.refusal = text;
+    this.leave();
   }
 
   #event(data, start, end) {
