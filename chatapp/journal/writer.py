@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -42,8 +42,8 @@ MARKS_AFTER_OUTAGE_SECONDS = 1.0
 SETTLE_SECONDS = 0.25
 """Longest that a reader waits for watermarks on their way to the database; then it sees older ones."""
 
-COLLISION_LIMIT = 3
-"""How often one piece of work is tried that collides with what other processes do at the same time."""
+ATTEMPTS = 3
+"""How often work is tried that collides with what other processes do, or finds its connection cut."""
 
 RAISE = """UPDATE membership
 SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
@@ -65,6 +65,9 @@ class Transaction:
     session: Session
     notices: list[Notice] = field(default_factory=list)
 
+
+Marks = Mapping[tuple[int, int], Watermark]
+"""Risen watermarks by conversation and user."""
 
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in order, with the new messages and the other notices. Must not block."""
@@ -89,7 +92,7 @@ class _Work:
 
     jobs: list["_Job[Any]"] = field(default_factory=list)
     drafts: list[_Draft] = field(default_factory=list)
-    marks: dict[tuple[int, int], Watermark] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
 
     @property
     def is_durable(self) -> bool:
@@ -123,10 +126,12 @@ class Journal:
         self._wake = threading.Condition()
         self._jobs: deque[_Job[Any]] = deque()
         self._drafts: deque[_Draft] = deque()
-        self._marks: dict[tuple[int, int], Watermark] = {}
-        self._flushing: dict[tuple[int, int], Watermark] = {}
+        self._source: Callable[[], Marks] = dict
+        self._are_marks_waiting = False
+        self._flushing: Marks = {}
+        self._kept: Marks = {}
         self._marks_at = 0.0
-        self._may_be_missed = False
+        self._may_be_untold = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
@@ -157,20 +162,28 @@ class Journal:
             self._start()
         return future
 
-    def raise_watermark(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
-        """Notes a member's progress for the next transaction; several notes become one. Never lowers anything."""
-        with self._wake:
-            _join(self._marks, (conversation_id, user_id), Watermark(delivered, read))
-            self._start()
+    def draw_marks_from(self, source: Callable[[], Marks]) -> None:
+        """Registers where risen watermarks, keyed by conversation and user, are taken from when it is time to write."""
+        self._source = source
+
+    def marks_wait(self) -> None:
+        """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
+        if not self._are_marks_waiting:
+            with self._wake:
+                self._are_marks_waiting = True
+                self._start()
 
     def settle(self) -> None:
-        """Waits until the watermarks noted so far are in the database. Free when there are none. Raises Unavailable."""
-        if self._marks or self._flushing:
+        """Waits until the watermarks that have risen so far are in the database. Free when there are none.
+
+        Raises Unavailable.
+        """
+        if self._are_marks_waiting or self._flushing:
             self._flush().result()
 
     def settle_for_reading(self) -> None:
         """As `settle`, but whoever only reads neither waits for long nor fails when nothing can be written."""
-        if self._marks or self._flushing:
+        if self._are_marks_waiting or self._flushing:
             with contextlib.suppress(ChatError, TimeoutError):
                 self._flush().result(SETTLE_SECONDS)
 
@@ -211,17 +224,19 @@ class Journal:
             return _Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
     def _are_marks_due(self) -> bool:
-        if not self._marks:
+        if not self._are_marks_waiting:
             return False
         return self._is_settling or self._is_closing or monotonic() - self._marks_at >= MARKS_SECONDS
 
     def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._marks else None
+        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
 
-    def _take_marks(self) -> dict[tuple[int, int], Watermark]:
-        self._flushing, self._marks = self._marks, {}
+    def _take_marks(self) -> Marks:
+        self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
+        kept, self._kept = self._kept, {}
+        self._flushing = _joined(kept, self._source())
         return self._flushing
 
     def _process(self, work: _Work, attempt: int = 1) -> None:
@@ -229,12 +244,11 @@ class Journal:
         try:
             committed = self._transact(work)
         except Exception as error:
+            is_repeatable = is_collision(error) or self._was_cut(error)
             self._drop_connection()
-            if is_outage(error):
-                self._fail(work, error)
-            elif is_collision(error) and attempt < COLLISION_LIMIT:
+            if is_repeatable and attempt < ATTEMPTS:
                 self._process(work, attempt + 1)
-            elif work.is_single:
+            elif work.is_single or is_outage(error):
                 self._fail(work, error)
             else:
                 log.warning("A batch failed and is retried one by one: %s", error)
@@ -252,7 +266,7 @@ class Journal:
         if work.drafts:
             committed.outcomes = Batch(connection).store([one.draft for one in work.drafts])
         self._write_marks(connection, work.marks, committed.notices)
-        if self._may_be_missed:
+        if self._may_be_untold:
             committed.notices.append(CatchUp())
         announced = _announcements(committed.messages) + committed.notices
         if announced:
@@ -263,18 +277,16 @@ class Journal:
         return committed
 
     def _commit(self, connection: WriterConnection) -> None:
-        """A commit that fails may have happened: then nothing of it may be tried again by itself, and if it did happen
-        nobody was told."""
+        """A commit that fails may have happened. So nothing of it may be tried again here, where some of it carries no
+        client id; and if it did happen, nobody was told of it."""
         try:
             connection.commit()
         except Exception as error:
-            self._may_be_missed = True
-            raise CommitInDoubt from error
-        self._may_be_missed = False
+            self._may_be_untold = True
+            raise CommitInDoubt(str(error)) from error
+        self._may_be_untold = False
 
-    def _write_marks(
-        self, connection: WriterConnection, marks: dict[tuple[int, int], Watermark], notices: list[Notice]
-    ) -> None:
+    def _write_marks(self, connection: WriterConnection, marks: Marks, notices: list[Notice]) -> None:
         sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
         rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
         if rows:
@@ -300,16 +312,23 @@ class Journal:
         for job in work.jobs:
             job.future.set_exception(refused)
 
-    def _keep_marks(self, marks: dict[tuple[int, int], Watermark]) -> None:
+    def _keep_marks(self, marks: Marks) -> None:
+        """What is known to senders already, and not to the database: tried again after a while."""
+        if not marks:
+            return
         with self._wake:
-            for key, mark in marks.items():
-                _join(self._marks, key, mark)
+            self._kept = _joined(self._kept, marks)
+            self._are_marks_waiting = True
             self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
 
     def _connect(self) -> WriterConnection:
         if self._connection is None:
             self._connection = WriterConnection(self._engine)
         return self._connection
+
+    def _was_cut(self, error: Exception) -> bool:
+        """Whether the connection broke before the commit: a new one may do."""
+        return self._connection is not None and self._connection.is_cut and not isinstance(error, CommitInDoubt)
 
     def _drop_connection(self) -> None:
         """Closing a connection rolls back what it had open; the next batch gets a new one."""
@@ -356,10 +375,15 @@ def _parts(work: _Work) -> list[_Work]:
     return [*jobs, *drafts, *([_Work(marks=work.marks)] if work.marks else [])]
 
 
-def _join(marks: dict[tuple[int, int], Watermark], key: tuple[int, int], mark: Watermark) -> None:
-    known = marks.setdefault(key, mark)
-    known.delivered = max(known.delivered, mark.delivered)
-    known.read = max(known.read, mark.read)
+
+
+def _joined(one: Marks, other: Marks) -> Marks:
+    """The higher of each."""
+    found = dict(one)
+    for key, mark in other.items():
+        known = found.get(key, mark)
+        found[key] = Watermark(max(known.delivered, mark.delivered), max(known.read, mark.read))
+    return found
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:

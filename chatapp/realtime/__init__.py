@@ -54,9 +54,10 @@ def _options(settings: Settings) -> dict[str, object]:
 def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: ChatServer) -> None:
     bus = app.extensions["chatapp.bus"]
     journal.listen(hub.committed)
-    bus.listen(hub.heard, hub.catch_up)
     with app.app_context():
         hub.presence.start(is_only_node=settings.is_sqlite)
+    # After that, so that catching up does not find online whom an earlier run left behind.
+    bus.listen(hub.heard, hub.catch_up)
     strangers = Strangers(server, settings.join_timeout)
     ticker = Ticker(hub, strangers.close_overdue)
     ticker.start()

@@ -1,7 +1,6 @@
 """What happens on this process when something happens anywhere: connections come and go, commits are told."""
 
 import logging
-from typing import Any
 
 from flask import Flask
 
@@ -10,13 +9,23 @@ from chatapp.actions import receipts
 from chatapp.actions.accounts import Caller
 from chatapp.actions.conversations import group_to_announce
 from chatapp.config import Settings
+from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
-from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
+from chatapp.notices import (
+    CatchUp,
+    GroupCreated,
+    MessagesStored,
+    Notice,
+    PresenceChanged,
+    SessionEnded,
+    WatermarkRaised,
+)
 from chatapp.realtime.announced import Announced
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.server import ChatServer
 from chatapp.realtime.events import Events
+from chatapp.realtime.missed import Missed
 from chatapp.realtime.outbox import Outbox
 from chatapp.realtime.presence import Presence
 from chatapp.realtime.receipts import Receipts
@@ -34,7 +43,7 @@ class Hub:
         self.connections = Connections()
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
-        self.receipts = Receipts(self.events, lambda number: self.delivery.watermarks(number))
+        self.receipts = Receipts(self.events)
         self.delivery = Delivery(
             journal,
             app.app_context,
@@ -46,6 +55,7 @@ class Hub:
         self.outbox = Outbox(app.app_context, self._fan_out)
         self._server = server
         self._announced = Announced()
+        self._missed = Missed(self)
 
     def connected(self, sid: str, caller: Caller) -> None:
         """Enters the user's rooms before the client hears that it is connected.
@@ -56,7 +66,11 @@ class Hub:
         try:
             if is_first:
                 self.presence.changed(caller.user_id).result()
-            self._server.enter_room(sid, user_room(caller.username), namespace=NAMESPACE)
+            client = self._server.manager.client(sid, NAMESPACE)
+            if client is None:
+                raise NotSignedIn("The connection is gone.")
+            client.user = caller
+            self._enter(sid, user_room(caller.username))
             waiting = self._enter_conversations(sid, caller)
         except BaseException:
             self.disconnected(sid)
@@ -74,82 +88,85 @@ class Hub:
         """This process committed."""
         for message in messages:
             self.outbox.stored(message)
-        for notice in notices:
-            if not isinstance(notice, WatermarkRaised):
-                self._guarded(notice)
+        self._hear_all([notice for notice in notices if not isinstance(notice, WatermarkRaised)])
 
     def heard(self, notices: list[Notice]) -> None:
         """Notices of other processes."""
         for notice in notices:
             if isinstance(notice, PresenceChanged) and notice.is_online:
                 self.presence.came_elsewhere(notice.user_id)
-            self._guarded(notice)
+        self._hear_all(notices)
 
     def catch_up(self) -> None:
-        """Notices may have been missed: fans out what was stored meanwhile."""
-        with self.app.app_context():
-            for user_id in self.connections.user_ids():
-                for standing in receipts.standings_of(user_id):
-                    self.outbox.notified(standing.conversation_id, standing.last_sequence, standing.last_sequence)
+        """Notices may have been missed."""
+        self._missed.catch_up()
 
     def announce_group(self, conversation_id: int) -> None:
         """Lets all members' connections into the room, then tells them; once, however often it is asked for."""
-        if not self._announced.is_first(conversation_id):
-            return
         with self.app.app_context():
             name, user_ids = group_to_announce(conversation_id)
         self.outbox.host(conversation_id, 0)
         for user_id in user_ids:
             for sid in self.connections.of_user(user_id):
                 self._enter(sid, group_room(conversation_id))
-        self.events.group_created(conversation_id, name)
+        if self._announced.is_first(conversation_id):
+            self.events.group_created(conversation_id, name)
+
+    def is_in_room(self, user_id: int, room: str) -> bool:
+        """Whether all of a user's connections are."""
+        sids = self.connections.of_user(user_id)
+        return all(room in self._server.manager.get_rooms(sid, NAMESPACE) for sid in sids)
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
-    def _guarded(self, notice: Notice) -> None:
+    def _hear_all(self, notices: list[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""
-        try:
-            self._hear(notice)
-        except Exception:
-            log.exception("A notice could not be handled: %s", type(notice).__name__)
+        for notice in notices:
+            try:
+                self._hear(notice)
+            except Exception:
+                log.exception("A notice could not be handled: %s", type(notice).__name__)
+        changes = [(one.username, one.is_online) for one in notices if isinstance(one, PresenceChanged)]
+        if changes:
+            self.events.online_status(changes)
 
     def _hear(self, notice: Notice) -> None:
         match notice:
+            case CatchUp():
+                self._server.start_background_task(self.catch_up)
             case MessagesStored():
                 if not notice.usernames or self._hosts_any(notice.usernames):
                     self.outbox.notified(notice.conversation_id, notice.first, notice.last)
             case GroupCreated():
                 self.announce_group(notice.conversation_id)
             case WatermarkRaised():
-                self.delivery.rose(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
+                self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
             case PresenceChanged():
                 if not notice.is_online:
                     self.presence.went_everywhere(notice.user_id)
-                self.events.online_status(notice.username, is_online=notice.is_online)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
 
     def _fan_out(self, stored: StoredMessage) -> None:
-        delivered = self.delivery.track(stored)
-        wire = serializers.message(stored, delivered=delivered)
+        watermarks = self.delivery.track(stored)
+        wire = serializers.message(stored, delivered=watermarks.is_delivered(stored.sender_id, stored.sequence))
         if stored.is_group:
             rooms = [group_room(stored.conversation_id)]
         else:
             rooms = [user_room(stored.sender), user_room(stored.receiver)]
-        self.events.message_sent(wire, rooms, lambda sid: self._confirmed(sid, stored))
-
-    def _confirmed(self, sid: str, stored: StoredMessage) -> None:
-        connection = self.connections.get(sid)
-        if connection is not None:
-            self.delivery.confirm(stored.conversation_id, connection.caller.user_id, stored.sequence)
+        confirmed = self.delivery.confirmed
+        sequence = stored.sequence
+        # It counts for the user of the connection that it came from, whatever it says.
+        self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
 
     def _enter_conversations(self, sid: str, caller: Caller) -> list[receipts.Standing]:
         """Returns the conversations in which something waits for the user."""
-        standings = receipts.standings_of(caller.user_id)
+        with self.app.app_context():
+            standings = receipts.standings_of(caller.user_id)
         for standing in standings:
             self.outbox.host(standing.conversation_id, standing.last_sequence)
             if standing.is_group:
@@ -169,5 +186,4 @@ class Hub:
             log.debug("A connection closed before it entered its rooms")
 
     def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
-        rooms: dict[str, Any] = self._server.manager.rooms.get(NAMESPACE, {})
-        return any(user_room(username) in rooms for username in usernames)
+        return any(self._server.manager.has_room(NAMESPACE, user_room(username)) for username in usernames)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatapp.actions import receipts
 from chatapp.actions.accounts import ended_among
-from chatapp.realtime.rooms import NAMESPACE, group_room
+from chatapp.realtime.rooms import group_room
 
 if TYPE_CHECKING:
     from chatapp.realtime.hub import Hub
@@ -37,17 +37,14 @@ class Missed:
                 self._hub.end(connection.sid, "You were signed out.")
 
     def _tell_presence(self) -> None:
-        for username, is_online in self._hub.presence.refresh():
-            self._hub.events.online_status(username, is_online=is_online)
+        if changes := self._hub.presence.refresh():
+            self._hub.events.online_status(changes)
 
     def _catch_up_with(self, user_id: int, standing: receipts.Standing) -> None:
+        number = standing.conversation_id
         # What the user has not been delivered is what may have been missed of a conversation that is new here.
-        self._hub.outbox.host(standing.conversation_id, standing.delivered)
-        if standing.is_group and self._is_outside(user_id, group_room(standing.conversation_id)):
-            self._hub.announce_group(standing.conversation_id)
-        self._hub.outbox.notified(standing.conversation_id, standing.last_sequence, standing.last_sequence)
-        self._hub.delivery.refresh(standing.conversation_id)
-
-    def _is_outside(self, user_id: int, room: str) -> bool:
-        inside = {sid for sid, _ in self._hub.events.connections_in(room)}
-        return not inside.issuperset(self._hub.connections.of_user(user_id))
+        self._hub.outbox.host(number, standing.delivered)
+        if standing.is_group and not self._hub.is_in_room(user_id, group_room(number)):
+            self._hub.announce_group(number)
+        self._hub.outbox.notified(number, standing.last_sequence, standing.last_sequence)
+        self._hub.delivery.refresh(number)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import flask_socketio
@@ -11,11 +10,13 @@ from socketio import exceptions
 from chatapp import serializers
 from chatapp.actions import conversations, messages, receipts
 from chatapp.actions.accounts import Caller
-from chatapp.errors import ChatError, InternalError, NotSignedIn, UnknownEvent, answer
+from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, answer
 from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
+from chatapp.outages import is_outage, refusal
 from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
 from chatapp.realtime.authentication import caller_of
+from chatapp.realtime.engine.reply import Reply
 from chatapp.realtime.rooms import NAMESPACE
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Ack = Any
-"""A wire dict, or a Future of one."""
+"""A wire dict, or a Reply that will be set to one."""
 
 EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
 """What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
@@ -48,13 +49,15 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
     def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         try:
             with self._hub.app.app_context():
-                self._hub.connected(sid, caller_of(environ, auth))
+                caller = caller_of(environ, auth)
+            self._hub.connected(sid, caller)
         except ChatError as error:
             # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
             raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
-        except Exception:
-            log.exception("A connection could not be accepted")
-            raise exceptions.ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
+        except Exception as error:
+            log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
+            refused = refusal(error)
+            raise exceptions.ConnectionRefusedError(refused.message, answer(refused)["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
@@ -83,19 +86,19 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             self._hub.journal.settle()
         return {"success": True}
 
-    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> "Future[Any]":
+    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> Reply:
         event = parse(MessageEvent, payload)
         draft = MessageDraft(
             caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
         )
-        reply: Future[Any] = Future()
+        reply = Reply()
         messages.send_message(self._hub.journal, caller, draft, self._reply_to(reply))
         return reply
 
-    def _reply_to(self, reply: "Future[Any]") -> Callable[[Outcome], None]:
+    def _reply_to(self, reply: Reply) -> Callable[[Outcome], None]:
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
-                reply.set_result(answer(outcome))
+                reply.set(answer(outcome))
             else:
                 self._hub.delivery.answer(outcome, reply)
 
@@ -111,6 +114,6 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             return getattr(self, "on_" + event)(connection.caller, payload)
         except ChatError as error:
             return answer(error)
-        except Exception:
-            log.exception("Handling %s failed", event)
-            return answer(InternalError())
+        except Exception as error:
+            log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
+            return answer(refusal(error))
