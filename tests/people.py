@@ -48,9 +48,10 @@ class Person:
     @staticmethod
     def _close_sockets(client: socketio.Client) -> None:
         """The client leaves its own sockets open when it was the server that went away."""
-        for one in (client.eio.ws, client.eio.http):
-            if one is not None:
-                one.close()
+        if client.eio.ws is not None:
+            client.eio.ws.shutdown()
+        if client.eio.http is not None:
+            client.eio.http.close()
 
     def call(self, event: str, payload: Any, timeout: float = PATIENCE_SECONDS) -> Any:
         """Emits, and returns the ack."""

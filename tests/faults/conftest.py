@@ -11,12 +11,19 @@ from tests.servers import Server
 
 
 @pytest.fixture
-def start(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """`start()` is a running server that the test may kill; what still runs at the end is ended."""
+def url(databases: Databases) -> str:
+    """A new database's."""
+    return databases.new()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """`start(url)` is a running server that the test may kill; what still runs at the end is ended."""
     started: list[Server] = []
 
-    def start_one(url: str | None = None, **settings: Any) -> Server:
-        started.append(Server(tmp_path / f"instance-{len(started)}", CHATAPP_DATABASE_URL=url or databases.new(), **settings))
+    def start_one(url: str, **settings: Any) -> Server:
+        instance = tmp_path / f"instance-{len(started)}"
+        started.append(Server(instance, CHATAPP_DATABASE_URL=url, **settings))
         return started[-1].start()
 
     yield start_one

@@ -3,6 +3,7 @@
 import random
 import threading
 import uuid
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,14 @@ from tests.servers import Server
 TALKERS = ("alice", "bob", "carol", "user0", "user1", "user2")
 IN_FLIGHT = 4
 """Messages that each of them has sent without having heard of."""
+
+
+def emit(person: Person, *, group: bool = False, **payload: Any) -> "Future[dict[str, Any]]":
+    """Sends a message without waiting; the future is its ack."""
+    ack: Future[dict[str, Any]] = Future()
+    event = "groupMessage" if group else "privateMessage"
+    person.emit(event, {"sender": person.username, **payload}, callback=ack.set_result)
+    return ack
 
 
 @dataclass

@@ -4,16 +4,14 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from sqlalchemy.engine import make_url
 
-from tests.databases import Databases
+from tests.faults.talk import emit
 from tests.people import Person
 from tests.servers import Server
 
@@ -21,11 +19,8 @@ HELD_SECONDS = 1.0
 
 
 @pytest.fixture
-def sqlite_url(databases: Databases) -> str:
-    url = databases.new()
-    if not url.startswith("sqlite"):
-        pytest.skip("speaks of SQLite alone")
-    return url
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'chat.db'}"
 
 
 @contextmanager
@@ -39,14 +34,6 @@ def write_lock(url: str) -> Iterator[None]:
         other.close()
 
 
-def emit(person: Person, receiver: str, content: str) -> "Future[dict[str, Any]]":
-    """Sends without waiting; the future is its ack."""
-    ack: Future[dict[str, Any]] = Future()
-    payload = {"sender": person.username, "receiver": receiver, "content": content}
-    person.emit("privateMessage", payload, callback=ack.set_result)
-    return ack
-
-
 def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_after(
     start: Callable[..., Server], sqlite_url: str
 ) -> None:
@@ -55,7 +42,7 @@ def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_af
     assert alice.say("bob", "before")["success"] is True
     with write_lock(sqlite_url):
         locked_at = time.monotonic()
-        ack = emit(alice, "bob", "meanwhile")
+        ack = emit(alice, receiver="bob", content="meanwhile")
         while time.monotonic() < locked_at + HELD_SECONDS:
             asked_at = time.monotonic()
             assert [one["content"] for one in bob.history("alice")] == ["before"]
@@ -80,7 +67,7 @@ def test_history_is_read_while_ticks_wait_for_a_locked_file(start: Callable[...,
     with write_lock(sqlite_url):
         # bob's arrival is a tick to be written, and then a place in the list of who is online.
         asked_at = time.monotonic()
-        emit(alice, "bob", "meanwhile")
+        emit(alice, receiver="bob", content="meanwhile")
         assert [one["content"] for one in alice.history("bob")] == ["before"]
         assert time.monotonic() - asked_at < 3
     bob.connect()

@@ -8,7 +8,7 @@ import pytest
 import requests
 from sqlalchemy.engine import make_url
 
-from tests.databases import Databases
+from tests.databases import new_postgres_database
 from tests.faults.talk import Talk
 from tests.people import Person, wait_until
 from tests.servers import Server
@@ -44,11 +44,8 @@ class Postgres:
 
 
 @pytest.fixture
-def postgres(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Postgres]:
-    url = databases.new()
-    if not url.startswith("postgresql"):
-        pytest.skip("speaks of PostgreSQL alone")
-    administrator = Postgres(request.getfixturevalue("postgres_url"), url)
+def postgres(postgres_url: str) -> Iterator[Postgres]:
+    administrator = Postgres(postgres_url, new_postgres_database(postgres_url))
     yield administrator
     administrator.close()
 
