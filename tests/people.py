@@ -42,7 +42,9 @@ class Person:
     def disconnect(self) -> None:
         if self.socket is not None:
             self.socket.disconnect()
-            self.socket.eio.wait()  # the whole client waits a second more, for a reconnection
+            # Its writer may have missed that, and would sleep for half a minute.
+            self.socket.eio.queue.put(None)
+            self.socket.eio.wait()  # the whole client would wait a second more, for a reconnection
             self._close_sockets(self.socket)
 
     @staticmethod
