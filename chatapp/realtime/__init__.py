@@ -1,5 +1,7 @@
 """The Socket.IO side: attaches to an application made by the factory."""
 
+import contextlib
+
 from flask import Flask
 
 from chatapp.config import Settings
@@ -61,4 +63,11 @@ def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: C
     strangers = Strangers(server, settings.join_timeout)
     ticker = Ticker(hub, strangers.close_overdue)
     ticker.start()
-    app.extensions["chatapp.close"] += [ticker.stop, bus.close]
+    app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
+
+
+def _close_transports(server: ChatServer) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
+    for eio_sid in list(server.eio.sockets):
+        with contextlib.suppress(Exception):
+            server.close_transport(eio_sid)
