@@ -120,6 +120,7 @@ class Journal:
         self._are_marks_waiting = False
         self._flushing: Marks = {}
         self._marks_at = 0.0
+        self._is_asleep = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
@@ -131,9 +132,8 @@ class Journal:
 
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
         """Queues a message; `done` is called once with its outcome, after its commit or refusal. Does not wait."""
-        with self._wake:
-            self._drafts.append(_Draft(draft, done))
-            self._start()
+        self._drafts.append(_Draft(draft, done))
+        self._rouse()
 
     def write(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
         """Runs a job in the next transaction and waits for the commit. What it raises is raised here, and undone.
@@ -145,9 +145,8 @@ class Journal:
     def submit(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> "Future[Result]":
         """As `write`, without waiting."""
         future: Future[Result] = Future()
-        with self._wake:
-            self._jobs.append(_Job(job, future, durable))
-            self._start()
+        self._jobs.append(_Job(job, future, durable))
+        self._rouse()
         return future
 
     def draw_marks_from(self, source: Callable[[], Marks]) -> None:
@@ -157,9 +156,8 @@ class Journal:
     def marks_wait(self) -> None:
         """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
         if not self._are_marks_waiting:
-            with self._wake:
-                self._are_marks_waiting = True
-                self._start()
+            self._are_marks_waiting = True
+            self._rouse()
 
     def settle(self) -> None:
         """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
@@ -175,11 +173,17 @@ class Journal:
         if self._thread is not None:
             self._thread.join()
 
-    def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
-        self._wake.notify()
+    def _rouse(self) -> None:
+        """Starts or wakes the writer. It says that it sleeps before it looks for work a last time, and the caller
+        queues its work before it looks whether the writer sleeps: so one of the two sees the other, and a writer at
+        work costs its callers no lock."""
+        if not self._is_asleep and self._thread is not None:
+            return
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+                self._thread.start()
+            self._wake.notify()
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
@@ -191,11 +195,13 @@ class Journal:
     def _take(self) -> _Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
         with self._wake:
+            self._is_asleep = True
             while not (self._jobs or self._drafts or self._are_marks_due()):
                 if self._is_closing:
                     return None
                 self._wake.wait(self._until_marks_are_due())
-            jobs, self._jobs = list(self._jobs), deque()
+            self._is_asleep = False
+            jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
             drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
             return _Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
