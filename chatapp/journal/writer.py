@@ -10,18 +10,17 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError, InternalError, Unavailable
 from chatapp.journal.batch import Batch
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
+from chatapp.journal.faults import is_outage, is_race, refusal_of
+from chatapp.journal.work import Committed, Job, QueuedDraft, Transaction, Work, join_mark, parts_of
 from chatapp.notices import MessagesStored, Notice, WatermarkRaised
 
 log = logging.getLogger(__name__)
@@ -48,59 +47,8 @@ class Bus(Protocol):
     def after_commit(self, notices: list[Notice]) -> None: ...
 
 
-@dataclass(slots=True)
-class Transaction:
-    """What a job works with: an ORM session inside the batch's transaction, and the notices to send after it."""
-
-    session: Session
-    notices: list[Notice] = field(default_factory=list)
-
-
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in order, with the new messages and the other notices. Must not block."""
-
-
-@dataclass(slots=True)
-class _Job(Generic[Result]):
-    run: Callable[[Transaction], Result]
-    future: "Future[Result]"
-    is_durable: bool
-
-
-@dataclass(slots=True)
-class _Draft:
-    draft: MessageDraft
-    done: Callable[[Outcome], None]
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one transaction carries."""
-
-    jobs: list["_Job[Any]"] = field(default_factory=list)
-    drafts: list[_Draft] = field(default_factory=list)
-    marks: dict[tuple[int, int], Watermark] = field(default_factory=dict)
-
-    @property
-    def is_durable(self) -> bool:
-        return bool(self.drafts) or any(job.is_durable for job in self.jobs)
-
-    @property
-    def is_single(self) -> bool:
-        return len(self.jobs) + len(self.drafts) + bool(self.marks) <= 1
-
-
-@dataclass(slots=True)
-class _Committed:
-    """What a transaction did, to be told once it is committed."""
-
-    results: list[Any] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-
-    @property
-    def messages(self) -> list[StoredMessage]:
-        return [one for one in self.outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
 
 
 class Journal:
@@ -111,8 +59,8 @@ class Journal:
         self._bus = bus
         self._listeners: list[Listener] = []
         self._wake = threading.Condition()
-        self._jobs: deque[_Job[Any]] = deque()
-        self._drafts: deque[_Draft] = deque()
+        self._jobs: deque[Job[Any]] = deque()
+        self._drafts: deque[QueuedDraft] = deque()
         self._marks: dict[tuple[int, int], Watermark] = {}
         self._flushing: dict[tuple[int, int], Watermark] = {}
         self._marks_at = 0.0
@@ -128,7 +76,7 @@ class Journal:
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
         """Queues a message; `done` is called once with its outcome, after its commit or refusal. Does not wait."""
         with self._wake:
-            self._drafts.append(_Draft(draft, done))
+            self._drafts.append(QueuedDraft(draft, done))
             self._start()
 
     def write(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
@@ -142,14 +90,14 @@ class Journal:
         """As `write`, without waiting."""
         future: Future[Result] = Future()
         with self._wake:
-            self._jobs.append(_Job(job, future, durable))
+            self._jobs.append(Job(job, future, durable))
             self._start()
         return future
 
     def raise_watermark(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
         """Notes a member's progress for the next transaction; several notes become one. Never lowers anything."""
         with self._wake:
-            _join(self._marks, (conversation_id, user_id), Watermark(delivered, read))
+            join_mark(self._marks, (conversation_id, user_id), Watermark(delivered, read))
             self._start()
 
     def settle(self) -> None:
@@ -179,7 +127,7 @@ class Journal:
         if self._connection is not None:
             self._connection.close()
 
-    def _take(self) -> _Work | None:
+    def _take(self) -> Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
         with self._wake:
             while not (self._jobs or self._drafts or self._are_marks_due()):
@@ -188,7 +136,7 @@ class Journal:
                 self._wake.wait(self._until_marks_are_due())
             jobs, self._jobs = list(self._jobs), deque()
             drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
-            return _Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
+            return Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
     def _are_marks_due(self) -> bool:
         if not self._marks:
@@ -204,25 +152,26 @@ class Journal:
         self._marks_at = monotonic()
         return self._flushing
 
-    def _process(self, work: _Work) -> None:
-        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself."""
+    def _process(self, work: Work, *, is_again: bool = False) -> None:
+        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself. A part
+        that another process was in the way of is begun once more."""
         try:
             committed = self._transact(work)
         except Exception as error:
             self._drop_connection()
-            if work.is_single or _is_outage(error):
+            if is_outage(error) or (work.is_single and (is_again or not is_race(error))):
                 self._fail(work, error)
                 return
             log.warning("A batch failed and is retried one by one: %s", error)
-            for part in _parts(work):
-                self._process(part)
+            for part in parts_of(work):
+                self._process(part, is_again=work.is_single)
             return
         self._tell(work, committed)
 
-    def _transact(self, work: _Work) -> _Committed:
+    def _transact(self, work: Work) -> Committed:
         connection = self._connect()
         connection.begin(durable=work.is_durable)
-        committed = _Committed()
+        committed = Committed()
         for job in work.jobs:
             committed.results.append(_run_job(connection, job, committed.notices))
         if work.drafts:
@@ -245,7 +194,7 @@ class Journal:
             connection.execute_many(sql, rows)
         notices += [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in marks.items()]
 
-    def _tell(self, work: _Work, committed: _Committed) -> None:
+    def _tell(self, work: Work, committed: Committed) -> None:
         """Listeners first, then the callers: a sender sees its message before the ack of it."""
         for listener in self._listeners:
             _guard(listener, committed.messages, committed.notices)
@@ -254,9 +203,9 @@ class Journal:
         for job, result in zip(work.jobs, committed.results, strict=True):
             _resolve(job.future, result)
 
-    def _fail(self, work: _Work, error: Exception) -> None:
+    def _fail(self, work: Work, error: Exception) -> None:
         log.error("A transaction failed", exc_info=error)
-        refusal = error if isinstance(error, ChatError) else _refusal(error)
+        refusal = refusal_of(error)
         for one in work.drafts:
             _guard(one.done, refusal)
         for job in work.jobs:
@@ -274,7 +223,7 @@ class Journal:
             self._connection = None
 
 
-def _run_job(connection: WriterConnection, job: "_Job[Any]", notices: list[Notice]) -> Any:
+def _run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
     """The job's result, or the exception that it raised: then its own writes are undone and nobody else's."""
     with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         transaction = Transaction(session)
@@ -304,30 +253,6 @@ def _announcements(messages: list[StoredMessage]) -> list[Notice]:
         first = known.first if known else one.sequence
         found[one.conversation_id] = MessagesStored(one.conversation_id, first, one.sequence, names)
     return list(found.values())
-
-
-def _parts(work: _Work) -> list[_Work]:
-    jobs = [_Work(jobs=[job]) for job in work.jobs]
-    drafts = [_Work(drafts=[draft]) for draft in work.drafts]
-    return [*jobs, *drafts, *([_Work(marks=work.marks)] if work.marks else [])]
-
-
-def _join(marks: dict[tuple[int, int], Watermark], key: tuple[int, int], mark: Watermark) -> None:
-    known = marks.setdefault(key, mark)
-    known.delivered = max(known.delivered, mark.delivered)
-    known.read = max(known.read, mark.read)
-
-
-def _is_outage(error: Exception) -> bool:
-    """Whether trying again one by one is pointless: the database is full, locked for long, or not reachable."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return type(cause).__name__ in ("OperationalError", "InterfaceError")
-
-
-def _refusal(error: Exception) -> ChatError:
-    if _is_outage(error):
-        return Unavailable("The database cannot be written right now. Please try again.")
-    return InternalError()
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:
