@@ -17,6 +17,11 @@ from tests.databases import Databases
 _numbers = itertools.count(1)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long texts are cut: their names in the report would fill pages."""
+    return repr(val)[:24] if isinstance(val, str | bytes) and len(val) > 24 else None
+
+
 @pytest.fixture(scope="session")
 def app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The HTTP side in username mode, with the cast."""
@@ -62,7 +67,7 @@ def _application(databases: Databases, folders: pytest.TempPathFactory, sign_in:
             "database_url": databases.new(),
             "sign_in": sign_in,
             "async_mode": "threading",
-            "sign_in_limit": "5 per minute",
+            "sign_in_limit": "2 per minute",
         }
     )
     made.testing = True

@@ -62,7 +62,8 @@ def test_a_proxys_own_basic_authentication_is_no_token(browse: Browse) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Bearer", "Bearer ", "Bearer x", "Bearer x y", ",", "Bearer x,", "bearer", "Bearer \x7f", "Basic =", "x" * 9000]
+    "value",
+    ["Bearer", "Bearer ", "Bearer x", "Bearer x y", ",", "Bearer x,", "bearer", "Bearer \x7f", "Basic =", "x" * 9000],
 )
 def test_a_malformed_authorization_header_is_401_without_a_cookie(app: Flask, value: str) -> None:
     refusal(app.test_client().get("/loggedIn", headers={"Authorization": value}), 401, "not_signed_in")

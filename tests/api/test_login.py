@@ -1,5 +1,6 @@
 """POST /login: who gets in, who does not, and what the answer carries."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,13 @@ from tests.conftest import DAVES_PASSWORD, Browser
 Browse = Callable[[str | None], Browser]
 
 
+_addresses = itertools.count(1)
+
+
 def sign_in(app: Flask, **body: Any) -> TestResponse:
-    return app.test_client().post("/login", json=body)
+    """Each from an address of its own: the number of attempts is limited in password mode."""
+    address = f"203.0.113.{next(_addresses) % 255}"
+    return app.test_client().post("/login", json=body, environ_base={"REMOTE_ADDR": address})
 
 
 def test_a_name_is_enough_in_username_mode(app: Flask) -> None:
@@ -92,7 +98,8 @@ def test_a_field_that_is_wrong_is_422_and_named(app: Flask, body: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"null", b"[]", b'"alice"', b'{"username": "\\ud800"}', b'{"username": NaN}', b"\xff", b"[" * 5000]
+    "raw",
+    [b"", b"{", b"null", b"[]", b'"alice"', b'{"username": "\\ud800"}', b'{"username": NaN}', b"\xff", b"[" * 5000],
 )
 def test_a_body_that_is_no_json_object_is_400(app: Flask, raw: bytes) -> None:
     answer = app.test_client().post("/login", data=raw, content_type="application/json")

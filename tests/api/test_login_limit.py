@@ -13,7 +13,7 @@ from tests.api.answers import refusal
 from tests.conftest import DAVES_PASSWORD
 from tests.servers import free_port
 
-LIMIT = 5
+LIMIT = 2
 _hosts = itertools.count(1)
 
 
