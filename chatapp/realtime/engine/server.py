@@ -9,7 +9,7 @@ import socketio
 from flask import Flask
 from socketio import packet
 
-from chatapp.errors import MalformedRequest, answer
+from chatapp.errors import MalformedRequest, UnknownEvent, answer
 
 
 class ChatServer(socketio.Server):
@@ -45,6 +45,11 @@ class ChatServer(socketio.Server):
     def _handle_event_internal(
         self, server: socketio.Server, sid: str, eio_sid: str, data: list[Any], namespace: str, id: int | None
     ) -> None:
+        if data[0] in self.reserved_events:
+            # What the server calls its own handlers by: from the wire they would sign a connection in or out.
+            refusal = answer(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
+            self._acknowledge(eio_sid, namespace, id, refusal)
+            return
         result = self._trigger_event(data[0], namespace, sid, *data[1:])
         if id is None:
             return
