@@ -1,5 +1,6 @@
 """The Socket.IO server: events of one connection in their order, and acks that may come later than their event."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -10,13 +11,17 @@ from flask import Flask
 from socketio import packet
 
 from chatapp.errors import MalformedRequest, UnknownEvent, answer
+from chatapp.realtime.engine import unreadable
+
+log = logging.getLogger(__name__)
 
 
 class ChatServer(socketio.Server):
-    """Differs from its parent in two ways.
+    """Differs from its parent in three ways.
 
     A handler that returns a Future is acked when it is done, so that a connection's later events need not wait for the
-    ack of an earlier one. And a packet that is no event at all is refused instead of vanishing.
+    ack of an earlier one. A packet that is no event at all is refused instead of vanishing. And a connection whose
+    packets cannot be read is closed, instead of being left in whatever state they brought about.
     """
 
     acks_in_place = False
@@ -33,7 +38,26 @@ class ChatServer(socketio.Server):
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         if self.on_transport_opened is not None:
             self.on_transport_opened(eio_sid)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None:
+            unreadable.guard(socket, lambda: self.close_transport(eio_sid))
         super()._handle_eio_connect(eio_sid, environ)
+
+    def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if eio_sid in self._binary_packet and isinstance(data, str):
+                raise ValueError("A packet came where an attachment was announced.")
+            super()._handle_eio_message(eio_sid, data)
+        except Exception:
+            log.info("A connection sent a packet that cannot be read", exc_info=True)
+            self.close_transport(eio_sid)
+
+    def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        if not isinstance(data, list):
+            raise ValueError("An ack carries an array.")
+        if id:
+            # Number 0 is where the manager keeps its counter: taking it away would spoil every later event.
+            super()._handle_ack(eio_sid, namespace, id, data)
 
     def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         if not (isinstance(data, list) and data and isinstance(data[0], str)):
