@@ -65,7 +65,9 @@ class Batch:
         if draft.is_group:
             place = groups[draft.receiver, draft.sender_id]
         else:
-            place = directs[direct_key(draft.sender, draft.receiver)]
+            key = direct_key(draft.sender, draft.receiver)
+            # Only now, when it is known to be no repeat: what is sent again opens no conversation.
+            place = directs[key] if key in directs else directs.setdefault(key, self._open_direct(key, draft))
         if isinstance(place, ChatError):
             return place
         stored = self._number(draft, place)
@@ -121,19 +123,16 @@ class Batch:
         return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
 
     def _directs(self, drafts: list[MessageDraft]) -> dict[str, Place | ChatError]:
-        """Each pair's place. The key holds the sender's own name, so finding it is the authorisation."""
-        wanted = {direct_key(draft.sender, draft.receiver): draft for draft in drafts}
+        """Each pair's place, of those who have talked before. The key holds the sender's own name, so finding it is
+        the authorisation."""
+        wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
         if not wanted:
             return {}
         sql = (
             f"SELECT direct_key, id, last_sequence FROM conversation WHERE direct_key IN ({_marks(wanted)}){self.lock}"
         )
-        found: dict[str, Place | ChatError] = {}
-        for key, number, last_sequence in self.connection.execute(sql, tuple(wanted)).fetchall():
-            found[key] = Place(number, last_sequence)
-        for key in wanted.keys() - found.keys():
-            found[key] = self._open_direct(key, wanted[key])
-        return found
+        rows = self.connection.execute(sql, tuple(wanted)).fetchall()
+        return {key: Place(number, last_sequence) for key, number, last_sequence in rows}
 
     def _open_direct(self, key: str, draft: MessageDraft) -> Place | ChatError:
         sql = 'SELECT id FROM "user" WHERE username = ? AND is_active'

@@ -25,11 +25,11 @@ KEPT_CONVERSATIONS = 20_000
 
 @dataclass(slots=True)
 class _Waiting:
-    """A stored message whose ack has not been sent."""
+    """A stored message whose ack has not been sent. A repeat of it waits with it: the two get one answer."""
 
     stored: StoredMessage
     awaited: set[int]
-    reply: "Future[MessageAckShape] | None" = None
+    replies: "list[Future[MessageAckShape]]" = field(default_factory=list)
     deadline: float = field(default=float("inf"))
 
 
@@ -70,12 +70,13 @@ class Delivery:
         """Sets the reply when nobody who is online is missing any more, at the latest after the window."""
         with self._lock:
             waiting = self._waiting.get(stored.conversation_id, {}).get(stored.sequence)
-            if waiting is None or stored.is_repeat:
+            if waiting is None:
                 reply.set_result(self._ack(stored))
                 return
-            waiting.reply = reply
-            waiting.deadline = monotonic() + self._window_seconds
-            self._deadlines.append(waiting)
+            if not waiting.replies:
+                waiting.deadline = monotonic() + self._window_seconds
+                self._deadlines.append(waiting)
+            waiting.replies.append(reply)
             if not waiting.awaited:
                 self._settle(waiting)
 
@@ -138,7 +139,7 @@ class Delivery:
 
     def _strike_out(self, waiting: _Waiting, user_id: int) -> None:
         waiting.awaited.discard(user_id)
-        if not waiting.awaited and waiting.reply is not None:
+        if not waiting.awaited and waiting.replies:
             self._settle(waiting)
 
     def _late(
@@ -178,8 +179,8 @@ class Delivery:
             return
         if not conversation:
             del self._waiting[waiting.stored.conversation_id]
-        if waiting.reply is not None:
-            waiting.reply.set_result(self._ack(waiting.stored))
+        for reply in waiting.replies:
+            reply.set_result(self._ack(waiting.stored))
 
     def _ack(self, stored: StoredMessage) -> MessageAckShape:
         lowest = self.watermarks(stored.conversation_id).lowest()

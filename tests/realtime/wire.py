@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -35,7 +36,7 @@ class Wire:
 
     def __init__(self, server: Server, token: str | None = None, *, joins: bool = True, **options: Any) -> None:
         auth = options.pop("auth", None)
-        query = f"&token={token}" if token is not None else ""
+        query = f"&token={quote(token)}" if token is not None else ""
         address = server.ws.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket" + query
         options = {"max_size": None, "compression": None, "proxy": None, **options}
         self._open = ExitStack()
