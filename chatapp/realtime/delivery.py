@@ -56,8 +56,12 @@ class Delivery:
 
     def track(self, stored: StoredMessage) -> Watermarks:
         """A message is about to be fanned out; if its sender awaits confirmations, they are counted from here."""
+        is_known = stored.conversation_id in self._known
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
+            if not is_known:
+                # From this one on, all are watched here.
+                watermarks.asked_from = min(watermarks.asked_from, stored.sequence - 1)
             if not watermarks.is_delivered(stored.sender_id, stored.sequence):
                 watermarks.watch(stored.sender_id, stored.sequence)
             if stored.is_awaited:
@@ -71,14 +75,14 @@ class Delivery:
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
             waiting = watermarks.waiting.get(stored.sequence)
-            if waiting is None or stored.is_repeat:
+            if waiting is None:
                 reply.set(_ack(stored, watermarks))
                 return
-            waiting.reply = reply
-            waiting.deadline = monotonic() + self._window_seconds
-            if waiting.awaited:
+            if not waiting.replies:
+                waiting.deadline = monotonic() + self._window_seconds
                 self._deadlines.append(waiting)
-            else:
+            waiting.replies.append(reply)
+            if not waiting.awaited:
                 self._settle(waiting, watermarks)
 
     def confirmed(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
@@ -167,17 +171,17 @@ class Delivery:
 
     def _strike_out(self, waiting: Waiting, user_id: int, watermarks: Watermarks) -> None:
         waiting.awaited.discard(user_id)
-        if not waiting.awaited and waiting.reply is not None:
+        if not waiting.awaited and waiting.replies:
             self._settle(waiting, watermarks)
 
     def _settle(self, waiting: Waiting, watermarks: Watermarks) -> None:
         if watermarks.waiting.pop(waiting.stored.sequence, None) is None:
             return
-        if waiting.reply is not None:
-            ack = _ack(waiting.stored, watermarks)
-            if ack["response"]["deliveredToAll"]:
-                watermarks.undelivered.pop(waiting.stored.sequence, None)
-            waiting.reply.set(ack)
+        ack = _ack(waiting.stored, watermarks)
+        if ack["response"]["deliveredToAll"]:
+            watermarks.undelivered.pop(waiting.stored.sequence, None)
+        for reply in waiting.replies:
+            reply.set(ack)
         # Settled ones leave the queue as they come to its head.
         while self._deadlines and not self._deadlines[0].awaited:
             self._deadlines.popleft()

@@ -12,11 +12,12 @@ LARGEST_UNDELIVERED = 1_000
 
 @dataclass(slots=True)
 class Waiting:
-    """A stored message whose ack has not been sent, and the users whose confirmation it waits for."""
+    """A stored message whose ack has not been sent, and the users whose confirmation it waits for. A repeat of it waits
+    with it: the two get one answer."""
 
     stored: StoredMessage
     awaited: set[int]
-    reply: Reply | None = None
+    replies: list[Reply] = field(default_factory=list)
     deadline: float = 0.0
 
 
