@@ -13,5 +13,5 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 jwt = JWTManager()
 cors = CORS()
-# Checks where a view asks for it, not before every request.
-limiter = Limiter(get_remote_address, auto_check=False)
+
+limiter = Limiter(get_remote_address)
