@@ -134,9 +134,7 @@ def test_a_group_message_is_delivered_when_the_last_member_has_it(
         assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is is_delivered
 
 
-def test_members_of_a_large_group_are_not_listed(
-    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
-) -> None:
+def test_members_of_a_large_group_are_not_listed(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
     names = newcomers(51)
     make_group(*names[:50])
     make_group(*names)

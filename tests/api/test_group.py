@@ -74,7 +74,8 @@ def test_somebody_who_does_not_exist_is_404_and_nothing_is_made(browse: Browse, 
 
 
 @pytest.mark.parametrize(
-    "name", ["x", "x" * 100, "😀" * 100, "e\u0301" * 100, "a/b?c#d%20", "..", "'; --", "שלום", "{{ 7 * 7 }}"],
+    "name",
+    ["x", "x" * 100, "😀" * 100, "e\u0301" * 100, "a/b?c#d%20", "..", "'; --", "שלום", "{{ 7 * 7 }}"],
 )
 def test_a_name_is_1_to_100_characters_of_any_script(browse: Browse, newcomers: Newcomers, name: str) -> None:
     (anna,) = newcomers(1)
