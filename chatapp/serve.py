@@ -57,13 +57,23 @@ def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callab
     import eventlet
     import eventlet.wsgi
 
+    from chatapp.realtime.engine.handshake import KeepingProtocol
+
     _raise_open_files()
     host = _settings(app).host
     # Each failure names the port: the usual one is a second start.
     sockets = [_listen(eventlet.listen, host, port) for port, _ in listeners]
     pool = eventlet.GreenPool(CONNECTIONS)
     servers = [
-        eventlet.spawn(eventlet.wsgi.server, one, application, custom_pool=pool, log_output=False, debug=False)
+        eventlet.spawn(
+            eventlet.wsgi.server,
+            one,
+            application,
+            custom_pool=pool,
+            protocol=KeepingProtocol,
+            log_output=False,
+            debug=False,
+        )
         for one, (_, application) in zip(sockets, listeners, strict=True)
     ]
 

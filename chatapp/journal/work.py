@@ -1,6 +1,6 @@
 """What one transaction carries, and what it did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,9 @@ from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Waterma
 from chatapp.notices import Notice
 
 Result = TypeVar("Result")
+
+Marks = Mapping[tuple[int, int], Watermark]
+"""Risen watermarks by conversation and user."""
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Work:
 
     jobs: list["Job[Any]"] = field(default_factory=list)
     drafts: list[QueuedDraft] = field(default_factory=list)
-    marks: dict[tuple[int, int], Watermark] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
 
     @property
     def is_durable(self) -> bool:
@@ -68,9 +71,3 @@ def parts_of(work: Work) -> list[Work]:
     jobs = [Work(jobs=[job]) for job in work.jobs]
     drafts = [Work(drafts=[draft]) for draft in work.drafts]
     return [*jobs, *drafts, *([Work(marks=work.marks)] if work.marks else [])]
-
-
-def join_mark(marks: dict[tuple[int, int], Watermark], key: tuple[int, int], mark: Watermark) -> None:
-    known = marks.setdefault(key, mark)
-    known.delivered = max(known.delivered, mark.delivered)
-    known.read = max(known.read, mark.read)

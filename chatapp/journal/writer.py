@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.journal.batch import Batch
-from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.faults import is_outage, is_race, refusal_of
-from chatapp.journal.work import Committed, Job, QueuedDraft, Transaction, Work, join_mark, parts_of
+from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, parts_of
 from chatapp.notices import MessagesStored, Notice, WatermarkRaised
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,11 @@ class Journal:
         self._wake = threading.Condition()
         self._jobs: deque[Job[Any]] = deque()
         self._drafts: deque[QueuedDraft] = deque()
-        self._marks: dict[tuple[int, int], Watermark] = {}
-        self._flushing: dict[tuple[int, int], Watermark] = {}
+        self._source: Callable[[], Marks] = dict
+        self._are_marks_waiting = False
+        self._flushing: Marks = {}
         self._marks_at = 0.0
+        self._is_asleep = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
@@ -75,9 +77,8 @@ class Journal:
 
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
         """Queues a message; `done` is called once with its outcome, after its commit or refusal. Does not wait."""
-        with self._wake:
-            self._drafts.append(QueuedDraft(draft, done))
-            self._start()
+        self._drafts.append(QueuedDraft(draft, done))
+        self._rouse()
 
     def write(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
         """Runs a job in the next transaction and waits for the commit. What it raises is raised here, and undone.
@@ -89,20 +90,23 @@ class Journal:
     def submit(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> "Future[Result]":
         """As `write`, without waiting."""
         future: Future[Result] = Future()
-        with self._wake:
-            self._jobs.append(Job(job, future, durable))
-            self._start()
+        self._jobs.append(Job(job, future, durable))
+        self._rouse()
         return future
 
-    def raise_watermark(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
-        """Notes a member's progress for the next transaction; several notes become one. Never lowers anything."""
-        with self._wake:
-            join_mark(self._marks, (conversation_id, user_id), Watermark(delivered, read))
-            self._start()
+    def draw_marks_from(self, source: Callable[[], Marks]) -> None:
+        """Registers where risen watermarks, keyed by conversation and user, are taken from when it is time to write."""
+        self._source = source
+
+    def marks_wait(self) -> None:
+        """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
+        if not self._are_marks_waiting:
+            self._are_marks_waiting = True
+            self._rouse()
 
     def settle(self) -> None:
         """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
-        if self._marks or self._flushing:
+        if self._are_marks_waiting or self._flushing:
             self._is_settling = True
             self.write(lambda _transaction: None, durable=False)
 
@@ -114,11 +118,17 @@ class Journal:
         if self._thread is not None:
             self._thread.join()
 
-    def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
-        self._wake.notify()
+    def _rouse(self) -> None:
+        """Starts or wakes the writer. It says that it sleeps before it looks for work a last time, and the caller
+        queues its work before it looks whether the writer sleeps: so one of the two sees the other, and a writer at
+        work costs its callers no lock."""
+        if not self._is_asleep and self._thread is not None:
+            return
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+                self._thread.start()
+            self._wake.notify()
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
@@ -130,26 +140,29 @@ class Journal:
     def _take(self) -> Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
         with self._wake:
+            self._is_asleep = True
             while not (self._jobs or self._drafts or self._are_marks_due()):
                 if self._is_closing:
                     return None
                 self._wake.wait(self._until_marks_are_due())
-            jobs, self._jobs = list(self._jobs), deque()
+            self._is_asleep = False
+            jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
             drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
             return Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
     def _are_marks_due(self) -> bool:
-        if not self._marks:
+        if not self._are_marks_waiting:
             return False
         return self._is_settling or self._is_closing or monotonic() - self._marks_at >= MARKS_SECONDS
 
     def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._marks else None
+        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
 
-    def _take_marks(self) -> dict[tuple[int, int], Watermark]:
-        self._flushing, self._marks = self._marks, {}
+    def _take_marks(self) -> Marks:
+        self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
+        self._flushing = self._source()
         return self._flushing
 
     def _process(self, work: Work, *, is_again: bool = False) -> None:
@@ -185,9 +198,7 @@ class Journal:
             self._bus.after_commit(announced)
         return committed
 
-    def _write_marks(
-        self, connection: WriterConnection, marks: dict[tuple[int, int], Watermark], notices: list[Notice]
-    ) -> None:
+    def _write_marks(self, connection: WriterConnection, marks: Marks, notices: list[Notice]) -> None:
         sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
         rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
         if rows:
