@@ -15,7 +15,7 @@ from chatapp.actions.conversations import create_group
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft
-from chatapp.journal.drafts import Outcome
+from chatapp.journal.drafts import Outcome, Watermark
 from chatapp.models import Membership, Message, User
 from chatapp.payloads import NewGroup, UserName
 from tests.databases import Databases
@@ -33,6 +33,8 @@ class Desk:
         with app.app_context():
             rows = db.session.execute(select(User.username, User.id)).all()
         self.ids: dict[str, int] = {row.username: row.id for row in rows}
+        self._noted: dict[tuple[int, int], Watermark] = {}
+        self.journal.draw_marks_from(self._take_noted)
 
     def draft(self, sender: str, receiver: str, content: str = "hello", **extra: Any) -> MessageDraft:
         is_group = receiver.isdigit()
@@ -71,11 +73,20 @@ class Desk:
         with self.app.app_context():
             return str(create_group(self.journal, caller, body).conversation_id)
 
+    def note(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
+        """Somebody confirmed or read: for the journal to write when it is time."""
+        self._noted[conversation_id, user_id] = Watermark(delivered, read)
+        self.journal.marks_wait()
+
     def stored(self, conversation_id: int) -> list[tuple[int, str]]:
         """Sequence and content of each message, in order."""
         query = select(Message.sequence, Message.content).where(Message.conversation_id == conversation_id)
         with self.app.app_context():
             return [(row[0], row[1]) for row in db.session.execute(query.order_by(Message.sequence))]
+
+    def _take_noted(self) -> dict[tuple[int, int], Watermark]:
+        taken, self._noted = self._noted, {}
+        return taken
 
     def marks(self, conversation_id: int, username: str) -> tuple[int, int]:
         """A member's delivered and read watermarks, as the database has them."""

@@ -55,7 +55,7 @@ def test_a_job_and_a_watermark_survive_a_draft_that_spoils_their_transaction(des
     def hold_up(_transaction: Transaction) -> None:
         if not results:
             results.append(desk.journal.submit(lambda one: one.session.get(User, desk.ids["alice"]).username))
-            desk.journal.raise_watermark(int(group), desk.ids["bob"], delivered=1)
+            desk.note(int(group), desk.ids["bob"], delivered=1)
             results.append(desk.send(desk.draft("alice", group, "\ud800"))[0])
 
     desk.journal.write(hold_up)
