@@ -72,9 +72,9 @@ def every_account() -> list[Account]:
 def sign_in(journal: Journal, settings: Settings, username: str, password: str | None) -> Caller:
     """Makes a session. Raises WrongCredentials, the same for an unknown name and a wrong password."""
     user = db.session.scalar(select(User).where(User.username == username, User.is_active))
-    if not _may_enter(user, settings, password):
+    db.session.remove()
+    if not _may_enter(user, settings, password) or user is None:
         raise WrongCredentials("There is no such user, or the password is wrong.")
-    assert user is not None
     at = now()
     caller = Caller(user.id, user.username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
     row = Session(id=caller.session_id, user_id=caller.user_id, created_at=at, expires_at=caller.expires_at)
@@ -90,6 +90,8 @@ def find_caller(session_id: str) -> Caller | None:
         .where(Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > now(), User.is_active)
     )
     row = db.session.execute(query).one_or_none()
+    # What follows may wait for the journal, and must not hold a connection of the pool while it does.
+    db.session.remove()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
 
 

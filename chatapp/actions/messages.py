@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.places import Place, find_place
+from chatapp.actions.places import find_place
 from chatapp.errors import ForgedSender
 from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft, StoredMessage
@@ -66,7 +66,8 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
     journal.settle()
     page = _page(place.conversation_id, query)
     lowest = lowest_watermarks([place.conversation_id])[place.conversation_id]
-    return [(one, lowest.is_delivered(one.sender_id, one.sequence)) for one in _stored(page, place)]
+    stored = _stored(page, place.conversation_id, place.direct_key)
+    return [(one, lowest.is_delivered(one.sender_id, one.sequence)) for one in stored]
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
@@ -98,7 +99,7 @@ def messages_between(conversation_id: int, after: int, last: int, limit: int = 5
         return []
     query = _columns(conversation_id).where(Message.sequence > after, Message.sequence <= last)
     page = db.session.execute(query.order_by(Message.sequence).limit(limit)).all()
-    return _stored(page, Place(conversation_id, conversation.direct_key))
+    return _stored(page, conversation_id, conversation.direct_key)
 
 
 def newest_messages(
@@ -106,7 +107,7 @@ def newest_messages(
 ) -> list[StoredMessage]:
     """The newest `count` messages, oldest first; sequences are dense, so where they begin is known."""
     query = _columns(conversation_id).where(Message.sequence > last_sequence - count).order_by(Message.sequence)
-    return _stored(db.session.execute(query).all(), Place(conversation_id, direct_key))
+    return _stored(db.session.execute(query).all(), conversation_id, direct_key)
 
 
 def _columns(conversation_id: int) -> Any:
@@ -130,17 +131,16 @@ def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:
     return db.session.execute(wanted.order_by(Message.sequence.desc()).limit(query.limit)).all()[::-1]
 
 
-def _stored(rows: Sequence[Any], place: Place) -> list[StoredMessage]:
-    assert place.conversation_id is not None
-    group = str(place.conversation_id)
+def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
+    group = str(conversation_id)
     return [
         StoredMessage(
-            place.conversation_id,
+            conversation_id,
             sequence,
             sender_id,
             sender,
-            other_of(place.direct_key, sender) if place.direct_key else group,
-            place.direct_key is None,
+            other_of(key, sender) if key else group,
+            key is None,
             content,
             client_id,
             to_microseconds(created_at),

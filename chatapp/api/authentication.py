@@ -21,15 +21,15 @@ from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
 from chatapp.origins import is_allowed, same_origin
 
-TOKEN_COOKIE = "chatToken"
-TOKEN_HEADER = "auth-token"
+TOKEN_COOKIE = "chatToken"  # noqa: S105
+TOKEN_HEADER = "auth-token"  # noqa: S105
 CSRF_COOKIE = "XSRF-TOKEN"
 CSRF_HEADER = "X-XSRF-TOKEN"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Configures Flask-JWT-Extended. Its own CSRF check is off: ours also accepts an allowed origin, and answers 403."""
+    """Configures Flask-JWT-Extended. Its CSRF check is off: ours also accepts an allowed origin, and says 403."""
     app.config.update(
         JWT_SECRET_KEY=app.secret_key,
         JWT_ALGORITHM="HS256",
@@ -61,7 +61,10 @@ def require_caller() -> Caller:
 def make_token(caller: Caller) -> str:
     """A JWT with the username in `sub` and the session's id in `jti`, which expires when the session does."""
     lifetime = caller.expires_at - now()
-    return create_access_token(caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id})
+    token: str = create_access_token(
+        caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id}
+    )
+    return token
 
 
 def attach_token(response: Response, token: str) -> Response:
@@ -93,7 +96,8 @@ def _secure_cookies(response: Response) -> None:
 
 def _token_in_header() -> str:
     bearer = request.headers.get("Authorization", "")
-    return request.headers.get(TOKEN_HEADER, "") or bearer.removeprefix("Bearer ").strip()
+    named: str = request.headers.get(TOKEN_HEADER, "")
+    return named or bearer.removeprefix("Bearer ").strip()
 
 
 def _claims() -> dict[str, Any]:

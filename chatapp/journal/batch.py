@@ -1,6 +1,6 @@
 """One batch of drafts inside one open transaction: authorise, find repeats, number, insert.
 
-Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: these are the statements that every message pays for.
+Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: the statements that every message pays for.
 Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
 """
 
@@ -111,7 +111,8 @@ class Batch:
     def _lock_groups(self, numbers: set[int]) -> dict[int | None, Place]:
         if not numbers:
             return {}
-        sql = f"SELECT id, last_sequence FROM conversation WHERE id IN ({_marks(numbers)}) AND kind = '{GROUP}'{self.lock}"
+        wanted = f"id IN ({_marks(numbers)}) AND kind = '{GROUP}'"
+        sql = f"SELECT id, last_sequence FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
         return {row[0]: Place(row[0], row[1]) for row in rows}
 
@@ -139,7 +140,8 @@ class Batch:
         receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
-        sql = "INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence) VALUES (?, ?, ?, ?, 0) RETURNING id"
+        sql = """INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence)
+        VALUES (?, ?, ?, ?, 0) RETURNING id"""
         made = self.connection.execute(sql, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
         sql = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at)
         VALUES (?, ?, ?, 0, 0, ?)"""
@@ -148,7 +150,7 @@ class Batch:
         return Place(made, 0)
 
     def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
-        """Messages that an earlier attempt stored already. Read after the conversations are locked, so none slips in."""
+        """Messages that an earlier attempt stored. Read after the conversations are locked, so that none slips in."""
         pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
         if not pairs:
             return {}

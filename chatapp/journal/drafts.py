@@ -21,7 +21,7 @@ class MessageDraft:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A committed message. `created_at` is in microseconds since 1970 UTC; `is_repeat` says that it was stored before."""
+    """A committed message. `created_at` is in microseconds since 1970 UTC; `is_repeat`: it was stored before."""
 
     conversation_id: int
     sequence: int

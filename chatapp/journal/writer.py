@@ -8,7 +8,7 @@ batch gathers by itself, so there is no added wait when idle and there are large
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -35,7 +35,9 @@ MARKS_SECONDS = 0.1
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
-GREATEST = "UPDATE membership SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?) WHERE conversation_id = ? AND user_id = ?"
+RAISE = """UPDATE membership
+SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
+WHERE conversation_id = ? AND user_id = ?"""
 
 
 class Bus(Protocol):
@@ -53,6 +55,9 @@ class Transaction:
     session: Session
     notices: list[Notice] = field(default_factory=list)
 
+
+Marks = Mapping[tuple[int, int], Watermark]
+"""Risen watermarks by conversation and user."""
 
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in order, with the new messages and the other notices. Must not block."""
@@ -77,7 +82,7 @@ class _Work:
 
     jobs: list["_Job[Any]"] = field(default_factory=list)
     drafts: list[_Draft] = field(default_factory=list)
-    marks: dict[tuple[int, int], Watermark] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
 
     @property
     def is_durable(self) -> bool:
@@ -111,8 +116,9 @@ class Journal:
         self._wake = threading.Condition()
         self._jobs: deque[_Job[Any]] = deque()
         self._drafts: deque[_Draft] = deque()
-        self._marks: dict[tuple[int, int], Watermark] = {}
-        self._flushing: dict[tuple[int, int], Watermark] = {}
+        self._source: Callable[[], Marks] = dict
+        self._are_marks_waiting = False
+        self._flushing: Marks = {}
         self._marks_at = 0.0
         self._is_settling = False
         self._thread: threading.Thread | None = None
@@ -144,15 +150,20 @@ class Journal:
             self._start()
         return future
 
-    def raise_watermark(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
-        """Notes a member's progress for the next transaction; several notes become one. Never lowers anything."""
-        with self._wake:
-            _join(self._marks, (conversation_id, user_id), Watermark(delivered, read))
-            self._start()
+    def draw_marks_from(self, source: Callable[[], Marks]) -> None:
+        """Registers where risen watermarks, keyed by conversation and user, are taken from when it is time to write."""
+        self._source = source
+
+    def marks_wait(self) -> None:
+        """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
+        if not self._are_marks_waiting:
+            with self._wake:
+                self._are_marks_waiting = True
+                self._start()
 
     def settle(self) -> None:
         """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
-        if self._marks or self._flushing:
+        if self._are_marks_waiting or self._flushing:
             self._is_settling = True
             self.write(lambda _transaction: None, durable=False)
 
@@ -189,17 +200,18 @@ class Journal:
             return _Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
     def _are_marks_due(self) -> bool:
-        if not self._marks:
+        if not self._are_marks_waiting:
             return False
         return self._is_settling or self._is_closing or monotonic() - self._marks_at >= MARKS_SECONDS
 
     def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._marks else None
+        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
 
-    def _take_marks(self) -> dict[tuple[int, int], Watermark]:
-        self._flushing, self._marks = self._marks, {}
+    def _take_marks(self) -> Marks:
+        self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
+        self._flushing = self._source()
         return self._flushing
 
     def _process(self, work: _Work) -> None:
@@ -234,10 +246,8 @@ class Journal:
             self._bus.after_commit(announced)
         return committed
 
-    def _write_marks(
-        self, connection: WriterConnection, marks: dict[tuple[int, int], Watermark], notices: list[Notice]
-    ) -> None:
-        sql = GREATEST.format(max="MAX" if connection.is_sqlite else "GREATEST")
+    def _write_marks(self, connection: WriterConnection, marks: Marks, notices: list[Notice]) -> None:
+        sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
         rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
         if rows:
             connection.execute_many(sql, rows)
@@ -308,12 +318,6 @@ def _parts(work: _Work) -> list[_Work]:
     jobs = [_Work(jobs=[job]) for job in work.jobs]
     drafts = [_Work(drafts=[draft]) for draft in work.drafts]
     return [*jobs, *drafts, *([_Work(marks=work.marks)] if work.marks else [])]
-
-
-def _join(marks: dict[tuple[int, int], Watermark], key: tuple[int, int], mark: Watermark) -> None:
-    known = marks.setdefault(key, mark)
-    known.delivered = max(known.delivered, mark.delivered)
-    known.read = max(known.read, mark.read)
 
 
 def _is_outage(error: Exception) -> bool:

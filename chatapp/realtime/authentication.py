@@ -34,7 +34,8 @@ def _from_auth(auth: Any) -> str:
 
 
 def _from_query(environ: dict[str, Any]) -> str:
-    return parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
+    query = parse_qs(str(environ.get("QUERY_STRING", "")))
+    return query.get("token", [""])[0]
 
 
 def _from_headers(environ: dict[str, Any]) -> str:
@@ -43,7 +44,7 @@ def _from_headers(environ: dict[str, Any]) -> str:
 
 
 def _from_cookie(environ: dict[str, Any]) -> str:
-    """The cookie counts too: pages of other origins get no socket at all, so nobody else can make the browser send it."""
+    """The cookie counts too: pages of other origins get no socket, so nobody else can make the browser send it."""
     try:
         found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(TOKEN_COOKIE)
     except CookieError:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.realtime.conftest import Cast, Wires
 from tests.realtime.wire import private
+from tests.servers import Server
 
 GARBAGE: list[str | bytes] = [
     "",
@@ -59,6 +60,12 @@ GARBAGE: list[str | bytes] = [
 ]
 
 
+@pytest.fixture
+def server(hasty_server: Server) -> Server:
+    """What cannot be read never reaches a database: one is enough."""
+    return hasty_server
+
+
 def _shown(garbage: str | bytes) -> str:
     return repr(garbage[:40])
 
@@ -81,15 +88,17 @@ def test_garbage_on_one_connection_harms_no_other(cast: Cast, wires: Wires, garb
     assert wires(mallory).call("markRead", {"receiver": group, "group": True, "sequence": 3}) == {"success": True}
 
 
-@pytest.mark.parametrize("garbage", ["", "x", "4[" + "[" * 50_000, "4x", "42/chat,1{", "459999999999-/chat,1[]"], ids=_shown)
-def test_whoever_sends_what_cannot_be_read_is_disconnected_at_once_and_seen_to_be_gone(
+@pytest.mark.parametrize("garbage", ["", "x", "4[" + "[" * 50_000, "4x", "42/chat,1{", "459-/chat,[]"], ids=_shown)
+def test_whoever_sends_what_cannot_be_read_may_go_on_and_is_seen_to_leave(
     cast: Cast, wires: Wires, garbage: str
 ) -> None:
     mallory, bob = cast(2)
     to_bob, from_mallory = wires(bob), wires(mallory)
     to_bob.event("onlineStatus", lambda one: one == {"username": mallory.username, "online": True})
     from_mallory.send(garbage)
-    from_mallory.wait_until_closed()
+    ack = from_mallory.call("privateMessage", private(mallory.username, mallory.username, "sorry"))
+    assert ack["success"] is True
+    from_mallory.close()
     to_bob.event("onlineStatus", lambda one: one == {"username": mallory.username, "online": False})
 
 
