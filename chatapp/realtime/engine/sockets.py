@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chatapp.realtime.engine.engine import ChatEngine
 
 PING_FRAME = build(TEXT, b"2")
+MOST_POLLED = 16
+"""Packets in one answer to a poll: Python clients take no more. What is left comes with the next poll, at once."""
+
 PROBE, PROBE_ANSWER, UPGRADE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"3", b"1"
 
 
@@ -71,11 +74,18 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return [packet.Packet(packet.NOOP)]
         try:
             found = [queue.get(timeout=self.server.ping_interval + self.server.ping_timeout)]
-            while not queue.empty():
+            while not queue.empty() and len(found) < MOST_POLLED:
                 found.append(queue.get(block=False))
         except self.server.get_queue_empty_exception() as error:
             raise exceptions.QueueEmpty from error
         return [pkt for pkt in found if pkt is not None]
+
+    def handle_post_request(self, environ: dict[str, Any]) -> None:
+        """What a polling client sends. Garbage ends the session, as it does in socket.io's own server."""
+        try:
+            super().handle_post_request(environ)
+        except (ValueError, IndexError, RecursionError) as error:
+            raise exceptions.UnknownPacketError from error
 
     def ping(self) -> None:
         """A heartbeat; its answer clears `pinged_at`."""
