@@ -43,15 +43,17 @@ def standings_of(user_id: int) -> list[Standing]:
     return [Standing(row[0], row[1] == GROUP, row[2], row[3]) for row in db.session.execute(query)]
 
 
-def members_with_watermarks(conversation_id: int) -> tuple[bool, list[Member]]:
-    """Whether it is a group, and all its members."""
+def members_with_watermarks(conversation_id: int) -> tuple[bool, int, list[Member]]:
+    """Whether it is a group, its last sequence, and all its members."""
     query = (
         select(User.id, User.username, Membership.delivered_sequence, Membership.read_sequence)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.conversation_id == conversation_id)
     )
-    kind = db.session.scalar(select(Conversation.kind).where(Conversation.id == conversation_id))
-    return kind == GROUP, [Member(*row) for row in db.session.execute(query)]
+    conversation = db.session.get(Conversation, conversation_id)
+    if conversation is None:
+        return False, 0, []
+    return conversation.kind == GROUP, conversation.last_sequence, [Member(*row) for row in db.session.execute(query)]
 
 
 def readable_sequence(caller: Caller, mark: MarkRead) -> tuple[int, int]:

@@ -1,14 +1,16 @@
 """Who is asking: the token from the cookie or from a header, the session behind it, and protection from other sites."""
 
 import hmac
+import re
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_jwt_extended import (
     create_access_token,
     get_jwt,
+    get_jwt_request_location,
     set_access_cookies,
-    unset_jwt_cookies,
+    unset_access_cookies,
     verify_jwt_in_request,
 )
 from flask_jwt_extended.exceptions import JWTExtendedException
@@ -26,6 +28,9 @@ TOKEN_HEADER = "auth-token"  # noqa: S105
 CSRF_COOKIE = "XSRF-TOKEN"
 CSRF_HEADER = "X-XSRF-TOKEN"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+_BEARER = re.compile(r"(?:^|,)\s*Bearer\s+([^\s,]+)")
+"""Other schemes may stand beside it or alone: a proxy's Basic authentication is sent with every request."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -52,7 +57,8 @@ def require_caller() -> Caller:
     caller = find_caller(claims["jti"])
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
-    if request.method not in SAFE_METHODS and not _token_in_header():
+    # Where the token was found, not which headers there are: a browser sends some by itself, on behalf of any site.
+    if request.method not in SAFE_METHODS and get_jwt_request_location() == "cookies":
         _require_own_site(claims)
     g.caller = caller
     return caller
@@ -77,13 +83,16 @@ def attach_token(response: Response, token: str) -> Response:
 
 def detach_token(response: Response) -> Response:
     """Clears both cookies."""
-    unset_jwt_cookies(response)
+    unset_access_cookies(response)
     return response
 
 
 def current_token() -> str:
-    """The token of this request, as it came."""
-    return _token_in_header() or request.cookies.get(TOKEN_COOKIE, "")
+    """The token by which this request is signed in, as it came."""
+    if get_jwt_request_location() == "cookies":
+        return request.cookies[TOKEN_COOKIE]
+    bearer = _BEARER.search(request.headers.get("Authorization", ""))
+    return bearer.group(1) if bearer else ""
 
 
 def _secure_cookies(response: Response) -> None:

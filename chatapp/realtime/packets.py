@@ -23,19 +23,20 @@ class OrJson:
             return json.loads(text)
 
 
-PLAIN = {packet.BINARY_EVENT: packet.EVENT, packet.BINARY_ACK: packet.ACK}
+MOST_ATTACHMENTS = 8
+"""Nothing here takes binary data: a few are awaited so that the event can be refused with an ack. More would only be
+memory that a client makes the server hold."""
 
 
 class ChatPacket(packet.Packet):  # type: ignore[misc]
-    """A Socket.IO packet whose JSON is orjson's, and which awaits no attachments.
-
-    Nothing here takes binary data. An event that comes with some is handled at once: the placeholders in it are as wrong
-    as any other value, and are refused with an ack. What is announced costs no memory, sent or not.
-    """
+    """A Socket.IO packet whose JSON is orjson's."""
 
     json = OrJson
 
     def decode(self, encoded_packet: str) -> int:
-        super().decode(encoded_packet)
-        self.packet_type = PLAIN.get(self.packet_type, self.packet_type)
-        return 0
+        """Raises ValueError for more attachments than are awaited, and for a binary packet without any."""
+        count: int = super().decode(encoded_packet)
+        is_binary = self.packet_type in (packet.BINARY_EVENT, packet.BINARY_ACK)
+        if count > MOST_ATTACHMENTS or (count > 0) != is_binary:
+            raise ValueError("too many attachments, or none where some were announced")
+        return count

@@ -42,9 +42,7 @@ def test_the_ack_waits_for_everybody_who_is_online(cast: Cast, wires: Wires) -> 
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-def test_the_ack_comes_after_the_window_at_the_latest(
-    hasty_server: Server, cast: Cast, wires: Wires
-) -> None:
+def test_the_ack_comes_after_the_window_at_the_latest(hasty_server: Server, cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2, on=hasty_server)
     from_alice, to_bob = wires(alice), wires(bob)
     began = time.monotonic()
@@ -116,7 +114,9 @@ def test_several_connections_of_one_user_count_once(cast: Cast, wires: Wires) ->
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-@pytest.mark.parametrize("answer", [(), (None,), ({"success": False},), ("text", 7), ({"success": True, "receiver": "x"},)])
+@pytest.mark.parametrize(
+    "answer", [(), (None,), ({"success": False},), ("text", 7), ({"success": True, "receiver": "x"},)]
+)
 def test_a_confirmation_counts_for_its_connection_whatever_it_carries(
     cast: Cast, wires: Wires, answer: tuple[object, ...]
 ) -> None:

@@ -73,7 +73,9 @@ def test_a_repeat_over_the_other_door_is_the_same_message(cast: Cast, wires: Wir
         assert answer.status_code == 200
         if not socket_first:
             to_bob.confirm(to_bob.message(content))
-            from_alice.event("updateDeliveryStatusOnConnection", lambda one: one["response"]["content"] == "http then socket")
+            from_alice.event(
+                "updateDeliveryStatusOnConnection", lambda one: one["response"]["content"] == "http then socket"
+            )
             ack = from_alice.call("privateMessage", payload)
         assert ack["response"]["messageId"] == answer.json()["response"]["messageId"]
         assert alice.post("/messages", payload).json() == ack

@@ -114,7 +114,9 @@ def test_the_id_of_a_private_conversation_opens_no_group(cast: Cast, wires: Wire
     assert ack["error"]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("content", ["x" * 65_536, "é" * 32_768, "𝄞" * 16_384, " ", "a\tb\nc", "e\u0301 ‏שלום\u200d", '"\\/'])
+@pytest.mark.parametrize(
+    "content", ["x" * 65_536, "é" * 32_768, "𝄞" * 16_384, " ", "a\tb\nc", "e\u0301 ‏שלום\u200d", '"\\/']
+)
 def test_content_is_kept_to_the_byte(cast: Cast, wires: Wires, content: str) -> None:
     alice, bob = cast(2)
     stored = wires(alice).call("privateMessage", private(alice.username, bob.username, content))["response"]
@@ -131,7 +133,21 @@ def test_a_carriage_return_and_newline_become_a_newline(cast: Cast, wires: Wires
 
 @pytest.mark.parametrize(
     "content",
-    ["", "x" * 65_537, "é" * 32_769, "x" * 900_000, "nul \0", "bell \a", "alone \r", "\x7f", "\x85", "\ud800", None, 7, []],
+    [
+        "",
+        "x" * 65_537,
+        "é" * 32_769,
+        "x" * 900_000,
+        "nul \0",
+        "bell \a",
+        "alone \r",
+        "\x7f",
+        "\x85",
+        "\ud800",
+        None,
+        7,
+        [],
+    ],
 )
 def test_content_outside_the_limits_is_refused_and_not_stored(cast: Cast, wires: Wires, content: object) -> None:
     alice, bob = cast(2)
@@ -161,7 +177,19 @@ def test_each_missing_field_is_named(cast: Cast, wires: Wires) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["connect", "disconnect", "connect_error", "__init__", "trigger_event", "on_connect", "_send", "", "*", "message", "\ud800"],
+    [
+        "connect",
+        "disconnect",
+        "connect_error",
+        "__init__",
+        "trigger_event",
+        "on_connect",
+        "_send",
+        "",
+        "*",
+        "message",
+        "\ud800",
+    ],
 )
 def test_an_event_that_does_not_exist_is_refused_and_does_no_harm(cast: Cast, wires: Wires, name: str) -> None:
     alice, bob = cast(2)

@@ -17,11 +17,17 @@ payload.Payload.max_decode_packets = 500_000
 
 
 class ChatEngine(engineio.Server):  # type: ignore[misc]
-    """`received` is called with each message packet that comes by WebSocket."""
+    """`received` is called with each message packet that comes by WebSocket, `received_binary` with each attachment."""
 
-    def __init__(self, received: Callable[["EngineSocket", bytes], None], **options: Any) -> None:
+    def __init__(
+        self,
+        received: Callable[["EngineSocket", bytes], None],
+        received_binary: Callable[["EngineSocket", bytes], None],
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.received = received
+        self.received_binary = received_binary
         self._loop: Loop | None = None
         self._heartbeats: Heartbeats | None = None
 
