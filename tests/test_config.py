@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
 
 def test_a_bad_value_in_the_file_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("CHATAPP_HTTP_PORT = 'x'\n")
-    with pytest.raises(BadSetting, match="^CHATAPP_HTTP_PORT "):
+    with pytest.raises(BadSetting, match=r"^CHATAPP_HTTP_PORT "):
         settings(tmp_path)
 
 

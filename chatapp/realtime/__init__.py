@@ -67,7 +67,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: C
 
 
 def _tune_collector() -> None:
-    """Fewer and smaller collections: a message makes dozens of objects and no cycle, and what a server keeps lives long."""
+    """Fewer collections: a message makes dozens of objects and no cycle, and what a server keeps lives long."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

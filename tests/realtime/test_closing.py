@@ -39,11 +39,11 @@ def test_a_polling_connection_that_joins_nothing_is_closed(hasty_server: Server)
 
 def test_a_connection_that_answers_no_heartbeat_is_closed(hasty_server: Server, cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2, on=hasty_server)
-    silent, lively = wires(alice), wires(bob)
+    silent, lively = wires(alice), bob.connect()
     began = time.monotonic()
     silent.wait_until_closed(answers_heartbeats=False)
     assert time.monotonic() - began < HEARTBEAT_SECONDS + 2.5
-    lively.event("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
+    lively.wait_for("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
     assert lively.call("markRead", {}) is not None
 
 
