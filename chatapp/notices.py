@@ -58,7 +58,8 @@ class CatchUp:
 Notice = CatchUp | MessagesStored | GroupCreated | WatermarkRaised | PresenceChanged | SessionEnded
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (CatchUp, MessagesStored, GroupCreated, WatermarkRaised, PresenceChanged, SessionEnded)
+    kind.__name__: kind
+    for kind in (CatchUp, MessagesStored, GroupCreated, WatermarkRaised, PresenceChanged, SessionEnded)
 }
 
 

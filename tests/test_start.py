@@ -104,9 +104,7 @@ def test_sign_in_by_name_on_a_trusted_network_starts_and_says_so(start: Start) -
     assert server.stop() == 0
 
 
-def test_two_processes_that_start_at_once_on_an_empty_database_both_start(
-    databases: Databases, tmp_path: Path
-) -> None:
+def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databases: Databases, tmp_path: Path) -> None:
     url, http_port, ws_port = databases.new_empty(), free_port(), free_port()
     ports = {"CHATAPP_DATABASE_URL": url, "CHATAPP_HTTP_PORT": http_port, "CHATAPP_WS_PORT": ws_port}
     flask = Server(tmp_path, [sys.executable, "-m", "flask", "run", "--port", str(http_port)], **ports)
@@ -129,7 +127,9 @@ def test_migrations_that_run_at_once_on_an_empty_database_all_succeed(databases:
     environment = {**os.environ, **server.environment}
     command = [sys.executable, "-m", "chatapp", "db", "upgrade"]
     upgrades = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         for _ in range(3)
     ]
     for one in upgrades:

@@ -1,14 +1,15 @@
 """Sign in, ask who is signed in, sign out."""
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from chatapp.actions import accounts
 from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
 from chatapp.api.journal import current_journal
 from chatapp.api.operation import operation
-from chatapp.config import Settings
-from chatapp.errors import InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
+from chatapp.config import Settings, is_loopback
+from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.extensions import limiter
 from chatapp.payloads import SignIn
 from chatapp.serializers import SentenceShape, SignedInShape
@@ -23,24 +24,41 @@ def _settings() -> Settings:
 
 def _attempt() -> str:
     """What attempts are counted by: the address together with the name, so that nobody locks out somebody else."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except HTTPException:
+        # Too large: the view says so. What is raised here the limiter would take for a fault of its storage.
+        body = None
     return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
 
 
 @blueprint.post("/login")
-@limiter.limit(
-    lambda: _settings().sign_in_limit, key_func=_attempt, exempt_when=lambda: _settings().sign_in == "username"
+@limiter.shared_limit(
+    lambda: _settings().sign_in_limit,
+    # One count for all prefixes: the route answers under each.
+    scope="login",
+    key_func=_attempt,
+    exempt_when=lambda: _settings().sign_in == "username",
 )
 @operation(
     "Sign in",
     gives=SentenceShape,
     body=SignIn,
     needs_session=False,
-    errors=(WrongCredentials, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(WrongCredentials, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
 )
 def login(body: SignIn) -> Response:
+    _require_trusted_network()
     caller = accounts.sign_in(current_journal(), _settings(), body.username, body.password)
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+
+
+def _require_trusted_network() -> None:
+    """Name-only sign-in stays on this machine even where the server was started on an address that settings do not know
+    of, by `flask run --host` or gunicorn's `-b`."""
+    settings = _settings()
+    if settings.sign_in == "username" and not (settings.trust_network or is_loopback(request.remote_addr or "")):
+        raise Forbidden("Sign-in by name alone is for the machine that the server runs on.")
 
 
 @blueprint.get("/loggedIn")

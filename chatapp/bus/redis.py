@@ -91,7 +91,7 @@ class RedisBus:
     def _watch(
         self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
-        with redis.Redis.from_url(self._url).pubsub(ignore_subscribe_messages=False) as channel:
+        with redis.Redis.from_url(self._url).pubsub(ignore_subscribe_messages=False) as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(CHANNEL)
             while not self._stop.is_set():
                 message = channel.get_message(timeout=WAIT_SECONDS)

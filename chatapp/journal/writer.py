@@ -9,10 +9,9 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -21,9 +20,10 @@ from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
-from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
+from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, joined, parts_of
 from chatapp.notices import CatchUp, MessagesStored, Notice, WatermarkRaised
-from chatapp.outages import CommitInDoubt, is_collision, is_outage, refusal
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 BATCH_LIMIT = 500
 """Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
 
-MARKS_SECONDS = 0.1
+MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
@@ -43,7 +43,7 @@ SETTLE_SECONDS = 0.25
 """Longest that a reader waits for watermarks on their way to the database; then it sees older ones."""
 
 ATTEMPTS = 3
-"""How often work is tried that collides with what other processes do, or finds its connection cut."""
+"""How often work is begun that another process is in the way of, or whose connection breaks."""
 
 RAISE = """UPDATE membership
 SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
@@ -58,62 +58,8 @@ class Bus(Protocol):
     def after_commit(self, notices: list[Notice]) -> None: ...
 
 
-@dataclass(slots=True)
-class Transaction:
-    """What a job works with: an ORM session inside the batch's transaction, and the notices to send after it."""
-
-    session: Session
-    notices: list[Notice] = field(default_factory=list)
-
-
-Marks = Mapping[tuple[int, int], Watermark]
-"""Risen watermarks by conversation and user."""
-
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in order, with the new messages and the other notices. Must not block."""
-
-
-@dataclass(slots=True)
-class _Job(Generic[Result]):
-    run: Callable[[Transaction], Result]
-    future: "Future[Result]"
-    is_durable: bool
-
-
-@dataclass(slots=True)
-class _Draft:
-    draft: MessageDraft
-    done: Callable[[Outcome], None]
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one transaction carries."""
-
-    jobs: list["_Job[Any]"] = field(default_factory=list)
-    drafts: list[_Draft] = field(default_factory=list)
-    marks: Marks = field(default_factory=dict)
-
-    @property
-    def is_durable(self) -> bool:
-        return bool(self.drafts) or any(job.is_durable for job in self.jobs)
-
-    @property
-    def is_single(self) -> bool:
-        return len(self.jobs) + len(self.drafts) + bool(self.marks) <= 1
-
-
-@dataclass(slots=True)
-class _Committed:
-    """What a transaction did, to be told once it is committed."""
-
-    results: list[Any] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-
-    @property
-    def messages(self) -> list[StoredMessage]:
-        return [one for one in self.outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
 
 
 class Journal:
@@ -124,14 +70,15 @@ class Journal:
         self._bus = bus
         self._listeners: list[Listener] = []
         self._wake = threading.Condition()
-        self._jobs: deque[_Job[Any]] = deque()
-        self._drafts: deque[_Draft] = deque()
+        self._jobs: deque[Job[Any]] = deque()
+        self._drafts: deque[QueuedDraft] = deque()
         self._source: Callable[[], Marks] = dict
         self._are_marks_waiting = False
-        self._flushing: Marks = {}
-        self._kept: Marks = {}
+        self._are_marks_on_their_way = False
+        self._kept_marks: Marks = {}
         self._marks_at = 0.0
         self._may_be_untold = False
+        self._is_asleep = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
@@ -143,9 +90,8 @@ class Journal:
 
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
         """Queues a message; `done` is called once with its outcome, after its commit or refusal. Does not wait."""
-        with self._wake:
-            self._drafts.append(_Draft(draft, done))
-            self._start()
+        self._drafts.append(QueuedDraft(draft, done))
+        self._rouse()
 
     def write(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
         """Runs a job in the next transaction and waits for the commit. What it raises is raised here, and undone.
@@ -157,9 +103,8 @@ class Journal:
     def submit(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> "Future[Result]":
         """As `write`, without waiting."""
         future: Future[Result] = Future()
-        with self._wake:
-            self._jobs.append(_Job(job, future, durable))
-            self._start()
+        self._jobs.append(Job(job, future, durable))
+        self._rouse()
         return future
 
     def draw_marks_from(self, source: Callable[[], Marks]) -> None:
@@ -169,21 +114,17 @@ class Journal:
     def marks_wait(self) -> None:
         """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
         if not self._are_marks_waiting:
-            with self._wake:
-                self._are_marks_waiting = True
-                self._start()
+            self._are_marks_waiting = True
+            self._rouse()
 
     def settle(self) -> None:
-        """Waits until the watermarks that have risen so far are in the database. Free when there are none.
-
-        Raises Unavailable.
-        """
-        if self._are_marks_waiting or self._flushing:
+        """Waits until the watermarks noted so far are in the database. Free when there are none. Raises Unavailable."""
+        if self._are_marks_waiting or self._are_marks_on_their_way:
             self._flush().result()
 
     def settle_for_reading(self) -> None:
         """As `settle`, but whoever only reads neither waits for long nor fails when nothing can be written."""
-        if self._are_marks_waiting or self._flushing:
+        if self._are_marks_waiting or self._are_marks_on_their_way:
             with contextlib.suppress(ChatError, TimeoutError):
                 self._flush().result(SETTLE_SECONDS)
 
@@ -199,29 +140,37 @@ class Journal:
         if self._thread is not None:
             self._thread.join()
 
-    def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
-        self._wake.notify()
+    def _rouse(self) -> None:
+        """Starts or wakes the writer. It says that it sleeps before it looks for work a last time, and the caller
+        queues its work before it looks whether the writer sleeps: so one of the two sees the other, and a writer at
+        work costs its callers no lock."""
+        if not self._is_asleep and self._thread is not None:
+            return
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+                self._thread.start()
+            self._wake.notify()
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
             self._process(work)
-            self._flushing = {}
+            self._are_marks_on_their_way = False
         if self._connection is not None:
             self._connection.close()
 
-    def _take(self) -> _Work | None:
+    def _take(self) -> Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
         with self._wake:
+            self._is_asleep = True
             while not (self._jobs or self._drafts or self._are_marks_due()):
                 if self._is_closing:
                     return None
                 self._wake.wait(self._until_marks_are_due())
-            jobs, self._jobs = list(self._jobs), deque()
+            self._is_asleep = False
+            jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
             drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
-            return _Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
+            return Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
 
     def _are_marks_due(self) -> bool:
         if not self._are_marks_waiting:
@@ -232,35 +181,37 @@ class Journal:
         return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
 
     def _take_marks(self) -> Marks:
+        # In this order: whoever settles meanwhile sees them in one place or in the other.
+        self._are_marks_on_their_way = True
         self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
-        kept, self._kept = self._kept, {}
-        self._flushing = _joined(kept, self._source())
-        return self._flushing
+        kept, self._kept_marks = self._kept_marks, {}
+        return joined(kept, self._source())
 
-    def _process(self, work: _Work, attempt: int = 1) -> None:
-        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself."""
+    def _process(self, work: Work, attempt: int = 1) -> None:
+        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself. What
+        another process was in the way of, or a broken connection, is begun again."""
         try:
             committed = self._transact(work)
         except Exception as error:
-            is_repeatable = is_collision(error) or self._was_cut(error)
+            is_passing = is_race(error) or self._was_cut(error)
             self._drop_connection()
-            if is_repeatable and attempt < ATTEMPTS:
+            if is_passing and attempt < ATTEMPTS:
                 self._process(work, attempt + 1)
             elif work.is_single or is_outage(error):
                 self._fail(work, error)
             else:
                 log.warning("A batch failed and is retried one by one: %s", error)
-                for part in _parts(work):
+                for part in parts_of(work):
                     self._process(part)
             return
         self._tell(work, committed)
 
-    def _transact(self, work: _Work) -> _Committed:
+    def _transact(self, work: Work) -> Committed:
         connection = self._connect()
         connection.begin(durable=work.is_durable)
-        committed = _Committed()
+        committed = Committed()
         for job in work.jobs:
             committed.results.append(_run_job(connection, job, committed.notices))
         if work.drafts:
@@ -293,7 +244,7 @@ class Journal:
             connection.execute_many(sql, rows)
         notices += [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in marks.items()]
 
-    def _tell(self, work: _Work, committed: _Committed) -> None:
+    def _tell(self, work: Work, committed: Committed) -> None:
         """Listeners first, then the callers: a sender sees its message before the ack of it."""
         for listener in self._listeners:
             _guard(listener, committed.messages, committed.notices)
@@ -302,22 +253,22 @@ class Journal:
         for job, result in zip(work.jobs, committed.results, strict=True):
             _resolve(job.future, result)
 
-    def _fail(self, work: _Work, error: Exception) -> None:
+    def _fail(self, work: Work, error: Exception) -> None:
         log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
         if is_outage(error) and not self._is_closing:
             self._keep_marks(work.marks)
-        refused = refusal(error)
+        refusal = refusal_of(error)
         for one in work.drafts:
-            _guard(one.done, refused)
+            _guard(one.done, refusal)
         for job in work.jobs:
-            job.future.set_exception(refused)
+            job.future.set_exception(refusal)
 
     def _keep_marks(self, marks: Marks) -> None:
         """What is known to senders already, and not to the database: tried again after a while."""
         if not marks:
             return
         with self._wake:
-            self._kept = _joined(self._kept, marks)
+            self._kept_marks = joined(self._kept_marks, marks)
             self._are_marks_waiting = True
             self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
 
@@ -337,7 +288,7 @@ class Journal:
             self._connection = None
 
 
-def _run_job(connection: WriterConnection, job: "_Job[Any]", notices: list[Notice]) -> Any:
+def _run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
     """The job's result, or the exception that it raised: then its own writes are undone and nobody else's."""
     with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         transaction = Transaction(session)
@@ -367,23 +318,6 @@ def _announcements(messages: list[StoredMessage]) -> list[Notice]:
         first = known.first if known else one.sequence
         found[one.conversation_id] = MessagesStored(one.conversation_id, first, one.sequence, names)
     return list(found.values())
-
-
-def _parts(work: _Work) -> list[_Work]:
-    jobs = [_Work(jobs=[job]) for job in work.jobs]
-    drafts = [_Work(drafts=[draft]) for draft in work.drafts]
-    return [*jobs, *drafts, *([_Work(marks=work.marks)] if work.marks else [])]
-
-
-
-
-def _joined(one: Marks, other: Marks) -> Marks:
-    """The higher of each."""
-    found = dict(one)
-    for key, mark in other.items():
-        known = found.get(key, mark)
-        found[key] = Watermark(max(known.delivered, mark.delivered), max(known.read, mark.read))
-    return found
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:

@@ -56,9 +56,15 @@ class Delivery:
 
     def track(self, stored: StoredMessage) -> Watermarks:
         """A message is about to be fanned out; if its sender awaits confirmations, they are counted from here."""
+        is_known = stored.conversation_id in self._known
         watermarks = self.watermarks(stored.conversation_id)
-        if stored.is_awaited:
-            with self._lock:
+        with self._lock:
+            if not is_known:
+                # From this one on, all are watched here.
+                watermarks.asked_from = min(watermarks.asked_from, stored.sequence - 1)
+            if not watermarks.is_delivered(stored.sender_id, stored.sequence):
+                watermarks.watch(stored.sender_id, stored.sequence)
+            if stored.is_awaited:
                 missing = watermarks.missing(stored.sender_id, stored.sequence)
                 awaited = {user_id for user_id in missing if self._is_online(user_id)}
                 watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
@@ -69,14 +75,14 @@ class Delivery:
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
             waiting = watermarks.waiting.get(stored.sequence)
-            if waiting is None or stored.is_repeat:
+            if waiting is None:
                 reply.set(_ack(stored, watermarks))
                 return
-            waiting.reply = reply
-            waiting.deadline = monotonic() + self._window_seconds
-            if waiting.awaited:
+            if not waiting.replies:
+                waiting.deadline = monotonic() + self._window_seconds
                 self._deadlines.append(waiting)
-            else:
+            waiting.replies.append(reply)
+            if not waiting.awaited:
                 self._settle(waiting, watermarks)
 
     def confirmed(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
@@ -104,7 +110,7 @@ class Delivery:
         if conversation_id not in self._known:
             return
         with self._context():
-            _, members = members_with_watermarks(conversation_id)
+            *_, members = members_with_watermarks(conversation_id)
         for one in members:
             self.rose_elsewhere(conversation_id, one.user_id, one.delivered, one.read)
 
@@ -144,8 +150,9 @@ class Delivery:
                 self._rose(watermarks, user_id)
             return was_read
         # Before those who wait are told: what still waits hears of it by its ack, and must not be told twice.
-        is_complete = watermarks.may_have_completed(before)
-        late = self._unwaited(watermarks, before, delivered) if is_complete else []
+        late = watermarks.take_delivered() if watermarks.may_have_completed(before) else []
+        if before < watermarks.asked_from:
+            late += range(before + 1, min(delivered, watermarks.asked_from) + 1)
         for sequence in range(before + 1, delivered + 1) if watermarks.waiting else ():
             waiting = watermarks.waiting.get(sequence)
             if waiting is not None:
@@ -155,14 +162,10 @@ class Delivery:
         self._rose(watermarks, user_id)
         return True
 
-    def _unwaited(self, watermarks: Watermarks, after: int, last: int) -> list[int]:
-        """The sequences after one, to another, whose acks have been sent."""
-        return [sequence for sequence in range(after + 1, last + 1) if sequence not in watermarks.waiting]
-
     def _tell_late(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
-        """Tells the senders who are here of the messages among these that everybody has now."""
+        """Tells the senders who are here of those messages that everybody has now."""
         wanted = set(sequences)
-        for one in self._between(watermarks.conversation_id, sequences[0] - 1, sequences[-1]):
+        for one in self._between(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
             is_news = one.sequence in wanted and one.sender_id != user_id
             if is_news and self._is_online(one.sender_id) and watermarks.is_delivered(one.sender_id, one.sequence):
                 self._tell(serializers.message(one, delivered=True), one.sender)
@@ -177,14 +180,17 @@ class Delivery:
 
     def _strike_out(self, waiting: Waiting, user_id: int, watermarks: Watermarks) -> None:
         waiting.awaited.discard(user_id)
-        if not waiting.awaited and waiting.reply is not None:
+        if not waiting.awaited and waiting.replies:
             self._settle(waiting, watermarks)
 
     def _settle(self, waiting: Waiting, watermarks: Watermarks) -> None:
         if watermarks.waiting.pop(waiting.stored.sequence, None) is None:
             return
-        if waiting.reply is not None:
-            waiting.reply.set(_ack(waiting.stored, watermarks))
+        ack = _ack(waiting.stored, watermarks)
+        if ack["response"]["deliveredToAll"]:
+            watermarks.undelivered.pop(waiting.stored.sequence, None)
+        for reply in waiting.replies:
+            reply.set(ack)
         # Settled ones leave the queue as they come to its head.
         while self._deadlines and not self._deadlines[0].awaited:
             self._deadlines.popleft()

@@ -20,6 +20,7 @@ from chatapp.notices import (
     SessionEnded,
     WatermarkRaised,
 )
+from chatapp.offload import is_green
 from chatapp.realtime.announced import Announced
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
@@ -52,7 +53,9 @@ class Hub:
             self.events.delivered_to_all,
             self.receipts.rose,
         )
-        self.outbox = Outbox(app.app_context, self._fan_out)
+        # On a green hub with SQLite, whose reads do not yield, nothing can come in between.
+        can_interleave = not (is_green() and settings.is_sqlite)
+        self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
         self._missed = Missed(self)

@@ -13,7 +13,7 @@ from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, answer
 from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
-from chatapp.outages import is_outage, refusal
+from chatapp.journal.faults import is_outage, refusal_of
 from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.engine.reply import Reply
@@ -56,7 +56,7 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
         except Exception as error:
             log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
-            refused = refusal(error)
+            refused = refusal_of(error)
             raise exceptions.ConnectionRefusedError(refused.message, answer(refused)["error"]) from None
         return True
 
@@ -116,4 +116,4 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             return answer(error)
         except Exception as error:
             log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
-            return answer(refusal(error))
+            return answer(refusal_of(error))

@@ -6,14 +6,18 @@ from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
 from chatapp.realtime.engine.reply import Reply
 
+LARGEST_UNDELIVERED = 1_000
+"""Messages watched in one conversation: where somebody is away for long, there is no end to them."""
+
 
 @dataclass(slots=True)
 class Waiting:
-    """A stored message whose ack has not been sent, and the users whose confirmation it waits for."""
+    """A stored message whose ack has not been sent, and the users whose confirmation it waits for. A repeat of it waits
+    with it: the two get one answer."""
 
     stored: StoredMessage
     awaited: set[int]
-    reply: Reply | None = None
+    replies: list[Reply] = field(default_factory=list)
     deadline: float = 0.0
 
 
@@ -27,6 +31,10 @@ class Watermarks:
     usernames: dict[int, str]
     delivered: dict[int, int]
     read: dict[int, int]
+    asked_from: int
+    """Messages up to here were stored before anybody watched: whether they are delivered, the database knows."""
+    undelivered: dict[int, int] = field(default_factory=dict)
+    """The senders of later messages that are not delivered to all yet, by sequence."""
     waiting: dict[int, Waiting] = field(default_factory=dict)
     unsaved: set[int] = field(default_factory=set)
     untold: set[int] = field(default_factory=set)
@@ -34,13 +42,14 @@ class Watermarks:
     _lowest: int = 0
 
     @classmethod
-    def of(cls, conversation_id: int, is_group: bool, members: list[Member]) -> "Watermarks":
+    def of(cls, conversation_id: int, is_group: bool, last_sequence: int, members: list[Member]) -> "Watermarks":
         found = cls(
             conversation_id,
             is_group,
             {one.user_id: one.username for one in members},
             {one.user_id: one.delivered for one in members},
             {one.user_id: one.read for one in members},
+            last_sequence,
         )
         for mark in found.delivered.values():
             found._counts[mark] = found._counts.get(mark, 0) + 1
@@ -82,6 +91,26 @@ class Watermarks:
     def may_have_completed(self, before: int) -> bool:
         """Whether some message after `before` may be delivered to all, now that one member's watermark left there."""
         return self._lowest > before or self._counts.get(self._lowest) == 1
+
+    def watch(self, sender_id: int, sequence: int) -> None:
+        """A message was stored that is not delivered to all yet. Of too many, the oldest are left to the database."""
+        self.undelivered[sequence] = sender_id
+        if len(self.undelivered) > LARGEST_UNDELIVERED:
+            self.asked_from = next(iter(self.undelivered))
+            del self.undelivered[self.asked_from]
+
+    def take_delivered(self) -> list[int]:
+        """The watched messages that everybody has now and whose acks have been sent; they are watched no more."""
+        found = []
+        for sequence, sender_id in self.undelivered.items():
+            if self.is_delivered(sender_id, sequence):
+                if sequence not in self.waiting:
+                    found.append(sequence)
+            elif sequence > self._lowest + 1 and not found:
+                break
+        for sequence in found:
+            del self.undelivered[sequence]
+        return found
 
     def missing(self, sender_id: int, sequence: int) -> set[int]:
         """The members other than the sender who have not been delivered a message."""

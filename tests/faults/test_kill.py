@@ -9,7 +9,9 @@ from tests.servers import Server
 ROUNDS = 4
 
 
-def test_what_was_acked_outlives_kills_and_what_is_repeated_is_stored_once(start: Callable[..., Server], url: str) -> None:
+def test_what_was_acked_outlives_kills_and_what_is_repeated_is_stored_once(
+    start: Callable[..., Server], url: str
+) -> None:
     server = start(url)
     talk = Talk(server, seed=20)
     for _ in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""An ack is lost, and the client tries again: by another connection or another door, while the first try is under way."""
+"""An ack is lost, and the client tries again: by another connection or door, while the first try is under way."""
 
 import threading
 import uuid
@@ -15,9 +15,7 @@ People = Callable[..., Person]
 AT_ONCE = 20
 
 
-def test_a_retry_on_another_connection_overtakes_nothing_and_doubles_nothing(
-    server: Server, people: People
-) -> None:
+def test_a_retry_on_another_connection_overtakes_nothing_and_doubles_nothing(server: Server, people: People) -> None:
     bob = people("bob").connect()
     tabs = [people("alice").connect() for _ in range(3)]
     group = bob.make_group("g", "alice", "bob")

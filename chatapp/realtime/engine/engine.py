@@ -4,20 +4,30 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import engineio
-from engineio import exceptions, packet
+from engineio import exceptions, packet, payload
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.heartbeats import Heartbeats
     from chatapp.realtime.engine.loop import Loop
     from chatapp.realtime.engine.sockets import EngineSocket
 
+payload.Payload.max_decode_packets = 500_000
+"""Packets in one request of a polling client. JavaScript clients send all that they have in one request, up to
+`maxPayload`; the library takes 16, and loses the whole request over the 17th. The size of a request stays the limit."""
+
 
 class ChatEngine(engineio.Server):  # type: ignore[misc]
-    """`received` is called with each message packet that comes by WebSocket."""
+    """`received` is called with each message packet that comes by WebSocket, `received_binary` with each attachment."""
 
-    def __init__(self, received: Callable[["EngineSocket", bytes], None], **options: Any) -> None:
+    def __init__(
+        self,
+        received: Callable[["EngineSocket", bytes], None],
+        received_binary: Callable[["EngineSocket", bytes], None],
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.received = received
+        self.received_binary = received_binary
         self._loop: Loop | None = None
         self._heartbeats: Heartbeats | None = None
 

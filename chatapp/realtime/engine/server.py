@@ -10,7 +10,8 @@ import orjson
 import socketio
 from flask import Flask
 
-from chatapp.errors import MalformedRequest, answer
+from chatapp.errors import MalformedRequest, UnknownEvent, answer
+from chatapp.realtime.engine import unreadable
 from chatapp.realtime.engine.engine import ChatEngine
 from chatapp.realtime.engine.manager import ChatManager, Client, ForeignPeer, Peer
 from chatapp.realtime.engine.reply import Reply
@@ -62,13 +63,26 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         """A message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
             self._take_ack(session, payload)
-        elif session.backlog is not None:
-            session.backlog.append(payload)
+        elif self._is_busy(session) or not self._take_hot_event(session, payload):
+            self._queue(session, payload[1:].decode())
+
+    def received_binary(self, session: "EngineSocket", payload: bytes) -> None:
+        """An attachment from our own transport."""
+        self._queue(session, payload)
+
+    def _is_busy(self, session: "EngineSocket") -> bool:
+        """Whether earlier packets of the connection are being worked off, or an attachment is awaited."""
+        return session.backlog is not None or session.sid in self._binary_packet
+
+    def _queue(self, session: "EngineSocket", data: str | bytes) -> None:
+        """Leaves a packet to the greenlet that works off a connection's packets, in their order."""
+        if session.backlog is None:
+            session.backlog = deque((data,))
+            self.start_background_task(self._work_off, session)
+        else:
+            session.backlog.append(data)
             if len(session.backlog) > BACKLOG_LIMIT and session.transport is not None:
                 session.transport.pause()
-        elif not self._take_hot_event(session, payload):
-            session.backlog = deque((payload,))
-            self.start_background_task(self._work_off, session)
 
     def _take_ack(self, session: "EngineSocket", payload: bytes) -> None:
         start = len(ACK_PREFIX)
@@ -98,14 +112,19 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def _work_off(self, session: "EngineSocket") -> None:
         """Handles what a connection sent, one after the other; handlers may wait."""
         while session.backlog:
-            payload = session.backlog.popleft()
-            try:
-                self._handle_eio_message(session.sid, payload[1:].decode())
-            except Exception as error:
-                log.warning("A packet that is none was ignored: %s", type(error).__name__)
+            self._handle_eio_message(session.sid, session.backlog.popleft())
         session.backlog = None
         if session.transport is not None:
             session.transport.resume()
+
+    def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if eio_sid in self._binary_packet and isinstance(data, str):
+                raise ValueError("A packet came where an attachment was announced.")
+            super()._handle_eio_message(eio_sid, data)
+        except Exception:
+            log.info("A connection sent a packet that cannot be read", exc_info=True)
+            self.close_transport(eio_sid)
 
     def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         client = self.manager.client_of(eio_sid, namespace or "/")
@@ -115,6 +134,11 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def _dispatch(self, client: Client, data: Any, id: int | None) -> None:
         if not (isinstance(data, list) and data and isinstance(data[0], str)):
             refusal = answer(MalformedRequest("Expected an event: a JSON array that begins with its name."))
+            self._acknowledge(client, id, refusal)
+            return
+        if data[0] in self.reserved_events:
+            # What the server calls its own handlers by: from the wire they would sign a connection in or out.
+            refusal = answer(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
             self._acknowledge(client, id, refusal)
             return
         result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])
@@ -130,16 +154,21 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         if id is not None:
             self.manager.acknowledge(client, id, response)
 
-    def _handle_ack(self, eio_sid: str, namespace: str | None, id: int, data: Any) -> None:
+    def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        if not isinstance(data, list) or id is None:
+            raise ValueError("An ack carries an id and an array.")
         self.manager.acked(eio_sid, namespace or "/", id)
 
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         if self.on_transport_opened is not None:
             self.on_transport_opened(eio_sid)
+        session = self.eio.sockets.get(eio_sid)
+        if session is not None and not hasattr(session, "send_text"):
+            unreadable.guard(session, lambda: self.close_transport(eio_sid))
         super()._handle_eio_connect(eio_sid, environ)
 
     def _engineio_server_class(self) -> Callable[..., ChatEngine]:
-        return lambda **options: ChatEngine(self.received, **options)
+        return lambda **options: ChatEngine(self.received, self.received_binary, **options)
 
 
 class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]

@@ -4,6 +4,7 @@ https://github.com/socketio/engine.io-protocol. Packet types are one character: 
 4 message, 5 upgrade, 6 noop.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,12 @@ from chatapp.realtime.engine.transport import Transport
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engine import ChatEngine
 
+log = logging.getLogger(__name__)
+
 PING_FRAME = build(TEXT, b"2")
+MOST_POLLED = 16
+"""Packets in one answer to a poll: Python clients take no more. What is left comes with the next poll, at once."""
+
 PROBE, PROBE_ANSWER, UPGRADE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"3", b"1"
 
 
@@ -35,7 +41,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
     def __init__(self, server: "ChatEngine", sid: str) -> None:
         super().__init__(server, sid)
         self.transport: Transport | None = None
-        self.backlog: deque[bytes] | None = None
+        self.backlog: deque[str | bytes] | None = None
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
 
@@ -71,7 +77,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return [packet.Packet(packet.NOOP)]
         try:
             found = [queue.get(timeout=self.server.ping_interval + self.server.ping_timeout)]
-            while not queue.empty():
+            while not queue.empty() and len(found) < MOST_POLLED:
                 found.append(queue.get(block=False))
         except self.server.get_queue_empty_exception() as error:
             raise exceptions.QueueEmpty from error
@@ -108,6 +114,14 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self.queue.put(None)
         self.server.sockets.pop(self.sid, None)
 
+    def handle_post_request(self, environ: dict[str, Any]) -> None:
+        try:
+            super().handle_post_request(environ)
+        except Exception as error:
+            log.info("A request sent what cannot be read", exc_info=True)
+            self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
+            raise exceptions.UnknownPacketError from error
+
     def _upgrade_websocket(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if not self.server.has_loop(environ):
             return super()._upgrade_websocket(environ, start_response)
@@ -134,11 +148,11 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             if pkt is not None and pkt.packet_type != packet.NOOP:
                 self.send(pkt)
 
-    def _receive_probe(self, payload: bytes) -> None:
+    def _receive_probe(self, payload: bytes, is_binary: bool) -> None:
         """The upgrade: the client probes, we answer and end its poll, it upgrades."""
         transport = self._probe
         if transport is None:
-            self._receive(payload)
+            self._receive(payload, is_binary)
         elif payload == PROBE:
             transport.send(build(TEXT, PROBE_ANSWER))
             self.queue.put(packet.Packet(packet.NOOP))
@@ -149,14 +163,19 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self._probe, self.upgrading = None, False
             transport.close(GOING_AWAY, "")
 
-    def _receive(self, payload: bytes) -> None:
+    def _receive(self, payload: bytes, is_binary: bool) -> None:
         kind = payload[:1]
-        if kind == b"4":
+        if is_binary:
+            self.server.received_binary(self, payload)
+        elif kind == b"4":
             self.server.received(self, payload)
         elif kind == PONG:
             self.pinged_at = None
         elif kind == CLOSE:
             self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
+        else:
+            # What cannot be read closes the connection, as socket.io's own server does.
+            self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
 
     def _lost(self, reason: str) -> None:
         """The transport is gone, or the probe of an upgrade that came to nothing."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatapp.realtime.engine.frames import (
+    BINARY,
     CLOSE,
     GOING_AWAY,
     PING,
@@ -31,7 +32,7 @@ SLOW_READER = "the client reads too slowly"
 
 
 class Transport:
-    """`receive` gets each text or binary message; `closed` is called once, with why, when the connection is gone."""
+    """`receive` gets each message and whether it is binary; `closed` is called once, with why, when all is over."""
 
     __slots__ = (
         "_closed",
@@ -52,7 +53,7 @@ class Transport:
         connection: socket.socket,
         loop: Loop,
         largest_message_bytes: int,
-        receive: Callable[[bytes], None],
+        receive: Callable[[bytes, bool], None],
         closed: Callable[[str], None],
     ) -> None:
         self._socket: socket.socket | None = connection
@@ -110,7 +111,7 @@ class Transport:
         elif opcode == PING:
             self.send(build(PONG, payload))
         elif opcode != PONG and not self._is_closing:
-            self._receive(payload)
+            self._receive(payload, opcode == BINARY)
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
         """Says goodbye and lets go when the client has answered, or after CLOSE_WAIT_SECONDS."""
