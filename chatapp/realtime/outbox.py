@@ -39,6 +39,11 @@ class Outbox:
             while len(self._sent) > KEPT_CONVERSATIONS:
                 self._sent.popitem(last=False)
 
+    def forget(self, conversation_id: int) -> None:
+        """Nobody in it is here: whoever comes next begins where it stands then."""
+        with self._lock:
+            self._sent.pop(conversation_id, None)
+
     def stored(self, message: StoredMessage) -> None:
         """This process stored a message."""
         with self._lock:
