@@ -56,7 +56,10 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_TOKEN_SECONDS", ["0", "-5", "1e9", "nan", "week"]),
     ("CHATAPP_SIGN_IN", ["Password", "none", "username "]),
     ("CHATAPP_TRUST_NETWORK", ["maybe", "2", "y"]),
-    ("CHATAPP_ORIGINS", ["*", "localhost:4200", "ftp://a", "https://a/path", "https://*.example.org", "http://", "null"]),
+    (
+        "CHATAPP_ORIGINS",
+        ["*", "localhost:4200", "ftp://a", "https://a/path", "https://*.example.org", "http://", "null"],
+    ),
     ("CHATAPP_PROXIES", ["-1", "6", "true"]),
     ("CHATAPP_API_PREFIXES", [",", "/a b", "/<x>", "/a?b", "/%2f"]),
     ("CHATAPP_DELIVERY_ACK_WINDOW", ["-1", "61", "nan", "inf", "2s"]),
@@ -153,7 +156,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
 
 def test_a_bad_value_in_the_file_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("CHATAPP_HTTP_PORT = 'x'\n")
-    with pytest.raises(BadSetting, match="^CHATAPP_HTTP_PORT "):
+    with pytest.raises(BadSetting, match=r"^CHATAPP_HTTP_PORT "):
         settings(tmp_path)
 
 
