@@ -121,7 +121,11 @@ def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:
     import socket
 
     try:
-        found = listen((host, port), socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Not shared: a second server would start without a word, and take half of the connections from the first.
+        found = listen((host, port), family, backlog=2048, reuse_port=False)
+    except socket.gaierror as error:
+        raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
         raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
     # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
