@@ -39,7 +39,9 @@ def test_the_existing_client_connects_by_polling_and_upgrades(cast: Cast, tabs: 
     tab = tabs(alice)
     assert tab.wait_for("state", "opened")["payload"] == "polling"
     assert tab.wait_for("state", "upgraded")["payload"] == "websocket"
-    assert tab.call("privateMessage", private(alice.username, alice.username, "me"))["response"]["deliveredToAll"] is True
+    assert (
+        tab.call("privateMessage", private(alice.username, alice.username, "me"))["response"]["deliveredToAll"] is True
+    )
 
 
 def test_two_browsers_talk_and_see_their_ticks(cast: Cast, tabs: Tabs) -> None:

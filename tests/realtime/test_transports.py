@@ -59,11 +59,15 @@ def test_a_bad_token_is_refused_by_every_transport(server: Server) -> None:
         client.disconnect()
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost"]
+)
 def test_pages_of_other_origins_get_no_socket(cast: Cast, origin: str) -> None:
     (alice,) = cast(1)
     cookie = {"Cookie": f"chatToken={alice.token}"}
-    allowed = requests.get(alice.server.ws + HANDSHAKE, headers={"Origin": "http://localhost:4200", **cookie}, timeout=5)
+    allowed = requests.get(
+        alice.server.ws + HANDSHAKE, headers={"Origin": "http://localhost:4200", **cookie}, timeout=5
+    )
     assert allowed.status_code == 200
     assert allowed.headers["Access-Control-Allow-Origin"] == "http://localhost:4200"
     assert allowed.headers["Access-Control-Allow-Credentials"] == "true"
@@ -83,7 +87,18 @@ def test_the_page_s_own_origin_gets_a_socket(server: Server, cast: Cast) -> None
 def test_garbage_by_polling_harms_nobody_else(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice = wires(alice)
-    for garbage in (b"", b"x", b"\xff\xfe", b"4", b"4x", b"42/chat,1{", b"4" * 999_999, b"4\x1e" * 9_999, b"9", b"bnope!"):
+    for garbage in (
+        b"",
+        b"x",
+        b"\xff\xfe",
+        b"4",
+        b"4x",
+        b"42/chat,1{",
+        b"4" * 999_999,
+        b"4\x1e" * 9_999,
+        b"9",
+        b"bnope!",
+    ):
         session = requests.Session()
         sid = json.loads(session.get(alice.server.ws + HANDSHAKE, timeout=5).text[1:])["sid"]
         address = f"{alice.server.ws}{HANDSHAKE}&sid={sid}"
