@@ -25,7 +25,9 @@ SCALARS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20)
     | st.text(st.characters(categories=("Cs", "Cc", "Co", "Cn")), max_size=5)
-    | st.sampled_from(["", " ", "\0", "1", "-1", "9" * 40, "null", "../", "%", "' OR 1=1 --", "x" * 70_000, 2**63, -0.0])
+    | st.sampled_from(
+        ["", " ", "\0", "1", "-1", "9" * 40, "null", "../", "%", "' OR 1=1 --", "x" * 70_000, 2**63, -0.0]
+    )
 )
 ARRAYS = st.lists(SCALARS, max_size=3)
 OBJECTS = st.dictionaries(st.sampled_from(["username", "_placeholder", "num", "", "__proto__"]), SCALARS, max_size=2)

@@ -91,3 +91,13 @@ def test_only_the_newest_positions_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
     stage.outbox.notified(1, 8, 9)
     stage.outbox.notified(3, 8, 9)
     assert stage.sent == [(1, 8), (1, 9), *((3, one) for one in range(5, 10))]
+
+
+def test_whoever_comes_hears_how_far_the_others_have_been_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message may be sent between the query that says where a conversation ends and the entering of its room."""
+    stage = Stage(monkeypatch)
+    stage.stored = 6
+    assert stage.outbox.host(1, 5) == 5
+    stage.outbox.stored(_message(6))
+    assert stage.outbox.host(1, 5) == 6
+    assert stage.outbox.host(1, 9) == 9
