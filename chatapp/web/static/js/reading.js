@@ -27,7 +27,7 @@ export function showedUpTo(key, sequence) {
 
 function markRead() {
   const { key, sequence } = inSight;
-  if (!key || sequence <= store.conversationOf(key).readSequence) return;
+  if (key !== store.openKey.peek() || !store.hasHeard.peek() || sequence <= store.conversationOf(key).readSequence) return;
   store.updateConversation(key, (conversation) => withRead(conversation, sequence));
   clearTimeout(timer);
   timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
@@ -54,7 +54,7 @@ export function heardFromServer(conversations) {
 /** Somebody looks again: what is in sight is read. Looks away: the line for new messages starts afresh. */
 export function followAttention() {
   return effect(() => {
-    if (store.isAttended.value) markRead();
-    else if ((store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
+    if (store.isAttended.value && store.hasHeard.value) markRead();
+    else if (!store.isAttended.value && (store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
   });
 }

@@ -46,6 +46,8 @@ export const isAttended = signal(true);
 export const announcement = signal("");
 /** Whether the end of the open conversation is in sight. */
 export const isAtEnd = signal(true);
+/** Whether the server has told, since signing in, how far I have read. Nothing is marked as read before that. */
+export const hasHeard = signal(false);
 /** Raised to bring the end of the open conversation into sight. */
 export const jumps = signal(0);
 
@@ -114,9 +116,9 @@ export function setPeople(users) {
 /** @param {Iterable<[string, boolean]>} changes usernames, and whether each is online now */
 export function setOnline(changes) {
   const after = new Map(people.peek());
-  for (const [username, isOnline] of changes) {
+  for (const [username, online] of changes) {
     const user = after.get(username);
-    if (user) after.set(username, { ...user, isOnline });
+    if (user) after.set(username, { ...user, isOnline: online });
   }
   people.value = after;
 }
@@ -156,6 +158,7 @@ export function clear() {
     query.value = "";
     dialog.value = null;
     newAfter.value = null;
+    hasHeard.value = false;
     connection.value = "connecting";
   });
 }

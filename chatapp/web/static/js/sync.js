@@ -41,7 +41,8 @@ export const refreshLists = singly(async () => {
     if (store.me.peek() !== me) return;
     incoming.takeLists(everybody, conversations);
     heardFromServer(conversations.map((wire) => ({ ...wire, key: keyOf(wire.receiver, wire.group) })));
-    placeNewLine();
+    if (!store.hasHeard.peek()) placeNewLine();
+    store.hasHeard.value = true;
     rememberLists(me);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -81,21 +82,16 @@ export function followOpenConversation() {
   return effect(() => {
     const key = store.openKey.value;
     if (store.session.value.status !== "signedIn") return;
-    lineIsIn = null;
-    placeNewLine();
+    if (store.hasHeard.peek()) placeNewLine();
     if (key) queueMicrotask(() => openTimeline(key));
   });
 }
 
-/** The conversation that the line for new messages has been decided for. @type {string | null} */
-let lineIsIn = null;
-
 /** The line goes above what was unread when the conversation was opened, and stays there while it is read. */
 function placeNewLine() {
   const key = store.openKey.peek();
-  if (!key || lineIsIn === key || store.listStatus.peek() !== "ready") return;
+  if (!key) return;
   const { unread, readSequence } = store.conversationOf(key);
-  lineIsIn = key;
   store.newAfter.value = unread > 0 ? readSequence : null;
 }
 

@@ -47,5 +47,5 @@ export function folded(text) {
  * @param {string} query as typed: every word of it must begin a word
  */
 export function matches(haystack, query) {
-  return folded(query).split(/\s+/u).filter(Boolean).every((word) => ` ${haystack}`.includes(word));
+  return folded(query).split(/\s+/u).filter(Boolean).every((word) => ` ${haystack}`.includes(` ${word}`));
 }

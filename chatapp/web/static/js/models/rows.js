@@ -37,7 +37,7 @@ const RUN_MILLISECONDS = 5 * 60_000;
 export function rowsOf({ messages, entries, me, newAfter, isComplete }) {
   const items = [...messages.map(fromMessage), ...unsent(messages, entries).map(fromEntry)];
   /** @type {Row[]} */
-  const rows = isComplete ? [{ type: "start", key: "start" }] : [];
+  const rows = isComplete && items.length > 0 ? [{ type: "start", key: "start" }] : [];
   let hasNewLine = newAfter === null;
   let previous = null;
   for (const item of items) {

@@ -75,7 +75,7 @@ export function firstSequence(messages) {
  */
 export function gapAfter(messages) {
   const expected = firstSequence(messages) + messages.length - 1;
-  if (lastSequence(messages) === expected) return null;
+  if (messages.length === 0 || lastSequence(messages) === expected) return null;
   const index = messages.findIndex((message, at) => at > 0 && message.sequence !== messages[at - 1].sequence + 1);
   return messages[index - 1].sequence;
 }

@@ -22,7 +22,7 @@ export function DetailsDialog() {
       <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
       <p class="state-hint">${group ? `${say.members(usernames.length)}. ${say.detailsCreated(fullMoment(createdAt))}` : `@${receiver}, ${isOnline(receiver) ? say.online : say.offline}`}</p>
     </div>
-    ${group && html`<div class="details-members"><${VirtualList} label=${say.members(usernames.length)} rows=${onlineFirst(usernames)} keyOf=${(/** @type {string} */ username) => username} rowPixels=${ROW_PIXELS} draw=${drawMember} /></div>`}
+    ${group && html`<div class="details-members" style=${{ height: `min(40dvh, ${Math.min(7, usernames.length) * ROW_PIXELS}px)` }}><${VirtualList} label=${say.members(usernames.length)} rows=${onlineFirst(usernames)} keyOf=${(/** @type {string} */ username) => username} rowPixels=${ROW_PIXELS} draw=${drawMember} /></div>`}
   <//>`;
 }
 

@@ -8,15 +8,13 @@ import { showedUpTo } from "../reading.js";
 import { say } from "../sentences.js";
 import * as store from "../store.js";
 import { loadOlder } from "../sync.js";
+import { Avatar } from "./avatar.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { RowView } from "./row.js";
 import { Scroller } from "./scroller.js";
-import { Empty } from "./states.js";
 
 /** @typedef {import("../models/rows.js").Row} Row */
-
-const NEW_LINE_BELOW_TOP_PIXELS = 96;
 
 /** @param {{ id: string }} props */
 export function MessageList({ id }) {
@@ -37,7 +35,7 @@ export function MessageList({ id }) {
     <${OlderState} id=${id} />
     <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
-      ${rows.length <= 1 && html`<${Beginning} conversation=${conversation} />`}
+      ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
         <div style=${{ height: `${before}px` }}></div>
         ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} />`)}
@@ -61,10 +59,7 @@ function useRows(id) {
 /** One scroller for as long as the conversation is open; it begins at the line for new messages, or at the end. */
 function useScroller(/** @type {Row[]} */ rows) {
   const held = useRef(/** @type {Scroller | null} */ (null));
-  if (!held.current) {
-    held.current = new Scroller();
-    if (rows.some((row) => row.type === "new")) held.current.holdAt("new", -NEW_LINE_BELOW_TOP_PIXELS);
-  }
+  held.current ??= new Scroller();
   held.current.setRows(rows);
   return held.current;
 }
@@ -101,7 +96,7 @@ function useJumps(scroller, redraw) {
   useSignalEffect(() => {
     if (store.jumps.value === seen.current) return;
     seen.current = store.jumps.value;
-    scroller.isAtEnd = true;
+    scroller.holdEnd();
     redraw();
   });
 }
@@ -144,7 +139,10 @@ function OlderState({ id }) {
 function Beginning({ conversation }) {
   const { group, name, receiver } = conversation;
   const isSelf = !group && receiver === store.me.value;
-  return html`<${Empty} title=${isSelf ? say.emptySelf : group ? say.emptyGroup(name) : say.emptyPrivate(name)} />`;
+  return html`<div class="beginning">
+    <${Avatar} id=${receiver} name=${name} group=${group} size="large" />
+    <p>${isSelf ? say.emptySelf : group ? say.emptyGroup(name) : say.emptyPrivate(name)}</p>
+  </div>`;
 }
 
 /** @param {{ unread: number }} props */

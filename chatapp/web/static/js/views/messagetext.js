@@ -1,9 +1,9 @@
 /** The text of a message. Every part of it becomes a text node: nothing that anybody writes is ever markup. */
 
 import { useMemo, useState } from "preact/hooks";
-import { beginningOf, isEmojiOnly, partsOf } from "../models/richtext.js";
+import { beginningOf, partsOf } from "../models/richtext.js";
 import { say } from "../sentences.js";
-import { classes, html } from "./html.js";
+import { html } from "./html.js";
 
 /** @typedef {import("../models/richtext.js").Part} Part */
 
@@ -13,8 +13,7 @@ export function MessageText({ content, children }) {
   const beginning = useMemo(() => beginningOf(content), [content]);
   const shown = isWhole || beginning === null ? content : beginning;
   const parts = useMemo(() => partsOf(shown), [shown]);
-  const look = classes("text", isEmojiOnly(content) && "text-emoji");
-  return html`<div class=${look} dir="auto">
+  return html`<div class="text" dir="auto">
     ${parts.map(drawPart)}
     ${beginning !== null && html`<button type="button" class="link text-more" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? say.showLess : say.showAll}</button>`}
     ${children}

@@ -1,6 +1,8 @@
 /** One row of a conversation. */
 
 import { progressOf } from "../models/conversation.js";
+import { hueOf } from "../models/names.js";
+import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
 import { discardEntry, retryEntry } from "../sending.js";
 import { say } from "../sentences.js";
@@ -32,7 +34,7 @@ function MessageView({ row, conversation }) {
   const isOwn = row.sender === me.value;
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
-  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isFresh(row) && "fresh", row.entry?.status === "failed" && "failed");
+  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isEmojiOnly(row.content) && "emoji", isFresh(row) && "fresh", row.entry?.status === "failed" && "failed");
   return html`<article class=${look} data-row=${row.key} aria-label=${`${isOwn ? say.you : name}, ${timeOfDay(row.timestamp)}`}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
@@ -49,8 +51,8 @@ function isFresh(row) {
 }
 
 /** @param {{ id: string, name: string }} props */
-function SenderName({ name }) {
-  return html`<b class="sender"><bdi>${name}</bdi></b>`;
+function SenderName({ id, name }) {
+  return html`<b class=${`sender hue-${hueOf(id)}`}><bdi>${name}</bdi></b>`;
 }
 
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */

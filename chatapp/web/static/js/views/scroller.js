@@ -8,6 +8,8 @@ import { HeightIndex } from "../models/windowing.js";
 const ROW_ESTIMATE_PIXELS = 56;
 const MARGIN_PIXELS = 700;
 const END_TOLERANCE_PIXELS = 32;
+const NEW_LINE_KEY = "new";
+const NEW_LINE_BELOW_TOP_PIXELS = 96;
 
 export class Scroller {
   constructor() {
@@ -17,6 +19,9 @@ export class Scroller {
     this.isAtEnd = true;
     this.anchor = { key: "", within: 0 };
     this.drawn = { start: 0, end: 0 };
+    /** Until somebody scrolls, the line for new messages draws the view to itself as soon as there is one. */
+    this.isUntouched = true;
+    this.placedAt = -1;
   }
 
   /** @param {{ key: string }[]} rows */
@@ -26,12 +31,19 @@ export class Scroller {
     this.index.setRows(rows);
     const isLost = before !== undefined && !this.index.positions.has(anchor.key);
     if (isLost && rows.length > 0) this.anchor = { key: rows[Math.min(before, rows.length - 1)].key, within: 0 };
+    if (this.isUntouched && this.index.positions.has(NEW_LINE_KEY)) this.holdAt(NEW_LINE_KEY, -NEW_LINE_BELOW_TOP_PIXELS);
   }
 
   /** @param {string} key @param {number} within how far below the top edge of the row the view begins */
   holdAt(key, within) {
     this.isAtEnd = false;
+    this.isUntouched = false;
     this.anchor = { key, within };
+  }
+
+  holdEnd() {
+    this.isAtEnd = true;
+    this.isUntouched = false;
   }
 
   get height() {
@@ -62,6 +74,7 @@ export class Scroller {
     if (hasChanged) return true;
     const top = this.isAtEnd ? this.element.scrollHeight - this.element.clientHeight : this.top;
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
+    this.placedAt = this.element.scrollTop;
     return false;
   }
 
@@ -73,6 +86,7 @@ export class Scroller {
     const { element } = this;
     if (!element) return false;
     const { scrollTop, scrollHeight, clientHeight } = element;
+    if (Math.abs(scrollTop - this.placedAt) > 2) this.isUntouched = false;
     this.isAtEnd = scrollTop + clientHeight >= scrollHeight - END_TOLERANCE_PIXELS;
     const row = this.index.rowAt(scrollTop);
     if (this.index.rows.length > 0) this.anchor = { key: this.index.rows[row].key, within: scrollTop - this.index.offsets[row] };
