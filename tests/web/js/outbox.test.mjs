@@ -34,5 +34,5 @@ test("an entry is replaced in its place, and gone when it is gone", () => {
 
 test("what was refused for what it says is not tried again by itself", () => {
   assert.ok(isWorthRetrying("timeout"));
-  assert.ok(!isWorthRetrying("invalid_content"));
+  assert.ok(!isWorthRetrying("invalid_input"));
 });

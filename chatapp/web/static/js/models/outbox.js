@@ -72,5 +72,5 @@ export function withoutEntry(entries, clientId) {
  * @param {string} code
  */
 export function isWorthRetrying(code) {
-  return ["timeout", "offline", "rate_limited", "too_many_requests", "internal", "unavailable", "busy"].includes(code);
+  return ["timeout", "offline", "too_many_attempts", "internal_error", "unavailable", "not_signed_in"].includes(code);
 }

@@ -1,7 +1,7 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
 import { say } from "../sentences.js";
-import { announcement, dialog, openKey, session } from "../store.js";
+import { announcement, connection, dialog, openKey, session } from "../store.js";
 import { Conversation } from "./conversation.js";
 import { DetailsDialog } from "./details.js";
 import { classes, html } from "./html.js";
@@ -20,7 +20,7 @@ export function App() {
 }
 
 function Chat() {
-  return html`<div class=${classes("chat", openKey.value && "chat-open")}>
+  return html`<div class=${classes("chat", openKey.value && "chat-open")} data-connection=${connection.value}>
     <${Sidebar} />
     <main class="pane" aria-label=${say.appName}>
       ${openKey.value ? html`<${Conversation} key=${openKey.value} id=${openKey.value} />` : html`<${NothingOpen} />`}
