@@ -1,0 +1,121 @@
+"""Who is asking: the token from the cookie or from a header, the session behind it, and protection from other sites."""
+
+import hmac
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from flask_jwt_extended import (
+    create_access_token,
+    get_jwt,
+    set_access_cookies,
+    unset_jwt_cookies,
+    verify_jwt_in_request,
+)
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+
+from chatapp.actions.accounts import Caller, find_caller
+from chatapp.clock import now
+from chatapp.config import Settings
+from chatapp.errors import CrossSite, NotSignedIn
+from chatapp.extensions import jwt
+from chatapp.origins import is_allowed, same_origin
+
+TOKEN_COOKIE = "chatToken"
+TOKEN_HEADER = "auth-token"
+CSRF_COOKIE = "XSRF-TOKEN"
+CSRF_HEADER = "X-XSRF-TOKEN"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Configures Flask-JWT-Extended. Its own CSRF check is off: ours also accepts an allowed origin, and answers 403."""
+    app.config.update(
+        JWT_SECRET_KEY=app.secret_key,
+        JWT_ALGORITHM="HS256",
+        JWT_TOKEN_LOCATION=["headers", "cookies"],
+        JWT_ACCESS_COOKIE_NAME=TOKEN_COOKIE,
+        JWT_ACCESS_TOKEN_EXPIRES=settings.token_seconds,
+        JWT_SESSION_COOKIE=False,
+        JWT_COOKIE_SAMESITE="Lax",
+        JWT_COOKIE_CSRF_PROTECT=True,
+        JWT_ACCESS_CSRF_COOKIE_NAME=CSRF_COOKIE,
+        JWT_ACCESS_CSRF_HEADER_NAME=CSRF_HEADER,
+        JWT_CSRF_METHODS=[],
+    )
+    jwt.init_app(app)
+
+
+def require_caller() -> Caller:
+    """The signed-in caller. Raises NotSignedIn, or CrossSite for a forgeable request."""
+    claims = _claims()
+    caller = find_caller(claims["jti"])
+    if caller is None or caller.username != claims["sub"]:
+        raise NotSignedIn("Your session has ended. Please sign in again.")
+    if request.method not in SAFE_METHODS and not _token_in_header():
+        _require_own_site(claims)
+    g.caller = caller
+    return caller
+
+
+def make_token(caller: Caller) -> str:
+    """A JWT with the username in `sub` and the session's id in `jti`, which expires when the session does."""
+    lifetime = caller.expires_at - now()
+    return create_access_token(caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id})
+
+
+def attach_token(response: Response, token: str) -> Response:
+    """The token as header and cookie, and the CSRF cookie that goes with it."""
+    set_access_cookies(response, token)
+    _secure_cookies(response)
+    response.headers[TOKEN_HEADER] = token
+    return response
+
+
+def detach_token(response: Response) -> Response:
+    """Clears both cookies."""
+    unset_jwt_cookies(response)
+    return response
+
+
+def current_token() -> str:
+    """The token of this request, as it came."""
+    return _token_in_header() or request.cookies.get(TOKEN_COOKIE, "")
+
+
+def _secure_cookies(response: Response) -> None:
+    # The library takes this from the configuration only; whether there is TLS in front is the request's to say.
+    if not request.is_secure:
+        return
+    cookies = response.headers.getlist("Set-Cookie")
+    response.headers.setlist("Set-Cookie", [one if "Secure" in one else one + "; Secure" for one in cookies])
+
+
+def _token_in_header() -> str:
+    bearer = request.headers.get("Authorization", "")
+    return request.headers.get(TOKEN_HEADER, "") or bearer.removeprefix("Bearer ").strip()
+
+
+def _claims() -> dict[str, Any]:
+    token = request.headers.get(TOKEN_HEADER)
+    if token:
+        # The library knows one header; the existing client's other name for it means the same.
+        request.environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    try:
+        verify_jwt_in_request()
+        claims: dict[str, Any] = get_jwt()
+    except (JWTExtendedException, PyJWTError) as error:
+        raise NotSignedIn("You are not signed in.") from error
+    return claims
+
+
+def _require_own_site(claims: dict[str, Any]) -> None:
+    """Double submit, or an allowed origin: another site can do neither with the visitor's cookie."""
+    echoed = request.headers.get(CSRF_HEADER, "")
+    if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:
+        return
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    origin = request.headers.get("Origin")
+    if origin and (origin == same_origin(request.environ) or is_allowed(origin, settings.origins)):
+        return
+    raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")

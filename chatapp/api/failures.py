@@ -1,0 +1,41 @@
+"""Every refusal and every fault of the HTTP side, in one shape."""
+
+import logging
+
+from flask import Flask, Response, jsonify
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException
+
+from chatapp.errors import ChatError, InternalError, TooManyAttempts, answer
+
+log = logging.getLogger(__name__)
+
+CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "malformed"}
+"""Codes of refusals that come from the framework before any view runs."""
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(ChatError, _refused)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(HTTPException, _from_framework)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(error: ChatError) -> tuple[Response, int]:
+    return jsonify(answer(error)), error.status
+
+
+def _too_many(error: RateLimitExceeded) -> tuple[Response, int]:
+    return _refused(TooManyAttempts("Too many attempts. Please wait a minute and try again."))
+
+
+def _from_framework(error: HTTPException) -> tuple[Response, int]:
+    refusal = ChatError(error.description or error.name)
+    refusal.status = error.code or 500
+    refusal.code = CODES.get(refusal.status, "malformed" if refusal.status < 500 else "internal_error")
+    return _refused(refusal)
+
+
+def _fault(error: Exception) -> tuple[Response, int]:
+    log.error("An HTTP request failed", exc_info=error)
+    return _refused(InternalError())

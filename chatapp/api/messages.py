@@ -1,0 +1,48 @@
+"""Read what was said, and say something."""
+
+from concurrent.futures import Future
+
+from flask import Blueprint
+
+from chatapp import serializers
+from chatapp.actions import messages
+from chatapp.actions.accounts import Caller
+from chatapp.api.journal import current_journal
+from chatapp.api.operation import operation
+from chatapp.errors import ChatError, Forbidden, ForgedSender, InvalidInput, MalformedRequest, NotAMember, NotFound
+from chatapp.journal import MessageDraft
+from chatapp.journal.drafts import Outcome
+from chatapp.payloads import HistoryQuery, PostMessage
+from chatapp.serializers import MessageAckShape, MessageShape
+
+blueprint = Blueprint("messages", __name__)
+
+
+@blueprint.get("/messages/<sender>/<receiver>")
+@operation(
+    "One page of a conversation, oldest first",
+    gives=list[MessageShape],
+    query=HistoryQuery,
+    errors=(Forbidden, NotAMember, NotFound, InvalidInput),
+)
+def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> list[MessageShape]:
+    messages.require_sender(caller, sender)
+    return serializers.messages(messages.history(current_journal(), caller, receiver, query))
+
+
+@blueprint.post("/messages")
+@operation(
+    "Send a message",
+    gives=MessageAckShape,
+    body=PostMessage,
+    errors=(ForgedSender, NotAMember, NotFound, InvalidInput, MalformedRequest),
+)
+def send(caller: Caller, body: PostMessage) -> MessageAckShape:
+    sender = body.sender or caller.username
+    draft = MessageDraft(caller.user_id, sender, body.receiver, body.group, body.content, body.client_id)
+    stored: Future[Outcome] = Future()
+    messages.send_message(current_journal(), caller, draft, stored.set_result)
+    outcome = stored.result()
+    if isinstance(outcome, ChatError):
+        raise outcome
+    return serializers.message_ack(outcome, delivered=messages.is_delivered(current_journal(), outcome))

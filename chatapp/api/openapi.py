@@ -1,0 +1,106 @@
+"""The API's description, made from the models that the views themselves use, and a page to read it."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from pydantic import BaseModel, TypeAdapter
+from werkzeug.routing import Rule
+
+from chatapp.api.operation import Operation
+from chatapp.serializers import FailureShape
+from chatapp.version import VERSION
+
+blueprint = Blueprint("openapi", __name__, template_folder="templates")
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+@blueprint.get("/openapi.json")
+def specification() -> Response:
+    return jsonify(describe(current_app))
+
+
+@blueprint.get("/docs")
+def page() -> str:
+    return render_template("docs.html", spec=describe(current_app))
+
+
+def describe(app: Flask) -> dict[str, Any]:
+    """OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), the routes under their shortest prefix."""
+    schemas: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (len(rule.rule), rule.rule)):
+        operation = getattr(app.view_functions[rule.endpoint], "operation", None)
+        if operation is not None and _is_shortest(rule, app):
+            method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"})).lower()
+            paths.setdefault(_path(rule), {})[method] = _describe(rule, operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "chatapp", "version": VERSION},
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": _SECURITY},
+    }
+
+
+_SECURITY = {
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "chatToken"},
+    "header": {"type": "apiKey", "in": "header", "name": "auth-token"},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+}
+
+
+def _is_shortest(rule: Rule, app: Flask) -> bool:
+    prefixes = app.extensions["chatapp.settings"].api_prefixes
+    shortest = min(prefixes, key=len).rstrip("/")
+    others = [prefix for prefix in prefixes if prefix.rstrip("/") != shortest]
+    return rule.rule.startswith(shortest + "/") and not any(rule.rule.startswith(one + "/") for one in others)
+
+
+def _path(rule: Rule) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def _describe(rule: Rule, operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "operationId": rule.endpoint.rpartition(".")[2],
+        "parameters": _parameters(rule, operation),
+        "responses": _responses(operation, schemas),
+        "security": [{name: []} for name in _SECURITY] if operation.needs_session else [],
+    }
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _json(operation.body, schemas)}
+    return described
+
+
+def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
+    found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in rule.arguments]
+    if operation.query is not None:
+        fields = operation.query.model_json_schema()["properties"]
+        found += [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()]
+    return found
+
+
+def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    responses = {"200": {"description": "Success", "content": _json(operation.gives, schemas)}}
+    statuses: dict[int, list[str]] = {401: ["not_signed_in"], 403: ["csrf"]} if operation.needs_session else {}
+    for error in operation.errors:
+        statuses.setdefault(error.status, []).append(error.code)
+    for status, codes in sorted(statuses.items()):
+        responses[str(status)] = {
+            "description": ", ".join(dict.fromkeys(codes)),
+            "content": _json(FailureShape, schemas),
+        }
+    return responses
+
+
+def _json(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Content of a kind, its own schema and those that it refers to filed under the components."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    schema = adapter.json_schema(ref_template=REFERENCE)
+    schemas.update(schema.pop("$defs", {}))
+    if isinstance(kind, type) and (issubclass(kind, BaseModel) or issubclass(kind, dict)):
+        schemas[kind.__name__] = schema
+        schema = {"$ref": REFERENCE.format(model=kind.__name__)}
+    return {"application/json": {"schema": schema}}

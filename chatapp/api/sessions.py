@@ -1,0 +1,56 @@
+"""Sign in, ask who is signed in, sign out."""
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from chatapp.actions import accounts
+from chatapp.actions.accounts import Caller
+from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
+from chatapp.api.journal import current_journal
+from chatapp.api.operation import operation
+from chatapp.config import Settings
+from chatapp.errors import InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
+from chatapp.extensions import limiter
+from chatapp.payloads import SignIn
+from chatapp.serializers import SentenceShape, SignedInShape
+
+blueprint = Blueprint("sessions", __name__)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    return settings
+
+
+def _attempt() -> str:
+    """What attempts are counted by: the address together with the name, so that nobody locks out somebody else."""
+    body = request.get_json(silent=True)
+    return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
+
+
+@blueprint.post("/login")
+@limiter.limit(
+    lambda: _settings().sign_in_limit, key_func=_attempt, exempt_when=lambda: _settings().sign_in == "username"
+)
+@operation(
+    "Sign in",
+    gives=SentenceShape,
+    body=SignIn,
+    needs_session=False,
+    errors=(WrongCredentials, MalformedRequest, InvalidInput, TooManyAttempts),
+)
+def login(body: SignIn) -> Response:
+    caller = accounts.sign_in(current_journal(), _settings(), body.username, body.password)
+    return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+
+
+@blueprint.get("/loggedIn")
+@operation("Who is signed in", gives=SignedInShape)
+def logged_in(caller: Caller) -> Response:
+    return attach_token(jsonify(username=caller.username), current_token())
+
+
+@blueprint.post("/logout")
+@operation("Sign out: the session ends, and its connections close", gives=SentenceShape)
+def logout(caller: Caller) -> Response:
+    accounts.sign_out(current_journal(), caller)
+    return detach_token(jsonify(response="Signed out."))

@@ -1,0 +1,37 @@
+"""Everybody, and everything that the caller is in."""
+
+from flask import Blueprint, current_app
+
+from chatapp import serializers
+from chatapp.actions import conversations, people
+from chatapp.actions.accounts import Caller
+from chatapp.api.authentication import require_caller
+from chatapp.api.operation import operation
+from chatapp.errors import Forbidden, NotSignedIn
+from chatapp.serializers import EverythingShape, UsersShape
+
+blueprint = Blueprint("users", __name__)
+
+
+@blueprint.get("/users")
+@operation(
+    "Everybody, with who is online. Open to all in username mode: the sign-in page calls it",
+    gives=UsersShape,
+    needs_session=False,
+    errors=(NotSignedIn,),
+)
+def users() -> UsersShape:
+    if current_app.extensions["chatapp.settings"].sign_in == "password":
+        require_caller()
+    return {"users": [serializers.user(person) for person in people.list_people()]}
+
+
+@blueprint.get("/all/<username>")
+@operation("Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,))
+def everything(caller: Caller, username: str) -> EverythingShape:
+    if username != caller.username:
+        raise Forbidden("This list is its owner's alone.")
+    return {
+        "users": [serializers.user(person) for person in people.list_people()],
+        "groups": [serializers.group(group) for group in conversations.groups_of(caller)],
+    }

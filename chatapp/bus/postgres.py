@@ -1,0 +1,103 @@
+"""PostgreSQL's own change notice: NOTIFY inside the transaction, LISTEN on a connection of its own.
+
+https://www.postgresql.org/docs/current/sql-notify.html: delivered at commit, in order of commits; a payload is
+shorter than 8,000 bytes.
+"""
+
+import logging
+import os
+import select
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine
+
+from chatapp.database import WriterConnection
+from chatapp.notices import Notice, decode, encode
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "chatapp"
+NOTICES_A_PAYLOAD = 20
+"""A notice with two 64-character names of four bytes each is under 700 bytes escaped; most are under 100."""
+PAYLOAD_LIMIT = 7_900
+WAIT_SECONDS = 0.5
+RECONNECT_SECONDS = 1.0
+
+
+class PostgresBus:
+    """See `chatapp.bus.choice.Bus`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._origin = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None:
+        for payload in _payloads(self._origin, notices):
+            connection.execute("SELECT pg_notify(?, ?)", (CHANNEL, payload))
+
+    def after_commit(self, notices: list[Notice]) -> None:
+        """Nothing to do: PostgreSQL sends them at the commit."""
+
+    def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(hear, catch_up, started), name="bus", daemon=True)
+        self._thread.start()
+        started.wait(timeout=10)
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(
+        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+    ) -> None:
+        while not self._stop.is_set():
+            try:
+                self._watch(hear, catch_up, started)
+            except Exception:
+                log.exception("The connection that listens for notices failed; connecting again")
+                self._stop.wait(RECONNECT_SECONDS)
+
+    def _watch(
+        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+    ) -> None:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        try:
+            raw: Any = connection.connection.driver_connection
+            raw.cursor().execute(f"LISTEN {CHANNEL}")
+            started.set()
+            catch_up()
+            while not self._stop.is_set():
+                self._receive(raw, hear)
+        finally:
+            connection.close()
+
+    def _receive(self, raw: Any, hear: Callable[[list[Notice]], None]) -> None:
+        select.select([raw], [], [], WAIT_SECONDS)
+        raw.poll()
+        for notification in list(raw.notifies):
+            origin, body = orjson.loads(notification.payload)
+            if origin != self._origin:
+                hear(decode(body))
+        raw.notifies.clear()
+
+
+def _payloads(origin: str, notices: list[Notice]) -> Iterator[str]:
+    """Halves what would be too long; a single notice never is."""
+    for start in range(0, len(notices), NOTICES_A_PAYLOAD):
+        part = notices[start : start + NOTICES_A_PAYLOAD]
+        payload = orjson.dumps([origin, encode(part)]).decode()
+        if len(payload.encode()) > PAYLOAD_LIMIT and len(part) > 1:
+            middle = len(part) // 2
+            yield from _payloads(origin, part[:middle])
+            yield from _payloads(origin, part[middle:])
+        else:
+            yield payload

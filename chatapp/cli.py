@@ -1,0 +1,189 @@
+"""The command `chatapp`. Heavy imports wait until a command is chosen: `serve` must patch the standard library first."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+DEMO_USERS = (("alice", "Alice", "Ardern"), ("bob", "Bob", "Brandt"), ("carol", "Carol", "Chen"))
+
+
+class Sentences(click.Group):
+    """Turns what a user can mend into a sentence and exit status 1; click's own usage errors exit with 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                raise
+            raise click.ClickException(sentence) from None
+
+
+def _sentence(error: Exception) -> str | None:
+    """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
+    from sqlalchemy.exc import OperationalError
+
+    from chatapp.config import BadSetting
+    from chatapp.errors import ChatError
+
+    if isinstance(error, BadSetting):
+        return str(error)
+    if isinstance(error, ChatError):
+        return error.message
+    if isinstance(error, OperationalError):
+        return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL."
+    return None
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="chatapp")
+def main() -> None:
+    """chatapp: a self-hosted chat server. Settings come from CHATAPP_* variables; `chatapp config` shows them."""
+
+
+@main.command()
+@click.option("--demo", "demo", is_flag=False, flag_value=0, default=None, type=click.IntRange(0, 100_000), metavar="[N]",
+              help="Add alice, bob and carol, and with N also user0 to userN-1, all without a password.")  # fmt: skip
+def serve(demo: int | None) -> None:
+    """Serve HTTP and Socket.IO from this process until Ctrl-C."""
+    from chatapp.green import patch
+
+    patch()
+    from chatapp import create_app, realtime
+    from chatapp.migrations import bring_up_to_date
+    from chatapp.serve import serve_all
+
+    app = create_app()
+    bring_up_to_date(app)
+    if demo is not None:
+        _add_demo_users(app, demo)
+    http = app.wsgi_app
+    realtime.init_app(app)
+    serve_all(app, http, _greet)
+
+
+@main.group()
+def users() -> None:
+    """Add and manage accounts."""
+
+
+@users.command("add")
+@click.argument("username")
+@click.option("--first-name", help="Shown to others. Default: the username.")
+@click.option("--last-name", default="", help="Shown to others.")
+@click.option("--password", help="Asked for if the option is not given; see --no-password.")
+@click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
+def add_user(username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool) -> None:
+    """Add a user."""
+    from chatapp.actions.accounts import add_users
+    from chatapp.new_user import new_user
+
+    if password is None and not no_password:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with _application() as app:
+        add_users(app.extensions["chatapp.journal"], [new_user(username, first_name, last_name, password)])
+    click.echo(f"Added {username}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List all users: name, full name, what they are."""
+    from chatapp.actions.accounts import every_account
+
+    with _application():
+        for account in every_account():
+            marks = [] if account.has_password else ["no password"]
+            marks += [] if account.is_active else ["deactivated"]
+            click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
+
+
+@users.command("password")
+@click.argument("username")
+@click.password_option(help="Asked for if the option is not given.")
+def change_password(username: str, password: str) -> None:
+    """Set a user's password and sign the user out everywhere."""
+    from chatapp.actions.accounts import set_password
+    from chatapp.new_user import checked_password
+
+    with _application() as app:
+        set_password(app.extensions["chatapp.journal"], username, checked_password(password))
+    click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("deactivate")
+@click.argument("username")
+def deactivate_user(username: str) -> None:
+    """Close an account: no sign-in any more, its messages stay."""
+    from chatapp.actions.accounts import deactivate
+
+    with _application() as app:
+        deactivate(app.extensions["chatapp.journal"], username)
+    click.echo(f"{username} is deactivated and signed out everywhere.")
+
+
+@main.group("db")
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables up to this version."""
+    from chatapp.migrations import bring_up_to_date, newest_revision
+
+    with _application() as app:
+        bring_up_to_date(app)
+    click.echo(f"The database is at revision {newest_revision()}.")
+
+
+@main.command("config")
+def show_config() -> None:
+    """Print every setting that is in force. Secrets are masked."""
+    from chatapp.config import load, shown
+
+    for name, value in shown(load()).items():
+        click.echo(f"{name}={value}")
+
+
+def _application() -> Any:
+    """The application as a context manager: inside, its context; after, everything it runs has ended."""
+    from contextlib import contextmanager
+
+    from chatapp import close_app, create_app
+
+    @contextmanager
+    def opened() -> Any:
+        app = create_app()
+        try:
+            with app.app_context():
+                yield app
+        finally:
+            close_app(app)
+
+    return opened()
+
+
+def _add_demo_users(app: "Flask", count: int) -> None:
+    from chatapp.actions.accounts import NewUser, add_missing_users
+
+    named = [NewUser(*names) for names in DEMO_USERS]
+    numbered = [NewUser(f"user{number}", "User", str(number)) for number in range(count)]
+    with app.app_context():
+        add_missing_users(app.extensions["chatapp.journal"], named + numbered)
+
+
+def _greet(app: "Flask") -> None:
+    settings = app.extensions["chatapp.settings"]
+    host = "localhost" if settings.is_loopback else settings.host
+    click.echo(
+        f"Open http://{host}:{settings.http_port}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})"
+    )
+    if settings.sign_in == "username":
+        click.echo("Sign-in is by name alone: anybody who reaches this address can be anyone without a password.")
+    click.echo("Stop with Ctrl-C.")
+    sys.stdout.flush()

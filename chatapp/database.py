@@ -1,0 +1,115 @@
+"""How a process talks to its database: engine options, SQLite's pragmas, and the writer's explicit transactions."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
+from chatapp.config import Settings
+from chatapp.offload import offload
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another process's transaction on the same SQLite file."""
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """SQLAlchemy engine options. Readers are many and short; the writer is one connection of its own."""
+    if settings.is_sqlite:
+        return {"pool_size": 8, "max_overflow": 24, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def prepare(engine: Engine, settings: Settings) -> None:
+    """Sets SQLite's pragmas on every connection of this engine."""
+    if settings.is_sqlite:
+        pragmas = _pragmas(settings.durability)
+        event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))
+
+
+def _pragmas(durability: str) -> list[str]:
+    # WAL: readers never wait for the writer. FULL: the log is synced at each commit, so an ack outlives a power cut;
+    # NORMAL syncs at checkpoints only (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    return [
+        "PRAGMA journal_mode=WAL",
+        f"PRAGMA synchronous={durability.upper()}",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA cache_size=-16000",
+        "PRAGMA temp_store=MEMORY",
+    ]
+
+
+def _run(connection: Any, statements: list[str]) -> None:
+    # None: sqlite3 opens no transaction by itself, so that ours are the only ones.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+class WriterConnection:
+    """One connection whose transactions are opened and committed by hand: the commit, which waits for the disk,
+    is the only step off the hub, and nothing of the ORM's runs in a foreign thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.connection: Connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        # Begun once and never ended, so that sessions which join it use savepoints and leave the real transaction alone.
+        self.connection.begin()
+        raw: Any = self.connection.connection.driver_connection
+        self.cursor: Any = raw.cursor()
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._synchronous = ""
+        if self.is_sqlite:
+            self._synchronous = str(self.cursor.execute("PRAGMA synchronous").fetchone()[0])
+            self.cursor.execute("PRAGMA busy_timeout=0")
+        self._current = self._synchronous
+
+    def execute(self, sql: str, parameters: tuple[Any, ...] | list[Any] = ()) -> Any:
+        """Runs one statement whose placeholders are `?`; returns the cursor."""
+        self.cursor.execute(self._in_dialect(sql), parameters)
+        return self.cursor
+
+    def execute_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        self.cursor.executemany(self._in_dialect(sql), rows)
+
+    def begin(self, *, durable: bool) -> None:
+        """Opens a write transaction. `durable=False` lets SQLite skip this commit's sync; the next durable one covers it."""
+        if not self.is_sqlite:
+            self.cursor.execute("BEGIN")
+            return
+        self._set_synchronous(self._synchronous if durable else "1")
+        try:
+            self.cursor.execute("BEGIN IMMEDIATE")
+        except Exception as error:
+            if "locked" not in str(error):
+                raise
+            offload(self._begin_waiting)
+
+    def commit(self) -> None:
+        if self.is_sqlite:
+            offload(self.cursor.execute, "COMMIT")
+        else:
+            self.cursor.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the connection for good: its pragmas are not those of the pool's others."""
+        self.connection.invalidate()
+        self.connection.close()
+
+    def _begin_waiting(self) -> None:
+        self.cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        try:
+            self.cursor.execute("BEGIN IMMEDIATE")
+        finally:
+            self.cursor.execute("PRAGMA busy_timeout=0")
+
+    def _set_synchronous(self, level: str) -> None:
+        if level != self._current:
+            self.cursor.execute(f"PRAGMA synchronous={level}")
+            self._current = level
+
+    def _in_dialect(self, sql: str) -> str:
+        return sql if self.is_sqlite else sql.replace("?", "%s")

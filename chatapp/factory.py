@@ -1,0 +1,74 @@
+"""The application factory and its opposite."""
+
+import atexit
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from flask.json.provider import JSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chatapp import api, database, web
+from chatapp.bus import make_bus
+from chatapp.config import Settings, load
+from chatapp.extensions import db, migrate
+from chatapp.journal import Journal
+from chatapp.secret import secret_key
+
+LARGEST_BODY_BYTES = 1_000_000
+
+
+class OrJsonProvider(JSONProvider):
+    """Flask's JSON in orjson, as the Socket.IO side has it: fast, and no lone surrogates."""
+
+    def dumps(self, obj: Any, **_options: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        return self._app.response_class(body, mimetype="application/json")
+
+
+def build(overrides: dict[str, Any] | None) -> Flask:
+    """See `chatapp.create_app`."""
+    settings = load(overrides)
+    app = Flask(__name__, instance_path=settings.instance, static_folder=None)
+    app.json = OrJsonProvider(app)
+    app.secret_key = secret_key(settings)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
+    app.extensions["chatapp.settings"] = settings
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(database.MIGRATIONS))
+    _start_writing(app, settings)
+    api.init_app(app, settings)
+    app.register_blueprint(web.blueprint)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def close(app: Flask) -> None:
+    """See `chatapp.close_app`."""
+    closers: list[Callable[[], None]] = app.extensions["chatapp.close"]
+    while closers:
+        closers.pop()()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _start_writing(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        engine = db.engine
+        database.prepare(engine, settings)
+    bus = make_bus(settings, engine)
+    journal = Journal(engine, bus)
+    app.extensions["chatapp.bus"] = bus
+    app.extensions["chatapp.journal"] = journal
+    app.extensions["chatapp.close"] = [journal.close]
+    atexit.register(close, app)

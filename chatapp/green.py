@@ -1,0 +1,19 @@
+"""Makes the standard library cooperative, before anything else is imported."""
+
+import os
+import warnings
+
+
+def patch() -> None:
+    """Monkey-patches for the configured `CHATAPP_ASYNC_MODE`. Only the environment can say it this early."""
+    mode = os.environ.get("CHATAPP_ASYNC_MODE") or "eventlet"
+    if mode == "eventlet":
+        with warnings.catch_warnings():
+            # eventlet is in bugfix mode and says so at every import; docs/decisions/ says why it is used all the same.
+            warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+            import eventlet
+        eventlet.monkey_patch()
+    elif mode == "gevent":
+        from gevent import monkey
+
+        monkey.patch_all()

@@ -1,0 +1,6 @@
+"""The group-commit writer: every write of this process, many at a time, one durable transaction."""
+
+from chatapp.journal.drafts import MessageDraft, StoredMessage
+from chatapp.journal.writer import Journal, Transaction
+
+__all__ = ["Journal", "MessageDraft", "StoredMessage", "Transaction"]

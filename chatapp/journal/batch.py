@@ -1,0 +1,197 @@
+"""One batch of drafts inside one open transaction: authorise, find repeats, number, insert.
+
+Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: these are the statements that every message pays for.
+Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chatapp.clock import now
+from chatapp.database import WriterConnection
+from chatapp.errors import ChatError, NotAMember, NotFound
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.models.base import to_microseconds
+from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of
+from chatapp.models.membership import MEMBER
+
+LARGEST_ID = 2**63 - 1
+
+REPEATS = """SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, c.direct_key
+FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE (m.sender_id, m.client_id) IN (VALUES {rows})"""
+
+INSERT = "INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at) VALUES {rows}"
+
+
+class Place:
+    """A locked conversation, and the number of the last message in it so far."""
+
+    __slots__ = ("conversation_id", "is_new_sequence", "last_sequence")
+
+    def __init__(self, conversation_id: int, last_sequence: int) -> None:
+        self.conversation_id = conversation_id
+        self.last_sequence = last_sequence
+        self.is_new_sequence = False
+
+
+class Batch:
+    """Stores drafts through one connection. Nothing is kept between batches: what was removed is gone at once."""
+
+    def __init__(self, connection: WriterConnection) -> None:
+        self.connection = connection
+        self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
+        self.created_at = to_microseconds(now())
+
+    def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
+        """The outcome of each draft, in order. Raises only what spoils the transaction as a whole."""
+        groups = self._groups([draft for draft in drafts if draft.is_group])
+        directs = self._directs([draft for draft in drafts if not draft.is_group])
+        known = self._repeats(drafts)
+        outcomes = [self._place(draft, groups, directs, known) for draft in drafts]
+        self._insert([one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat])
+        self._advance([*groups.values(), *directs.values()])
+        return outcomes
+
+    def _place(
+        self,
+        draft: MessageDraft,
+        groups: dict[tuple[str, int], "Place | ChatError"],
+        directs: dict[str, "Place | ChatError"],
+        known: dict[tuple[int, str], StoredMessage],
+    ) -> Outcome:
+        if draft.client_id and (draft.sender_id, draft.client_id) in known:
+            return known[draft.sender_id, draft.client_id]
+        if draft.is_group:
+            place = groups[draft.receiver, draft.sender_id]
+        else:
+            place = directs[direct_key(draft.sender, draft.receiver)]
+        if isinstance(place, ChatError):
+            return place
+        stored = self._number(draft, place)
+        if draft.client_id:
+            known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
+        return stored
+
+    def _number(self, draft: MessageDraft, place: Place) -> StoredMessage:
+        place.last_sequence += 1
+        place.is_new_sequence = True
+        return StoredMessage(
+            place.conversation_id,
+            place.last_sequence,
+            draft.sender_id,
+            draft.sender,
+            draft.receiver,
+            draft.is_group,
+            draft.content,
+            draft.client_id,
+            self.created_at,
+            is_awaited=draft.is_awaited,
+        )
+
+    def _groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], Place | ChatError]:
+        """Each (group, sender)'s place, looked up through the sender's own membership."""
+        wanted = {(draft.receiver, draft.sender_id): as_id(draft.receiver) for draft in drafts}
+        if not wanted:
+            return {}
+        places = self._lock_groups({number for number in wanted.values() if number is not None})
+        members = self._members([(number, user) for (_, user), number in wanted.items() if number in places])
+        found: dict[tuple[str, int], Place | ChatError] = {}
+        for (receiver, user_id), number in wanted.items():
+            if number not in places:
+                found[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
+            elif (number, user_id) not in members:
+                found[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
+            else:
+                found[receiver, user_id] = places[number]
+        return found
+
+    def _lock_groups(self, numbers: set[int]) -> dict[int | None, Place]:
+        if not numbers:
+            return {}
+        sql = f"SELECT id, last_sequence FROM conversation WHERE id IN ({_marks(numbers)}) AND kind = '{GROUP}'{self.lock}"
+        rows = self.connection.execute(sql, tuple(numbers)).fetchall()
+        return {row[0]: Place(row[0], row[1]) for row in rows}
+
+    def _members(self, pairs: list[tuple[int | None, int]]) -> set[tuple[int, int]]:
+        if not pairs:
+            return set()
+        rows = ", ".join(["(?, ?)"] * len(pairs))
+        sql = f"SELECT conversation_id, user_id FROM membership WHERE (conversation_id, user_id) IN (VALUES {rows})"
+        return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
+
+    def _directs(self, drafts: list[MessageDraft]) -> dict[str, Place | ChatError]:
+        """Each pair's place. The key holds the sender's own name, so finding it is the authorisation."""
+        wanted = {direct_key(draft.sender, draft.receiver): draft for draft in drafts}
+        if not wanted:
+            return {}
+        sql = (
+            f"SELECT direct_key, id, last_sequence FROM conversation WHERE direct_key IN ({_marks(wanted)}){self.lock}"
+        )
+        found: dict[str, Place | ChatError] = {}
+        for key, number, last_sequence in self.connection.execute(sql, tuple(wanted)).fetchall():
+            found[key] = Place(number, last_sequence)
+        for key in wanted.keys() - found.keys():
+            found[key] = self._open_direct(key, wanted[key])
+        return found
+
+    def _open_direct(self, key: str, draft: MessageDraft) -> Place | ChatError:
+        sql = 'SELECT id FROM "user" WHERE username = ? AND is_active'
+        receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
+        if receiver is None:
+            return NotFound("There is no such user.", receiver=draft.receiver)
+        sql = "INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence) VALUES (?, ?, ?, ?, 0) RETURNING id"
+        made = self.connection.execute(sql, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
+        sql = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at)
+        VALUES (?, ?, ?, 0, 0, ?)"""
+        for user_id in sorted({draft.sender_id, receiver[0]}):
+            self.connection.execute(sql, (made, user_id, MEMBER, self.created_at))
+        return Place(made, 0)
+
+    def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
+        """Messages that an earlier attempt stored already. Read after the conversations are locked, so none slips in."""
+        pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
+        if not pairs:
+            return {}
+        names = {draft.sender_id: draft.sender for draft in drafts}
+        sql = REPEATS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
+        rows = self.connection.execute(sql, _flat(pairs)).fetchall()
+        return {(row[2], row[4]): _from_row(row, names[row[2]]) for row in rows}
+
+    def _insert(self, messages: list[StoredMessage]) -> None:
+        if not messages:
+            return
+        values: list[Any] = []
+        for one in messages:
+            values += (one.conversation_id, one.sequence, one.sender_id, one.content, one.client_id, one.created_at)
+        self.connection.execute(INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?)"] * len(messages))), values)
+
+    def _advance(self, places: list[Place | ChatError]) -> None:
+        sql = "UPDATE conversation SET last_sequence = ?, last_message_at = ? WHERE id = ?"
+        changed = {one.conversation_id: one for one in places if isinstance(one, Place) and one.is_new_sequence}
+        for number, place in changed.items():
+            self.connection.execute(sql, (place.last_sequence, self.created_at, number))
+
+
+def as_id(text: str) -> int | None:
+    """A conversation's id from the wire; None for text that cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_ID else None
+
+
+def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
+    conversation_id, sequence, sender_id, content, client_id, created_at, key = row
+    receiver = other_of(key, sender) if key else str(conversation_id)
+    return StoredMessage(
+        conversation_id, sequence, sender_id, sender, receiver, key is None, content, client_id, created_at, True
+    )
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _flat(pairs: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
+    return tuple(value for pair in pairs for value in pair)

@@ -1,0 +1,37 @@
+"""How Alembic reaches the database: through the running application, one version at a time."""
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+from chatapp import models  # noqa: F401 so that the metadata knows every table
+from chatapp.extensions import db
+from chatapp.models.base import Base
+
+ADVISORY_LOCK = 708_708
+"""PostgreSQL's advisory lock under which migrations run: several processes may start at once."""
+
+
+def run() -> None:
+    with db.engine.connect() as connection:
+        _lock(connection)
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=True,
+            transaction_per_migration=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def _lock(connection: Connection) -> None:
+    """Held until the end: the second process then finds the work done."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+run()

@@ -1,0 +1,33 @@
+"""Checks what an operator says of a new user."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatapp.actions.accounts import NewUser
+from chatapp.payloads import PASSWORD_CHARACTERS, NewUsername, PersonName, parse
+
+SHORTEST_PASSWORD = 8
+"""NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
+
+
+class _Account(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    username: NewUsername
+    first_name: PersonName
+    last_name: str = Field(max_length=100)
+
+
+class _Password(BaseModel):
+    password: str = Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)
+
+
+def new_user(username: str, first_name: str | None, last_name: str, password: str | None) -> NewUser:
+    """The user to add. Raises InvalidInput, naming the field."""
+    fields = {"username": username, "first_name": first_name or username, "last_name": last_name}
+    account = parse(_Account, fields)
+    secret = checked_password(password) if password is not None else None
+    return NewUser(account.username, account.first_name, account.last_name, secret)
+
+
+def checked_password(password: str) -> str:
+    """The password itself. Raises InvalidInput if it is too short or too long."""
+    return parse(_Password, {"password": password}).password

@@ -1,0 +1,26 @@
+"""Password hashes: argon2id with the library's parameters (RFC 9106, low-memory profile), computed off the hub."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from chatapp.offload import offload
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("no account has this password")
+
+
+def hash_password(password: str) -> str:
+    """A salted hash in PHC string form, which names its own parameters."""
+    return offload(_hasher.hash, password)
+
+
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Whether it is the account's. Without an account it takes as long, so that time tells nobody which names exist."""
+    return offload(_verify, password, password_hash or _NOBODY) and password_hash is not None
+
+
+def _verify(password: str, password_hash: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,63 @@
+"""The Socket.IO side: attaches to an application made by the factory."""
+
+from flask import Flask
+
+from chatapp.config import Settings
+from chatapp.journal import Journal
+from chatapp.origins import is_allowed, same_origin
+from chatapp.realtime.engine.server import ChatServer, ChatSocketIO
+from chatapp.realtime.hub import Hub
+from chatapp.realtime.namespace import ChatNamespace
+from chatapp.realtime.only_one import claim_sockets
+from chatapp.realtime.packets import ChatPacket
+from chatapp.realtime.strangers import Strangers
+from chatapp.realtime.ticker import Ticker
+
+LARGEST_PACKET_BYTES = 1_000_000
+"""What the handshake promises as `maxPayload`, and socket.io's own default."""
+
+
+def init_app(app: Flask) -> ChatSocketIO:
+    """Makes `app` answer Socket.IO as well, hear other processes, and keep time. Raises BadSetting if it may not."""
+    settings: Settings = app.extensions["chatapp.settings"]
+    journal: Journal = app.extensions["chatapp.journal"]
+    claim_sockets(settings)
+    sockets = ChatSocketIO()
+    sockets.init_app(app, **_options(settings))
+    server: ChatServer = sockets.server
+    hub = Hub(app, settings, journal, server)
+    sockets.on_namespace(ChatNamespace(hub))
+    app.extensions["chatapp.hub"] = hub
+    _start(app, settings, journal, hub, server)
+    return sockets
+
+
+def _options(settings: Settings) -> dict[str, object]:
+    return {
+        "async_mode": settings.async_mode,
+        # In the reader's own thread: the stock setting starts one for each event, and they overtake each other.
+        "async_handlers": False,
+        "namespaces": ["/chat"],
+        "cors_allowed_origins": lambda origin, environ: (
+            origin == same_origin(environ) or is_allowed(origin, settings.origins)
+        ),
+        "ping_interval": settings.ping_interval,
+        "ping_timeout": settings.ping_timeout,
+        "max_http_buffer_size": LARGEST_PACKET_BYTES,
+        "serializer": ChatPacket,
+        "manage_session": False,
+        "logger": False,
+        "engineio_logger": False,
+    }
+
+
+def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: ChatServer) -> None:
+    bus = app.extensions["chatapp.bus"]
+    journal.listen(hub.committed)
+    bus.listen(hub.heard, hub.catch_up)
+    with app.app_context():
+        hub.presence.start(is_only_node=settings.is_sqlite)
+    strangers = Strangers(server, settings.join_timeout)
+    ticker = Ticker(hub, strangers.close_overdue)
+    ticker.start()
+    app.extensions["chatapp.close"] += [ticker.stop, bus.close]

@@ -1,0 +1,51 @@
+"""Who opens a socket: the token from the `auth` payload, the handshake's query, a header or the cookie."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from flask_jwt_extended import decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+
+from chatapp.actions.accounts import Caller, find_caller
+from chatapp.api.authentication import TOKEN_COOKIE
+from chatapp.errors import NotSignedIn
+
+
+def caller_of(environ: dict[str, Any], auth: Any) -> Caller:
+    """The caller, by the first token that is there. Raises NotSignedIn. Needs an app context."""
+    token = _from_auth(auth) or _from_query(environ) or _from_headers(environ) or _from_cookie(environ)
+    if not token:
+        raise NotSignedIn("You are not signed in: the connection carries no token.")
+    try:
+        claims = decode_token(token)
+    except (JWTExtendedException, PyJWTError, ValueError) as error:
+        raise NotSignedIn("Your session has ended. Please sign in again.") from error
+    caller = find_caller(str(claims["jti"]))
+    if caller is None or caller.username != claims["sub"]:
+        raise NotSignedIn("Your session has ended. Please sign in again.")
+    return caller
+
+
+def _from_auth(auth: Any) -> str:
+    token = auth.get("token") if isinstance(auth, dict) else None
+    return token if isinstance(token, str) else ""
+
+
+def _from_query(environ: dict[str, Any]) -> str:
+    return parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
+
+
+def _from_headers(environ: dict[str, Any]) -> str:
+    bearer = str(environ.get("HTTP_AUTHORIZATION", ""))
+    return str(environ.get("HTTP_AUTH_TOKEN", "")) or bearer.removeprefix("Bearer ").strip()
+
+
+def _from_cookie(environ: dict[str, Any]) -> str:
+    """The cookie counts too: pages of other origins get no socket at all, so nobody else can make the browser send it."""
+    try:
+        found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(TOKEN_COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""

@@ -1,0 +1,74 @@
+"""The live sockets of this process: whose each one is, and by which session."""
+
+import threading
+from dataclasses import dataclass
+
+from chatapp.actions.accounts import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One live socket in the namespace. `sid` is its Socket.IO session id there."""
+
+    sid: str
+    caller: Caller
+
+
+class Connections:
+    """Found by socket, by user and by session."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._by_sid: dict[str, Connection] = {}
+        self._by_user: dict[int, set[str]] = {}
+        self._by_session: dict[str, set[str]] = {}
+
+    def add(self, connection: Connection) -> bool:
+        """Returns whether it is its user's first here."""
+        with self._lock:
+            self._by_sid[connection.sid] = connection
+            self._by_session.setdefault(connection.caller.session_id, set()).add(connection.sid)
+            own = self._by_user.setdefault(connection.caller.user_id, set())
+            own.add(connection.sid)
+            return len(own) == 1
+
+    def remove(self, sid: str) -> tuple[Connection | None, bool]:
+        """The connection that was there, and whether it was its user's last here."""
+        with self._lock:
+            connection = self._by_sid.pop(sid, None)
+            if connection is None:
+                return None, False
+            _discard(self._by_session, connection.caller.session_id, sid)
+            return connection, _discard(self._by_user, connection.caller.user_id, sid)
+
+    def get(self, sid: str) -> Connection | None:
+        return self._by_sid.get(sid)
+
+    def of_user(self, user_id: int) -> list[str]:
+        with self._lock:
+            return list(self._by_user.get(user_id, ()))
+
+    def of_session(self, session_id: str) -> list[str]:
+        with self._lock:
+            return list(self._by_session.get(session_id, ()))
+
+    def has_user(self, user_id: int) -> bool:
+        return user_id in self._by_user
+
+    def user_ids(self) -> list[int]:
+        with self._lock:
+            return list(self._by_user)
+
+    def all(self) -> list[Connection]:
+        with self._lock:
+            return list(self._by_sid.values())
+
+
+def _discard(index: dict[int, set[str]] | dict[str, set[str]], key: int | str, sid: str) -> bool:
+    """Removes one from a set of an index; returns whether the set is empty and gone."""
+    own = index[key]  # type: ignore[index]
+    own.discard(sid)
+    if own:
+        return False
+    del index[key]  # type: ignore[arg-type]
+    return True

@@ -1,0 +1,1 @@
+"""The hot path: how events come in and go out."""

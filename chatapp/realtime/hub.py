@@ -1,0 +1,171 @@
+"""What happens on this process when something happens anywhere: connections come and go, commits are told."""
+
+import logging
+from typing import Any
+
+from flask import Flask
+
+from chatapp import serializers
+from chatapp.actions import receipts
+from chatapp.actions.accounts import Caller
+from chatapp.actions.conversations import group_to_announce
+from chatapp.config import Settings
+from chatapp.journal import Journal, StoredMessage
+from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
+from chatapp.realtime.announced import Announced
+from chatapp.realtime.connections import Connection, Connections
+from chatapp.realtime.delivery import Delivery
+from chatapp.realtime.engine.server import ChatServer
+from chatapp.realtime.events import Events
+from chatapp.realtime.outbox import Outbox
+from chatapp.realtime.presence import Presence
+from chatapp.realtime.receipts import Receipts
+from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """Wires the parts. Each handler of a notice may be called twice for one thing: notices are hints."""
+
+    def __init__(self, app: Flask, settings: Settings, journal: Journal, server: ChatServer) -> None:
+        self.app = app
+        self.journal = journal
+        self.connections = Connections()
+        self.events = Events(server)
+        self.presence = Presence(journal, self.connections, settings.node)
+        self.receipts = Receipts(self.events, lambda number: self.delivery.watermarks(number))
+        self.delivery = Delivery(
+            journal,
+            app.app_context,
+            settings.delivery_ack_window,
+            self.presence.is_online,
+            self.events.delivered_to_all,
+            self.receipts.rose,
+        )
+        self.outbox = Outbox(app.app_context, self._fan_out)
+        self._server = server
+        self._announced = Announced()
+
+    def connected(self, sid: str, caller: Caller) -> None:
+        """Enters the user's rooms before the client hears that it is connected: what it fetches after that, plus what it
+        is sent, is everything."""
+        is_first = self.connections.add(Connection(sid, caller))
+        try:
+            if is_first:
+                self.presence.changed(caller.user_id).result()
+            self._server.enter_room(sid, user_room(caller.username), namespace=NAMESPACE)
+            waiting = self._enter_conversations(sid, caller)
+        except BaseException:
+            self.disconnected(sid)
+            raise
+        if waiting:
+            self._server.start_background_task(self._catch_up, caller, waiting)
+
+    def disconnected(self, sid: str) -> None:
+        connection, was_last = self.connections.remove(sid)
+        if connection is not None and was_last:
+            self.presence.changed(connection.caller.user_id)
+            self.delivery.went_offline(connection.caller.user_id)
+
+    def committed(self, messages: list[StoredMessage], notices: list[Notice]) -> None:
+        """This process committed."""
+        for message in messages:
+            self.outbox.stored(message)
+        for notice in notices:
+            if not isinstance(notice, WatermarkRaised):
+                self._guarded(notice)
+
+    def heard(self, notices: list[Notice]) -> None:
+        """Notices of other processes."""
+        for notice in notices:
+            if isinstance(notice, PresenceChanged) and notice.is_online:
+                self.presence.came_elsewhere(notice.user_id)
+            self._guarded(notice)
+
+    def catch_up(self) -> None:
+        """Notices may have been missed: fans out what was stored meanwhile."""
+        with self.app.app_context():
+            for user_id in self.connections.user_ids():
+                for standing in receipts.standings_of(user_id):
+                    self.outbox.notified(standing.conversation_id, standing.last_sequence, standing.last_sequence)
+
+    def announce_group(self, conversation_id: int) -> None:
+        """Lets all members' connections into the room, then tells them; once, however often it is asked for."""
+        if not self._announced.is_first(conversation_id):
+            return
+        with self.app.app_context():
+            name, user_ids = group_to_announce(conversation_id)
+        self.outbox.host(conversation_id, 0)
+        for user_id in user_ids:
+            for sid in self.connections.of_user(user_id):
+                self._enter(sid, group_room(conversation_id))
+        self.events.group_created(conversation_id, name)
+
+    def end(self, sid: str, sentence: str) -> None:
+        """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
+        self.events.token_expired(sid, sentence)
+        self._server.disconnect(sid, namespace=NAMESPACE)
+
+    def _guarded(self, notice: Notice) -> None:
+        """One notice that cannot be handled must not keep the next from being heard."""
+        try:
+            self._hear(notice)
+        except Exception:
+            log.exception("A notice could not be handled: %s", type(notice).__name__)
+
+    def _hear(self, notice: Notice) -> None:
+        match notice:
+            case MessagesStored():
+                if not notice.usernames or self._hosts_any(notice.usernames):
+                    self.outbox.notified(notice.conversation_id, notice.first, notice.last)
+            case GroupCreated():
+                self.announce_group(notice.conversation_id)
+            case WatermarkRaised():
+                self.delivery.rose(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
+            case PresenceChanged():
+                if not notice.is_online:
+                    self.presence.went_everywhere(notice.user_id)
+                self.events.online_status(notice.username, is_online=notice.is_online)
+            case SessionEnded():
+                for sid in self.connections.of_session(notice.session_id):
+                    self.end(sid, "You were signed out.")
+
+    def _fan_out(self, stored: StoredMessage) -> None:
+        delivered = self.delivery.track(stored)
+        wire = serializers.message(stored, delivered=delivered)
+        if stored.is_group:
+            rooms = [group_room(stored.conversation_id)]
+        else:
+            rooms = [user_room(stored.sender), user_room(stored.receiver)]
+        self.events.message_sent(wire, rooms, lambda sid: self._confirmed(sid, stored))
+
+    def _confirmed(self, sid: str, stored: StoredMessage) -> None:
+        connection = self.connections.get(sid)
+        if connection is not None:
+            self.delivery.confirm(stored.conversation_id, connection.caller.user_id, stored.sequence)
+
+    def _enter_conversations(self, sid: str, caller: Caller) -> list[receipts.Standing]:
+        """Returns the conversations in which something waits for the user."""
+        standings = receipts.standings_of(caller.user_id)
+        for standing in standings:
+            self.outbox.host(standing.conversation_id, standing.last_sequence)
+            if standing.is_group:
+                self._enter(sid, group_room(standing.conversation_id))
+        return [one for one in standings if one.delivered < one.last_sequence]
+
+    def _catch_up(self, caller: Caller, waiting: list[receipts.Standing]) -> None:
+        """A recipient who was offline confirms by connecting."""
+        for standing in waiting:
+            self.delivery.confirm(standing.conversation_id, caller.user_id, standing.last_sequence)
+
+    def _enter(self, sid: str, room: str) -> None:
+        """The connection may have closed in the meantime; its rooms went with it."""
+        try:
+            self._server.enter_room(sid, room, namespace=NAMESPACE)
+        except (KeyError, ValueError):
+            log.debug("A connection closed before it entered its rooms")
+
+    def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
+        rooms: dict[str, Any] = self._server.manager.rooms.get(NAMESPACE, {})
+        return any(user_room(username) in rooms for username in usernames)

@@ -1,0 +1,116 @@
+"""The namespace `/chat`: handlers parse, call one action, answer."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+import flask_socketio
+from socketio.exceptions import ConnectionRefusedError
+
+from chatapp import serializers
+from chatapp.actions import conversations, messages, receipts
+from chatapp.actions.accounts import Caller
+from chatapp.errors import ChatError, InternalError, NotSignedIn, UnknownEvent, answer
+from chatapp.journal import MessageDraft
+from chatapp.journal.drafts import Outcome
+from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
+from chatapp.realtime.authentication import caller_of
+from chatapp.realtime.rooms import NAMESPACE
+
+if TYPE_CHECKING:
+    from chatapp.realtime.hub import Hub
+
+log = logging.getLogger(__name__)
+
+Ack = Any
+"""A wire dict, or a Future of one."""
+
+EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
+"""What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
+
+
+class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
+    """No Flask request context is pushed for an event: the user is resolved once, at connect."""
+
+    def __init__(self, hub: "Hub") -> None:
+        super().__init__(NAMESPACE)
+        self._hub = hub
+
+    def trigger_event(self, event: str, sid: str, *args: Any) -> Ack:
+        """Dispatches one event; every refusal and every fault of ours becomes the failure ack."""
+        if event == "connect":
+            return self.on_connect(sid, *args)
+        if event == "disconnect":
+            return self.on_disconnect(sid)
+        return self._answer(event, sid, args[0] if args else None)
+
+    def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
+        try:
+            with self._hub.app.app_context():
+                self._hub.connected(sid, caller_of(environ, auth))
+        except ChatError as error:
+            # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
+            raise ConnectionRefusedError(error.message, answer(error)["error"]) from None
+        except Exception:
+            log.exception("A connection could not be accepted")
+            raise ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
+        return True
+
+    def on_disconnect(self, sid: str) -> None:
+        self._hub.disconnected(sid)
+
+    def on_privateMessage(self, caller: Caller, payload: Any) -> Ack:
+        return self._send(caller, payload, is_group=False)
+
+    def on_groupMessage(self, caller: Caller, payload: Any) -> Ack:
+        return self._send(caller, payload, is_group=True)
+
+    def on_createGroup(self, caller: Caller, payload: Any) -> Ack:
+        with self._hub.app.app_context():
+            if isinstance(payload, dict) and payload.get("groupId") is not None:
+                group = conversations.group_of(caller, parse(AnnounceGroup, payload).group_id)
+            else:
+                group = conversations.create_group(self._hub.journal, caller, parse(NewGroup, payload))
+            self._hub.announce_group(group.conversation_id)
+            sentence = f"The group {group.name} exists."
+            return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
+
+    def on_markRead(self, caller: Caller, payload: Any) -> Ack:
+        with self._hub.app.app_context():
+            conversation_id, sequence = receipts.readable_sequence(caller, parse(MarkRead, payload))
+            self._hub.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
+            self._hub.journal.settle()
+        return {"success": True}
+
+    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> "Future[Any]":
+        event = parse(MessageEvent, payload)
+        draft = MessageDraft(
+            caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
+        )
+        reply: Future[Any] = Future()
+        messages.send_message(self._hub.journal, caller, draft, self._reply_to(reply))
+        return reply
+
+    def _reply_to(self, reply: "Future[Any]") -> Callable[[Outcome], None]:
+        def done(outcome: Outcome) -> None:
+            if isinstance(outcome, ChatError):
+                reply.set_result(answer(outcome))
+            else:
+                self._hub.delivery.answer(outcome, reply)
+
+        return done
+
+    def _answer(self, event: str, sid: str, payload: Any) -> Ack:
+        try:
+            connection = self._hub.connections.get(sid)
+            if connection is None:
+                raise NotSignedIn("This connection has no session.")
+            if event not in EVENTS:
+                raise UnknownEvent(f"There is no such event. Known are: {', '.join(EVENTS)}.")
+            return getattr(self, "on_" + event)(connection.caller, payload)
+        except ChatError as error:
+            return answer(error)
+        except Exception:
+            log.exception("Handling %s failed", event)
+            return answer(InternalError())

@@ -1,0 +1,62 @@
+"""Fans messages out in the order of their sequences, whichever process stored them.
+
+For each conversation it remembers the last sequence that was fanned out. A commit or a notice only says how far there is
+something to fan out; what lies between is taken from the commit where it is at hand, and else read from the database.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from chatapp.actions.messages import messages_between
+from chatapp.journal import StoredMessage
+
+KEPT_CONVERSATIONS = 100_000
+"""Positions kept. Forgetting one is safe: the next notice says itself where it begins."""
+
+
+class Outbox:
+    """Thread-safe; `send` is called for each message once, in order, and never for two at a time."""
+
+    def __init__(
+        self, context: Callable[[], AbstractContextManager[object]], send: Callable[[StoredMessage], None]
+    ) -> None:
+        self._context = context
+        self._send = send
+        self._lock = threading.RLock()
+        self._sent: OrderedDict[int, int] = OrderedDict()
+
+    def host(self, conversation_id: int, last_sequence: int) -> None:
+        """Somebody connected who is in a conversation; what came before is theirs to fetch."""
+        with self._lock:
+            self._sent.setdefault(conversation_id, last_sequence)
+            while len(self._sent) > KEPT_CONVERSATIONS:
+                self._sent.popitem(last=False)
+
+    def stored(self, message: StoredMessage) -> None:
+        """This process stored a message."""
+        with self._lock:
+            position = self._sent.get(message.conversation_id, message.sequence - 1)
+            if message.sequence > position + 1:
+                position = self._send_between(message.conversation_id, position, message.sequence - 1)
+            if message.sequence == position + 1:
+                self._advance(message)
+
+    def notified(self, conversation_id: int, first: int, last: int) -> None:
+        """Another process stored the messages `first` to `last`."""
+        with self._lock:
+            self._send_between(conversation_id, self._sent.get(conversation_id, first - 1), last)
+
+    def _send_between(self, conversation_id: int, after: int, last: int) -> int:
+        with self._context():
+            while after < last and (page := messages_between(conversation_id, after, last)):
+                for message in page:
+                    self._advance(message)
+                after = page[-1].sequence
+        return after
+
+    def _advance(self, message: StoredMessage) -> None:
+        self._sent[message.conversation_id] = message.sequence
+        self._sent.move_to_end(message.conversation_id)
+        self._send(message)

@@ -1,0 +1,68 @@
+"""Who is online: by this process's own connections, and by what other processes tell."""
+
+import threading
+from concurrent.futures import Future
+
+from chatapp.actions import presence
+from chatapp.actions.people import online_user_ids
+from chatapp.clock import monotonic
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.realtime.connections import Connections
+
+HEARTBEAT_SECONDS = 5.0
+"""How often this process says that it lives; others believe it dead after NODE_SILENCE."""
+
+
+class Presence:
+    """Writes changes in bursts: a user who comes and goes between two writes is never mentioned."""
+
+    def __init__(self, journal: Journal, connections: Connections, node: str) -> None:
+        self._journal = journal
+        self._connections = connections
+        self._node = node
+        self._lock = threading.Lock()
+        self._changed: set[int] = set()
+        self._recorded: set[int] = set()
+        self._elsewhere: set[int] = set()
+        self._write: Future[None] | None = None
+        self._beat_at = monotonic()
+
+    def start(self, *, is_only_node: bool) -> None:
+        """Clears what an earlier run left behind, and learns who is online on other processes. Needs an app context."""
+        self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
+        self._elsewhere = set(db.session.scalars(online_user_ids()))
+
+    def changed(self, user_id: int) -> "Future[None]":
+        """A first connection opened or a last one closed. The future is done when the database shows it."""
+        with self._lock:
+            self._changed.add(user_id)
+            if self._write is None:
+                self._write = self._journal.submit(self._record, durable=False)
+            return self._write
+
+    def came_elsewhere(self, user_id: int) -> None:
+        """Another process announced a user's first connection."""
+        self._elsewhere.add(user_id)
+
+    def went_everywhere(self, user_id: int) -> None:
+        """A user's last connection on any process closed."""
+        self._elsewhere.discard(user_id)
+
+    def is_online(self, user_id: int) -> bool:
+        return self._connections.has_user(user_id) or user_id in self._elsewhere
+
+    def beat(self) -> None:
+        """Called often; says at most every HEARTBEAT_SECONDS that this process lives."""
+        if monotonic() - self._beat_at >= HEARTBEAT_SECONDS:
+            self._beat_at = monotonic()
+            self._journal.submit(lambda one: presence.keep_alive(one, self._node), durable=False)
+
+    def _record(self, transaction: Transaction) -> None:
+        with self._lock:
+            changed, self._changed, self._write = self._changed, set(), None
+        online = {user_id for user_id in changed if self._connections.has_user(user_id)}
+        opened, closed = online - self._recorded, (changed - online) & self._recorded
+        if opened or closed:
+            self._elsewhere |= presence.record(transaction, self._node, opened, closed)
+            self._recorded = (self._recorded | opened) - closed

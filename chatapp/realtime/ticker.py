@@ -1,0 +1,59 @@
+"""What is due by time: acks whose window is over, receipts, expired sessions, connections that joined nothing."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from chatapp.clock import monotonic, now
+from chatapp.realtime.hub import Hub
+
+log = logging.getLogger(__name__)
+
+STEP_SECONDS = 0.02
+"""How late something due may be while there is anything to wait for."""
+IDLE_SECONDS = 0.25
+
+
+class Ticker:
+    """One thread or greenlet for all of it, not one a connection."""
+
+    def __init__(self, hub: Hub, close_strangers: Callable[[], None]) -> None:
+        self._hub = hub
+        self._close_strangers = close_strangers
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+        self._looked_at = monotonic()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._pause()):
+            try:
+                self._tick()
+            except Exception:
+                log.exception("A tick failed")
+
+    def _pause(self) -> float:
+        is_waiting = self._hub.delivery.next_deadline() or self._hub.receipts.next_deadline()
+        return STEP_SECONDS if is_waiting else IDLE_SECONDS / 5
+
+    def _tick(self) -> None:
+        self._hub.delivery.expire()
+        self._hub.receipts.flush()
+        if monotonic() - self._looked_at < IDLE_SECONDS:
+            return
+        self._looked_at = monotonic()
+        self._hub.presence.beat()
+        self._close_strangers()
+        self._end_expired()
+
+    def _end_expired(self) -> None:
+        at = now()
+        for connection in self._hub.connections.all():
+            if connection.caller.expires_at <= at:
+                self._hub.end(connection.sid, "Your session has expired. Please sign in again.")

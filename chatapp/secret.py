@@ -1,0 +1,35 @@
+"""The key that signs tokens: configured, or made once for an installation."""
+
+import os
+import secrets
+from pathlib import Path
+
+from chatapp.config import Settings
+
+KEY_BYTES = 32
+"""256 bits, as many as HS256's hash has (RFC 7518 section 3.2)."""
+
+
+def secret_key(settings: Settings) -> str:
+    """The configured key, or the one in the instance folder, which is made if there is none (mode 0600)."""
+    if settings.secret_key:
+        return settings.secret_key
+    folder = Path(settings.instance)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    if not path.exists():
+        _make(path)
+    return path.read_text().strip()
+
+
+def _make(path: Path) -> None:
+    """Two processes may start at once: each writes a file of its own, the first to link it in has made the key."""
+    own = path.with_name(f"secret_key.{os.getpid()}")
+    with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()

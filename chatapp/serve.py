@@ -1,0 +1,127 @@
+"""Runs the listeners in this process, until a signal says to stop."""
+
+import contextlib
+import logging
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from chatapp import close_app
+from chatapp.config import BadSetting, Settings
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 50_000
+"""Green threads that the Socket.IO listener may have at once: each open connection holds one."""
+
+STOP_POLL_SECONDS = 0.1
+
+Application = Callable[..., Any]
+
+
+def serve_all(app: Flask, http: Application, started: Callable[[Flask], None]) -> None:
+    """Serves HTTP and Socket.IO; calls `started` when both listen. `http` is the application without its Socket.IO
+    part; one port means one listener."""
+    settings = _settings(app)
+    if settings.http_port == settings.ws_port:
+        _run(app, [(settings.ws_port, app.wsgi_app)], started)
+    else:
+        _run(app, [(settings.http_port, http), (settings.ws_port, app.wsgi_app)], started)
+
+
+def serve_sockets(app: Flask) -> None:
+    """Serves the Socket.IO side alone."""
+    _run(app, [(_settings(app).ws_port, app.wsgi_app)], lambda _app: None)
+
+
+def _settings(app: Flask) -> Settings:
+    settings: Settings = app.extensions["chatapp.settings"]
+    return settings
+
+
+def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable[[Flask], None]) -> None:
+    serve = _serve_green if _settings(app).async_mode == "eventlet" else _serve_threads
+    stop = serve(app, listeners)
+    started(app)
+    _wait_for_signal()
+    stop()
+    _close(app)
+
+
+def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
+    import eventlet
+    import eventlet.wsgi
+
+    _raise_open_files()
+    host = _settings(app).host
+    # Each failure names the port: the usual one is a second start.
+    sockets = [_listen(eventlet.listen, host, port) for port, _ in listeners]
+    pool = eventlet.GreenPool(CONNECTIONS)
+    servers = [
+        eventlet.spawn(eventlet.wsgi.server, one, application, custom_pool=pool, log_output=False, debug=False)
+        for one, (_, application) in zip(sockets, listeners, strict=True)
+    ]
+    return lambda: [server.kill() for server in servers].clear()
+
+
+def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
+    """Werkzeug's threaded server, for the stock transport: development and tests, not the internet."""
+    import threading
+
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        """Says nothing of requests: a handshake's query carries the token."""
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            if type == "error":
+                log.error(message, *args)
+
+    host = _settings(app).host
+    servers = [make_server(host, port, one, threaded=True, request_handler=Quiet) for port, one in listeners]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    return lambda: [server.shutdown() for server in servers].clear()
+
+
+def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:
+    import socket
+
+    try:
+        found = listen((host, port), socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
+    # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
+
+
+def _wait_for_signal() -> None:
+    # A list, not an Event: a signal may arrive while the hub holds any lock.
+    signals: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: signals.append(received))
+    while not signals:
+        time.sleep(STOP_POLL_SECONDS)
+
+
+def _close(app: Flask) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
+    server = app.extensions["socketio"].server
+    for eio_sid in list(server.eio.sockets):
+        with contextlib.suppress(Exception):
+            server.close_transport(eio_sid)
+    close_app(app)
+    sys.stdout.flush()
+
+
+def _raise_open_files() -> None:
+    """A descriptor a connection: takes what the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

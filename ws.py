@@ -1,0 +1,17 @@
+"""The Socket.IO side, for `python ws.py` and `gunicorn ws:app`. Port 8087. It answers the HTTP routes as well."""
+
+from chatapp.green import patch
+
+patch()
+
+from chatapp import create_app, realtime  # noqa: E402
+from chatapp.migrations import create_tables_if_new  # noqa: E402
+
+app = create_app()
+create_tables_if_new(app)
+socketio = realtime.init_app(app)
+
+if __name__ == "__main__":
+    from chatapp.serve import serve_sockets
+
+    serve_sockets(app)
