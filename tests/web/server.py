@@ -24,7 +24,8 @@ class Server:
         self.folder = folder
         self.users = users
         self.http_port, self.ws_port = _free_ports()
-        self.settings = {"SIGN_IN": "username", **settings}
+        # With passwords no other origin is allowed by itself, and to the Socket.IO port the page is one.
+        self.settings = {"SIGN_IN": "username", "ORIGINS": f"http://localhost:{self.http_port}", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

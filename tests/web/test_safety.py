@@ -113,7 +113,7 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, meet: 
     person = meet()
     page = person.context.new_page()
     answers: list[Any] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(server.url)
     wait_connected(page)
     own = [answer for answer in answers if "/assets/" in answer.url or answer.url == server.url]

@@ -31,6 +31,11 @@ test("the line for new messages goes above the first one by somebody else", () =
   assert.deepEqual(types(rows({ messages, newAfter: 1 })), ["day", "message", "message", "new", "message", "message"]);
 });
 
+test("the line is not drawn where the first new message has not been loaded", () => {
+  assert.ok(!types(rows({ messages: [message(5), message(6)], newAfter: 3 })).includes("new"));
+  assert.ok(types(rows({ messages: [message(5), message(6)], newAfter: 4 })).includes("new"));
+});
+
 test("there is no line without new messages", () => {
   assert.ok(!types(rows({ messages: [message(1)], newAfter: 1 })).includes("new"));
   assert.ok(!types(rows({ messages: [message(1)], newAfter: null })).includes("new"));

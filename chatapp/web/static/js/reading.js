@@ -1,6 +1,6 @@
 /** How far I have read, told to the server: the newest message that was in sight while somebody was looking. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { call } from "./connection.js";
 import { withRead } from "./models/conversation.js";
 import { parseKey } from "./models/keys.js";
@@ -54,7 +54,12 @@ export function heardFromServer(conversations) {
 /** Somebody looks again: what is in sight is read. Looks away: the line for new messages starts afresh. */
 export function followAttention() {
   return effect(() => {
-    if (store.isAttended.value && store.hasHeard.value) markRead();
-    else if (!store.isAttended.value && (store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
+    const isLooking = store.isAttended.value;
+    const isInformed = store.hasHeard.value;
+    untracked(() => (isLooking ? isInformed && markRead() : forgetLine()));
   });
+}
+
+function forgetLine() {
+  if ((store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
 }

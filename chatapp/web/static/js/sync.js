@@ -1,6 +1,6 @@
 /** Keeps the store in step with the server: the lists, the open conversation, and what was missed while away. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { ApiError, fetchConversations, fetchEverybody, fetchMessages } from "./api.js";
 import { keepSeen, seenBy } from "./database.js";
 import * as incoming from "./incoming.js";
@@ -82,7 +82,7 @@ export function followOpenConversation() {
   return effect(() => {
     const key = store.openKey.value;
     if (store.session.value.status !== "signedIn") return;
-    if (store.hasHeard.peek()) placeNewLine();
+    untracked(() => store.hasHeard.peek() && placeNewLine());
     if (key) queueMicrotask(() => openTimeline(key));
   });
 }

@@ -38,7 +38,8 @@ export function rowsOf({ messages, entries, me, newAfter, isComplete }) {
   const items = [...messages.map(fromMessage), ...unsent(messages, entries).map(fromEntry)];
   /** @type {Row[]} */
   const rows = isComplete && items.length > 0 ? [{ type: "start", key: "start" }] : [];
-  let hasNewLine = newAfter === null;
+  // What is new may begin further up than what has been loaded: the line goes where it begins, or nowhere.
+  let hasNewLine = newAfter === null || (messages[0]?.sequence ?? 0) > newAfter + 1;
   let previous = null;
   for (const item of items) {
     if (!previous || !isSameDay(previous, item)) {

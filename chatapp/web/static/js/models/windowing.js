@@ -1,19 +1,21 @@
 /** Which rows of a long list are in sight, when their heights are only known once they have been drawn. */
 
+/** @typedef {{ key: string, type: string }} Sized */
+
 export class HeightIndex {
   /** @param {number} estimate the height of a row that has not been measured, in CSS pixels */
   constructor(estimate) {
     this.estimate = estimate;
     /** @type {Map<string, number>} */
     this.heights = new Map();
-    /** @type {{ key: string }[]} */
+    /** @type {Sized[]} */
     this.rows = [];
     /** @type {Map<string, number>} */
     this.positions = new Map();
     this.offsets = new Float64Array(1);
   }
 
-  /** @param {{ key: string }[]} rows */
+  /** @param {Sized[]} rows */
   setRows(rows) {
     if (rows === this.rows) return;
     this.rows = rows;

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { goToList } from "../router.js";
 import { say } from "../sentences.js";
-import { conversationOf, dialog, isAtEnd, isOnline, me, people, timelineOf } from "../store.js";
+import { conversationOf, dialog, isAtEnd, isOnline, me, outbox, people, timelineOf } from "../store.js";
 import { openTimeline } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
@@ -56,9 +56,9 @@ function subtitleOf({ group, receiver, usernames }) {
 /** @param {{ id: string }} props */
 function Body({ id }) {
   const { isLoaded, hasFailed } = timelineOf(id).value;
-  if (isLoaded) return html`<${MessageList} id=${id} />`;
-  const isFailed = hasFailed && !isLoaded;
+  const hasUnsent = outbox.value.some((entry) => entry.key === id);
+  if (isLoaded || hasUnsent) return html`<${MessageList} id=${id} />`;
   return html`<div class="messages-wait">
-    ${isFailed ? html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />` : html`<${Skeleton} label=${say.loadingMessages} rows=${6} />`}
+    ${hasFailed ? html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />` : html`<${Skeleton} label=${say.loadingMessages} rows=${6} />`}
   </div>`;
 }

@@ -21,6 +21,7 @@ export function MessageList({ id }) {
   const rows = useRows(id).value;
   const scroller = useScroller(rows);
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  const touch = () => scroller.touch();
   const look = () => tell(id, scroller, rows);
   const onScroll = () => {
     if (scroller.follow()) redraw(undefined);
@@ -34,6 +35,7 @@ export function MessageList({ id }) {
   return html`<div class="messages">
     <${OlderState} id=${id} />
     <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
+        onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onKeyDown=${touch}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
       ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
@@ -49,9 +51,9 @@ export function MessageList({ id }) {
 /** @param {string} id */
 function useRows(id) {
   return useComputed(() => {
-    const { messages, hasStart } = store.timelineOf(id).value;
+    const { messages, isLoaded, hasStart } = store.timelineOf(id).value;
     const entries = store.outbox.value.filter((entry) => entry.key === id);
-    const isComplete = hasStart || firstSequence(messages) <= 1;
+    const isComplete = hasStart || (isLoaded && firstSequence(messages) <= 1);
     return rowsOf({ messages, entries, me: store.me.value, newAfter: store.newAfter.value, isComplete });
   });
 }

@@ -21,10 +21,9 @@ export class Scroller {
     this.drawn = { start: 0, end: 0 };
     /** Until somebody scrolls, the line for new messages draws the view to itself as soon as there is one. */
     this.isUntouched = true;
-    this.placedAt = -1;
   }
 
-  /** @param {{ key: string }[]} rows */
+  /** @param {import("../models/windowing.js").Sized[]} rows */
   setRows(rows) {
     const { anchor } = this;
     const before = this.index.positions.get(anchor.key);
@@ -48,6 +47,11 @@ export class Scroller {
 
   get height() {
     return this.element?.clientHeight || 800;
+  }
+
+  /** Somebody scrolls: from now on the view is theirs. */
+  touch() {
+    this.isUntouched = false;
   }
 
   /** Where the view should begin, by what is known of the heights. */
@@ -74,7 +78,6 @@ export class Scroller {
     if (hasChanged) return true;
     const top = this.isAtEnd ? this.element.scrollHeight - this.element.clientHeight : this.top;
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
-    this.placedAt = this.element.scrollTop;
     return false;
   }
 
@@ -86,12 +89,22 @@ export class Scroller {
     const { element } = this;
     if (!element) return false;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    if (Math.abs(scrollTop - this.placedAt) > 2) this.isUntouched = false;
     this.isAtEnd = scrollTop + clientHeight >= scrollHeight - END_TOLERANCE_PIXELS;
-    const row = this.index.rowAt(scrollTop);
-    if (this.index.rows.length > 0) this.anchor = { key: this.index.rows[row].key, within: scrollTop - this.index.offsets[row] };
+    this.anchor = this.anchorAt(scrollTop) ?? this.anchor;
     const range = this.index.range(scrollTop, clientHeight, MARGIN_PIXELS / 2);
     return range.start < this.drawn.start || range.end > this.drawn.end;
+  }
+
+  /**
+   * The first message in sight. Not the name of a day: that stays above whatever comes in above it.
+   * @param {number} top
+   */
+  anchorAt(top) {
+    const { rows, offsets } = this.index;
+    for (let row = this.index.rowAt(top); row < rows.length; row += 1) {
+      if (rows[row].type === "message") return { key: rows[row].key, within: top - offsets[row] };
+    }
+    return null;
   }
 
   /** The last row that is in sight by more than its edge. */
