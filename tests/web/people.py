@@ -33,7 +33,7 @@ class Person:
         """Another tab, at `#/u/bob` for example; waits until it is connected."""
         page = self.context.new_page()
         page.goto(self.server.url + place)
-        expect(page.locator(".sidebar .line").first).to_be_visible()
+        expect(page.locator(".sidebar .line").first).to_be_attached()
         wait_connected(page)
         self.page = page
         return page

@@ -28,7 +28,7 @@ export const say = {
   signInButton: "Sign in",
   signInBusy: "Signing in…",
   signInBack: "Somebody else",
-  signInAs: (/** @type {string} */ name) => `Sign in as ${name}`,
+  signInAs: "Sign in as",
   signInNeedsPassword: "This account has a password.",
   signInWrong: "That username and password do not belong together.",
   signInWrongName: "That name cannot sign in. It may have been removed.",

@@ -51,10 +51,10 @@ export async function signIn(username, password) {
 export async function signOut() {
   const username = store.me.peek();
   disconnect();
+  tellTabs({ type: "session", username: "" });
   await keepSeen(BROWSER, "owesSignOut", true);
   await payOffSignOut().catch(() => {});
   await forgetSeen(username);
-  tellTabs({ type: "session", username: "" });
   await end(say.signedOut);
 }
 

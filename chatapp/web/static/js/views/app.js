@@ -20,14 +20,14 @@ export function App() {
 }
 
 function Chat() {
-  return html`<div class=${classes("chat", openKey.value && "chat-open")} data-connection=${connection.value}>
+  return html`<main class=${classes("chat", openKey.value && "chat-open")} data-connection=${connection.value}>
     <${Sidebar} />
-    <main class="pane" aria-label=${say.appName}>
+    <div class="pane">
       ${openKey.value ? html`<${Conversation} key=${openKey.value} id=${openKey.value} />` : html`<${NothingOpen} />`}
-    </main>
+    </div>
     <p class="unseen" role="log" aria-live="polite">${announcement.value}</p>
     <${OpenDialog} />
-  </div>`;
+  </main>`;
 }
 
 function NothingOpen() {

@@ -21,12 +21,12 @@ export function Conversation({ id }) {
     if (matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
   }, []);
   const conversation = conversationOf(id);
-  return html`<section class="conversation" aria-label=${say.messagesWith(conversation.name)}>
+  return html`<div class="conversation">
     <${Head} conversation=${conversation} />
     <${Banner} />
     <${Body} id=${id} />
     <${Composer} id=${id} name=${conversation.name} />
-  </section>`;
+  </div>`;
 }
 
 /** @typedef {import("../models/conversation.js").Conversation} ConversationModel */
@@ -39,7 +39,7 @@ function Head({ conversation }) {
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
-      <h2><bdi>${titleOf(conversation)}</bdi></h2>
+      <h1><bdi>${titleOf(conversation)}</bdi></h1>
       <small>${subtitleOf(conversation)}</small>
     </span>
     <button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>

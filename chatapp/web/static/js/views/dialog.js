@@ -1,6 +1,6 @@
 /** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { say } from "../sentences.js";
 import { dialog } from "../store.js";
 import { html } from "./html.js";
@@ -11,7 +11,7 @@ export const closeDialog = () => (dialog.value = null);
 /** @param {{ title: string, children?: any }} props */
 export function Dialog({ title, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
     return () => opener instanceof HTMLElement && opener.isConnected && opener.focus();

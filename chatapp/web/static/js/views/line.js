@@ -51,7 +51,7 @@ function Preview({ line }) {
     return html`<span class="line-preview"><em>${say.previewDraft}</em> <bdi>${previewOf(draft)}</bdi></span>`;
   }
   if (pending) return html`<span class="line-preview"><${Tick} state=${pending.status === "failed" ? "failed" : "sending"} /> <bdi>${previewOf(pending.content)}</bdi></span>`;
-  if (!message) return html`<span class="line-preview line-quiet">${quietText(conversation)}</span>`;
+  if (!message) return html`<span class="line-preview">${quietText(conversation)}</span>`;
   return html`<span class="line-preview"><bdi>${previewOfMessage(conversation, message)}</bdi></span>`;
 }
 

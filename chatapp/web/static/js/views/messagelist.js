@@ -39,9 +39,9 @@ export function MessageList({ id }) {
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
       ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
-        <div style=${{ height: `${before}px` }}></div>
+        <div key="before" style=${{ height: `${before}px` }}></div>
         ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} />`)}
-        <div style=${{ height: `${after}px` }}></div>
+        <div key="after" style=${{ height: `${after}px` }}></div>
       </div>
     </div>
     <${Jump} unread=${conversation.unread} />

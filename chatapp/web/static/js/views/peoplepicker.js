@@ -61,9 +61,9 @@ function Filter({ filter }) {
 /** @param {{ user: User, onPick: (username: string) => void, isBusy: boolean }} props */
 function Person({ user, onPick, isBusy }) {
   const name = fullName(user);
-  return html`<button type="button" class="person" aria-label=${say.signInAs(name)} aria-disabled=${isBusy} onClick=${() => onPick(user.username)}>
+  return html`<button type="button" class="person" aria-disabled=${isBusy} onClick=${() => onPick(user.username)}>
     <${Avatar} id=${user.username} name=${name} online=${user.isOnline} />
-    <span class="person-text"><b><bdi>${name}</bdi></b><small><bdi>@${user.username}</bdi></small></span>
+    <span class="person-text"><b><span class="unseen">${say.signInAs} </span><bdi>${name}</bdi></b><small><bdi>@${user.username}</bdi></small></span>
     ${user.isOnline && html`<small class="person-online">${say.online}</small>`}
   </button>`;
 }

@@ -58,7 +58,11 @@ export class Scroller {
   get top() {
     const end = Math.max(0, this.index.total - this.height);
     if (this.isAtEnd) return end;
-    return Math.min(end, Math.max(0, (this.index.offsetOf(this.anchor.key) ?? 0) + this.anchor.within));
+    return Math.min(end, Math.max(0, this.wanted));
+  }
+
+  get wanted() {
+    return (this.index.offsetOf(this.anchor.key) ?? 0) + this.anchor.within;
   }
 
   /** What to draw. */
@@ -78,6 +82,8 @@ export class Scroller {
     if (hasChanged) return true;
     const top = this.isAtEnd ? this.element.scrollHeight - this.element.clientHeight : this.top;
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
+    // Rows above the anchor may have turned out lower than guessed, where there is nothing left to scroll away.
+    if (!this.isAtEnd && this.wanted < 0) this.anchor = this.anchorAt(0) ?? this.anchor;
     return false;
   }
 

@@ -17,6 +17,7 @@ const ROW_PIXELS = 72;
 
 export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${say.people}>
+    <h1 class="unseen">${say.appName}</h1>
     <${Head} />
     <${Search} />
     <${List} />
