@@ -1,4 +1,4 @@
-"""The command `chatapp`. Heavy imports wait until a command is chosen: `serve` must patch the standard library first."""
+"""The command `chatapp`. Heavy imports wait for a command: `serve` patches the standard library first."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -47,8 +47,15 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--demo", "demo", is_flag=False, flag_value=0, default=None, type=click.IntRange(0, 100_000), metavar="[N]",
-              help="Add alice, bob and carol, and with N also user0 to userN-1, all without a password.")  # fmt: skip
+@click.option(
+    "--demo",
+    is_flag=False,
+    flag_value=0,
+    default=None,
+    type=click.IntRange(0, 100_000),
+    metavar="[N]",
+    help="Add alice, bob and carol, and with N also user0 to userN-1, all without a password.",
+)
 def serve(demo: int | None) -> None:
     """Serve HTTP and Socket.IO from this process until Ctrl-C."""
     from chatapp.green import patch

@@ -56,7 +56,7 @@ class WriterConnection:
 
     def __init__(self, engine: Engine) -> None:
         self.connection: Connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        # Begun once and never ended, so that sessions which join it use savepoints and leave the real transaction alone.
+        # Begun once and never ended: sessions that join it use savepoints and leave the real transaction alone.
         self.connection.begin()
         raw: Any = self.connection.connection.driver_connection
         self.cursor: Any = raw.cursor()
@@ -76,7 +76,7 @@ class WriterConnection:
         self.cursor.executemany(self._in_dialect(sql), rows)
 
     def begin(self, *, durable: bool) -> None:
-        """Opens a write transaction. `durable=False` lets SQLite skip this commit's sync; the next durable one covers it."""
+        """Opens a write transaction. Not `durable`: SQLite skips this commit's sync; the next durable one covers it."""
         if not self.is_sqlite:
             self.cursor.execute("BEGIN")
             return

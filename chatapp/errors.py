@@ -66,7 +66,7 @@ class NotAMember(Forbidden):
 
 
 class CrossSite(Forbidden):
-    """A state-changing request, signed in by the cookie, that neither echoes the CSRF token nor has an allowed origin."""
+    """A state-changing request, signed in by cookie, that neither echoes the CSRF token nor has an allowed origin."""
 
     code = "csrf"
 

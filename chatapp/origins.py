@@ -8,8 +8,9 @@ LOOPBACK_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*")
 
 
 def parse_origins(text: str) -> tuple[str, ...]:
-    """Splits a comma-separated list; raises ValueError for anything that is not `scheme://host[:port|:*]`."""
-    found = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    """Splits a comma-separated list; raises ValueError for anything that is not `scheme://host[:port|:*]`. In lower
+    case, as browsers send them."""
+    found = tuple(part.strip().rstrip("/").lower() for part in text.split(",") if part.strip())
     for origin in found:
         parts = urlsplit(origin.removesuffix(":*"))
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or "*" in parts.netloc:

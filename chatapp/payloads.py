@@ -64,12 +64,13 @@ def _username(text: str) -> str:
 
 
 Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_content)]
-GroupName = Annotated[str, Field(min_length=1, max_length=GROUP_NAME_CHARACTERS), AfterValidator(_name)]
+# Names are counted as they are kept, composed: some characters take more code points then, and most take fewer.
+GroupName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=GROUP_NAME_CHARACTERS)]
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
 Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
-NewUsername = Annotated[str, Field(min_length=1, max_length=USERNAME_CHARACTERS), AfterValidator(_username)]
-PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_name)]
+NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+PersonName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
 
 

@@ -57,16 +57,31 @@ def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callab
     import eventlet
     import eventlet.wsgi
 
+    from chatapp.realtime.engine.handshake import KeepingProtocol
+
     _raise_open_files()
     host = _settings(app).host
     # Each failure names the port: the usual one is a second start.
     sockets = [_listen(eventlet.listen, host, port) for port, _ in listeners]
     pool = eventlet.GreenPool(CONNECTIONS)
     servers = [
-        eventlet.spawn(eventlet.wsgi.server, one, application, custom_pool=pool, log_output=False, debug=False)
+        eventlet.spawn(
+            eventlet.wsgi.server,
+            one,
+            application,
+            custom_pool=pool,
+            protocol=KeepingProtocol,
+            log_output=False,
+            debug=False,
+        )
         for one, (_, application) in zip(sockets, listeners, strict=True)
     ]
-    return lambda: [server.kill() for server in servers].clear()
+
+    def stop() -> None:
+        for server in servers:
+            server.kill()
+
+    return stop
 
 
 def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
@@ -86,7 +101,12 @@ def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Call
     servers = [make_server(host, port, one, threaded=True, request_handler=Quiet) for port, one in listeners]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    return lambda: [server.shutdown() for server in servers].clear()
+
+    def stop() -> None:
+        for server in servers:
+            server.shutdown()
+
+    return stop
 
 
 def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:

@@ -4,16 +4,29 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
+from chatapp.actions.reading import row_or_none
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Session, User
+from chatapp.models.tables import SESSIONS, USERS
 from chatapp.notices import SessionEnded
 from chatapp.passwords import hash_password, is_password
+
+CALLER = (
+    select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)
+    .join(SESSIONS, SESSIONS.c.user_id == USERS.c.id)
+    .where(
+        SESSIONS.c.id == bindparam("session_id"),
+        SESSIONS.c.revoked_at.is_(None),
+        SESSIONS.c.expires_at > bindparam("at"),
+        USERS.c.is_active,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +85,9 @@ def every_account() -> list[Account]:
 def sign_in(journal: Journal, settings: Settings, username: str, password: str | None) -> Caller:
     """Makes a session. Raises WrongCredentials, the same for an unknown name and a wrong password."""
     user = db.session.scalar(select(User).where(User.username == username, User.is_active))
-    if not _may_enter(user, settings, password):
+    db.session.remove()
+    if not _may_enter(user, settings, password) or user is None:
         raise WrongCredentials("There is no such user, or the password is wrong.")
-    assert user is not None
     at = now()
     caller = Caller(user.id, user.username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
     row = Session(id=caller.session_id, user_id=caller.user_id, created_at=at, expires_at=caller.expires_at)
@@ -84,12 +97,9 @@ def sign_in(journal: Journal, settings: Settings, username: str, password: str |
 
 def find_caller(session_id: str) -> Caller | None:
     """The user of a session that is neither revoked nor expired, and whose account is active."""
-    query = (
-        select(User.id, User.username, Session.expires_at)
-        .join(Session, Session.user_id == User.id)
-        .where(Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > now(), User.is_active)
-    )
-    row = db.session.execute(query).one_or_none()
+    row = row_or_none(CALLER, session_id=session_id, at=now())
+    # What follows may wait for the journal, and must not hold a connection of the pool while it does.
+    db.session.remove()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
 
 

@@ -62,7 +62,10 @@ class Overview:
 
 
 def create_group(journal: Journal, caller: Caller, new: NewGroup) -> Group:
-    """Makes a group of the named users and the caller. Raises NotFound, naming who does not exist; then nothing is made."""
+    """Makes a group of the named users and the caller.
+
+    Raises NotFound, naming who does not exist; then nothing is made.
+    """
     usernames = {user.username for user in new.users} | {caller.username}
     number = journal.write(lambda transaction: _insert_group(transaction, caller, new.group_name, usernames))
     return groups_of(caller, number)[0]

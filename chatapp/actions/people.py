@@ -48,7 +48,7 @@ def members_of(conversation_ids: list[int]) -> dict[int, list[Person]]:
     return found
 
 
-def online_user_ids() -> Select[tuple[int]]:
+def online_user_ids() -> Select[int]:
     """The users with a connection on a process that is alive."""
     alive = Node.seen_at > now() - NODE_SILENCE
     return select(Presence.user_id).join(Node, Node.name == Presence.node).where(alive).distinct()

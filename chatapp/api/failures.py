@@ -25,7 +25,7 @@ def _refused(error: ChatError) -> tuple[Response, int]:
     return jsonify(answer(error)), error.status
 
 
-def _too_many(error: RateLimitExceeded) -> tuple[Response, int]:
+def _too_many(_error: RateLimitExceeded) -> tuple[Response, int]:
     return _refused(TooManyAttempts("Too many attempts. Please wait a minute and try again."))
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from chatapp.api.authentication import require_caller
-from chatapp.errors import ChatError, MalformedRequest
+from chatapp.errors import ChatError, MalformedRequest, NotFound
 from chatapp.payloads import parse
 
 View = Callable[..., ResponseReturnValue]
@@ -49,6 +49,9 @@ def operation(
             arguments: dict[str, Any] = dict(path)
             if needs_session:
                 arguments["caller"] = require_caller()
+            if any("\0" in value for value in path.values()):
+                # PostgreSQL's text cannot hold one, so that asking it would be a fault and not an answer.
+                raise NotFound("There is nothing of this name.")
             if body is not None:
                 arguments["body"] = parse(body, json_body())
             if query is not None:

@@ -1,6 +1,7 @@
 """Sign in, ask who is signed in, sign out."""
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from chatapp.actions import accounts
 from chatapp.actions.accounts import Caller
@@ -23,13 +24,21 @@ def _settings() -> Settings:
 
 def _attempt() -> str:
     """What attempts are counted by: the address together with the name, so that nobody locks out somebody else."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except HTTPException:
+        # Too large: the view says so. What is raised here the limiter would take for a fault of its storage.
+        body = None
     return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
 
 
 @blueprint.post("/login")
-@limiter.limit(
-    lambda: _settings().sign_in_limit, key_func=_attempt, exempt_when=lambda: _settings().sign_in == "username"
+@limiter.shared_limit(
+    lambda: _settings().sign_in_limit,
+    # One count for all prefixes: the route answers under each.
+    scope="login",
+    key_func=_attempt,
+    exempt_when=lambda: _settings().sign_in == "username",
 )
 @operation(
     "Sign in",

@@ -69,15 +69,16 @@ class PostgresBus:
         self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()
+        raw: Any = connection.connection.driver_connection
         try:
-            raw: Any = connection.connection.driver_connection
             raw.cursor().execute(f"LISTEN {CHANNEL}")
             started.set()
             catch_up()
             while not self._stop.is_set():
                 self._receive(raw, hear)
         finally:
+            # Not back into the pool: the next user would be sent our notices.
+            connection.invalidate()
             connection.close()
 
     def _receive(self, raw: Any, hear: Callable[[list[Notice]], None]) -> None:

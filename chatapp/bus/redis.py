@@ -5,6 +5,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import redis
@@ -70,7 +71,7 @@ class RedisBus:
     def _watch(
         self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
-        with redis.Redis.from_url(self._url).pubsub(ignore_subscribe_messages=False) as channel:
+        with self._subscription() as channel:
             channel.subscribe(CHANNEL)
             while not self._stop.is_set():
                 message = channel.get_message(timeout=WAIT_SECONDS)
@@ -81,6 +82,9 @@ class RedisBus:
                     catch_up()
                 elif message["type"] == "message":
                     self._receive(message["data"], hear)
+
+    def _subscription(self) -> Any:
+        return redis.Redis.from_url(self._url).pubsub()  # type: ignore[no-untyped-call]
 
     def _receive(self, data: bytes, hear: Callable[[list[Notice]], None]) -> None:
         origin, body = orjson.loads(data)

@@ -1,6 +1,6 @@
 """One batch of drafts inside one open transaction: authorise, find repeats, number, insert.
 
-Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: these are the statements that every message pays for.
+Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: the statements that every message pays for.
 Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
 """
 
@@ -62,10 +62,7 @@ class Batch:
     ) -> Outcome:
         if draft.client_id and (draft.sender_id, draft.client_id) in known:
             return known[draft.sender_id, draft.client_id]
-        if draft.is_group:
-            place = groups[draft.receiver, draft.sender_id]
-        else:
-            place = directs[direct_key(draft.sender, draft.receiver)]
+        place = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
         if isinstance(place, ChatError):
             return place
         stored = self._number(draft, place)
@@ -109,7 +106,8 @@ class Batch:
     def _lock_groups(self, numbers: set[int]) -> dict[int | None, Place]:
         if not numbers:
             return {}
-        sql = f"SELECT id, last_sequence FROM conversation WHERE id IN ({_marks(numbers)}) AND kind = '{GROUP}'{self.lock}"
+        wanted = f"id IN ({_marks(numbers)}) AND kind = '{GROUP}'"
+        sql = f"SELECT id, last_sequence FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
         return {row[0]: Place(row[0], row[1]) for row in rows}
 
@@ -121,26 +119,31 @@ class Batch:
         return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
 
     def _directs(self, drafts: list[MessageDraft]) -> dict[str, Place | ChatError]:
-        """Each pair's place. The key holds the sender's own name, so finding it is the authorisation."""
-        wanted = {direct_key(draft.sender, draft.receiver): draft for draft in drafts}
+        """The places of those pairs that have talked. The key holds the sender's own name, so finding it is the
+        authorisation."""
+        wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
         if not wanted:
             return {}
         sql = (
             f"SELECT direct_key, id, last_sequence FROM conversation WHERE direct_key IN ({_marks(wanted)}){self.lock}"
         )
-        found: dict[str, Place | ChatError] = {}
-        for key, number, last_sequence in self.connection.execute(sql, tuple(wanted)).fetchall():
-            found[key] = Place(number, last_sequence)
-        for key in wanted.keys() - found.keys():
-            found[key] = self._open_direct(key, wanted[key])
-        return found
+        rows = self.connection.execute(sql, tuple(wanted)).fetchall()
+        return {key: Place(number, last_sequence) for key, number, last_sequence in rows}
+
+    def _direct(self, draft: MessageDraft, directs: dict[str, Place | ChatError]) -> Place | ChatError:
+        """A pair's place, opened if this is the first that they say: not before, since a repeat stores nothing."""
+        key = direct_key(draft.sender, draft.receiver)
+        if key not in directs:
+            directs[key] = self._open_direct(key, draft)
+        return directs[key]
 
     def _open_direct(self, key: str, draft: MessageDraft) -> Place | ChatError:
         sql = 'SELECT id FROM "user" WHERE username = ? AND is_active'
         receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
-        sql = "INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence) VALUES (?, ?, ?, ?, 0) RETURNING id"
+        sql = """INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence)
+        VALUES (?, ?, ?, ?, 0) RETURNING id"""
         made = self.connection.execute(sql, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
         sql = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at)
         VALUES (?, ?, ?, 0, 0, ?)"""
@@ -149,7 +152,7 @@ class Batch:
         return Place(made, 0)
 
     def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
-        """Messages that an earlier attempt stored already. Read after the conversations are locked, so none slips in."""
+        """Messages that an earlier attempt stored. Read after the conversations are locked, so that none slips in."""
         pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
         if not pairs:
             return {}
@@ -174,8 +177,9 @@ class Batch:
 
 
 def as_id(text: str) -> int | None:
-    """A conversation's id from the wire; None for text that cannot be one."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    """A conversation's id from the wire; None for text that cannot be one. Only one text means a conversation: under a
+    second one, such as `07` for 7, a message would go out with a receiver that no client knows."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19) or text != str(int(text)):
         return None
     number = int(text)
     return number if number <= LARGEST_ID else None

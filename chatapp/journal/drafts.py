@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from chatapp.errors import ChatError
 
+# Neither is frozen: that makes a dataclass several times as slow to build, and there is one of each for every message.
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class MessageDraft:
     """A message before it has a place. `receiver` is a username, or with `is_group` a conversation's id as text."""
 
@@ -19,9 +21,9 @@ class MessageDraft:
     """Whether the sender waits for the recipients' confirmations: the ack of a socket event does."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredMessage:
-    """A committed message. `created_at` is in microseconds since 1970 UTC; `is_repeat` says that it was stored before."""
+    """A committed message. `created_at` is in microseconds since 1970 UTC; `is_repeat`: it was stored before."""
 
     conversation_id: int
     sequence: int

@@ -39,7 +39,7 @@ def from_microseconds(number: int) -> datetime:
 
 
 class Instant(TypeDecorator[datetime]):
-    """A UTC-aware datetime as microseconds in a 64-bit integer: the same on every database, and no time zone to lose."""
+    """A UTC-aware datetime as microseconds in a 64-bit integer: the same on every database, no time zone to lose."""
 
     impl = BigInteger
     cache_ok = True

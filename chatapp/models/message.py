@@ -9,7 +9,7 @@ from chatapp.models.base import Base, Id, Instant
 
 
 class Message(Base):
-    """`sequence` is dense from 1 in its conversation; `client_id` is unique for its sender, which makes a retry harmless."""
+    """`sequence` is dense from 1 in its conversation; `client_id`, unique for its sender, makes a retry harmless."""
 
     __tablename__ = "message"
     __table_args__ = (UniqueConstraint("conversation_id", "sequence"), UniqueConstraint("sender_id", "client_id"))

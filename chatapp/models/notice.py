@@ -12,7 +12,7 @@ class NoticeRow(Base):
     """`body` is a JSON array of notices. Rows are pruned after a minute: whoever was not there reads the tables."""
 
     __tablename__ = "notice"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     body: Mapped[str] = mapped_column(Text)

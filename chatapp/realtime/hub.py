@@ -1,7 +1,6 @@
 """What happens on this process when something happens anywhere: connections come and go, commits are told."""
 
 import logging
-from typing import Any
 
 from flask import Flask
 
@@ -10,6 +9,7 @@ from chatapp.actions import receipts
 from chatapp.actions.accounts import Caller
 from chatapp.actions.conversations import group_to_announce
 from chatapp.config import Settings
+from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
 from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
 from chatapp.realtime.announced import Announced
@@ -34,7 +34,7 @@ class Hub:
         self.connections = Connections()
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
-        self.receipts = Receipts(self.events, lambda number: self.delivery.watermarks(number))
+        self.receipts = Receipts(self.events)
         self.delivery = Delivery(
             journal,
             app.app_context,
@@ -48,13 +48,19 @@ class Hub:
         self._announced = Announced()
 
     def connected(self, sid: str, caller: Caller) -> None:
-        """Enters the user's rooms before the client hears that it is connected: what it fetches after that, plus what it
-        is sent, is everything."""
+        """Enters the user's rooms before the client hears that it is connected.
+
+        So what it fetches after that, together with what it is sent, is everything.
+        """
         is_first = self.connections.add(Connection(sid, caller))
         try:
             if is_first:
                 self.presence.changed(caller.user_id).result()
-            self._server.enter_room(sid, user_room(caller.username), namespace=NAMESPACE)
+            client = self._server.manager.client(sid, NAMESPACE)
+            if client is None:
+                raise NotSignedIn("The connection is gone.")
+            client.user = caller
+            self._enter(sid, user_room(caller.username))
             waiting = self._enter_conversations(sid, caller)
         except BaseException:
             self.disconnected(sid)
@@ -72,16 +78,14 @@ class Hub:
         """This process committed."""
         for message in messages:
             self.outbox.stored(message)
-        for notice in notices:
-            if not isinstance(notice, WatermarkRaised):
-                self._guarded(notice)
+        self._hear_all([notice for notice in notices if not isinstance(notice, WatermarkRaised)])
 
     def heard(self, notices: list[Notice]) -> None:
         """Notices of other processes."""
         for notice in notices:
             if isinstance(notice, PresenceChanged) and notice.is_online:
                 self.presence.came_elsewhere(notice.user_id)
-            self._guarded(notice)
+        self._hear_all(notices)
 
     def catch_up(self) -> None:
         """Notices may have been missed: fans out what was stored meanwhile."""
@@ -107,12 +111,16 @@ class Hub:
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
-    def _guarded(self, notice: Notice) -> None:
+    def _hear_all(self, notices: list[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""
-        try:
-            self._hear(notice)
-        except Exception:
-            log.exception("A notice could not be handled: %s", type(notice).__name__)
+        for notice in notices:
+            try:
+                self._hear(notice)
+            except Exception:
+                log.exception("A notice could not be handled: %s", type(notice).__name__)
+        changes = [(one.username, one.is_online) for one in notices if isinstance(one, PresenceChanged)]
+        if changes:
+            self.events.online_status(changes)
 
     def _hear(self, notice: Notice) -> None:
         match notice:
@@ -122,32 +130,30 @@ class Hub:
             case GroupCreated():
                 self.announce_group(notice.conversation_id)
             case WatermarkRaised():
-                self.delivery.rose(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
+                self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
             case PresenceChanged():
                 if not notice.is_online:
                     self.presence.went_everywhere(notice.user_id)
-                self.events.online_status(notice.username, is_online=notice.is_online)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
 
     def _fan_out(self, stored: StoredMessage) -> None:
-        delivered = self.delivery.track(stored)
-        wire = serializers.message(stored, delivered=delivered)
+        watermarks = self.delivery.track(stored)
+        wire = serializers.message(stored, delivered=watermarks.is_delivered(stored.sender_id, stored.sequence))
         if stored.is_group:
             rooms = [group_room(stored.conversation_id)]
         else:
             rooms = [user_room(stored.sender), user_room(stored.receiver)]
-        self.events.message_sent(wire, rooms, lambda sid: self._confirmed(sid, stored))
-
-    def _confirmed(self, sid: str, stored: StoredMessage) -> None:
-        connection = self.connections.get(sid)
-        if connection is not None:
-            self.delivery.confirm(stored.conversation_id, connection.caller.user_id, stored.sequence)
+        confirmed = self.delivery.confirmed
+        sequence = stored.sequence
+        # It counts for the user of the connection that it came from, whatever it says.
+        self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
 
     def _enter_conversations(self, sid: str, caller: Caller) -> list[receipts.Standing]:
         """Returns the conversations in which something waits for the user."""
-        standings = receipts.standings_of(caller.user_id)
+        with self.app.app_context():
+            standings = receipts.standings_of(caller.user_id)
         for standing in standings:
             self.outbox.host(standing.conversation_id, standing.last_sequence)
             if standing.is_group:
@@ -167,5 +173,4 @@ class Hub:
             log.debug("A connection closed before it entered its rooms")
 
     def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
-        rooms: dict[str, Any] = self._server.manager.rooms.get(NAMESPACE, {})
-        return any(user_room(username) in rooms for username in usernames)
+        return any(self._server.manager.has_room(NAMESPACE, user_room(username)) for username in usernames)

@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import flask_socketio
-from socketio.exceptions import ConnectionRefusedError
+from socketio import exceptions
 
 from chatapp import serializers
 from chatapp.actions import conversations, messages, receipts
@@ -16,6 +15,7 @@ from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
 from chatapp.realtime.authentication import caller_of
+from chatapp.realtime.engine.reply import Reply
 from chatapp.realtime.rooms import NAMESPACE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Ack = Any
-"""A wire dict, or a Future of one."""
+"""A wire dict, or a Reply that will be set to one."""
 
 EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
 """What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
@@ -48,13 +48,14 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
     def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         try:
             with self._hub.app.app_context():
-                self._hub.connected(sid, caller_of(environ, auth))
+                caller = caller_of(environ, auth)
+            self._hub.connected(sid, caller)
         except ChatError as error:
             # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
-            raise ConnectionRefusedError(error.message, answer(error)["error"]) from None
+            raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
         except Exception:
             log.exception("A connection could not be accepted")
-            raise ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
+            raise exceptions.ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
@@ -83,19 +84,19 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             self._hub.journal.settle()
         return {"success": True}
 
-    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> "Future[Any]":
+    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> Reply:
         event = parse(MessageEvent, payload)
         draft = MessageDraft(
             caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
         )
-        reply: Future[Any] = Future()
+        reply = Reply()
         messages.send_message(self._hub.journal, caller, draft, self._reply_to(reply))
         return reply
 
-    def _reply_to(self, reply: "Future[Any]") -> Callable[[Outcome], None]:
+    def _reply_to(self, reply: Reply) -> Callable[[Outcome], None]:
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
-                reply.set_result(answer(outcome))
+                reply.set(answer(outcome))
             else:
                 self._hub.delivery.answer(outcome, reply)
 

@@ -1,7 +1,7 @@
 """Fans messages out in the order of their sequences, whichever process stored them.
 
-For each conversation it remembers the last sequence that was fanned out. A commit or a notice only says how far there is
-something to fan out; what lies between is taken from the commit where it is at hand, and else read from the database.
+For each conversation it remembers the last sequence that was fanned out. A commit or a notice only says how far there
+is something to fan out; what lies between is taken from the commit where it is at hand, else read from the database.
 """
 
 import threading

@@ -39,7 +39,7 @@ class Ticker:
                 log.exception("A tick failed")
 
     def _pause(self) -> float:
-        is_waiting = self._hub.delivery.next_deadline() or self._hub.receipts.next_deadline()
+        is_waiting = self._hub.delivery.is_waiting() or self._hub.receipts.is_waiting()
         return STEP_SECONDS if is_waiting else IDLE_SECONDS / 5
 
     def _tick(self) -> None:

@@ -1,30 +1,60 @@
-"""The delivered watermarks of a conversation, in memory while it is being talked in."""
+"""The watermarks of one conversation's members, in memory while it is being talked in."""
 
 from dataclasses import dataclass, field
-from heapq import nsmallest
 
-from chatapp.actions.messages import Lowest, lowest_of
 from chatapp.actions.receipts import Member
+from chatapp.journal import StoredMessage
+from chatapp.realtime.engine.reply import Reply
+
+LARGEST_UNDELIVERED = 1_000
+"""Messages watched in one conversation: where somebody is away for long, there is no end to them."""
 
 
 @dataclass(slots=True)
-class Watermarks:
-    """Of one conversation's members. Knows the lowest two, and looks for them again only when one of those rose."""
+class Waiting:
+    """A stored message whose ack has not been sent, and the users whose confirmation it waits for. A repeat of it waits
+    with it: the two get one answer."""
 
+    stored: StoredMessage
+    awaited: set[int]
+    replies: list[Reply] = field(default_factory=list)
+    deadline: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Watermarks:
+    """Raising one costs the same however many members there are: members are counted by their delivered watermark, and
+    there are only ever a few different ones at a time."""
+
+    conversation_id: int
     is_group: bool
     usernames: dict[int, str]
     delivered: dict[int, int]
     read: dict[int, int]
-    _lowest: list[int] = field(default_factory=list)
+    asked_from: int
+    """Messages up to here were stored before anybody watched: whether they are delivered, the database knows."""
+    undelivered: dict[int, int] = field(default_factory=dict)
+    """The senders of later messages that are not delivered to all yet, by sequence."""
+    waiting: dict[int, Waiting] = field(default_factory=dict)
+    unsaved: set[int] = field(default_factory=set)
+    untold: set[int] = field(default_factory=set)
+    _counts: dict[int, int] = field(default_factory=dict)
+    _lowest: int = 0
 
     @classmethod
-    def of(cls, is_group: bool, members: list[Member]) -> "Watermarks":
-        return cls(
+    def of(cls, conversation_id: int, is_group: bool, last_sequence: int, members: list[Member]) -> "Watermarks":
+        found = cls(
+            conversation_id,
             is_group,
             {one.user_id: one.username for one in members},
             {one.user_id: one.delivered for one in members},
             {one.user_id: one.read for one in members},
+            last_sequence,
         )
+        for mark in found.delivered.values():
+            found._counts[mark] = found._counts.get(mark, 0) + 1
+        found._lowest = min(found._counts, default=0)
+        return found
 
     def raise_delivered(self, user_id: int, sequence: int) -> int | None:
         """The watermark before, if it rose; None if it did not, or the user is no member."""
@@ -32,8 +62,15 @@ class Watermarks:
         if before is None or sequence <= before:
             return None
         self.delivered[user_id] = sequence
-        if user_id in self._lowest:
-            self._lowest = []
+        counts = self._counts
+        counts[sequence] = counts.get(sequence, 0) + 1
+        left = counts[before] - 1
+        if left:
+            counts[before] = left
+        else:
+            del counts[before]
+            if before == self._lowest:
+                self._lowest = min(counts)
         return before
 
     def raise_read(self, user_id: int, sequence: int) -> bool:
@@ -42,10 +79,38 @@ class Watermarks:
         self.read[user_id] = sequence
         return True
 
-    def lowest(self) -> Lowest:
-        if not self._lowest:
-            self._lowest = nsmallest(2, self.delivered, key=self.delivered.__getitem__)
-        return lowest_of([(user_id, self.delivered[user_id]) for user_id in self._lowest])
+    def is_delivered(self, sender_id: int, sequence: int) -> bool:
+        """Whether every member other than the sender has been delivered a message."""
+        if self._lowest >= sequence:
+            return True
+        if self.delivered.get(sender_id) != self._lowest or self._counts[self._lowest] > 1:
+            # Somebody else is behind; or there is nobody at all, who would be behind.
+            return not self._counts
+        return all(mark >= sequence for mark in self._counts if mark != self._lowest)
+
+    def may_have_completed(self, before: int) -> bool:
+        """Whether some message after `before` may be delivered to all, now that one member's watermark left there."""
+        return self._lowest > before or self._counts.get(self._lowest) == 1
+
+    def watch(self, sender_id: int, sequence: int) -> None:
+        """A message was stored that is not delivered to all yet. Of too many, the oldest are left to the database."""
+        self.undelivered[sequence] = sender_id
+        if len(self.undelivered) > LARGEST_UNDELIVERED:
+            self.asked_from = next(iter(self.undelivered))
+            del self.undelivered[self.asked_from]
+
+    def take_delivered(self) -> list[int]:
+        """The watched messages that everybody has now and whose acks have been sent; they are watched no more."""
+        found = []
+        for sequence, sender_id in self.undelivered.items():
+            if self.is_delivered(sender_id, sequence):
+                if sequence not in self.waiting:
+                    found.append(sequence)
+            elif sequence > self._lowest + 1 and not found:
+                break
+        for sequence in found:
+            del self.undelivered[sequence]
+        return found
 
     def missing(self, sender_id: int, sequence: int) -> set[int]:
         """The members other than the sender who have not been delivered a message."""

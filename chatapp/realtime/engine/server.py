@@ -1,61 +1,172 @@
 """The Socket.IO server: events of one connection in their order, and acks that may come later than their event."""
 
+import logging
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask_socketio
+import orjson
 import socketio
 from flask import Flask
-from socketio import packet
 
-from chatapp.errors import MalformedRequest, answer
+from chatapp.errors import MalformedRequest, UnknownEvent, answer
+from chatapp.realtime.engine import unreadable
+from chatapp.realtime.engine.engine import ChatEngine
+from chatapp.realtime.engine.manager import ChatManager, Client, ForeignPeer, Peer
+from chatapp.realtime.engine.reply import Reply
+
+if TYPE_CHECKING:
+    from chatapp.realtime.engine.sockets import EngineSocket
+
+log = logging.getLogger(__name__)
+
+HOT_NAMESPACE = "/chat"
+HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
+"""Events whose handlers never wait: they are handled where they were read, without a greenlet."""
+
+EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
+LARGEST_ID_DIGITS = 15
+BACKLOG_LIMIT = 100
+"""Events that wait for an earlier one of their connection, beyond which the connection is not read from."""
 
 
-class ChatServer(socketio.Server):
-    """Differs from its parent in two ways.
+class ChatServer(socketio.Server):  # type: ignore[misc]
+    """Differs from its parent in what it does with events.
 
-    A handler that returns a Future is acked when it is done, so that a connection's later events need not wait for the
-    ack of an earlier one. And a packet that is no event at all is refused instead of vanishing.
+    A handler that returns a Reply is acked when that is set, so that a connection's later events need not wait for the
+    ack of an earlier one. A packet that is no event at all is refused instead of vanishing. What comes by our own
+    transport is taken apart here: an ack by its id alone, a hot event at once, anything else by a greenlet of its
+    connection, in order.
     """
 
+    manager: ChatManager
     acks_in_place = False
     on_transport_opened: Callable[[str], None] | None = None
+
+    def peer_of(self, eio_sid: str) -> Peer:
+        """Where messages for a connection are written to."""
+        session = self.eio.sockets.get(eio_sid)
+        return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
         """Closes a connection below Socket.IO, so that JavaScript clients come back by themselves. Does not wait for a
         polling client to fetch what is queued: it may never come."""
-        socket = self.eio.sockets.get(eio_sid)
-        if socket is not None:
-            socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+        session = self.eio.sockets.get(eio_sid)
+        if session is not None:
+            session.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
+
+    def received(self, session: "EngineSocket", payload: bytes) -> None:
+        """A message packet from our own transport."""
+        if payload.startswith(ACK_PREFIX):
+            self._take_ack(session, payload)
+        elif self._is_busy(session) or not self._take_hot_event(session, payload):
+            self._queue(session, payload[1:].decode())
+
+    def received_binary(self, session: "EngineSocket", payload: bytes) -> None:
+        """An attachment from our own transport."""
+        self._queue(session, payload)
+
+    def _is_busy(self, session: "EngineSocket") -> bool:
+        """Whether earlier packets of the connection are being worked off, or an attachment is awaited."""
+        return session.backlog is not None or session.sid in self._binary_packet
+
+    def _queue(self, session: "EngineSocket", data: str | bytes) -> None:
+        """Leaves a packet to the greenlet that works off a connection's packets, in their order."""
+        if session.backlog is None:
+            session.backlog = deque((data,))
+            self.start_background_task(self._work_off, session)
+        else:
+            session.backlog.append(data)
+            if len(session.backlog) > BACKLOG_LIMIT and session.transport is not None:
+                session.transport.pause()
+
+    def _take_ack(self, session: "EngineSocket", payload: bytes) -> None:
+        start = len(ACK_PREFIX)
+        end = payload.find(b"[", start, start + LARGEST_ID_DIGITS + 1)
+        digits = payload[start:end]
+        if end > 0 and digits.isdigit():
+            self.manager.acked(session.sid, HOT_NAMESPACE, int(digits))
+
+    def _take_hot_event(self, session: "EngineSocket", payload: bytes) -> bool:
+        """Handles an event that needs no waiting. Returns False, having done nothing, for all others."""
+        if not payload.startswith(EVENT_PREFIX):
+            return False
+        start = payload.find(b"[", len(EVENT_PREFIX), len(EVENT_PREFIX) + LARGEST_ID_DIGITS + 1)
+        digits = payload[len(EVENT_PREFIX) : start]
+        client = self.manager.client_of(session.sid, HOT_NAMESPACE)
+        if start < 0 or not payload.startswith(HOT_EVENTS, start) or client is None or not client.is_connected:
+            return False
+        if digits and not digits.isdigit():
+            return False
+        try:
+            data = orjson.loads(payload[start:])
+        except orjson.JSONDecodeError:
+            return False
+        self._dispatch(client, data, int(digits) if digits else None)
+        return True
+
+    def _work_off(self, session: "EngineSocket") -> None:
+        """Handles what a connection sent, one after the other; handlers may wait."""
+        while session.backlog:
+            self._handle_eio_message(session.sid, session.backlog.popleft())
+        session.backlog = None
+        if session.transport is not None:
+            session.transport.resume()
+
+    def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if eio_sid in self._binary_packet and isinstance(data, str):
+                raise ValueError("A packet came where an attachment was announced.")
+            super()._handle_eio_message(eio_sid, data)
+        except Exception:
+            log.info("A connection sent a packet that cannot be read", exc_info=True)
+            self.close_transport(eio_sid)
+
+    def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        client = self.manager.client_of(eio_sid, namespace or "/")
+        if client is not None and client.is_connected:
+            self._dispatch(client, data, id)
+
+    def _dispatch(self, client: Client, data: Any, id: int | None) -> None:
+        if not (isinstance(data, list) and data and isinstance(data[0], str)):
+            refusal = answer(MalformedRequest("Expected an event: a JSON array that begins with its name."))
+            self._acknowledge(client, id, refusal)
+            return
+        if data[0] in self.reserved_events:
+            # What the server calls its own handlers by: from the wire they would sign a connection in or out.
+            refusal = answer(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
+            self._acknowledge(client, id, refusal)
+            return
+        result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])
+        if isinstance(result, Reply):
+            if self.acks_in_place:
+                self._acknowledge(client, id, result.wait())
+            else:
+                result.when_set(lambda response: self._acknowledge(client, id, response))
+        else:
+            self._acknowledge(client, id, result)
+
+    def _acknowledge(self, client: Client, id: int | None, response: Any) -> None:
+        if id is not None:
+            self.manager.acknowledge(client, id, response)
+
+    def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        if not isinstance(data, list) or id is None:
+            raise ValueError("An ack carries an id and an array.")
+        self.manager.acked(eio_sid, namespace or "/", id)
 
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         if self.on_transport_opened is not None:
             self.on_transport_opened(eio_sid)
+        session = self.eio.sockets.get(eio_sid)
+        if session is not None and not hasattr(session, "send_text"):
+            unreadable.guard(session, lambda: self.close_transport(eio_sid))
         super()._handle_eio_connect(eio_sid, environ)
 
-    def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
-        if not (isinstance(data, list) and data and isinstance(data[0], str)):
-            refusal = answer(MalformedRequest("Expected an event: a JSON array that begins with its name."))
-            self._acknowledge(eio_sid, namespace, id, refusal)
-            return
-        super()._handle_event(eio_sid, namespace, id, data)
-
-    def _handle_event_internal(
-        self, server: socketio.Server, sid: str, eio_sid: str, data: list[Any], namespace: str, id: int | None
-    ) -> None:
-        result = self._trigger_event(data[0], namespace, sid, *data[1:])
-        if id is None:
-            return
-        if isinstance(result, Future) and not self.acks_in_place:
-            result.add_done_callback(lambda done: self._acknowledge(eio_sid, namespace, id, done.result()))
-        else:
-            self._acknowledge(eio_sid, namespace, id, result.result() if isinstance(result, Future) else result)
-
-    def _acknowledge(self, eio_sid: str, namespace: str | None, id: int | None, response: Any) -> None:
-        if id is not None:
-            self._send_packet(eio_sid, self.packet_class(packet.ACK, namespace=namespace, id=id, data=[response]))
+    def _engineio_server_class(self) -> Callable[..., ChatEngine]:
+        return lambda **options: ChatEngine(self.received, self.received_binary, **options)
 
 
 class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
@@ -65,7 +176,7 @@ class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
         unwrapped = app.wsgi_app
         super().init_app(app, **options)
         app.wsgi_app = unwrapped  # type: ignore[method-assign]
-        self.server = ChatServer(**self.server_options)
+        self.server = ChatServer(client_manager=ChatManager(), **self.server_options)
         for handler in self.namespace_handlers:
             self.server.register_namespace(handler)
         # Outside of Flask: only the Socket.IO path ever gets here, everything else goes to the application.

@@ -1,0 +1,51 @@
+# Every task by name. `make help` lists them.
+
+PYTHON ?= $(shell for one in python3.13 python3.12 python3.11 python3; do \
+	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
+BIN := .venv/bin
+RUN_STAMP := .venv/.runtime
+DEV_STAMP := .venv/.development
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test quick lint format types ci clean
+
+help: ## List the tasks
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(DEV_STAMP) ## Install everything that running, testing and checking need, into .venv
+
+run: $(RUN_STAMP) ## Start the chat with demo users, on this machine only
+	@CHATAPP_SIGN_IN=$${CHATAPP_SIGN_IN:-username} $(BIN)/chatapp serve --demo
+
+test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
+	$(BIN)/python -m pytest -x -k "not postgresql"
+
+lint: $(DEV_STAMP) ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(DEV_STAMP) ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(DEV_STAMP) ## Check the types
+	$(BIN)/mypy
+
+ci: lint types test ## What CI runs
+
+clean: ## Remove what the tasks made; run-time state in instance/ stays
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+
+$(RUN_STAMP): requirements.txt setup.cfg pyproject.toml
+	@test -n "$(PYTHON)" || { echo "chatapp needs Python 3.11 or newer."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

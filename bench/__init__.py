@@ -1,0 +1,1 @@
+"""The benchmark: chatapp beside the system that one would pick instead. Run by `make bench`."""

@@ -1,0 +1,35 @@
+"""What `--check` insists on: chatapp's medians as a ratio to the peer's, at most."""
+
+from .results import Results, Row
+
+CONTENT = 100
+FLOORS = {
+    Row("cpu-delivery", "group10", CONTENT): 0.9,
+    Row("cpu-delivery", "group200", CONTENT): 0.7,
+    Row("cpu-delivery", "group1000", CONTENT): 0.7,
+    Row("cpu-message", "private", CONTENT): 1.1,
+    **{
+        Row(f"latency-{part}", work): 1.0
+        for part in ("p50", "p99")
+        for work in ("group10", "group200", "group1000", "private")
+    },
+    Row("memory", "idle"): 1.0,
+    Row("cpu-connection", "storm"): 0.25,
+    Row("cpu-page", "history"): 1.0,
+}
+MOST_KIB_A_CONNECTION = 20.0
+
+
+def missed(results: Results) -> list[str]:
+    """A sentence for each floor that was missed, or that chatapp was too slow to be measured at."""
+    sentences = []
+    for row, most in FLOORS.items():
+        ratio = results.ratio(row, "chatapp", "peer")
+        if ratio is None and results.median(row, "peer") is not None:
+            sentences.append(f"{row.metric} {row.work}: chatapp could not be measured")
+        elif ratio is not None and ratio > most:
+            sentences.append(f"{row.metric} {row.work}: {ratio:.2f} of the peer's, allowed {most}")
+    memory = results.median(Row("memory", "idle"), "chatapp")
+    if memory is not None and memory >= MOST_KIB_A_CONNECTION:
+        sentences.append(f"memory idle: {memory:.1f} KiB a connection, allowed {MOST_KIB_A_CONNECTION:.0f}")
+    return sentences

@@ -1,0 +1,202 @@
+"""The kinds of work, each run on all servers in turn, round by round."""
+
+import tempfile
+from collections.abc import Callable, Container, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from . import seeds
+from .plan import Plan, Work
+from .results import Results, Row
+from .servers import BenchError, Server, Spec
+from .tools import Load, limit
+
+LIMIT = "limit"
+PEER = "peer"
+STOCK = "stock"
+STOCK_ROUNDS = 1
+CAPACITY_SHARE = 0.5
+MICRO = 1e6
+OPEN_CONTENT_BYTES = 100
+
+
+@dataclass
+class Run:
+    """One run of the benchmark: what, on which servers, and where progress goes."""
+
+    plan: Plan
+    specs: list[Spec]
+    results: Results
+    say: Callable[[str], None]
+    folder: Path
+    stack: ExitStack
+    kept: dict[str, Server] = field(default_factory=dict)
+
+    def turns(self, number: int, among: Container[str] | None = None) -> Iterator[Spec]:
+        """The servers of a round, every other round in reverse; the stock server is slow and gets one round."""
+        for spec in self.specs[:: 1 if number % 2 == 0 else -1]:
+            is_due = spec.name != STOCK or number < STOCK_ROUNDS
+            if is_due and (among is None or spec.name in among):
+                yield spec
+
+    @contextmanager
+    def surviving(self, spec: Spec, loads: dict[str, Load] | None = None) -> Iterator[None]:
+        """A server that fails fails the run, but the others are still measured."""
+        try:
+            yield
+        except BenchError as error:
+            self.results.problems.append(f"{spec.name} failed: {error}")
+            self.say(f"{spec.title} FAILED")
+            if loads is not None:
+                loads.pop(spec.name, None)
+
+    def without_stock(self) -> "Run":
+        return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
+
+    def launch(self, spec: Spec, users: int, stack: ExitStack, database: Path | None = None) -> Server:
+        """A fresh server, or the one that is kept; not waited for."""
+        if not self.plan.keeps_servers or database is not None:
+            return stack.enter_context(Server(spec, self.scratch(spec), users, database))
+        if spec.name not in self.kept:
+            self.kept[spec.name] = self.stack.enter_context(Server(spec, self.scratch(spec), self.plan.users))
+        return self.kept[spec.name]
+
+    @contextmanager
+    def started(self, spec: Spec, users: int) -> Iterator[Load]:
+        """One server and a load generator for it."""
+        with ExitStack() as stack:
+            yield stack.enter_context(Load(self.launch(spec, users, stack)))
+
+    def scratch(self, spec: Spec) -> Path:
+        return Path(tempfile.mkdtemp(prefix=f"{spec.name}-", dir=self.folder))
+
+
+def messages(run: Run) -> None:
+    """Groups and pairs; each server stays up, with all its users connected, from the first round to the last."""
+    with ExitStack() as stack:
+        servers = {spec: run.launch(spec, run.plan.users, stack) for spec in run.specs}
+        loads: dict[str, Load] = {}
+        for spec, server in servers.items():
+            run.say(f"connecting {run.plan.users} users, {spec.title}")
+            with run.surviving(spec, loads):
+                loads[spec.name] = stack.enter_context(Load(server))
+                prepare(run.plan, loads[spec.name])
+        for number in range(run.plan.rounds):
+            for content in run.plan.contents:
+                for work in run.plan.works:
+                    closed_turns(run, loads, number, work, content)
+        for number in range(run.plan.rounds):
+            for work in run.plan.works:
+                open_turns(run, loads, number, work)
+
+
+def prepare(plan: Plan, load: Load) -> None:
+    """Signs the users in, makes their groups and connects them."""
+    load.ask("login", users=plan.users)
+    for work in plan.works:
+        load.ask("groups" if work.is_group else "pairs", work=work.name, count=work.count, size=work.size)
+    load.ask("connect", users=plan.users)
+
+
+def closed_turns(run: Run, loads: dict[str, Load], number: int, work: Work, content: int) -> None:
+    for spec in run.turns(number, loads):
+        run.say(f"round {number + 1}: {work.title}, {content:,} bytes, {spec.title}")
+        plan = {"inFlight": work.in_flight, "contentBytes": content, "seconds": run.plan.seconds}
+        with run.surviving(spec, loads):
+            answer = loads[spec.name].ask("closed", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
+            run.results.note(spec.name, work.name, answer)
+            add_throughput(run.results, spec.name, work, content, answer)
+    answer = limit(work.count, work.size, work.in_flight, content, run.plan.seconds / 2)
+    add_throughput(run.results, LIMIT, work, content, answer)
+
+
+def add_throughput(results: Results, server: str, work: Work, content: int, answer: dict[str, Any]) -> None:
+    """CPU in microseconds, rates a second of wall time."""
+    if answer["messages"] == 0:
+        return
+    results.add(Row("cpu-delivery", work.name, content), server, MICRO * answer["cpu"] / answer["deliveries"])
+    results.add(Row("cpu-message", work.name, content), server, MICRO * answer["cpu"] / answer["messages"])
+    results.add(Row("deliveries", work.name, content), server, answer["deliveries"] / answer["seconds"])
+    results.add(Row("messages", work.name, content), server, answer["messages"] / answer["seconds"])
+
+
+def open_turns(run: Run, loads: dict[str, Load], number: int, work: Work) -> None:
+    """Ack latency at half of the peer's capacity, on every server that can do as much at all."""
+    capacity = Row("messages", work.name, OPEN_CONTENT_BYTES)
+    reference = PEER if PEER in loads else run.specs[0].name
+    rate = CAPACITY_SHARE * (run.results.median(capacity, reference) or 1)
+    for spec in run.turns(number, loads):
+        if (run.results.median(capacity, spec.name) or 0) < rate:
+            continue
+        run.say(f"round {number + 1}: {work.title}, {rate:,.0f} messages/s, {spec.title}")
+        plan = {"rate": rate, "contentBytes": OPEN_CONTENT_BYTES, "seconds": run.plan.open_seconds}
+        with run.surviving(spec, loads):
+            answer = loads[spec.name].ask("open", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
+            run.results.note(spec.name, work.name, answer)
+            run.results.add(Row("latency-p50", work.name), spec.name, answer["p50"])
+            run.results.add(Row("latency-p99", work.name), spec.name, answer["p99"])
+
+
+def idle(run: Run) -> None:
+    """Resident memory of idle connections, in a fresh process each time."""
+    plan = run.plan
+    for number in range(min(plan.memory_rounds, plan.rounds)):
+        for spec in run.turns(number):
+            users, count = plan.stock_idle if spec.name == STOCK else plan.idle
+            run.say(f"round {number + 1}: {count:,} idle connections, {spec.title}")
+            with run.surviving(spec), run.started(spec, users) as load:
+                load.ask("login", users=users)
+                answer = load.ask("idle", users=users, count=count, settleSeconds=plan.settle_seconds)
+                run.results.note(spec.name, "idle", answer)
+                run.results.add(Row("memory", "idle"), spec.name, answer["bytes"] / count / 1024)
+
+
+def storm(run: Run) -> None:
+    """Everybody connects at once and leaves at once."""
+    for number in range(min(run.plan.storm_rounds, run.plan.rounds)):
+        for spec in run.turns(number):
+            users = run.plan.stock_storm_users if spec.name == STOCK else run.plan.storm_users
+            run.say(f"round {number + 1}: {users:,} users connect and leave at once, {spec.title}")
+            with run.surviving(spec), run.started(spec, users + 1) as load:
+                load.ask("login", users=users + 1)
+                answer = load.ask("storm", users=users)
+                run.results.note(spec.name, "storm", answer)
+                run.results.add(Row("cpu-connection", "storm"), spec.name, MICRO * answer["cpu"] / users)
+
+
+def history(run: Run) -> None:
+    """Pages at random places of seeded groups; each server stays up from the first round to the last."""
+    plan = run.plan
+    with ExitStack() as stack:
+        loads: dict[str, Load] = {}
+        groups: dict[str, list[str]] = {}
+        for spec in run.specs:
+            run.say(f"seeding {plan.history_messages:,} messages, {spec.title}")
+            with run.surviving(spec, loads):
+                database, groups[spec.name] = seeds.seeded(run, spec)
+                loads[spec.name] = stack.enter_context(Load(run.launch(spec, seeds.MEMBERS, stack, database)))
+        for number in range(plan.rounds):
+            for spec in run.turns(number, loads):
+                run.say(f"round {number + 1}: history pages, {spec.title}")
+                with run.surviving(spec, loads):
+                    history_pages(run, spec, loads[spec.name], groups[spec.name])
+
+
+def history_pages(run: Run, spec: Spec, load: Load, groups: list[str]) -> None:
+    plan = run.plan
+    answer = load.ask(
+        "history",
+        reader=seeds.READER,
+        groups=groups,
+        messages=plan.history_messages // plan.history_groups,
+        limit=plan.history_limit,
+        warmSeconds=plan.warm_seconds,
+        seconds=plan.seconds,
+    )
+    run.results.note(spec.name, "history", answer)
+    run.results.add(Row("cpu-page", "history"), spec.name, MICRO * answer["cpu"] / answer["pages"])
+
+
+PHASES: dict[str, Callable[[Run], None]] = {"messages": messages, "idle": idle, "storm": storm, "history": history}

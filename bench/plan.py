@@ -1,0 +1,98 @@
+"""What is measured, and how much of it: the full run and the smoke run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Work:
+    """`count` conversations of `size` users side by side, each with `in_flight` messages under way."""
+
+    name: str
+    title: str
+    count: int
+    size: int
+    in_flight: int
+    is_group: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes and times of one run. Seconds are of each single measurement; rounds of each kind of work.
+
+    The stock server takes part in `stock_phases` only. With `keeps_servers` one process of each
+    server does all the work but history, which saves the time of starting it and makes the memory reading useless.
+    """
+
+    stock_phases: tuple[str, ...]
+    keeps_servers: bool
+    users: int
+    works: tuple[Work, ...]
+    contents: tuple[int, ...]
+    warm_seconds: float
+    seconds: float
+    open_seconds: float
+    rounds: int
+    memory_rounds: int
+    storm_rounds: int
+    idle: tuple[int, int]  # users, connections
+    stock_idle: tuple[int, int]  # eventlet's own server stops at 1,024 connections
+    settle_seconds: float
+    storm_users: int
+    stock_storm_users: int  # its presence is quadratic at 60 us an event
+    history_groups: int
+    history_messages: int
+    history_limit: int
+
+
+FULL = Plan(
+    stock_phases=("messages", "idle", "storm", "history"),
+    keeps_servers=False,
+    users=1000,
+    works=(
+        Work("group10", "group of 10", count=40, size=10, in_flight=1),
+        Work("group200", "group of 200", count=1, size=200, in_flight=4),
+        Work("group1000", "group of 1,000", count=1, size=1000, in_flight=4),
+        Work("private", "private", count=128, size=2, in_flight=1, is_group=False),
+    ),
+    contents=(100, 4096),
+    warm_seconds=0.5,
+    seconds=2.0,
+    open_seconds=3.0,
+    rounds=5,
+    memory_rounds=3,
+    storm_rounds=2,
+    idle=(500, 5000),
+    stock_idle=(50, 500),
+    settle_seconds=2.0,
+    storm_users=2000,
+    stock_storm_users=200,
+    history_groups=20,
+    history_messages=1_000_000,
+    history_limit=50,
+)
+
+SMOKE = Plan(
+    stock_phases=("messages",),
+    keeps_servers=True,
+    users=40,
+    works=(
+        Work("group10", "group of 10", count=4, size=10, in_flight=1),
+        Work("group200", "group of 40", count=1, size=40, in_flight=4),
+        Work("private", "private", count=10, size=2, in_flight=1, is_group=False),
+    ),
+    contents=(100, 4096),
+    warm_seconds=0.05,
+    seconds=0.1,
+    open_seconds=0.1,
+    rounds=1,
+    memory_rounds=1,
+    storm_rounds=1,
+    idle=(10, 50),
+    stock_idle=(10, 50),
+    settle_seconds=0.1,
+    storm_users=30,
+    stock_storm_users=30,
+    history_groups=2,
+    history_messages=2_000,
+    history_limit=50,
+)

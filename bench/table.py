@@ -1,0 +1,68 @@
+"""The one table: medians, their spread, and ratios to the peer."""
+
+from .plan import Plan
+from .results import Results, Row
+
+METRICS = {
+    "cpu-delivery": ("CPU a delivery", "us"),
+    "cpu-message": ("CPU a message", "us"),
+    "deliveries": ("deliveries a second", ""),
+    "latency-p50": ("ack latency p50", "ms"),
+    "latency-p99": ("ack latency p99", "ms"),
+    "memory": ("memory an idle connection", "KiB"),
+    "cpu-connection": ("CPU a connection, storm", "us"),
+    "cpu-page": ("CPU a history page", "us"),
+}
+COLUMNS = (("stock", "stock Flask-SocketIO"), ("peer", "peer (Node)"), ("chatapp", "chatapp"), ("limit", "limit (C)"))
+NOTHING = "-"
+
+
+def table(results: Results, plan: Plan) -> str:
+    """Rows of work, columns of servers; `12.3 ±4%` is the median and half the range of its samples."""
+    titles = {work.name: work.title for work in plan.works}
+    lines = [["", "work", "bytes", *(title for _, title in COLUMNS), "stock / peer", "chatapp / peer"]]
+    for metric in METRICS:
+        rows = [row for row in results.samples if row.metric == metric]
+        rows.sort(key=lambda row: (list(titles).index(row.work) if row.work in titles else 0, row.content))
+        lines += [line(results, row, titles) for row in rows]
+    return aligned(lines)
+
+
+def line(results: Results, row: Row, titles: dict[str, str]) -> list[str]:
+    title, unit = METRICS[row.metric]
+    return [
+        f"{title} ({unit})" if unit else title,
+        titles.get(row.work, ""),
+        f"{row.content:,}" if row.content else "",
+        *(cell(results, row, name) for name, _ in COLUMNS),
+        ratio(results, row, "stock"),
+        ratio(results, row, "chatapp"),
+    ]
+
+
+def cell(results: Results, row: Row, server: str) -> str:
+    middle = results.median(row, server)
+    if middle is None:
+        return NOTHING
+    samples = results.samples[row][server]
+    spread = (max(samples) - min(samples)) / 2 / middle if middle else 0
+    return f"{number(middle)} ±{spread:.0%}" if len(samples) > 1 else number(middle)
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def ratio(results: Results, row: Row, server: str) -> str:
+    found = results.ratio(row, server, "peer")
+    return NOTHING if found is None else f"{found:.2f}"
+
+
+def aligned(lines: list[list[str]]) -> str:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(cells(line, widths)).rstrip() for line in lines)
+
+
+def cells(line: list[str], widths: list[int]) -> list[str]:
+    words = [text.ljust(width) for text, width in zip(line[:2], widths[:2], strict=True)]
+    return words + [text.rjust(width) for text, width in zip(line[2:], widths[2:], strict=True)]

@@ -1,0 +1,200 @@
+"""One WebSocket connection on the hub: no greenlet reads it, none writes it, and none waits for it."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from chatapp.realtime.engine.frames import (
+    BINARY,
+    CLOSE,
+    GOING_AWAY,
+    PING,
+    PONG,
+    Failure,
+    FrameReader,
+    build,
+    build_close,
+    close_code,
+)
+from chatapp.realtime.engine.loop import Loop
+
+log = logging.getLogger(__name__)
+
+LARGEST_BUFFER_BYTES = 1_048_576
+"""What may wait for a reader who does not read. More, and the connection is closed: it comes back and catches up."""
+
+CLOSE_WAIT_SECONDS = 5.0
+"""How long a close frame may wait for its answer (RFC 6455 section 7.1.1 leaves it open)."""
+
+SLOW_READER = "the client reads too slowly"
+
+
+class Transport:
+    """`receive` gets each message and whether it is binary; `closed` is called once, with why, when all is over."""
+
+    __slots__ = (
+        "_closed",
+        "_fd",
+        "_is_closing",
+        "_loop",
+        "_out",
+        "_out_bytes",
+        "_read_listener",
+        "_reader",
+        "_receive",
+        "_socket",
+        "_write_listener",
+    )
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        loop: Loop,
+        largest_message_bytes: int,
+        receive: Callable[[bytes, bool], None],
+        closed: Callable[[str], None],
+    ) -> None:
+        self._socket: socket.socket | None = connection
+        self._fd = connection.fileno()
+        self._loop = loop
+        self._reader = FrameReader(largest_message_bytes)
+        self._receive = receive
+        self._closed = closed
+        self._out: list[bytes] = []
+        self._out_bytes = 0
+        self._is_closing = False
+        self._write_listener: Any = None
+        self._read_listener: Any = self._listen(loop.hub.READ, self._readable)
+
+    def send(self, frame: bytes) -> None:
+        """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections."""
+        if self._socket is None:
+            return
+        if not self._out and self._write_listener is None:
+            self._loop.flush_soon(self)
+        self._out.append(frame)
+        self._out_bytes += len(frame)
+        if self._out_bytes > LARGEST_BUFFER_BYTES:
+            self.abort(SLOW_READER)
+
+    def flush(self) -> None:
+        """Writes what waits, as far as the system takes it; the rest follows when it takes more."""
+        if self._socket is None or not self._out or self._write_listener is not None:
+            return
+        out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        try:
+            sent = self._socket.send(out)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self._out.clear()
+            self._loop.call(self.abort, f"transport error: {error.strerror}")
+            return
+        if sent == len(out):
+            self._out.clear()
+            self._out_bytes = 0
+            if self._is_closing:
+                self._shut_down_sending()
+            return
+        self._out = [out[sent:]]
+        self._out_bytes = len(out) - sent
+        self._write_listener = self._listen(self._loop.hub.WRITE, self._writable)
+
+    def handle(self, opcode: int, payload: bytes) -> None:
+        """One message of the client's, from the pump."""
+        if self._socket is None:
+            return
+        if opcode == CLOSE:
+            self._answer_close(payload)
+        elif opcode == PING:
+            self.send(build(PONG, payload))
+        elif opcode != PONG and not self._is_closing:
+            self._receive(payload, opcode == BINARY)
+
+    def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
+        """Says goodbye and lets go when the client has answered, or after CLOSE_WAIT_SECONDS."""
+        if self._socket is None or self._is_closing:
+            return
+        self.send(build_close(code, reason))
+        self._is_closing = True
+        self._loop.hub.schedule_call_global(CLOSE_WAIT_SECONDS, self.abort, "transport close")
+
+    def abort(self, reason: str) -> None:
+        """Lets go of the socket at once and says so."""
+        connection, self._socket = self._socket, None
+        if connection is None:
+            return
+        for listener in (self._read_listener, self._write_listener):
+            if listener is not None:
+                self._loop.hub.remove(listener)
+        self._read_listener = self._write_listener = None
+        self._out.clear()
+        connection.close()
+        self._loop.call(self._closed, reason)
+
+    def pause(self) -> None:
+        """Stops reading: the client has asked for more than is being worked on. TCP tells it to wait."""
+        if self._read_listener is not None:
+            self._loop.hub.remove(self._read_listener)
+            self._read_listener = None
+
+    def resume(self) -> None:
+        """Reads on."""
+        if self._socket is not None and self._read_listener is None:
+            self._read_listener = self._listen(self._loop.hub.READ, self._readable)
+
+    def _listen(self, kind: str, callback: Callable[[int], None]) -> Any:
+        listener = self._loop.hub.add(kind, self._fd, callback, _thrown_away, None)
+        # The hub notes who listens; the greenlet of the request would be kept alive by that, with all it refers to.
+        listener.greenlet = self._loop.hub.greenlet
+        return listener
+
+    def _readable(self, _fd: int) -> None:
+        if self._socket is None:
+            return
+        try:
+            count = self._socket.recv_into(self._loop.scratch)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end_of_reading(f"transport error: {error.strerror}")
+            return
+        if count == 0:
+            self._end_of_reading("transport close")
+            return
+        for opcode, payload in self._reader.feed(bytes(self._loop.scratch[:count])):
+            self._loop.call(self.handle, opcode, payload)
+        if self._reader.failure is not None and not self._is_closing:
+            self._loop.call(self._fail, self._reader.failure)
+
+    def _end_of_reading(self, reason: str) -> None:
+        """What arrived before is handled before the connection is let go."""
+        self.pause()
+        self._loop.call(self.abort, reason)
+
+    def _writable(self, _fd: int) -> None:
+        listener, self._write_listener = self._write_listener, None
+        self._loop.hub.remove(listener)
+        self.flush()
+
+    def _answer_close(self, payload: bytes) -> None:
+        """Section 5.5.1: a close frame is answered with one of the same code; the server then ends the connection."""
+        if self._socket is not None and not self._is_closing:
+            self.send(build_close(close_code(payload)) if payload else build(CLOSE, b""))
+            self.flush()
+        self.abort("transport close")
+
+    def _fail(self, failure: Failure) -> None:
+        """Section 7.1.7: says why. The reader ignores what still comes, until the client goes or its time is up."""
+        self.close(failure.code, failure.reason)
+
+    def _shut_down_sending(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_WR)
+
+
+def _thrown_away(*_args: Any) -> None:
+    """The hub throws into a greenlet whose descriptor was recycled; there is none here."""

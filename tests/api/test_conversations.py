@@ -1,0 +1,160 @@
+"""GET /conversations: what the caller is in, newest activity first, and how far everybody is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from chatapp.extensions import db
+from chatapp.journal.drafts import Watermark
+from chatapp.models import User
+from tests.api.answers import refusal
+from tests.conftest import Browser
+
+Browse = Callable[[str | None], Browser]
+Newcomers = Callable[[int], list[str]]
+MakeGroup = Callable[..., str]
+
+
+def conversations(browser: Browser) -> list[dict[str, Any]]:
+    answer = browser.get("/conversations")
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.get_json()["conversations"]
+    return found
+
+
+def say(browser: Browser, receiver: str, content: str = "hello", *, group: bool = False) -> dict[str, Any]:
+    answer = browser.post("/messages", json={"receiver": receiver, "group": group, "content": content})
+    message: dict[str, Any] = answer.get_json()["response"]
+    return message
+
+
+def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **marks: int) -> None:
+    """What a member's socket does when it confirms or reads."""
+    with browser.application.app_context():
+        user_id = db.session.scalar(select(User.id).where(User.username == username))
+    number = int(message["messageId"].partition("-")[0])
+    journal = browser.application.extensions["chatapp.journal"]
+    risen = {(number, user_id): Watermark(**marks)}
+    journal.draw_marks_from(lambda: risen)
+    journal.marks_wait()
+    journal.settle()
+
+
+def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:
+    (anna,) = newcomers(1)
+    assert browse(anna).get("/conversations").get_json() == {"conversations": []}
+
+
+def test_a_direct_conversation_has_every_field_of_the_contract(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    say(browse(anna), ben, "one")
+    last = say(browse(anna), ben, "two")
+    assert conversations(browse(ben)) == [
+        {
+            "receiver": anna,
+            "group": False,
+            "name": anna,
+            "lastMessage": last,
+            "lastSequence": 2,
+            "readSequence": 0,
+            "unread": 2,
+            "members": [
+                {"username": anna, "deliveredSequence": 0, "readSequence": 0},
+                {"username": ben, "deliveredSequence": 0, "readSequence": 0},
+            ],
+        }
+    ]
+    (mine,) = conversations(browse(anna))
+    assert (mine["receiver"], mine["unread"], mine["lastSequence"]) == (ben, 0, 2)
+
+
+def test_a_group_without_messages_is_listed_by_its_name(
+    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
+    anna, ben = newcomers(2)
+    group_id = make_group(anna, ben)
+    (group,) = conversations(browse(ben))
+    assert (group["receiver"], group["group"], group["lastMessage"]) == (group_id, True, None)
+    assert group["name"].startswith("Group ")
+    assert (group["lastSequence"], group["readSequence"], group["unread"]) == (0, 0, 0)
+    assert [member["username"] for member in group["members"]] == [anna, ben]
+
+
+def test_the_newest_activity_comes_first(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+    anna, ben, cleo = newcomers(3)
+    browser = browse(anna)
+    say(browser, ben)
+    say(browser, cleo)
+    group_id = make_group(anna)
+    assert [one["receiver"] for one in conversations(browser)] == [group_id, cleo, ben]
+    say(browse(ben), anna)
+    assert [one["receiver"] for one in conversations(browser)] == [ben, group_id, cleo]
+    say(browser, group_id, group=True)
+    assert [one["receiver"] for one in conversations(browser)] == [group_id, ben, cleo]
+
+
+def test_unread_is_what_others_said_after_the_read_watermark(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    messages = [say(browse(anna), ben) for _ in range(3)]
+    say(browse(ben), anna)
+    say(browse(anna), ben)
+    assert conversations(browse(ben))[0]["unread"] == 4
+    raise_watermark(browse(ben), ben, messages[0], delivered=2, read=2)
+    (seen,) = conversations(browse(ben))
+    assert (seen["readSequence"], seen["unread"], seen["lastSequence"]) == (2, 2, 5)
+    assert seen["members"][1] == {"username": ben, "deliveredSequence": 2, "readSequence": 2}
+    # Reading as far as one's own last message leaves only what came after it.
+    raise_watermark(browse(ben), ben, messages[0], delivered=4, read=4)
+    assert conversations(browse(ben))[0]["unread"] == 1
+
+
+def test_watermarks_never_fall(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    message = [say(browse(anna), ben) for _ in range(3)][-1]
+    raise_watermark(browse(ben), ben, message, delivered=3, read=2)
+    assert conversations(browse(ben))[0]["readSequence"] == 2
+    raise_watermark(browse(ben), ben, message, delivered=1, read=1)
+    (seen,) = conversations(browse(ben))
+    assert seen["members"][1] == {"username": ben, "deliveredSequence": 3, "readSequence": 2}
+
+
+def test_a_last_message_is_delivered_when_the_others_have_it(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    message = say(browse(anna), ben)
+    assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is False
+    raise_watermark(browse(ben), ben, message, delivered=1)
+    assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is True
+    assert browse(anna).get(f"/messages/{anna}/{ben}").get_json()[0]["deliveredToAll"] is True
+
+
+def test_a_group_message_is_delivered_when_the_last_member_has_it(
+    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
+    anna, ben, cleo = newcomers(3)
+    group_id = make_group(anna, ben, cleo)
+    message = say(browse(anna), group_id, group=True)
+    for username, is_delivered in ((ben, False), (cleo, True)):
+        raise_watermark(browse(username), username, message, delivered=1)
+        assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is is_delivered
+
+
+def test_members_of_a_large_group_are_not_listed(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+    names = newcomers(51)
+    make_group(*names[:50])
+    make_group(*names)
+    large, small = conversations(browse(names[0]))
+    assert len(small["members"]) == 50
+    assert large["members"] == []
+
+
+def test_others_conversations_are_not_there(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+    anna, ben, eve = newcomers(3)
+    say(browse(anna), ben)
+    make_group(anna, ben)
+    assert len(conversations(browse(anna))) == 2
+    assert conversations(browse(eve)) == []
+
+
+def test_the_list_needs_a_session(browse: Browse) -> None:
+    refusal(browse(None).get("/conversations"), 401, "not_signed_in")

@@ -1,0 +1,112 @@
+"""What another site can make a visitor's browser do: nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.api.answers import refusal
+from tests.conftest import Browser
+
+Browse = Callable[[str | None], Browser]
+ALLOWED = "http://localhost:4200"
+FOREIGN = [
+    *("null", "https://evil.example", "http://localhost.evil.example", "http://localhost:4200.evil.example", "", "*"),
+    *("http://evil.example/http://localhost:4200", "https://localhost:4200", "http://localhost:", "localhost:4200"),
+    *("http://localhost:4200/", "http://localhost:x", "http://user@localhost:4200", "http://127.0.0.2:80", "file://"),
+]
+
+
+@pytest.fixture
+def alice(app: Flask) -> FlaskClient:
+    """Signed in by the cookie alone; nothing echoes the CSRF cookie."""
+    client = FlaskClient(app, app.response_class)
+    assert client.post("/login", json={"username": "alice"}).status_code == 200
+    return client
+
+
+def send(client: FlaskClient, path: str = "/messages", **headers: str) -> TestResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.post(path, json={"receiver": "alice", "content": "x", "groupName": "x"}, headers=named)
+
+
+def csrf_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("XSRF-TOKEN")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_the_echoed_cookie_is_enough(alice: FlaskClient) -> None:
+    assert send(alice, X_XSRF_TOKEN=csrf_of(alice)).status_code == 200
+    assert send(alice, X_XSRF_TOKEN=csrf_of(alice), Origin="https://evil.example").status_code == 200
+
+
+@pytest.mark.parametrize("origin", [ALLOWED, "http://localhost", "http://127.0.0.1:65535", "http://127.0.0.1"])
+def test_an_allowed_origin_is_enough(alice: FlaskClient, origin: str) -> None:
+    assert send(alice, Origin=origin).status_code == 200
+
+
+def test_the_same_origin_is_enough(app: Flask) -> None:
+    client, site = app.test_client(), "http://chat.example.org"
+    assert client.post("/login", json={"username": "alice"}, base_url=site).status_code == 200
+
+    def from_page(origin: str) -> TestResponse:
+        body = {"receiver": "alice", "content": "x"}
+        return client.post("/messages", json=body, base_url=site, headers={"Origin": origin})
+
+    assert from_page(site).status_code == 200
+    for other in ("https://chat.example.org", "http://chat.example.org:81", "http://other.example.org"):
+        refusal(from_page(other), 403, "csrf")
+
+
+def test_neither_is_403(alice: FlaskClient) -> None:
+    for path in ("/messages", "/group", "/logout", "/web/messages", "/web/logout"):
+        refusal(send(alice, path), 403, "csrf")
+    assert alice.get("/loggedIn").status_code == 200
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_a_foreign_origin_is_403(alice: FlaskClient, origin: str) -> None:
+    refusal(send(alice, Origin=origin), 403, "csrf")
+
+
+@pytest.mark.parametrize("echoed", ["", "x", "null", "undefined", "é", "00000000-0000-4000-8000-000000000000"])
+def test_a_wrong_echo_is_403(alice: FlaskClient, echoed: str) -> None:
+    refusal(send(alice, X_XSRF_TOKEN=echoed), 403, "csrf")
+
+
+def test_another_sessions_echo_is_403(alice: FlaskClient, browse: Browse) -> None:
+    refusal(send(alice, X_XSRF_TOKEN=csrf_of(browse("alice"))), 403, "csrf")
+
+
+def test_a_cookie_that_another_site_set_does_not_count_for_itself(alice: FlaskClient) -> None:
+    alice.set_cookie("XSRF-TOKEN", "planted")
+    refusal(send(alice, X_XSRF_TOKEN="planted"), 403, "csrf")
+
+
+def test_a_request_signed_by_a_header_needs_neither(app: Flask, alice: FlaskClient) -> None:
+    cookie = alice.get_cookie("chatToken")
+    assert cookie is not None
+    for headers in ({"auth-token": cookie.value}, {"Authorization": f"Bearer {cookie.value}"}):
+        assert send(app.test_client(), **headers).status_code == 200
+        assert send(app.test_client(), Origin="https://evil.example", **headers).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["Basic dXNlcjpwYXNz", "Digest username=x", "x", "Bearer", "Bearer a, Bearer b"])
+def test_a_header_that_signs_nobody_in_excuses_nothing(alice: FlaskClient, value: str) -> None:
+    answer = send(alice, Authorization=value)
+    assert answer.status_code in (401, 403), answer.text
+    if answer.status_code == 403:
+        refusal(answer, 403, "csrf")
+
+
+def test_reading_needs_neither(alice: FlaskClient) -> None:
+    for path in ("/loggedIn", "/conversations", "/all/alice", "/messages/alice/bob"):
+        assert alice.get(path, headers={"Origin": "https://evil.example"}).status_code == 200
+
+
+def test_a_form_of_another_site_is_refused_even_at_sign_in(app: Flask) -> None:
+    answer = app.test_client().post("/login", data={"username": "mallory"}, headers={"Origin": "https://evil.example"})
+    refusal(answer, 400, "malformed")

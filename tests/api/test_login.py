@@ -1,0 +1,173 @@
+"""POST /login: who gets in, who does not, and what the answer carries."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.api.answers import cookies, refusal
+from tests.conftest import DAVES_PASSWORD, Browser
+
+Browse = Callable[[str | None], Browser]
+
+
+_addresses = itertools.count(1)
+
+
+def sign_in(app: Flask, **body: Any) -> TestResponse:
+    """Each from an address of its own: the number of attempts is limited in password mode."""
+    address = f"203.0.113.{next(_addresses) % 255}"
+    return app.test_client().post("/login", json=body, environ_base={"REMOTE_ADDR": address})
+
+
+def test_a_name_is_enough_in_username_mode(app: Flask) -> None:
+    answer = sign_in(app, username="alice")
+    assert answer.status_code == 200
+    assert answer.get_json() == {"response": "Signed in as alice."}
+    claims = jwt.decode(answer.headers["auth-token"], options={"verify_signature": False})
+    assert claims["sub"] == "alice"
+    assert cookies(answer)["chatToken"]["value"] == answer.headers["auth-token"]
+
+
+def test_the_fields_of_a_whole_user_are_no_hindrance(app: Flask) -> None:
+    answer = sign_in(app, username="alice", firstName="Alice", lastName="Ardern", isOnline=False)
+    assert answer.status_code == 200
+
+
+def test_a_second_sign_in_is_another_session(app: Flask) -> None:
+    first, second = (sign_in(app, username="alice").headers["auth-token"] for _ in range(2))
+    assert _session(first) != _session(second)
+    for token in (first, second):
+        assert app.test_client().get("/loggedIn", headers={"auth-token": token}).status_code == 200
+
+
+def test_an_account_with_a_password_needs_it_in_username_mode_too(app: Flask) -> None:
+    assert sign_in(app, username="dave", password=DAVES_PASSWORD).status_code == 200
+    for attempt in ({}, {"password": None}, {"password": ""}, {"password": "wrong"}):
+        refusal(sign_in(app, username="dave", **attempt), 401, "wrong_credentials")
+
+
+def test_a_password_is_needed_in_password_mode(password_app: Flask) -> None:
+    assert sign_in(password_app, username="dave", password=DAVES_PASSWORD).status_code == 200
+    refusal(sign_in(password_app, username="dave"), 401, "wrong_credentials")
+
+
+def test_an_account_without_a_password_cannot_enter_in_password_mode(password_app: Flask) -> None:
+    for attempt in ({}, {"password": ""}, {"password": "no account has this password"}):
+        refusal(sign_in(password_app, username="alice", **attempt), 401, "wrong_credentials")
+
+
+def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(app: Flask, password_app: Flask) -> None:
+    for one in (app, password_app):
+        wrong = sign_in(one, username="dave", password="wrong")
+        unknown = sign_in(one, username="nobody-of-this-name", password="wrong")
+        assert wrong.status_code == unknown.status_code == 401
+        assert wrong.data == unknown.data
+        assert _told(wrong) == _told(unknown)
+
+
+@pytest.mark.parametrize("username", ["Alice", "ALICE", "alice ", " alice", "ali%", "'; --", "\u202ealice", "аlice"])
+def test_a_name_that_only_resembles_another_is_unknown(app: Flask, username: str) -> None:
+    refusal(sign_in(app, username=username), 401, "wrong_credentials")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"username": None},
+        {"username": ""},
+        {"username": 5},
+        {"username": ["alice"]},
+        {"username": {"$ne": None}},
+        {"username": "alice\x00"},
+        {"username": "a" * 1001},
+        {"username": "alice", "password": 7},
+        {"username": "alice", "password": "x" * 1025},
+        {"user": "alice"},
+    ],
+)
+def test_a_field_that_is_wrong_is_422_and_named(app: Flask, body: dict[str, Any]) -> None:
+    error = refusal(sign_in(app, **body), 422, "invalid_input")
+    assert set(error["details"]["fields"]) <= {"username", "password"}
+    assert error["details"]["fields"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"{", b"null", b"[]", b'"alice"', b'{"username": "\\ud800"}', b'{"username": NaN}', b"\xff", b"[" * 5000],
+)
+def test_a_body_that_is_no_json_object_is_400(app: Flask, raw: bytes) -> None:
+    answer = app.test_client().post("/login", data=raw, content_type="application/json")
+    refusal(answer, 400, "malformed")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_what_a_foreign_form_could_send_is_400(app: Flask, kind: str) -> None:
+    answer = app.test_client().post("/login", data=b'{"username": "alice"}', content_type=kind)
+    refusal(answer, 400, "malformed")
+
+
+def test_a_body_beyond_a_megabyte_is_413(app: Flask, password_app: Flask) -> None:
+    for one in (app, password_app):
+        refusal(sign_in(one, username="alice", password="x" * 1_000_001), 413, "too_large")
+
+
+def test_the_cookies_are_for_every_path_and_for_this_site(app: Flask) -> None:
+    found = cookies(sign_in(app, username="alice"))
+    token, csrf = found["chatToken"], found["XSRF-TOKEN"]
+    assert "httponly" in token
+    # The page's script reads it: that is what double submit rests on.
+    assert "httponly" not in csrf
+    for cookie in (token, csrf):
+        assert cookie["path"] == "/"
+        assert cookie["samesite"] == "Lax"
+        assert "domain" not in cookie
+        assert "secure" not in cookie
+
+
+def test_cookies_are_secure_behind_tls(app: Flask) -> None:
+    answer = app.test_client().post("/login", json={"username": "alice"}, base_url="https://chat.example.org")
+    assert all("secure" in cookie for cookie in cookies(answer).values())
+    assert len(cookies(answer)) == 2
+    assert "Strict-Transport-Security" in answer.headers
+
+
+def test_a_proxys_word_on_tls_counts_only_where_a_proxy_is_configured(
+    app: Flask, make_app: Callable[..., Flask]
+) -> None:
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5", "X-Forwarded-Host": "chat.example.org"}
+    alone = app.test_client().post("/login", json={"username": "alice"}, headers=forwarded)
+    assert not any("secure" in cookie for cookie in cookies(alone).values())
+    behind = make_app(proxies=1).test_client().post("/login", json={"username": "alice"}, headers=forwarded)
+    assert all("secure" in cookie for cookie in cookies(behind).values())
+
+
+def test_a_deactivated_account_is_like_an_unknown_one(make_app: Callable[..., Flask]) -> None:
+    from chatapp.actions.accounts import deactivate
+
+    app = make_app()
+    assert sign_in(app, username="bob").status_code == 200
+    with app.app_context():
+        deactivate(app.extensions["chatapp.journal"], "bob")
+    gone = sign_in(app, username="bob")
+    refusal(gone, 401, "wrong_credentials")
+    assert gone.data == sign_in(app, username="nobody-of-this-name").data
+
+
+def test_get_is_not_a_way_to_sign_in(app: Flask) -> None:
+    refusal(app.test_client().get("/login?username=alice"), 405, "method_not_allowed")
+
+
+def _session(token: str) -> str:
+    jti: str = jwt.decode(token, options={"verify_signature": False})["jti"]
+    return jti
+
+
+def _told(answer: TestResponse) -> set[tuple[str, str]]:
+    counters = ("X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After")
+    return {one for one in answer.headers.items() if one[0] not in counters}

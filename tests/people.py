@@ -1,0 +1,128 @@
+"""People who use a real server: a browser's cookie jar and a Socket.IO connection each."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import socketio
+
+from tests.servers import Server
+
+NAMESPACE = "/chat"
+EVENTS = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgrp", "receipt", "token-expired")
+PATIENCE_SECONDS = 8
+
+
+class Person:
+    """Signed in by name over HTTP. `confirms` says whether messages are confirmed as they arrive."""
+
+    def __init__(self, server: Server, username: str, password: str | None = None, *, confirms: bool = True) -> None:
+        self.server = server
+        self.username = username
+        self.confirms = confirms
+        self.http = requests.Session()
+        answer = self.http.post(server.http + "/login", json={"username": username, "password": password})
+        assert answer.status_code == 200, answer.text
+        self.token = answer.headers["auth-token"]
+        self.events: list[tuple[str, Any]] = []
+        self.socket: socketio.Client | None = None
+        self._changed = threading.Condition()
+
+    def connect(self, **options: Any) -> "Person":
+        """Opens a socket with the token in the handshake's query, as the existing client does."""
+        self.socket = socketio.Client(reconnection=False)
+        for name in EVENTS:
+            self.socket.on(name, self._handler(name), namespace=NAMESPACE)
+        url = f"{self.server.ws}?token={self.token}"
+        self.socket.connect(url, namespaces=[NAMESPACE], **{"transports": ["websocket"], **options})
+        return self
+
+    def disconnect(self) -> None:
+        if self.socket is not None:
+            self.socket.disconnect()
+            self.socket.wait()
+
+    def call(self, event: str, payload: Any, timeout: float = PATIENCE_SECONDS) -> Any:
+        """Emits, and returns the ack."""
+        assert self.socket is not None
+        return self.socket.call(event, payload, namespace=NAMESPACE, timeout=timeout)
+
+    def emit(self, event: str, payload: Any, callback: Callable[..., None] | None = None) -> None:
+        assert self.socket is not None
+        self.socket.emit(event, payload, namespace=NAMESPACE, callback=callback)
+
+    def say(self, receiver: str, content: str, *, group: bool = False, **extra: Any) -> Any:
+        """Sends a message over the socket, and returns its ack."""
+        event = "groupMessage" if group else "privateMessage"
+        return self.call(event, {"sender": self.username, "receiver": receiver, "content": content, **extra})
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.http.get(self.server.http + path, **options)
+
+    def post(self, path: str, body: Any, **options: Any) -> requests.Response:
+        """As the browser client does it: the CSRF cookie echoed in its header."""
+        headers = {"X-XSRF-TOKEN": self.http.cookies.get("XSRF-TOKEN", "")}
+        return self.http.post(self.server.http + path, json=body, headers=headers, **options)
+
+    def make_group(self, name: str, *usernames: str) -> str:
+        """Makes a group over HTTP and returns its id."""
+        answer = self.post("/group", {"groupName": name, "users": [{"username": one} for one in usernames]})
+        assert answer.status_code == 200, answer.text
+        group_id: str = answer.json()["newGroup"]["groupId"]
+        return group_id
+
+    def history(self, receiver: str, *, group: bool = False, **query: Any) -> list[dict[str, Any]]:
+        path = f"/messages/{self.username}/{receiver}"
+        answer = self.get(path, params={"group": "yes" if group else "no", **query})
+        assert answer.status_code == 200, answer.text
+        page: list[dict[str, Any]] = answer.json()
+        return page
+
+    def received(self, name: str) -> list[Any]:
+        """The payloads of one kind of event so far, oldest first."""
+        with self._changed:
+            return [payload for event, payload in self.events if event == name]
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [payload["response"] for payload in self.received("response")]
+
+    def wait_for(self, name: str, is_wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
+        """The first event of this name, past or coming, that is wanted."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        with self._changed:
+            while True:
+                for event, payload in self.events:
+                    if event == name and is_wanted(payload):
+                        return payload
+                if not self._changed.wait(deadline - time.monotonic()):
+                    raise AssertionError(f"{self.username} waited for {name} and got {self.events}")
+
+    def wait_for_message(self, content: str) -> dict[str, Any]:
+        message: dict[str, Any] = self.wait_for("response", lambda one: one["response"]["content"] == content)[
+            "response"
+        ]
+        return message
+
+    def _handler(self, name: str) -> Callable[[Any], Any]:
+        def handle(payload: Any) -> Any:
+            with self._changed:
+                self.events.append((name, payload))
+                self._changed.notify_all()
+            if name != "response":
+                return None
+            if not self.confirms:
+                # A client that never confirms: the acknowledgement is held back for good.
+                threading.Event().wait(3600)
+            return {"success": True, "receiver": self.username}
+
+        return handle
+
+
+def wait_until(is_true: Callable[[], bool], what: str) -> None:
+    """Waits for something that no event tells."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_true():
+        assert time.monotonic() < deadline, f"Waited in vain: {what}"
+        time.sleep(0.01)

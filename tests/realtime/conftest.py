@@ -1,0 +1,87 @@
+"""One real server for the whole folder, and people whom no other test has met."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.databases import Databases
+from tests.people import Person
+from tests.realtime.wire import Wire
+from tests.servers import Server
+
+NEWCOMERS = 600
+"""Demo users, handed out one by one: no test inherits another's conversations, connections or presence."""
+
+Cast = Callable[..., list[Person]]
+Wires = Callable[..., Wire]
+
+_numbers = itertools.count()
+
+
+def start_server(folder_factory: pytest.TempPathFactory, databases: Databases, **settings: object) -> Server:
+    """A server in one process with enough demo users for everybody. Keyword arguments are variables."""
+    command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(NEWCOMERS)]
+    folder = folder_factory.mktemp("instance")
+    return Server(folder, command, CHATAPP_DATABASE_URL=databases.new(), **settings).start()
+
+
+@pytest.fixture(scope="package")
+def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Shared by the whole folder: what a test must not find changed it does not change."""
+    started = start_server(tmp_path_factory, databases)
+    yield started
+    assert started.stop() == 0, started.log
+    assert "Traceback" not in started.log, started.log
+
+
+@pytest.fixture(scope="package")
+def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """For servers whose tests have nothing to do with the database."""
+    return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
+
+
+@pytest.fixture(scope="package")
+def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose patience is short, so that a test can outwait it."""
+    started = start_server(
+        tmp_path_factory,
+        sqlite_only,
+        CHATAPP_DELIVERY_ACK_WINDOW=0.4,
+        CHATAPP_JOIN_TIMEOUT=0.6,
+        CHATAPP_PING_INTERVAL=1,
+        CHATAPP_PING_TIMEOUT=1,
+    )
+    yield started
+    assert started.stop() == 0, started.log
+
+
+@pytest.fixture
+def cast(server: Server) -> Iterator[Cast]:
+    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
+    present: list[Person] = []
+
+    def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:
+        found = [Person(on, f"user{next(_numbers) % NEWCOMERS}", **options) for _ in range(count)]
+        present.extend(found)
+        return found
+
+    yield arrive
+    for person in present:
+        person.disconnect()
+        person.http.close()
+
+
+@pytest.fixture
+def wires() -> Iterator[Wires]:
+    """`wires(alice)` is a joined connection of alice's; further arguments are Wire's."""
+    open_ones: list[Wire] = []
+
+    def join(person: Person, **options: object) -> Wire:
+        open_ones.append(Wire(person.server, person.token, **options))
+        return open_ones[-1].joined()
+
+    yield join
+    for wire in open_ones:
+        wire.close()

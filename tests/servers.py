@@ -1,0 +1,94 @@
+"""Real servers as child processes: on loopback and free ports, ended by their own pid."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """One process of chatapp. `environment` are settings by variable name; ports are chosen if it names none."""
+
+    def __init__(self, instance: Path, command: list[str] | None = None, **environment: Any) -> None:
+        self.instance = instance
+        self.environment = {
+            "CHATAPP_INSTANCE": str(instance),
+            "CHATAPP_SIGN_IN": "username",
+            "CHATAPP_HTTP_PORT": str(free_port()),
+            "CHATAPP_WS_PORT": str(free_port()),
+            **{name: str(value) for name, value in environment.items()},
+        }
+        self.command = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.environment['CHATAPP_HTTP_PORT']}"
+
+    @property
+    def ws(self) -> str:
+        return f"http://127.0.0.1:{self.environment['CHATAPP_WS_PORT']}"
+
+    @property
+    def log(self) -> str:
+        return (self.instance / "server.log").read_text()
+
+    def start(self, ready: str | None = None) -> "Server":
+        """Starts it and waits until `ready` (an address; /readyz of the HTTP side unless said) answers 200."""
+        self.instance.mkdir(parents=True, exist_ok=True)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+        with (self.instance / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env={**inherited, **self.environment}, stdout=log, stderr=log
+            )
+        self._wait_until_ready(ready or self.http + "/readyz")
+        return self
+
+    def stop(self) -> int:
+        """Asks it to stop, as Ctrl-C does, and returns its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it at once: nothing of its own runs any more."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def _wait_until_ready(self, address: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            if self.process.poll() is not None:
+                raise AssertionError(f"The server ended with {self.process.returncode}:\n{self.log}")
+            try:
+                if requests.get(address, timeout=1).status_code == 200:
+                    return
+            except requests.ConnectionError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"The server did not become ready:\n{self.log}")
