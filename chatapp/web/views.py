@@ -41,7 +41,7 @@ def asset(version: str, name: str) -> Response:
     response = Response(found.body, content_type=found.media_type)
     if found.compressed is not None:
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings:
+        if request.accept_encodings.quality("gzip"):
             response.data = found.compressed
             response.content_encoding = "gzip"
     current = version == assets.version
@@ -61,7 +61,12 @@ def manifest() -> Response:
     icons = [
         {"src": assets.url("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"},
         {"src": assets.url("icons/icon-512.png"), "sizes": "512x512", "type": "image/png"},
-        {"src": assets.url("icons/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        {
+            "src": assets.url("icons/icon-maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
         {"src": assets.url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
     ]
     body = {

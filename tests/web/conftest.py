@@ -61,7 +61,13 @@ def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Ca
     people: list[Person] = []
 
     def make(username: str | None = None, at: Server = server, *, signed_in: bool = True, **options: Any) -> Person:
-        options = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block", **options}
+        options = {
+            "viewport": DESKTOP,
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+            "service_workers": "block",
+            **options,
+        }
         person = Person(browser.new_context(**options), at, username or next(unused))
         people.append(person)
         if signed_in:

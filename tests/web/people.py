@@ -50,7 +50,9 @@ def wait_connected(page: Page) -> None:
 
 def line(page: Page, name: str) -> Locator:
     """Somebody's line in the list."""
-    return page.locator("#conversations .line").filter(has=page.locator(".line-name", has_text=re.compile(f"^{re.escape(name)}$")))
+    return page.locator("#conversations .line").filter(
+        has=page.locator(".line-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
 
 
 def composer(page: Page) -> Locator:

@@ -71,7 +71,7 @@ def test_history_pages_back_without_a_jump_and_draws_only_what_is_seen(meet: Mee
 
 PLACE = """() => {
     const top = document.querySelector('.scroller').getBoundingClientRect().top;
-    const row = [...document.querySelectorAll('.row-message')].find(found => found.getBoundingClientRect().bottom > top);
+    const row = [...document.querySelectorAll('.row-message')].find(one => one.getBoundingClientRect().bottom > top);
     return [row.dataset.row, row.getBoundingClientRect().top];
 }"""
 """The first row in sight, and where it is."""
@@ -111,6 +111,7 @@ def test_the_line_for_new_messages_is_above_the_first_unread_one(meet: Meet, fri
     expect(page.locator(".badge").first).to_contain_text("2")
     page.locator(".line").first.click()
     expect(page.get_by_text("New messages", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Jump to the latest message")).to_have_count(0)
     rows = page.locator(".rows > [data-row]").evaluate_all("rows => rows.map(row => row.className.split(' ')[0])")
     assert rows[rows.index("row-new") :] == ["row-new", "row-message", "row-message"]
 
@@ -164,7 +165,9 @@ def test_newlines_emoji_code_links_and_long_words_keep_their_shape(meet: Meet) -
     expect(link).to_have_attribute("target", "_blank")
     expect(page.locator(".text code")).to_have_text("make test")
     expect(page.locator(".row-message.emoji")).to_have_count(1)
-    assert page.evaluate("document.querySelector('.scroller').scrollWidth <= document.querySelector('.scroller').clientWidth")
+    assert page.evaluate(
+        "document.querySelector('.scroller').scrollWidth <= document.querySelector('.scroller').clientWidth"
+    )
     page.reload()
     wait_connected(page)
     expect(bubble(page, "make test")).to_be_visible()

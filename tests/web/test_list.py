@@ -19,7 +19,9 @@ def test_what_happened_last_is_first_with_its_text_time_and_count(meet: Meet, fr
     first, second = page.locator(".line").nth(0), page.locator(".line").nth(1)
     expect(first).to_contain_text("the third thing")
     expect(first.locator(".badge")).to_contain_text("2")
-    expect(first.locator("time")).to_have_text(page.evaluate("new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'}).format(new Date())"))
+    expect(first.locator("time")).to_have_text(
+        page.evaluate("new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'}).format(new Date())")
+    )
     expect(second).to_contain_text("the first thing")
     early.say(person.username, "and one more")
     expect(first).to_contain_text("and one more")
@@ -112,7 +114,9 @@ def test_the_empty_server_says_what_will_happen(meet: Meet, make_server: Callabl
     server = make_server(SIGN_IN="password")
     server.command("users", "add", "solo", "--password", "quite alone here")
     person = meet("solo", server, signed_in=False)
-    answer = person.context.request.post(f"{server.url}login", data={"username": "solo", "password": "quite alone here"})
+    answer = person.context.request.post(
+        f"{server.url}login", data={"username": "solo", "password": "quite alone here"}
+    )
     assert answer.ok
     page = person.context.new_page()
     page.goto(server.url)

@@ -58,8 +58,11 @@ def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, crowd: Server) -> N
     assert bubbles(page).count() < 120
     page.evaluate("""async () => {
         const { updateTimeline } = await import(document.querySelector('link[href$="/store.js"]').href);
-        const message = (sequence) => ({ sender: sequence % 3 ? 'user1' : 'user2', receiver: 'user2', content: `message ${sequence}`,
-            timestamp: new Date(1e12 + sequence * 6e4).toISOString(), deliveredToAll: true, messageId: `m${sequence}`, sequence, clientId: null });
+        const message = (sequence) => ({
+            sender: sequence % 3 ? 'user1' : 'user2', receiver: 'user2', content: `message ${sequence}`,
+            timestamp: new Date(1e12 + sequence * 6e4).toISOString(), deliveredToAll: true,
+            messageId: `m${sequence}`, sequence, clientId: null,
+        });
         updateTimeline('u:user2', { messages: Array.from({ length: 50_000 }, (_, index) => message(index + 1)) });
     }""")
     milliseconds = page.evaluate("""async () => {

@@ -84,6 +84,8 @@ export class Scroller {
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
     // Rows above the anchor may have turned out lower than guessed, where there is nothing left to scroll away.
     if (!this.isAtEnd && this.wanted < 0) this.anchor = this.anchorAt(0) ?? this.anchor;
+    // What is held may be so near the end that the end is in sight with it.
+    this.isAtEnd ||= this.isEndInSight;
     return false;
   }
 
@@ -94,8 +96,8 @@ export class Scroller {
   follow() {
     const { element } = this;
     if (!element) return false;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    this.isAtEnd = scrollTop + clientHeight >= scrollHeight - END_TOLERANCE_PIXELS;
+    const { scrollTop, clientHeight } = element;
+    this.isAtEnd = this.isEndInSight;
     this.anchor = this.anchorAt(scrollTop) ?? this.anchor;
     const range = this.index.range(scrollTop, clientHeight, MARGIN_PIXELS / 2);
     return range.start < this.drawn.start || range.end > this.drawn.end;
@@ -116,6 +118,11 @@ export class Scroller {
   /** The last row that is in sight by more than its edge. */
   get lastInSight() {
     return this.index.rowAt(Math.max(0, (this.element?.scrollTop ?? 0) + this.height - 12));
+  }
+
+  get isEndInSight() {
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = this.element ?? {};
+    return scrollTop + clientHeight >= scrollHeight - END_TOLERANCE_PIXELS;
   }
 
   get isNearStart() {
