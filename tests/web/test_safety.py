@@ -97,7 +97,7 @@ def test_the_page_would_not_run_a_script_even_if_one_got_in(meet: Meet, attack: 
     person = meet()
     page = person.open()
     attempts = {
-        "inline": "() => { const s = document.createElement('script'); s.text = 'hacked = 1'; document.head.append(s); }",
+        "inline": "() => { const s = document.createElement('script'); s.text = 'hacked=1'; document.head.append(s); }",
         "eval": "() => { setTimeout('window.hacked = 1', 0); }",
         "elsewhere": "() => fetch('https://example.org/').then(() => { window.hacked = 1; })",
         "markup": "() => { document.body.innerHTML = '<img src=x onerror=window.hacked=1>'; }",

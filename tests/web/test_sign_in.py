@@ -157,3 +157,12 @@ def test_two_windows_are_chatting_at_once(meet: Meet) -> None:
     expect(bubble(second, "hello over there")).to_be_visible()
     write(second, "hello back")
     expect(bubble(first, "hello back")).to_be_visible()
+
+
+def test_one_port_for_both_sides_works_the_same(meet: Meet, make_server: Callable[..., Server]) -> None:
+    server = make_server(one_port=True)
+    first = meet("alice", server).open("#/u/bob")
+    second = meet("bob", server).open("#/u/alice")
+    write(first, "through one door")
+    expect(bubble(second, "through one door")).to_be_visible()
+    server.stop()
