@@ -1,5 +1,6 @@
 """How a process talks to its database: engine options, SQLite's pragmas, and the writer's explicit transactions."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,14 @@ class WriterConnection:
             self.cursor.execute("COMMIT")
 
     def close(self) -> None:
-        """Closes the connection for good: its pragmas are not those of the pool's others."""
+        """Closes the connection for good: its pragmas are not those of the pool's others.
+
+        What is open is rolled back here and now. SQLite keeps a closed connection, and its lock on the file, for as
+        long as anything refers to a statement of it, and the traceback of what went wrong does.
+        """
+        for step in (lambda: self.cursor.execute("ROLLBACK"), self.cursor.close):
+            with contextlib.suppress(Exception):
+                step()
         self.connection.invalidate()
         self.connection.close()
 

@@ -24,7 +24,8 @@ def secret_key(settings: Settings) -> str:
 
 def _make(path: Path) -> None:
     """Two processes may start at once: each writes a file of its own, the first to link it in has made the key."""
-    own = path.with_name(f"secret_key.{os.getpid()}")
+    # Not named after the process alone: in containers that share the folder each may be number 1.
+    own = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
     with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_hex(KEY_BYTES))
     try:

@@ -33,7 +33,10 @@ def _from_framework(error: HTTPException) -> tuple[Response, int]:
     refusal = ChatError(error.description or error.name)
     refusal.status = error.code or 500
     refusal.code = CODES.get(refusal.status, "malformed" if refusal.status < 500 else "internal_error")
-    return _refused(refusal)
+    response, status = _refused(refusal)
+    # Such as Allow, which a 405 must carry (RFC 9110 section 15.5.6).
+    response.headers.extend([one for one in error.get_headers() if one[0] != "Content-Type"])
+    return response, status
 
 
 def _fault(error: Exception) -> tuple[Response, int]:

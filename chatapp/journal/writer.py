@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 BATCH_LIMIT = 500
 """Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
 
-MARKS_SECONDS = 0.1
+MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
@@ -63,7 +63,7 @@ class Journal:
         self._drafts: deque[QueuedDraft] = deque()
         self._source: Callable[[], Marks] = dict
         self._are_marks_waiting = False
-        self._flushing: Marks = {}
+        self._are_marks_on_their_way = False
         self._marks_at = 0.0
         self._is_asleep = False
         self._is_settling = False
@@ -106,7 +106,7 @@ class Journal:
 
     def settle(self) -> None:
         """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
-        if self._are_marks_waiting or self._flushing:
+        if self._are_marks_waiting or self._are_marks_on_their_way:
             self._is_settling = True
             self.write(lambda _transaction: None, durable=False)
 
@@ -133,7 +133,7 @@ class Journal:
     def _run(self) -> None:
         while (work := self._take()) is not None:
             self._process(work)
-            self._flushing = {}
+            self._are_marks_on_their_way = False
         if self._connection is not None:
             self._connection.close()
 
@@ -159,11 +159,12 @@ class Journal:
         return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
 
     def _take_marks(self) -> Marks:
+        # In this order: whoever settles meanwhile sees them in one place or in the other.
+        self._are_marks_on_their_way = True
         self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
-        self._flushing = self._source()
-        return self._flushing
+        return self._source()
 
     def _process(self, work: Work, *, is_again: bool = False) -> None:
         """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself. A part

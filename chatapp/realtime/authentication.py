@@ -33,8 +33,9 @@ def _from_query(environ: dict[str, Any]) -> str:
 
 
 def _from_headers(environ: dict[str, Any]) -> str:
-    bearer = str(environ.get("HTTP_AUTHORIZATION", ""))
-    return str(environ.get("HTTP_AUTH_TOKEN", "")) or bearer.removeprefix("Bearer ").strip()
+    """Credentials of another scheme are somebody else's, a proxy's for one: they hide no cookie."""
+    scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    return str(environ.get("HTTP_AUTH_TOKEN", "")) or (token.strip() if scheme.lower() == "bearer" else "")
 
 
 def _from_cookie(environ: dict[str, Any]) -> str:

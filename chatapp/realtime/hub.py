@@ -12,6 +12,7 @@ from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
 from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
+from chatapp.offload import is_green
 from chatapp.realtime.announced import Announced
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
@@ -43,7 +44,9 @@ class Hub:
             self.events.delivered_to_all,
             self.receipts.rose,
         )
-        self.outbox = Outbox(app.app_context, self._fan_out)
+        # On a green hub with SQLite, whose reads do not yield, nothing can come in between.
+        can_interleave = not (is_green() and settings.is_sqlite)
+        self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
 

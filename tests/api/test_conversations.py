@@ -35,10 +35,9 @@ def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **
         user_id = db.session.scalar(select(User.id).where(User.username == username))
     number = int(message["messageId"].partition("-")[0])
     journal = browser.application.extensions["chatapp.journal"]
-    risen = {(number, user_id): Watermark(**marks)}
-    journal.draw_marks_from(lambda: risen)
+    noted = {(number, user_id): Watermark(**marks)}
+    journal.draw_marks_from(lambda: noted)
     journal.marks_wait()
-    journal.settle()
 
 
 def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:
