@@ -26,7 +26,7 @@ class Server:
         self.http_port, other_port = _free_ports()
         self.ws_port = self.http_port if one_port else other_port
         # With passwords no other origin is allowed by itself, and to the Socket.IO port the page is one.
-        self.settings = {"SIGN_IN": "username", "ORIGINS": f"http://localhost:{self.http_port}", **settings}
+        self.settings = {"SIGN_IN": "username", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
