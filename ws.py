@@ -6,12 +6,12 @@ patch()
 
 from chatapp import create_app, realtime  # noqa: E402
 from chatapp.migrations import create_tables_if_new  # noqa: E402
+from chatapp.serve import serve_sockets, warn_of_open_sign_in  # noqa: E402
 
 app = create_app()
 create_tables_if_new(app)
+warn_of_open_sign_in(app)
 socketio = realtime.init_app(app)
 
 if __name__ == "__main__":
-    from chatapp.serve import serve_sockets
-
     serve_sockets(app)

@@ -192,12 +192,14 @@ def _add_demo_users(app: "Flask", count: int) -> None:
 
 
 def _greet(app: "Flask") -> None:
+    from chatapp.serve import OPEN_SIGN_IN
+
     settings = app.extensions["chatapp.settings"]
     host = "localhost" if settings.is_loopback else settings.host
     click.echo(
         f"Open http://{host}:{settings.http_port}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})"
     )
     if settings.sign_in == "username":
-        click.echo("Sign-in is by name alone: anybody who reaches this address can be anyone without a password.")
+        click.echo(OPEN_SIGN_IN)
     click.echo("Stop with Ctrl-C.")
     sys.stdout.flush()

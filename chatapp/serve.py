@@ -21,6 +21,8 @@ CONNECTIONS = 50_000
 
 STOP_POLL_SECONDS = 0.1
 
+OPEN_SIGN_IN = "Sign-in is by name alone: anybody who reaches this address can be anyone without a password."
+
 Application = Callable[..., Any]
 
 
@@ -37,6 +39,12 @@ def serve_all(app: Flask, http: Application, started: Callable[[Flask], None]) -
 def serve_sockets(app: Flask) -> None:
     """Serves the Socket.IO side alone."""
     _run(app, [(_settings(app).ws_port, app.wsgi_app)], lambda _app: None)
+
+
+def warn_of_open_sign_in(app: Flask) -> None:
+    """Says at the start that anybody may come in."""
+    if _settings(app).sign_in == "username":
+        log.warning(OPEN_SIGN_IN)
 
 
 def _settings(app: Flask) -> Settings:

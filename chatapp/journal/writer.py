@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 BATCH_LIMIT = 500
 """Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
 
-MARKS_SECONDS = 0.1
+MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 

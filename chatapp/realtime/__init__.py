@@ -1,5 +1,7 @@
 """The Socket.IO side: attaches to an application made by the factory."""
 
+import gc
+
 from flask import Flask
 
 from chatapp.config import Settings
@@ -60,4 +62,12 @@ def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: C
     strangers = Strangers(server, settings.join_timeout)
     ticker = Ticker(hub, strangers.close_overdue)
     ticker.start()
+    _tune_collector()
     app.extensions["chatapp.close"] += [ticker.stop, bus.close]
+
+
+def _tune_collector() -> None:
+    """Fewer collections: a message makes dozens of objects and no cycle, and what a server keeps lives long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

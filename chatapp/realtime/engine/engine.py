@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import engineio
-from engineio import exceptions, packet
+from engineio import exceptions, packet, payload
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.heartbeats import Heartbeats
     from chatapp.realtime.engine.loop import Loop
     from chatapp.realtime.engine.sockets import EngineSocket
+
+payload.Payload.max_decode_packets = 500_000
+"""Packets in one request of a polling client. JavaScript clients send all that they have in one request, up to
+`maxPayload`; the library takes 16, and loses the whole request over the 17th. The size of a request stays the limit."""
 
 
 class ChatEngine(engineio.Server):  # type: ignore[misc]

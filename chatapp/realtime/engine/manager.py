@@ -108,7 +108,8 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         """A client acked an event."""
         client = self._by_eio.get((namespace, eio_sid))
         listener = self._acks.get(number)
-        if client is not None and listener is not None:
+        # Numbers can be guessed: one may come from a connection that has not been let in yet.
+        if client is not None and client.user is not None and listener is not None:
             listener(client)
 
     def client_of(self, eio_sid: str, namespace: str) -> Client | None:

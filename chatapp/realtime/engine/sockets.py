@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PING_FRAME = build(TEXT, b"2")
+MOST_POLLED = 16
+"""Packets in one answer to a poll: Python clients take no more. What is left comes with the next poll, at once."""
+
 PROBE, PROBE_ANSWER, UPGRADE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"3", b"1"
 
 
@@ -74,7 +77,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return [packet.Packet(packet.NOOP)]
         try:
             found = [queue.get(timeout=self.server.ping_interval + self.server.ping_timeout)]
-            while not queue.empty():
+            while not queue.empty() and len(found) < MOST_POLLED:
                 found.append(queue.get(block=False))
         except self.server.get_queue_empty_exception() as error:
             raise exceptions.QueueEmpty from error
