@@ -59,7 +59,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self.eio.sockets.pop(eio_sid, None)
 
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
-        """Sends a client away. Its transport, if it stays, has joined nothing again, and the time to do so starts over."""
+        """Sends a client away. Its transport, if it stays, has joined nothing again: the time to do so starts over."""
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
         super().disconnect(sid, namespace, ignore_queue)
         if eio_sid is not None and self.on_transport_opened is not None:
