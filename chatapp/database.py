@@ -68,6 +68,11 @@ class WriterConnection:
             self.cursor.execute("PRAGMA busy_timeout=0")
         self._current = self._synchronous
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the server or the network ended it. SQLite has nobody who could."""
+        return not self.is_sqlite and bool(self.cursor.connection.closed)
+
     def execute(self, sql: str, parameters: tuple[Any, ...] | list[Any] = ()) -> Any:
         """Runs one statement whose placeholders are `?`; returns the cursor."""
         self.cursor.execute(self._in_dialect(sql), parameters)

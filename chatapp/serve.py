@@ -1,6 +1,5 @@
 """Runs the listeners in this process, until a signal says to stop."""
 
-import contextlib
 import logging
 import resource
 import signal
@@ -58,7 +57,8 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
     started(app)
     _wait_for_signal()
     stop()
-    _close(app)
+    close_app(app)
+    sys.stdout.flush()
 
 
 def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
@@ -140,16 +140,6 @@ def _wait_for_signal() -> None:
         signal.signal(number, lambda received, _frame: signals.append(received))
     while not signals:
         time.sleep(STOP_POLL_SECONDS)
-
-
-def _close(app: Flask) -> None:
-    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
-    server = app.extensions["socketio"].server
-    for eio_sid in list(server.eio.sockets):
-        with contextlib.suppress(Exception):
-            server.close_transport(eio_sid)
-    close_app(app)
-    sys.stdout.flush()
 
 
 def _raise_open_files() -> None:

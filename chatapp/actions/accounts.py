@@ -1,6 +1,7 @@
 """Users and their sessions: add, sign in, sign out, deactivate."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,6 +102,12 @@ def find_caller(session_id: str) -> Caller | None:
     # What follows may wait for the journal, and must not hold a connection of the pool while it does.
     db.session.remove()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
+
+
+def ended_among(session_ids: Collection[str]) -> set[str]:
+    """Those of these sessions that were revoked."""
+    query = select(Session.id).where(Session.id.in_(session_ids), Session.revoked_at.is_not(None))
+    return set(db.session.scalars(query))
 
 
 def sign_out(journal: Journal, caller: Caller) -> None:

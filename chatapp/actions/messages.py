@@ -89,7 +89,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
     place = find_place(caller, receiver, is_group=query.group == "yes")
     if place.conversation_id is None:
         return []
-    journal.settle()
+    journal.settle_for_reading()
     page = _page(place.conversation_id, query)
     lowest = lowest_watermarks([place.conversation_id])[place.conversation_id]
     stored = _stored(page, place.conversation_id, place.direct_key)
@@ -98,7 +98,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
     """Whether everybody but its sender has been delivered a message."""
-    journal.settle()
+    journal.settle_for_reading()
     return lowest_watermarks([stored.conversation_id])[stored.conversation_id].is_delivered(
         stored.sender_id, stored.sequence
     )

@@ -6,7 +6,8 @@ from flask import Flask, Response, jsonify
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from chatapp.errors import ChatError, InternalError, TooManyAttempts, answer
+from chatapp.errors import ChatError, TooManyAttempts, answer
+from chatapp.journal.faults import is_outage, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -40,5 +41,5 @@ def _from_framework(error: HTTPException) -> tuple[Response, int]:
 
 
 def _fault(error: Exception) -> tuple[Response, int]:
-    log.error("An HTTP request failed", exc_info=error)
-    return _refused(InternalError())
+    log.error("An HTTP request failed: %s", error, exc_info=None if is_outage(error) else error)
+    return _refused(refusal_of(error))

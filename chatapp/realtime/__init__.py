@@ -1,5 +1,6 @@
 """The Socket.IO side: attaches to an application made by the factory."""
 
+import contextlib
 import gc
 
 from flask import Flask
@@ -56,14 +57,22 @@ def _options(settings: Settings) -> dict[str, object]:
 def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: ChatServer) -> None:
     bus = app.extensions["chatapp.bus"]
     journal.listen(hub.committed)
-    bus.listen(hub.heard, hub.catch_up)
     with app.app_context():
         hub.presence.start(is_only_node=settings.is_sqlite)
+    # After that, so that catching up does not find online whom an earlier run left behind.
+    bus.listen(hub.heard, hub.catch_up)
     strangers = Strangers(server, settings.join_timeout)
     ticker = Ticker(hub, strangers.close_overdue)
     ticker.start()
     _tune_collector()
-    app.extensions["chatapp.close"] += [ticker.stop, bus.close]
+    app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
+
+
+def _close_transports(server: ChatServer) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
+    for eio_sid in list(server.eio.sockets):
+        with contextlib.suppress(Exception):
+            server.close_transport(eio_sid)
 
 
 def _tune_collector() -> None:

@@ -105,6 +105,15 @@ class Delivery:
         with self._lock:
             self._raise(watermarks, user_id, delivered, read)
 
+    def refresh(self, conversation_id: int) -> None:
+        """Other processes may have stored higher watermarks and not been heard."""
+        if conversation_id not in self._known:
+            return
+        with self._context():
+            *_, members = members_with_watermarks(conversation_id)
+        for one in members:
+            self.rose_elsewhere(conversation_id, one.user_id, one.delivered, one.read)
+
     def watermarks(self, conversation_id: int) -> Watermarks:
         """A conversation's, from memory or from the database."""
         known = self._known.get(conversation_id)

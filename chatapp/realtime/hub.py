@@ -11,13 +11,22 @@ from chatapp.actions.conversations import group_to_announce
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
-from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
+from chatapp.notices import (
+    CatchUp,
+    GroupCreated,
+    MessagesStored,
+    Notice,
+    PresenceChanged,
+    SessionEnded,
+    WatermarkRaised,
+)
 from chatapp.offload import is_green
 from chatapp.realtime.announced import Announced
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.server import ChatServer
 from chatapp.realtime.events import Events
+from chatapp.realtime.missed import Missed
 from chatapp.realtime.outbox import Outbox
 from chatapp.realtime.presence import Presence
 from chatapp.realtime.receipts import Receipts
@@ -49,6 +58,7 @@ class Hub:
         self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
+        self._missed = Missed(self)
 
     def connected(self, sid: str, caller: Caller) -> None:
         """Enters the user's rooms before the client hears that it is connected.
@@ -91,23 +101,24 @@ class Hub:
         self._hear_all(notices)
 
     def catch_up(self) -> None:
-        """Notices may have been missed: fans out what was stored meanwhile."""
-        with self.app.app_context():
-            for user_id in self.connections.user_ids():
-                for standing in receipts.standings_of(user_id):
-                    self.outbox.notified(standing.conversation_id, standing.last_sequence, standing.last_sequence)
+        """Notices may have been missed."""
+        self._missed.catch_up()
 
     def announce_group(self, conversation_id: int) -> None:
         """Lets all members' connections into the room, then tells them; once, however often it is asked for."""
-        if not self._announced.is_first(conversation_id):
-            return
         with self.app.app_context():
             name, user_ids = group_to_announce(conversation_id)
         self.outbox.host(conversation_id, 0)
         for user_id in user_ids:
             for sid in self.connections.of_user(user_id):
                 self._enter(sid, group_room(conversation_id))
-        self.events.group_created(conversation_id, name)
+        if self._announced.is_first(conversation_id):
+            self.events.group_created(conversation_id, name)
+
+    def is_in_room(self, user_id: int, room: str) -> bool:
+        """Whether all of a user's connections are."""
+        sids = self.connections.of_user(user_id)
+        return all(room in self._server.manager.get_rooms(sid, NAMESPACE) for sid in sids)
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
@@ -127,6 +138,8 @@ class Hub:
 
     def _hear(self, notice: Notice) -> None:
         match notice:
+            case CatchUp():
+                self._server.start_background_task(self.catch_up)
             case MessagesStored():
                 if not notice.usernames or self._hosts_any(notice.usernames):
                     self.outbox.notified(notice.conversation_id, notice.first, notice.last)

@@ -24,6 +24,7 @@ class Presence:
         self._lock = threading.Lock()
         self._changed: set[int] = set()
         self._recorded: set[int] = set()
+        self._is_sure = True
         self._elsewhere: set[int] = set()
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
@@ -33,12 +34,20 @@ class Presence:
         self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
         self._elsewhere = set(db.session.scalars(online_user_ids()))
 
+    def refresh(self) -> list[tuple[str, bool]]:
+        """Learns again who is online on other processes; returns who came and who went unheard. Needs an app context."""
+        before = self._elsewhere | set(self._connections.user_ids())
+        self._elsewhere = set(db.session.scalars(online_user_ids()))
+        after = self._elsewhere | set(self._connections.user_ids())
+        names = presence.names_of(before ^ after)
+        return [(username, user_id in after) for user_id, username in names.items()]
+
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""
         with self._lock:
             self._changed.add(user_id)
             if self._write is None:
-                self._write = self._journal.submit(self._record, durable=False)
+                self._write = self._submit()
             return self._write
 
     def came_elsewhere(self, user_id: int) -> None:
@@ -57,12 +66,27 @@ class Presence:
         if monotonic() - self._beat_at >= HEARTBEAT_SECONDS:
             self._beat_at = monotonic()
             self._journal.submit(lambda one: presence.keep_alive(one, self._node), durable=False)
+            self._submit()
+
+    def _submit(self) -> "Future[None]":
+        future = self._journal.submit(self._record, durable=False)
+        future.add_done_callback(self._recorded_or_not)
+        return future
 
     def _record(self, transaction: Transaction) -> None:
+        """Writes the difference to what was recorded. Whoever cannot be sure of that reads it: an earlier transaction
+        failed or has not ended, or another process took this one for dead."""
         with self._lock:
             changed, self._changed, self._write = self._changed, set(), None
+        is_sure, self._is_sure = self._is_sure, False
+        if not presence.register(transaction, self._node) or not is_sure:
+            self._recorded = presence.recorded_on(transaction, self._node)
+            changed = self._recorded | set(self._connections.user_ids())
         online = {user_id for user_id in changed if self._connections.has_user(user_id)}
         opened, closed = online - self._recorded, (changed - online) & self._recorded
         if opened or closed:
             self._elsewhere |= presence.record(transaction, self._node, opened, closed)
             self._recorded = (self._recorded | opened) - closed
+
+    def _recorded_or_not(self, future: "Future[None]") -> None:
+        self._is_sure = future.exception() is None

@@ -51,11 +51,13 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
-        """Closes a connection below Socket.IO, so that JavaScript clients come back by themselves. Does not wait for a
-        polling client to fetch what is queued: it may never come."""
+        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away for good.
+
+        Does not wait for a polling client to fetch what is queued: it may never come.
+        """
         session = self.eio.sockets.get(eio_sid)
         if session is not None:
-            session.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            session.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
 
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
