@@ -58,6 +58,13 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             session.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
 
+    def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
+        """Sends a client away. Its transport, if it stays, has joined nothing again, and the time to do so starts over."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
+        super().disconnect(sid, namespace, ignore_queue)
+        if eio_sid is not None and self.on_transport_opened is not None:
+            self.on_transport_opened(eio_sid)
+
     def received(self, session: "EngineSocket", payload: bytes) -> None:
         """A message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
