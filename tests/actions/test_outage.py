@@ -93,17 +93,15 @@ def test_a_retry_after_an_outage_is_stored_once(desk: Desk, interrupt: Callable[
 def test_a_failure_that_somebody_remembers_keeps_no_lock(
     desk: Desk, url: str, open_desk: Callable[[str], Desk], caplog: pytest.LogCaptureFixture
 ) -> None:
-    group = desk.group("alice")
-
     def rename(before: str, after: str) -> Callable[[Transaction], None]:
         statement = text(f"ALTER TABLE {before} RENAME TO {after}")
         return lambda one: one.session.execute(statement) and None
 
-    desk.journal.write(rename("message", "mislaid"))
-    assert not isinstance(desk.send_all(desk.draft("alice", group))[0], StoredMessage)
-    assert any(record.exc_info for record in caplog.records), "the log holds the traceback, and that its frames"
-    open_desk(url).journal.write(rename("mislaid", "message"))
-    assert isinstance(desk.send_all(desk.draft("alice", group))[0], StoredMessage)
+    desk.journal.write(rename("conversation", "mislaid"))
+    assert not isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
+    assert any(record.exc_info for record in caplog.records), "the log holds the traceback, and that the frames"
+    open_desk(url).journal.write(rename("mislaid", "conversation"))
+    assert isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
 
 
 def test_a_closed_journal_that_could_not_write_lets_nobody_wait(
