@@ -35,7 +35,7 @@ class Presence:
         self._elsewhere = set(db.session.scalars(online_user_ids()))
 
     def refresh(self) -> list[tuple[str, bool]]:
-        """Learns again who is online on other processes; returns who came and who went unheard. Needs an app context."""
+        """Learns again who is online on other processes; returns who came and went unheard. Needs an app context."""
         before = self._elsewhere | set(self._connections.user_ids())
         self._elsewhere = set(db.session.scalars(online_user_ids()))
         after = self._elsewhere | set(self._connections.user_ids())

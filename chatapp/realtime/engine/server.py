@@ -51,7 +51,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
-        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away for good.
+        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away.
 
         Does not wait for a polling client to fetch what is queued: it may never come.
         """
