@@ -5,6 +5,8 @@ PYTHON ?= $(shell for one in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 RUN_STAMP := .venv/.runtime
 DEV_STAMP := .venv/.development
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
+CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint format types bench ci clean
@@ -18,6 +20,7 @@ run: $(RUN_STAMP) ## Start the chat with demo users, on this machine only
 	@CHATAPP_SIGN_IN=$${CHATAPP_SIGN_IN:-username} $(BIN)/chatapp serve --demo
 
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
+	$(NPM) test
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
@@ -26,6 +29,7 @@ quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
 lint: $(DEV_STAMP) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NPM) run lint
 
 format: $(DEV_STAMP) ## Format the code
 	$(BIN)/ruff check --fix .
@@ -33,6 +37,7 @@ format: $(DEV_STAMP) ## Format the code
 
 types: $(DEV_STAMP) ## Check the types
 	$(BIN)/mypy
+	$(NPM) run types
 
 bench: $(DEV_STAMP) ## Measure chatapp beside Node and stock Flask-SocketIO; takes a quarter of an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
@@ -42,13 +47,15 @@ ci: lint types test ## What CI runs
 clean: ## Remove what the tasks made; run-time state in instance/ stays
 	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build *.egg-info
 
-$(RUN_STAMP): requirements.txt setup.cfg pyproject.toml
+$(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	@test -n "$(PYTHON)" || { echo "chatapp needs Python 3.11 or newer."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m chatapp.web.vendor --install
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m chatapp.web.vendor --development
 	@touch $@

@@ -4,17 +4,25 @@ import os
 import secrets
 from pathlib import Path
 
-from chatapp.config import Settings
+from chatapp.config import BadSetting, Settings
 
 KEY_BYTES = 32
 """256 bits, as many as HS256's hash has (RFC 7518 section 3.2)."""
 
 
 def secret_key(settings: Settings) -> str:
-    """The configured key, or the one in the instance folder, which is made if there is none (mode 0600)."""
+    """The configured key, or the one in the instance folder, which is made if there is none (mode 0600).
+
+    Raises BadSetting for a folder that cannot be used."""
     if settings.secret_key:
         return settings.secret_key
-    folder = Path(settings.instance)
+    try:
+        return _key_of(Path(settings.instance))
+    except OSError as error:
+        raise BadSetting(f"CHATAPP_INSTANCE cannot be {settings.instance!r}: {error.strerror}.") from None
+
+
+def _key_of(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret_key"
     if not path.exists():

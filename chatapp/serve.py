@@ -122,8 +122,10 @@ def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:
 
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Or eventlet lets two servers listen on one port, each of which gets some of the connections.
+        # Not shared: a second server would start without a word, and take half of the connections from the first.
         found = listen((host, port), family, backlog=2048, reuse_port=False)
+    except socket.gaierror as error:
+        raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
         raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
     # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.

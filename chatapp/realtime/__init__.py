@@ -7,7 +7,7 @@ from flask import Flask
 
 from chatapp.config import Settings
 from chatapp.journal import Journal
-from chatapp.origins import is_allowed, same_origin
+from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.engine.server import ChatServer, ChatSocketIO
 from chatapp.realtime.hub import Hub
 from chatapp.realtime.namespace import ChatNamespace
@@ -42,7 +42,7 @@ def _options(settings: Settings) -> dict[str, object]:
         "async_handlers": False,
         "namespaces": ["/chat"],
         "cors_allowed_origins": lambda origin, environ: (
-            origin == same_origin(environ) or is_allowed(origin, settings.origins)
+            is_own_page(origin, environ, settings.http_port) or is_allowed(origin, settings.origins)
         ),
         "ping_interval": settings.ping_interval,
         "ping_timeout": settings.ping_timeout,

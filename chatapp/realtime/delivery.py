@@ -171,9 +171,11 @@ class Delivery:
     def _tell_late(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
         """Tells the senders who are here of those messages that everybody has now."""
         wanted = set(sequences)
+        # Of this moment: who confirms while the messages are being read tells of what that completes.
+        lowest = watermarks.snapshot()
         for one in self._between(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
             is_news = one.sequence in wanted and one.sender_id != user_id
-            if is_news and self._is_online(one.sender_id) and watermarks.is_delivered(one.sender_id, one.sequence):
+            if is_news and self._is_online(one.sender_id) and lowest.is_delivered(one.sender_id, one.sequence):
                 self._tell(serializers.message(one, delivered=True), one.sender)
 
     def _between(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
@@ -194,7 +196,7 @@ class Delivery:
             return
         ack = _ack(waiting.stored, watermarks)
         if ack["response"]["deliveredToAll"]:
-            watermarks.undelivered.pop(waiting.stored.sequence, None)
+            watermarks.unwatch(waiting.stored.sequence)
         for reply in waiting.replies:
             reply.set(ack)
         # Settled ones leave the queue as they come to its head.

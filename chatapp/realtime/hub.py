@@ -180,20 +180,24 @@ class Hub:
         # It counts for the user of the connection that it came from, whatever it says.
         self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
 
-    def _enter_conversations(self, sid: str, caller: Caller) -> list[receipts.Standing]:
-        """Returns the conversations in which something waits for the user."""
+    def _enter_conversations(self, sid: str, caller: Caller) -> list[tuple[int, int]]:
+        """Returns the conversations in which something waits for the user, and up to where."""
+        waiting = []
         with self.app.app_context():
             standings = receipts.standings_of(caller.user_id)
         for standing in standings:
-            self.outbox.host(standing.conversation_id, standing.last_sequence)
             if standing.is_group:
                 self._enter(sid, group_room(standing.conversation_id))
-        return [one for one in standings if one.delivered < one.last_sequence]
+            # After entering: what was sent to the room between the query and now did not come to this connection.
+            last = self.outbox.host(standing.conversation_id, standing.last_sequence)
+            if standing.delivered < last:
+                waiting.append((standing.conversation_id, last))
+        return waiting
 
-    def _catch_up(self, caller: Caller, waiting: list[receipts.Standing]) -> None:
+    def _catch_up(self, caller: Caller, waiting: list[tuple[int, int]]) -> None:
         """A recipient who was offline confirms by connecting."""
-        for standing in waiting:
-            self.delivery.confirm(standing.conversation_id, caller.user_id, standing.last_sequence)
+        for conversation_id, last in waiting:
+            self.delivery.confirm(conversation_id, caller.user_id, last)
 
     def _enter(self, sid: str, room: str) -> None:
         """The connection may have closed in the meantime; its rooms went with it."""

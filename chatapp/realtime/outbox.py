@@ -32,12 +32,14 @@ class Outbox:
         self._lock: AbstractContextManager[object] = threading.RLock() if can_interleave else nullcontext()
         self._sent: OrderedDict[int, int] = OrderedDict()
 
-    def host(self, conversation_id: int, last_sequence: int) -> None:
-        """Somebody connected who is in a conversation; what came before is theirs to fetch."""
+    def host(self, conversation_id: int, last_sequence: int) -> int:
+        """Somebody connected who is in a conversation; what came before is theirs to fetch. Returns how far that is:
+        `last_sequence`, or further if more was sent since that was looked up."""
         with self._lock:
-            self._sent.setdefault(conversation_id, last_sequence)
+            position = self._sent.setdefault(conversation_id, last_sequence)
             while len(self._sent) > KEPT_CONVERSATIONS:
                 self._sent.popitem(last=False)
+        return max(position, last_sequence)
 
     def forget(self, conversation_id: int) -> None:
         """Nobody in it is here: whoever comes next begins where it stands then."""

@@ -6,10 +6,11 @@ from concurrent.futures import Future
 
 import psycopg2
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from chatapp.errors import Unavailable
-from chatapp.journal import Journal, StoredMessage
+from chatapp.journal import Journal, StoredMessage, Transaction
 from tests.actions.conftest import PATIENCE_SECONDS, Desk
 
 
@@ -53,7 +54,7 @@ def test_an_outage_is_told_as_unavailable_and_later_it_works_again(
             assert isinstance(outcome, Unavailable), outcome
             assert outcome.status == 503
         with pytest.raises(Unavailable):
-            desk.journal.write(lambda one: one.session.execute(_nothing()) and None)
+            desk.journal.write(lambda one: one.session.execute(text("SELECT 1")) and None)
     finally:
         end()
     (after,) = desk.send_all(desk.draft("alice", group, "after"))
@@ -89,6 +90,20 @@ def test_a_retry_after_an_outage_is_stored_once(desk: Desk, interrupt: Callable[
     assert (again.message_id, again.is_repeat) == (first.message_id, True)
 
 
+def test_a_failure_that_somebody_remembers_keeps_no_lock(
+    desk: Desk, url: str, open_desk: Callable[[str], Desk], caplog: pytest.LogCaptureFixture
+) -> None:
+    def rename(before: str, after: str) -> Callable[[Transaction], None]:
+        statement = text(f"ALTER TABLE {before} RENAME TO {after}")
+        return lambda one: one.session.execute(statement) and None
+
+    desk.journal.write(rename("conversation", "mislaid"))
+    assert not isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
+    assert any(record.exc_info for record in caplog.records), "the log holds the traceback, and that the frames"
+    open_desk(url).journal.write(rename("mislaid", "conversation"))
+    assert isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
+
+
 def test_a_closed_journal_that_could_not_write_lets_nobody_wait(
     desk: Desk, interrupt: Callable[[], Callable[[], None]]
 ) -> None:
@@ -100,9 +115,3 @@ def test_a_closed_journal_that_could_not_write_lets_nobody_wait(
         assert isinstance(answer.exception(0), Unavailable)
     finally:
         end()
-
-
-def _nothing() -> object:
-    from sqlalchemy import text
-
-    return text("SELECT 1")

@@ -102,6 +102,8 @@ def test_a_fault_of_ours_is_500_and_tells_nothing(make_app: Callable[..., Flask]
         assert not any(
             word in shown for word in ("conversation", "membership", "select", "sql", "psycopg", "traceback")
         )
+    # Not 503: what failed before it left no lock behind for it to wait for.
+    assert answer.status_code == 500
     assert client.get("/loggedIn").status_code == 200
 
 

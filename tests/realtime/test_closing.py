@@ -13,11 +13,16 @@ JOIN_SECONDS = 0.6
 HEARTBEAT_SECONDS = 1 + 1
 
 
-def test_a_connection_that_joins_nothing_is_closed(hasty_server: Server, cast: Cast, wires: Wires) -> None:
-    (alice,) = cast(1, on=hasty_server)
+@pytest.fixture
+def server(hasty_server: Server) -> Server:
+    return hasty_server
+
+
+def test_a_connection_that_joins_nothing_is_closed(cast: Cast, wires: Wires) -> None:
+    (alice,) = cast(1)
     joined = wires(alice)
-    stranger = Wire(hasty_server, alice.token, joins=False)
-    refused = Wire(hasty_server, "bad token")
+    stranger = Wire(alice.server, alice.token, joins=False)
+    refused = Wire(alice.server, "bad token")
     began = time.monotonic()
     stranger.wait_until_closed()
     assert time.monotonic() - began < JOIN_SECONDS + 2
@@ -27,9 +32,9 @@ def test_a_connection_that_joins_nothing_is_closed(hasty_server: Server, cast: C
         wire.close()
 
 
-def test_a_polling_connection_that_joins_nothing_is_closed(hasty_server: Server) -> None:
+def test_a_polling_connection_that_joins_nothing_is_closed(server: Server) -> None:
     session = requests.Session()
-    address = hasty_server.ws + "/socket.io/?EIO=4&transport=polling"
+    address = server.ws + "/socket.io/?EIO=4&transport=polling"
     sid = session.get(address, timeout=5).text.split(chr(34))[3]
     answer = session.get(f"{address}&sid={sid}", timeout=5)
     assert (answer.status_code, answer.text) == (200, "1"), "The poll ends with the packet that closes"
@@ -37,8 +42,8 @@ def test_a_polling_connection_that_joins_nothing_is_closed(hasty_server: Server)
     session.close()
 
 
-def test_a_connection_that_answers_no_heartbeat_is_closed(hasty_server: Server, cast: Cast, wires: Wires) -> None:
-    alice, bob = cast(2, on=hasty_server)
+def test_a_connection_that_answers_no_heartbeat_is_closed(cast: Cast, wires: Wires) -> None:
+    alice, bob = cast(2)
     silent, lively = wires(alice), bob.connect()
     began = time.monotonic()
     silent.wait_until_closed(answers_heartbeats=False)

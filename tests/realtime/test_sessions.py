@@ -1,25 +1,10 @@
 """Who gets a socket, by which token, and for how long."""
 
-import time
-from collections.abc import Iterator
-
 import pytest
 
-from tests.databases import Databases
 from tests.people import Person
-from tests.realtime.conftest import Cast, Wires, start_server
+from tests.realtime.conftest import Cast, Wires
 from tests.realtime.wire import CONNECTED, DISCONNECTED, REFUSED, Frame, Wire, private
-from tests.servers import Server
-
-TOKEN_SECONDS = 3
-
-
-@pytest.fixture(scope="module")
-def brief_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose sign-ins last for TOKEN_SECONDS."""
-    started = start_server(tmp_path_factory, sqlite_only, CHATAPP_TOKEN_SECONDS=TOKEN_SECONDS)
-    yield started
-    assert started.stop() == 0, started.log
 
 
 def _answer(wire: Wire) -> Frame:
@@ -121,26 +106,6 @@ def test_signing_out_ends_the_connections_of_that_session_only(cast: Cast, wires
     assert other_device.call("privateMessage", private(alice.username, alice.username, "I am"))["success"] is True
     assert other_device.all_of("token-expired") == []
     elsewhere.http.close()
-
-
-def test_an_expired_token_ends_its_connection_and_opens_none(brief_server: Server, cast: Cast, wires: Wires) -> None:
-    began = time.monotonic()
-    alice, bob = cast(2, on=brief_server)
-    tab = wires(alice)
-    assert tab.call("privateMessage", private(alice.username, bob.username, "in time"))["success"] is True
-    expired = tab.event("token-expired")
-    waited = time.monotonic() - began
-    assert TOKEN_SECONDS * 0.9 <= waited < TOKEN_SECONDS + 2
-    ended = tab.read(lambda frame: frame.kind == DISCONNECTED)
-    assert tab.frames.index(expired) < tab.frames.index(ended)
-    assert len(tab.all_of("token-expired")) == 1
-    assert _answer(Wire(brief_server, alice.token)).kind == REFUSED
-    again = Person(brief_server, alice.username)
-    assert again.get("/loggedIn").status_code == 200
-    assert [one["content"] for one in again.history(bob.username)] == ["in time"]
-    users = again.get("/users").json()["users"]
-    assert [one["isOnline"] for one in users if one["username"] == alice.username] == [False]
-    again.http.close()
 
 
 def test_nobody_s_connection_ends_without_the_token_expired_event(cast: Cast, wires: Wires) -> None:
