@@ -126,12 +126,8 @@ def test_migrations_that_run_at_once_on_an_empty_database_all_succeed(databases:
     server = Server(tmp_path, CHATAPP_DATABASE_URL=databases.new_empty())
     environment = {**os.environ, **server.environment}
     command = [sys.executable, "-m", "chatapp", "db", "upgrade"]
-    upgrades = [
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for _ in range(3)
-    ]
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    upgrades = [subprocess.Popen(command, cwd=ROOT, env=environment, **streams) for _ in range(3)]
     for one in upgrades:
         said, _ = one.communicate(timeout=60)
         assert one.returncode == 0, said

@@ -51,11 +51,8 @@ def recorded_on(transaction: Transaction, node: str) -> set[int]:
     return set(transaction.session.scalars(select(Presence.user_id).where(Presence.node == node)))
 
 
-def record(transaction: Transaction, node: str, opened: Collection[int], closed: Collection[int]) -> set[int]:
-    """First connections opened on this process, and last ones closed; announces who thereby came or went everywhere.
-
-    Returns those who closed here and are still online on another process.
-    """
+def record(transaction: Transaction, node: str, opened: Collection[int], closed: Collection[int]) -> None:
+    """First connections opened on this process, and last ones closed; announces who thereby came or went everywhere."""
     _lock(transaction, [*opened, *closed])
     before = _online(transaction.session, [*opened, *closed])
     transaction.session.add_all([Presence(user_id=user_id, node=node) for user_id in sorted(opened)])
@@ -66,7 +63,6 @@ def record(transaction: Transaction, node: str, opened: Collection[int], closed:
     transaction.session.execute(update(User).where(User.id.in_(before - after)).values(last_seen_at=now()))
     _announce(transaction, after - before, is_online=True)
     _announce(transaction, before - after, is_online=False)
-    return after & set(closed)
 
 
 def names_of(user_ids: Collection[int]) -> dict[int, str]:

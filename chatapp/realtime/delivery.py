@@ -105,6 +105,12 @@ class Delivery:
         with self._lock:
             self._raise(watermarks, user_id, delivered, read)
 
+    def passed_over(self, conversation_id: int, last: int) -> None:
+        """Messages up to there were stored elsewhere and not fanned out here: nobody watches them."""
+        known = self._known.get(conversation_id)
+        if known is not None:
+            known.asked_from = max(known.asked_from, last)
+
     def refresh(self, conversation_id: int) -> None:
         """Other processes may have stored higher watermarks and not been heard."""
         if conversation_id not in self._known:

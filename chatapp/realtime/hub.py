@@ -1,6 +1,8 @@
 """What happens on this process when something happens anywhere: connections come and go, commits are told."""
 
 import logging
+from collections.abc import Callable, Collection
+from typing import Any
 
 from flask import Flask
 
@@ -95,9 +97,6 @@ class Hub:
 
     def heard(self, notices: list[Notice]) -> None:
         """Notices of other processes."""
-        for notice in notices:
-            if isinstance(notice, PresenceChanged) and notice.is_online:
-                self.presence.came_elsewhere(notice.user_id)
         self._hear_all(notices)
 
     def catch_up(self) -> None:
@@ -125,16 +124,27 @@ class Hub:
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
+    def tell_presence(self, user_ids: Collection[int] | None = None) -> None:
+        """Tells who of these (or of all) came or went. Nobody waits any more for who went."""
+        with self.app.app_context():
+            news = self.presence.news(user_ids)
+        if news:
+            self.events.online_status([(username, is_online) for _, username, is_online in news])
+        for user_id, _, is_online in news:
+            if not is_online:
+                self.delivery.went_offline(user_id)
+
     def _hear_all(self, notices: list[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""
-        for notice in notices:
+        calls: list[tuple[Callable[..., None], Any]] = []
+        if changed := {one.user_id for one in notices if isinstance(one, PresenceChanged)}:
+            calls.append((self.tell_presence, changed))
+        calls += [(self._hear, one) for one in notices if not isinstance(one, PresenceChanged)]
+        for call, subject in calls:
             try:
-                self._hear(notice)
+                call(subject)
             except Exception:
-                log.exception("A notice could not be handled: %s", type(notice).__name__)
-        changes = [(one.username, one.is_online) for one in notices if isinstance(one, PresenceChanged)]
-        if changes:
-            self.events.online_status(changes)
+                log.exception("A notice could not be handled: %s", subject)
 
     def _hear(self, notice: Notice) -> None:
         match notice:
@@ -143,16 +153,20 @@ class Hub:
             case MessagesStored():
                 if not notice.usernames or self._hosts_any(notice.usernames):
                     self.outbox.notified(notice.conversation_id, notice.first, notice.last)
+                else:
+                    self._passed_over(notice)
             case GroupCreated():
                 self.announce_group(notice.conversation_id)
             case WatermarkRaised():
                 self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
-            case PresenceChanged():
-                if not notice.is_online:
-                    self.presence.went_everywhere(notice.user_id)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
+
+    def _passed_over(self, notice: MessagesStored) -> None:
+        """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
+        self.outbox.forget(notice.conversation_id)
+        self.delivery.passed_over(notice.conversation_id, notice.last)
 
     def _fan_out(self, stored: StoredMessage) -> None:
         watermarks = self.delivery.track(stored)

@@ -24,7 +24,7 @@ class Missed:
         """Needs no more than a hub that is started; finds nothing to do where nobody is connected."""
         with self._hub.app.app_context():
             self._end_sessions()
-            self._tell_presence()
+            self._hub.tell_presence()
             for user_id in self._hub.connections.user_ids():
                 for standing in receipts.standings_of(user_id):
                     self._catch_up_with(user_id, standing)
@@ -35,10 +35,6 @@ class Missed:
         for connection in connections:
             if connection.caller.session_id in ended:
                 self._hub.end(connection.sid, "You were signed out.")
-
-    def _tell_presence(self) -> None:
-        if changes := self._hub.presence.refresh():
-            self._hub.events.online_status(changes)
 
     def _catch_up_with(self, user_id: int, standing: receipts.Standing) -> None:
         number = standing.conversation_id

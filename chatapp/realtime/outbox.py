@@ -41,6 +41,11 @@ class Outbox:
                 self._sent.popitem(last=False)
         return max(position, last_sequence)
 
+    def forget(self, conversation_id: int) -> None:
+        """Nobody in it is here: whoever comes next begins where it stands then."""
+        with self._lock:
+            self._sent.pop(conversation_id, None)
+
     def stored(self, message: StoredMessage) -> None:
         """This process stored a message."""
         with self._lock:

@@ -1,6 +1,7 @@
-"""Who is online: by this process's own connections, and by what other processes tell."""
+"""Who is online: by this process's own connections, and by what the database says of the other processes."""
 
 import threading
+from collections.abc import Collection
 from concurrent.futures import Future
 
 from chatapp.actions import presence
@@ -25,15 +26,17 @@ class Presence:
         self._changed: set[int] = set()
         self._recorded: set[int] = set()
         self._is_sure = True
-        self._elsewhere: set[int] = set()
+        self._online: set[int] = set()
+        self._telling = threading.Lock()
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
 
     def start(self, *, is_only_node: bool) -> None:
         """Clears what an earlier run left behind, and learns who is online on other processes. Needs an app context."""
         self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
-        self._elsewhere = set(db.session.scalars(online_user_ids()))
+        self._online = set(db.session.scalars(online_user_ids()))
 
+<<<<<<< HEAD
     def refresh(self) -> list[tuple[str, bool]]:
         """Learns again who is online on other processes; returns who came and went unheard. Needs an app context."""
         before = self._elsewhere | set(self._connections.user_ids())
@@ -41,6 +44,22 @@ class Presence:
         after = self._elsewhere | set(self._connections.user_ids())
         names = presence.names_of(before ^ after)
         return [(username, user_id in after) for user_id, username in names.items()]
+=======
+    def news(self, user_ids: Collection[int] | None = None) -> list[tuple[int, str, bool]]:
+        """Who of these (or of all) came online or went offline since this was last asked: id, name, and which.
+
+        By what the database says now: the notices of two processes about one user, who moves from one to the other, may
+        be heard in either order. Needs an app context.
+        """
+        with self._telling:
+            online = set(db.session.scalars(online_user_ids()))
+            changed = self._online ^ online
+            if user_ids is not None:
+                changed &= set(user_ids)
+            self._online ^= changed
+            names = presence.names_of(changed)
+        return [(user_id, username, user_id in online) for user_id, username in names.items()]
+>>>>>>> t-faults
 
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""
@@ -50,16 +69,8 @@ class Presence:
                 self._write = self._submit()
             return self._write
 
-    def came_elsewhere(self, user_id: int) -> None:
-        """Another process announced a user's first connection."""
-        self._elsewhere.add(user_id)
-
-    def went_everywhere(self, user_id: int) -> None:
-        """A user's last connection on any process closed."""
-        self._elsewhere.discard(user_id)
-
     def is_online(self, user_id: int) -> bool:
-        return self._connections.has_user(user_id) or user_id in self._elsewhere
+        return self._connections.has_user(user_id) or user_id in self._online
 
     def beat(self) -> None:
         """Called often; says at most every HEARTBEAT_SECONDS that this process lives."""
@@ -85,7 +96,7 @@ class Presence:
         online = {user_id for user_id in changed if self._connections.has_user(user_id)}
         opened, closed = online - self._recorded, (changed - online) & self._recorded
         if opened or closed:
-            self._elsewhere |= presence.record(transaction, self._node, opened, closed)
+            presence.record(transaction, self._node, opened, closed)
             self._recorded = (self._recorded | opened) - closed
 
     def _recorded_or_not(self, future: "Future[None]") -> None:

@@ -133,6 +133,29 @@ def test_who_moves_from_node_to_node_is_online_in_the_end(nodes: Cluster) -> Non
         wait_until(lambda: _last_told(alice, "bob") is False, f"bob's last news is that he is gone, {number}")
 
 
+def test_a_sender_who_moves_between_nodes_hears_of_every_tick_and_of_nothing_old(nodes: Cluster) -> None:
+    names = (f"user{uuid.uuid4().hex[:8]}", f"user{uuid.uuid4().hex[:8]}")
+    for name in names:
+        _add_user(nodes, name)
+    first = nodes.arrive(names[0], 0)
+    said = [first.say(names[1], "from the first node")]
+    first.disconnect()
+    second = nodes.arrive(names[0], 1)
+    said += [second.say(names[1], f"from the second node {number}") for number in range(2)]
+    second.disconnect()
+    again = nodes.arrive(names[0], 0)
+    nodes.arrive(names[1], 1)
+    for ack in said:
+        wanted = ack["response"]["messageId"]
+        again.wait_for(
+            "updateDeliveryStatusOnConnection", lambda one, wanted=wanted: one["response"]["messageId"] == wanted
+        )
+    other = nodes.arrive(names[1], 1)
+    other.say(names[0], "welcome back")
+    again.wait_for_message("welcome back")
+    assert [one["content"] for one in again.messages()] == ["welcome back"]
+
+
 def test_a_node_that_the_others_took_for_dead_comes_back_with_its_users(nodes: Cluster) -> None:
     alice, bob, visitor = nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.visit("carol")
     _sql(nodes, "DELETE FROM presence", "DELETE FROM node")

@@ -75,7 +75,7 @@ def test_announcing_that_group_by_the_socket_tells_nobody_twice(pair: Cluster) -
 
 def test_presence_over_http_is_right(pair: Cluster) -> None:
     visitor = pair.visit("carol")
-    assert online(visitor) == set()
+    wait_until(lambda: online(visitor) == set(), "nobody is there yet")
     bob = pair.arrive("bob")
     assert online(visitor) == {"bob"}
     second = pair.arrive("bob")
