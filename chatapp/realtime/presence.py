@@ -36,15 +36,6 @@ class Presence:
         self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
 
-<<<<<<< HEAD
-    def refresh(self) -> list[tuple[str, bool]]:
-        """Learns again who is online on other processes; returns who came and went unheard. Needs an app context."""
-        before = self._elsewhere | set(self._connections.user_ids())
-        self._elsewhere = set(db.session.scalars(online_user_ids()))
-        after = self._elsewhere | set(self._connections.user_ids())
-        names = presence.names_of(before ^ after)
-        return [(username, user_id in after) for user_id, username in names.items()]
-=======
     def news(self, user_ids: Collection[int] | None = None) -> list[tuple[int, str, bool]]:
         """Who of these (or of all) came online or went offline since this was last asked: id, name, and which.
 
@@ -59,7 +50,6 @@ class Presence:
             self._online ^= changed
             names = presence.names_of(changed)
         return [(user_id, username, user_id in online) for user_id, username in names.items()]
->>>>>>> t-faults
 
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""

@@ -156,11 +156,7 @@ class Talk:
         wait_until(lambda: self.promised() >= wanted, f"{wanted} acks")
 
     def check_history(self) -> None:
-<<<<<<< HEAD
         """What was promised is there once, as promised; what was not is there once at most; nothing else is."""
-=======
-        """What was promised is there once, as promised; what was not, once at most; and nothing else."""
->>>>>>> t-faults
         places = {(min(name, other), max(name, other)) for name in TALKERS for other in TALKERS if name != other}
         found = [message for pair in places for message in self._history(*pair, is_group=False)]
         for group_id in dict(self.talkers[0].places[:2]):
