@@ -65,9 +65,7 @@ class Delivery:
             if not watermarks.is_delivered(stored.sender_id, stored.sequence):
                 watermarks.watch(stored.sender_id, stored.sequence)
             if stored.is_awaited:
-                missing = watermarks.missing(stored.sender_id, stored.sequence)
-                awaited = {user_id for user_id in missing if self._is_online(user_id)}
-                watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
+                self._wait(stored, watermarks)
         return watermarks
 
     def answer(self, stored: StoredMessage, reply: Reply) -> None:
@@ -75,6 +73,9 @@ class Delivery:
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
             waiting = watermarks.waiting.get(stored.sequence)
+            if waiting is None and stored.is_awaited and not stored.is_repeat:
+                # Another process's notice had it sent out before this one came to that.
+                waiting = self._wait(stored, watermarks)
             if waiting is None:
                 reply.set(_ack(stored, watermarks))
                 return
@@ -147,6 +148,12 @@ class Delivery:
     def is_waiting(self) -> bool:
         """Whether `expire` will have something to do."""
         return bool(self._deadlines)
+
+    def _wait(self, stored: StoredMessage, watermarks: Watermarks) -> Waiting:
+        missing = watermarks.missing(stored.sender_id, stored.sequence)
+        awaited = {user_id for user_id in missing if self._is_online(user_id)}
+        waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
+        return waiting
 
     def _raise(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
         was_read = watermarks.raise_read(user_id, read) if read else False

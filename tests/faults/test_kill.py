@@ -1,4 +1,4 @@
-"""SIGKILL in the middle of a talk: what was acked is kept, the rest can be sent again, nobody is left online."""
+"""SIGKILL in the middle of a talk: what was acked is kept, what was not can be sent again, nobody is left online."""
 
 from collections.abc import Callable
 
