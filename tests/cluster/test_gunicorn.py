@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.cluster.nodes import Cluster, online
-from tests.databases import Databases
+from tests.databases import new_postgres_database, with_tables
 from tests.people import Person, wait_until
 from tests.servers import Server
 
@@ -27,8 +27,9 @@ class GunicornCluster(Cluster):
 
 
 @pytest.fixture(scope="module")
-def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = GunicornCluster(tmp_path_factory.mktemp("gunicorn"), databases.new())
+def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("gunicorn")
+    cluster = GunicornCluster(folder, with_tables(new_postgres_database(postgres_url), folder))
     try:
         yield cluster.start()
         assert cluster.nodes[0].stop() == 0

@@ -17,6 +17,12 @@ def url(databases: Databases) -> str:
 
 
 @pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """For what has nothing to do with the kind of the database."""
+    return f"sqlite:///{tmp_path / 'chat.db'}"
+
+
+@pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """`start(url)` is a running server that the test may kill; what still runs at the end is ended."""
     started: list[Server] = []

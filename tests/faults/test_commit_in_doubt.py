@@ -23,6 +23,8 @@ def break_after_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[],
         commit(connection)
         if breaks:
             breaks.clear()
+            if not connection.is_sqlite:
+                connection.cursor.connection.close()
             raise psycopg2.OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr(WriterConnection, "commit", commit_and_break)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import requests
 from sqlalchemy.engine import make_url
 
@@ -16,11 +15,6 @@ from tests.people import Person
 from tests.servers import Server
 
 HELD_SECONDS = 1.0
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'chat.db'}"
 
 
 @contextmanager

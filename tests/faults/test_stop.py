@@ -60,8 +60,10 @@ class Stayer:
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-def test_clients_come_back_by_themselves_after_a_stop(start: Callable[..., Server], url: str, transport: str) -> None:
-    server = start(url)
+def test_clients_come_back_by_themselves_after_a_stop(
+    start: Callable[..., Server], sqlite_url: str, transport: str
+) -> None:
+    server = start(sqlite_url)
     stayer = Stayer(Person(server, "alice"), transports=[transport])
     bob = Person(server, "bob")
     assert server.stop() == 0
