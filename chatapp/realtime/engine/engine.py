@@ -4,12 +4,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import engineio
-from engineio import exceptions, packet
+from engineio import exceptions, packet, payload
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.heartbeats import Heartbeats
     from chatapp.realtime.engine.loop import Loop
     from chatapp.realtime.engine.sockets import EngineSocket
+
+
+MOST_PACKETS_POSTED = 20_000
+"""A client that was sent a lot posts its acks in one body, whose size is limited anyway; the library allows 16."""
+payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
 
 class ChatEngine(engineio.Server):  # type: ignore[misc]
@@ -64,8 +69,11 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         """As the library's, with our session."""
         if not self.is_green:
             return super()._handle_connect(environ, start_response, transport, jsonp_index)
+        from chatapp.realtime.engine.handshake import response_to
         from chatapp.realtime.engine.sockets import EngineSocket
 
+        if transport == "websocket" and response_to(environ) is None:
+            return self._bad_request("Invalid websocket upgrade")
         sid = self.generate_id()
         session = self.sockets[sid] = EngineSocket(self, sid)
         session.send(packet.Packet(packet.OPEN, self._opening(sid, transport)))
