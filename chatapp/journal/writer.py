@@ -32,6 +32,10 @@ Result = TypeVar("Result")
 BATCH_LIMIT = 500
 """Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
 
+BATCH_CHARACTERS = 262_144
+"""Content in one transaction, and so in one fan-out: a connection's buffer holds that, and readers get a turn before
+the next."""
+
 MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
@@ -169,8 +173,15 @@ class Journal:
                 self._wake.wait(self._until_marks_are_due())
             self._is_asleep = False
             jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-            drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
-            return Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
+            return Work(jobs, self._take_drafts(), self._take_marks() if self._are_marks_due() else {})
+
+    def _take_drafts(self) -> list[QueuedDraft]:
+        drafts: list[QueuedDraft] = []
+        size = 0
+        while self._drafts and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
+            drafts.append(self._drafts.popleft())
+            size += len(drafts[-1].draft.content)
+        return drafts
 
     def _are_marks_due(self) -> bool:
         if not self._are_marks_waiting:
