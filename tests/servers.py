@@ -88,7 +88,7 @@ class Server:
             try:
                 if requests.get(address, timeout=1).status_code == 200:
                     return
-            except (requests.ConnectionError, requests.Timeout):  # gunicorn listens before it answers
-                pass
+            except (requests.ConnectionError, requests.Timeout):
+                pass  # gunicorn listens before its worker is there
             time.sleep(0.05)
         raise AssertionError(f"The server did not become ready:\n{self.log}")

@@ -26,7 +26,7 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, CommitInDoubt | PoolTimeout):
         return True
     kinds = _kinds(error)
-    return bool(kinds & OUTAGES) and not kinds & RACES
+    return bool(kinds & OUTAGES) and not kinds & RACES and not _is_wrong_sql(error)
 
 
 def refusal_of(error: Exception) -> ChatError:
@@ -38,6 +38,13 @@ def refusal_of(error: Exception) -> ChatError:
     if is_outage(error):
         return Unavailable("The database cannot be used right now. Please try again.")
     return InternalError()
+
+
+def _is_wrong_sql(error: Exception) -> bool:
+    """Whether SQLite did not understand a statement, or found no such table: its driver has one class for that and for
+    outages, and only the code tells them apart (https://www.sqlite.org/rescode.html#error)."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def _kinds(error: Exception) -> set[str]:

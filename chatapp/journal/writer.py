@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
@@ -22,8 +21,9 @@ from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
+from chatapp.journal.steps import announcements, resolve, run_job, write_marks
 from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, joined, parts_of
-from chatapp.notices import CatchUp, MessagesStored, Notice, WatermarkRaised
+from chatapp.notices import CatchUp, Notice
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,16 @@ Result = TypeVar("Result")
 BATCH_LIMIT = 500
 """Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
 
+BATCH_CHARACTERS = 262_144
+"""Content in one transaction, and so in one fan-out: a connection's buffer holds that, and readers get a turn before
+the next."""
+
 MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
+
+SHARED_MARKS_SECONDS = 0.03
+"""The same on PostgreSQL, where an ack on another process may wait for them."""
 
 MARKS_AFTER_OUTAGE_SECONDS = 1.0
 """How long watermarks wait that could not be written."""
@@ -44,10 +51,6 @@ SETTLE_SECONDS = 0.25
 
 ATTEMPTS = 3
 """How often work is begun that another process is in the way of, or whose connection breaks."""
-
-RAISE = """UPDATE membership
-SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
-WHERE conversation_id = ? AND user_id = ?"""
 
 
 class Bus(Protocol):
@@ -77,6 +80,7 @@ class Journal:
         self._are_marks_on_their_way = False
         self._kept_marks: Marks = {}
         self._marks_at = 0.0
+        self._marks_seconds = MARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_MARKS_SECONDS
         self._may_be_untold = False
         self._is_asleep = False
         self._is_settling = False
@@ -169,16 +173,23 @@ class Journal:
                 self._wake.wait(self._until_marks_are_due())
             self._is_asleep = False
             jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-            drafts = [self._drafts.popleft() for _ in range(min(len(self._drafts), BATCH_LIMIT))]
-            return Work(jobs, drafts, self._take_marks() if self._are_marks_due() else {})
+            return Work(jobs, self._take_drafts(), self._take_marks() if self._are_marks_due() else {})
+
+    def _take_drafts(self) -> list[QueuedDraft]:
+        drafts: list[QueuedDraft] = []
+        size = 0
+        while self._drafts and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
+            drafts.append(self._drafts.popleft())
+            size += len(drafts[-1].draft.content)
+        return drafts
 
     def _are_marks_due(self) -> bool:
         if not self._are_marks_waiting:
             return False
-        return self._is_settling or self._is_closing or monotonic() - self._marks_at >= MARKS_SECONDS
+        return self._is_settling or self._is_closing or monotonic() - self._marks_at >= self._marks_seconds
 
     def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
+        return max(0.0, self._marks_at + self._marks_seconds - monotonic()) if self._are_marks_waiting else None
 
     def _take_marks(self) -> Marks:
         # In this order: whoever settles meanwhile sees them in one place or in the other.
@@ -213,13 +224,13 @@ class Journal:
         connection.begin(durable=work.is_durable)
         committed = Committed()
         for job in work.jobs:
-            committed.results.append(_run_job(connection, job, committed.notices))
+            committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
             committed.outcomes = Batch(connection).store([one.draft for one in work.drafts])
-        self._write_marks(connection, work.marks, committed.notices)
+        committed.notices += write_marks(connection, work.marks)
         if self._may_be_untold:
             committed.notices.append(CatchUp())
-        announced = _announcements(committed.messages) + committed.notices
+        announced = announcements(committed.messages) + committed.notices
         if announced:
             self._bus.in_transaction(connection, announced)
         self._commit(connection)
@@ -237,13 +248,6 @@ class Journal:
             raise CommitInDoubt(str(error)) from error
         self._may_be_untold = False
 
-    def _write_marks(self, connection: WriterConnection, marks: Marks, notices: list[Notice]) -> None:
-        sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
-        rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
-        if rows:
-            connection.execute_many(sql, rows)
-        notices += [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in marks.items()]
-
     def _tell(self, work: Work, committed: Committed) -> None:
         """Listeners first, then the callers: a sender sees its message before the ack of it."""
         for listener in self._listeners:
@@ -251,7 +255,7 @@ class Journal:
         for one, outcome in zip(work.drafts, committed.outcomes, strict=True):
             _guard(one.done, outcome)
         for job, result in zip(work.jobs, committed.results, strict=True):
-            _resolve(job.future, result)
+            resolve(job.future, result)
 
     def _fail(self, work: Work, error: Exception) -> None:
         log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
@@ -286,38 +290,6 @@ class Journal:
         if self._connection is not None:
             _guard(self._connection.close)
             self._connection = None
-
-
-def _run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
-    """The job's result, or the exception that it raised: then its own writes are undone and nobody else's."""
-    with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-        transaction = Transaction(session)
-        try:
-            result = job.run(transaction)
-            session.commit()
-        except Exception as error:
-            session.rollback()
-            return error
-    notices += transaction.notices
-    return result
-
-
-def _resolve(future: "Future[Any]", result: Any) -> None:
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
-
-
-def _announcements(messages: list[StoredMessage]) -> list[Notice]:
-    """One notice a conversation, for all of its new messages."""
-    found: dict[int, MessagesStored] = {}
-    for one in messages:
-        known = found.get(one.conversation_id)
-        names = () if one.is_group else (one.sender, one.receiver)
-        first = known.first if known else one.sequence
-        found[one.conversation_id] = MessagesStored(one.conversation_id, first, one.sequence, names)
-    return list(found.values())
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     """Makes `app` answer Socket.IO as well, hear other processes, and keep time. Raises BadSetting if it may not."""
     settings: Settings = app.extensions["chatapp.settings"]
     journal: Journal = app.extensions["chatapp.journal"]
-    claim_sockets(settings)
+    app.extensions["chatapp.close"].append(claim_sockets(settings))
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
     server: ChatServer = sockets.server

@@ -96,8 +96,8 @@ def wait_until(page: Page, script: str, argument: Any = None) -> None:
 
 
 def names(prefix: str = "user") -> Iterator[str]:
-    """Usernames that no other test of this server has used."""
-    number = 0
+    """Usernames that no other test of this server has used. From 20 on: none of them is how another begins."""
+    number = 20
     while True:
         yield f"{prefix}{number}"
         number += 1

@@ -19,6 +19,18 @@ def fragile(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
+KEPT = """(count) => new Promise((resolve) => {
+  indexedDB.open("chatapp").onsuccess = (opened) => {
+    const database = opened.target.result;
+    database.transaction("outbox").objectStore("outbox").count().onsuccess = (counted) => {
+      database.close();
+      resolve(counted.target.result === count);
+    };
+  };
+})"""
+"""Whether so many unsent messages are in the browser's database: a page that closes a moment earlier has a draft."""
+
+
 def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(meet: Meet) -> None:
     person = meet()
     page = person.open("#/u/alice")
@@ -105,6 +117,7 @@ def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) ->
     person.context.set_offline(True)
     write(page, "kept 1", "kept 2")
     expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Sending")
+    page.wait_for_function(KEPT, arg=2)
     page.close()
     person.context.set_offline(False)
     page = person.open("#/u/user5")

@@ -16,6 +16,11 @@ payload.Payload.max_decode_packets = 500_000
 `maxPayload`; the library takes 16, and loses the whole request over the 17th. The size of a request stays the limit."""
 
 
+MOST_PACKETS_POSTED = 20_000
+"""A client that was sent a lot posts its acks in one body, whose size is limited anyway; the library allows 16."""
+payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
+
+
 class ChatEngine(engineio.Server):  # type: ignore[misc]
     """`received` is called with each message packet that comes by WebSocket, `received_binary` with each attachment."""
 
@@ -68,8 +73,11 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         """As the library's, with our session."""
         if not self.is_green:
             return super()._handle_connect(environ, start_response, transport, jsonp_index)
+        from chatapp.realtime.engine.handshake import response_to
         from chatapp.realtime.engine.sockets import EngineSocket
 
+        if transport == "websocket" and response_to(environ) is None:
+            return self._bad_request("Invalid websocket upgrade")
         sid = self.generate_id()
         session = self.sockets[sid] = EngineSocket(self, sid)
         session.send(packet.Packet(packet.OPEN, self._opening(sid, transport)))

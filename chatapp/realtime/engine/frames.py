@@ -34,20 +34,21 @@ def build(opcode: int, payload: bytes) -> bytes:
 
 def build_close(code: int, reason: str = "") -> bytes:
     """A close frame (section 5.5.1). The reason is cut to what a control frame holds."""
-    return build(CLOSE, code.to_bytes(2, "big") + reason.encode()[: LARGEST_CONTROL_PAYLOAD - 2])
+    cut = reason.encode()[: LARGEST_CONTROL_PAYLOAD - 2].decode(errors="ignore").encode()
+    return build(CLOSE, code.to_bytes(2, "big") + cut)
 
 
 class FrameReader:
     """Turns bytes into messages. One a connection; keeps only what is incomplete."""
 
-    __slots__ = ("_fragments", "_fragments_bytes", "_limit", "_opcode", "_rest", "failure")
+    __slots__ = ("_fragments", "_limit", "_opcode", "_rest", "_wanted_bytes", "failure")
 
     def __init__(self, largest_message_bytes: int) -> None:
         self._limit = largest_message_bytes
-        self._rest = b""
+        self._rest: bytearray | None = None
+        self._wanted_bytes = 0
         self._opcode = 0
-        self._fragments: list[bytes] | None = None
-        self._fragments_bytes = 0
+        self._fragments: bytearray | None = None
         self.failure: Failure | None = None
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
@@ -56,15 +57,23 @@ class FrameReader:
         found: list[tuple[int, bytes]] = []
         if self.failure is not None:
             return found
-        buffer = self._rest + data if self._rest else data
+        if self._rest is not None:
+            # Looked at again when the frame is whole: at every piece, a large frame in tiny ones would cost the square
+            # of its length.
+            self._rest += data
+            if len(self._rest) < self._wanted_bytes:
+                return found
+            data = bytes(self._rest)
         position = 0
-        while (end := self._frame(buffer, position, found)) > position:
+        while (end := self._frame(data, position, found)) > position:
             position = end
-        self._rest = b"" if self.failure is not None else buffer[position:]
+        is_incomplete = position < len(data) and self.failure is None
+        self._rest = bytearray(data[position:]) if is_incomplete else None
         return found
 
     def _frame(self, buffer: bytes, start: int, found: list[tuple[int, bytes]]) -> int:
         """Reads one frame; returns where it ends, or `start` if it is incomplete or not allowed."""
+        self._wanted_bytes = 0
         available = len(buffer) - start
         if available < 2:
             return start
@@ -77,10 +86,14 @@ class FrameReader:
                 return start
             length = int.from_bytes(buffer[header : header + size], "big")
             header += size
+            if length < (_SMALL if size == 2 else _MEDIUM):
+                self._fail(PROTOCOL_ERROR, "a length takes no more bytes than it needs")
+                return start
         if not self._may_begin(first, second, length):
             return start
         end = header + 4 + length
         if len(buffer) < end:
+            self._wanted_bytes = end - start
             return start
         payload = _unmask(buffer[header : header + 4], buffer[header + 4 : end]) if length else b""
         return end if self._take(first, payload, found) else start
@@ -107,7 +120,7 @@ class FrameReader:
             return self._fail(PROTOCOL_ERROR, "fragments of a message must follow each other")
         if length >= 1 << 63:
             return self._fail(PROTOCOL_ERROR, "the highest bit of a length must be zero")
-        if self._fragments_bytes + length > self._limit:
+        if len(self._fragments or b"") + length > self._limit:
             return self._fail(TOO_BIG, f"a message holds {self._limit} bytes at most")
         return True
 
@@ -127,15 +140,13 @@ class FrameReader:
 
     def _take_fragment(self, opcode: int, is_last: bool, payload: bytes, found: list[tuple[int, bytes]]) -> bool:
         if self._fragments is None:
-            self._fragments, self._opcode = [], opcode
-        self._fragments.append(payload)
-        # An empty fragment costs memory too: each counts for one byte more than it holds.
-        self._fragments_bytes += len(payload) + 1
+            self._fragments, self._opcode = bytearray(), opcode
+        # Joined as they come: a list of them would cost a multiple of what they hold, and empty ones cost without end.
+        self._fragments += payload
         if not is_last:
             return True
-        whole, opcode = b"".join(self._fragments), self._opcode
-        self._fragments, self._fragments_bytes = None, 0
-        return self._complete(opcode, whole, found)
+        whole, self._fragments = bytes(self._fragments), None
+        return self._complete(self._opcode, whole, found)
 
     def _complete(self, opcode: int, payload: bytes, found: list[tuple[int, bytes]]) -> bool:
         if opcode == TEXT and not payload.isascii() and not _is_utf8(payload):

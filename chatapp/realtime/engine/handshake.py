@@ -66,9 +66,12 @@ def can_take_over(environ: dict[str, Any]) -> bool:
     return RELEASE in environ or "gunicorn.socket" in environ
 
 
-def take_over(environ: dict[str, Any]) -> socket.socket:
-    """Keeps the request's connection. The server is told that the request is answered."""
-    green = environ["gunicorn.socket"] if "gunicorn.socket" in environ else environ["eventlet.input"].get_socket()
+def take_over(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
+    """Keeps the request's connection; returns it, and what the server has read of it beyond the request. The server is
+    told that the request is answered."""
+    is_gunicorn = "gunicorn.socket" in environ
+    green = environ["gunicorn.socket"] if is_gunicorn else environ["eventlet.input"].get_socket()
+    early = environ["wsgi.input"].reader.unreader.buf.getvalue() if is_gunicorn else _buffered(environ, green)
     descriptor = os.dup(green.fileno())
     # The number may have been another socket's, whose listeners the hub has not forgotten yet.
     hubs.notify_opened(descriptor)
@@ -79,7 +82,14 @@ def take_over(environ: dict[str, Any]) -> socket.socket:
     if release is not None:
         release()
     eventlet.wsgi.WSGI_LOCAL.already_handled = True
-    return own
+    return own, early
+
+
+def _buffered(environ: dict[str, Any], green: Any) -> bytes:
+    # Peeking reads when the buffer is empty, and must not wait then.
+    green.setblocking(False)
+    found: bytes = environ["eventlet.input"].rfile.peek()
+    return found
 
 
 def response_to(environ: dict[str, Any]) -> bytes | None:
@@ -89,7 +99,7 @@ def response_to(environ: dict[str, Any]) -> bytes | None:
         is_key = len(base64.b64decode(key, validate=True)) == KEY_BYTES
     except ValueError:
         is_key = False
-    if not is_key or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or environ["REQUEST_METHOD"] != "GET":
+    if not is_key or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or not _is_plain_upgrade(environ):
         return None
     accept = base64.b64encode(hashlib.sha1(key.encode() + GUID, usedforsecurity=False).digest())
     return (
@@ -97,3 +107,11 @@ def response_to(environ: dict[str, Any]) -> bytes | None:
         + accept
         + b"\r\n\r\n"
     )
+
+
+def _is_plain_upgrade(environ: dict[str, Any]) -> bool:
+    """A GET that says upgrade where it must, and has no body: the frames would follow that."""
+    connection = [word.strip() for word in environ.get("HTTP_CONNECTION", "").lower().split(",")]
+    has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ
+    is_upgrade = "upgrade" in connection and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+    return environ["REQUEST_METHOD"] == "GET" and is_upgrade and not has_body

@@ -49,5 +49,11 @@ class Heartbeats:
     def _close_silent(self, at: float) -> None:
         while self._unanswered and self._unanswered[0][0] + self._timeout_seconds <= at:
             pinged_at, socket = self._unanswered.popleft()
-            if socket.pinged_at == pinged_at and not socket.closed:
+            if socket.pinged_at != pinged_at or socket.closed:
+                continue
+            if socket.transport is not None and socket.transport.is_paused:
+                # Its answer may lie there unread: it gets as much time again.
+                socket.pinged_at = at
+                self._unanswered.append((at, socket))
+            else:
                 socket.close(wait=False, reason=socket.server.reason.PING_TIMEOUT)

@@ -31,6 +31,9 @@ class Loop:
         self._unsent: list[Transport] = []
         self._is_flush_due = False
         self._is_pump_waiting = False
+        self.is_pump_blocked = False
+        """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
+        read now would only pile up."""
         self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
         self.hub.schedule_call_global(0, self._pump.switch)
 
@@ -52,11 +55,13 @@ class Loop:
         while True:
             while self._inbox:
                 inbox, self._inbox = self._inbox, []
+                self.is_pump_blocked = True
                 for function, args in inbox:
                     try:
                         function(*args)
                     except Exception:
                         log.exception("A message could not be handled")
+            self.is_pump_blocked = False
             self._is_pump_waiting = True
             self.hub.switch()
 
@@ -64,4 +69,8 @@ class Loop:
         self._is_flush_due = False
         unsent, self._unsent = self._unsent, []
         for transport in unsent:
-            transport.flush()
+            try:
+                transport.flush()
+            except Exception:
+                log.exception("A connection could not be written to")
+                transport.abort("transport error")

@@ -36,6 +36,12 @@ class Peer(Protocol):
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
         """Several messages, and their frames in one."""
 
+    def began(self) -> None:
+        """An event of the client's is being worked on, whose ack comes later."""
+
+    def ended(self) -> None:
+        """That ack is there."""
+
 
 class ForeignPeer:
     """A connection of the stock transport, or of Flask-SocketIO's test client: both listen at the server's method."""
@@ -53,6 +59,12 @@ class ForeignPeer:
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
         for text in texts:
             self.send_text(text, frames)
+
+    def began(self) -> None:
+        """The stock transport reads what comes."""
+
+    def ended(self) -> None:
+        """Nothing waits for it."""
 
 
 class Client:
@@ -81,15 +93,13 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         self._clients: dict[tuple[str, str], Client] = {}
         self._by_eio: dict[tuple[str, str], Client] = {}
         self._rooms: dict[tuple[str, str | None], Room] = {}
+        self._namespaces: dict[str, None] = {}
         self._acks: OrderedDict[int, Callable[..., None]] = OrderedDict()
         self._ack_ids = itertools.count(1)
 
     def fan_out(self, event: str, payload: Any, namespace: str, rooms: Iterable[str], acked: Acknowledged) -> None:
         """Sends an event to every client that is in any of the rooms, once; `acked` hears of each that acks it."""
-        number = next(self._ack_ids)
-        self._acks[number] = acked
-        if len(self._acks) > KEPT_ACKS:
-            self._acks.popitem(last=False)
+        number = self._await_acks(acked)
         text = b"2%s,%d%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
         self._write(text, self._clients_in(namespace, rooms))
 
@@ -108,7 +118,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         """A client acked an event."""
         client = self._by_eio.get((namespace, eio_sid))
         listener = self._acks.get(number)
-        # Numbers can be guessed: one may come from a connection that has not been let in yet.
+        # One that has no user yet has been sent nothing that it could ack.
         if client is not None and client.user is not None and listener is not None:
             listener(client)
 
@@ -142,15 +152,13 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
         number = b""
         if callback is not None:
-            identity = next(self._ack_ids)
-            self._acks[identity] = lambda _client: callback()
-            number = b"%d" % identity
+            number = b"%d" % self._await_acks(lambda _client: callback())
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         text = b"2%s,%s%s" % (namespace.encode(), number, orjson.dumps([event, *arguments]))
         self._write(text, [one for one in clients if one.sid not in skipped])
 
     def get_namespaces(self) -> Iterator[str]:
-        return iter({namespace for namespace, room in list(self._rooms) if room is None})
+        return iter(list(self._namespaces))
 
     def get_participants(self, namespace: str, room: Any) -> Iterator[tuple[str, str]]:
         for client in list(self._rooms.get((namespace, room), {}).values()):
@@ -219,9 +227,18 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         client = self._clients.get((namespace, sid))
         return [room for room in client.rooms if room is not None] if client is not None else []
 
+    def _await_acks(self, acked: Callable[..., None]) -> int:
+        number = next(self._ack_ids)
+        self._acks[number] = acked
+        if len(self._acks) > KEPT_ACKS:
+            self._acks.popitem(last=False)
+        return number
+
     def _enter(self, client: Client, room: str | None) -> None:
         self._rooms.setdefault((client.namespace, room), {})[client.sid] = client
         client.rooms.add(room)
+        if room is None:
+            self._namespaces[client.namespace] = None
 
     def _leave(self, client: Client, room: str | None) -> None:
         client.rooms.discard(room)
@@ -231,6 +248,8 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         members.pop(client.sid, None)
         if not members:
             del self._rooms[client.namespace, room]
+            if room is None:
+                del self._namespaces[client.namespace]
 
     def _clients_in(self, namespace: str, rooms: Iterable[str]) -> Iterable[Client]:
         found = [self._rooms.get((namespace, room), {}) for room in rooms]

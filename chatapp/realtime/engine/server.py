@@ -28,7 +28,7 @@ HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
 
 EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
 LARGEST_ID_DIGITS = 15
-BACKLOG_LIMIT = 100
+BACKLOG_LIMIT, BACKLOG_BYTES_LIMIT = 100, 1_000_000
 """Events that wait for an earlier one of their connection, beyond which the connection is not read from."""
 
 
@@ -86,10 +86,13 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         """Leaves a packet to the greenlet that works off a connection's packets, in their order."""
         if session.backlog is None:
             session.backlog = deque((data,))
+            session.backlog_bytes = len(data)
             self.start_background_task(self._work_off, session)
         else:
             session.backlog.append(data)
-            if len(session.backlog) > BACKLOG_LIMIT and session.transport is not None:
+            session.backlog_bytes += len(data)
+            is_long = len(session.backlog) > BACKLOG_LIMIT or session.backlog_bytes > BACKLOG_BYTES_LIMIT
+            if is_long and session.transport is not None:
                 session.transport.pause()
 
     def _take_ack(self, session: "EngineSocket", payload: bytes) -> None:
@@ -119,11 +122,10 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
 
     def _work_off(self, session: "EngineSocket") -> None:
         """Handles what a connection sent, one after the other; handlers may wait."""
-        while session.backlog:
+        while session.backlog and not session.closed:
             self._handle_eio_message(session.sid, session.backlog.popleft())
         session.backlog = None
-        if session.transport is not None:
-            session.transport.resume()
+        session.read_on()
 
     def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         try:
@@ -154,9 +156,14 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             if self.acks_in_place:
                 self._acknowledge(client, id, result.wait())
             else:
-                result.when_set(lambda response: self._acknowledge(client, id, response))
+                client.peer.began()
+                result.when_set(lambda response: self._answer_late(client, id, response))
         else:
             self._acknowledge(client, id, result)
+
+    def _answer_late(self, client: Client, id: int | None, response: Any) -> None:
+        client.peer.ended()
+        self._acknowledge(client, id, response)
 
     def _acknowledge(self, client: Client, id: int | None, response: Any) -> None:
         if id is not None:
@@ -174,6 +181,21 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         if session is not None and not hasattr(session, "send_text"):
             unreadable.guard(session, lambda: self.close_transport(eio_sid))
         super()._handle_eio_connect(eio_sid, environ)
+
+    def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        """As the library's; but whoever connects may wait, and the connection may close meanwhile. Then nobody else
+        takes the client out again."""
+        if eio_sid not in self.environ:
+            return
+        super()._handle_connect(eio_sid, namespace, data)
+        if eio_sid not in self.environ:
+            self._handle_disconnect(eio_sid, namespace)
+
+    def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        # First: so either we find the client connected, or who connects it finds the connection closed.
+        self.environ.pop(eio_sid, None)
+        super()._handle_eio_disconnect(eio_sid, reason)
+        self._binary_packet.pop(eio_sid, None)
 
     def _engineio_server_class(self) -> Callable[..., ChatEngine]:
         return lambda **options: ChatEngine(self.received, self.received_binary, **options)

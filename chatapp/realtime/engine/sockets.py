@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import engineio.socket
-from engineio import exceptions, packet
+from engineio import exceptions, packet, payload
 
+from chatapp.realtime.engine import unreadable
 from chatapp.realtime.engine.frames import BINARY, GOING_AWAY, TEXT, build
 from chatapp.realtime.engine.handshake import response_to, take_over
-from chatapp.realtime.engine.transport import Transport
+from chatapp.realtime.engine.transport import SLOW_READER, Transport
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engine import ChatEngine
@@ -22,10 +23,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PING_FRAME = build(TEXT, b"2")
-MOST_POLLED = 16
-"""Packets in one answer to a poll: Python clients take no more. What is left comes with the next poll, at once."""
-
 PROBE, PROBE_ANSWER, UPGRADE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"3", b"1"
+
+UPGRADE_SECONDS = 10.0
+"""How long an upgrade may take, as in socket.io's own server; then the session stays with polling."""
+
+LARGEST_QUEUE_BYTES = 4_194_304
+"""What may wait for a polling client, PACKET_BYTES for each packet included: it may have left, or only ever post."""
+PACKET_BYTES = 256
+
+MOST_PACKETS_POLLED = 16
+"""In one answer: the Python client refuses more."""
+
+POSTED_AT_ONCE = 100
+"""Packets of one body between which others get their turn."""
+
+MOST_UNANSWERED = 500
+"""Messages of one connection whose acks are outstanding, beyond which it is not read from until half are answered."""
+UNANSWERED_SECONDS = 0.02
+"""How often a request of such a connection looks whether it may go on."""
 
 
 class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
@@ -42,14 +58,16 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         super().__init__(server, sid)
         self.transport: Transport | None = None
         self.backlog: deque[str | bytes] | None = None
+        self.backlog_bytes = 0
+        self.unanswered = 0
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
+        self._queued_bytes = 0
 
     def send(self, pkt: packet.Packet) -> None:
         """Sends a packet by whatever the session speaks now."""
         if self.transport is None:
-            if not self.closed:
-                self.queue.put(pkt)
+            self._enqueue(pkt)
         elif not pkt.binary:
             self.transport.send(build(TEXT, pkt.encode().encode()))
         else:
@@ -59,8 +77,8 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         """Sends a message that was encoded for many: `frame` is the WebSocket frame of the message `text`."""
         if self.transport is not None:
             self.transport.send(frame)
-        elif not self.closed:
-            self.queue.put(packet.Packet(packet.MESSAGE, text.decode()))
+        else:
+            self._enqueue(packet.Packet(packet.MESSAGE, text.decode()))
 
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
         """Sends several such messages: `frames` is all of their frames in one."""
@@ -77,18 +95,39 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return [packet.Packet(packet.NOOP)]
         try:
             found = [queue.get(timeout=self.server.ping_interval + self.server.ping_timeout)]
-            while not queue.empty() and len(found) < MOST_POLLED:
+            while found[-1] is not None and len(found) < MOST_PACKETS_POLLED and not queue.empty():
                 found.append(queue.get(block=False))
         except self.server.get_queue_empty_exception() as error:
             raise exceptions.QueueEmpty from error
-        return [pkt for pkt in found if pkt is not None]
+        if found[-1] is None:
+            # The end, for whoever asks next as well.
+            queue.put(found.pop())
+        self._queued_bytes -= sum(map(_size, found))
+        return found
 
     def ping(self) -> None:
         """A heartbeat; its answer clears `pinged_at`."""
         if self.transport is not None:
             self.transport.send(PING_FRAME)
-        elif not self.closed:
-            self.queue.put(packet.Packet(packet.PING))
+        else:
+            self._enqueue(packet.Packet(packet.PING))
+
+    def began(self) -> None:
+        """A message of the client's waits for its ack."""
+        self.unanswered += 1
+        if self.unanswered == MOST_UNANSWERED and self.transport is not None:
+            self.transport.pause()
+
+    def ended(self) -> None:
+        """It was acked."""
+        self.unanswered -= 1
+        if self.unanswered == MOST_UNANSWERED // 2:
+            self.read_on()
+
+    def read_on(self) -> None:
+        """Reads again, if nothing is in the way any more."""
+        if self.transport is not None and self.backlog is None and self.unanswered < MOST_UNANSWERED:
+            self.transport.resume()
 
     def schedule_ping(self) -> None:
         """Heartbeats are the timer wheel's; the library would park a greenlet for each."""
@@ -108,15 +147,24 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self.send(packet.Packet(packet.CLOSE))
         self.closed = True
         transport, self.transport = self.transport, None
-        if transport is not None:
-            transport.close(GOING_AWAY, "")
+        probe, self._probe = self._probe, None
+        for one in (transport, probe):
+            if one is not None:
+                one.close(GOING_AWAY, "")
         if self.queue is not None:
             self.queue.put(None)
         self.server.sockets.pop(self.sid, None)
 
     def handle_post_request(self, environ: dict[str, Any]) -> None:
+        length = int(environ.get("CONTENT_LENGTH") or "0")
+        if length > self.server.max_http_buffer_size:
+            raise exceptions.ContentTooLongError
         try:
-            super().handle_post_request(environ)
+            body = environ["wsgi.input"].read(length).decode()
+            for number, pkt in enumerate(payload.Payload(encoded_payload=body).packets, 1):
+                self.receive(pkt)
+                if number % POSTED_AT_ONCE == 0:
+                    self._let_others_go_first()
         except Exception as error:
             log.info("A request sent what cannot be read", exc_info=True)
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
@@ -124,20 +172,37 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
 
     def _upgrade_websocket(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if not self.server.has_loop(environ):
+            unreadable.guard(self, lambda: self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR))
             return super()._upgrade_websocket(environ, start_response)
         answer = response_to(environ)
-        if answer is None or self.upgraded or self.upgrading:
+        if answer is None or self.upgraded or self._probe is not None or self.closed:
             return self.server._bad_request("Invalid websocket upgrade")
-        own = take_over(environ)
+        own, early = take_over(environ)
         receive = self._receive_probe if self.connected else self._receive
-        transport = Transport(own, self.server.loop, self.server.max_http_buffer_size, receive, self._lost)
+        transport = Transport(own, self.server.loop, self.server.max_http_buffer_size, receive, self._lost, early)
         transport.send(answer)
         if self.connected:
-            self.upgrading, self._probe = True, transport
+            self._probe = transport
+            self.server.loop.hub.schedule_call_global(UPGRADE_SECONDS, self._give_up, transport)
         else:
             self.connected = self.upgraded = True
             self._speak(transport)
         return []
+
+    def _let_others_go_first(self) -> None:
+        self.server.sleep(0)
+        while self.unanswered >= MOST_UNANSWERED and not self.closed:
+            self.server.sleep(UNANSWERED_SECONDS)
+
+    def _enqueue(self, pkt: packet.Packet) -> None:
+        """For a polling client to fetch."""
+        if self.closed:
+            return
+        self.queue.put(pkt)
+        self._queued_bytes += _size(pkt)
+        if self._queued_bytes > LARGEST_QUEUE_BYTES:
+            # Not at once: whoever sends is in the middle of sending to many.
+            self.server.loop.call(self.close, False, True, SLOW_READER)
 
     def _speak(self, transport: Transport) -> None:
         """From here on everything goes by WebSocket, what was waiting first."""
@@ -147,19 +212,28 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             pkt = waiting.get()
             if pkt is not None and pkt.packet_type != packet.NOOP:
                 self.send(pkt)
+        # For a poll that is still open: it must not find out by the clock that nothing comes this way any more.
+        waiting.put(packet.Packet(packet.NOOP))
 
     def _receive_probe(self, payload: bytes, is_binary: bool) -> None:
         """The upgrade: the client probes, we answer and end its poll, it upgrades."""
         transport = self._probe
         if transport is None:
             self._receive(payload, is_binary)
-        elif payload == PROBE:
+        elif payload == PROBE and not self.upgrading:
+            # From here on polls are answered with nothing: what is sent waits for the upgrade.
+            self.upgrading = True
             transport.send(build(TEXT, PROBE_ANSWER))
             self.queue.put(packet.Packet(packet.NOOP))
-        elif payload == UPGRADE:
+        elif payload == UPGRADE and self.upgrading:
             self._probe, self.upgrading, self.upgraded = None, False, True
             self._speak(transport)
         else:
+            self._give_up(transport)
+
+    def _give_up(self, transport: Transport) -> None:
+        """The upgrade came to nothing; the session stays with polling."""
+        if transport is self._probe:
             self._probe, self.upgrading = None, False
             transport.close(GOING_AWAY, "")
 
@@ -177,9 +251,13 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             # What cannot be read closes the connection, as socket.io's own server does.
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
 
-    def _lost(self, reason: str) -> None:
-        """The transport is gone, or the probe of an upgrade that came to nothing."""
-        if self._probe is not None:
-            self._probe, self.upgrading = None, False
-            return
-        self.close(wait=False, abort=True, reason=reason)
+    def _lost(self, transport: Transport, reason: str) -> None:
+        """A transport is gone: the one in use, the probe of an upgrade, or one that was given up before."""
+        if transport is self._probe:
+            self._give_up(transport)
+        elif transport is self.transport:
+            self.close(wait=False, abort=True, reason=reason)
+
+
+def _size(pkt: packet.Packet) -> int:
+    return PACKET_BYTES + (len(pkt.data) if isinstance(pkt.data, str | bytes) else 0)

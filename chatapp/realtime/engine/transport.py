@@ -32,9 +32,11 @@ SLOW_READER = "the client reads too slowly"
 
 
 class Transport:
-    """`receive` gets each message and whether it is binary; `closed` is called once, with why, when all is over."""
+    """`receive` gets each message and whether it is binary; `closed` is called once, with the transport and why, when
+    nothing more will be received. `early` is what the client sent behind its opening handshake."""
 
     __slots__ = (
+        "_close_timer",
         "_closed",
         "_fd",
         "_is_closing",
@@ -54,7 +56,8 @@ class Transport:
         loop: Loop,
         largest_message_bytes: int,
         receive: Callable[[bytes, bool], None],
-        closed: Callable[[str], None],
+        closed: Callable[["Transport", str], None],
+        early: bytes = b"",
     ) -> None:
         self._socket: socket.socket | None = connection
         self._fd = connection.fileno()
@@ -65,19 +68,22 @@ class Transport:
         self._out: list[bytes] = []
         self._out_bytes = 0
         self._is_closing = False
+        self._close_timer: Any = None
         self._write_listener: Any = None
         self._read_listener: Any = self._listen(loop.hub.READ, self._readable)
+        if early:
+            self._take(early)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is on us that nothing is heard from the client."""
+        return self._socket is not None and self._read_listener is None
 
     def send(self, frame: bytes) -> None:
-        """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections."""
-        if self._socket is None:
-            return
-        if not self._out and self._write_listener is None:
-            self._loop.flush_soon(self)
-        self._out.append(frame)
-        self._out_bytes += len(frame)
-        if self._out_bytes > LARGEST_BUFFER_BYTES:
-            self.abort(SLOW_READER)
+        """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections.
+        Nothing follows a close frame (RFC 6455 section 5.5.1)."""
+        if self._socket is not None and not self._is_closing:
+            self._queue(frame)
 
     def flush(self) -> None:
         """Writes what waits, as far as the system takes it; the rest follows when it takes more."""
@@ -90,6 +96,7 @@ class Transport:
             sent = 0
         except OSError as error:
             self._out.clear()
+            self._out_bytes = 0
             self._loop.call(self.abort, f"transport error: {error.strerror}")
             return
         if sent == len(out):
@@ -117,33 +124,50 @@ class Transport:
         """Says goodbye and lets go when the client has answered, or after CLOSE_WAIT_SECONDS."""
         if self._socket is None or self._is_closing:
             return
-        self.send(build_close(code, reason))
         self._is_closing = True
-        self._loop.hub.schedule_call_global(CLOSE_WAIT_SECONDS, self.abort, "transport close")
+        self._close_timer = self._loop.hub.schedule_call_global(CLOSE_WAIT_SECONDS, self.abort, "transport close")
+        self._queue(build_close(code, reason))
 
     def abort(self, reason: str) -> None:
         """Lets go of the socket at once and says so."""
         connection, self._socket = self._socket, None
         if connection is None:
             return
-        for listener in (self._read_listener, self._write_listener):
-            if listener is not None:
-                self._loop.hub.remove(listener)
+        if reason == SLOW_READER:
+            log.info("A connection is closed: %s", reason)
+        self._forget(self._read_listener)
+        self._forget(self._write_listener)
         self._read_listener = self._write_listener = None
+        if self._close_timer is not None:
+            self._close_timer.cancel()
         self._out.clear()
         connection.close()
-        self._loop.call(self._closed, reason)
+        self._loop.call(self._say_closed, reason)
 
     def pause(self) -> None:
         """Stops reading: the client has asked for more than is being worked on. TCP tells it to wait."""
-        if self._read_listener is not None:
-            self._loop.hub.remove(self._read_listener)
-            self._read_listener = None
+        self._forget(self._read_listener)
+        self._read_listener = None
 
     def resume(self) -> None:
         """Reads on."""
         if self._socket is not None and self._read_listener is None:
             self._read_listener = self._listen(self._loop.hub.READ, self._readable)
+
+    def _queue(self, frame: bytes) -> None:
+        if not self._out and self._write_listener is None:
+            self._loop.flush_soon(self)
+        self._out.append(frame)
+        self._out_bytes += len(frame)
+        if self._out_bytes > LARGEST_BUFFER_BYTES:
+            # One turn may have much to say to a client that reads well: only what the system does not take waits.
+            self.flush()
+            if self._out_bytes > LARGEST_BUFFER_BYTES:
+                self.abort(SLOW_READER)
+
+    def _say_closed(self, reason: str) -> None:
+        closed, self._closed = self._closed, _thrown_away
+        closed(self, reason)
 
     def _listen(self, kind: str, callback: Callable[[int], None]) -> Any:
         listener = self._loop.hub.add(kind, self._fd, callback, _thrown_away, None)
@@ -153,6 +177,10 @@ class Transport:
 
     def _readable(self, _fd: int) -> None:
         if self._socket is None:
+            return
+        if self._loop.is_pump_blocked:
+            self.pause()
+            self._loop.call(self.resume)
             return
         try:
             count = self._socket.recv_into(self._loop.scratch)
@@ -164,7 +192,10 @@ class Transport:
         if count == 0:
             self._end_of_reading("transport close")
             return
-        for opcode, payload in self._reader.feed(bytes(self._loop.scratch[:count])):
+        self._take(bytes(self._loop.scratch[:count]))
+
+    def _take(self, data: bytes) -> None:
+        for opcode, payload in self._reader.feed(data):
             self._loop.call(self.handle, opcode, payload)
         if self._reader.failure is not None and not self._is_closing:
             self._loop.call(self._fail, self._reader.failure)
@@ -175,9 +206,17 @@ class Transport:
         self._loop.call(self.abort, reason)
 
     def _writable(self, _fd: int) -> None:
-        listener, self._write_listener = self._write_listener, None
-        self._loop.hub.remove(listener)
-        self.flush()
+        # The hub collects its callbacks before it calls the first: a callback before this one may have ended us.
+        if self._write_listener is not None:
+            self._forget(self._write_listener)
+            self._write_listener = None
+            self.flush()
+
+    def _forget(self, listener: Any) -> None:
+        """Stops listening. The hub may have dropped the listener by itself, as it does after an error."""
+        if listener is not None:
+            with contextlib.suppress(KeyError, ValueError, OSError):
+                self._loop.hub.remove(listener)
 
     def _answer_close(self, payload: bytes) -> None:
         """Section 5.5.1: a close frame is answered with one of the same code; the server then ends the connection."""
@@ -187,8 +226,10 @@ class Transport:
         self.abort("transport close")
 
     def _fail(self, failure: Failure) -> None:
-        """Section 7.1.7: says why. The reader ignores what still comes, until the client goes or its time is up."""
+        """Section 7.1.7: says why. The reader ignores what still comes, until the client goes or its time is up; it is
+        as good as gone already."""
         self.close(failure.code, failure.reason)
+        self._say_closed("transport error")
 
     def _shut_down_sending(self) -> None:
         with contextlib.suppress(OSError):

@@ -1,0 +1,102 @@
+"""One server for the whole folder, whose process can be looked into, and people whom no other test has met."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chatapp import close_app, create_app
+from chatapp.actions.accounts import NewUser, add_users
+from tests.databases import Databases
+from tests.engine.observed_servers import COMMANDS, Observed
+from tests.engine.raw import Raw
+from tests.people import Person
+from tests.servers import Server
+
+NEWCOMERS = 400
+EVENTLET = [sys.executable, "-m", "chatapp", "serve", "--demo", str(NEWCOMERS)]
+
+Cast = Callable[..., list[Person]]
+Raws = Callable[..., Raw]
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="package")
+def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """For servers whose tests have nothing to do with the database."""
+    return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
+
+
+@pytest.fixture(scope="package")
+def server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """What most tests of the transport share."""
+    started = Server(tmp_path_factory.mktemp("instance"), EVENTLET, CHATAPP_DATABASE_URL=sqlite_only.new()).start()
+    yield started
+    assert started.stop() == 0, started.log
+    assert "Traceback" not in started.log, started.log
+
+
+@pytest.fixture(scope="package")
+def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that expects an answer to its heartbeats within a second."""
+    folder = tmp_path_factory.mktemp("instance")
+    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 1, "CHATAPP_JOIN_TIMEOUT": 1}
+    started = Server(folder, EVENTLET, CHATAPP_DATABASE_URL=sqlite_only.new(), **settings).start()
+    yield started
+    assert started.stop() == 0, started.log
+    assert "Traceback" not in started.log, started.log
+
+
+@pytest.fixture
+def cast(server: Server) -> Iterator[Cast]:
+    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
+    present: list[Person] = []
+
+    def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:
+        found = [Person(on, f"user{next(_numbers) % NEWCOMERS}", **options) for _ in range(count)]
+        present.extend(found)
+        return found
+
+    yield arrive
+    for person in present:
+        person.disconnect()
+        person.http.close()
+
+
+@pytest.fixture
+def raws(server: Server) -> Iterator[Raws]:
+    """`raws()` is a bare TCP connection; further arguments are Raw's, and `on`."""
+    made: list[Raw] = []
+
+    def connect(on: Server = server, **options: int) -> Raw:
+        made.append(Raw(on, **options))
+        return made[-1]
+
+    yield connect
+    for one in made:
+        one.drop()
+
+
+@pytest.fixture(scope="package", params=COMMANDS)
+def observed(
+    request: pytest.FixtureRequest, sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Observed]:
+    """Each kind of server, with short heartbeats."""
+    folder = tmp_path_factory.mktemp("observed")
+    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 2}
+    started = Observed(request.param, folder, with_users(sqlite_only.new(), folder), **settings)
+    yield started
+    assert started.stop() == 0, started.server.log
+    assert "Traceback" not in started.server.log, started.server.log
+
+
+def with_users(url: str, instance: Path) -> str:
+    """Adds user0 and so on to a database, for servers that do not do so themselves; returns its URL."""
+    app = create_app({"instance": instance, "database_url": url, "sign_in": "username"})
+    users = [NewUser(f"user{number}", "User", str(number)) for number in range(NEWCOMERS)]
+    add_users(app.extensions["chatapp.journal"], users)
+    close_app(app)
+    return url
