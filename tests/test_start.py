@@ -121,17 +121,6 @@ def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databa
                 server.kill()
 
 
-def test_migrations_that_run_at_once_on_an_empty_database_all_succeed(databases: Databases, tmp_path: Path) -> None:
-    server = Server(tmp_path, CHATAPP_DATABASE_URL=databases.new_empty())
-    environment = {**os.environ, **server.environment}
-    command = [sys.executable, "-m", "chatapp", "db", "upgrade"]
-    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    upgrades = [subprocess.Popen(command, cwd=ROOT, env=environment, **streams) for _ in range(3)]
-    for one in upgrades:
-        said, _ = one.communicate(timeout=60)
-        assert one.returncode == 0, said
-
-
 def _slowness() -> float:
     """How much slower this machine is now than an idle one: its load by its processors, at least 1."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

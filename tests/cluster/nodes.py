@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import add_users
+from chatapp.actions.accounts import NewUser, add_users
 from tests.conftest import CAST
 from tests.people import Person
 from tests.servers import ROOT, Server, free_port
@@ -17,10 +17,13 @@ from tests.servers import ROOT, Server, free_port
 FLASK = [sys.executable, "-m", "flask", "run", "--port"]
 SOCKETS = [sys.executable, "ws.py"]
 
+EVE = NewUser("eve", "Eve", "Evans")
+"""In nobody's way when she is deactivated."""
+
 
 def add_cast(url: str, instance: Path) -> None:
     app = create_app({"instance": instance, "database_url": url})
-    add_users(app.extensions["chatapp.journal"], CAST)
+    add_users(app.extensions["chatapp.journal"], [*CAST, EVE])
     close_app(app)
 
 

@@ -96,7 +96,6 @@ def test_signing_out_over_http_closes_the_sockets_of_that_session_alone(pair: Cl
 
 
 def test_deactivating_a_user_from_the_command_line_closes_their_sockets(pair: Cluster) -> None:
-    assert pair.command("users", "add", "eve", "--no-password").returncode == 0
     eve, alice = pair.arrive("eve"), pair.arrive("alice")
     assert eve.say("alice", "before")["success"] is True
     assert pair.command("users", "deactivate", "eve").returncode == 0

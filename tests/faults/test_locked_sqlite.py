@@ -3,10 +3,11 @@
 import resource
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import requests
 from sqlalchemy.engine import make_url
 
@@ -15,6 +16,19 @@ from tests.people import Person
 from tests.servers import Server
 
 HELD_SECONDS = 1.0
+
+
+@pytest.fixture(scope="module")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('locked') / 'chat.db'}"
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("instance"), CHATAPP_DATABASE_URL=sqlite_url).start()
+    yield started
+    assert started.stop() == 0
+    assert "Traceback" not in started.log
 
 
 @contextmanager
@@ -29,9 +43,8 @@ def write_lock(url: str) -> Iterator[None]:
 
 
 def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_after(
-    start: Callable[..., Server], sqlite_url: str
+    server: Server, sqlite_url: str
 ) -> None:
-    server = start(sqlite_url)
     alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
     assert alice.say("bob", "before")["success"] is True
     with write_lock(sqlite_url):
@@ -49,41 +62,35 @@ def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_af
     assert bob.wait_for_message("meanwhile")["sequence"] == 2
     for person in (alice, bob):
         person.disconnect()
-    assert server.stop() == 0
-    assert "Traceback" not in server.log
 
 
-def test_history_is_read_while_ticks_wait_for_a_locked_file(start: Callable[..., Server], sqlite_url: str) -> None:
-    server = start(sqlite_url)
-    alice = Person(server, "alice").connect()
-    bob = Person(server, "bob")
-    assert alice.say("bob", "before")["response"]["deliveredToAll"] is False
+def test_history_is_read_while_ticks_wait_for_a_locked_file(server: Server, sqlite_url: str) -> None:
+    carol = Person(server, "carol").connect()
+    user0 = Person(server, "user0")
+    assert carol.say("user0", "before")["response"]["deliveredToAll"] is False
     with write_lock(sqlite_url):
-        # bob's arrival is a tick to be written, and then a place in the list of who is online.
+        # carol's own tick, of the message before, may not be written yet.
         asked_at = time.monotonic()
-        emit(alice, receiver="bob", content="meanwhile")
-        assert [one["content"] for one in alice.history("bob")] == ["before"]
+        emit(carol, receiver="user0", content="meanwhile")
+        assert [one["content"] for one in carol.history("user0")] == ["before"]
         assert time.monotonic() - asked_at < 3
-    bob.connect()
-    bob.disconnect()
-    alice.disconnect()
+    user0.connect()
+    user0.disconnect()
+    carol.disconnect()
 
 
-def test_a_full_disk_is_unavailable_and_work_goes_on_when_there_is_room(
-    start: Callable[..., Server], sqlite_url: str
-) -> None:
-    server = start(sqlite_url)
-    alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
-    assert alice.say("bob", "before")["success"] is True
+def test_a_full_disk_is_unavailable_and_work_goes_on_when_there_is_room(server: Server, sqlite_url: str) -> None:
+    sender, reader = Person(server, "user1").connect(), Person(server, "user2").connect()
+    assert sender.say("user2", "before")["success"] is True
     with no_room(server, sqlite_url):
-        refused = alice.say("bob", "x" * 60_000, clientId=CLIENT_ID)
+        refused = sender.say("user2", "x" * 60_000, clientId=CLIENT_ID)
         assert (refused["success"], refused["error"]["code"]) == (False, "unavailable")
-        assert [one["content"] for one in bob.history("alice")] == ["before"]
-    accepted = alice.say("bob", "x" * 60_000, clientId=CLIENT_ID)
+        assert [one["content"] for one in reader.history("user1")] == ["before"]
+    accepted = sender.say("user2", "x" * 60_000, clientId=CLIENT_ID)
     assert (accepted["success"], accepted["response"]["sequence"]) == (True, 2)
-    assert alice.say("bob", "after")["response"]["sequence"] == 3
-    bob.wait_for_message("after")
-    for person in (alice, bob):
+    assert sender.say("user2", "after")["response"]["sequence"] == 3
+    reader.wait_for_message("after")
+    for person in (sender, reader):
         person.disconnect()
 
 
