@@ -86,11 +86,19 @@ def observed(
 ) -> Iterator[Observed]:
     """Each kind of server, with short heartbeats."""
     folder = tmp_path_factory.mktemp("observed")
-    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 2}
+    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 1}
     started = Observed(request.param, folder, with_users(sqlite_only.new(), folder), **settings)
     yield started
     assert started.stop() == 0, started.server.log
     assert "Traceback" not in started.server.log, started.server.log
+
+
+@pytest.fixture(params=COMMANDS)
+def observed_once(request: pytest.FixtureRequest, sqlite_only: Databases, tmp_path: Path) -> Iterator[Observed]:
+    """Each kind of server, for a test that ends it."""
+    started = Observed(request.param, tmp_path, with_users(sqlite_only.new(), tmp_path))
+    yield started
+    started.stop()
 
 
 def with_users(url: str, instance: Path) -> str:

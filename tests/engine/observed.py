@@ -6,6 +6,7 @@
 import gc
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,8 +23,8 @@ def counts() -> dict[str, int]:
     """How many of each there are, after a collection; `greenlets` are those that still run."""
     gc.collect()
     objects = gc.get_objects()
-    names = [type(one).__name__ for one in objects]
-    found = {name: names.count(name) for name in COUNTED}
+    names = Counter(type(one).__name__ for one in objects if str(type(one).__module__).startswith("chatapp."))
+    found = {name: names[name] for name in COUNTED}
     found["greenlets"] = sum(1 for one in objects if isinstance(one, greenlet.greenlet) and not one.dead)
     found["threads"] = threading.active_count()
     server = application.extensions["socketio"].server

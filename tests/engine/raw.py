@@ -57,18 +57,12 @@ class Raw:
         """The status line and headers of an HTTP answer."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            piece = self.socket.recv(1)
-            if not piece:
-                return head
-            head += piece
+            seen = self.socket.recv(4096, socket.MSG_PEEK)
+            if not seen:
+                break
+            end = (head + seen).find(b"\r\n\r\n")
+            head += self.socket.recv(len(seen) if end < 0 else end + 4 - len(head))
         return head
-
-    def read_rest(self) -> bytes:
-        """Everything until the server ends the connection."""
-        found = b""
-        while piece := self.socket.recv(65_536):
-            found += piece
-        return found
 
     def frame(self) -> Frame | None:
         """The next frame; None when the connection is over."""
@@ -164,3 +158,9 @@ def confirm(text: str) -> str | None:
 
 def private(sender: Person, receiver: Person, content: str) -> dict[str, str]:
     return {"sender": sender.username, "receiver": receiver.username, "content": content}
+
+
+def is_online(looking: Person, wanted: Person) -> bool:
+    """What one sees of another over HTTP."""
+    users = looking.get("/users").json()["users"]
+    return bool(next(one for one in users if one["username"] == wanted.username)["isOnline"])

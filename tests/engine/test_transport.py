@@ -10,8 +10,8 @@ from websockets.sync.client import connect
 
 from tests.engine.conftest import Cast, Raws
 from tests.engine.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
-from tests.engine.raw import Raw, private
-from tests.people import Person, wait_until
+from tests.engine.raw import Raw, is_online, private
+from tests.people import wait_until
 from tests.servers import Server
 
 ADDRESS = "/socket.io/?EIO=4&transport=websocket"
@@ -218,11 +218,6 @@ def test_a_connection_that_closes_while_it_connects_leaves_nobody_online(raws: R
     # alice comes, goes, and is seen to be gone: no connection of those above was left behind.
     raw = raws().joined(alice.token)
     raw.drop()
-    wait_until(lambda: not _is_online(bob, alice), "alice is offline")
+    wait_until(lambda: not is_online(bob, alice), "alice is offline")
     assert bob.say(alice.username, "nobody to wait for")["response"]["deliveredToAll"] is False
-    assert not _is_online(bob, alice)
-
-
-def _is_online(looking: Person, wanted: Person) -> bool:
-    users = looking.get("/users").json()["users"]
-    return bool(next(one for one in users if one["username"] == wanted.username)["isOnline"])
+    assert not is_online(bob, alice)

@@ -134,7 +134,7 @@ class Transport:
         if connection is None:
             return
         if reason == SLOW_READER:
-            log.info("A connection is closed: %s", reason)
+            log.warning("A connection is closed: %s", reason)
         self._forget(self._read_listener)
         self._forget(self._write_listener)
         self._read_listener = self._write_listener = None

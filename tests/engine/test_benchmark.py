@@ -1,0 +1,51 @@
+"""The benchmark does not rot: its smoke run loses nothing, and its ledger finds what it is there to find."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+BENCH = ROOT / "bench"
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+
+
+@pytest.fixture(scope="module")
+def built() -> None:
+    """Node's packages and the limit program, as the benchmark gets them itself."""
+    assert shutil.which("cc"), "The benchmark needs a C compiler"
+    done = run([sys.executable, "-c", "from bench.tools import build; build()"])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("built")
+def test_the_smoke_run_loses_doubles_and_misplaces_nothing() -> None:
+    before = set(_results())
+    done = run([sys.executable, "-m", "bench", "--smoke"])
+    made = set(_results()) - before
+    for path in made:
+        path.unlink()
+    assert done.returncode == 0, done.stderr
+    assert "group of 40" in done.stdout
+    assert "chatapp" in done.stdout
+    assert {path.suffix for path in made} == {".txt", ".json"}
+
+
+@pytest.mark.usefixtures("built")
+def test_the_ledger_s_own_tests_pass() -> None:
+    from bench.servers import node
+
+    done = run([node(), "--test", *map(str, sorted((BENCH / "load").glob("*.test.js")))])
+    assert done.returncode == 0, done.stdout
+    assert "# pass" in done.stdout or "pass " in done.stdout
+
+
+def _results() -> list[Path]:
+    folder = BENCH / "results"
+    return list(folder.glob("smoke-*")) if folder.exists() else []

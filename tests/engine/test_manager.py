@@ -1,0 +1,302 @@
+"""The manager's tables against a model as simple as can be, in any order of what can happen."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from chatapp.realtime.engine.manager import KEPT_ACKS, ChatManager, Client
+
+NAMESPACES = ["/chat", "/other"]
+ROOMS = [f"room {number}" for number in range(4)]
+
+
+class Inbox:
+    """What a client's messages are written to."""
+
+    def __init__(self) -> None:
+        self.texts: list[bytes] = []
+
+    def send_text(self, text: bytes, frame: bytes) -> None:
+        assert frame.endswith(b"4" + text)
+        self.texts.append(text)
+
+    def send_joined(self, texts: list[bytes], frames: bytes) -> None:
+        assert all(text in frames for text in texts)
+        self.texts += texts
+
+    def began(self) -> None: ...
+
+    def ended(self) -> None: ...
+
+
+class Ids:
+    """The part of the server that the manager asks: new ids, and where to write."""
+
+    def __init__(self) -> None:
+        self.eio = self
+        self.inboxes: dict[str, Inbox] = {}
+        self._numbers = itertools.count()
+
+    def generate_id(self) -> str:
+        return f"sid {next(self._numbers)}"
+
+    def peer_of(self, eio_sid: str) -> Inbox:
+        return self.inboxes.setdefault(eio_sid, Inbox())
+
+
+def new_manager() -> ChatManager:
+    manager = ChatManager()
+    manager.server = Ids()
+    return manager
+
+
+class ManagerMachine(RuleBasedStateMachine):
+    sids = Bundle("sids")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.manager = new_manager()
+        self.rooms: dict[tuple[str, str], set[str]] = {}
+        """The model: which rooms each (namespace, sid) is in."""
+        self.eio: dict[tuple[str, str], str] = {}
+        self.sent: Counter[str] = Counter()
+        self.acks: dict[int, list[str]] = {}
+        self.connected: set[tuple[str, str]] = set()
+
+    @rule(target=sids, eio_sid=st.sampled_from("abcdef"), namespace=st.sampled_from(NAMESPACES))
+    def pre_connect(self, eio_sid: str, namespace: str) -> tuple[str, str]:
+        is_there = any(key[0] == namespace and eio == eio_sid for key, eio in self.eio.items())
+        sid = self.manager.pre_connect(eio_sid, namespace)
+        assert (sid is None) == is_there
+        if sid is None:
+            return namespace, "nobody"
+        key = namespace, sid
+        self.rooms[key], self.eio[key] = set(), eio_sid
+        client = self.manager.client(sid, namespace)
+        assert client is not None
+        client.user = sid
+        return key
+
+    @rule(key=sids)
+    def connect(self, key: tuple[str, str]) -> None:
+        if key in self.rooms:
+            self.manager.connect(key[1], key[0])
+            self.connected.add(key)
+
+    @rule(key=sids, room=st.sampled_from(ROOMS))
+    def enter(self, key: tuple[str, str], room: str) -> None:
+        try:
+            self.manager.enter_room(key[1], key[0], room)
+        except ValueError:
+            assert key not in self.rooms
+        else:
+            self.rooms[key].add(room)
+
+    @rule(key=sids, room=st.sampled_from(ROOMS))
+    def leave(self, key: tuple[str, str], room: str) -> None:
+        self.manager.leave_room(key[1], key[0], room)
+        self.rooms.get(key, set()).discard(room)
+
+    @rule(namespace=st.sampled_from(NAMESPACES), room=st.sampled_from(ROOMS))
+    def close_room(self, namespace: str, room: str) -> None:
+        self.manager.close_room(room, namespace)
+        for key, rooms in self.rooms.items():
+            if key[0] == namespace:
+                rooms.discard(room)
+
+    @rule(key=consumes(sids))
+    def disconnect(self, key: tuple[str, str]) -> None:
+        assert self.manager.pre_disconnect(key[1], key[0]) == self.eio.get(key)
+        self.manager.disconnect(key[1], key[0])
+        self.manager.disconnect(key[1], key[0])
+        self.rooms.pop(key, None)
+        self.eio.pop(key, None)
+        self.connected.discard(key)
+
+    @rule(namespace=st.sampled_from(NAMESPACES), rooms=st.lists(st.sampled_from(ROOMS), max_size=4))
+    def fan_out(self, namespace: str, rooms: list[str]) -> None:
+        """Each that is in any of the rooms gets it once, all with one ack id, and each ack is heard of."""
+        heard: list[str] = []
+        self.manager.fan_out("event", {"a": 1}, namespace, rooms, lambda client: heard.append(client.sid))
+        wanted = {key[1] for key, own in self.rooms.items() if key[0] == namespace and own & set(rooms)}
+        got = self._taken()
+        assert sorted(got) == sorted(self.eio[namespace, sid] for sid in wanted)
+        assert len({text for texts in got.values() for text in texts}) <= 1
+        for texts in got.values():
+            (text,) = texts
+            number, event = parsed(text, namespace)
+            assert event == ["event", {"a": 1}]
+            assert number not in self.acks
+        for eio_sid, texts in got.items():
+            number, _ = parsed(texts[0], namespace)
+            self.manager.acked(eio_sid, namespace, number)
+            self.manager.acked(eio_sid, namespace, number + 1_000_000)
+            self.manager.acked("nobody", namespace, number)
+            self.acks[number] = heard
+        assert sorted(heard) == sorted(wanted)
+
+    @rule(namespace=st.sampled_from(NAMESPACES), room=st.sampled_from([None, *ROOMS]), number=st.integers(0, 3))
+    def send_all(self, namespace: str, room: str | None, number: int) -> None:
+        self.manager.send_all([("event", at) for at in range(number)], namespace, room)
+        wanted = [key for key, own in self.rooms.items() if key[0] == namespace and (room is None or room in own)]
+        got = self._taken()
+        assert sorted(got) == sorted(self.eio[key] for key in wanted if number)
+        for texts in got.values():
+            assert [parsed(text, namespace)[1] for text in texts] == [["event", at] for at in range(number)]
+
+    @rule(key=sids, data=st.sampled_from([None, {"a": 1}, (1, 2), "text"]))
+    def emit_to_one(self, key: tuple[str, str], data: Any) -> None:
+        self.manager.emit("event", data, key[0], room=key[1])
+        arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
+        got = self._taken()
+        assert list(got) == ([self.eio[key]] if key in self.rooms else [])
+        assert all(parsed(text, key[0])[1] == ["event", *arguments] for texts in got.values() for text in texts)
+
+    @rule(namespace=st.sampled_from(NAMESPACES), room=st.sampled_from([None, *ROOMS]), skipped=sids)
+    def emit_to_a_room_but_one(self, namespace: str, room: str | None, skipped: tuple[str, str]) -> None:
+        self.manager.emit("event", 1, namespace, room=room, skip_sid=skipped[1])
+        wanted = [
+            self.eio[key]
+            for key, own in self.rooms.items()
+            if key[0] == namespace and (room is None or room in own) and key[1] != skipped[1]
+        ]
+        assert sorted(self._taken()) == sorted(wanted)
+
+    @invariant()
+    def tables_are_the_model_s(self) -> None:
+        for namespace in NAMESPACES:
+            for room in ROOMS:
+                wanted = {
+                    (key[1], self.eio[key]) for key, own in self.rooms.items() if key[0] == namespace and room in own
+                }
+                assert set(self.manager.get_participants(namespace, room)) == wanted
+                assert self.manager.has_room(namespace, room) == bool(wanted)
+        assert set(self.manager.get_namespaces()) == {namespace for namespace, _ in self.rooms}
+        for key, own in self.rooms.items():
+            assert set(self.manager.get_rooms(key[1], key[0])) == own
+            assert self.manager.is_connected(key[1], key[0]) == (key in self.connected)
+            assert self.manager.sid_from_eio_sid(self.eio[key], key[0]) == key[1]
+            assert self.manager.eio_sid_from_sid(key[1], key[0]) == self.eio[key]
+
+    def teardown(self) -> None:
+        """Where nobody is left, nothing is left."""
+        for namespace, sid in list(self.rooms):
+            self.manager.disconnect(sid, namespace)
+        assert not self.manager._clients
+        assert not self.manager._by_eio
+        assert not self.manager._rooms
+        assert not list(self.manager.get_namespaces())
+
+    def _taken(self) -> dict[str, list[bytes]]:
+        """What was written since the last look, by connection."""
+        server: Any = self.manager.server
+        found = {eio_sid: inbox.texts for eio_sid, inbox in server.inboxes.items() if inbox.texts}
+        for eio_sid in found:
+            server.inboxes[eio_sid].texts = []
+        return found
+
+
+def parsed(text: bytes, namespace: str) -> tuple[int, Any]:
+    head = b"2%s," % namespace.encode()
+    assert text.startswith(head)
+    digits, bracket, rest = text[len(head) :].partition(b"[")
+    return int(digits or b"0"), orjson.loads(bracket + rest)
+
+
+ManagerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestManager = ManagerMachine.TestCase
+
+
+def join(manager: ChatManager, eio_sid: str, *rooms: str) -> Client:
+    sid = manager.pre_connect(eio_sid, "/chat")
+    assert sid is not None
+    manager.connect(sid, "/chat")
+    for room in rooms:
+        manager.enter_room(sid, "/chat", room)
+    client = manager.client(sid, "/chat")
+    assert client is not None
+    client.user = eio_sid
+    return client
+
+
+def test_acks_are_kept_for_the_newest_events_and_the_oldest_are_forgotten() -> None:
+    manager, heard = new_manager(), []
+    client = join(manager, "a", "room")
+    for number in range(KEPT_ACKS + 10):
+        manager.fan_out("e", None, "/chat", ["room"], lambda _client, number=number: heard.append(number))
+    for number in (1, 10, 11, KEPT_ACKS + 10):
+        manager.acked(client.eio_sid, "/chat", number)
+    assert heard == [10, KEPT_ACKS + 9]
+    assert len(manager._acks) == KEPT_ACKS
+    for _ in range(100):
+        manager.emit("e", None, "/chat", room="room", callback=lambda: None)
+    assert len(manager._acks) == KEPT_ACKS
+
+
+def test_who_has_no_user_yet_can_ack_nothing() -> None:
+    manager, heard = new_manager(), []
+    client = join(manager, "a", "room")
+    client.user = None
+    manager.fan_out("e", None, "/chat", ["room"], heard.append)
+    manager.acked("a", "/chat", 1)
+    assert heard == []
+    client.user = "alice"
+    manager.acked("a", "/chat", 1)
+    assert heard == [client]
+
+
+class Counted(dict[Any, Any]):
+    """Counts every look at an entry, and every entry that somebody walks over."""
+
+    operations = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        Counted.operations += 1
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        Counted.operations += 1
+        return super().get(key, default)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        Counted.operations += 1
+        return super().setdefault(key, default)
+
+    def __iter__(self) -> Iterator[Any]:
+        Counted.operations += len(self)
+        return super().__iter__()
+
+    def values(self) -> Any:
+        Counted.operations += len(self)
+        return super().values()
+
+    def items(self) -> Any:
+        Counted.operations += len(self)
+        return super().items()
+
+
+def cost_of_coming_and_going(other_rooms: int, others: int) -> int:
+    manager = new_manager()
+    for table in ("_rooms", "_clients", "_by_eio"):
+        setattr(manager, table, Counted())
+    for number in range(others):
+        join(manager, f"other {number}", "crowd", *(f"room {at}" for at in range(number, other_rooms, others)))
+    Counted.operations = 0
+    client = join(manager, "me", "crowd", "mine")
+    for namespace in manager.get_namespaces():
+        assert manager.sid_from_eio_sid("me", namespace) == client.sid
+        manager.pre_disconnect(client.sid, namespace)
+        manager.disconnect(client.sid, namespace)
+    return Counted.operations
+
+
+def test_coming_and_going_costs_the_same_however_many_rooms_and_others_there_are() -> None:
+    few = cost_of_coming_and_going(other_rooms=2, others=2)
+    assert 0 < few < 40
+    assert cost_of_coming_and_going(other_rooms=5000, others=100) == few

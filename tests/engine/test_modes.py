@@ -1,0 +1,125 @@
+"""Without our transport or without eventlet: the library's takes over, and the chat goes on."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from tests.databases import Databases
+from tests.engine.conftest import with_users
+from tests.engine.raw import Raw, is_online
+from tests.people import Person, wait_until
+from tests.servers import ROOT, Server
+
+PYTHON = [sys.executable, "-W", "ignore"]
+SHAPES = {
+    "threading": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "threading"}),
+    "eventlet": ([*PYTHON, "ws.py"], {}),
+    "eventlet without our protocol": ([*PYTHON, "-m", "tests.engine.plain"], {}),
+}
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def shaped(
+    request: pytest.FixtureRequest, sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Each shape of server; one port answers everything."""
+    command, settings = SHAPES[request.param]
+    folder = tmp_path_factory.mktemp("shape")
+    started = Server(folder, command, CHATAPP_DATABASE_URL=with_users(sqlite_only.new(), folder), **settings)
+    started.environment["CHATAPP_HTTP_PORT"] = started.environment["CHATAPP_WS_PORT"]
+    started.start(started.ws + "/readyz")
+    yield started
+    assert started.process is not None
+    if "plain" in command[-1]:
+        started.process.send_signal(signal.SIGKILL)
+        started.process.wait(10)
+    else:
+        assert started.stop() == 0, started.log
+    assert "Traceback" not in started.log, started.log
+
+
+@pytest.fixture
+def pair(shaped: Server) -> Iterator[tuple[Person, Person]]:
+    found = Person(shaped, "user0"), Person(shaped, "user1")
+    yield found
+    for person in found:
+        person.disconnect()
+
+
+@pytest.mark.parametrize(
+    "transports", [["websocket"], ["polling"], ["polling", "websocket"]], ids=["websocket", "polling", "upgraded"]
+)
+def test_messages_acks_and_presence_work(pair: tuple[Person, Person], transports: list[str]) -> None:
+    alice, bob = pair
+    bob.connect(transports=transports)
+    alice.connect(transports=transports)
+    assert alice.socket is not None
+    wait_until(lambda: alice.socket is not None and alice.socket.transport() == transports[-1], "alice has upgraded")
+    ack = alice.say(bob.username, "hello, in any shape")
+    assert ack["response"]["deliveredToAll"] is True
+    group = alice.make_group("Shapes", bob.username)
+    alice.wait_for("newgrp")
+    bob.wait_for("newgrp")
+    # One by one: the stock transport answers a poll with more packets than the Python client takes.
+    for number in range(10):
+        assert bob.say(group, str(number), group=True)["response"]["deliveredToAll"] is True
+    alice.wait_for_message("9")
+    got = [one["content"] for one in alice.messages() if one["receiver"] == group]
+    assert got == [str(number) for number in range(10)]
+    bob.disconnect()
+    wait_until(lambda: not is_online(alice, bob), "bob is seen to have gone")
+
+
+def test_a_connection_that_sends_garbage_is_closed_at_once(shaped: Server, pair: tuple[Person, Person]) -> None:
+    alice, bob = pair
+    bob.connect()
+    raw = Raw(shaped).joined(alice.token)
+    assert is_online(bob, alice)
+    raw.send_text("nonsense")
+    wait_until(lambda: not is_online(bob, alice), "alice is seen to have gone")
+    raw.close_frame()
+    raw.drop()
+
+
+def test_a_session_that_the_server_ends_ends_its_connection(shaped: Server, pair: tuple[Person, Person]) -> None:
+    alice, _ = pair
+    raw = Raw(shaped).joined(alice.token)
+    assert alice.post("/logout", {}).status_code < 300
+    raw.text_that(lambda text: text == "41/chat,")
+    raw.send_text("1")
+    raw.close_frame()
+    raw.drop()
+
+
+@pytest.mark.parametrize("mode", ["threading"])
+def test_flask_socketio_s_own_test_client_works(make_app: Callable[..., Flask], mode: str) -> None:
+    app = make_app(sockets=True, async_mode=mode)
+    sockets = app.extensions["socketio"]
+    tokens = {}
+    for name in ("alice", "bob"):
+        tokens[name] = app.test_client().post("/login", json={"username": name}).headers["auth-token"]
+    alice, bob = (
+        sockets.test_client(app, namespace="/chat", auth={"token": tokens[name]}) for name in ("alice", "bob")
+    )
+    assert alice.is_connected("/chat")
+    message = {"sender": "alice", "receiver": "bob", "content": "in process"}
+    ack = alice.emit("privateMessage", message, namespace="/chat", callback=True)
+    assert ack["success"] is True
+    heard = [one["args"][0]["response"]["content"] for one in bob.get_received("/chat") if one["name"] == "response"]
+    assert heard == ["in process"]
+    alice.disconnect("/chat")
+    assert not alice.is_connected("/chat")
+
+
+def test_nothing_of_eventlet_is_imported_in_threading_mode() -> None:
+    code = "import sys, ws; print([name for name in sys.modules if name.partition('.')[0] in ('eventlet', 'greenlet')])"
+    environment = {"CHATAPP_ASYNC_MODE": "threading", "CHATAPP_DATABASE_URL": "sqlite://", "PATH": "/usr/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    found = done.stdout.strip()
+    assert "eventlet" not in found, (found, done.stderr)

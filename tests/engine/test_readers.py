@@ -1,0 +1,198 @@
+"""Clients that read too slowly or not at all, vanish, or flood: bounded for the server, unnoticed by others."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+from tests.engine.conftest import Cast, Raws
+from tests.engine.frames import CLOSE, PING, Sent, close_payload
+from tests.engine.raw import Raw, confirm, is_online
+from tests.people import PATIENCE_SECONDS, Person, wait_until
+from tests.servers import Server
+
+MEGABYTE = 1_000_000
+SLACK_BYTES = 40 * MEGABYTE
+"""What a process may grow by that has just handled some tens of megabytes; without a bound it is all of them, several
+times over, in each reader's buffer."""
+
+
+def resident_bytes(server: Server) -> int:
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+
+class Reading(threading.Thread):
+    """Reads a connection to its end, confirms messages, and notes their sequences."""
+
+    def __init__(self, raw: Raw) -> None:
+        super().__init__(daemon=True)
+        self.raw = raw
+        self.sequences: list[int] = []
+        self.acks: set[int] = set()
+        self.start()
+
+    def run(self) -> None:
+        try:
+            while True:
+                text = self.raw.text()
+                if text.startswith("42/chat,") and (answer := confirm(text)) is not None:
+                    self.sequences.append(json.loads(text[text.index("[") :])[1]["response"]["sequence"])
+                    self.raw.send_text(answer)
+                elif text.startswith("43/chat,"):
+                    self.acks.add(int(text[8 : text.index("[")]))
+        except (AssertionError, OSError):
+            return
+
+
+def slowest_call(person: Person, receiver: Person, until: threading.Event) -> float:
+    """The longest that a message of somebody else's waited for its ack meanwhile."""
+    slowest = 0.0
+    while not until.is_set():
+        started = time.monotonic()
+        assert person.say(receiver.username, "how is it")["success"] is True
+        slowest = max(slowest, time.monotonic() - started)
+    return slowest
+
+
+def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
+    server: Server, cast: Cast, raws: Raws
+) -> None:
+    alice, bob, carol, *stuck = cast(3 + 8)
+    bob.connect()
+    carol.connect()
+    group = alice.make_group("Everybody", *(one.username for one in stuck))
+    from_alice = raws().joined(alice.token)
+    for one in stuck:
+        raws(receive_buffer=4096).joined(one.token)
+    before, done, number = resident_bytes(server), threading.Event(), 250
+    own = Reading(from_alice)
+
+    def talk() -> None:
+        for at in range(number):
+            payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
+            from_alice.event(at, "groupMessage", payload)
+
+    talking = threading.Thread(target=talk)
+    talking.start()
+    watching = threading.Thread(target=lambda: (wait_until_all(own, number), done.set()))
+    watching.start()
+    slowest = slowest_call(bob, carol, done)
+    talking.join(30)
+    grown = resident_bytes(server) - before
+    # 15 MB for each of eight.
+    assert grown < SLACK_BYTES, grown
+    assert slowest < 1.5
+    wait_until(lambda: not any(is_online(bob, one) for one in stuck), "those who do not read are gone")
+    assert "the client reads too slowly" in server.log
+    # Back again, the client has all of it from the history.
+    late = stuck[0].connect()
+    page = late.history(group, group=True, limit=500)
+    assert [one["sequence"] for one in page] == own.sequences == list(range(1, number + 1))
+    late.disconnect()
+
+
+def wait_until_all(reading: Reading, number: int) -> None:
+    deadline = time.monotonic() + 40
+    while len(reading.acks) < number:
+        assert time.monotonic() < deadline, f"Only {len(reading.acks)} of {number} acks came"
+        threading.Event().wait(0.05)
+
+
+def test_a_reader_that_stops_is_closed_even_when_only_answers_to_it_wait(server: Server, raws: Raws) -> None:
+    """It asks and does not listen: pings, whose answers pile up."""
+    raw = raws(receive_buffer=4096)
+    raw.open()
+    before = resident_bytes(server)
+    pings = Sent(PING, b"x" * 125).to_bytes() * 1000
+    closed = False
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    raw.socket.settimeout(2)
+    while not closed and time.monotonic() < deadline:
+        try:
+            raw.send(pings)
+        except OSError:
+            closed = True
+    assert closed
+    assert resident_bytes(server) - before < SLACK_BYTES
+
+
+def test_a_client_that_vanishes_is_gone_in_the_promised_time(hasty_server: Server, cast: Cast, raws: Raws) -> None:
+    """Its socket stays open, and answers nothing."""
+    alice, bob = cast(2, on=hasty_server)
+    bob.connect()
+    raw = raws(on=hasty_server).joined(alice.token)
+    assert is_online(bob, alice)
+    started = time.monotonic()
+    bob.wait_for("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
+    # An interval of a second, a timeout of another, and two for the machine.
+    assert time.monotonic() - started < 4
+    frames = []
+    raw.socket.settimeout(PATIENCE_SECONDS)
+    while (frame := raw.frame()) is not None:
+        frames.append((int(frame.opcode), bytes(frame.data)))
+    assert frames[-1] == (CLOSE, close_payload(1001))
+    assert time.monotonic() - started < 4 + 5 + 2
+
+
+def test_a_client_that_answers_heartbeats_stays(hasty_server: Server, cast: Cast) -> None:
+    (alice,) = cast(1, on=hasty_server)
+    alice.connect()
+    threading.Event().wait(4)
+    assert alice.call("nothing like this", {})["success"] is False
+    assert is_online(alice, alice)
+
+
+def flood(server: Server, cast: Cast, raws: Raws, event: str, payload: object, number: int) -> tuple[int, float]:
+    """Thousands of events that wait for no ack; returns how much the server grew and the slowest ack of others."""
+    mallory, alice, bob = cast(3)
+    alice.connect()
+    bob.connect()
+    raw = raws().joined(mallory.token)
+    text = json.dumps([event, payload]).replace("MALLORY", mallory.username).replace("BOB", bob.username)
+    before, done = resident_bytes(server), threading.Event()
+    reading = Reading(raw)
+
+    def send() -> None:
+        for at in range(number):
+            raw.send_text(f"42/chat,{at}{text}")
+
+    threading.Thread(target=send, daemon=True).start()
+    threading.Thread(target=lambda: (wait_until_all(reading, number), done.set()), daemon=True).start()
+    slowest = slowest_call(alice, bob, done)
+    assert reading.acks == set(range(number))
+    return resident_bytes(server) - before, slowest
+
+
+def test_a_flood_of_messages_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+    message = {"sender": "MALLORY", "receiver": "BOB", "content": "x" * 2000}
+    grown, slowest = flood(server, cast, raws, "privateMessage", message, 5000)
+    assert grown < SLACK_BYTES
+    assert slowest < 2.5
+
+
+def test_a_flood_of_groups_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+    grown, slowest = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 1000)
+    assert grown < SLACK_BYTES
+    assert slowest < 2.5
+
+
+def test_a_flood_of_reading_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+    mark = {"receiver": "BOB", "group": False, "sequence": 1}
+    grown, slowest = flood(server, cast, raws, "markRead", mark, 2000)
+    assert grown < SLACK_BYTES
+    assert slowest < 2.5
+
+
+def test_large_events_behind_a_slow_one_are_left_in_the_socket(server: Server, cast: Cast, raws: Raws) -> None:
+    """Each waits for the one before: without a bound of bytes a hundred of a megabyte would be held."""
+    (mallory,) = cast(1)
+    raw = raws().joined(mallory.token)
+    before = resident_bytes(server)
+    reading = Reading(raw)
+    group = {"groupName": "large", "users": []}
+    for at in range(60):
+        raw.event(at, "createGroup", {**group, "more": "x" * 900_000})
+    wait_until(lambda: len(reading.acks) == 60, "all are answered")
+    assert resident_bytes(server) - before < SLACK_BYTES
