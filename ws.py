@@ -4,14 +4,21 @@ from chatapp.green import patch
 
 patch()
 
+import sys  # noqa: E402
+
 from chatapp import create_app, realtime  # noqa: E402
+from chatapp.config import BadSetting  # noqa: E402
 from chatapp.migrations import create_tables_if_new  # noqa: E402
+from chatapp.serve import serve_sockets, warn_of_open_sign_in  # noqa: E402
 
-app = create_app()
-create_tables_if_new(app)
-socketio = realtime.init_app(app)
-
-if __name__ == "__main__":
-    from chatapp.serve import serve_sockets
-
-    serve_sockets(app)
+try:
+    app = create_app()
+    create_tables_if_new(app)
+    warn_of_open_sign_in(app)
+    socketio = realtime.init_app(app)
+    if __name__ == "__main__":
+        serve_sockets(app)
+except BadSetting as error:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"Error: {error}")

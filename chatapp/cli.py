@@ -26,7 +26,7 @@ class Sentences(click.Group):
 
 def _sentence(error: Exception) -> str | None:
     """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from chatapp.config import BadSetting
     from chatapp.errors import ChatError
@@ -35,9 +35,16 @@ def _sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, ChatError):
         return error.message
-    if isinstance(error, OperationalError):
+    if isinstance(error, DatabaseError) and _has_no_tables(error.orig):
+        return "The database has not the tables of this version. Run `chatapp db upgrade` first."
+    # DatabaseError itself is SQLite's word for a file that is no database; its other kinds are faults of ours.
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL."
     return None
+
+
+def _has_no_tables(cause: BaseException | None) -> bool:
+    return type(cause).__name__ == "UndefinedTable" or "no such table" in str(cause)
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -185,12 +192,14 @@ def _add_demo_users(app: "Flask", count: int) -> None:
 
 
 def _greet(app: "Flask") -> None:
+    from chatapp.serve import OPEN_SIGN_IN
+
     settings = app.extensions["chatapp.settings"]
     host = "localhost" if settings.is_loopback else settings.host
     click.echo(
         f"Open http://{host}:{settings.http_port}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})"
     )
     if settings.sign_in == "username":
-        click.echo("Sign-in is by name alone: anybody who reaches this address can be anyone without a password.")
+        click.echo(OPEN_SIGN_IN)
     click.echo("Stop with Ctrl-C.")
     sys.stdout.flush()

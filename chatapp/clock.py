@@ -3,6 +3,8 @@
 import time
 from datetime import UTC, datetime
 
+MILLISECONDS_END = len("2026-01-31T12:00:00.123")
+
 
 def now() -> datetime:
     """This instant, in UTC, to the microsecond."""
@@ -16,4 +18,4 @@ def monotonic() -> float:
 
 def to_iso(instant: datetime) -> str:
     """`2026-01-31T12:00:00.123Z`: what JavaScript's `Date` reads and writes itself."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.isoformat(timespec="milliseconds")[:MILLISECONDS_END] + "Z"

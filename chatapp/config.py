@@ -5,6 +5,7 @@ import runpy
 import socket
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,11 @@ class Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach an address."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    """Whether nobody but this machine can reach an address. A name like `127.example.org` may be anybody's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def variable(setting: "Field[Any]") -> str:
@@ -136,7 +140,12 @@ def _masked(setting: "Field[Any]", value: Any) -> str:
     text = ",".join(value) if isinstance(value, tuple) else str(int(value) if isinstance(value, bool) else value)
     if not setting.metadata["secret"] or not text:
         return text
-    return make_url(text).render_as_string(hide_password=True) if setting.name.endswith("_url") else "***"
+    if not setting.name.endswith("_url"):
+        return "***"
+    url = make_url(text)
+    # libpq and Redis take a password there too.
+    query = {name: "***" if "pass" in name else value for name, value in url.query.items()}
+    return url.set(query=query).render_as_string(hide_password=True)
 
 
 def default_instance() -> Path:

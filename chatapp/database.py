@@ -1,5 +1,6 @@
 """How a process talks to its database: engine options, SQLite's pragmas, and the writer's explicit transactions."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,11 @@ class WriterConnection:
             self.cursor.execute("PRAGMA busy_timeout=0")
         self._current = self._synchronous
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the server or the network ended it. SQLite has nobody who could."""
+        return not self.is_sqlite and bool(self.cursor.connection.closed)
+
     def execute(self, sql: str, parameters: tuple[Any, ...] | list[Any] = ()) -> Any:
         """Runs one statement whose placeholders are `?`; returns the cursor."""
         self.cursor.execute(self._in_dialect(sql), parameters)
@@ -95,7 +101,14 @@ class WriterConnection:
             self.cursor.execute("COMMIT")
 
     def close(self) -> None:
-        """Closes the connection for good: its pragmas are not those of the pool's others."""
+        """Closes the connection for good: its pragmas are not those of the pool's others.
+
+        What is open is rolled back here and now. SQLite keeps a closed connection, and its lock on the file, for as
+        long as anything refers to a statement of it, and the traceback of what went wrong does.
+        """
+        for step in (lambda: self.cursor.execute("ROLLBACK"), self.cursor.close):
+            with contextlib.suppress(Exception):
+                step()
         self.connection.invalidate()
         self.connection.close()
 

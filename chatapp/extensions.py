@@ -13,4 +13,5 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 jwt = JWTManager()
 cors = CORS()
+
 limiter = Limiter(get_remote_address)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from flask.json.provider import JSONProvider
+from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp import api, database, web
@@ -17,6 +18,13 @@ from chatapp.journal import Journal
 from chatapp.secret import secret_key
 
 LARGEST_BODY_BYTES = 1_000_000
+
+
+class NoSessions(SessionInterface):
+    """Flask's own cookie sessions are not used; opening one would cost each request more than finding its caller."""
+
+    def open_session(self, _app: Flask, _request: Request) -> None:
+        return None
 
 
 class OrJsonProvider(JSONProvider):
@@ -38,6 +46,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     settings = load(overrides)
     app = Flask(__name__, instance_path=settings.instance, static_folder=None)
     app.json = OrJsonProvider(app)
+    app.session_interface = NoSessions()
     app.secret_key = secret_key(settings)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)

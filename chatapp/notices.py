@@ -50,10 +50,16 @@ class SessionEnded:
     session_id: str
 
 
-Notice = MessagesStored | GroupCreated | WatermarkRaised | PresenceChanged | SessionEnded
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Notices were lost on the way: whoever hosts connections reads the database from where it stood."""
+
+
+Notice = CatchUp | MessagesStored | GroupCreated | WatermarkRaised | PresenceChanged | SessionEnded
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (MessagesStored, GroupCreated, WatermarkRaised, PresenceChanged, SessionEnded)
+    kind.__name__: kind
+    for kind in (CatchUp, MessagesStored, GroupCreated, WatermarkRaised, PresenceChanged, SessionEnded)
 }
 
 

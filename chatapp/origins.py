@@ -30,6 +30,21 @@ def same_origin(environ: dict[str, object]) -> str:
     return f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
 
 
+def is_own_page(origin: str | None, environ: dict[str, object], http_port: int) -> bool:
+    """Whether the page that opens a socket is this server's own: from this listener, or from the HTTP side's port on
+    the same host name."""
+    if not origin:
+        return False
+    own = same_origin(environ)
+    name = urlsplit(own).hostname
+    page = urlsplit(origin)
+    try:
+        is_http_side = bool(name) and page.hostname == name and page.port == http_port
+    except ValueError:
+        is_http_side = False
+    return origin == own or (is_http_side and page.scheme in ("http", "https"))
+
+
 def _matches(origin: str, allowed: str) -> bool:
     if not allowed.endswith(":*"):
         return origin == allowed

@@ -38,6 +38,8 @@ def _content(text: str) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text  # most messages, at a tenth of what the searches cost
     if _SURROGATE.search(text):
         raise ValueError("must be well-formed Unicode, without lone surrogates")
     if _CONTROL.search(text):

@@ -1,6 +1,5 @@
 """Runs the listeners in this process, until a signal says to stop."""
 
-import contextlib
 import logging
 import resource
 import signal
@@ -21,6 +20,8 @@ CONNECTIONS = 50_000
 
 STOP_POLL_SECONDS = 0.1
 
+OPEN_SIGN_IN = "Sign-in is by name alone: anybody who reaches this address can be anyone without a password."
+
 Application = Callable[..., Any]
 
 
@@ -39,6 +40,12 @@ def serve_sockets(app: Flask) -> None:
     _run(app, [(_settings(app).ws_port, app.wsgi_app)], lambda _app: None)
 
 
+def warn_of_open_sign_in(app: Flask) -> None:
+    """Says at the start that anybody may come in."""
+    if _settings(app).sign_in == "username":
+        log.warning(OPEN_SIGN_IN)
+
+
 def _settings(app: Flask) -> Settings:
     settings: Settings = app.extensions["chatapp.settings"]
     return settings
@@ -50,7 +57,8 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
     started(app)
     _wait_for_signal()
     stop()
-    _close(app)
+    close_app(app)
+    sys.stdout.flush()
 
 
 def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
@@ -113,7 +121,11 @@ def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:
     import socket
 
     try:
-        found = listen((host, port), socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Not shared: a second server would start without a word, and take half of the connections from the first.
+        found = listen((host, port), family, backlog=2048, reuse_port=False)
+    except socket.gaierror as error:
+        raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
         raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
     # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
@@ -128,16 +140,6 @@ def _wait_for_signal() -> None:
         signal.signal(number, lambda received, _frame: signals.append(received))
     while not signals:
         time.sleep(STOP_POLL_SECONDS)
-
-
-def _close(app: Flask) -> None:
-    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
-    server = app.extensions["socketio"].server
-    for eio_sid in list(server.eio.sockets):
-        with contextlib.suppress(Exception):
-            server.close_transport(eio_sid)
-    close_app(app)
-    sys.stdout.flush()
 
 
 def _raise_open_files() -> None:

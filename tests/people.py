@@ -42,7 +42,18 @@ class Person:
     def disconnect(self) -> None:
         if self.socket is not None:
             self.socket.disconnect()
-            self.socket.wait()
+            # Its writer may have missed that, and would sleep for half a minute.
+            self.socket.eio.queue.put(None)
+            self.socket.eio.wait()  # the whole client would wait a second more, for a reconnection
+            self._close_sockets(self.socket)
+
+    @staticmethod
+    def _close_sockets(client: socketio.Client) -> None:
+        """The client leaves its own sockets open when it was the server that went away."""
+        if client.eio.ws is not None:
+            client.eio.ws.shutdown()
+        if client.eio.http is not None:
+            client.eio.http.close()
 
     def call(self, event: str, payload: Any, timeout: float = PATIENCE_SECONDS) -> Any:
         """Emits, and returns the ack."""

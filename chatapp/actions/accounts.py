@@ -1,19 +1,33 @@
 """Users and their sessions: add, sign in, sign out, deactivate."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
+from chatapp.actions.reading import row_or_none
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Session, User
+from chatapp.models.tables import SESSIONS, USERS
 from chatapp.notices import SessionEnded
 from chatapp.passwords import hash_password, is_password
+
+CALLER = (
+    select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)
+    .join(SESSIONS, SESSIONS.c.user_id == USERS.c.id)
+    .where(
+        SESSIONS.c.id == bindparam("session_id"),
+        SESSIONS.c.revoked_at.is_(None),
+        SESSIONS.c.expires_at > bindparam("at"),
+        USERS.c.is_active,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +98,16 @@ def sign_in(journal: Journal, settings: Settings, username: str, password: str |
 
 def find_caller(session_id: str) -> Caller | None:
     """The user of a session that is neither revoked nor expired, and whose account is active."""
-    query = (
-        select(User.id, User.username, Session.expires_at)
-        .join(Session, Session.user_id == User.id)
-        .where(Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > now(), User.is_active)
-    )
-    row = db.session.execute(query).one_or_none()
+    row = row_or_none(CALLER, session_id=session_id, at=now())
     # What follows may wait for the journal, and must not hold a connection of the pool while it does.
     db.session.remove()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
+
+
+def ended_among(session_ids: Collection[str]) -> set[str]:
+    """Those of these sessions that were revoked."""
+    query = select(Session.id).where(Session.id.in_(session_ids), Session.revoked_at.is_not(None))
+    return set(db.session.scalars(query))
 
 
 def sign_out(journal: Journal, caller: Caller) -> None:

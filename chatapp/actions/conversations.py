@@ -99,7 +99,7 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
 
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     """All of the caller's conversations, the one with the newest message (or creation) first."""
-    journal.settle()
+    journal.settle_for_reading()
     rows = db.session.execute(_overviews(caller)).all()
     members = _progress([row.id for row in rows])
     lowest = lowest_watermarks([row.id for row in rows])

@@ -4,18 +4,44 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.places import find_place
+from chatapp.actions.reading import row_or_none, rows
 from chatapp.errors import ForgedSender
-from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
-from chatapp.models import Conversation, Membership, Message, User
-from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import other_of
-from chatapp.payloads import HistoryQuery
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES, USERS
+from chatapp.payloads import LARGEST_SEQUENCE, HistoryQuery
+
+LOWEST = (
+    select(MEMBERSHIPS.c.user_id, MEMBERSHIPS.c.delivered_sequence)
+    .where(MEMBERSHIPS.c.conversation_id == bindparam("number"))
+    .order_by(MEMBERSHIPS.c.delivered_sequence)
+    .limit(2)
+)
+KEY = select(CONVERSATIONS.c.direct_key).where(CONVERSATIONS.c.id == bindparam("number"))
+_BETWEEN = (
+    select(
+        MESSAGES.c.sequence,
+        MESSAGES.c.sender_id,
+        USERS.c.username,
+        MESSAGES.c.content,
+        MESSAGES.c.client_id,
+        type_coerce(MESSAGES.c.created_at, BigInteger),
+    )
+    .join(USERS, USERS.c.id == MESSAGES.c.sender_id)
+    .where(
+        MESSAGES.c.conversation_id == bindparam("number"),
+        MESSAGES.c.sequence > bindparam("after"),
+        MESSAGES.c.sequence < bindparam("before"),
+    )
+    .limit(bindparam("limit"))
+)
+FORWARD = _BETWEEN.order_by(MESSAGES.c.sequence)
+BACKWARD = _BETWEEN.order_by(MESSAGES.c.sequence.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +89,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
     place = find_place(caller, receiver, is_group=query.group == "yes")
     if place.conversation_id is None:
         return []
-    journal.settle()
+    journal.settle_for_reading()
     page = _page(place.conversation_id, query)
     lowest = lowest_watermarks([place.conversation_id])[place.conversation_id]
     stored = _stored(page, place.conversation_id, place.direct_key)
@@ -72,7 +98,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
     """Whether everybody but its sender has been delivered a message."""
-    journal.settle()
+    journal.settle_for_reading()
     return lowest_watermarks([stored.conversation_id])[stored.conversation_id].is_delivered(
         stored.sender_id, stored.sequence
     )
@@ -80,25 +106,15 @@ def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
 
 def lowest_watermarks(conversation_ids: list[int]) -> dict[int, Lowest]:
     """For each conversation, from one short query on the members' watermarks."""
-    found = {}
-    for number in conversation_ids:
-        query = (
-            select(Membership.user_id, Membership.delivered_sequence)
-            .where(Membership.conversation_id == number)
-            .order_by(Membership.delivered_sequence)
-            .limit(2)
-        )
-        found[number] = lowest_of(db.session.execute(query).all())
-    return found
+    return {number: lowest_of(rows(LOWEST, number=number)) for number in conversation_ids}
 
 
 def messages_between(conversation_id: int, after: int, last: int, limit: int = 500) -> list[StoredMessage]:
     """The messages with `after` < sequence <= `last`, in order, `limit` at most."""
-    conversation = db.session.get(Conversation, conversation_id)
+    conversation = row_or_none(KEY, number=conversation_id)
     if conversation is None:
         return []
-    query = _columns(conversation_id).where(Message.sequence > after, Message.sequence <= last)
-    page = db.session.execute(query.order_by(Message.sequence).limit(limit)).all()
+    page = rows(FORWARD, number=conversation_id, after=after, before=last + 1, limit=limit)
     return _stored(page, conversation_id, conversation.direct_key)
 
 
@@ -106,29 +122,17 @@ def newest_messages(
     conversation_id: int, direct_key: str | None, last_sequence: int, count: int
 ) -> list[StoredMessage]:
     """The newest `count` messages, oldest first; sequences are dense, so where they begin is known."""
-    query = _columns(conversation_id).where(Message.sequence > last_sequence - count).order_by(Message.sequence)
-    return _stored(db.session.execute(query).all(), conversation_id, direct_key)
-
-
-def _columns(conversation_id: int) -> Any:
-    return (
-        select(
-            Message.sequence, Message.sender_id, User.username, Message.content, Message.client_id, Message.created_at
-        )
-        .join(User, User.id == Message.sender_id)
-        .where(Message.conversation_id == conversation_id)
-    )
+    after = last_sequence - count
+    page = rows(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
+    return _stored(page, conversation_id, direct_key)
 
 
 def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:
     """`after` pages forward from there; otherwise the newest before `before`, or the newest of all."""
-    wanted = _columns(conversation_id)
-    if query.before is not None:
-        wanted = wanted.where(Message.sequence < query.before)
+    before = LARGEST_SEQUENCE if query.before is None else query.before
     if query.after is not None:
-        forward = wanted.where(Message.sequence > query.after).order_by(Message.sequence).limit(query.limit)
-        return db.session.execute(forward).all()
-    return db.session.execute(wanted.order_by(Message.sequence.desc()).limit(query.limit)).all()[::-1]
+        return rows(FORWARD, number=conversation_id, after=query.after, before=before, limit=query.limit)
+    return rows(BACKWARD, number=conversation_id, after=0, before=before, limit=query.limit)[::-1]
 
 
 def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
@@ -143,7 +147,7 @@ def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[
             key is None,
             content,
             client_id,
-            to_microseconds(created_at),
+            created_at,
         )
         for sequence, sender_id, sender, content, client_id, created_at in rows
     ]

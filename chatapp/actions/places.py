@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.reading import row_or_none
 from chatapp.errors import NotAMember, NotFound
-from chatapp.extensions import db
 from chatapp.journal.batch import as_id
-from chatapp.models import Conversation, Membership, User
 from chatapp.models.conversation import GROUP, direct_key
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
+
+OWN_GROUP = (
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.user_id)
+    .outerjoin(
+        MEMBERSHIPS,
+        (MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id) & (MEMBERSHIPS.c.user_id == bindparam("user_id")),
+    )
+    .where(CONVERSATIONS.c.id == bindparam("number"), CONVERSATIONS.c.kind == GROUP)
+)
+DIRECT = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(CONVERSATIONS.c.direct_key == bindparam("key"))
+KNOWN_USER = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +40,7 @@ def find_place(caller: Caller, receiver: str, *, is_group: bool) -> Place:
 def find_group(caller: Caller, group_id: str) -> Place:
     """A group by its id, through the caller's membership."""
     number = as_id(group_id)
-    query = (
-        select(Conversation.id, Conversation.last_sequence, Membership.user_id)
-        .outerjoin(Membership, (Membership.conversation_id == Conversation.id) & (Membership.user_id == caller.user_id))
-        .where(Conversation.id == number, Conversation.kind == GROUP)
-    )
-    row = db.session.execute(query).one_or_none() if number is not None else None
+    row = row_or_none(OWN_GROUP, number=number, user_id=caller.user_id) if number is not None else None
     if row is None:
         raise NotFound("There is no such group.", receiver=group_id)
     if row.user_id is None:
@@ -44,10 +50,9 @@ def find_group(caller: Caller, group_id: str) -> Place:
 
 def _find_direct(caller: Caller, username: str) -> Place:
     key = direct_key(caller.username, username)
-    query = select(Conversation.id, Conversation.last_sequence).where(Conversation.direct_key == key)
-    row = db.session.execute(query).one_or_none()
+    row = row_or_none(DIRECT, key=key)
     if row is not None:
         return Place(row.id, key, row.last_sequence)
-    if db.session.scalar(select(User.id).where(User.username == username)) is None:
+    if row_or_none(KNOWN_USER, username=username) is None:
         raise NotFound("There is no such user.", receiver=username)
     return Place(None, key)

@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.places import find_place
+from chatapp.actions.reading import row_or_none, rows
 from chatapp.errors import InvalidInput
-from chatapp.extensions import db
-from chatapp.models import Conversation, Membership, User
 from chatapp.models.conversation import GROUP
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.payloads import MarkRead
+
+STANDINGS = (
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.kind, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.delivered_sequence)
+    .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
+    .where(MEMBERSHIPS.c.user_id == bindparam("user_id"))
+)
+CONVERSATION = select(CONVERSATIONS.c.kind, CONVERSATIONS.c.last_sequence).where(
+    CONVERSATIONS.c.id == bindparam("number")
+)
+MEMBERS = (
+    select(USERS.c.id, USERS.c.username, MEMBERSHIPS.c.delivered_sequence, MEMBERSHIPS.c.read_sequence)
+    .join(MEMBERSHIPS, MEMBERSHIPS.c.user_id == USERS.c.id)
+    .where(MEMBERSHIPS.c.conversation_id == bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +49,22 @@ class Member:
 
 def standings_of(user_id: int) -> list[Standing]:
     """Every conversation of a user: which rooms to enter on connecting, and what waits there."""
-    query = (
-        select(Conversation.id, Conversation.kind, Conversation.last_sequence, Membership.delivered_sequence)
-        .join(Membership, Membership.conversation_id == Conversation.id)
-        .where(Membership.user_id == user_id)
-    )
-    return [Standing(row[0], row[1] == GROUP, row[2], row[3]) for row in db.session.execute(query)]
+    return [
+        Standing(row.id, row.kind == GROUP, row.last_sequence, row.delivered_sequence)
+        for row in rows(STANDINGS, user_id=user_id)
+    ]
 
 
 def members_with_watermarks(conversation_id: int) -> tuple[bool, int, list[Member]]:
     """Whether it is a group, its last sequence, and all its members."""
-    query = (
-        select(User.id, User.username, Membership.delivered_sequence, Membership.read_sequence)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.conversation_id == conversation_id)
-    )
-    conversation = db.session.get(Conversation, conversation_id)
+    conversation = row_or_none(CONVERSATION, number=conversation_id)
     if conversation is None:
         return False, 0, []
-    return conversation.kind == GROUP, conversation.last_sequence, [Member(*row) for row in db.session.execute(query)]
+    members = [
+        Member(row.id, row.username, row.delivered_sequence, row.read_sequence)
+        for row in rows(MEMBERS, number=conversation_id)
+    ]
+    return conversation.kind == GROUP, conversation.last_sequence, members
 
 
 def readable_sequence(caller: Caller, mark: MarkRead) -> tuple[int, int]:

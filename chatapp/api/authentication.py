@@ -2,19 +2,11 @@
 
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_jwt_extended import (
-    create_access_token,
-    get_jwt,
-    get_jwt_request_location,
-    set_access_cookies,
-    unset_access_cookies,
-    verify_jwt_in_request,
-)
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import PyJWTError
+from flask_jwt_extended import create_access_token, set_access_cookies, unset_access_cookies
 
 from chatapp.actions.accounts import Caller, find_caller
 from chatapp.clock import now
@@ -22,6 +14,7 @@ from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
 from chatapp.origins import is_allowed, same_origin
+from chatapp.tokens import claims_of
 
 TOKEN_COOKIE = "chatToken"  # noqa: S105
 TOKEN_HEADER = "auth-token"  # noqa: S105
@@ -53,12 +46,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def require_caller() -> Caller:
     """The signed-in caller. Raises NotSignedIn, or CrossSite for a forgeable request."""
-    claims = _claims()
+    in_header = _token_in_header()
+    claims = claims_of(in_header or request.cookies.get(TOKEN_COOKIE, ""))
     caller = find_caller(claims["jti"])
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
     # Where the token was found, not which headers there are: a browser sends some by itself, on behalf of any site.
-    if request.method not in SAFE_METHODS and get_jwt_request_location() == "cookies":
+    if request.method not in SAFE_METHODS and not in_header:
         _require_own_site(claims)
     g.caller = caller
     return caller
@@ -89,10 +83,7 @@ def detach_token(response: Response) -> Response:
 
 def current_token() -> str:
     """The token by which this request is signed in, as it came."""
-    if get_jwt_request_location() == "cookies":
-        return request.cookies[TOKEN_COOKIE]
-    bearer = _BEARER.search(request.headers.get("Authorization", ""))
-    return bearer.group(1) if bearer else ""
+    return _token_in_header() or request.cookies[TOKEN_COOKIE]
 
 
 def _secure_cookies(response: Response) -> None:
@@ -104,25 +95,15 @@ def _secure_cookies(response: Response) -> None:
 
 
 def _token_in_header() -> str:
-    bearer = request.headers.get("Authorization", "")
-    named: str = request.headers.get(TOKEN_HEADER, "")
-    return named or bearer.removeprefix("Bearer ").strip()
+    # From the environ: a header that is not there costs ten times as much to look for in `request.headers`.
+    named: str = request.environ.get("HTTP_AUTH_TOKEN", "")
+    if named:
+        return named
+    bearer = _BEARER.search(request.environ.get("HTTP_AUTHORIZATION", ""))
+    return bearer.group(1) if bearer else ""
 
 
-def _claims() -> dict[str, Any]:
-    token = request.headers.get(TOKEN_HEADER)
-    if token:
-        # The library knows one header; the existing client's other name for it means the same.
-        request.environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    try:
-        verify_jwt_in_request()
-        claims: dict[str, Any] = get_jwt()
-    except (JWTExtendedException, PyJWTError) as error:
-        raise NotSignedIn("You are not signed in.") from error
-    return claims
-
-
-def _require_own_site(claims: dict[str, Any]) -> None:
+def _require_own_site(claims: Mapping[str, Any]) -> None:
     """Double submit, or an allowed origin: another site can do neither with the visitor's cookie."""
     echoed = request.headers.get(CSRF_HEADER, "")
     if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:

@@ -6,7 +6,8 @@ from flask import Flask, Response, jsonify
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from chatapp.errors import ChatError, InternalError, TooManyAttempts, answer
+from chatapp.errors import ChatError, TooManyAttempts, answer
+from chatapp.journal.faults import is_outage, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,12 @@ def _from_framework(error: HTTPException) -> tuple[Response, int]:
     refusal = ChatError(error.description or error.name)
     refusal.status = error.code or 500
     refusal.code = CODES.get(refusal.status, "malformed" if refusal.status < 500 else "internal_error")
-    return _refused(refusal)
+    response, status = _refused(refusal)
+    # Such as Allow, which a 405 must carry (RFC 9110 section 15.5.6).
+    response.headers.extend([one for one in error.get_headers() if one[0] != "Content-Type"])
+    return response, status
 
 
 def _fault(error: Exception) -> tuple[Response, int]:
-    log.error("An HTTP request failed", exc_info=error)
-    return _refused(InternalError())
+    log.error("An HTTP request failed: %s", error, exc_info=None if is_outage(error) else error)
+    return _refused(refusal_of(error))

@@ -4,6 +4,7 @@ from alembic.migration import MigrationContext
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from chatapp.errors import Unavailable, answer
 from chatapp.extensions import db
 from chatapp.migrations import newest_revision
 
@@ -22,7 +23,12 @@ def ready() -> tuple[Response, int]:
         with db.engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError:
-        return jsonify(status="database not reachable"), 503
+        return _not_ready("database not reachable")
     if revision != newest_revision():
-        return jsonify(status="database not migrated"), 503
+        return _not_ready("database not migrated")
     return jsonify(status="ready"), 200
+
+
+def _not_ready(status: str) -> tuple[Response, int]:
+    refusal = Unavailable(f"This server cannot work now: {status}.")
+    return jsonify(status=status, **answer(refusal)), refusal.status

@@ -13,6 +13,7 @@ from chatapp.version import VERSION
 
 blueprint = Blueprint("openapi", __name__, template_folder="templates")
 
+_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -58,7 +59,7 @@ def _is_shortest(rule: Rule, app: Flask) -> bool:
 
 
 def _path(rule: Rule) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+    return _VARIABLE.sub(r"{\1}", rule.rule)
 
 
 def _describe(rule: Rule, operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,8 @@ def _describe(rule: Rule, operation: Operation, schemas: dict[str, Any]) -> dict
 
 
 def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
-    found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in rule.arguments]
+    names = _VARIABLE.findall(rule.rule)
+    found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
     if operation.query is not None:
         fields = operation.query.model_json_schema()["properties"]
         found += [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()]

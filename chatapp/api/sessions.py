@@ -8,8 +8,8 @@ from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
 from chatapp.api.journal import current_journal
 from chatapp.api.operation import operation
-from chatapp.config import Settings
-from chatapp.errors import InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
+from chatapp.config import Settings, is_loopback
+from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.extensions import limiter
 from chatapp.payloads import SignIn
 from chatapp.serializers import SentenceShape, SignedInShape
@@ -45,11 +45,20 @@ def _attempt() -> str:
     gives=SentenceShape,
     body=SignIn,
     needs_session=False,
-    errors=(WrongCredentials, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(WrongCredentials, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
 )
 def login(body: SignIn) -> Response:
+    _require_trusted_network()
     caller = accounts.sign_in(current_journal(), _settings(), body.username, body.password)
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+
+
+def _require_trusted_network() -> None:
+    """Name-only sign-in stays on this machine even where the server was started on an address that settings do not know
+    of, by `flask run --host` or gunicorn's `-b`."""
+    settings = _settings()
+    if settings.sign_in == "username" and not (settings.trust_network or is_loopback(request.remote_addr or "")):
+        raise Forbidden("Sign-in by name alone is for the machine that the server runs on.")
 
 
 @blueprint.get("/loggedIn")

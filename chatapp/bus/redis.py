@@ -5,13 +5,12 @@ import os
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 import redis
 
 from chatapp.database import WriterConnection
-from chatapp.notices import Notice, decode, encode
+from chatapp.notices import CatchUp, Notice, decode, encode
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ CHANNEL = "chatapp"
 WAIT_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 SOCKET_TIMEOUT_SECONDS = 2.0
-"""Longest that an unreachable server may hold up the journal; then notices are dropped until it answers."""
+"""Longest that a server which stops answering may hold up the journal, once; then notices are dropped."""
 
 
 class RedisBus:
@@ -28,7 +27,9 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         self._url = url
         self._origin = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        self._client = redis.Redis.from_url(url, socket_timeout=SOCKET_TIMEOUT_SECONDS)
+        self._client = redis.Redis.from_url(
+            url, socket_timeout=SOCKET_TIMEOUT_SECONDS, socket_connect_timeout=SOCKET_TIMEOUT_SECONDS
+        )
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_down = False
@@ -37,13 +38,15 @@ class RedisBus:
         """Nothing to do: what is published cannot be rolled back, so it waits for the commit."""
 
     def after_commit(self, notices: list[Notice]) -> None:
+        """While the server is away notices are dropped at once; when it is back, everybody is told to catch up."""
+        if self._is_down:
+            return
         try:
-            self._client.publish(CHANNEL, orjson.dumps([self._origin, encode(notices)]))
-            self._is_down = False
+            self._publish(notices)
         except redis.RedisError as error:
-            if not self._is_down:
-                log.warning("The bus is not reachable; other processes learn of changes when it is back: %s", error)
+            log.warning("The bus is not reachable; other processes learn of changes when it is back: %s", error)
             self._is_down = True
+            threading.Thread(target=self._recover, name="bus recovery", daemon=True).start()
 
     def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
         started = threading.Event()
@@ -56,6 +59,22 @@ class RedisBus:
         if self._thread is not None:
             self._thread.join()
 
+    def _publish(self, notices: list[Notice]) -> None:
+        self._client.publish(CHANNEL, orjson.dumps([self._origin, encode(notices)]))
+
+    def _recover(self) -> None:
+        while not self._stop.wait(RECONNECT_SECONDS):
+            try:
+                self._client.ping()
+                # From here on nothing is dropped; what was, is made up for by what is published next.
+                self._is_down = False
+                self._publish([CatchUp()])
+            except redis.RedisError:
+                self._is_down = True
+            else:
+                log.warning("The bus is back.")
+                return
+
     def _run(
         self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
@@ -67,11 +86,12 @@ class RedisBus:
                 self._stop.wait(RECONNECT_SECONDS)
             except Exception:
                 log.exception("A notice could not be handled")
+                self._stop.wait(RECONNECT_SECONDS)
 
     def _watch(
         self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
-        with self._subscription() as channel:
+        with redis.Redis.from_url(self._url).pubsub(ignore_subscribe_messages=False) as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(CHANNEL)
             while not self._stop.is_set():
                 message = channel.get_message(timeout=WAIT_SECONDS)
@@ -82,9 +102,6 @@ class RedisBus:
                     catch_up()
                 elif message["type"] == "message":
                     self._receive(message["data"], hear)
-
-    def _subscription(self) -> Any:
-        return redis.Redis.from_url(self._url).pubsub()  # type: ignore[no-untyped-call]
 
     def _receive(self, data: bytes, hear: Callable[[list[Notice]], None]) -> None:
         origin, body = orjson.loads(data)

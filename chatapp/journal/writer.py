@@ -5,6 +5,7 @@ tells the listeners, and wakes the callers in the order in which they came. Whil
 batch gathers by itself, so there is no added wait when idle and there are large batches under load.
 """
 
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -13,15 +14,16 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
+from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
-from chatapp.journal.faults import is_outage, is_race, refusal_of
-from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, parts_of
-from chatapp.notices import MessagesStored, Notice, WatermarkRaised
+from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
+from chatapp.journal.steps import announcements, resolve, run_job, write_marks
+from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, joined, parts_of
+from chatapp.notices import CatchUp, Notice
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,21 @@ BATCH_CHARACTERS = 262_144
 """Content in one transaction, and so in one fan-out: a connection's buffer holds that, and readers get a turn before
 the next."""
 
-MARKS_SECONDS = 0.1
+MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
-RAISE = """UPDATE membership
-SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
-WHERE conversation_id = ? AND user_id = ?"""
+SHARED_MARKS_SECONDS = 0.03
+"""The same on PostgreSQL, where an ack on another process may wait for them."""
+
+MARKS_AFTER_OUTAGE_SECONDS = 1.0
+"""How long watermarks wait that could not be written."""
+
+SETTLE_SECONDS = 0.25
+"""Longest that a reader waits for watermarks on their way to the database; then it sees older ones."""
+
+ATTEMPTS = 3
+"""How often work is begun that another process is in the way of, or whose connection breaks."""
 
 
 class Bus(Protocol):
@@ -67,8 +77,11 @@ class Journal:
         self._drafts: deque[QueuedDraft] = deque()
         self._source: Callable[[], Marks] = dict
         self._are_marks_waiting = False
-        self._flushing: Marks = {}
+        self._are_marks_on_their_way = False
+        self._kept_marks: Marks = {}
         self._marks_at = 0.0
+        self._marks_seconds = MARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_MARKS_SECONDS
+        self._may_be_untold = False
         self._is_asleep = False
         self._is_settling = False
         self._thread: threading.Thread | None = None
@@ -109,10 +122,19 @@ class Journal:
             self._rouse()
 
     def settle(self) -> None:
-        """Waits until the watermarks noted so far can be read from the database. Free when there are none."""
-        if self._are_marks_waiting or self._flushing:
-            self._is_settling = True
-            self.write(lambda _transaction: None, durable=False)
+        """Waits until the watermarks noted so far are in the database. Free when there are none. Raises Unavailable."""
+        if self._are_marks_waiting or self._are_marks_on_their_way:
+            self._flush().result()
+
+    def settle_for_reading(self) -> None:
+        """As `settle`, but whoever only reads neither waits for long nor fails when nothing can be written."""
+        if self._are_marks_waiting or self._are_marks_on_their_way:
+            with contextlib.suppress(ChatError, TimeoutError):
+                self._flush().result(SETTLE_SECONDS)
+
+    def _flush(self) -> "Future[None]":
+        self._is_settling = True
+        return self.submit(lambda _transaction: None, durable=False)
 
     def close(self) -> None:
         """Writes what is queued, then stops the writer."""
@@ -137,7 +159,7 @@ class Journal:
     def _run(self) -> None:
         while (work := self._take()) is not None:
             self._process(work)
-            self._flushing = {}
+            self._are_marks_on_their_way = False
         if self._connection is not None:
             self._connection.close()
 
@@ -164,31 +186,36 @@ class Journal:
     def _are_marks_due(self) -> bool:
         if not self._are_marks_waiting:
             return False
-        return self._is_settling or self._is_closing or monotonic() - self._marks_at >= MARKS_SECONDS
+        return self._is_settling or self._is_closing or monotonic() - self._marks_at >= self._marks_seconds
 
     def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + MARKS_SECONDS - monotonic()) if self._are_marks_waiting else None
+        return max(0.0, self._marks_at + self._marks_seconds - monotonic()) if self._are_marks_waiting else None
 
     def _take_marks(self) -> Marks:
+        # In this order: whoever settles meanwhile sees them in one place or in the other.
+        self._are_marks_on_their_way = True
         self._are_marks_waiting = False
         self._is_settling = False
         self._marks_at = monotonic()
-        self._flushing = self._source()
-        return self._flushing
+        kept, self._kept_marks = self._kept_marks, {}
+        return joined(kept, self._source())
 
-    def _process(self, work: Work, *, is_again: bool = False) -> None:
-        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself. A part
-        that another process was in the way of is begun once more."""
+    def _process(self, work: Work, attempt: int = 1) -> None:
+        """Commits the work, or in the last resort each part of it alone, so that one bad part fails by itself. What
+        another process was in the way of, or a broken connection, is begun again."""
         try:
             committed = self._transact(work)
         except Exception as error:
+            is_passing = is_race(error) or self._was_cut(error)
             self._drop_connection()
-            if is_outage(error) or (work.is_single and (is_again or not is_race(error))):
+            if is_passing and attempt < ATTEMPTS:
+                self._process(work, attempt + 1)
+            elif work.is_single or is_outage(error):
                 self._fail(work, error)
-                return
-            log.warning("A batch failed and is retried one by one: %s", error)
-            for part in parts_of(work):
-                self._process(part, is_again=work.is_single)
+            else:
+                log.warning("A batch failed and is retried one by one: %s", error)
+                for part in parts_of(work):
+                    self._process(part)
             return
         self._tell(work, committed)
 
@@ -197,24 +224,29 @@ class Journal:
         connection.begin(durable=work.is_durable)
         committed = Committed()
         for job in work.jobs:
-            committed.results.append(_run_job(connection, job, committed.notices))
+            committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
             committed.outcomes = Batch(connection).store([one.draft for one in work.drafts])
-        self._write_marks(connection, work.marks, committed.notices)
-        announced = _announcements(committed.messages) + committed.notices
+        committed.notices += write_marks(connection, work.marks)
+        if self._may_be_untold:
+            committed.notices.append(CatchUp())
+        announced = announcements(committed.messages) + committed.notices
         if announced:
             self._bus.in_transaction(connection, announced)
-        connection.commit()
+        self._commit(connection)
         if announced:
             self._bus.after_commit(announced)
         return committed
 
-    def _write_marks(self, connection: WriterConnection, marks: Marks, notices: list[Notice]) -> None:
-        sql = RAISE.format(max="MAX" if connection.is_sqlite else "GREATEST")
-        rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(marks.items())]
-        if rows:
-            connection.execute_many(sql, rows)
-        notices += [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in marks.items()]
+    def _commit(self, connection: WriterConnection) -> None:
+        """A commit that fails may have happened. So nothing of it may be tried again here, where some of it carries no
+        client id; and if it did happen, nobody was told of it."""
+        try:
+            connection.commit()
+        except Exception as error:
+            self._may_be_untold = True
+            raise CommitInDoubt(str(error)) from error
+        self._may_be_untold = False
 
     def _tell(self, work: Work, committed: Committed) -> None:
         """Listeners first, then the callers: a sender sees its message before the ack of it."""
@@ -223,58 +255,41 @@ class Journal:
         for one, outcome in zip(work.drafts, committed.outcomes, strict=True):
             _guard(one.done, outcome)
         for job, result in zip(work.jobs, committed.results, strict=True):
-            _resolve(job.future, result)
+            resolve(job.future, result)
 
     def _fail(self, work: Work, error: Exception) -> None:
-        log.error("A transaction failed", exc_info=error)
+        log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
+        if is_outage(error) and not self._is_closing:
+            self._keep_marks(work.marks)
         refusal = refusal_of(error)
         for one in work.drafts:
             _guard(one.done, refusal)
         for job in work.jobs:
             job.future.set_exception(refusal)
 
+    def _keep_marks(self, marks: Marks) -> None:
+        """What is known to senders already, and not to the database: tried again after a while."""
+        if not marks:
+            return
+        with self._wake:
+            self._kept_marks = joined(self._kept_marks, marks)
+            self._are_marks_waiting = True
+            self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
+
     def _connect(self) -> WriterConnection:
         if self._connection is None:
             self._connection = WriterConnection(self._engine)
         return self._connection
+
+    def _was_cut(self, error: Exception) -> bool:
+        """Whether the connection broke before the commit: a new one may do."""
+        return self._connection is not None and self._connection.is_cut and not isinstance(error, CommitInDoubt)
 
     def _drop_connection(self) -> None:
         """Closing a connection rolls back what it had open; the next batch gets a new one."""
         if self._connection is not None:
             _guard(self._connection.close)
             self._connection = None
-
-
-def _run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
-    """The job's result, or the exception that it raised: then its own writes are undone and nobody else's."""
-    with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-        transaction = Transaction(session)
-        try:
-            result = job.run(transaction)
-            session.commit()
-        except Exception as error:
-            session.rollback()
-            return error
-    notices += transaction.notices
-    return result
-
-
-def _resolve(future: "Future[Any]", result: Any) -> None:
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
-
-
-def _announcements(messages: list[StoredMessage]) -> list[Notice]:
-    """One notice a conversation, for all of its new messages."""
-    found: dict[int, MessagesStored] = {}
-    for one in messages:
-        known = found.get(one.conversation_id)
-        names = () if one.is_group else (one.sender, one.receiver)
-        first = known.first if known else one.sequence
-        found[one.conversation_id] = MessagesStored(one.conversation_id, first, one.sequence, names)
-    return list(found.values())
 
 
 def _guard(call: Callable[..., None], *args: Any) -> None:

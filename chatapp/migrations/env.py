@@ -27,9 +27,9 @@ def run() -> None:
 
 
 def _lock(connection: Connection) -> None:
-    """Held until the end: the second process then finds the work done."""
+    """Held until the commit, and no longer: a lock of the connection itself would stay with it in the pool."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -1,10 +1,13 @@
 """The Socket.IO side: attaches to an application made by the factory."""
 
+import contextlib
+import gc
+
 from flask import Flask
 
 from chatapp.config import Settings
 from chatapp.journal import Journal
-from chatapp.origins import is_allowed, same_origin
+from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.engine.server import ChatServer, ChatSocketIO
 from chatapp.realtime.hub import Hub
 from chatapp.realtime.namespace import ChatNamespace
@@ -21,7 +24,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     """Makes `app` answer Socket.IO as well, hear other processes, and keep time. Raises BadSetting if it may not."""
     settings: Settings = app.extensions["chatapp.settings"]
     journal: Journal = app.extensions["chatapp.journal"]
-    claim_sockets(settings)
+    app.extensions["chatapp.close"].append(claim_sockets(settings))
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
     server: ChatServer = sockets.server
@@ -39,7 +42,7 @@ def _options(settings: Settings) -> dict[str, object]:
         "async_handlers": False,
         "namespaces": ["/chat"],
         "cors_allowed_origins": lambda origin, environ: (
-            origin == same_origin(environ) or is_allowed(origin, settings.origins)
+            is_own_page(origin, environ, settings.http_port) or is_allowed(origin, settings.origins)
         ),
         "ping_interval": settings.ping_interval,
         "ping_timeout": settings.ping_timeout,
@@ -54,10 +57,26 @@ def _options(settings: Settings) -> dict[str, object]:
 def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: ChatServer) -> None:
     bus = app.extensions["chatapp.bus"]
     journal.listen(hub.committed)
-    bus.listen(hub.heard, hub.catch_up)
     with app.app_context():
         hub.presence.start(is_only_node=settings.is_sqlite)
+    # After that, so that catching up does not find online whom an earlier run left behind.
+    bus.listen(hub.heard, hub.catch_up)
     strangers = Strangers(server, settings.join_timeout)
     ticker = Ticker(hub, strangers.close_overdue)
     ticker.start()
-    app.extensions["chatapp.close"] += [ticker.stop, bus.close]
+    _tune_collector()
+    app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
+
+
+def _close_transports(server: ChatServer) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
+    for eio_sid in list(server.eio.sockets):
+        with contextlib.suppress(Exception):
+            server.close_transport(eio_sid)
+
+
+def _tune_collector() -> None:
+    """Fewer collections: a message makes dozens of objects and no cycle, and what a server keeps lives long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

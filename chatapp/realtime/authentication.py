@@ -4,13 +4,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from flask_jwt_extended import decode_token
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import PyJWTError
-
 from chatapp.actions.accounts import Caller, find_caller
 from chatapp.api.authentication import TOKEN_COOKIE
 from chatapp.errors import NotSignedIn
+from chatapp.tokens import claims_of
 
 
 def caller_of(environ: dict[str, Any], auth: Any) -> Caller:
@@ -18,10 +15,7 @@ def caller_of(environ: dict[str, Any], auth: Any) -> Caller:
     token = _from_auth(auth) or _from_query(environ) or _from_headers(environ) or _from_cookie(environ)
     if not token:
         raise NotSignedIn("You are not signed in: the connection carries no token.")
-    try:
-        claims = decode_token(token)
-    except (JWTExtendedException, PyJWTError, ValueError) as error:
-        raise NotSignedIn("Your session has ended. Please sign in again.") from error
+    claims = claims_of(token)
     caller = find_caller(str(claims["jti"]))
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
@@ -39,8 +33,9 @@ def _from_query(environ: dict[str, Any]) -> str:
 
 
 def _from_headers(environ: dict[str, Any]) -> str:
-    bearer = str(environ.get("HTTP_AUTHORIZATION", ""))
-    return str(environ.get("HTTP_AUTH_TOKEN", "")) or bearer.removeprefix("Bearer ").strip()
+    """Credentials of another scheme are somebody else's, a proxy's for one: they hide no cookie."""
+    scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    return str(environ.get("HTTP_AUTH_TOKEN", "")) or (token.strip() if scheme.lower() == "bearer" else "")
 
 
 def _from_cookie(environ: dict[str, Any]) -> str:

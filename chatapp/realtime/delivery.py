@@ -65,9 +65,7 @@ class Delivery:
             if not watermarks.is_delivered(stored.sender_id, stored.sequence):
                 watermarks.watch(stored.sender_id, stored.sequence)
             if stored.is_awaited:
-                missing = watermarks.missing(stored.sender_id, stored.sequence)
-                awaited = {user_id for user_id in missing if self._is_online(user_id)}
-                watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
+                self._wait(stored, watermarks)
         return watermarks
 
     def answer(self, stored: StoredMessage, reply: Reply) -> None:
@@ -75,6 +73,9 @@ class Delivery:
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
             waiting = watermarks.waiting.get(stored.sequence)
+            if waiting is None and stored.is_awaited and not stored.is_repeat:
+                # Another process's notice had it sent out before this one came to that.
+                waiting = self._wait(stored, watermarks)
             if waiting is None:
                 reply.set(_ack(stored, watermarks))
                 return
@@ -105,6 +106,21 @@ class Delivery:
         with self._lock:
             self._raise(watermarks, user_id, delivered, read)
 
+    def passed_over(self, conversation_id: int, last: int) -> None:
+        """Messages up to there were stored elsewhere and not fanned out here: nobody watches them."""
+        known = self._known.get(conversation_id)
+        if known is not None:
+            known.asked_from = max(known.asked_from, last)
+
+    def refresh(self, conversation_id: int) -> None:
+        """Other processes may have stored higher watermarks and not been heard."""
+        if conversation_id not in self._known:
+            return
+        with self._context():
+            *_, members = members_with_watermarks(conversation_id)
+        for one in members:
+            self.rose_elsewhere(conversation_id, one.user_id, one.delivered, one.read)
+
     def watermarks(self, conversation_id: int) -> Watermarks:
         """A conversation's, from memory or from the database."""
         known = self._known.get(conversation_id)
@@ -133,6 +149,12 @@ class Delivery:
         """Whether `expire` will have something to do."""
         return bool(self._deadlines)
 
+    def _wait(self, stored: StoredMessage, watermarks: Watermarks) -> Waiting:
+        missing = watermarks.missing(stored.sender_id, stored.sequence)
+        awaited = {user_id for user_id in missing if self._is_online(user_id)}
+        waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
+        return waiting
+
     def _raise(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
         was_read = watermarks.raise_read(user_id, read) if read else False
         before = watermarks.raise_delivered(user_id, delivered)
@@ -156,9 +178,11 @@ class Delivery:
     def _tell_late(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
         """Tells the senders who are here of those messages that everybody has now."""
         wanted = set(sequences)
+        # Of this moment: who confirms while the messages are being read tells of what that completes.
+        lowest = watermarks.snapshot()
         for one in self._between(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
             is_news = one.sequence in wanted and one.sender_id != user_id
-            if is_news and self._is_online(one.sender_id) and watermarks.is_delivered(one.sender_id, one.sequence):
+            if is_news and self._is_online(one.sender_id) and lowest.is_delivered(one.sender_id, one.sequence):
                 self._tell(serializers.message(one, delivered=True), one.sender)
 
     def _between(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
@@ -179,7 +203,7 @@ class Delivery:
             return
         ack = _ack(waiting.stored, watermarks)
         if ack["response"]["deliveredToAll"]:
-            watermarks.undelivered.pop(waiting.stored.sequence, None)
+            watermarks.unwatch(waiting.stored.sequence)
         for reply in waiting.replies:
             reply.set(ack)
         # Settled ones leave the queue as they come to its head.

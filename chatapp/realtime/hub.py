@@ -1,6 +1,8 @@
 """What happens on this process when something happens anywhere: connections come and go, commits are told."""
 
 import logging
+from collections.abc import Callable, Collection
+from typing import Any
 
 from flask import Flask
 
@@ -11,12 +13,22 @@ from chatapp.actions.conversations import group_to_announce
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
-from chatapp.notices import GroupCreated, MessagesStored, Notice, PresenceChanged, SessionEnded, WatermarkRaised
+from chatapp.notices import (
+    CatchUp,
+    GroupCreated,
+    MessagesStored,
+    Notice,
+    PresenceChanged,
+    SessionEnded,
+    WatermarkRaised,
+)
+from chatapp.offload import is_green
 from chatapp.realtime.announced import Announced
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.server import ChatServer
 from chatapp.realtime.events import Events
+from chatapp.realtime.missed import Missed
 from chatapp.realtime.outbox import Outbox
 from chatapp.realtime.presence import Presence
 from chatapp.realtime.receipts import Receipts
@@ -43,9 +55,12 @@ class Hub:
             self.events.delivered_to_all,
             self.receipts.rose,
         )
-        self.outbox = Outbox(app.app_context, self._fan_out)
+        # On a green hub with SQLite, whose reads do not yield, nothing can come in between.
+        can_interleave = not (is_green() and settings.is_sqlite)
+        self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
+        self._missed = Missed(self)
 
     def connected(self, sid: str, caller: Caller) -> None:
         """Enters the user's rooms before the client hears that it is connected.
@@ -82,61 +97,76 @@ class Hub:
 
     def heard(self, notices: list[Notice]) -> None:
         """Notices of other processes."""
-        for notice in notices:
-            if isinstance(notice, PresenceChanged) and notice.is_online:
-                self.presence.came_elsewhere(notice.user_id)
         self._hear_all(notices)
 
     def catch_up(self) -> None:
-        """Notices may have been missed: fans out what was stored meanwhile."""
-        with self.app.app_context():
-            for user_id in self.connections.user_ids():
-                for standing in receipts.standings_of(user_id):
-                    self.outbox.notified(standing.conversation_id, standing.last_sequence, standing.last_sequence)
+        """Notices may have been missed."""
+        self._missed.catch_up()
 
     def announce_group(self, conversation_id: int) -> None:
         """Lets all members' connections into the room, then tells them; once, however often it is asked for."""
-        if not self._announced.is_first(conversation_id):
-            return
         with self.app.app_context():
             name, user_ids = group_to_announce(conversation_id)
         self.outbox.host(conversation_id, 0)
         for user_id in user_ids:
             for sid in self.connections.of_user(user_id):
                 self._enter(sid, group_room(conversation_id))
-        self.events.group_created(conversation_id, name)
+        if self._announced.is_first(conversation_id):
+            self.events.group_created(conversation_id, name)
+
+    def is_in_room(self, user_id: int, room: str) -> bool:
+        """Whether all of a user's connections are."""
+        sids = self.connections.of_user(user_id)
+        return all(room in self._server.manager.get_rooms(sid, NAMESPACE) for sid in sids)
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
+    def tell_presence(self, user_ids: Collection[int] | None = None) -> None:
+        """Tells who of these (or of all) came or went. Nobody waits any more for who went."""
+        with self.app.app_context():
+            news = self.presence.news(user_ids)
+        if news:
+            self.events.online_status([(username, is_online) for _, username, is_online in news])
+        for user_id, _, is_online in news:
+            if not is_online:
+                self.delivery.went_offline(user_id)
+
     def _hear_all(self, notices: list[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""
-        for notice in notices:
+        calls: list[tuple[Callable[..., None], Any]] = []
+        if changed := {one.user_id for one in notices if isinstance(one, PresenceChanged)}:
+            calls.append((self.tell_presence, changed))
+        calls += [(self._hear, one) for one in notices if not isinstance(one, PresenceChanged)]
+        for call, subject in calls:
             try:
-                self._hear(notice)
+                call(subject)
             except Exception:
-                log.exception("A notice could not be handled: %s", type(notice).__name__)
-        changes = [(one.username, one.is_online) for one in notices if isinstance(one, PresenceChanged)]
-        if changes:
-            self.events.online_status(changes)
+                log.exception("A notice could not be handled: %s", subject)
 
     def _hear(self, notice: Notice) -> None:
         match notice:
+            case CatchUp():
+                self._server.start_background_task(self.catch_up)
             case MessagesStored():
                 if not notice.usernames or self._hosts_any(notice.usernames):
                     self.outbox.notified(notice.conversation_id, notice.first, notice.last)
+                else:
+                    self._passed_over(notice)
             case GroupCreated():
                 self.announce_group(notice.conversation_id)
             case WatermarkRaised():
                 self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
-            case PresenceChanged():
-                if not notice.is_online:
-                    self.presence.went_everywhere(notice.user_id)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
+
+    def _passed_over(self, notice: MessagesStored) -> None:
+        """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
+        self.outbox.forget(notice.conversation_id)
+        self.delivery.passed_over(notice.conversation_id, notice.last)
 
     def _fan_out(self, stored: StoredMessage) -> None:
         watermarks = self.delivery.track(stored)
@@ -150,20 +180,24 @@ class Hub:
         # It counts for the user of the connection that it came from, whatever it says.
         self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
 
-    def _enter_conversations(self, sid: str, caller: Caller) -> list[receipts.Standing]:
-        """Returns the conversations in which something waits for the user."""
+    def _enter_conversations(self, sid: str, caller: Caller) -> list[tuple[int, int]]:
+        """Returns the conversations in which something waits for the user, and up to where."""
+        waiting = []
         with self.app.app_context():
             standings = receipts.standings_of(caller.user_id)
         for standing in standings:
-            self.outbox.host(standing.conversation_id, standing.last_sequence)
             if standing.is_group:
                 self._enter(sid, group_room(standing.conversation_id))
-        return [one for one in standings if one.delivered < one.last_sequence]
+            # After entering: what was sent to the room between the query and now did not come to this connection.
+            last = self.outbox.host(standing.conversation_id, standing.last_sequence)
+            if standing.delivered < last:
+                waiting.append((standing.conversation_id, last))
+        return waiting
 
-    def _catch_up(self, caller: Caller, waiting: list[receipts.Standing]) -> None:
+    def _catch_up(self, caller: Caller, waiting: list[tuple[int, int]]) -> None:
         """A recipient who was offline confirms by connecting."""
-        for standing in waiting:
-            self.delivery.confirm(standing.conversation_id, caller.user_id, standing.last_sequence)
+        for conversation_id, last in waiting:
+            self.delivery.confirm(conversation_id, caller.user_id, last)
 
     def _enter(self, sid: str, room: str) -> None:
         """The connection may have closed in the meantime; its rooms went with it."""

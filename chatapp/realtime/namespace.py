@@ -10,9 +10,10 @@ from socketio import exceptions
 from chatapp import serializers
 from chatapp.actions import conversations, messages, receipts
 from chatapp.actions.accounts import Caller
-from chatapp.errors import ChatError, InternalError, NotSignedIn, UnknownEvent, answer
+from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, answer
 from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
+from chatapp.journal.faults import is_outage, refusal_of
 from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.engine.reply import Reply
@@ -53,9 +54,10 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         except ChatError as error:
             # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
             raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
-        except Exception:
-            log.exception("A connection could not be accepted")
-            raise exceptions.ConnectionRefusedError(InternalError().message, answer(InternalError())["error"]) from None
+        except Exception as error:
+            log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
+            refused = refusal_of(error)
+            raise exceptions.ConnectionRefusedError(refused.message, answer(refused)["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
@@ -112,6 +114,6 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             return getattr(self, "on_" + event)(connection.caller, payload)
         except ChatError as error:
             return answer(error)
-        except Exception:
-            log.exception("Handling %s failed", event)
-            return answer(InternalError())
+        except Exception as error:
+            log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
+            return answer(refusal_of(error))

@@ -7,7 +7,7 @@ is something to fan out; what lies between is taken from the commit where it is 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 from chatapp.actions.messages import messages_between
 from chatapp.journal import StoredMessage
@@ -17,22 +17,34 @@ KEPT_CONVERSATIONS = 100_000
 
 
 class Outbox:
-    """Thread-safe; `send` is called for each message once, in order, and never for two at a time."""
+    """`send` is called for each message once, in order, and never for two at a time. `can_interleave`: whether another
+    thread, or another greenlet while this one waits for the database, may get in between."""
 
     def __init__(
-        self, context: Callable[[], AbstractContextManager[object]], send: Callable[[StoredMessage], None]
+        self,
+        context: Callable[[], AbstractContextManager[object]],
+        send: Callable[[StoredMessage], None],
+        *,
+        can_interleave: bool = True,
     ) -> None:
         self._context = context
         self._send = send
-        self._lock = threading.RLock()
+        self._lock: AbstractContextManager[object] = threading.RLock() if can_interleave else nullcontext()
         self._sent: OrderedDict[int, int] = OrderedDict()
 
-    def host(self, conversation_id: int, last_sequence: int) -> None:
-        """Somebody connected who is in a conversation; what came before is theirs to fetch."""
+    def host(self, conversation_id: int, last_sequence: int) -> int:
+        """Somebody connected who is in a conversation; what came before is theirs to fetch. Returns how far that is:
+        `last_sequence`, or further if more was sent since that was looked up."""
         with self._lock:
-            self._sent.setdefault(conversation_id, last_sequence)
+            position = self._sent.setdefault(conversation_id, last_sequence)
             while len(self._sent) > KEPT_CONVERSATIONS:
                 self._sent.popitem(last=False)
+        return max(position, last_sequence)
+
+    def forget(self, conversation_id: int) -> None:
+        """Nobody in it is here: whoever comes next begins where it stands then."""
+        with self._lock:
+            self._sent.pop(conversation_id, None)
 
     def stored(self, message: StoredMessage) -> None:
         """This process stored a message."""

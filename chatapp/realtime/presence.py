@@ -1,6 +1,7 @@
-"""Who is online: by this process's own connections, and by what other processes tell."""
+"""Who is online: by this process's own connections, and by what the database says of the other processes."""
 
 import threading
+from collections.abc import Collection
 from concurrent.futures import Future
 
 from chatapp.actions import presence
@@ -24,45 +25,69 @@ class Presence:
         self._lock = threading.Lock()
         self._changed: set[int] = set()
         self._recorded: set[int] = set()
-        self._elsewhere: set[int] = set()
+        self._is_sure = True
+        self._online: set[int] = set()
+        self._telling = threading.Lock()
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
 
     def start(self, *, is_only_node: bool) -> None:
         """Clears what an earlier run left behind, and learns who is online on other processes. Needs an app context."""
         self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
-        self._elsewhere = set(db.session.scalars(online_user_ids()))
+        self._online = set(db.session.scalars(online_user_ids()))
+
+    def news(self, user_ids: Collection[int] | None = None) -> list[tuple[int, str, bool]]:
+        """Who of these (or of all) came online or went offline since this was last asked: id, name, and which.
+
+        By what the database says now: the notices of two processes about one user, who moves from one to the other, may
+        be heard in either order. Needs an app context.
+        """
+        with self._telling:
+            online = set(db.session.scalars(online_user_ids()))
+            changed = self._online ^ online
+            if user_ids is not None:
+                changed &= set(user_ids)
+            self._online ^= changed
+            names = presence.names_of(changed)
+        return [(user_id, username, user_id in online) for user_id, username in names.items()]
 
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""
         with self._lock:
             self._changed.add(user_id)
             if self._write is None:
-                self._write = self._journal.submit(self._record, durable=False)
+                self._write = self._submit()
             return self._write
 
-    def came_elsewhere(self, user_id: int) -> None:
-        """Another process announced a user's first connection."""
-        self._elsewhere.add(user_id)
-
-    def went_everywhere(self, user_id: int) -> None:
-        """A user's last connection on any process closed."""
-        self._elsewhere.discard(user_id)
-
     def is_online(self, user_id: int) -> bool:
-        return self._connections.has_user(user_id) or user_id in self._elsewhere
+        return self._connections.has_user(user_id) or user_id in self._online
 
     def beat(self) -> None:
         """Called often; says at most every HEARTBEAT_SECONDS that this process lives."""
         if monotonic() - self._beat_at >= HEARTBEAT_SECONDS:
             self._beat_at = monotonic()
             self._journal.submit(lambda one: presence.keep_alive(one, self._node), durable=False)
+            self._submit()
+
+    def _submit(self) -> "Future[None]":
+        future = self._journal.submit(self._record, durable=False)
+        future.add_done_callback(self._recorded_or_not)
+        return future
 
     def _record(self, transaction: Transaction) -> None:
+        """Writes the difference to what was recorded. Whoever cannot be sure of that reads it: an earlier transaction
+        failed or has not ended, or another process took this one for dead."""
         with self._lock:
             changed, self._changed, self._write = self._changed, set(), None
+        is_sure, self._is_sure = self._is_sure, False
+        if not presence.register(transaction, self._node) or not is_sure:
+            self._recorded = presence.recorded_on(transaction, self._node)
+            changed = self._recorded | set(self._connections.user_ids())
         online = {user_id for user_id in changed if self._connections.has_user(user_id)}
         opened, closed = online - self._recorded, (changed - online) & self._recorded
         if opened or closed:
-            self._elsewhere |= presence.record(transaction, self._node, opened, closed)
+            presence.record(transaction, self._node, opened, closed)
             self._recorded = (self._recorded | opened) - closed
+
+    def _recorded_or_not(self, future: "Future[None]") -> None:
+        self._is_sure = future.exception() is None

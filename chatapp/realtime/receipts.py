@@ -5,7 +5,7 @@ from chatapp.realtime.events import Events
 from chatapp.realtime.rooms import group_room, user_room
 from chatapp.realtime.watermarks import Watermarks
 
-RECEIPT_SECONDS = 0.25
+RECEIPT_SECONDS = 1.0
 """Shortest time between two receipts of one member in one conversation."""
 
 LARGEST_AUDIENCE = 50

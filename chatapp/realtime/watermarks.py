@@ -1,9 +1,13 @@
 """The watermarks of one conversation's members, in memory while it is being talked in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
+from chatapp.actions.messages import EVERYBODY_HAS_IT, Lowest
 from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
+from chatapp.payloads import LARGEST_SEQUENCE
 from chatapp.realtime.engine.reply import Reply
 
 LARGEST_UNDELIVERED = 1_000
@@ -34,12 +38,13 @@ class Watermarks:
     asked_from: int
     """Messages up to here were stored before anybody watched: whether they are delivered, the database knows."""
     undelivered: dict[int, int] = field(default_factory=dict)
-    """The senders of later messages that are not delivered to all yet, by sequence."""
+    """The senders of later messages that are not delivered to all yet, by sequence, oldest first."""
     waiting: dict[int, Waiting] = field(default_factory=dict)
     unsaved: set[int] = field(default_factory=set)
     untold: set[int] = field(default_factory=set)
     _counts: dict[int, int] = field(default_factory=dict)
     _lowest: int = 0
+    _undelivered_of: dict[int, dict[int, None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, conversation_id: int, is_group: bool, last_sequence: int, members: list[Member]) -> "Watermarks":
@@ -95,23 +100,53 @@ class Watermarks:
     def watch(self, sender_id: int, sequence: int) -> None:
         """A message was stored that is not delivered to all yet. Of too many, the oldest are left to the database."""
         self.undelivered[sequence] = sender_id
+        self._undelivered_of.setdefault(sender_id, {})[sequence] = None
         if len(self.undelivered) > LARGEST_UNDELIVERED:
             self.asked_from = next(iter(self.undelivered))
-            del self.undelivered[self.asked_from]
+            self.unwatch(self.asked_from)
+
+    def unwatch(self, sequence: int) -> None:
+        """A message is delivered to all and its sender knows."""
+        sender_id = self.undelivered.pop(sequence, None)
+        if sender_id is not None:
+            own = self._undelivered_of[sender_id]
+            del own[sequence]
+            if not own:
+                del self._undelivered_of[sender_id]
 
     def take_delivered(self) -> list[int]:
         """The watched messages that everybody has now and whose acks have been sent; they are watched no more."""
-        found = []
-        for sequence, sender_id in self.undelivered.items():
-            if self.is_delivered(sender_id, sequence):
-                if sequence not in self.waiting:
-                    found.append(sequence)
-            elif sequence > self._lowest + 1 and not found:
-                break
+        found = [*_up_to(self._lowest, self.undelivered), *self._delivered_of_the_last()]
+        found = [sequence for sequence in found if sequence not in self.waiting]
         for sequence in found:
-            del self.undelivered[sequence]
+            self.unwatch(sequence)
         return found
+
+    def _delivered_of_the_last(self) -> list[int]:
+        """Whoever alone is further behind than all others may have said something that these all have."""
+        if self._counts.get(self._lowest) != 1:
+            return []
+        second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
+        for sender_id, own in self._undelivered_of.items():
+            if self.delivered.get(sender_id) == self._lowest:
+                return [sequence for sequence in _up_to(second, own) if sequence > self._lowest]
+        return []
+
+    def snapshot(self) -> Lowest:
+        """What is delivered now, for whoever has to wait before asking; it looks at every member."""
+        if not self._counts:
+            return EVERYBODY_HAS_IT
+        if self._counts[self._lowest] > 1:
+            return Lowest(None, self._lowest, self._lowest)
+        last = next(user_id for user_id, mark in self.delivered.items() if mark == self._lowest)
+        second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
+        return Lowest(last, self._lowest, second)
 
     def missing(self, sender_id: int, sequence: int) -> set[int]:
         """The members other than the sender who have not been delivered a message."""
         return {user_id for user_id, mark in self.delivered.items() if mark < sequence and user_id != sender_id}
+
+
+def _up_to(last: int, sequences: Iterable[int]) -> Iterable[int]:
+    """Of sequences in order, those that are no higher."""
+    return takewhile(lambda sequence: sequence <= last, sequences)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chatapp.extensions import db
+from chatapp.journal.drafts import Watermark
 from chatapp.models import User
 from tests.api.answers import refusal
 from tests.conftest import Browser
@@ -33,7 +34,10 @@ def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **
     with browser.application.app_context():
         user_id = db.session.scalar(select(User.id).where(User.username == username))
     number = int(message["messageId"].partition("-")[0])
-    browser.application.extensions["chatapp.journal"].raise_watermark(number, user_id, **marks)
+    journal = browser.application.extensions["chatapp.journal"]
+    noted = {(number, user_id): Watermark(**marks)}
+    journal.draw_marks_from(lambda: noted)
+    journal.marks_wait()
 
 
 def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:

@@ -20,7 +20,7 @@ _addresses = itertools.count(1)
 
 def sign_in(app: Flask, **body: Any) -> TestResponse:
     """Each from an address of its own: the number of attempts is limited in password mode."""
-    address = f"203.0.113.{next(_addresses) % 255}"
+    address = f"127.0.0.{next(_addresses) % 255}"
     return app.test_client().post("/login", json=body, environ_base={"REMOTE_ADDR": address})
 
 
@@ -171,3 +171,13 @@ def _session(token: str) -> str:
 def _told(answer: TestResponse) -> set[tuple[str, str]]:
     counters = ("X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After")
     return {one for one in answer.headers.items() if one[0] not in counters}
+
+
+def test_name_only_sign_in_is_for_this_machine_alone(make_app: Callable[..., Flask]) -> None:
+    body = {"username": "alice"}
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    assert make_app().test_client().post("/login", json=body).status_code == 200
+    answer = make_app().test_client().post("/login", json=body, environ_base=elsewhere)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, "forbidden")
+    trusting = make_app(trust_network=1).test_client()
+    assert trusting.post("/login", json=body, environ_base=elsewhere).status_code == 200

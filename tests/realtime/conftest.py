@@ -69,7 +69,8 @@ def cast(server: Server) -> Iterator[Cast]:
 
     yield arrive
     for person in present:
-        person.disconnect()
+        if person.socket is not None:
+            person.socket.disconnect()
         person.http.close()
 
 
@@ -80,7 +81,7 @@ def wires() -> Iterator[Wires]:
 
     def join(person: Person, **options: object) -> Wire:
         open_ones.append(Wire(person.server, person.token, **options))
-        return open_ones[-1].joined()
+        return open_ones[-1].joined() if options.get("joins", True) else open_ones[-1]
 
     yield join
     for wire in open_ones:

@@ -124,3 +124,19 @@ def test_whoever_only_reads_does_not_confirm_for_the_sender_of_the_next(
     assert from_bob.ack(number)["response"]["deliveredToAll"] is True
     second = from_alice.call("privateMessage", private(alice.username, bob.username, "second"))
     assert second["response"]["deliveredToAll"] is False
+
+
+def test_one_who_confirms_nothing_still_hears_that_the_others_have_it(
+    hasty_server: Server, cast: Cast, wires: Wires
+) -> None:
+    """The sender's own watermark has no say, however far behind it is."""
+    alice, bob = cast(2, on=hasty_server)
+    from_alice, from_bob = wires(alice), wires(bob)
+    for content in ("one", "two"):
+        from_bob.call("privateMessage", private(bob.username, alice.username, content))
+    ack = from_alice.call("privateMessage", private(alice.username, bob.username, "three"))
+    assert ack["response"]["deliveredToAll"] is False
+    from_bob.confirm(from_bob.message("three"))
+    assert from_alice.event(UPDATE).data["response"]["content"] == "three"
+    assert _told(from_alice) == ["three"]
+    assert _told(from_bob) == []

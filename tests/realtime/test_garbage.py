@@ -4,6 +4,7 @@ import pytest
 
 from tests.realtime.conftest import Cast, Wires
 from tests.realtime.wire import private
+from tests.servers import Server
 
 GARBAGE: list[str | bytes] = [
     "",
@@ -57,6 +58,12 @@ GARBAGE: list[str | bytes] = [
     b'2/chat,1["privateMessage"]',
     "bnot base64 at all",
 ]
+
+
+@pytest.fixture
+def server(hasty_server: Server) -> Server:
+    """What cannot be read never reaches a database: one is enough."""
+    return hasty_server
 
 
 def _shown(garbage: str | bytes) -> str:

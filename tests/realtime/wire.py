@@ -38,7 +38,7 @@ class Wire:
         auth = options.pop("auth", None)
         query = f"&token={quote(token)}" if token is not None else ""
         address = server.ws.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket" + query
-        options = {"max_size": None, "compression": None, "proxy": None, **options}
+        options = {"max_size": None, "compression": None, "proxy": None, "close_timeout": 0.2, **options}
         self._open = ExitStack()
         self.socket = self._open.enter_context(connect(address, ping_interval=None, **options))
         self.frames: list[Frame] = []

@@ -9,6 +9,7 @@ import flask_socketio
 import orjson
 import socketio
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp.errors import MalformedRequest, UnknownEvent, answer
 from chatapp.realtime.engine import unreadable
@@ -50,12 +51,21 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
-        """Closes a connection below Socket.IO, so that JavaScript clients come back by themselves. Does not wait for a
-        polling client to fetch what is queued: it may never come."""
+        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away.
+
+        Does not wait for a polling client to fetch what is queued: it may never come.
+        """
         session = self.eio.sockets.get(eio_sid)
         if session is not None:
-            session.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            session.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
+
+    def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
+        """Sends a client away. Its transport, if it stays, has joined nothing again: the time to do so starts over."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
+        super().disconnect(sid, namespace, ignore_queue)
+        if eio_sid is not None and self.on_transport_opened is not None:
+            self.on_transport_opened(eio_sid)
 
     def received(self, session: "EngineSocket", payload: bytes) -> None:
         """A message packet from our own transport."""
@@ -197,13 +207,17 @@ class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
     def init_app(self, app: Flask, **options: Any) -> None:
         unwrapped = app.wsgi_app
         super().init_app(app, **options)
-        app.wsgi_app = unwrapped  # type: ignore[method-assign]
+        app.wsgi_app = unwrapped.app if isinstance(unwrapped, ProxyFix) else unwrapped  # type: ignore
         self.server = ChatServer(client_manager=ChatManager(), **self.server_options)
         for handler in self.namespace_handlers:
             self.server.register_namespace(handler)
         # Outside of Flask: only the Socket.IO path ever gets here, everything else goes to the application.
         self.sockio_mw = flask_socketio._SocketIOMiddleware(self.server, app, socketio_path="socket.io")
         app.wsgi_app = self.sockio_mw  # type: ignore[method-assign]
+        if isinstance(unwrapped, ProxyFix):
+            # Outermost, so that the origin of a socket is compared with the address that the browser sees.
+            hops = {name: getattr(unwrapped, name) for name in ("x_for", "x_proto", "x_host")}
+            app.wsgi_app = ProxyFix(self.sockio_mw, **hops)  # type: ignore[method-assign]
 
     def test_client(self, *args: Any, **options: Any) -> flask_socketio.SocketIOTestClient:
         """Flask-SocketIO's test client looks for an ack the moment that its event was handled, and not later."""

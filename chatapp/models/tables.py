@@ -1,0 +1,23 @@
+"""The tables themselves, for statements that read columns and make no objects."""
+
+from sqlalchemy import Table
+
+from chatapp.models.base import Base
+from chatapp.models.conversation import Conversation
+from chatapp.models.membership import Membership
+from chatapp.models.message import Message
+from chatapp.models.session import Session
+from chatapp.models.user import User
+
+
+def _table_of(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 what the declarative base makes is one
+    return table
+
+
+USERS = _table_of(User)
+SESSIONS = _table_of(Session)
+CONVERSATIONS = _table_of(Conversation)
+MEMBERSHIPS = _table_of(Membership)
+MESSAGES = _table_of(Message)

@@ -1,0 +1,73 @@
+"""The client's static files: read once, named by a hash of all of them, compressed once."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "static"
+
+MEDIA_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+COMPRESSIBLE = {".js", ".css", ".svg", ".webmanifest"}
+VERSION_HEX_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file, as it is sent."""
+
+    name: str
+    body: bytes
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.name).suffix
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The body in gzip, or None where that gains nothing (fonts and pictures are compressed already)."""
+        return gzip.compress(self.body, 9, mtime=0) if self.suffix in COMPRESSIBLE else None
+
+
+class AssetLibrary:
+    """Every static file under `folder`, in memory. `version` changes when any of them does."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._files = {asset.name: asset for asset in _read(folder)}
+        self.version = _version(self._files)
+
+    def get(self, name: str) -> Asset | None:
+        return self._files.get(name)
+
+    def url(self, name: str) -> str:
+        """The address of a file; the version in it lets a browser keep the file for good."""
+        return f"/assets/{self.version}/{name}"
+
+    def names(self, folder: str, suffix: str) -> list[str]:
+        return [name for name in self._files if name.startswith(folder) and name.endswith(suffix)]
+
+
+def _read(folder: Path) -> list[Asset]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [Asset(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+
+
+def _version(files: dict[str, Asset]) -> str:
+    digest = hashlib.sha256()
+    for name, asset in files.items():
+        digest.update(f"{name}\0{len(asset.body)}\0".encode())
+        digest.update(asset.body)
+    return digest.hexdigest()[:VERSION_HEX_DIGITS]

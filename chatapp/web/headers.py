@@ -1,0 +1,67 @@
+"""Security headers of the client's page and files."""
+
+import base64
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request
+
+ADDRESS = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
+"""What a host may look like before it is put into a header; anything else is left out."""
+
+
+def script_hash(text: str) -> str:
+    """The CSP source that allows exactly this inline script. Browsers read import maps from inline ones only."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def socket_sources() -> list[str]:
+    """Where the page may connect to besides its own API: the Socket.IO address, by HTTP and by WebSocket."""
+    settings = current_app.extensions["chatapp.settings"]
+    if settings.ws_url:
+        address = urlsplit(settings.ws_url)
+        return _both_schemes(address.netloc, secure=address.scheme == "https")
+    if settings.ws_port == settings.http_port:
+        return _both_schemes(request.host, secure=request.is_secure)
+    name = re.sub(r":\d+$", "", request.host)
+    return _both_schemes(f"{name}:{settings.ws_port}", secure=request.is_secure)
+
+
+def add_security_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _policy()
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    return response
+
+
+def _policy() -> str:
+    scripts = " ".join(["'self'", *g.get("web_script_hashes", [])])
+    connect = " ".join(["'self'", *socket_sources()])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            f"connect-src {connect}",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types chatapp",
+        ]
+    )
+
+
+def _both_schemes(host: str, *, secure: bool) -> list[str]:
+    if not ADDRESS.fullmatch(host):
+        return []
+    return [f"https://{host}", f"wss://{host}"] if secure else [f"http://{host}", f"ws://{host}"]

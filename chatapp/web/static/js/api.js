@@ -1,0 +1,165 @@
+/** The HTTP API. Nothing else on the page calls `fetch`. */
+
+import { settings } from "./config.js";
+import { CATCH_UP_SIZE, PAGE_SIZE } from "./protocol.js";
+
+/**
+ * @typedef {import("./protocol.js").User} User
+ * @typedef {import("./protocol.js").Group} Group
+ * @typedef {import("./protocol.js").Message} Message
+ * @typedef {import("./protocol.js").WireConversation} WireConversation
+ */
+
+const TIMEOUT_MILLISECONDS = 15_000;
+
+/** A call that did not succeed. `status` is 0 when no answer came. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message the server's sentence; empty when no answer came
+   * @param {number} retryAfterSeconds 0 if the server named no time
+   */
+  constructor(status, code, message, retryAfterSeconds = 0) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get isOffline() {
+    return this.status === 0;
+  }
+}
+
+/** @type {() => void} */
+let unauthorized = () => {};
+
+/** @param {() => void} listener called when the server knows no session any more */
+export function onUnauthorized(listener) {
+  unauthorized = listener;
+}
+
+/**
+ * The token of the session, for a Socket.IO server on a host that the cookie does not reach. It stays in this variable.
+ * @type {string | null}
+ */
+let token = null;
+export const sessionToken = () => token;
+
+/** @returns {Promise<string | null>} who is signed in */
+export async function currentUsername() {
+  const response = await send("GET", "/loggedIn");
+  if (response.status === 401) return null;
+  return (await read(response)).username;
+}
+
+/**
+ * @param {string} username
+ * @param {string} [password]
+ */
+export async function signIn(username, password) {
+  await read(await send("POST", "/login", password === undefined ? { username } : { username, password }));
+}
+
+export async function signOut() {
+  token = null;
+  await read(await send("POST", "/logout", {}));
+}
+
+/** @returns {Promise<User[]>} for the sign-in page */
+export async function fetchPeople() {
+  return (await call("GET", "/users")).users;
+}
+
+/**
+ * @param {string} username
+ * @returns {Promise<{ users: User[], groups: Group[] }>}
+ */
+export function fetchEverybody(username) {
+  return call("GET", `/all/${encodeURIComponent(username)}`);
+}
+
+/** @returns {Promise<WireConversation[]>} */
+export async function fetchConversations() {
+  return (await call("GET", "/conversations")).conversations;
+}
+
+/**
+ * @param {string} me
+ * @param {string} receiver
+ * @param {boolean} group
+ * @param {{ before?: number, after?: number }} [page] the newest page if neither is given
+ * @returns {Promise<Message[]>} oldest first
+ */
+export function fetchMessages(me, receiver, group, page = {}) {
+  const query = new URLSearchParams({ group: group ? "yes" : "no", limit: String(PAGE_SIZE) });
+  if (page.before !== undefined) query.set("before", String(page.before));
+  if (page.after !== undefined) {
+    query.set("after", String(page.after));
+    query.set("limit", String(CATCH_UP_SIZE));
+  }
+  return call("GET", `/messages/${encodeURIComponent(me)}/${encodeURIComponent(receiver)}?${query}`);
+}
+
+/**
+ * @param {string} groupName
+ * @param {User[]} users
+ * @returns {Promise<Group>}
+ */
+export async function createGroup(groupName, users) {
+  return (await call("POST", "/group", { groupName, users })).newGroup;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+async function call(method, path, body) {
+  const response = await send(method, path, body);
+  if (response.status === 401) unauthorized();
+  return read(response);
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<Response>}
+ */
+async function send(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (body) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-XSRF-TOKEN"] = csrfToken();
+  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const options = { method, headers, body: body && JSON.stringify(body), credentials: "include", cache: "no-store", signal };
+  try {
+    const response = await fetch(settings.apiPrefix + path, /** @type {RequestInit} */ (options));
+    token = response.headers.get("auth-token") ?? token;
+    return response;
+  } catch {
+    throw new ApiError(0, "offline", "");
+  }
+}
+
+/** The double submit: a page of another site can neither read this cookie nor set the header. */
+function csrfToken() {
+  const found = document.cookie.split("; ").find((part) => part.startsWith("XSRF-TOKEN="));
+  return found ? decodeURIComponent(found.slice("XSRF-TOKEN=".length)) : "";
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<any>}
+ */
+async function read(response) {
+  const body = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body;
+  // A proxy in front answers with its own page when the server is down: the same as no answer.
+  if (body === null && (response.ok || response.status >= 502)) throw new ApiError(0, "offline", "");
+  const retryAfter = Number(response.headers.get("Retry-After")) || 0;
+  throw new ApiError(response.status, body?.error?.code ?? "unknown", body?.error?.message ?? body?.response ?? "", retryAfter);
+}

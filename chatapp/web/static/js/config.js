@@ -1,0 +1,30 @@
+/** What the server tells the page about itself. */
+
+/**
+ * @typedef {object} PageSettings
+ * @property {"username" | "password"} signIn how people sign in
+ * @property {number} httpPort the port of the HTTP side
+ * @property {number} wsPort the port of the Socket.IO side
+ * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
+ * @property {string} apiPrefix what comes before every API route, such as "" or "/web"
+ */
+
+/** @returns {PageSettings} */
+function read() {
+  const element = document.getElementById("settings");
+  return JSON.parse(element?.textContent ?? "{}");
+}
+
+export const settings = read();
+
+/** @returns {string} the origin of the Socket.IO side */
+export function socketOrigin() {
+  if (settings.wsUrl) return settings.wsUrl;
+  if (settings.wsPort === settings.httpPort) return location.origin;
+  return `${location.protocol}//${location.hostname}:${settings.wsPort}`;
+}
+
+/** Cookies ignore ports, so the cookie signs the socket in wherever the host name is the page's own. */
+export function cookieReachesSocket() {
+  return new URL(socketOrigin()).hostname === location.hostname;
+}

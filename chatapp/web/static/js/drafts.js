@@ -1,0 +1,22 @@
+/** What is typed and not sent, kept while it is typed. */
+
+import { draftsOf, keepDraft } from "./database.js";
+import * as store from "./store.js";
+import { tellTabs } from "./tabs.js";
+
+/**
+ * @param {string} key
+ * @param {string} text
+ */
+export function writeDraft(key, text) {
+  const owner = store.me.peek();
+  store.setDraft(key, text);
+  keepDraft(owner, key, text);
+  tellTabs({ type: "draft", owner, key, text });
+}
+
+/** @param {string} owner */
+export async function recallDrafts(owner) {
+  const drafts = await draftsOf(owner);
+  if (store.me.peek() === owner) store.drafts.value = drafts;
+}

@@ -1,0 +1,20 @@
+/** The service worker: keeps the shell, so that the page opens without a network. */
+
+/**
+ * Trusted types, where the browser has them.
+ * @typedef {{ createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): string } }} TrustedTypes
+ */
+const trustedTypes = /** @type {{ trustedTypes?: TrustedTypes }} */ (/** @type {unknown} */ (window)).trustedTypes;
+
+/** The one policy that the page's Content-Security-Policy allows: addresses of scripts that we name ourselves. */
+const policy = trustedTypes?.createPolicy("chatapp", { createScriptURL: (address) => address });
+
+export async function keepShell() {
+  if (!("serviceWorker" in navigator)) return;
+  const address = "/service-worker.js";
+  try {
+    await navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address);
+  } catch {
+    // Not on this address (no TLS, or the browser forbids it): the page works, only not without a network.
+  }
+}

@@ -1,0 +1,68 @@
+/** Wires the page together. */
+
+import { render } from "preact";
+import { onUnauthorized } from "./api.js";
+import { dropConnection, retryNow } from "./connection.js";
+import { keepShell } from "./installing.js";
+import { followUnread } from "./notices.js";
+import { followPreferences } from "./preferences.js";
+import { followAttention } from "./reading.js";
+import { followAddress } from "./router.js";
+import { adoptEntry, forgetEntry } from "./sending.js";
+import { expire, followOtherTab, resume } from "./session.js";
+import { followKeys } from "./shortcuts.js";
+import * as store from "./store.js";
+import { followOpenConversation } from "./sync.js";
+import { onTabMessage } from "./tabs.js";
+import { App } from "./views/app.js";
+import { html } from "./views/html.js";
+
+function start() {
+  followPreferences();
+  followAddress();
+  followUnread();
+  followAttention();
+  followOpenConversation();
+  followKeys();
+  watchAttention();
+  watchNetwork();
+  onUnauthorized(expire);
+  onTabMessage(hearTab);
+  draw();
+  resume();
+  addEventListener("load", keepShell);
+}
+
+function draw() {
+  const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+  root.replaceChildren();
+  render(html`<${App} />`, root);
+}
+
+function watchAttention() {
+  const look = () => (store.isAttended.value = document.visibilityState === "visible" && document.hasFocus());
+  look();
+  document.addEventListener("visibilitychange", look);
+  addEventListener("focus", look);
+  addEventListener("blur", look);
+}
+
+function watchNetwork() {
+  addEventListener("online", retryNow);
+  addEventListener("offline", () => {
+    if (store.session.peek().status !== "signedIn") return;
+    store.connection.value = "offline";
+    dropConnection();
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && retryNow());
+}
+
+/** @param {import("./tabs.js").TabMessage} message */
+function hearTab(message) {
+  if (message.type === "entry") adoptEntry(message.entry);
+  else if (message.type === "gone") forgetEntry(message.clientId);
+  else if (message.type === "session") followOtherTab(message.username);
+  else if (message.owner === store.me.peek()) store.setDraft(message.key, message.text);
+}
+
+start();

@@ -1,0 +1,45 @@
+/** A conversation's key on this page: `u:<username>` for a private one, `g:<groupId>` for a group. */
+
+/** @typedef {import("../protocol.js").Message} Message */
+
+/**
+ * @param {string} receiver
+ * @param {boolean} group
+ */
+export function keyOf(receiver, group) {
+  return `${group ? "g" : "u"}:${receiver}`;
+}
+
+/**
+ * @param {string} key
+ * @returns {{ receiver: string, group: boolean }}
+ */
+export function parseKey(key) {
+  return { receiver: key.slice(2), group: key.startsWith("g:") };
+}
+
+/**
+ * Where a message belongs for `me`. The wire does not say whether `receiver` is a person or a group, so what is
+ * known of groups decides, unless the message is plainly to me.
+ * @param {Message & { group?: boolean }} message
+ * @param {string} me
+ * @param {(key: string) => boolean} isKnown
+ * @returns {string | null} null for a conversation that nobody has told us of yet
+ */
+export function keyOfMessage(message, me, isKnown) {
+  const asGroup = keyOf(message.receiver, true);
+  if (message.group ?? isKnown(asGroup)) return asGroup;
+  if (message.receiver === me) return keyOf(message.sender, false);
+  if (message.sender === me) return keyOf(message.receiver, false);
+  return null;
+}
+
+/**
+ * A receipt names the conversation by its other side, which for a private one may be me.
+ * @param {import("../protocol.js").Receipt} receipt
+ * @param {string} me
+ */
+export function keyOfReceipt(receipt, me) {
+  const isMirrored = !receipt.group && receipt.receiver === me;
+  return keyOf(isMirrored ? receipt.username : receipt.receiver, receipt.group);
+}

@@ -1,0 +1,89 @@
+/** The list of everybody and every group: what a line says, and which comes first. */
+
+import { folded, matches } from "./names.js";
+
+/**
+ * @typedef {import("./conversation.js").Conversation} Conversation
+ * @typedef {import("./outbox.js").OutboxEntry} OutboxEntry
+ */
+
+/**
+ * @typedef {object} Line
+ * @property {Conversation} conversation
+ * @property {string} activeAt ISO 8601 of what happened last; empty if nothing has
+ * @property {OutboxEntry | null} pending my newest unsent message
+ * @property {string} draft
+ */
+
+/**
+ * @param {Iterable<Conversation>} conversations
+ * @param {OutboxEntry[]} outbox
+ * @param {Map<string, string>} drafts
+ * @returns {Line[]} what happened last first; people without any message after that, by name
+ */
+export function linesOf(conversations, outbox, drafts) {
+  const pending = new Map(outbox.map((entry) => [entry.key, entry]));
+  const lines = [...conversations].map((conversation) => lineOf(conversation, pending, drafts));
+  return lines.sort(newestFirst);
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Map<string, OutboxEntry>} pending
+ * @param {Map<string, string>} drafts
+ * @returns {Line}
+ */
+function lineOf(conversation, pending, drafts) {
+  const entry = pending.get(conversation.key) ?? null;
+  const activeAt = entry?.createdAt ?? conversation.lastMessage?.timestamp ?? conversation.createdAt;
+  return { conversation, activeAt, pending: entry, draft: drafts.get(conversation.key) ?? "" };
+}
+
+const byName = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
+
+/**
+ * @param {Line} a
+ * @param {Line} b
+ */
+function newestFirst(a, b) {
+  const difference = momentOf(b) - momentOf(a);
+  if (difference !== 0) return difference;
+  return byName.compare(a.conversation.name, b.conversation.name);
+}
+
+/** @param {Line} line */
+function momentOf(line) {
+  return line.activeAt ? Date.parse(line.activeAt) : 0;
+}
+
+/**
+ * @param {Line[]} lines
+ * @param {string} query
+ */
+export function filterLines(lines, query) {
+  if (query.trim() === "") return lines;
+  return lines.filter(({ conversation }) => matches(searchText(conversation), query));
+}
+
+/** @type {WeakMap<Conversation, string>} */
+const searchTexts = new WeakMap();
+
+/** @param {Conversation} conversation */
+function searchText(conversation) {
+  let text = searchTexts.get(conversation);
+  if (text === undefined) {
+    text = folded(`${conversation.name} ${conversation.group ? "" : conversation.receiver}`);
+    searchTexts.set(conversation, text);
+  }
+  return text;
+}
+
+/**
+ * @param {Iterable<Conversation>} conversations
+ * @returns {number} unread messages in all of them
+ */
+export function unreadIn(conversations) {
+  let sum = 0;
+  for (const conversation of conversations) sum += conversation.unread;
+  return sum;
+}

@@ -1,0 +1,51 @@
+/** What people and groups are called, and the picture that stands for them. */
+
+const HUES = 8;
+
+/** @param {{ firstName: string, lastName: string, username: string }} user */
+export function fullName(user) {
+  return `${user.firstName ?? ""} ${user.lastName ?? ""}`.trim() || user.username;
+}
+
+/**
+ * @param {string} name
+ * @returns {string} one or two letters
+ */
+export function initials(name) {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  return picked.map((word) => firstLetter(word)).join("").toLocaleUpperCase() || "?";
+}
+
+/** A letter as people see it: an emoji or an accented letter may be several code points. */
+function firstLetter(/** @type {string} */ word) {
+  const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(word);
+  for (const { segment } of letters) return segment;
+  return "";
+}
+
+/**
+ * @param {string} id
+ * @returns {number} which of the avatar colours: the same for the same id on every device
+ */
+export function hueOf(id) {
+  let sum = 7;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return sum % HUES;
+}
+
+/**
+ * Text as a search sees it: no case, no accents.
+ * @param {string} text
+ */
+export function folded(text) {
+  return text.normalize("NFD").replace(/\p{Mn}/gu, "").toLocaleLowerCase();
+}
+
+/**
+ * @param {string} haystack what is searched, folded
+ * @param {string} query as typed: every word of it must begin a word
+ */
+export function matches(haystack, query) {
+  return folded(query).split(/\s+/u).filter(Boolean).every((word) => ` ${haystack}`.includes(` ${word}`));
+}

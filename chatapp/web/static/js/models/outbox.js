@@ -1,0 +1,76 @@
+/** Messages on their way: kept on disk until the server has them, sent in order, each with its own client id. */
+
+/**
+ * @typedef {object} OutboxEntry
+ * @property {string} clientId a UUID; the server stores a message once for each
+ * @property {string} owner the username that wrote it
+ * @property {string} key the conversation
+ * @property {string} content
+ * @property {string} createdAt ISO 8601, UTC
+ * @property {"waiting" | "failed"} status
+ * @property {string} reason why it failed, in a sentence
+ */
+
+/**
+ * @param {string} owner
+ * @param {string} key
+ * @param {string} content
+ * @param {string} createdAt
+ * @returns {OutboxEntry}
+ */
+export function newEntry(owner, key, content, createdAt) {
+  return { clientId: newClientId(), owner, key, content, createdAt, status: "waiting", reason: "" };
+}
+
+/** A random UUID, version 4. `crypto.randomUUID` exists on secure pages only, and a server in a home has no TLS. */
+export function newClientId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, "$1-$2-$3-$4-$5");
+}
+
+/**
+ * The next one to send in each conversation that is not busy: one at a time, so that they are stored in order.
+ * @param {OutboxEntry[]} entries oldest first
+ * @param {Set<string>} busyKeys
+ * @returns {OutboxEntry[]}
+ */
+export function nextToSend(entries, busyKeys) {
+  const taken = new Set(busyKeys);
+  const next = [];
+  for (const entry of entries) {
+    if (entry.status !== "waiting" || taken.has(entry.key)) continue;
+    taken.add(entry.key);
+    next.push(entry);
+  }
+  return next;
+}
+
+/**
+ * @param {OutboxEntry[]} entries
+ * @param {OutboxEntry} changed
+ */
+export function withEntry(entries, changed) {
+  const isKnown = entries.some((entry) => entry.clientId === changed.clientId);
+  if (!isKnown) return [...entries, changed];
+  return entries.map((entry) => (entry.clientId === changed.clientId ? changed : entry));
+}
+
+/**
+ * @param {OutboxEntry[]} entries
+ * @param {string} clientId
+ */
+export function withoutEntry(entries, clientId) {
+  const left = entries.filter((entry) => entry.clientId !== clientId);
+  return left.length === entries.length ? entries : left;
+}
+
+/**
+ * Errors that a later try may not meet again. Everything else was refused for what it says.
+ * @param {string} code
+ */
+export function isWorthRetrying(code) {
+  return ["timeout", "offline", "too_many_attempts", "internal_error", "unavailable", "not_signed_in"].includes(code);
+}

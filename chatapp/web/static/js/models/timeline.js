@@ -1,0 +1,91 @@
+/**
+ * The messages of one conversation, in the order of their sequence numbers. The numbers are dense, so a missing one
+ * is a message that has not reached this page yet.
+ */
+
+/** @typedef {import("../protocol.js").Message} Message */
+
+/**
+ * @typedef {object} Timeline
+ * @property {Message[]} messages ordered by sequence, each once
+ * @property {boolean} isLoaded whether the newest page has been fetched (or read from the last visit)
+ * @property {boolean} isLoading
+ * @property {boolean} isLoadingOlder
+ * @property {boolean} hasStart whether there is nothing before the first message
+ * @property {boolean} hasFailed the last fetch failed; `isLoaded` tells which of the two it was
+ */
+
+/** @type {Timeline} */
+export const EMPTY_TIMELINE = Object.freeze({
+  messages: [],
+  isLoaded: false,
+  isLoading: false,
+  isLoadingOlder: false,
+  hasStart: false,
+  hasFailed: false,
+});
+
+/**
+ * Adds what is new and updates what is known. The result is the same list if nothing changed.
+ * @param {Message[]} known
+ * @param {Message[]} incoming in any order, repeats allowed
+ * @returns {Message[]}
+ */
+export function merge(known, incoming) {
+  if (incoming.length === 0) return known;
+  if (isPlainAppend(known, incoming)) return [...known, ...incoming];
+  const bySequence = new Map(known.map((message) => [message.sequence, message]));
+  let hasChanged = false;
+  for (const message of incoming) {
+    const before = bySequence.get(message.sequence);
+    if (before && (before.deliveredToAll || !message.deliveredToAll)) continue;
+    bySequence.set(message.sequence, message);
+    hasChanged = true;
+  }
+  if (!hasChanged) return known;
+  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+/**
+ * @param {Message[]} known
+ * @param {Message[]} incoming
+ */
+function isPlainAppend(known, incoming) {
+  let last = lastSequence(known);
+  for (const message of incoming) {
+    if (message.sequence <= last) return false;
+    last = message.sequence;
+  }
+  return true;
+}
+
+/** @param {Message[]} messages */
+export function lastSequence(messages) {
+  return messages.at(-1)?.sequence ?? 0;
+}
+
+/** @param {Message[]} messages */
+export function firstSequence(messages) {
+  return messages[0]?.sequence ?? 0;
+}
+
+/**
+ * @param {Message[]} messages
+ * @returns {number | null} the number after which one is missing; null if the list is whole
+ */
+export function gapAfter(messages) {
+  const expected = firstSequence(messages) + messages.length - 1;
+  if (messages.length === 0 || lastSequence(messages) === expected) return null;
+  const index = messages.findIndex((message, at) => at > 0 && message.sequence !== messages[at - 1].sequence + 1);
+  return messages[index - 1].sequence;
+}
+
+/**
+ * The newest run without a hole: what may be kept when a hole turns out too wide to fill.
+ * @param {Message[]} messages
+ */
+export function newestRun(messages) {
+  let start = messages.length - 1;
+  while (start > 0 && messages[start].sequence === messages[start - 1].sequence + 1) start -= 1;
+  return messages.slice(Math.max(start, 0));
+}

@@ -1,0 +1,116 @@
+/** Getting noticed without getting in the way: the title, a notification, a quiet sound, and words for screen readers. */
+
+import { effect } from "@preact/signals";
+import { previewOf } from "./models/richtext.js";
+import { preferences } from "./preferences.js";
+import { goTo } from "./router.js";
+import { say } from "./sentences.js";
+import * as store from "./store.js";
+
+/** @typedef {import("./protocol.js").Message} Message */
+
+/** The title counts what is unread. */
+export function followUnread() {
+  return effect(() => {
+    const isSignedIn = store.session.value.status === "signedIn";
+    const count = isSignedIn ? store.unreadTotal.value : 0;
+    document.title = count > 0 ? say.titleUnread(count) : say.appName;
+  });
+}
+
+/**
+ * @param {string} key
+ * @param {Message} message by somebody else
+ * @param {boolean} isUnseen
+ */
+export function noticeMessage(key, message, isUnseen) {
+  announce(key, message);
+  if (!isUnseen) return;
+  if (preferences.peek().hasSound) playSound();
+  if (preferences.peek().hasNotifications && !store.isAttended.peek()) notify(key, message);
+}
+
+/**
+ * @param {string} key
+ * @param {Message} message
+ */
+function announce(key, message) {
+  const name = store.nameOf(message.sender);
+  const isOpen = key === store.openKey.peek();
+  store.announcement.value = isOpen ? say.announceMessage(name, previewOf(message.content)) : say.announceElsewhere(name);
+}
+
+export function canNotify() {
+  return typeof Notification !== "undefined" && isSecureContext;
+}
+
+export function isBlocked() {
+  return canNotify() && Notification.permission === "denied";
+}
+
+/** @returns {Promise<boolean>} whether they are allowed */
+export async function askToNotify() {
+  if (!canNotify()) return false;
+  return (await Notification.requestPermission()) === "granted";
+}
+
+/**
+ * @param {string} key
+ * @param {Message} message
+ */
+function notify(key, message) {
+  if (!canNotify() || Notification.permission !== "granted") return;
+  const { group, name } = store.conversationOf(key);
+  const sender = store.nameOf(message.sender);
+  const title = group ? say.notifyGroup(sender, name) : sender;
+  try {
+    // The tag makes several tabs show it once.
+    const shown = new Notification(title, { body: previewOf(message.content), tag: message.messageId });
+    shown.onclick = () => openFrom(shown, key);
+  } catch {
+    // Some phones only allow notifications from a service worker.
+  }
+}
+
+/**
+ * @param {Notification} shown
+ * @param {string} key
+ */
+function openFrom(shown, key) {
+  window.focus();
+  goTo(key);
+  shown.close();
+}
+
+const SOUND_GAIN = 0.05;
+const SOUND_PAUSE_MILLISECONDS = 900;
+
+/** @type {AudioContext | null} */
+let audio = null;
+let lastSoundAt = 0;
+
+/** Two soft notes. Made here rather than loaded: a few lines instead of a file. */
+function playSound() {
+  if (Date.now() - lastSoundAt < SOUND_PAUSE_MILLISECONDS) return;
+  if (!navigator.userActivation?.hasBeenActive) return;
+  lastSoundAt = Date.now();
+  audio ??= new AudioContext();
+  playNote(audio, 587.33, 0);
+  playNote(audio, 880, 0.09);
+}
+
+/**
+ * @param {AudioContext} context
+ * @param {number} frequencyHertz
+ * @param {number} delaySeconds
+ */
+function playNote(context, frequencyHertz, delaySeconds) {
+  const start = context.currentTime + delaySeconds;
+  const volume = new GainNode(context, { gain: 0 });
+  const tone = new OscillatorNode(context, { type: "sine", frequency: frequencyHertz });
+  volume.gain.linearRampToValueAtTime(SOUND_GAIN, start + 0.015);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.35);
+  tone.connect(volume).connect(context.destination);
+  tone.start(start);
+  tone.stop(start + 0.4);
+}

@@ -1,0 +1,41 @@
+/** What this browser's user likes. Kept in local storage; nothing secret is. */
+
+import { effect, signal } from "@preact/signals";
+
+/**
+ * @typedef {"system" | "light" | "dark"} Theme
+ * @typedef {{ theme: Theme, hasSound: boolean, hasNotifications: boolean }} Preferences
+ */
+
+/** theme.js reads the same key before the first paint. */
+const KEY = "chatapp.preferences";
+
+/** @type {Preferences} */
+const DEFAULTS = { theme: "system", hasSound: true, hasNotifications: false };
+
+export const preferences = signal(read());
+
+/** @returns {Preferences} */
+function read() {
+  try {
+    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+/** @param {Partial<Preferences>} changes */
+export function prefer(changes) {
+  preferences.value = { ...preferences.peek(), ...changes };
+}
+
+export function followPreferences() {
+  return effect(() => {
+    document.documentElement.dataset.theme = preferences.value.theme;
+    try {
+      localStorage.setItem(KEY, JSON.stringify(preferences.value));
+    } catch {
+      // Storage is full or forbidden: the choice lasts as long as the page.
+    }
+  });
+}

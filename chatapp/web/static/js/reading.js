@@ -1,0 +1,65 @@
+/** How far I have read, told to the server: the newest message that was in sight while somebody was looking. */
+
+import { effect, untracked } from "@preact/signals";
+import { call } from "./connection.js";
+import { withRead } from "./models/conversation.js";
+import { parseKey } from "./models/keys.js";
+import { CALL } from "./protocol.js";
+import * as store from "./store.js";
+
+const PAUSE_MILLISECONDS = 120;
+
+/** The newest message in sight in the open conversation. */
+let inSight = { key: "", sequence: 0 };
+/** What the server knows already. @type {Map<string, number>} */
+const told = new Map();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * @param {string} key
+ * @param {number} sequence
+ */
+export function showedUpTo(key, sequence) {
+  inSight = { key, sequence };
+  if (store.isAttended.peek()) markRead();
+}
+
+function markRead() {
+  const { key, sequence } = inSight;
+  if (key !== store.openKey.peek() || !store.hasHeard.peek() || sequence <= store.conversationOf(key).readSequence) return;
+  store.updateConversation(key, (conversation) => withRead(conversation, sequence));
+  clearTimeout(timer);
+  timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
+}
+
+/** Tells of every conversation that is further than the server knows: some may have been read without a connection. */
+async function tellServer() {
+  for (const { key, readSequence } of store.conversations.peek().values()) {
+    if (readSequence <= (told.get(key) ?? 0)) continue;
+    const { receiver, group } = parseKey(key);
+    const ack = await call(CALL.markRead, { receiver, group, sequence: readSequence });
+    if (!ack.success) return;
+    told.set(key, Math.max(readSequence, told.get(key) ?? 0));
+  }
+}
+
+/** @param {{ receiver: string, group: boolean, readSequence: number, key: string }[]} conversations as the server has them */
+export function heardFromServer(conversations) {
+  for (const { key, readSequence } of conversations) told.set(key, readSequence);
+  clearTimeout(timer);
+  timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
+}
+
+/** Somebody looks again: what is in sight is read. Looks away: the line for new messages starts afresh. */
+export function followAttention() {
+  return effect(() => {
+    const isLooking = store.isAttended.value;
+    const isInformed = store.hasHeard.value;
+    untracked(() => (isLooking ? isInformed && markRead() : forgetLine()));
+  });
+}
+
+function forgetLine() {
+  if ((store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
+}

@@ -1,0 +1,152 @@
+/** The way out: kept on disk first, then sent, one at a time in each conversation, until the server has it. */
+
+import { call } from "./connection.js";
+import { dropEntry, entriesOf, keepEntry } from "./database.js";
+import { parseKey } from "./models/keys.js";
+import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
+import { CALL } from "./protocol.js";
+import { failureSentence } from "./sentences.js";
+import { me, newAfter, outbox } from "./store.js";
+import { tellTabs } from "./tabs.js";
+
+/** @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry */
+
+const RETRY_MILLISECONDS = 2_000;
+
+/** The entry on its way in each conversation. @type {Map<string, string>} */
+const sending = new Map();
+
+/** @type {(message: import("./protocol.js").Message) => void} */
+let stored = () => {};
+
+/** @param {(message: import("./protocol.js").Message) => void} listener gets each message that the server has stored */
+export function onStored(listener) {
+  stored = listener;
+}
+
+let lastCreatedAt = 0;
+
+/**
+ * @param {string} key the conversation
+ * @param {string} content
+ */
+export async function send(key, content) {
+  lastCreatedAt = Math.max(Date.now(), lastCreatedAt + 1);
+  const entry = newEntry(me.peek(), key, content, new Date(lastCreatedAt).toISOString());
+  newAfter.value = null;
+  outbox.value = withEntry(outbox.peek(), entry);
+  tellTabs({ type: "entry", entry });
+  await keepEntry(entry);
+  flush();
+}
+
+/** Sends what may go now. Does nothing without a connection; a new one calls it again. */
+export function flush() {
+  const mine = outbox.peek().filter((entry) => entry.owner === me.peek());
+  for (const entry of nextToSend(mine, new Set(sending.keys()))) deliver(entry);
+}
+
+/** @param {OutboxEntry} entry */
+async function deliver(entry) {
+  sending.set(entry.key, entry.clientId);
+  const { receiver, group } = parseKey(entry.key);
+  const event = group ? CALL.groupMessage : CALL.privateMessage;
+  const payload = { sender: entry.owner, receiver, content: entry.content, clientId: entry.clientId };
+  const ack = await call(event, payload);
+  if (ack.success) return settled(entry, ack.response);
+  if (!isPending(entry)) return undefined;
+  release(entry);
+  if (!ack.error) return fail(entry, failureSentence("", String(ack.response ?? "")));
+  const { code, message } = ack.error;
+  if (!isWorthRetrying(code)) return fail(entry, failureSentence(code, message));
+  if (code !== "offline") setTimeout(flush, RETRY_MILLISECONDS);
+  return undefined;
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {import("./protocol.js").Message} message
+ */
+function settled(entry, message) {
+  stored(message);
+  settle(entry.clientId);
+}
+
+/**
+ * The server has it: the ack says so, or the message itself has come back, whichever is first.
+ * @param {string} clientId
+ */
+export function settle(clientId) {
+  const entry = outbox.peek().find((found) => found.clientId === clientId);
+  if (!entry) return;
+  remove(entry);
+  flush();
+}
+
+/** @param {OutboxEntry} entry */
+function isPending(entry) {
+  return outbox.peek().some((found) => found.clientId === entry.clientId);
+}
+
+/** @param {OutboxEntry} entry */
+function release(entry) {
+  if (sending.get(entry.key) === entry.clientId) sending.delete(entry.key);
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {string} reason
+ */
+function fail(entry, reason) {
+  change({ ...entry, status: "failed", reason });
+  flush();
+}
+
+/** @param {OutboxEntry} entry */
+export function retryEntry(entry) {
+  change({ ...entry, status: "waiting", reason: "" });
+  flush();
+}
+
+/** @param {OutboxEntry} entry */
+export function discardEntry(entry) {
+  remove(entry);
+}
+
+/** @param {OutboxEntry} entry */
+function change(entry) {
+  outbox.value = withEntry(outbox.peek(), entry);
+  keepEntry(entry);
+  tellTabs({ type: "entry", entry });
+}
+
+/** @param {OutboxEntry} entry */
+function remove(entry) {
+  release(entry);
+  outbox.value = withoutEntry(outbox.peek(), entry.clientId);
+  dropEntry(entry.clientId);
+  tellTabs({ type: "gone", clientId: entry.clientId });
+}
+
+/**
+ * What another tab has written. That tab sends it; should it be closed first, this one does.
+ * @param {OutboxEntry} entry
+ */
+export function adoptEntry(entry) {
+  if (entry.owner !== me.peek()) return;
+  outbox.value = withEntry(outbox.peek(), entry);
+  setTimeout(flush, RETRY_MILLISECONDS);
+}
+
+/** @param {string} clientId */
+export function forgetEntry(clientId) {
+  outbox.value = withoutEntry(outbox.peek(), clientId);
+}
+
+/** @param {string} owner */
+export async function recallOutbox(owner) {
+  const entries = await entriesOf(owner);
+  if (me.peek() !== owner) return;
+  sending.clear();
+  outbox.value = entries.reduce(withEntry, outbox.peek());
+}

@@ -1,0 +1,177 @@
+/** Every sentence that people read. To translate the client, translate this file. */
+
+export const LOCALE = undefined;
+
+const plural = new Intl.PluralRules(LOCALE ?? "en");
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} other
+ */
+function counted(count, one, other) {
+  return `${count.toLocaleString(LOCALE)} ${plural.select(count) === "one" ? one : other}`;
+}
+
+export const say = {
+  appName: "chatapp",
+  tagline: "Private and group chat on your own server.",
+
+  signInTitle: "Sign in",
+  signInPick: "Who are you?",
+  signInPickHint: "Pick your name to start chatting.",
+  signInFilter: "Find your name",
+  signInNobody: "Nobody has an account here yet. Ask whoever runs this server to add you.",
+  signInNoMatch: (/** @type {string} */ text) => `Nobody here is called “${text}”.`,
+  signInUsername: "Username",
+  signInPassword: "Password",
+  signInButton: "Sign in",
+  signInBusy: "Signing in…",
+  signInBack: "Somebody else",
+  signInAs: "Sign in as",
+  signInNeedsPassword: "This account has a password.",
+  signInWrong: "That username and password do not belong together.",
+  signInWrongName: "That name cannot sign in. It may have been removed.",
+  signInIncomplete: "Type your username and your password.",
+  signInOffline: "The server cannot be reached. Check your connection and try again.",
+  signInTooMany: (/** @type {number} */ seconds) =>
+    seconds > 0 ? `Too many attempts. Try again in ${counted(seconds, "second", "seconds")}.` : "Too many attempts. Try again later.",
+  signInFailed: "Signing in did not work. Try again.",
+  peopleFailed: "The list of people could not be loaded.",
+  sessionExpired: "Your session has ended. Sign in again to go on where you were.",
+  signedOut: "You are signed out.",
+  showPassword: "Show password",
+
+  people: "People and groups",
+  search: "Search people and groups",
+  searchClear: "Clear search",
+  newGroup: "New group",
+  settings: "Settings",
+  signOut: "Sign out",
+  online: "Online",
+  offline: "Offline",
+  you: "You",
+  selfName: (/** @type {string} */ name) => `${name} (you)`,
+  selfHint: "A place for your own notes",
+  listFailed: "The list could not be loaded.",
+  listEmpty: "Nobody else is here yet",
+  listEmptyHint: "As soon as somebody signs up, they appear in this list.",
+  listNoMatch: (/** @type {string} */ text) => `Nothing found for “${text}”`,
+  listNoMatchHint: "Check the spelling, or start a new group.",
+  noMessagesYet: "No messages yet",
+  groupCreated: "Group created",
+  previewYou: (/** @type {string} */ text) => `You: ${text}`,
+  previewFrom: (/** @type {string} */ name, /** @type {string} */ text) => `${name}: ${text}`,
+  previewDraft: "Draft:",
+  unread: (/** @type {number} */ count) => counted(count, "unread message", "unread messages"),
+  unreadShort: (/** @type {number} */ count) => (count > 99 ? "99+" : String(count)),
+  members: (/** @type {number} */ count) => counted(count, "member", "members"),
+  membersOnline: (/** @type {number} */ count) => `${count.toLocaleString(LOCALE)} online`,
+  peopleOnline: (/** @type {number} */ count) => counted(count, "person online", "people online"),
+
+  back: "Back to the list",
+  details: "Details",
+  chooseTitle: "Pick somebody to talk to",
+  chooseHint: "Choose a person or a group from the list, or start a new group.",
+  chooseShortcut: "shows every shortcut",
+  messagesWith: (/** @type {string} */ name) => `Messages with ${name}`,
+  loadingMessages: "Loading messages",
+  messagesFailed: "The messages could not be loaded.",
+  olderFailed: "Older messages could not be loaded.",
+  retry: "Try again",
+  emptyPrivate: (/** @type {string} */ name) => `This is where your conversation with ${name} begins.`,
+  emptyGroup: (/** @type {string} */ name) => `${name} is new. Say hello to everybody.`,
+  emptySelf: "Only you can see what you write here.",
+  startOf: "The beginning of this conversation",
+  newMessages: "New messages",
+  jumpToLatest: "Jump to the latest message",
+  newBelow: (/** @type {number} */ count) => counted(count, "new message", "new messages"),
+  today: "Today",
+  yesterday: "Yesterday",
+
+  tickSending: "Sending",
+  tickStored: "Stored",
+  tickDelivered: "Delivered to all",
+  tickRead: "Read by all",
+  tickFailed: "Not sent",
+  failedRetry: "Retry",
+  failedDiscard: "Discard",
+  failedUnknown: "The server did not accept this message.",
+  showAll: "Show the whole message",
+  showLess: "Show less",
+
+  composerLabel: (/** @type {string} */ name) => `Message to ${name}`,
+  composerPlaceholder: (/** @type {string} */ name) => `Message ${name}`,
+  composerHint: "Enter sends, Shift and Enter start a new line",
+  send: "Send",
+  bytesLeft: (/** @type {number} */ count) => `${counted(count, "byte", "bytes")} left`,
+  tooLong: (/** @type {number} */ count) => `Too long by ${counted(count, "byte", "bytes")}. Messages may have 65,536 bytes.`,
+
+  connectionLost: "Connection lost. Trying to reconnect…",
+  connectionOffline: "You are offline. What you write is kept and sent when you are back.",
+  connectionTryNow: "Try now",
+  connectionBack: "Connected again",
+
+  groupTitle: "New group",
+  groupName: "Group name",
+  groupNamePlaceholder: "Weekend plans",
+  groupNameEmpty: "Give the group a name.",
+  groupNameLong: "A group name may have up to 100 characters.",
+  groupPeople: "People",
+  groupFind: "Type a name",
+  groupPicked: (/** @type {number} */ count) => (count === 0 ? "Nobody picked yet" : `${count.toLocaleString(LOCALE)} picked`),
+  groupRemove: (/** @type {string} */ name) => `Remove ${name}`,
+  groupNobodyFound: "Nobody found",
+  groupCreate: "Create group",
+  groupCreating: "Creating…",
+  groupFailed: "The group could not be created. Try again.",
+  groupOffline: "The server cannot be reached. The group has not been created.",
+  cancel: "Cancel",
+  close: "Close",
+
+  detailsPerson: "Person",
+  detailsGroup: "Group",
+  detailsCreated: (/** @type {string} */ day) => `Created on ${day}`,
+  detailsUsername: "Username",
+
+  settingsTitle: "Settings",
+  theme: "Appearance",
+  themeSystem: "System",
+  themeLight: "Light",
+  themeDark: "Dark",
+  sound: "Sound for new messages",
+  soundHint: "A quiet one, when you are looking elsewhere",
+  notifications: "Notifications",
+  notificationsHint: "When this page is in the background",
+  notificationsBlocked: "Your browser blocks them for this site. Allow them in its site settings.",
+  notificationsMissing: "This browser or address does not offer them.",
+
+  shortcutsTitle: "Keyboard shortcuts",
+  shortcuts: {
+    search: "Search people and groups",
+    newGroup: "New group",
+    next: "Next conversation",
+    previous: "Previous conversation",
+    compose: "Go to the message field",
+    list: "Go to the list",
+    send: "Send the message",
+    newline: "Start a new line",
+    close: "Close a dialog, or leave the conversation",
+    help: "This page",
+  },
+
+  titleUnread: (/** @type {number} */ count) => `(${count > 99 ? "99+" : count}) chatapp`,
+  announceMessage: (/** @type {string} */ name, /** @type {string} */ text) => `${name}: ${text}`,
+  announceElsewhere: (/** @type {string} */ name) => `New message from ${name}`,
+  notifyGroup: (/** @type {string} */ name, /** @type {string} */ group) => `${name} in ${group}`,
+};
+
+/**
+ * The sentences for errors that the server names by code; for others its own sentence is shown.
+ * @param {string} code
+ * @param {string} sentence
+ */
+export function failureSentence(code, sentence) {
+  if (code === "timeout" || code === "offline") return say.signInOffline;
+  return sentence || say.failedUnknown;
+}

@@ -1,0 +1,53 @@
+/** Keeps the page and its files, so that the client opens without a network. Never touches the API or the socket. */
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+const PREFIX = "shell-";
+const PATIENCE_MILLISECONDS = 4_000;
+
+worker.addEventListener("install", (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(file(request));
+});
+
+/** Fetches what is not kept yet; files of earlier versions go once everything of this one is there. */
+async function keepShell() {
+  const shell = await (await fetch("/shell.json", { cache: "no-store" })).json();
+  const name = PREFIX + shell.version;
+  const cache = await caches.open(name);
+  await cache.addAll([shell.page, ...shell.files]);
+  const names = await caches.keys();
+  await Promise.all(names.filter((found) => found.startsWith(PREFIX) && found !== name).map((found) => caches.delete(found)));
+}
+
+/**
+ * The newest page where there is a network, the kept one where there is none, or only a very slow one.
+ * @param {Request} request
+ */
+async function page(request) {
+  try {
+    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+    if (response.status < 500) return renewed(response);
+  } catch {
+    // Answered below.
+  }
+  return (await caches.match("/")) ?? Response.error();
+}
+
+/** The page names the version of its files, so a changed page means that there is a new shell to keep. */
+async function renewed(/** @type {Response} */ response) {
+  const kept = await caches.match("/");
+  const copy = response.clone();
+  if (kept && (await kept.text()) !== (await copy.text())) keepShell().catch(() => {});
+  return response;
+}
+
+/** A file's address changes with its content, so a kept one is right. @param {Request} request */
+async function file(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}

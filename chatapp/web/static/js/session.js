@@ -1,0 +1,112 @@
+/** Signing in and out, and everything that begins and ends with it. */
+
+import * as api from "./api.js";
+import { connect, disconnect } from "./connection.js";
+import { forgetSeen, keepSeen, seenBy } from "./database.js";
+import { recallDrafts } from "./drafts.js";
+import { liveHandlers } from "./live.js";
+import { say } from "./sentences.js";
+import { recallOutbox } from "./sending.js";
+import * as store from "./store.js";
+import { recallLists } from "./sync.js";
+import { tellTabs } from "./tabs.js";
+
+/** Notes of the browser itself, of nobody in particular. */
+const BROWSER = "";
+
+/** On every page load: is there a session? Without a network, whoever was here last sees what was last seen. */
+export async function resume() {
+  try {
+    if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
+    const username = await api.currentUsername();
+    if (username) await begin(username);
+    else await end("");
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+    await resumeOffline(error);
+  }
+}
+
+/** @param {api.ApiError} error */
+async function resumeOffline(error) {
+  const username = await seenBy(BROWSER, "username");
+  const isOwed = await seenBy(BROWSER, "owesSignOut");
+  if (error.isOffline && username && !isOwed) await begin(username);
+  else await end(say.signInOffline);
+}
+
+/**
+ * @param {string} username
+ * @param {string} [password]
+ */
+export async function signIn(username, password) {
+  await api.signIn(username, password);
+  await keepSeen(BROWSER, "owesSignOut", false);
+  const found = (await api.currentUsername()) ?? username;
+  tellTabs({ type: "session", username: found });
+  await begin(found);
+}
+
+/** Signing out without a network is remembered and done at the next chance, before anybody is let in. */
+export async function signOut() {
+  const username = store.me.peek();
+  disconnect();
+  tellTabs({ type: "session", username: "" });
+  await keepSeen(BROWSER, "owesSignOut", true);
+  await payOffSignOut().catch(() => {});
+  await forgetSeen(username);
+  await end(say.signedOut);
+}
+
+async function payOffSignOut() {
+  try {
+    await api.signOut();
+  } catch (error) {
+    if (error instanceof api.ApiError && error.isOffline) throw error;
+  }
+  await keepSeen(BROWSER, "owesSignOut", false);
+}
+
+/** The server ended it. */
+export async function expire() {
+  if (store.session.peek().status !== "signedIn") return;
+  await end(say.sessionExpired);
+}
+
+/** @param {string} username */
+async function begin(username) {
+  if (store.me.peek() !== username) store.clear();
+  store.session.value = { status: "signedIn", username, reason: "" };
+  await keepSeen(BROWSER, "username", username);
+  await Promise.all([recallOutbox(username), recallDrafts(username), recallLists(username)]);
+  connect(username, liveHandlers({ onRefused: checkSession, onTokenExpired: expire }));
+}
+
+/** @param {string} reason */
+async function end(reason) {
+  disconnect();
+  store.session.value = { status: "signedOut", username: "", reason };
+  store.clear();
+  await keepSeen(BROWSER, "username", "");
+}
+
+/** The socket was refused: because of the session, or for another reason that a later try may not meet. */
+async function checkSession() {
+  try {
+    const username = await api.currentUsername();
+    if (username === null) await expire();
+    else if (username !== store.me.peek()) await begin(username);
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+  }
+}
+
+/**
+ * Another tab signed somebody in or out: the cookie is the browser's, so it counts for this tab too.
+ * @param {string} username empty for out
+ */
+export async function followOtherTab(username) {
+  if (username === store.me.peek()) return;
+  if (username) await begin(username);
+  else await end(say.signedOut);
+}

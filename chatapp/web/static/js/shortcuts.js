@@ -1,0 +1,77 @@
+/** Keys that work anywhere on the page. Single letters do nothing while somebody is typing. */
+
+import { goTo, goToList } from "./router.js";
+import { say } from "./sentences.js";
+import { dialog, openKey, session, visibleLines } from "./store.js";
+
+/** What the page of shortcuts shows. */
+export const SHORTCUTS = [
+  { keys: ["/", "Ctrl K"], text: say.shortcuts.search },
+  { keys: ["Alt ↓"], text: say.shortcuts.next },
+  { keys: ["Alt ↑"], text: say.shortcuts.previous },
+  { keys: ["C"], text: say.shortcuts.compose },
+  { keys: ["L"], text: say.shortcuts.list },
+  { keys: ["N"], text: say.shortcuts.newGroup },
+  { keys: ["Enter"], text: say.shortcuts.send },
+  { keys: ["Shift Enter"], text: say.shortcuts.newline },
+  { keys: ["Esc"], text: say.shortcuts.close },
+  { keys: ["?"], text: say.shortcuts.help },
+];
+
+export function followKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (session.peek().status !== "signedIn" || event.defaultPrevented || event.isComposing) return;
+    const action = actionOf(event);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @returns {(() => void) | null}
+ */
+function actionOf(event) {
+  if (dialog.peek()) return null;
+  const isControl = event.ctrlKey || event.metaKey;
+  if (isControl) return event.key.toLowerCase() === "k" ? () => focusOn("#search") : null;
+  if (event.altKey) return ALT[event.key] ?? null;
+  if (event.key === "Escape") return openKey.peek() ? leaveConversation : null;
+  return isTyping(event.target) ? null : (PLAIN[event.key] ?? null);
+}
+
+/** @type {Record<string, () => void>} */
+const ALT = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
+
+/** @type {Record<string, () => void>} */
+const PLAIN = {
+  "/": () => focusOn("#search"),
+  "?": () => (dialog.value = "shortcuts"),
+  n: () => (dialog.value = "newGroup"),
+  c: () => focusOn("#composer"),
+  l: () => focusOn("#conversations a[tabindex='0']"),
+};
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+/** @param {string} selector */
+function focusOn(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
+}
+
+function leaveConversation() {
+  goToList();
+  requestAnimationFrame(() => focusOn("#conversations a[tabindex='0']"));
+}
+
+/** @param {number} by */
+function step(by) {
+  const lines = visibleLines.peek();
+  const index = lines.findIndex(({ conversation }) => conversation.key === openKey.peek());
+  const next = lines[index === -1 && by < 0 ? lines.length - 1 : index + by];
+  if (next) goTo(next.conversation.key);
+}

@@ -1,0 +1,167 @@
+/** The state of the page, all of it. Views read it; `session`, `sync`, `sending` and `reading` change it. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { emptyConversation } from "./models/conversation.js";
+import { keyOf, parseKey } from "./models/keys.js";
+import { filterLines, linesOf, unreadIn } from "./models/list.js";
+import { fullName } from "./models/names.js";
+import { EMPTY_TIMELINE } from "./models/timeline.js";
+
+/**
+ * @typedef {import("./protocol.js").User} User
+ * @typedef {import("./models/conversation.js").Conversation} Conversation
+ * @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry
+ * @typedef {import("./models/timeline.js").Timeline} Timeline
+ * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
+ * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
+ * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
+ * @typedef {"newGroup" | "shortcuts" | "settings" | "details" | null} DialogName
+ * @typedef {"loading" | "ready" | "failed"} ListStatus
+ */
+
+/** @type {import("@preact/signals").Signal<Session>} */
+export const session = signal({ status: "checking", username: "", reason: "" });
+/** @type {import("@preact/signals").Signal<ConnectionStatus>} */
+export const connection = signal("connecting");
+/** @type {import("@preact/signals").Signal<Map<string, User>>} */
+export const people = signal(new Map());
+/** @type {import("@preact/signals").Signal<Map<string, Conversation>>} */
+export const conversations = signal(new Map());
+/** @type {import("@preact/signals").Signal<ListStatus>} */
+export const listStatus = signal("loading");
+/** @type {import("@preact/signals").Signal<OutboxEntry[]>} */
+export const outbox = signal([]);
+/** @type {import("@preact/signals").Signal<Map<string, string>>} */
+export const drafts = signal(new Map());
+/** @type {import("@preact/signals").Signal<string | null>} */
+export const openKey = signal(null);
+/** Where the line above new messages is, in the open conversation: after this sequence; null for nowhere. */
+export const newAfter = signal(/** @type {number | null} */ (null));
+export const query = signal("");
+/** @type {import("@preact/signals").Signal<DialogName>} */
+export const dialog = signal(null);
+/** Whether somebody is looking: the page is in front and has the focus. */
+export const isAttended = signal(true);
+/** What a screen reader says next. */
+export const announcement = signal("");
+/** Whether the end of the open conversation is in sight. */
+export const isAtEnd = signal(true);
+/** Whether the server has told, since signing in, how far I have read. Nothing is marked as read before that. */
+export const hasHeard = signal(false);
+/** Raised to bring the end of the open conversation into sight. */
+export const jumps = signal(0);
+
+/** @type {Map<string, import("@preact/signals").Signal<Timeline>>} */
+const timelines = new Map();
+
+export const me = computed(() => session.value.username);
+export const lines = computed(() => linesOf(conversations.value.values(), outbox.value, drafts.value));
+export const visibleLines = computed(() => filterLines(lines.value, query.value));
+export const unreadTotal = computed(() => unreadIn(conversations.value.values()));
+export const openConversation = computed(() => (openKey.value ? conversationOf(openKey.value) : null));
+
+/**
+ * @param {string} key
+ * @returns {Conversation} a bare one while the list has not told of it
+ */
+export function conversationOf(key) {
+  const { receiver, group } = parseKey(key);
+  return conversations.value.get(key) ?? emptyConversation(receiver, group);
+}
+
+/**
+ * @param {string} key
+ * @returns {import("@preact/signals").Signal<Timeline>}
+ */
+export function timelineOf(key) {
+  let timeline = timelines.get(key);
+  if (!timeline) {
+    timeline = signal(EMPTY_TIMELINE);
+    timelines.set(key, timeline);
+  }
+  return timeline;
+}
+
+/** @returns {string[]} the keys of the conversations whose messages are on this page */
+export function loadedKeys() {
+  return [...timelines.keys()].filter((key) => timelines.get(key)?.peek().isLoaded);
+}
+
+/**
+ * @param {string} key
+ * @param {Partial<Timeline>} changes
+ */
+export function updateTimeline(key, changes) {
+  const timeline = timelineOf(key);
+  timeline.value = { ...timeline.peek(), ...changes };
+}
+
+/**
+ * @param {string} key
+ * @param {(conversation: Conversation) => Conversation} change
+ */
+export function updateConversation(key, change) {
+  const { receiver, group } = parseKey(key);
+  const before = conversations.peek().get(key);
+  const after = change(before ?? emptyConversation(receiver, group));
+  if (after === before) return;
+  conversations.value = new Map(conversations.peek()).set(key, after);
+}
+
+/** @param {User[]} users */
+export function setPeople(users) {
+  people.value = new Map(users.map((user) => [user.username, user]));
+}
+
+/** @param {Iterable<[string, boolean]>} changes usernames, and whether each is online now */
+export function setOnline(changes) {
+  const after = new Map(people.peek());
+  for (const [username, online] of changes) {
+    const user = after.get(username);
+    if (user) after.set(username, { ...user, isOnline: online });
+  }
+  people.value = after;
+}
+
+/** @param {string} username */
+export function isOnline(username) {
+  return people.value.get(username)?.isOnline ?? false;
+}
+
+/** @param {string} username */
+export function nameOf(username) {
+  const user = people.value.get(username);
+  return user ? fullName(user) : username;
+}
+
+/**
+ * @param {string} key
+ * @param {string} text
+ */
+export function setDraft(key, text) {
+  if ((drafts.peek().get(key) ?? "") === text) return;
+  const after = new Map(drafts.peek());
+  if (text) after.set(key, text);
+  else after.delete(key);
+  drafts.value = after;
+}
+
+/** Everything that belongs to the person who was signed in. The open conversation stays open. */
+export function clear() {
+  batch(() => {
+    timelines.clear();
+    people.value = new Map();
+    conversations.value = new Map();
+    listStatus.value = "loading";
+    outbox.value = [];
+    drafts.value = new Map();
+    query.value = "";
+    dialog.value = null;
+    newAfter.value = null;
+    hasHeard.value = false;
+    connection.value = "connecting";
+  });
+}
+
+/** @param {string} username */
+export const privateKey = (username) => keyOf(username, false);

@@ -1,0 +1,20 @@
+/** Other tabs of the same browser: they share the disk, so each tells the rest what it has changed there. */
+
+/**
+ * @typedef {{ type: "entry", entry: import("./models/outbox.js").OutboxEntry }
+ *   | { type: "gone", clientId: string }
+ *   | { type: "draft", owner: string, key: string, text: string }
+ *   | { type: "session", username: string }} TabMessage
+ */
+
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("chatapp");
+
+/** @param {TabMessage} message */
+export function tellTabs(message) {
+  channel?.postMessage(message);
+}
+
+/** @param {(message: TabMessage) => void} listener */
+export function onTabMessage(listener) {
+  channel?.addEventListener("message", (event) => listener(event.data));
+}

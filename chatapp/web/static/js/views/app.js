@@ -1,0 +1,52 @@
+/** The whole page: signing in, or the list and the open conversation. */
+
+import { say } from "../sentences.js";
+import { announcement, connection, dialog, openKey, session } from "../store.js";
+import { Conversation } from "./conversation.js";
+import { DetailsDialog } from "./details.js";
+import { classes, html } from "./html.js";
+import { Mark } from "./icons.js";
+import { NewGroupDialog } from "./newgroup.js";
+import { SettingsDialog } from "./settings.js";
+import { ShortcutsDialog } from "./shortcuts.js";
+import { Sidebar } from "./sidebar.js";
+import { SignIn } from "./signin.js";
+
+export function App() {
+  const { status } = session.value;
+  if (status === "checking") return html`<div class="boot" role="status" aria-label=${say.appName}><${Mark} size=${56} /></div>`;
+  if (status === "signedOut") return html`<${SignIn} />`;
+  return html`<${Chat} />`;
+}
+
+function Chat() {
+  return html`<main class=${classes("chat", openKey.value && "chat-open")} data-connection=${connection.value}>
+    <${Sidebar} />
+    <div class="pane">
+      ${openKey.value ? html`<${Conversation} key=${openKey.value} id=${openKey.value} />` : html`<${NothingOpen} />`}
+    </div>
+    <p class="unseen" role="log" aria-live="polite">${announcement.value}</p>
+    <${OpenDialog} />
+  </main>`;
+}
+
+function NothingOpen() {
+  return html`<div class="nothing-open">
+    <${Mark} size=${72} />
+    <h2>${say.chooseTitle}</h2>
+    <p>${say.chooseHint}</p>
+    <p class="nothing-open-key"><kbd>?</kbd> ${say.chooseShortcut}</p>
+  </div>`;
+}
+
+const DIALOGS = {
+  newGroup: NewGroupDialog,
+  settings: SettingsDialog,
+  shortcuts: ShortcutsDialog,
+  details: DetailsDialog,
+};
+
+function OpenDialog() {
+  const name = dialog.value;
+  return name && html`<${DIALOGS[name]} />`;
+}

@@ -1,0 +1,39 @@
+/** Line icons on a grid of 24, in the colour of the text around them. */
+
+import { html } from "./html.js";
+
+const PATHS = {
+  back: "M15 5l-7 7 7 7",
+  check: "M4.5 12.5l5 5 10-11",
+  checks: "M2 12.8l4.6 4.6L16 7.2M11.5 16.6l.9.8L21.9 7.2",
+  clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5V12l3 2",
+  close: "M6 6l12 12M18 6L6 18",
+  down: "M12 5v14M5.5 12.5L12 19l6.5-6.5",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
+  info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 7.8v.2",
+  keyboard: "M3 6.5h18v11H3zM7 10.2v.1M11 10.2v.1M15 10.2v.1M17.5 10.2v.1M8 14h8",
+  leave: "M14 4.5H6.5A1.5 1.5 0 0 0 5 6v12a1.5 1.5 0 0 0 1.5 1.5H14M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5",
+  people: "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5c0-3.3 2.9-5.5 6.5-5.5s6.5 2.2 6.5 5.5M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14.4c2.1.8 3.5 2.6 3.5 5.1",
+  plus: "M12 5v14M5 12h14",
+  search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20.5 20.5",
+  send: "M4.5 12L3.6 4.4c-.1-.6.5-1.1 1.1-.8L21 12 4.7 20.4c-.6.3-1.2-.2-1.1-.8L4.5 12zM4.5 12H12",
+  sliders: "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  warning: "M12 8.5v4.5M12 16.3v.2M10.5 4.3L2.7 17.7A1.7 1.7 0 0 0 4.2 20.3h15.6a1.7 1.7 0 0 0 1.5-2.6L13.5 4.3a1.7 1.7 0 0 0-3 0z",
+};
+
+/** @typedef {keyof typeof PATHS} IconName */
+
+/** Decoration: what it means is said by the label of whatever it is in. */
+export function Icon(/** @type {{ name: IconName, size?: number }} */ { name, size = 20 }) {
+  return html`<svg class="icon" viewBox="0 0 24 24" width=${size} height=${size} aria-hidden="true" focusable="false">
+    <path d=${PATHS[name]} />
+  </svg>`;
+}
+
+/** Two speech bubbles, one behind the other. */
+export function Mark(/** @type {{ size?: number }} */ { size = 40 }) {
+  return html`<svg class="mark" viewBox="0 0 48 48" width=${size} height=${size} aria-hidden="true" focusable="false">
+    <path class="mark-behind" d="M21 8h15a8 8 0 0 1 8 8v9a8 8 0 0 1-4 6.9V38l-6.4-5H29" />
+    <path class="mark-front" d="M12 13h14a8 8 0 0 1 8 8v6a8 8 0 0 1-8 8H17.5L9 41v-6.6A8 8 0 0 1 4 27v-6a8 8 0 0 1 8-8z" />
+  </svg>`;
+}

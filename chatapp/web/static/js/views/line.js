@@ -1,0 +1,72 @@
+/** One line of the list: who, what was said last, when, and how much of it is new. */
+
+import { previewOf } from "../models/richtext.js";
+import { shortMoment } from "../models/time.js";
+import { addressOf } from "../router.js";
+import { say } from "../sentences.js";
+import { isOnline, me, nameOf, openKey } from "../store.js";
+import { Avatar } from "./avatar.js";
+import { classes, html } from "./html.js";
+import { Tick } from "./tick.js";
+
+/**
+ * @typedef {import("../models/list.js").Line} Line
+ * @typedef {import("../models/conversation.js").Conversation} ConversationModel
+ */
+
+/** @param {{ line: Line }} props */
+export function ConversationLine({ line }) {
+  const { conversation, activeAt } = line;
+  const isOpen = openKey.value === conversation.key;
+  const name = titleOf(conversation);
+  const online = conversation.group ? undefined : isOnline(conversation.receiver);
+  return html`<a class=${classes("line", isOpen && "line-open", conversation.unread > 0 && "line-unread")}
+      href=${addressOf(conversation.key)} aria-current=${isOpen ? "page" : undefined}>
+    <${Avatar} id=${conversation.receiver} name=${conversation.name} group=${conversation.group} online=${online} />
+    <span class="line-text">
+      <span class="line-top">
+        <b class="line-name"><bdi>${name}</bdi></b>
+        ${online && html`<span class="unseen">, ${say.online}</span>`}
+        ${activeAt && html`<time class="line-time" dateTime=${activeAt}>${shortMoment(activeAt)}</time>`}
+      </span>
+      <span class="line-bottom">
+        <${Preview} line=${line} />
+        ${conversation.unread > 0 && html`<span class="badge"><span aria-hidden="true">${say.unreadShort(conversation.unread)}</span><span class="unseen">${say.unread(conversation.unread)}</span></span>`}
+      </span>
+    </span>
+  </a>`;
+}
+
+/** @param {ConversationModel} conversation */
+export function titleOf(conversation) {
+  const isSelf = !conversation.group && conversation.receiver === me.value;
+  return isSelf ? say.selfName(conversation.name) : conversation.name;
+}
+
+/** @param {{ line: Line }} props */
+function Preview({ line }) {
+  const { conversation, pending, draft } = line;
+  const message = conversation.lastMessage;
+  if (draft && openKey.value !== conversation.key) {
+    return html`<span class="line-preview"><em>${say.previewDraft}</em> <bdi>${previewOf(draft)}</bdi></span>`;
+  }
+  if (pending) return html`<span class="line-preview"><${Tick} state=${pending.status === "failed" ? "failed" : "sending"} /> <bdi>${previewOf(pending.content)}</bdi></span>`;
+  if (!message) return html`<span class="line-preview">${quietText(conversation)}</span>`;
+  return html`<span class="line-preview"><bdi>${previewOfMessage(conversation, message)}</bdi></span>`;
+}
+
+/** @param {ConversationModel} conversation */
+function quietText(conversation) {
+  if (conversation.group) return say.groupCreated;
+  return conversation.receiver === me.value ? say.selfHint : say.noMessagesYet;
+}
+
+/**
+ * @param {ConversationModel} conversation
+ * @param {import("../protocol.js").Message} message
+ */
+function previewOfMessage(conversation, message) {
+  const text = previewOf(message.content);
+  if (message.sender === me.value) return say.previewYou(text);
+  return conversation.group ? say.previewFrom(nameOf(message.sender), text) : text;
+}

@@ -1,0 +1,157 @@
+/** What was said: days, the line above new messages, and bubbles; older ones are fetched while scrolling up. */
+
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { rowsOf } from "../models/rows.js";
+import { firstSequence } from "../models/timeline.js";
+import { showedUpTo } from "../reading.js";
+import { say } from "../sentences.js";
+import * as store from "../store.js";
+import { loadOlder } from "../sync.js";
+import { Avatar } from "./avatar.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { RowView } from "./row.js";
+import { Scroller } from "./scroller.js";
+
+/** @typedef {import("../models/rows.js").Row} Row */
+
+/** @param {{ id: string }} props */
+export function MessageList({ id }) {
+  const rows = useRows(id).value;
+  const scroller = useScroller(rows);
+  const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  const touch = () => scroller.touch();
+  const look = () => tell(id, scroller, rows);
+  const onScroll = () => {
+    if (scroller.follow()) redraw(undefined);
+    look();
+  };
+  useSettling(scroller, () => redraw(undefined), look);
+  useJumps(scroller, () => redraw(undefined));
+
+  const { start, end, before, after } = scroller.range();
+  const conversation = store.conversationOf(id);
+  return html`<div class="messages">
+    <${OlderState} id=${id} />
+    <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
+        onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onKeyDown=${touch}
+        ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
+      ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
+      <div class="rows">
+        <div key="before" style=${{ height: `${before}px` }}></div>
+        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} />`)}
+        <div key="after" style=${{ height: `${after}px` }}></div>
+      </div>
+    </div>
+    <${Jump} unread=${conversation.unread} />
+  </div>`;
+}
+
+/** @param {string} id */
+function useRows(id) {
+  return useComputed(() => {
+    const { messages, isLoaded, hasStart } = store.timelineOf(id).value;
+    const entries = store.outbox.value.filter((entry) => entry.key === id);
+    const isComplete = hasStart || (isLoaded && firstSequence(messages) <= 1);
+    return rowsOf({ messages, entries, me: store.me.value, newAfter: store.newAfter.value, isComplete });
+  });
+}
+
+/** One scroller for as long as the conversation is open; it begins at the line for new messages, or at the end. */
+function useScroller(/** @type {Row[]} */ rows) {
+  const held = useRef(/** @type {Scroller | null} */ (null));
+  held.current ??= new Scroller();
+  held.current.setRows(rows);
+  return held.current;
+}
+
+/**
+ * @param {Scroller} scroller
+ * @param {() => void} redraw
+ * @param {() => void} look
+ */
+function useSettling(scroller, redraw, look) {
+  useLayoutEffect(() => {
+    if (scroller.settle()) redraw();
+    else look();
+  });
+  useEffect(() => {
+    let width = 0;
+    const observer = new ResizeObserver(([entry]) => {
+      if (width && width !== entry.contentRect.width) scroller.index.reset();
+      width = entry.contentRect.width;
+      redraw();
+    });
+    if (scroller.element) observer.observe(scroller.element);
+    document.fonts.ready.then(redraw);
+    return () => observer.disconnect();
+  }, []);
+}
+
+/**
+ * @param {Scroller} scroller
+ * @param {() => void} redraw
+ */
+function useJumps(scroller, redraw) {
+  const seen = useRef(store.jumps.peek());
+  useSignalEffect(() => {
+    if (store.jumps.value === seen.current) return;
+    seen.current = store.jumps.value;
+    scroller.holdEnd();
+    redraw();
+  });
+}
+
+/**
+ * Tells the rest of the page what is in sight.
+ * @param {string} id
+ * @param {Scroller} scroller
+ * @param {Row[]} rows
+ */
+function tell(id, scroller, rows) {
+  store.isAtEnd.value = scroller.isAtEnd;
+  const sequence = lastSequenceInSight(rows, scroller.isAtEnd ? rows.length - 1 : scroller.lastInSight);
+  if (sequence > 0) showedUpTo(id, sequence);
+  const { hasFailed } = store.timelineOf(id).peek();
+  if (scroller.isNearStart && !hasFailed) loadOlder(id);
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {number} from
+ */
+function lastSequenceInSight(rows, from) {
+  for (let at = from; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row?.type === "message" && row.message) return row.message.sequence;
+  }
+  return 0;
+}
+
+/** @param {{ id: string }} props */
+function OlderState({ id }) {
+  const { isLoadingOlder, hasFailed } = store.timelineOf(id).value;
+  if (isLoadingOlder) return html`<p class="older" role="status"><span class="spinner"></span><span class="unseen">${say.loadingMessages}</span></p>`;
+  if (!hasFailed || store.connection.value !== "connected") return null;
+  return html`<p class="older older-failed" role="alert">${say.olderFailed} <button type="button" class="link" onClick=${() => loadOlder(id)}>${say.retry}</button></p>`;
+}
+
+/** @param {{ conversation: import("../models/conversation.js").Conversation }} props */
+function Beginning({ conversation }) {
+  const { group, name, receiver } = conversation;
+  const isSelf = !group && receiver === store.me.value;
+  return html`<div class="beginning">
+    <${Avatar} id=${receiver} name=${name} group=${group} size="large" />
+    <p>${isSelf ? say.emptySelf : group ? say.emptyGroup(name) : say.emptyPrivate(name)}</p>
+  </div>`;
+}
+
+/** @param {{ unread: number }} props */
+function Jump({ unread }) {
+  if (store.isAtEnd.value) return null;
+  const label = unread > 0 ? `${say.jumpToLatest}, ${say.newBelow(unread)}` : say.jumpToLatest;
+  return html`<button type="button" class="jump" aria-label=${label} title=${say.jumpToLatest} onClick=${() => (store.jumps.value += 1)}>
+    ${unread > 0 && html`<span class="badge">${say.unreadShort(unread)}</span>`}<${Icon} name="down" />
+  </button>`;
+}

@@ -1,0 +1,56 @@
+/** What everybody may choose for this browser: appearance, sound, notifications. */
+
+import { useSignal } from "@preact/signals";
+import { askToNotify, canNotify, isBlocked } from "../notices.js";
+import { prefer, preferences } from "../preferences.js";
+import { say } from "../sentences.js";
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
+
+/** @typedef {import("../preferences.js").Theme} Theme */
+
+/** @type {{ value: Theme, label: string }[]} */
+const THEMES = [
+  { value: "system", label: say.themeSystem },
+  { value: "light", label: say.themeLight },
+  { value: "dark", label: say.themeDark },
+];
+
+export function SettingsDialog() {
+  return html`<${Dialog} title=${say.settingsTitle}>
+    <fieldset class="choices">
+      <legend>${say.theme}</legend>
+      <div class="segments">${THEMES.map(
+        ({ value, label }) => html`<label key=${value}>
+          <input type="radio" name="theme" value=${value} checked=${preferences.value.theme === value} onChange=${() => prefer({ theme: value })} /><span>${label}</span>
+        </label>`,
+      )}</div>
+    </fieldset>
+    <${Switch} label=${say.sound} hint=${say.soundHint} isOn=${preferences.value.hasSound} onChange=${(/** @type {boolean} */ hasSound) => prefer({ hasSound })} />
+    <${Notifications} />
+  <//>`;
+}
+
+function Notifications() {
+  const isRefused = useSignal(isBlocked());
+  const hint = !canNotify() ? say.notificationsMissing : isRefused.value ? say.notificationsBlocked : say.notificationsHint;
+  const change = async (/** @type {boolean} */ isWanted) => {
+    const isAllowed = isWanted && (await askToNotify());
+    isRefused.value = isBlocked();
+    prefer({ hasNotifications: isAllowed });
+  };
+  const isOn = preferences.value.hasNotifications && !isRefused.value;
+  return html`<${Switch} label=${say.notifications} hint=${hint} isOn=${isOn} isDisabled=${!canNotify() || isRefused.value} onChange=${change} />`;
+}
+
+/** @param {{ label: string, hint: string, isOn: boolean, isDisabled?: boolean, onChange: (isOn: boolean) => void }} props */
+function Switch({ label, hint, isOn, isDisabled = false, onChange }) {
+  const change = (/** @type {any} */ event) => {
+    onChange(event.target.checked);
+    event.target.checked = isOn;
+  };
+  return html`<label class="switch">
+    <span><b>${label}</b><small>${hint}</small></span>
+    <input type="checkbox" role="switch" checked=${isOn} disabled=${isDisabled} onChange=${change} />
+  </label>`;
+}

@@ -1,0 +1,92 @@
+/** The list of people and groups, with the search and the menu above it. */
+
+import { say } from "../sentences.js";
+import { signOut } from "../session.js";
+import { dialog, listStatus, me, nameOf, openKey, people, query, visibleLines } from "../store.js";
+import { refreshLists } from "../sync.js";
+import { Avatar } from "./avatar.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { ConversationLine } from "./line.js";
+import { Empty, Failed, Skeleton } from "./states.js";
+import { VirtualList } from "./virtuallist.js";
+
+/** @typedef {import("../models/list.js").Line} Line */
+
+const ROW_PIXELS = 72;
+
+export function Sidebar() {
+  return html`<nav class="sidebar" aria-label=${say.people}>
+    <h1 class="unseen">${say.appName}</h1>
+    <${Head} />
+    <${Search} />
+    <${List} />
+  </nav>`;
+}
+
+function Head() {
+  const name = nameOf(me.value);
+  return html`<header class="sidebar-head">
+    <${Avatar} id=${me.value} name=${name} />
+    <span class="sidebar-me"><b><bdi>${name}</bdi></b><${WhoIsOnline} /></span>
+    <${Action} icon="plus" label=${say.newGroup} onClick=${() => (dialog.value = "newGroup")} />
+    <${Action} icon="sliders" label=${say.settings} onClick=${() => (dialog.value = "settings")} />
+    <${Action} icon="leave" label=${say.signOut} onClick=${signOut} />
+  </header>`;
+}
+
+function WhoIsOnline() {
+  const count = [...people.value.values()].filter((user) => user.isOnline).length;
+  return html`<small>${say.peopleOnline(count)}</small>`;
+}
+
+/** @param {{ icon: import("./icons.js").IconName, label: string, onClick: () => void }} props */
+function Action({ icon, label, onClick }) {
+  return html`<button type="button" class="icon-button" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>`;
+}
+
+function Search() {
+  const clear = () => {
+    query.value = "";
+    document.getElementById("search")?.focus();
+  };
+  return html`<div class="sidebar-search" role="search">
+    <label class="search">
+      <${Icon} name="search" size=${18} />
+      <input id="search" type="search" autocomplete="off" aria-label=${say.search} placeholder=${say.search} value=${query}
+        onInput=${(/** @type {any} */ event) => (query.value = event.target.value)} onKeyDown=${onSearchKey} />
+      ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
+    </label>
+  </div>`;
+}
+
+/** Enter opens the first one found; Escape clears; the arrow leads into the list. */
+function onSearchKey(/** @type {KeyboardEvent} */ event) {
+  if (event.key === "Escape" && query.value) {
+    event.preventDefault();
+    query.value = "";
+  }
+  if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+  event.preventDefault();
+  const first = /** @type {HTMLElement | null} */ (document.querySelector("#conversations li[data-index='0'] a"));
+  if (event.key === "Enter") first?.click();
+  else first?.focus();
+}
+
+function List() {
+  if (listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retry} />`;
+  if (listStatus.value === "loading") return html`<${Skeleton} label=${say.people} rows=${8} />`;
+  const lines = visibleLines.value;
+  return html`
+    ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch(query.value)} hint=${say.listNoMatchHint} />`}
+    <${VirtualList} id="conversations" label=${say.people} rows=${lines} keyOf=${keyOf} rowPixels=${ROW_PIXELS} currentKey=${openKey.value} draw=${drawLine} />
+    ${lines.length <= 1 && !query.value && html`<${Empty} title=${say.listEmpty} hint=${say.listEmptyHint} />`}`;
+}
+
+function retry() {
+  listStatus.value = "loading";
+  refreshLists();
+}
+
+const keyOf = (/** @type {Line} */ line) => line.conversation.key;
+const drawLine = (/** @type {Line} */ line) => html`<${ConversationLine} line=${line} />`;

@@ -1,0 +1,126 @@
+/** Signing in: a name from the list, or a name and a password, as the server is set up. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ApiError } from "../api.js";
+import { settings } from "../config.js";
+import { say } from "../sentences.js";
+import { signIn } from "../session.js";
+import { session } from "../store.js";
+import { html } from "./html.js";
+import { Icon, Mark } from "./icons.js";
+import { PeoplePicker } from "./peoplepicker.js";
+
+/** @typedef {import("@preact/signals").Signal<string>} TextSignal */
+
+export function SignIn() {
+  const isByName = settings.signIn === "username";
+  return html`<main class="signin">
+    <section class="signin-card" aria-labelledby="signin-title">
+      <header class="signin-head">
+        <${Mark} size=${52} />
+        <h1 id="signin-title">${say.appName}</h1>
+        <p>${isByName ? say.signInPickHint : say.tagline}</p>
+      </header>
+      ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
+      ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+    </section>
+  </main>`;
+}
+
+/** A name is enough, unless its account has a password. */
+function ByName() {
+  const chosen = useSignal("");
+  const error = useSignal("");
+  const isBusy = useSignal(false);
+  const choose = async (/** @type {string} */ username) => {
+    const failure = await attempt(isBusy, error, username);
+    if (failure?.status !== 401) return;
+    error.value = "";
+    chosen.value = username;
+  };
+  if (chosen.value) return html`<${ByPassword} username=${chosen.value} onBack=${() => (chosen.value = "")} />`;
+  return html`<${Problem} error=${error} /><${PeoplePicker} onPick=${choose} isBusy=${isBusy.value} />`;
+}
+
+/** @param {{ username?: string, onBack?: () => void }} props */
+function ByPassword({ username = "", onBack }) {
+  const name = useSignal(username);
+  const password = useSignal("");
+  const error = useSignal("");
+  const isBusy = useSignal(false);
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const isComplete = name.value.trim() !== "" && password.value !== "";
+    if (!isComplete) return void (error.value = say.signInIncomplete);
+    await attempt(isBusy, error, name.value.trim(), password.value);
+  };
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    ${username && html`<p class="note">${say.signInNeedsPassword}</p>`}
+    <${Problem} error=${error} />
+    <label class="field">
+      <span>${say.signInUsername}</span>
+      <input name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} value=${name} readOnly=${username !== ""}
+        onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} />
+    </label>
+    <${PasswordField} password=${password} isFirst=${username !== ""} />
+    <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.signInBusy : say.signInButton}</button>
+    ${onBack && html`<button type="button" class="button button-quiet" onClick=${onBack}>${say.signInBack}</button>`}
+  </form>`;
+}
+
+/** @param {{ password: TextSignal, isFirst: boolean }} props */
+function PasswordField({ password, isFirst }) {
+  const isShown = useSignal(false);
+  useEffect(() => {
+    if (isFirst) document.getElementById("password")?.focus();
+  }, []);
+  return html`<div class="field">
+    <label for="password">${say.signInPassword}</label>
+    <span class="field-row">
+      <input id="password" name="password" type=${isShown.value ? "text" : "password"} autocomplete="current-password" value=${password}
+        onInput=${(/** @type {any} */ event) => (password.value = event.target.value)} />
+      <button type="button" class="icon-button" aria-label=${say.showPassword} aria-pressed=${isShown.value}
+        onClick=${() => (isShown.value = !isShown.value)}><${Icon} name="eye" /></button>
+    </span>
+  </div>`;
+}
+
+/** @param {{ error: TextSignal }} props */
+function Problem({ error }) {
+  return html`<p class="problem" role="alert">${error.value && html`<${Icon} name="warning" size=${18} /><span>${error.value}</span>`}</p>`;
+}
+
+/**
+ * @param {import("@preact/signals").Signal<boolean>} isBusy
+ * @param {TextSignal} error
+ * @param {string} username
+ * @param {string} [password]
+ * @returns {Promise<ApiError | null>} what went wrong, which `error` already says
+ */
+async function attempt(isBusy, error, username, password) {
+  if (isBusy.peek()) return null;
+  isBusy.value = true;
+  error.value = "";
+  try {
+    await signIn(username, password);
+    return null;
+  } catch (failure) {
+    if (!(failure instanceof ApiError)) throw failure;
+    error.value = sentenceFor(failure, password !== undefined);
+    return failure;
+  } finally {
+    isBusy.value = false;
+  }
+}
+
+/**
+ * @param {ApiError} failure
+ * @param {boolean} hadPassword
+ */
+function sentenceFor(failure, hadPassword) {
+  if (failure.isOffline) return say.signInOffline;
+  if (failure.status === 401) return hadPassword ? say.signInWrong : say.signInWrongName;
+  if (failure.status === 429) return say.signInTooMany(failure.retryAfterSeconds);
+  return failure.message || say.signInFailed;
+}

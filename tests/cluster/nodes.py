@@ -1,0 +1,96 @@
+"""The shapes of more than one process: one for HTTP, one or several for sockets, on one database."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from chatapp import close_app, create_app
+from chatapp.actions.accounts import add_users
+from tests.conftest import CAST
+from tests.people import Person
+from tests.servers import ROOT, Server, free_port
+
+FLASK = [sys.executable, "-m", "flask", "run", "--port"]
+SOCKETS = [sys.executable, "ws.py"]
+
+
+def add_cast(url: str, instance: Path) -> None:
+    app = create_app({"instance": instance, "database_url": url})
+    add_users(app.extensions["chatapp.journal"], CAST)
+    close_app(app)
+
+
+class Cluster:
+    """An HTTP process and `count` Socket.IO processes, which share an instance folder, a log and a database."""
+
+    def __init__(self, folder: Path, url: str, count: int = 1, **settings: Any) -> None:
+        add_cast(url, folder)
+        ports = {"CHATAPP_HTTP_PORT": free_port(), "CHATAPP_DATABASE_URL": url, **settings}
+        self.http = Server(folder, [*FLASK, str(ports["CHATAPP_HTTP_PORT"])], **ports)
+        self.nodes = [Server(folder, SOCKETS, **ports) for _ in range(count)]
+        self._people: list[Person] = []
+
+    @property
+    def log(self) -> str:
+        return self.http.log
+
+    def start(self) -> "Cluster":
+        starts = [self.http.start, *(self.starter(node) for node in self.nodes)]
+        with ThreadPoolExecutor(len(starts)) as pool:
+            for started in [pool.submit(one) for one in starts]:
+                started.result()
+        return self
+
+    @staticmethod
+    def starter(node: Server) -> Callable[[], Server]:
+        """The Socket.IO side answers the HTTP routes as well."""
+        return lambda: node.start(node.ws + "/readyz")
+
+    def stop(self) -> list[int]:
+        """The exit statuses of the Socket.IO processes; the development server knows no clean end."""
+        statuses = [node.stop() for node in self.nodes]
+        self.http.stop()
+        return statuses
+
+    def kill(self) -> None:
+        for process in (self.http, *self.nodes):
+            if process.process is not None:
+                process.kill()
+
+    def arrive(self, username: str, node: int = 0, **options: Any) -> Person:
+        """Somebody signed in at the HTTP process, with a socket at a node."""
+        person = Person(self.nodes[node], username, **options).connect()
+        self._people.append(person)
+        return person
+
+    def visit(self, username: str) -> Person:
+        """Somebody signed in at the HTTP process, without a socket."""
+        return Person(self.nodes[0], username)
+
+    def clear(self) -> None:
+        """Everybody leaves."""
+        people, self._people = self._people, []
+        for person in people:
+            person.disconnect()
+
+    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Runs `chatapp` on the same database."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+        return subprocess.run(
+            [sys.executable, "-m", "chatapp", *words],
+            cwd=ROOT,
+            env={**inherited, **self.http.environment},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+
+def online(person: Person) -> set[str]:
+    """Who is shown online over HTTP."""
+    return {one["username"] for one in person.get("/users").json()["users"] if one["isOnline"]}

@@ -1,0 +1,59 @@
+"""The Socket.IO side without eventlet: on threads, and on gevent where that is installed."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cluster.nodes import Cluster, online
+from tests.databases import with_tables
+from tests.people import Person, wait_until
+
+MODES = ["threading", *(["gevent"] if importlib.util.find_spec("gevent") else [])]
+
+
+@pytest.fixture(scope="module", params=MODES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp(request.param)
+    url = with_tables(f"sqlite:///{folder / 'chat.db'}", folder)
+    cluster = Cluster(folder, url, CHATAPP_ASYNC_MODE=request.param)
+    try:
+        yield cluster.start()
+        assert cluster.stop() == [0]
+        assert "Traceback" not in cluster.log
+    finally:
+        cluster.kill()
+
+
+@pytest.fixture
+def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
+    return cleared(running)
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
+def test_people_talk(pair: Cluster, transports: list[str]) -> None:
+    alice = Person(pair.nodes[0], "alice").connect(transports=transports)
+    bob = pair.arrive("bob")
+    ack = alice.say("bob", f"by {transports}")
+    assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, True)
+    assert bob.say("alice", "back")["response"]["deliveredToAll"] is True
+    assert online(alice) == {"alice", "bob"}
+    alice.disconnect()
+    bob.wait_for("onlineStatus", lambda one: one == {"username": "alice", "online": False})
+
+
+def test_a_group_and_a_message_come_from_the_http_process(pair: Cluster) -> None:
+    alice, bob = pair.arrive("alice"), pair.arrive("bob")
+    group = alice.make_group("g", "bob")
+    bob.wait_for("newgrp")
+    answer = alice.post("/messages", {"receiver": group, "group": True, "content": "posted"})
+    assert answer.json()["success"] is True
+    bob.wait_for_message("posted")
+    alice.wait_for("updateDeliveryStatusOnConnection")
+
+
+def test_signing_out_closes_the_socket(pair: Cluster) -> None:
+    bob = pair.arrive("bob")
+    assert bob.post("/logout", {}).status_code == 200
+    bob.wait_for("token-expired")
+    wait_until(lambda: not bob.socket.connected, "the socket is closed")

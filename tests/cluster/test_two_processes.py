@@ -1,0 +1,147 @@
+"""`flask run` for HTTP and `python ws.py` for sockets, on one database and with no broker."""
+
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cluster.nodes import Cluster, online
+from tests.databases import Databases
+from tests.people import Person, wait_until
+
+REACHES_SECONDS = 0.2
+"""What the HTTP process stores reaches connected clients within this."""
+WORST_SECONDS = 2.0
+"""A busy machine's."""
+MESSAGES = 20
+
+
+@pytest.fixture(scope="module")
+def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("pair"), databases.new())
+    try:
+        yield cluster.start()
+        assert cluster.stop() == [0]
+        assert "Traceback" not in cluster.log
+    finally:
+        cluster.kill()
+
+
+@pytest.fixture
+def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
+    return cleared(running)
+
+
+def test_a_message_posted_over_http_reaches_connected_clients_soon(pair: Cluster) -> None:
+    alice, bob = pair.arrive("alice"), pair.arrive("bob")
+    waits = []
+    for number in range(MESSAGES):
+        answer = alice.post("/messages", {"receiver": "bob", "content": f"posted {number}"})
+        posted_at = time.monotonic()
+        assert answer.json()["success"] is True
+        bob.wait_for_message(f"posted {number}")
+        alice.wait_for_message(f"posted {number}")
+        waits.append(time.monotonic() - posted_at)
+    assert statistics.median(waits) < REACHES_SECONDS, waits
+    assert max(waits) < WORST_SECONDS, waits
+    assert [one["content"] for one in bob.messages()] == [f"posted {number}" for number in range(MESSAGES)]
+
+
+def test_a_group_made_over_http_is_told_to_its_members_and_can_be_talked_in(pair: Cluster) -> None:
+    alice, bob, mallory = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("mallory")
+    made_at = time.monotonic()
+    group = alice.make_group("made over http", "bob")
+    for member in (alice, bob):
+        member.wait_for("newgrp", lambda one: "made over http" in one["response"])
+    assert time.monotonic() - made_at < WORST_SECONDS
+    ack = bob.say(group, "hello group", group=True)
+    assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, True)
+    alice.wait_for_message("hello group")
+    assert mallory.received("newgrp") == []
+    assert mallory.messages() == []
+
+
+def test_announcing_that_group_by_the_socket_tells_nobody_twice(pair: Cluster) -> None:
+    alice, bob = pair.arrive("alice"), pair.arrive("bob")
+    group = alice.make_group("announced", "bob")
+    assert alice.call("createGroup", {"groupId": group})["success"] is True
+    assert bob.say(group, "after", group=True)["success"] is True
+    alice.wait_for_message("after")
+    for member in (alice, bob):
+        assert len(member.received("newgrp")) == 1
+
+
+def test_presence_over_http_is_right(pair: Cluster) -> None:
+    visitor = pair.visit("carol")
+    wait_until(lambda: online(visitor) == set(), "nobody is there yet")
+    bob = pair.arrive("bob")
+    assert online(visitor) == {"bob"}
+    second = pair.arrive("bob")
+    bob.disconnect()
+    assert online(visitor) == {"bob"}
+    second.disconnect()
+    wait_until(lambda: online(visitor) == set(), "bob is gone")
+
+
+def test_signing_out_over_http_closes_the_sockets_of_that_session_alone(pair: Cluster) -> None:
+    bob, other = pair.arrive("bob"), pair.arrive("bob")
+    assert bob.say("alice", "still here")["success"] is True
+    assert bob.post("/logout", {}).status_code == 200
+    assert "signed out" in bob.wait_for("token-expired")["response"]
+    wait_until(lambda: not bob.socket.connected, "the socket is closed")
+    assert other.say("alice", "here too")["success"] is True
+    assert other.received("token-expired") == []
+
+
+def test_deactivating_a_user_from_the_command_line_closes_their_sockets(pair: Cluster) -> None:
+    assert pair.command("users", "add", "eve", "--no-password").returncode == 0
+    eve, alice = pair.arrive("eve"), pair.arrive("alice")
+    assert eve.say("alice", "before")["success"] is True
+    assert pair.command("users", "deactivate", "eve").returncode == 0
+    eve.wait_for("token-expired")
+    wait_until(lambda: not eve.socket.connected, "the socket is closed")
+    alice.wait_for("onlineStatus", lambda one: one == {"username": "eve", "online": False})
+    assert eve.get("/loggedIn").status_code == 401
+
+
+def test_both_doors_into_one_conversation_make_one_order(pair: Cluster) -> None:
+    alice, bob, carol = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("carol")
+    group = alice.make_group("two doors", "bob", "carol")
+    for member in (alice, bob, carol):
+        member.wait_for("newgrp", lambda one: "two doors" in one["response"])
+    threads = [
+        threading.Thread(target=_post_all, args=(alice, group)),
+        threading.Thread(target=_say_all, args=(bob, group)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = [(one["sequence"], one["content"]) for one in carol.history(group, group=True)]
+    assert [sequence for sequence, _ in expected] == list(range(1, 2 * MESSAGES + 1))
+    for member in (alice, bob, carol):
+        wait_until(lambda member=member: len(member.messages()) >= 2 * MESSAGES, "all of it arrives")
+        assert [(one["sequence"], one["content"]) for one in member.messages()] == expected
+
+
+def test_confirming_by_the_socket_is_seen_by_the_sender_who_posted_over_http(pair: Cluster) -> None:
+    alice, bob = pair.arrive("alice"), pair.arrive("bob")
+    posted = alice.post("/messages", {"receiver": "bob", "content": "tick"}).json()["response"]
+    assert posted["deliveredToAll"] is False
+    bob.wait_for_message("tick")
+    told = alice.wait_for("updateDeliveryStatusOnConnection")["response"]
+    assert (told["messageId"], told["deliveredToAll"]) == (posted["messageId"], True)
+    wait_until(lambda: alice.history("bob")[-1]["deliveredToAll"], "and over HTTP")
+
+
+def _post_all(person: Person, group: str) -> None:
+    for number in range(MESSAGES):
+        body = {"receiver": group, "group": True, "content": f"http {number}"}
+        assert person.post("/messages", body).json()["success"] is True
+
+
+def _say_all(person: Person, group: str) -> None:
+    for number in range(MESSAGES):
+        assert person.say(group, f"socket {number}", group=True)["success"] is True

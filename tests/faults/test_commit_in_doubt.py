@@ -1,0 +1,86 @@
+"""The connection breaks in the very moment of a commit: it happened, and the server cannot know."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg2
+import pytest
+from flask import Flask
+
+from chatapp.database import WriterConnection
+from tests.conftest import Browser
+
+CLIENT_ID = "b1e7b6a5-23f6-4c9c-8b0e-7d7a1e0c8f11"
+
+
+@pytest.fixture
+def break_after_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The next durable commit happens, and is reported as failed."""
+    commit = WriterConnection.commit
+    breaks: list[bool] = []
+
+    def commit_and_break(connection: WriterConnection) -> None:
+        commit(connection)
+        if breaks:
+            breaks.clear()
+            if not connection.is_sqlite:
+                connection.cursor.connection.close()
+            raise psycopg2.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(WriterConnection, "commit", commit_and_break)
+    return lambda: breaks.append(True)
+
+
+def test_it_is_unavailable_and_never_stored_a_second_time_by_the_server_itself(
+    browse: Callable[..., Browser], break_after_the_next_commit: Callable[[], None]
+) -> None:
+    alice = browse("alice")
+    break_after_the_next_commit()
+    answer = alice.post("/messages", json={"receiver": "bob", "content": "no client id"})
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (503, "unavailable")
+    assert _contents(alice) == ["no client id"]
+
+
+def test_a_retry_with_the_client_id_finds_what_was_stored(
+    browse: Callable[..., Browser], break_after_the_next_commit: Callable[[], None]
+) -> None:
+    alice = browse("alice")
+    break_after_the_next_commit()
+    body = {"receiver": "bob", "content": "hello", "clientId": CLIENT_ID}
+    assert alice.post("/messages", json=body).status_code == 503
+    answer = alice.post("/messages", json=body)
+    assert (answer.status_code, answer.get_json()["response"]["sequence"]) == (200, 1)
+    assert _contents(alice) == ["hello"]
+
+
+def test_who_is_connected_is_shown_it_when_the_server_works_again(
+    make_app: Callable[..., Flask], break_after_the_next_commit: Callable[[], None]
+) -> None:
+    app = make_app(sockets=True)
+    app.test_client_class = Browser
+    alice = app.test_client()
+    token = alice.post("/login", json={"username": "alice"}).headers["auth-token"]
+    socket = app.extensions["socketio"].test_client(app, namespace="/chat", query_string=f"?token={token}")
+    break_after_the_next_commit()
+    assert alice.post("/messages", json={"receiver": "bob", "content": "in doubt"}).status_code == 503
+    assert "in doubt" not in _shown(socket)
+    # Whatever is written next brings it to light, here something in another place.
+    assert alice.post("/messages", json={"receiver": "carol", "content": "next"}).status_code == 200
+    shown: list[str] = []
+    for _ in range(200):
+        shown += _shown(socket)
+        if "in doubt" in shown:
+            break
+        app.extensions["socketio"].sleep(0.01)
+    assert sorted(shown) == ["in doubt", "next"]
+    socket.disconnect(namespace="/chat")
+
+
+def _contents(person: Browser) -> list[str]:
+    page: list[dict[str, Any]] = person.get("/messages/alice/bob").get_json()
+    return [one["content"] for one in page]
+
+
+def _shown(socket: Any) -> list[str]:
+    events = [one for one in socket.get_received("/chat") if one["name"] == "response"]
+    return [one["args"][0]["response"]["content"] for one in events]

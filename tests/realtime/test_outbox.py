@@ -1,0 +1,103 @@
+"""The outbox sends each message once and in order, however the hints arrive."""
+
+from contextlib import nullcontext
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatapp.journal import StoredMessage
+from chatapp.realtime import outbox as module
+from chatapp.realtime.outbox import Outbox
+
+STORED = 12
+HOSTED_FROM = st.integers(0, STORED)
+
+
+def _message(sequence: int, conversation_id: int = 1) -> StoredMessage:
+    return StoredMessage(conversation_id, sequence, 1, "alice", "bob", False, f"{sequence}", None, 0)
+
+
+class Stage:
+    """An outbox, and a database in which `stored` messages can be read, at most three a page."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.stored = 0
+        self.sent: list[tuple[int, int]] = []
+        self.outbox = Outbox(nullcontext, lambda one: self.sent.append((one.conversation_id, one.sequence)))
+        monkeypatch.setattr(module, "messages_between", self._read)
+
+    def _read(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
+        return [_message(one, conversation_id) for one in range(after + 1, min(last, self.stored) + 1)][:3]
+
+
+hints = st.lists(
+    st.one_of(
+        st.tuples(st.just("stored"), st.integers(1, STORED)),
+        st.tuples(st.just("notified"), st.integers(1, STORED), st.integers(0, 4)),
+        st.tuples(st.just("host"), st.integers(0, STORED)),
+    ),
+    max_size=25,
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(start=HOSTED_FROM, hints=hints)
+def test_each_message_is_sent_once_and_in_order_whatever_the_hints(start: int, hints: list[tuple[object, ...]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        stage = Stage(patch)
+        stage.outbox.host(1, start)
+        highest = start
+        for kind, number, *more in hints:
+            assert isinstance(number, int)
+            if kind == "host":
+                stage.outbox.host(1, number)
+                continue
+            last = number if kind == "stored" else min(STORED, number + int(str(more[0])))
+            # A hint speaks of what is committed.
+            stage.stored = max(stage.stored, last)
+            highest = max(highest, last)
+            if kind == "stored":
+                stage.outbox.stored(_message(number))
+            else:
+                stage.outbox.notified(1, number, last)
+            assert stage.sent == [(1, one) for one in range(start + 1, highest + 1)]
+
+
+def test_what_nobody_hosted_begins_with_the_first_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch)
+    stage.stored = 9
+    stage.outbox.notified(1, 7, 8)
+    stage.outbox.stored(_message(9))
+    assert stage.sent == [(1, 7), (1, 8), (1, 9)]
+
+
+def test_conversations_do_not_disturb_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch)
+    stage.stored = 5
+    stage.outbox.host(1, 2)
+    stage.outbox.host(2, 4)
+    stage.outbox.notified(2, 5, 5)
+    stage.outbox.stored(_message(5))
+    assert stage.sent == [(2, 5), (1, 3), (1, 4), (1, 5)]
+
+
+def test_only_the_newest_positions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_CONVERSATIONS", 2)
+    stage = Stage(monkeypatch)
+    stage.stored = 9
+    for number in (1, 2, 3):
+        stage.outbox.host(number, 4)
+    stage.outbox.notified(1, 8, 9)
+    stage.outbox.notified(3, 8, 9)
+    assert stage.sent == [(1, 8), (1, 9), *((3, one) for one in range(5, 10))]
+
+
+def test_whoever_comes_hears_how_far_the_others_have_been_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message may be sent between the query that says where a conversation ends and the entering of its room."""
+    stage = Stage(monkeypatch)
+    stage.stored = 6
+    assert stage.outbox.host(1, 5) == 5
+    stage.outbox.stored(_message(6))
+    assert stage.outbox.host(1, 5) == 6
+    assert stage.outbox.host(1, 9) == 9

@@ -1,0 +1,116 @@
+"""Polling, WebSocket and the way from one to the other; who may open either."""
+
+import json
+import re
+
+import pytest
+import requests
+import socketio
+from websockets.exceptions import InvalidStatus
+
+from tests.realtime.conftest import Cast, Wires
+from tests.realtime.wire import Wire, private
+from tests.servers import Server
+
+HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
+
+
+def test_the_handshake_answers_as_the_contract_says(server: Server) -> None:
+    answer = requests.get(server.ws + HANDSHAKE, timeout=5)
+    assert answer.status_code == 200
+    assert re.fullmatch(
+        r'0\{"sid":"[^"]+","upgrades":\["websocket"\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\}',
+        answer.text,
+    )
+
+
+@pytest.mark.parametrize("query", ["EIO=3&transport=polling", "EIO=4&transport=carrier-pigeon", "EIO=4&sid=nobody"])
+def test_what_is_no_handshake_is_a_bad_request(server: Server, query: str) -> None:
+    assert requests.get(f"{server.ws}/socket.io/?{query}", timeout=5).status_code == 400
+    assert requests.get(server.ws + HANDSHAKE, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]], ids="+".join)
+def test_people_talk_by_every_transport(cast: Cast, transports: list[str]) -> None:
+    alice, bob = cast(2)
+    alice.connect(transports=transports)
+    bob.connect(transports=transports)
+    assert alice.socket is not None
+    assert alice.socket.transport() == transports[-1]
+    ack = alice.say(bob.username, "hello")
+    assert ack["response"]["deliveredToAll"] is True
+    bob.wait_for_message("hello")
+    answer = bob.say(alice.username, "hello yourself")
+    assert answer["response"]["deliveredToAll"] is True
+    alice.wait_for_message("hello yourself")
+    refused = alice.say(bob.username, "")
+    assert refused["error"]["code"] == "invalid_input"
+
+
+def test_a_bad_token_is_refused_by_every_transport(server: Server) -> None:
+    for transport in ("polling", "websocket"):
+        client = socketio.Client(reconnection=False)
+        heard: list[object] = []
+        client.on("connect_error", heard.append, namespace="/chat")
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            client.connect(f"{server.ws}?token=x", namespaces=["/chat"], transports=[transport])
+        assert isinstance(heard[0], dict)
+        assert heard[0]["data"]["code"] == "not_signed_in"
+        client.disconnect()
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost"]
+)
+def test_pages_of_other_origins_get_no_socket(cast: Cast, origin: str) -> None:
+    (alice,) = cast(1)
+    cookie = {"Cookie": f"chatToken={alice.token}"}
+    allowed = requests.get(
+        alice.server.ws + HANDSHAKE, headers={"Origin": "http://localhost:4200", **cookie}, timeout=5
+    )
+    assert allowed.status_code == 200
+    assert allowed.headers["Access-Control-Allow-Origin"] == "http://localhost:4200"
+    assert allowed.headers["Access-Control-Allow-Credentials"] == "true"
+    refused = requests.get(alice.server.ws + HANDSHAKE, headers={"Origin": origin, **cookie}, timeout=5)
+    assert refused.status_code == 400
+    assert "Access-Control-Allow-Origin" not in refused.headers
+    with pytest.raises(InvalidStatus):
+        Wire(alice.server, alice.token, origin=origin)
+    Wire(alice.server, alice.token, origin="http://localhost:4200").joined().close()
+
+
+def test_the_page_s_own_origin_gets_a_socket(server: Server, cast: Cast) -> None:
+    (alice,) = cast(1)
+    Wire(server, alice.token, origin=server.ws).joined().close()
+
+
+def test_garbage_by_polling_harms_nobody_else(cast: Cast, wires: Wires) -> None:
+    alice, bob = cast(2)
+    from_alice = wires(alice)
+    for garbage in (
+        b"",
+        b"x",
+        b"\xff\xfe",
+        b"4",
+        b"4x",
+        b"42/chat,1{",
+        b"4" * 999_999,
+        b"4\x1e" * 9_999,
+        b"9",
+        b"bnope!",
+    ):
+        session = requests.Session()
+        sid = json.loads(session.get(alice.server.ws + HANDSHAKE, timeout=5).text[1:])["sid"]
+        address = f"{alice.server.ws}{HANDSHAKE}&sid={sid}"
+        assert session.post(address, data=b"40/chat," + json.dumps({"token": bob.token}).encode(), timeout=5).ok
+        assert session.post(address, data=garbage, timeout=5).status_code in (200, 400), garbage[:20]
+        session.close()
+        assert from_alice.call("privateMessage", private(alice.username, alice.username, "unharmed"))["success"] is True
+
+
+def test_more_than_a_request_may_hold_is_refused(cast: Cast, wires: Wires) -> None:
+    alice, bob = cast(2)
+    sid = json.loads(requests.get(alice.server.ws + HANDSHAKE, timeout=5).text[1:])["sid"]
+    answer = requests.post(f"{alice.server.ws}{HANDSHAKE}&sid={sid}", data=b"4" * 1_000_001, timeout=5)
+    assert answer.status_code == 400
+    assert wires(alice).call("privateMessage", private(alice.username, bob.username, "hi"))["success"] is True

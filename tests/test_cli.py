@@ -1,0 +1,242 @@
+"""The command `chatapp`: what it does, its exit status, and a sentence instead of a traceback for a user's mistake."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from chatapp.cli import main
+from tests.databases import Databases
+from tests.servers import ROOT, Server, free_port
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
+    """Of an installation whose tables are there."""
+    return {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_DATABASE_URL": databases.new(), "CHATAPP_SIGN_IN": "password"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """`run("users", "list")` is what the command answers, in this process; `serve` needs one of its own."""
+
+    def call(*arguments: str, input: str | None = None, **settings: str) -> Result:
+        return CliRunner().invoke(main, arguments, prog_name="chatapp", input=input, env={**environment, **settings})
+
+    return call
+
+
+def process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    return subprocess.run(
+        [sys.executable, "-m", "chatapp", *arguments],
+        cwd=ROOT,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def told(result: Result, status: int, *words: str) -> None:
+    """Asserts that it ended with a sentence that has these words in it, and with nothing of the inside."""
+    assert result.exit_code == status, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    for word in words:
+        assert word in result.output
+
+
+def test_help_lists_every_command(run: Run) -> None:
+    for arguments in (["--help"], ["-h"]):
+        told(run(*arguments), 0, "serve", "users", "db", "config")
+    told(run("users", "--help"), 0, "add", "list", "password", "deactivate")
+    told(run("db", "--help"), 0, "upgrade")
+    told(run("serve", "--help"), 0, "--demo")
+    told(run("--version"), 0, "chatapp")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nothing"], ["users", "nothing"], ["users", "add"], ["serve", "--demo", "x"], ["serve", "--demo", "-1"]],
+)
+def test_a_command_that_is_none_is_status_2(run: Run, arguments: list[str]) -> None:
+    told(run(*arguments), 2, "Usage:")
+
+
+def test_a_user_is_added_and_listed(run: Run) -> None:
+    told(run("users", "list"), 0)
+    told(
+        run("users", "add", "anna", "--first-name", "Anna", "--last-name", "Ek", "--password", "long enough"), 0, "anna"
+    )
+    told(run("users", "add", "ben", "--no-password"), 0)
+    assert run("users", "list").output == "anna\tAnna Ek\nben\tben\tno password\n"
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(run: Run) -> None:
+    result = run("users", "add", "anna", input="a secret word\na secret word\n")
+    told(result, 0, "Password")
+    assert "a secret word" not in result.output
+    assert "no password" not in run("users", "list").output
+
+
+def test_no_answer_to_the_question_adds_nobody(run: Run) -> None:
+    told(run("users", "add", "anna", input=""), 1, "Abort")
+    assert run("users", "list").output == ""
+
+
+@pytest.mark.parametrize("name", ["anna", "Anna", "ANNA"])
+def test_a_name_is_given_once_in_any_case(run: Run, name: str) -> None:
+    told(run("users", "add", "anna", "--no-password"), 0)
+    told(run("users", "add", name, "--no-password"), 1, "taken", "anna")
+    assert run("users", "list").output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b"]
+)
+def test_a_name_that_cannot_be_one_is_refused(run: Run, name: str) -> None:
+    told(run("users", "add", "--no-password", "--", name), 1, "username")
+    assert run("users", "list").output == ""
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 1025])
+def test_a_password_has_limits(run: Run, password: str) -> None:
+    told(run("users", "add", "anna", "--password", password), 1, "password")
+    told(run("users", "add", "anna", "--no-password"), 0)
+    told(run("users", "password", "anna", "--password", password), 1, "password")
+    assert "no password" in run("users", "list").output
+
+
+def test_a_long_name_for_show_is_refused(run: Run) -> None:
+    told(run("users", "add", "anna", "--no-password", "--first-name", "x" * 101), 1, "first_name")
+    told(run("users", "add", "anna", "--no-password", "--last-name", "x" * 101), 1, "last_name")
+
+
+def test_a_new_password_is_set(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    told(run("users", "password", "anna", "--password", "long enough"), 0, "anna")
+    assert "no password" not in run("users", "list").output
+    told(run("users", "password", "nobody", "--password", "long enough"), 1, "no such user")
+
+
+def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    told(run("users", "deactivate", "anna"), 0, "anna")
+    assert run("users", "list").output == "anna\tanna\tno password, deactivated\n"
+    told(run("users", "deactivate", "anna"), 0)
+    told(run("users", "deactivate", "nobody"), 1, "no such user")
+
+
+def test_a_database_without_tables_is_a_sentence_that_says_what_to_do(run: Run, databases: Databases) -> None:
+    empty = databases.new_empty()
+    for arguments in (["users", "list"], ["users", "add", "anna", "--no-password"], ["users", "deactivate", "anna"]):
+        told(run(*arguments, CHATAPP_DATABASE_URL=empty), 1, "Error:", "chatapp db upgrade")
+    told(run("db", "upgrade", CHATAPP_DATABASE_URL=empty), 0, "revision")
+    told(run("db", "upgrade", CHATAPP_DATABASE_URL=empty), 0, "revision")
+    told(run("users", "add", "anna", "--no-password", CHATAPP_DATABASE_URL=empty), 0)
+
+
+def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databases) -> None:
+    from sqlalchemy import create_engine, text
+
+    url = databases.new()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    result = run("db", "upgrade", CHATAPP_DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"]])
+def test_a_database_that_is_not_there_is_a_sentence(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "garbage.db").write_bytes(b"this is no database" * 1000)
+    for url in (
+        f"sqlite:///{tmp_path}/nowhere/chat.db",
+        f"sqlite:///{tmp_path}/garbage.db",
+        f"postgresql://chat:hushhush@127.0.0.1:{free_port()}/chat",
+    ):
+        result = run(*arguments, CHATAPP_DATABASE_URL=url)
+        told(result, 1, "Error:", "CHATAPP_DATABASE_URL")
+        assert "hushhush" not in result.output
+
+
+@pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"], ["config"]])
+def test_a_bad_setting_is_a_sentence_that_names_it(run: Run, arguments: list[str]) -> None:
+    told(run(*arguments, CHATAPP_WS_PORT="x"), 1, "Error: CHATAPP_WS_PORT cannot be 'x'")
+    told(run(*arguments, CHATAPP_WS_PROT="1"), 1, "CHATAPP_WS_PROT is not a setting")
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told(run("users", "list", CHATAPP_INSTANCE=str(tmp_path / "file")), 1, "Error:", "CHATAPP_INSTANCE")
+
+
+def test_config_shows_everything_and_masks_secrets(run: Run, tmp_path: Path) -> None:
+    result = run("config", CHATAPP_SECRET_KEY="hush" * 8, CHATAPP_DATABASE_URL="postgresql://chat:hush@db.example/chat")
+    told(result, 0, "CHATAPP_HTTP_PORT=8088", "CHATAPP_SIGN_IN=password", "CHATAPP_API_PREFIXES=/,/web")
+    told(result, 0, "CHATAPP_SECRET_KEY=***", "postgresql+psycopg2://chat:***@db.example/chat")
+    assert "hush" not in result.output
+    assert f"CHATAPP_INSTANCE={tmp_path}" in result.output
+
+
+def test_serve_says_where_it_runs_and_a_second_one_says_that_the_port_is_taken(tmp_path: Path) -> None:
+    server = Server(tmp_path / "one", command=[sys.executable, "-m", "chatapp", "serve", "--demo"]).start()
+    try:
+        port = server.environment["CHATAPP_HTTP_PORT"]
+        assert f"http://localhost:{port}/" in server.log
+        assert "without a password" in server.log
+        assert "Ctrl-C" in server.log
+        names = [user["username"] for user in requests.get(server.http + "/users", timeout=5).json()["users"]]
+        assert names == ["alice", "bob", "carol"]
+        assert stat.S_IMODE((tmp_path / "one" / "secret_key").stat().st_mode) == 0o600
+        elsewhere = {"CHATAPP_INSTANCE": str(tmp_path / "two"), "CHATAPP_WS_PORT": str(free_port())}
+        second = process("serve", **elsewhere, CHATAPP_HTTP_PORT=port)
+        assert (second.returncode, "Traceback" in second.stderr) == (1, False), second.stderr
+        assert port in second.stderr
+        assert "in use" in second.stderr
+        assert requests.get(server.http + "/healthz", timeout=5).status_code == 200
+        same = {"CHATAPP_INSTANCE": str(tmp_path / "one"), "CHATAPP_WS_PORT": str(free_port())}
+        same_file = process("serve", **same, CHATAPP_HTTP_PORT=str(free_port()))
+        assert (same_file.returncode, "Traceback" in same_file.stderr) == (1, False), same_file.stderr
+        assert "already serves" in same_file.stderr
+    finally:
+        assert server.stop() == 0, server.log
+    assert "Traceback" not in server.log
+
+
+def test_what_serve_cannot_use_is_a_sentence(tmp_path: Path) -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    ports = {"CHATAPP_HTTP_PORT": str(free_port()), "CHATAPP_WS_PORT": str(taken.getsockname()[1])}
+    try:
+        for settings, word in (
+            ({}, str(taken.getsockname()[1])),
+            ({"CHATAPP_SIGN_IN": "username", "CHATAPP_HOST": "0.0.0.0"}, "CHATAPP_TRUST_NETWORK"),
+            ({"CHATAPP_HOST": "no-such-host.invalid"}, "CHATAPP_HOST"),
+        ):
+            ended = process("serve", **{"CHATAPP_INSTANCE": str(tmp_path), **ports, **settings})
+            assert ended.returncode == 1, ended.stderr
+            assert "Traceback" not in ended.stderr
+            assert word in ended.stderr
+    finally:
+        taken.close()
+
+
+def test_a_real_process_ends_as_it_should(tmp_path: Path) -> None:
+    for arguments, status in ((["config"], 0), (["users", "list"], 1), (["nothing"], 2)):
+        ended = process(*arguments, CHATAPP_INSTANCE=str(tmp_path))
+        assert ended.returncode == status, ended.stderr
+        assert "Traceback" not in ended.stderr

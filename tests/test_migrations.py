@@ -1,0 +1,163 @@
+"""Migrations lead to the tables that the models describe, and back."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from chatapp import close_app, create_app
+from chatapp.actions.accounts import NewUser, add_users, every_account
+from chatapp.extensions import db
+from chatapp.migrations import bring_up_to_date, create_tables_if_new
+from chatapp.models.base import Base
+from tests.databases import Databases
+from tests.servers import ROOT
+
+OpenApp = Callable[[str], Flask]
+
+
+@pytest.fixture
+def open_app(tmp_path: Path) -> Iterator[OpenApp]:
+    """`open_app(url)` is a process on that database, which is left as it is."""
+    made: list[Flask] = []
+
+    def make(url: str) -> Flask:
+        made.append(create_app({"instance": tmp_path, "database_url": url, "async_mode": "threading"}))
+        return made[-1]
+
+    yield make
+    for app in made:
+        close_app(app)
+
+
+@pytest.fixture
+def app(databases: Databases, open_app: OpenApp) -> Flask:
+    """On a database without tables."""
+    return open_app(databases.new_empty())
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names())
+
+
+def differences(app: Flask) -> list[Any]:
+    """What a new migration would have to do."""
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        found: list[Any] = compare_metadata(context, Base.metadata)
+        return found
+
+
+def test_an_empty_database_gets_the_tables_of_the_models(app: Flask) -> None:
+    assert tables(app) == set()
+    assert differences(app), "the comparison can tell a difference"
+    bring_up_to_date(app)
+    assert differences(app) == []
+    assert tables(app) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_the_constraints_are_those_of_the_models(app: Flask) -> None:
+    """Autogeneration looks at neither check constraints nor primary keys."""
+    bring_up_to_date(app)
+    with app.app_context():
+        found = inspect(db.engine)
+        for name, table in Base.metadata.tables.items():
+            assert found.get_pk_constraint(name)["constrained_columns"] == [one.name for one in table.primary_key]
+            uniques = {tuple(one["column_names"]) for one in found.get_unique_constraints(name)}
+            named = {tuple(column.name for column in one.columns) for one in table.constraints if _is_unique(one)}
+            assert uniques == named, name
+        checks = [one["name"] for one in found.get_check_constraints("conversation")]
+        assert checks == ["ck_conversation_direct_has_key"]
+
+
+def test_the_tables_work(app: Flask) -> None:
+    bring_up_to_date(app)
+    add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
+    with app.app_context():
+        assert [account.username for account in every_account()] == ["alice"]
+
+
+def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
+    bring_up_to_date(app)
+    with app.app_context():
+        downgrade(revision="base")
+    assert tables(app) == {"alembic_version"}
+    bring_up_to_date(app)
+    assert differences(app) == []
+
+
+def test_running_twice_changes_nothing(app: Flask) -> None:
+    bring_up_to_date(app)
+    add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
+    for again in (bring_up_to_date, create_tables_if_new):
+        again(app)
+        assert differences(app) == []
+        with app.app_context():
+            assert [account.username for account in every_account()] == ["alice"]
+
+
+def test_a_database_with_tables_is_left_to_the_operator(app: Flask) -> None:
+    bring_up_to_date(app)
+    with app.app_context():
+        downgrade(revision="base")
+    create_tables_if_new(app)
+    assert tables(app) == {"alembic_version"}
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(app: Flask) -> None:
+    with app.app_context():
+        with db.engine.begin() as connection:
+            # In the way of the last table: the ones before it are made first.
+            connection.execute(text("CREATE TABLE message (id INTEGER)"))
+        with pytest.raises((SystemExit, Exception), match=r"(?i)already exists|1"):
+            upgrade()
+        db.session.remove()
+    assert tables(app) - {"alembic_version"} == {"message"}
+
+
+def test_processes_that_start_at_once_make_the_tables_once(
+    databases: Databases, open_app: OpenApp, tmp_path: Path
+) -> None:
+    url = databases.new_empty()
+    started = [start_upgrade(url, tmp_path) for _ in range(2)]
+    for process in started:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert differences(open_app(url)) == []
+
+
+def test_a_process_that_has_migrated_and_goes_on_is_in_nobodys_way(
+    databases: Databases, open_app: OpenApp, tmp_path: Path
+) -> None:
+    url = databases.new_empty()
+    app = open_app(url)
+    bring_up_to_date(app)
+    _, errors = (process := start_upgrade(url, tmp_path)).communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert differences(app) == []
+
+
+def start_upgrade(url: str, instance: Path) -> "subprocess.Popen[str]":
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "chatapp", "db", "upgrade"],
+        cwd=ROOT,
+        env={**inherited, "CHATAPP_DATABASE_URL": url, "CHATAPP_INSTANCE": str(instance)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _is_unique(constraint: object) -> bool:
+    return type(constraint).__name__ == "UniqueConstraint"

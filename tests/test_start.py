@@ -1,0 +1,137 @@
+"""How servers start, and why some do not."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.databases import Databases
+from tests.people import Person
+from tests.servers import ROOT, Server, free_port
+
+SECOND_START_SECONDS = 3.0
+SOCKETS = [sys.executable, "ws.py"]
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts servers in one instance folder; what still runs at the end is ended."""
+    started: list[Server] = []
+
+    def start_one(command: list[str] | None = None, ready: str | None = None, **settings: Any) -> Server:
+        started.append(Server(tmp_path / "instance", command, **settings))
+        return started[-1].start(ready)
+
+    yield start_one
+    for server in started:
+        server.kill()
+
+
+def refused(server: Server) -> str:
+    """What a server says that must not start."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    server.instance.mkdir(parents=True, exist_ok=True)
+    ended = subprocess.run(
+        server.command,
+        cwd=ROOT,
+        env={**inherited, **server.environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode != 0
+    return ended.stdout + ended.stderr
+
+
+def test_a_second_start_on_the_same_folder_is_quick_and_finds_everything(start: Start) -> None:
+    first = start()
+    alice = Person(first, "alice")
+    assert alice.post("/messages", {"receiver": "bob", "content": "kept"}).status_code == 200
+    assert first.stop() == 0
+    started_at = time.process_time(), time.monotonic()
+    first.start()
+    assert time.monotonic() - started_at[1] < SECOND_START_SECONDS * _slowness()
+    assert [one["content"] for one in alice.history("bob")] == ["kept"]
+    assert alice.get("/loggedIn").status_code == 200
+    assert "Traceback" not in first.log
+
+
+def test_a_second_socket_process_on_the_same_sqlite_file_is_refused_with_a_sentence(
+    start: Start, tmp_path: Path
+) -> None:
+    first = start()
+    for command in (None, SOCKETS):
+        said = refused(Server(tmp_path / "instance", command))
+        assert "another Socket.IO process already serves this SQLite file" in said
+        assert "CHATAPP_DATABASE_URL" in said
+        assert "Traceback" not in said
+    assert requests.get(first.http + "/readyz", timeout=5).status_code == 200
+    first.kill()
+    start().stop()
+
+
+def test_a_port_that_is_taken_is_refused_with_a_sentence(start: Start, tmp_path: Path) -> None:
+    first = start()
+    port = first.environment["CHATAPP_HTTP_PORT"]
+    said = refused(Server(tmp_path / "other", CHATAPP_HTTP_PORT=port))
+    assert f"port {port}" in said
+    assert "Traceback" not in said
+
+
+def test_sign_in_by_name_alone_stays_on_this_machine(tmp_path: Path) -> None:
+    for command, host in ((None, "0.0.0.0"), (SOCKETS, "::")):
+        said = refused(Server(tmp_path, command, CHATAPP_HOST=host))
+        assert "CHATAPP_SIGN_IN=username" in said
+        assert "CHATAPP_TRUST_NETWORK" in said
+        assert "Traceback" not in said
+
+
+def test_sign_in_by_name_on_a_trusted_network_starts_and_says_so(start: Start) -> None:
+    server = start(CHATAPP_HOST="0.0.0.0", CHATAPP_TRUST_NETWORK=1)
+    assert Person(server, "alice").get("/loggedIn").status_code == 200
+    assert "Sign-in is by name alone" in server.log
+    assert server.stop() == 0
+
+
+def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databases: Databases, tmp_path: Path) -> None:
+    url, http_port, ws_port = databases.new_empty(), free_port(), free_port()
+    ports = {"CHATAPP_DATABASE_URL": url, "CHATAPP_HTTP_PORT": http_port, "CHATAPP_WS_PORT": ws_port}
+    flask = Server(tmp_path, [sys.executable, "-m", "flask", "run", "--port", str(http_port)], **ports)
+    sockets = Server(tmp_path, SOCKETS, **ports)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            starts = [pool.submit(flask.start), pool.submit(sockets.start, sockets.ws + "/readyz")]
+        for one in starts:
+            one.result()
+        assert sockets.stop() == 0
+        assert "Traceback" not in flask.log
+    finally:
+        for server in (flask, sockets):
+            if server.process is not None:
+                server.kill()
+
+
+def test_migrations_that_run_at_once_on_an_empty_database_all_succeed(databases: Databases, tmp_path: Path) -> None:
+    server = Server(tmp_path, CHATAPP_DATABASE_URL=databases.new_empty())
+    environment = {**os.environ, **server.environment}
+    command = [sys.executable, "-m", "chatapp", "db", "upgrade"]
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    upgrades = [subprocess.Popen(command, cwd=ROOT, env=environment, **streams) for _ in range(3)]
+    for one in upgrades:
+        said, _ = one.communicate(timeout=60)
+        assert one.returncode == 0, said
+
+
+def _slowness() -> float:
+    """How much slower this machine is now than an idle one: its load by its processors, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -1,0 +1,87 @@
+"""One browser for all, one server for most: each test takes people whom no other test has used."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from chatapp.web import vendor
+from tests.web.browser import FLAGS, chromium_path
+from tests.web.people import Person, names
+from tests.web.server import Friend, Server
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+DESKTOP = {"width": 1280, "height": 800}
+EXPECT_MILLISECONDS = 8_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert vendor.VENDOR.exists(), "The client's libraries are missing: run `make setup`."
+    expect.set_options(timeout=EXPECT_MILLISECONDS)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Starts servers; all of them are stopped at the end."""
+    started: list[Server] = []
+
+    def make(users: int = 0, **settings: Any) -> Server:
+        server = Server(tmp_path_factory.mktemp("instance"), users, **settings)
+        started.append(server)
+        server.start()
+        return server
+
+    yield make
+    for server in started:
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(make_server: Callable[..., Server]) -> Server:
+    return make_server(users=160)
+
+
+@pytest.fixture(scope="session")
+def unused(server: Server) -> Iterator[str]:
+    return names()
+
+
+@pytest.fixture
+def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Callable[..., Person]]:
+    """Brings in somebody new with a browser, signed in. No page of theirs may have complained in the end."""
+    people: list[Person] = []
+
+    def make(username: str | None = None, at: Server = server, *, signed_in: bool = True, **options: Any) -> Person:
+        options = {
+            "viewport": DESKTOP,
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+            "service_workers": "block",
+            **options,
+        }
+        person = Person(browser.new_context(**options), at, username or next(unused))
+        people.append(person)
+        if signed_in:
+            person.sign_in()
+        return person
+
+    yield make
+    complaints = [complaint for person in people for complaint in person.complaints]
+    for person in people:
+        person.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def friend(server: Server, unused: Iterator[str]) -> Callable[..., Friend]:
+    """Brings in somebody new without a browser."""
+    return lambda username=None: Friend(server, username or next(unused))

@@ -1,0 +1,103 @@
+"""Somebody with a browser: a context of their own, and what they do and see."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.web.server import Server
+
+HARMLESS = re.compile(r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright")
+"""What a browser says of a network that is not there, or of a 401 that the page expects."""
+
+
+class Person:
+    """One signed-in person. `page` is the first tab."""
+
+    def __init__(self, context: BrowserContext, server: Server, username: str) -> None:
+        self.context = context
+        self.server = server
+        self.username = username
+        self.complaints: list[str] = []
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page: Page
+
+    def sign_in(self) -> None:
+        """Over HTTP, for the tests that are about something else."""
+        answer = self.context.request.post(f"{self.server.url}login", data={"username": self.username})
+        assert answer.ok, answer.text()
+
+    def open(self, place: str = "") -> Page:
+        """Another tab, at `#/u/bob` for example; waits until it is connected."""
+        page = self.context.new_page()
+        page.goto(self.server.url + place)
+        expect(page.locator(".sidebar .line").first).to_be_attached()
+        wait_connected(page)
+        self.page = page
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not HARMLESS.search(message.text):
+            self.complaints.append(message.text)
+
+
+def wait_connected(page: Page) -> None:
+    """The list has come from the server, and the socket is up: the title of nobody's offline."""
+    expect(page.locator(".chat[data-connection=connected]")).to_be_visible(timeout=15_000)
+
+
+def line(page: Page, name: str) -> Locator:
+    """Somebody's line in the list."""
+    return page.locator("#conversations .line").filter(
+        has=page.locator(".line-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
+
+
+def composer(page: Page) -> Locator:
+    return page.locator("#composer")
+
+
+def write(page: Page, *contents: str) -> None:
+    """Types and sends each."""
+    for content in contents:
+        composer(page).fill(content)
+        composer(page).press("Enter")
+        expect(composer(page)).to_have_value("")
+
+
+def bubbles(page: Page) -> Locator:
+    return page.locator(".row-message .bubble")
+
+
+def bubble(page: Page, text: str) -> Locator:
+    return bubbles(page).filter(has_text=text)
+
+
+def tick(page: Page, text: str) -> Locator:
+    return bubble(page, text).locator(".tick")
+
+
+def texts(page: Page) -> list[str]:
+    """What is said in the bubbles that are drawn, without the times."""
+    script = """rows => rows.map(row => {
+        const copy = row.querySelector('.text').cloneNode(true);
+        copy.querySelector('.meta')?.remove();
+        return copy.textContent.trim();
+    })"""
+    found: list[str] = page.locator(".row-message").evaluate_all(script)
+    return found
+
+
+def wait_until(page: Page, script: str, argument: Any = None) -> None:
+    """Until the script is true in the page."""
+    page.wait_for_function(script, arg=argument, timeout=10_000)
+
+
+def names(prefix: str = "user") -> Iterator[str]:
+    """Usernames that no other test of this server has used. From 20 on: none of them is how another begins."""
+    number = 20
+    while True:
+        yield f"{prefix}{number}"
+        number += 1

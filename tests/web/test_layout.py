@@ -1,0 +1,216 @@
+"""Every size, both themes, the keyboard alone, and nothing for axe to find."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chatapp.web import vendor
+from tests.web.conftest import SCREENSHOTS
+from tests.web.people import Person, bubble, composer, line, wait_connected, write
+from tests.web.server import Friend, Server
+
+Meet = Callable[..., Person]
+AXE = vendor.MODULES / "axe-core" / "axe.min.js"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture(scope="module")
+def summer(make_server: Callable[..., Server]) -> Iterator[Server]:
+    """A server with something to look at."""
+    server = make_server(users=9)
+    alice, bob, carol = (Friend(server, name) for name in ("alice", "bob", "carol"))
+    group = bob.make_group("Summer house", "alice", "carol", "user1", "user2")
+    bob.say(group, "Morning everybody ☀️ I booked the ferry for Friday", group=True)
+    bob.say(group, "It leaves at 17:40, so let us meet at the pier at five", group=True)
+    carol.say(group, "Perfect! I bring the big tent and the stove", group=True)
+    alice.say(group, "Then I take care of food. Anything that anybody does not eat?", group=True)
+    Friend(server, "user1").say(group, "No mushrooms please 🍄", group=True)
+    carol.say(group, "Route for Saturday: https://maps.example.org/trail/42?from=pier", group=True)
+    bob.say(group, "The code for the key box is `4711`, do not lose it 😄", group=True)
+    carol.make_group("Platform team", "alice", "user3")
+    bob.say("alice", "Did you see the draft I sent?", "🎉")
+    alice.say("carol", "The deployment is done:\n```\nrelease 4.2.0\n12 checks passed, 0 failed\n```")
+    Friend(server, "user4").say("alice", "Are you coming tonight?")
+    yield server
+    server.stop()
+
+
+SCREENS = ["sign-in", "list", "group", "private", "empty", "new-group", "settings", "details", "shortcuts", "offline"]
+
+
+def show(screen: str, person: Person) -> Page:
+    """Opens a screen by what people do to get there."""
+    if screen == "sign-in":
+        page = person.context.new_page()
+        page.goto(person.server.url)
+        expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
+        return page
+    page = person.open({"list": "", "private": "#/u/bob", "empty": "#/u/user7"}.get(screen, "#/g/1"))
+    if screen == "list":
+        expect(line(page, "Summer house")).to_be_visible()
+    elif screen != "empty":
+        expect(page.locator(".bubble").last).to_be_visible()
+    opened = {"new-group": "New group", "settings": "Settings", "details": "Details"}
+    if screen in opened:
+        # On a phone the buttons of the list are behind the conversation.
+        if not page.get_by_role("button", name=opened[screen]).is_visible():
+            page.get_by_role("button", name="Back to the list").click()
+        page.get_by_role("button", name=opened[screen]).click()
+    if screen == "shortcuts":
+        page.locator(".scroller").focus()
+        page.keyboard.press("?")
+    if screen == "offline":
+        person.context.set_offline(True)
+        write(page, "Written on the train")
+        expect(page.locator(".banner")).to_be_visible()
+    if screen in (*opened, "shortcuts"):
+        expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_in_either_theme_and_pictures_are_taken(meet: Meet, summer: Server, screen: str) -> None:
+    person = meet("alice", summer, signed_in=screen != "sign-in", bypass_csp=True)
+    page = show(screen, person)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        picture(page, f"{screen}-{theme}")
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("screen", ["sign-in", "list", "group", "new-group"])
+def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, screen: str) -> None:
+    person = meet("alice", summer, signed_in=screen != "sign-in", **PHONE, bypass_csp=True)
+    page = show(screen, person)
+    picture(page, f"{screen}-phone")
+    assert fits(page)
+    if screen in ("list", "group"):
+        assert page.locator(".sidebar").is_visible() == (screen == "list")
+        assert page.locator(".pane").is_visible() == (screen == "group")
+    assert violations(page) == []
+
+
+def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
+    page = meet("alice", summer, **PHONE).open()
+    line(page, "Summer house").tap()
+    expect(page.get_by_role("heading", name="Summer house")).to_be_visible()
+    composer(page).fill("from my phone")
+    page.get_by_role("button", name="Send").tap()
+    expect(bubble(page, "from my phone")).to_be_visible()
+    page.go_back()
+    expect(line(page, "Summer house")).to_be_visible()
+    line(page, "Summer house").tap()
+    page.get_by_role("button", name="Back to the list").tap()
+    expect(line(page, "Summer house")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (768, 1024), (1024, 700), (2560, 1440)])
+def test_it_holds_at_every_size(meet: Meet, summer: Server, width: int, height: int) -> None:
+    page = show("group", meet("alice", summer, viewport={"width": width, "height": height}))
+    picture(page, f"group-{width}")
+    assert fits(page)
+    assert page.locator(".sidebar").is_visible() == (width >= 720)
+    box: Any = page.get_by_role("button", name="Send").bounding_box()
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= height
+
+
+def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Server) -> None:
+    other = meet()
+    theirs = other.open()
+    person = meet(signed_in=False)
+    page = person.context.new_page()
+    page.goto(server.url)
+    press = page.keyboard.press
+    expect(page.get_by_label("Find your name")).to_be_visible()
+    press("Tab")
+    page.keyboard.type(person.username)
+    expect(page.locator(".person small", has_text=re.compile(f"^@{person.username}$"))).to_be_visible()
+    press("Tab")
+    expect(page.locator(".person").first).to_be_focused()
+    assert outlined(page)
+    press("Enter")
+    wait_connected(page)
+    press("/")
+    expect(page.get_by_label("Search people and groups")).to_be_focused()
+    page.keyboard.type(other.username)
+    press("Enter")
+    expect(composer(page)).to_be_focused()
+    page.keyboard.type("typed")
+    press("Shift+Enter")
+    page.keyboard.type("by hand")
+    press("Enter")
+    expect(bubble(page, "typed")).to_contain_text("typed\nby hand")
+    expect(theirs.locator(".line").first).to_contain_text("typed by hand")
+    press("Escape")
+    expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
+    press("Control+k")
+    press("Escape")
+    expect(page.get_by_label("Search people and groups")).to_have_value("")
+    press("ArrowDown")
+    press("ArrowDown")
+    expect(page.locator("li[data-index='1'] a")).to_be_focused()
+    assert outlined(page)
+    press("End")
+    expect(page.locator(".line:focus")).to_be_in_viewport()
+    press("Home")
+    press("Enter")
+    expect(composer(page)).to_be_focused()
+    press("Alt+ArrowDown")
+    expect(page.locator(".line[aria-current=page]")).to_have_count(1)
+    press("Escape")
+    expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
+    press("n")
+    expect(page.get_by_label("Group name")).to_be_focused()
+    page.keyboard.type("By keyboard")
+    press("Enter")
+    expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(meet: Meet) -> None:
+    page = meet().open()
+    settings = page.get_by_role("button", name="Settings")
+    settings.focus()
+    page.keyboard.press("Enter")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(settings).to_be_focused()
+
+
+def test_the_chosen_theme_stays_and_shows_before_anything_else(meet: Meet) -> None:
+    page = meet(color_scheme="light").open()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Dark").check()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.route("**/main.js", lambda route: route.abort())
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(244, 242, 237)"
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes']][:3]}" for rule in found["violations"]]
+
+
+def picture(page: Page, name: str) -> None:
+    page.evaluate("document.fonts.ready")
+    folder: Path = SCREENSHOTS
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def outlined(page: Page) -> bool:
+    return bool(page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'"))

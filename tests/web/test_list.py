@@ -1,0 +1,124 @@
+"""The list of everybody and every group."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.web.people import Person, bubble, line
+from tests.web.server import Friend, Server
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+
+def test_what_happened_last_is_first_with_its_text_time_and_count(meet: Meet, friend: Befriend) -> None:
+    person, early, late = meet(), friend(), friend()
+    page = person.open()
+    early.say(person.username, "the first thing")
+    late.say(person.username, "the second", "the third thing")
+    first, second = page.locator(".line").nth(0), page.locator(".line").nth(1)
+    expect(first).to_contain_text("the third thing")
+    expect(first.locator(".badge")).to_contain_text("2")
+    expect(first.locator("time")).to_have_text(
+        page.evaluate("new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'}).format(new Date())")
+    )
+    expect(second).to_contain_text("the first thing")
+    early.say(person.username, "and one more")
+    expect(first).to_contain_text("and one more")
+
+
+def test_lights_follow_who_comes_and_goes(meet: Meet) -> None:
+    person, other = meet(), meet()
+    page = person.open()
+    page.get_by_label("Search people and groups").fill(other.username)
+    light = page.locator(".line .light")
+    expect(light).to_have_count(1)
+    expect(light).not_to_have_class("light light-on")
+    theirs = other.open()
+    expect(light).to_have_class("light light-on")
+    theirs.close()
+    expect(light).not_to_have_class("light light-on")
+
+
+def test_typing_filters_by_any_word_and_enter_opens_the_first(meet: Meet) -> None:
+    page = meet().open()
+    search = page.get_by_label("Search people and groups")
+    search.fill("BRAN")
+    expect(page.locator(".line")).to_have_count(1)
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="Bob Brandt")).to_be_visible()
+    search.fill("nobody of this name")
+    expect(page.get_by_text("Nothing found for")).to_be_visible()
+    page.get_by_role("button", name="Clear search").click()
+    expect(page.locator(".line").nth(5)).to_be_visible()
+
+
+def test_a_new_group_appears_by_itself(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(), friend()
+    page = person.open()
+    expect(line(page, "Late shift")).to_have_count(0)
+    group = founder.make_group("Late shift", person.username)
+    expect(line(page, "Late shift")).to_be_visible()
+    founder.say(group, "who is in today?", group=True)
+    expect(line(page, "Late shift")).to_contain_text("who is in today?")
+    expect(line(page, "Late shift").locator(".badge")).to_contain_text("1")
+
+
+def test_somebody_who_signs_up_appears_by_themselves(meet: Meet, server: Server) -> None:
+    page = meet().open()
+    page.get_by_label("Search people and groups").fill("newcomer")
+    expect(page.get_by_text("Nothing found for")).to_be_visible()
+    server.command("users", "add", "newcomer", "--first-name", "Newcomer", "--no-password")
+    meet("newcomer").open()
+    expect(line(page, "Newcomer")).to_be_visible()
+
+
+def test_reading_clears_the_count_here_and_in_other_tabs(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    other.say(person.username, "one", "two")
+    first, second = person.open(), person.open()
+    for page in (first, second):
+        expect(page.locator(".badge").first).to_contain_text("2")
+    second.locator(".line").first.click()
+    expect(bubble(second, "two")).to_be_visible()
+    for page in (first, second):
+        expect(page.locator(".badge")).to_have_count(0)
+    second.reload()
+    expect(bubble(second, "two")).to_be_visible()
+    expect(second.locator(".badge")).to_have_count(0)
+
+
+def test_a_group_is_made_in_a_dialog_that_says_what_is_missing(meet: Meet) -> None:
+    person, other = meet(), meet()
+    theirs = other.open()
+    page = person.open()
+    page.get_by_role("button", name="New group").click()
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_text("Give the group a name.")).to_be_visible()
+    page.get_by_label("Group name").fill("x" * 101)
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_text("up to 100 characters")).to_be_visible()
+    page.get_by_label("Group name").fill("Book club")
+    page.get_by_label("Type a name").fill(other.username)
+    page.get_by_label("Type a name").press("Enter")
+    expect(page.get_by_text("1 picked")).to_be_visible()
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_role("heading", name="Book club")).to_be_visible()
+    expect(page.get_by_text("2 members, 2 online")).to_be_visible()
+    expect(line(theirs, "Book club")).to_be_visible()
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("dialog").locator("li")).to_have_count(2)
+
+
+def test_the_empty_server_says_what_will_happen(meet: Meet, make_server: Callable[..., Server]) -> None:
+    server = make_server(SIGN_IN="password")
+    server.command("users", "add", "solo", "--password", "quite alone here")
+    person = meet("solo", server, signed_in=False)
+    answer = person.context.request.post(
+        f"{server.url}login", data={"username": "solo", "password": "quite alone here"}
+    )
+    assert answer.ok
+    page = person.context.new_page()
+    page.goto(server.url)
+    expect(line(page, "solo (you)")).to_be_visible()
+    server.stop()

@@ -1,0 +1,136 @@
+"""Nobody loses what they typed, whatever happens to the network, the tab or the server."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.people import Person, bubble, composer, texts, tick, wait_connected, write
+from tests.web.server import Friend, Server
+
+Meet = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def fragile(make_server: Callable[..., Server]) -> Iterator[Server]:
+    """A server of this file's own, to be killed."""
+    server = make_server(users=20)
+    yield server
+    server.stop()
+
+
+KEPT = """(count) => new Promise((resolve) => {
+  indexedDB.open("chatapp").onsuccess = (opened) => {
+    const database = opened.target.result;
+    database.transaction("outbox").objectStore("outbox").count().onsuccess = (counted) => {
+      database.close();
+      resolve(counted.target.result === count);
+    };
+  };
+})"""
+"""Whether so many unsent messages are in the browser's database: a page that closes a moment earlier has a draft."""
+
+
+def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    composer(page).fill("half a thou")
+    page.goto(f"{person.server.url}#/u/bob")
+    expect(composer(page)).to_have_value("")
+    page.goto(f"{person.server.url}#/u/alice")
+    expect(composer(page)).to_have_value("half a thou")
+    page.close()
+    page = person.open("#/u/alice")
+    expect(composer(page)).to_have_value("half a thou")
+    write(page, "a whole one")
+    page.reload()
+    wait_connected(page)
+    expect(composer(page)).to_have_value("")
+
+
+def test_messages_written_offline_go_out_in_order_and_once(meet: Meet) -> None:
+    one, other = meet(), meet()
+    page = one.open(f"#/u/{other.username}")
+    theirs = other.open(f"#/u/{one.username}")
+    write(page, "before")
+    expect(bubble(theirs, "before")).to_be_visible()
+    one.context.set_offline(True)
+    expect(page.locator(".banner")).to_contain_text("You are offline")
+    write(page, *[f"offline {number}" for number in range(1, 6)])
+    expect(tick(page, "offline 5")).to_have_attribute("aria-label", "Sending")
+    one.context.set_offline(False)
+    expect(bubble(theirs, "offline 5")).to_be_visible(timeout=15_000)
+    expect(page.locator(".banner")).to_have_count(0)
+    expected = ["before", *[f"offline {number}" for number in range(1, 6)]]
+    assert texts(theirs) == expected
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    assert texts(page) == expected
+
+
+def test_what_was_said_while_one_was_away_is_there_on_return(meet: Meet, friend: Callable[..., Friend]) -> None:
+    person, other = meet(), friend()
+    other.say(person.username, "one")
+    page = person.open(f"#/u/{other.username}")
+    expect(bubble(page, "one")).to_be_visible()
+    person.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    other.say(person.username, "two", "three", "four")
+    person.context.set_offline(False)
+    expect(bubble(page, "four")).to_be_visible(timeout=15_000)
+    assert texts(page) == ["one", "two", "three", "four"]
+
+
+def test_a_killed_server_loses_nothing_and_doubles_nothing(meet: Meet, fragile: Server) -> None:
+    one, other = meet("user0", fragile), meet("user1", fragile)
+    page, theirs = one.open("#/u/user1"), other.open("#/u/user0")
+    write(page, "before the crash")
+    expect(bubble(theirs, "before the crash")).to_be_visible()
+    fragile.kill()
+    expect(page.locator(".banner")).to_contain_text("Connection lost", timeout=15_000)
+    write(page, "down 1", "down 2", "down 3")
+    expect(tick(page, "down 3")).to_have_attribute("aria-label", "Sending")
+    fragile.start()
+    expect(bubble(theirs, "down 3")).to_be_visible(timeout=25_000)
+    expected = ["before the crash", "down 1", "down 2", "down 3"]
+    assert texts(theirs) == expected
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    assert Friend(fragile, "user0").messages("user1") == expected
+
+
+def test_a_kill_in_the_middle_of_sending_stores_each_message_once_in_order(meet: Meet, fragile: Server) -> None:
+    person = meet("user2", fragile)
+    page = person.open("#/u/user3")
+    sent = [f"burst {number}" for number in range(30)]
+    for number, content in enumerate(sent):
+        write(page, content)
+        if number == 14:
+            fragile.kill()
+    fragile.start()
+    wait_connected(page)
+    expect(page.locator(".tick-sending")).to_have_count(0, timeout=25_000)
+    assert Friend(fragile, "user2").messages("user3") == sent
+
+
+def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) -> None:
+    person = meet("user4", fragile)
+    page = person.open("#/u/user5")
+    person.context.set_offline(True)
+    write(page, "kept 1", "kept 2")
+    expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Sending")
+    page.wait_for_function(KEPT, arg=2)
+    page.close()
+    person.context.set_offline(False)
+    page = person.open("#/u/user5")
+    expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Stored")
+    assert Friend(fragile, "user4").messages("user5") == ["kept 1", "kept 2"]
+
+
+def test_a_stopped_server_is_said_at_once_and_trying_now_helps(meet: Meet, fragile: Server) -> None:
+    person = meet("user6", fragile)
+    page = person.open("#/u/user7")
+    fragile.stop()
+    expect(page.locator(".banner")).to_contain_text("Trying to reconnect")
+    fragile.start()
+    page.get_by_role("button", name="Try now").or_(page.locator(".chat[data-connection=connected]")).first.click()
+    wait_connected(page)
+    expect(page.locator(".banner")).to_have_count(0)

@@ -1,0 +1,142 @@
+"""No message can run a script or break the layout, and the page would not let one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.people import Person, composer, texts, wait_connected, write
+from tests.web.server import Friend, Server
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+PAYLOADS = [
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "<svg/onload=window.hacked=1>",
+    "<iframe srcdoc='<script>parent.hacked=1</script>'></iframe>",
+    "<body onload=window.hacked=1>",
+    '<a href="javascript:window.hacked=1">click</a>',
+    "javascript:window.hacked=1",
+    "JaVaScRiPt://example.org/%0awindow.hacked=1",
+    "data:text/html,<script>parent.hacked=1</script>",
+    'https://example.org/"onmouseover="window.hacked=1',
+    "https://example.org/'><img src=x onerror=window.hacked=1>",
+    "`<img src=x onerror=window.hacked=1>`",
+    "```\n<script>window.hacked = 1</script>\n```",
+    "</div></article></main><script>window.hacked=1</script>",
+    "<style>*{display:none!important}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<math><mtext><img src=x onerror=window.hacked=1></mtext></math>",
+    "<form action=javascript:window.hacked=1><button>x</button></form>",
+    "${window.hacked=1}{{constructor.constructor('window.hacked=1')()}}",
+    "&lt;script&gt;window.hacked=1&lt;/script&gt;",
+    "<img src=x onerror=\u202ewindow.hacked=1\u202c>",
+    "\u202e\u202e\u202eright to left\u202c",
+    "Z" + "\u0351\u0358\u0489" * 200 + "algo",
+    "[click](javascript:window.hacked=1)",
+    "<a href='https://example.org' style='position:fixed;inset:0'>everything</a>",
+    "<template shadowrootmode=open><script>window.hacked=1</script></template>",
+    "\u2028\u2029<object data=javascript:window.hacked=1>",
+    '{"type":"div","props":{"dangerouslySetInnerHTML":{"__html":"<img src=x onerror=window.hacked=1>"}}}',
+]
+
+
+def test_messages_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    other.say(person.username, *PAYLOADS)
+    page = person.open(f"#/u/{other.username}")
+    expect(page.locator(".row-message").last).to_be_visible()
+    seen: set[str] = set()
+    for _ in range(30):
+        seen.update(texts(page))
+        assert page.evaluate("window.hacked") is None
+        page.locator(".scroller").evaluate("element => element.scrollBy(0, -400)")
+        page.wait_for_function(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        )
+    shown = {payload.strip().strip("`").strip("\n") for payload in PAYLOADS}
+    assert {text.strip("`") for text in seen} >= {payload for payload in shown if "\u2028" not in payload}
+    allowed = page.locator(".text *").evaluate_all(
+        "found => [...new Set(found.map(element => element.tagName))].sort()"
+    )
+    assert set(allowed) <= {"A", "CODE", "PRE", "SPAN", "TIME", "svg", "path", "BUTTON"}
+    links = page.locator(".text a").evaluate_all("found => found.map(element => element.protocol)")
+    assert set(links) <= {"https:", "http:"}
+    box: Any = page.locator(".pane").bounding_box()
+    assert box["width"] > 800
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_names_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(), friend()
+    name = "<img src=x onerror=window.hacked=1>\u202e"
+    group = founder.make_group(name, person.username)
+    founder.say(group, "hello", group=True)
+    page = person.open(f"#/g/{group}")
+    expect(page.get_by_role("heading", name="<img src=x")).to_be_visible()
+    expect(page.locator(".line").first).to_contain_text("<img src=x onerror")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_draft_that_looks_like_markup_is_text(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    composer(page).fill(PAYLOADS[1])
+    page.locator(".line").nth(3).click()
+    expect(page.locator(".line-preview").filter(has_text="onerror")).to_be_visible()
+    page.reload()
+    wait_connected(page)
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("attack", ["inline", "eval", "elsewhere", "markup"])
+def test_the_page_would_not_run_a_script_even_if_one_got_in(meet: Meet, attack: str) -> None:
+    person = meet()
+    page = person.open()
+    attempts = {
+        "inline": "() => { const s = document.createElement('script'); s.text = 'hacked=1'; document.head.append(s); }",
+        "eval": "() => { setTimeout('window.hacked = 1', 0); }",
+        "elsewhere": "() => fetch('https://example.org/').then(() => { window.hacked = 1; })",
+        "markup": "() => { document.body.innerHTML = '<img src=x onerror=window.hacked=1>'; }",
+    }
+    refused = page.evaluate(f"""async () => {{
+        const heard = new Promise((done) => {{
+            addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective));
+        }});
+        try {{ await ({attempts[attack]})(); }} catch {{}}
+        return heard;
+    }}""")
+    assert refused
+    assert page.evaluate("window.hacked") is None
+    assert person.complaints
+    person.complaints.clear()
+
+
+def test_every_page_and_file_carries_the_security_headers(server: Server, meet: Meet) -> None:
+    person = meet()
+    page = person.context.new_page()
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(server.url)
+    wait_connected(page)
+    own = [answer for answer in answers if "/assets/" in answer.url or answer.url == server.url]
+    assert len(own) > 30
+    for answer in own:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "same-origin"
+    assert {answer.url.split("/")[2] for answer in answers} <= {
+        f"localhost:{server.http_port}",
+        f"localhost:{server.ws_port}",
+    }
+
+
+def test_what_one_writes_is_shown_as_it_was_written(meet: Meet) -> None:
+    person = meet()
+    page = person.open(f"#/u/{person.username}")
+    write(page, PAYLOADS[0], PAYLOADS[3])
+    assert texts(page) == [PAYLOADS[0], PAYLOADS[3]]

@@ -1,0 +1,158 @@
+"""Two thousand people, a long history, a light first page, and a shell that opens without a network."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.people import Person, bubble, bubbles, composer, line, tick, wait_connected, wait_until, write
+from tests.web.server import Friend, Server
+
+Meet = Callable[..., Person]
+FIRST_PAGE_BYTES_MAX = 150_000
+INTERACTIVE_MILLISECONDS_MAX = 1_000
+
+
+@pytest.fixture(scope="module")
+def crowd(make_server: Callable[..., Server]) -> Iterator[Server]:
+    server = make_server(users=2_000)
+    yield server
+    server.stop()
+
+
+def test_two_thousand_people_in_the_list_and_only_those_in_sight_are_drawn(meet: Meet, crowd: Server) -> None:
+    page = meet("alice", crowd).open()
+    assert page.locator(".line").count() < 40
+    expect(page.locator("#conversations li").first).to_have_attribute("aria-setsize", "2003")
+    page.locator(".line").first.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".line:focus")).to_contain_text("User 1999")
+    milliseconds = page.evaluate("""async () => {
+        const started = performance.now();
+        const list = document.querySelector('#conversations');
+        for (let top = 0; top < 40_000; top += 2_000) {
+            list.scrollTop = top;
+            await new Promise((done) => requestAnimationFrame(done));
+        }
+        return (performance.now() - started) / 20;
+    }""")
+    assert milliseconds < 60, f"{milliseconds} ms a frame"
+    page.get_by_label("Search people and groups").fill("user1777")
+    expect(line(page, "User 1777")).to_be_visible()
+
+
+def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, crowd: Server) -> None:
+    """The history comes from a stand-in for the API, in pages: what is measured is the page, not the server."""
+    person = meet("user1", crowd)
+    page = person.context.new_page()
+    page.route("**/messages/user1/user2?*", lambda route: route.fulfill(json=history(route.request.url)))
+    page.goto(f"{crowd.url}#/u/user2")
+    expect(bubble(page, "message 50000")).to_be_in_viewport()
+    page.locator(".scroller").hover()
+    for _ in range(12):
+        page.mouse.wheel(0, -100_000)
+        wait_until(page, "() => document.querySelector('.scroller').scrollTop > 700")
+    assert bubbles(page).count() < 120
+    page.evaluate("""async () => {
+        const { updateTimeline } = await import(document.querySelector('link[href$="/store.js"]').href);
+        const message = (sequence) => ({
+            sender: sequence % 3 ? 'user1' : 'user2', receiver: 'user2', content: `message ${sequence}`,
+            timestamp: new Date(1e12 + sequence * 6e4).toISOString(), deliveredToAll: true,
+            messageId: `m${sequence}`, sequence, clientId: null,
+        });
+        updateTimeline('u:user2', { messages: Array.from({ length: 50_000 }, (_, index) => message(index + 1)) });
+    }""")
+    milliseconds = page.evaluate("""async () => {
+        const scroller = document.querySelector('.scroller');
+        const started = performance.now();
+        for (let frame = 0; frame < 30; frame += 1) {
+            scroller.scrollTop -= 5_000;
+            await new Promise((done) => requestAnimationFrame(done));
+        }
+        return (performance.now() - started) / 30;
+    }""")
+    assert milliseconds < 60, f"{milliseconds} ms a frame"
+    assert bubbles(page).count() < 120
+
+
+def history(url: str) -> list[dict[str, Any]]:
+    before = int(url.partition("before=")[2].partition("&")[0] or 50_001)
+    return [
+        {
+            "sender": "user2" if sequence % 3 else "user1",
+            "receiver": "user1" if sequence % 3 else "user2",
+            "content": f"message {sequence} " + "and words " * (sequence % 11),
+            "timestamp": "2026-03-10T12:00:00Z",
+            "deliveredToAll": True,
+            "messageId": f"m{sequence}",
+            "sequence": sequence,
+            "clientId": None,
+        }
+        for sequence in range(max(1, before - 100), before)
+    ]
+
+
+def test_the_first_page_is_light_and_interactive_within_a_second(meet: Meet, server: Server) -> None:
+    person = meet(signed_in=False)
+    page = person.context.new_page()
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
+    own = [answer for answer in answers if answer.url.startswith(server.url) and answer.ok]
+    assert len(own) > 40
+    weight = sum(answer.request.sizes()["responseBodySize"] for answer in own)
+    assert weight < FIRST_PAGE_BYTES_MAX, weight
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
+    interactive = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert interactive < INTERACTIVE_MILLISECONDS_MAX
+
+
+def test_files_are_compressed_and_kept_for_good_under_their_version(meet: Meet, server: Server) -> None:
+    context = meet(signed_in=False).context
+    page = context.request.get(server.url)
+    assert page.headers["cache-control"] == "no-cache"
+    shell = context.request.get(f"{server.url}shell.json").json()
+    script = next(name for name in shell["files"] if name.endswith("main.js"))
+    answer = context.request.get(server.url + script.lstrip("/"), headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(gzip.compress(answer.body())) < len(answer.body())
+    old = context.request.get(server.url + script.lstrip("/").replace(shell["version"], "000000000000"))
+    assert old.headers["cache-control"] == "no-cache"
+
+
+def test_it_can_be_installed(meet: Meet, server: Server) -> None:
+    context = meet(signed_in=False).context
+    manifest = context.request.get(f"{server.url}manifest.webmanifest").json()
+    assert manifest["display"] == "standalone"
+    assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
+    for icon in manifest["icons"]:
+        assert context.request.get(server.url + icon["src"].lstrip("/")).ok
+
+
+def test_the_shell_opens_without_a_network_shows_what_was_seen_and_lets_one_write(meet: Meet, server: Server) -> None:
+    one, other = meet(service_workers="allow"), Friend(server, "user119")
+    other.say(one.username, "seen before the tunnel")
+    page = one.open("#/u/user119")
+    expect(bubble(page, "seen before the tunnel")).to_be_visible()
+    wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
+    page.reload()
+    wait_connected(page)
+    one.context.set_offline(True)
+    page.reload()
+    expect(bubble(page, "seen before the tunnel")).to_be_visible()
+    expect(line(page, "User 119")).to_be_visible()
+    write(page, "written in the tunnel")
+    expect(tick(page, "written in the tunnel")).to_have_attribute("aria-label", "Sending")
+    page.reload()
+    expect(bubble(page, "written in the tunnel")).to_be_visible()
+    one.context.set_offline(False)
+    expect(tick(page, "written in the tunnel")).to_have_attribute("aria-label", "Stored", timeout=15_000)
+    assert other.messages(one.username) == ["seen before the tunnel", "written in the tunnel"]
+    expect(composer(page)).to_have_value("")
+    assert json.dumps(page.evaluate("caches.keys()")).count("shell-") == 1

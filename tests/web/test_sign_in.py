@@ -1,0 +1,168 @@
+"""Signing in, staying signed in, and being signed out."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from chatapp.web import views
+from tests.web.people import Person, bubble, composer, line, wait_connected, write
+from tests.web.server import Server
+
+Meet = Callable[..., Person]
+
+
+def test_a_name_from_the_list_is_enough_to_be_chatting(meet: Meet, server: Server) -> None:
+    online = meet()
+    online.open()
+    person = meet(signed_in=False)
+    page = person.context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
+    page.get_by_label("Find your name").fill(online.username)
+    lit = page.locator("li", has=page.get_by_text(f"@{online.username}", exact=True))
+    expect(lit.locator(".light-on")).to_be_visible()
+    expect(lit.get_by_text("Online")).to_be_visible()
+    page.get_by_label("Find your name").fill(person.username)
+    page.locator("li", has=page.get_by_text(f"@{person.username}", exact=True)).get_by_role("button").click()
+    wait_connected(page)
+    expect(line(page, "Alice Ardern")).to_be_visible()
+
+
+def test_a_session_survives_a_reload_and_serves_a_new_tab(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    page.reload()
+    wait_connected(page)
+    expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
+    person.open()
+
+
+def test_the_token_is_nowhere_that_a_script_could_read_it(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    token = next(cookie for cookie in person.context.cookies() if cookie["name"] == "chatToken")
+    assert token["httpOnly"]
+    assert len(token["value"]) > 20
+    stored = page.evaluate("""async () => {
+        const read = (store) => new Promise((done) => {
+            const request = indexedDB.open('chatapp');
+            request.onsuccess = () => {
+                const found = request.result.transaction(store).objectStore(store).getAll();
+                found.onsuccess = () => done(found.result);
+            };
+        });
+        const disk = await Promise.all(['outbox', 'drafts', 'seen'].map(read));
+        return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, disk]);
+    }""")
+    assert person.username in stored
+    assert token["value"] not in stored
+
+
+def test_signing_out_ends_the_session_here_and_in_other_tabs(meet: Meet) -> None:
+    person = meet()
+    first, second = person.open(), person.open()
+    second.get_by_role("button", name="Sign out").click()
+    for page in (first, second):
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+    first.reload()
+    expect(first.get_by_text("Pick your name")).to_be_visible()
+
+
+def test_a_session_that_the_server_no_longer_knows_brings_the_sign_in_page(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    csrf = next(cookie["value"] for cookie in person.context.cookies() if cookie["name"] == "XSRF-TOKEN")
+    gone = person.context.request.post(f"{person.server.url}logout", headers={"X-XSRF-TOKEN": csrf})
+    assert gone.ok
+    expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=15_000)
+
+
+def test_an_expired_token_says_why_and_the_same_conversation_is_open_afterwards(
+    meet: Meet, make_server: Callable[..., Server]
+) -> None:
+    server = make_server(TOKEN_SECONDS=4)
+    person = meet("alice", server)
+    page = person.open("#/u/bob")
+    composer(page).fill("not sent yet")
+    expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Sign in as Alice Ardern").click()
+    expect(page.get_by_role("heading", name="Bob Brandt")).to_be_visible()
+    expect(composer(page)).to_have_value("not sent yet")
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def password_server(make_server: Callable[..., Server]) -> Server:
+    server = make_server(SIGN_IN="password", SIGN_IN_LIMIT="4 per minute")
+    server.command("users", "add", "grace", "--first-name", "Grace", "--password", "correct horse")
+    server.command("users", "add", "heidi", "--first-name", "Heidi", "--password", "battery staple")
+    return server
+
+
+def test_with_passwords_wrong_ones_get_a_sentence_and_right_ones_get_in(meet: Meet, password_server: Server) -> None:
+    page = meet("grace", password_server, signed_in=False).context.new_page()
+    page.goto(password_server.url)
+    sign_in = page.get_by_role("button", name="Sign in", exact=True)
+    sign_in.click()
+    expect(page.get_by_text("Type your username and your password.")).to_be_visible()
+    page.get_by_label("Username").fill("grace")
+    page.get_by_label("Password", exact=True).fill("wrong horse")
+    sign_in.click()
+    expect(page.get_by_text("That username and password do not belong together.")).to_be_visible()
+    page.get_by_label("Password", exact=True).fill("correct horse")
+    sign_in.click()
+    wait_connected(page)
+    expect(line(page, "Heidi")).to_be_visible()
+    page.reload()
+    wait_connected(page)
+
+
+def test_too_many_attempts_say_when_to_come_back(meet: Meet, password_server: Server) -> None:
+    page = meet("heidi", password_server, signed_in=False).context.new_page()
+    page.goto(password_server.url)
+    page.get_by_label("Username").fill("heidi")
+    for attempt in range(6):
+        page.get_by_label("Password", exact=True).fill(f"guess {attempt}")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.locator(".problem").filter(has_text="Too many" if attempt > 4 else " ")).to_be_visible()
+        expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()
+    expect(page.get_by_text("Too many attempts. Try again in")).to_be_visible()
+
+
+def test_an_unreachable_server_is_said_in_a_sentence(meet: Meet, server: Server) -> None:
+    person = meet(signed_in=False)
+    page = person.context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_text("Pick your name")).to_be_visible()
+    page.get_by_label("Find your name").fill(person.username)
+    person.context.set_offline(True)
+    page.locator("li", has=page.get_by_text(f"@{person.username}", exact=True)).get_by_role("button").click()
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+
+
+def test_the_import_map_names_the_files_that_are_copied() -> None:
+    from chatapp.web import vendor
+
+    assert sorted(views.MODULES.values()) == sorted(
+        f"vendor/{name}" for name in vendor.FILES.values() if name.endswith(".js")
+    )
+
+
+def test_two_windows_are_chatting_at_once(meet: Meet) -> None:
+    one, other = meet(), meet()
+    first = one.open(f"#/u/{other.username}")
+    second = other.open(f"#/u/{one.username}")
+    write(first, "hello over there")
+    expect(bubble(second, "hello over there")).to_be_visible()
+    write(second, "hello back")
+    expect(bubble(first, "hello back")).to_be_visible()
+
+
+def test_one_port_for_both_sides_works_the_same(meet: Meet, make_server: Callable[..., Server]) -> None:
+    server = make_server(one_port=True)
+    first = meet("alice", server).open("#/u/bob")
+    second = meet("bob", server).open("#/u/alice")
+    write(first, "through one door")
+    expect(bubble(second, "through one door")).to_be_visible()
+    server.stop()

@@ -1,0 +1,132 @@
+"""Several tabs of one person, and getting noticed."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.web.people import Person, bubble, composer, line, texts, wait_until, write
+from tests.web.server import Friend
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+LOOK_AWAY = """() => {
+    Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
+    dispatchEvent(new Event('blur'));
+}"""
+LOOK_AGAIN = """() => {
+    Object.defineProperty(document, 'hasFocus', { value: () => true, configurable: true });
+    dispatchEvent(new Event('focus'));
+}"""
+
+
+def test_everything_said_in_one_tab_shows_in_the_others(meet: Meet) -> None:
+    one, other = meet(), meet()
+    first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
+    write(first, "from the first tab")
+    expect(bubble(second, "from the first tab")).to_be_visible()
+    write(second, "from the second tab")
+    expect(bubble(first, "from the second tab")).to_be_visible()
+    assert texts(first) == texts(second) == ["from the first tab", "from the second tab"]
+    expect(second.locator(".tick-sending")).to_have_count(0)
+
+
+def test_a_message_that_one_tab_could_not_send_goes_out_once_from_two(meet: Meet) -> None:
+    one, other = meet(), meet()
+    first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
+    one.context.set_offline(True)
+    write(first, "from an offline tab")
+    expect(bubble(second, "from an offline tab")).to_be_visible()
+    one.context.set_offline(False)
+    for page in (first, second):
+        expect(page.locator(".tick-sending")).to_have_count(0, timeout=15_000)
+        assert texts(page) == ["from an offline tab"]
+    theirs = other.open(f"#/u/{one.username}")
+    expect(bubble(theirs, "from an offline tab")).to_be_visible()
+    assert texts(theirs) == ["from an offline tab"]
+
+
+def test_the_same_person_on_another_device_sees_the_same(meet: Meet) -> None:
+    person = meet()
+    device = meet(person.username)
+    page, other = person.open(f"#/u/{person.username}"), device.open(f"#/u/{person.username}")
+    write(page, "note to self")
+    expect(bubble(other, "note to self")).to_be_visible()
+
+
+def test_the_title_counts_what_is_unread(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    page = person.open()
+    expect(page).to_have_title("chatapp")
+    other.say(person.username, "one", "two")
+    expect(page).to_have_title("(2) chatapp")
+    line(page, page.locator(".line-name").first.inner_text()).click()
+    expect(page).to_have_title("chatapp")
+
+
+def test_messages_in_an_open_conversation_count_while_nobody_looks(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    page = person.open(f"#/u/{other.username}")
+    page.evaluate(LOOK_AWAY)
+    other.say(person.username, "psst")
+    expect(page).to_have_title("(1) chatapp")
+    expect(page.get_by_text("New messages", exact=True)).to_be_visible()
+    page.evaluate(LOOK_AGAIN)
+    expect(page).to_have_title("chatapp")
+
+
+def test_a_notification_comes_when_the_page_is_in_the_background_and_opens_it(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(permissions=["notifications"]), friend()
+    page = person.context.new_page()
+    page.add_init_script("""
+        window.shown = [];
+        window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
+            constructor(title, options) { Object.assign(this, { title, ...options }); shown.push(this); } close() {} };
+    """)
+    page.goto(person.server.url)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Notifications").check()
+    page.keyboard.press("Escape")
+    other.say(person.username, "while you look")
+    expect(page.locator(".line").first).to_contain_text("while you look")
+    assert page.evaluate("shown.length") == 0
+    page.evaluate(LOOK_AWAY)
+    other.say(person.username, "while you do not look")
+    wait_until(page, "() => shown.length === 1")
+    assert page.evaluate("shown[0].body") == "while you do not look"
+    page.evaluate("shown[0].onclick()")
+    expect(bubble(page, "while you do not look")).to_be_visible()
+
+
+def count_sounds(page: Page) -> None:
+    page.evaluate("""() => {
+        window.sounds = 0;
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (...when) { window.sounds += 1; return start.apply(this, when); };
+    }""")
+
+
+def test_a_quiet_sound_can_be_turned_off(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    page = person.open()
+    count_sounds(page)
+    page.get_by_label("Search people and groups").click()
+    other.say(person.username, "ding")
+    wait_until(page, "() => sounds === 2")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Sound for new messages").uncheck()
+    page.keyboard.press("Escape")
+    other.say(person.username, "silence")
+    expect(page.locator(".line").first).to_contain_text("silence")
+    assert page.evaluate("sounds") == 2
+    page.reload()
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label("Sound for new messages")).not_to_be_checked()
+
+
+def test_a_screen_reader_hears_new_messages(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    page = person.open(f"#/u/{other.username}")
+    other.say(person.username, "hear me")
+    expect(page.get_by_role("log")).to_contain_text("hear me")
+    expect(composer(page)).to_be_focused()
