@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from websockets.frames import Opcode
 
 from tests.databases import Databases
 from tests.engine.conftest import with_users
@@ -48,6 +49,7 @@ def pair(shaped: Server) -> Iterator[tuple[Person, Person]]:
     yield found
     for person in found:
         person.disconnect()
+        person.http.close()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_connection_that_sends_garbage_is_closed_at_once(shaped: Server, pair:
     assert is_online(bob, alice)
     raw.send_text("nonsense")
     wait_until(lambda: not is_online(bob, alice), "alice is seen to have gone")
-    raw.close_frame()
+    wait_for_close(raw)
     raw.drop()
 
 
@@ -91,13 +93,18 @@ def test_a_session_that_the_server_ends_ends_its_connection(shaped: Server, pair
     assert alice.post("/logout", {}).status_code < 300
     raw.text_that(lambda text: text == "41/chat,")
     raw.send_text("1")
-    raw.close_frame()
+    wait_for_close(raw)
     raw.drop()
 
 
-@pytest.mark.parametrize("mode", ["threading"])
-def test_flask_socketio_s_own_test_client_works(make_app: Callable[..., Flask], mode: str) -> None:
-    app = make_app(sockets=True, async_mode=mode)
+def wait_for_close(raw: Raw) -> None:
+    """A close frame, or the end: Werkzeug's server leaves it to the client to end the connection after the first."""
+    while (frame := raw.frame()) is not None and frame.opcode is not Opcode.CLOSE:
+        pass
+
+
+def test_flask_socketio_s_own_test_client_works(make_app: Callable[..., Flask]) -> None:
+    app = make_app(sockets=True)
     sockets = app.extensions["socketio"]
     tokens = {}
     for name in ("alice", "bob"):
