@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.engine.conftest import Cast, Raws
 from tests.engine.frames import CLOSE, PING, Sent, close_payload
-from tests.engine.raw import Raw, confirm, is_online
+from tests.engine.raw import is_online
+from tests.engine.reading import Reading, talk
 from tests.people import PATIENCE_SECONDS, Person, wait_until
 from tests.servers import Server
 
@@ -21,29 +22,6 @@ def resident_bytes(server: Server) -> int:
     assert server.process is not None
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024
-
-
-class Reading(threading.Thread):
-    """Reads a connection to its end, confirms messages, and notes their sequences."""
-
-    def __init__(self, raw: Raw) -> None:
-        super().__init__(daemon=True)
-        self.raw = raw
-        self.sequences: list[int] = []
-        self.acks: set[int] = set()
-        self.start()
-
-    def run(self) -> None:
-        try:
-            while True:
-                text = self.raw.text()
-                if text.startswith("42/chat,") and (answer := confirm(text)) is not None:
-                    self.sequences.append(json.loads(text[text.index("[") :])[1]["response"]["sequence"])
-                    self.raw.send_text(answer)
-                elif text.startswith("43/chat,"):
-                    self.acks.add(int(text[8 : text.index("[")]))
-        except (AssertionError, OSError):
-            return
 
 
 def slowest_call(person: Person, receiver: Person, until: threading.Event) -> float:
@@ -69,12 +47,8 @@ def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
     before, done, number = resident_bytes(server), threading.Event(), 250
     own = Reading(from_alice)
 
-    def talk() -> None:
-        for at in range(number):
-            payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
-            from_alice.event(at, "groupMessage", payload)
-
-    talking = threading.Thread(target=talk)
+    payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
+    talking = threading.Thread(target=talk, args=(own, payload, number))
     talking.start()
     watching = threading.Thread(target=lambda: (wait_until_all(own, number), done.set()))
     watching.start()

@@ -182,27 +182,19 @@ def test_a_frame_that_arrives_byte_by_byte_is_read(raws: Raws, cast: Cast) -> No
 
 
 def test_a_burst_of_large_messages_closes_nobody_who_reads(raws: Raws, cast: Cast) -> None:
-    """More than a connection may have waiting, all at once."""
-    alice, bob = cast(2)
-    group = alice.make_group("Large", bob.username)
-    from_alice, to_bob = raws().joined(alice.token), raws().joined(bob.token)
+    """More at once than a connection may have waiting: many send while one commit runs."""
+    bob, *senders = cast(13)
+    to_bob = raws().joined(bob.token)
     content = "x" * 65_000
-    number = 40
-
-    def send() -> None:
-        payload = {"sender": alice.username, "receiver": group, "content": content}
-        for at in range(number):
-            from_alice.event(at, "groupMessage", payload)
-
-    sender = threading.Thread(target=send)
-    own = threading.Thread(target=lambda: [from_alice.text_that(lambda text: content in text) for _ in range(number)])
-    for thread in (sender, own):
-        thread.start()
-    for _ in range(number):
+    for sender in senders:
+        # So that the conversation is there already.
+        assert sender.post("/messages", {"receiver": bob.username, "group": False, "content": "soon"}).ok
+    wires = [raws().joined(sender.token) for sender in senders]
+    for number in range(3):
+        for sender, wire in zip(senders, wires, strict=True):
+            wire.event(number, "privateMessage", private(sender, bob, content))
+    for _ in range(3 * len(senders)):
         to_bob.text_that(lambda text: content in text)
-    for thread in (sender, own):
-        thread.join(20)
-        assert not thread.is_alive()
 
 
 def test_a_connection_that_closes_while_it_connects_leaves_nobody_online(raws: Raws, cast: Cast) -> None:

@@ -11,6 +11,7 @@ from tests.engine import raw as by_hand
 from tests.engine.conftest import Cast, Raws
 from tests.engine.frames import CLOSE, TEXT, Sent, close_payload, joined
 from tests.engine.raw import Polling, Raw, is_online, private
+from tests.engine.reading import Reading, talk
 from tests.people import Person, wait_until
 from tests.servers import Server
 
@@ -214,23 +215,15 @@ def test_a_polling_client_that_only_posts_is_closed_before_much_waits_for_it(
     group = alice.make_group("Loud", mallory.username)
     polling = Polling(server, mallory.token).join()
     from_alice = raws().joined(alice.token)
-    content = "x" * 60_000
-    sender = threading.Thread(
-        target=lambda: [
-            from_alice.event(at, "groupMessage", {"sender": alice.username, "receiver": group, "content": content})
-            for at in range(120)
-        ]
-    )
-    reader = threading.Thread(target=lambda: [from_alice.text_that(lambda one: content in one) for _ in range(120)])
-    sender.start()
-    reader.start()
+    payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
+    talking = threading.Thread(target=talk, args=(Reading(from_alice), payload, 120))
+    talking.start()
     deadline = time.monotonic() + 15
     while polling.post("3").status_code == 200:
         assert time.monotonic() < deadline, "The session went on without end"
         threading.Event().wait(0.05)
-    for thread in (sender, reader):
-        thread.join(15)
-        assert not thread.is_alive()
+    talking.join(20)
+    assert not talking.is_alive()
     wait_until(lambda: not is_online(alice, mallory), "mallory is seen to be gone")
 
 
