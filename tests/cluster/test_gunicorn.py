@@ -25,6 +25,14 @@ class GunicornCluster(Cluster):
             address = f"127.0.0.1:{server.environment[f'CHATAPP_{port}_PORT']}"
             server.command = [*GUNICORN, "-b", address, module]
 
+    def kill(self) -> None:
+        """The workers first: one that is still starting does not notice that its master is gone."""
+        for server in (self.http, *self.nodes):
+            if server.process is not None and server.process.poll() is None:
+                for worker in psutil.Process(server.process.pid).children():
+                    worker.kill()
+        super().kill()
+
 
 @pytest.fixture(scope="module")
 def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
