@@ -1,9 +1,15 @@
 """The HTTP side, for `flask run` and `gunicorn wsgi:app`. Port 8088."""
 
+import sys
+
 from chatapp import create_app
+from chatapp.config import BadSetting
 from chatapp.migrations import create_tables_if_new
 from chatapp.serve import warn_of_open_sign_in
 
-app = create_app()
+try:
+    app = create_app()
+except BadSetting as error:
+    sys.exit(f"Error: {error}")
 create_tables_if_new(app)
 warn_of_open_sign_in(app)

@@ -124,3 +124,12 @@ def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databa
 def _slowness() -> float:
     """How much slower this machine is now than an idle one: its load by its processors, at least 1."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def test_flask_run_says_what_is_wrong_with_a_setting(tmp_path: Path) -> None:
+    environment = {**os.environ, "CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
+    command = [sys.executable, "-m", "flask", "run", "--port", str(free_port())]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "Error: CHATAPP_TOKEN_SECONDS" in ended.stderr
+    assert "Traceback" not in ended.stderr
