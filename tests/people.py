@@ -33,6 +33,8 @@ class Person:
     def connect(self, **options: Any) -> "Person":
         """Opens a socket with the token in the handshake's query, as the existing client does."""
         self.socket = socketio.Client(reconnection=False)
+        if self.confirms:
+            in_order(self.socket)
         for name in EVENTS:
             self.socket.on(name, self._handler(name), namespace=NAMESPACE)
         url = f"{self.server.ws}?token={self.token}"
@@ -41,6 +43,7 @@ class Person:
 
     def disconnect(self) -> None:
         if self.socket is not None:
+            _let_it_write(self.socket)
             self.socket.disconnect()
             # Its writer may have missed that, and would sleep for half a minute.
             self.socket.eio.queue.put(None)
@@ -129,6 +132,24 @@ class Person:
             return {"success": True, "receiver": self.username}
 
         return handle
+
+
+def in_order(client: socketio.Client) -> socketio.Client:
+    """The library handles each packet in a thread of its own, which reorders them; this handles them as they come."""
+    trigger = client.eio._trigger_event
+
+    def trigger_here(event: str, *args: Any, **options: Any) -> Any:
+        return trigger(event, *args, **{**options, "run_async": False})
+
+    client.eio._trigger_event = trigger_here
+    return client
+
+
+def _let_it_write(client: socketio.Client) -> None:
+    """A goodbye that comes while the library's writer is busy is never sent: waits, for a while, until it is not."""
+    deadline = time.monotonic() + 2
+    while client.eio.state == "connected" and client.eio.queue.unfinished_tasks and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def wait_until(is_true: Callable[[], bool], what: str) -> None:
