@@ -1,6 +1,5 @@
 """The reader and builder of WebSocket frames against wsproto, an independent implementation, and against RFC 6455."""
 
-import tracemalloc
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
 from chatapp.realtime.engine import frames
-from tests.engine.frames import BINARY, CLOSE, CONTINUATION, MASK, PING, PONG, TEXT, Sent, close_payload, joined
+from tests.engine.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
 
 LIMIT = 200_000
 BOUNDARIES = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537]
@@ -260,37 +259,6 @@ def test_fragments_that_are_too_big_together_fail_with_1009() -> None:
     data = joined(Sent(TEXT, b"x" * 600, is_final=False), Sent(PING), Sent(CONTINUATION, b"x" * 401, is_final=False))
     assert read(data, limit=1000) == ([(PING, b"")], frames.TOO_BIG)
     assert read(data, limit=1001) == ([(PING, b"")], None)
-
-
-@pytest.mark.parametrize("piece", [b"", b"x", b"xy"], ids=["empty", "one byte", "two bytes"])
-def test_fragments_without_end_cost_no_more_memory_than_they_hold(piece: bytes) -> None:
-    reader = frames.FrameReader(1_000_000)
-    reader.feed(Sent(BINARY, piece, is_final=False).to_bytes())
-    many = Sent(CONTINUATION, piece, is_final=False).to_bytes() * 10_000
-    tracemalloc.start()
-    try:
-        for _ in range(20):
-            assert reader.feed(many) == []
-        held, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert reader.failure is None
-    assert held < 200_000 * len(piece) * 1.3 + 20_000
-
-
-def test_a_large_frame_in_tiny_pieces_is_put_together_once() -> None:
-    looked: list[int] = []
-    data = Sent(BINARY, b"x" * 100_000, mask=MASK).to_bytes()
-
-    class Counting(frames.FrameReader):
-        def _frame(self, buffer: bytes, start: int, found: list[Message]) -> int:
-            looked.append(len(buffer))
-            return super()._frame(buffer, start, found)
-
-    counting = Counting(1_000_000)
-    found = [message for at in range(0, len(data), 100) for message in counting.feed(data[at : at + 100])]
-    assert found == [(BINARY, b"x" * 100_000)]
-    assert sum(looked) < 3 * len(data)
 
 
 def test_a_close_frame_s_reason_is_cut_between_characters() -> None:

@@ -1,0 +1,41 @@
+"""What a client sends costs in proportion to its bytes, however it cuts them."""
+
+import tracemalloc
+
+import pytest
+
+from chatapp.realtime.engine import frames
+from tests.engine.frames import BINARY, CONTINUATION, MASK, Sent
+
+Message = tuple[int, bytes]
+
+
+@pytest.mark.parametrize("piece", [b"", b"x", b"xy"], ids=["empty", "one byte", "two bytes"])
+def test_fragments_without_end_cost_no_more_memory_than_they_hold(piece: bytes) -> None:
+    reader = frames.FrameReader(1_000_000)
+    reader.feed(Sent(BINARY, piece, is_final=False).to_bytes())
+    many = Sent(CONTINUATION, piece, is_final=False).to_bytes() * 10_000
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            assert reader.feed(many) == []
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert reader.failure is None
+    assert held < 200_000 * len(piece) * 1.3 + 20_000
+
+
+def test_a_large_frame_in_tiny_pieces_is_put_together_once() -> None:
+    looked: list[int] = []
+    data = Sent(BINARY, b"x" * 100_000, mask=MASK).to_bytes()
+
+    class Counting(frames.FrameReader):
+        def _frame(self, buffer: bytes, start: int, found: list[Message]) -> int:
+            looked.append(len(buffer))
+            return super()._frame(buffer, start, found)
+
+    counting = Counting(1_000_000)
+    found = [message for at in range(0, len(data), 100) for message in counting.feed(data[at : at + 100])]
+    assert found == [(BINARY, b"x" * 100_000)]
+    assert sum(looked) < 3 * len(data)

@@ -1,0 +1,131 @@
+"""One connection in one turn of the hub: what no client can time from outside."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from chatapp.realtime.engine.loop import Loop
+from chatapp.realtime.engine.transport import LARGEST_BUFFER_BYTES, SLOW_READER, Transport
+
+
+class Pair:
+    """A transport and the other end of its socket. The hub does not run: a test says what it would call."""
+
+    def __init__(self, loop: Loop) -> None:
+        own, self.peer = socket.socketpair()
+        own.setblocking(False)
+        self.reasons: list[str] = []
+        self.heard: list[bytes] = []
+        self.transport = Transport(
+            own,
+            loop,
+            1_000_000,
+            lambda payload, _is_binary: self.heard.append(payload),
+            lambda _transport, reason: self.reasons.append(reason),
+        )
+
+
+@pytest.fixture
+def loop() -> Loop:
+    return Loop()
+
+
+@pytest.fixture
+def pairs(loop: Loop) -> Iterator[list[Pair]]:
+    made = [Pair(loop), Pair(loop)]
+    yield made
+    for pair in made:
+        pair.transport.abort("the test is over")
+        pair.peer.close()
+
+
+def work_off(loop: Loop) -> None:
+    """What the pump would do now."""
+    inbox, loop._inbox = loop._inbox, []
+    for function, args in inbox:
+        function(*args)
+
+
+def test_a_burst_that_the_system_takes_part_of_is_no_slow_reader(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0].transport
+    one.send(b"x" * (LARGEST_BUFFER_BYTES - 1000))
+    one.send(b"y" * 2000)
+    work_off(loop)
+    assert pairs[0].reasons == []
+    assert pairs[0].peer.recv(1) == b"x"
+
+
+def test_more_than_the_buffer_on_top_of_what_the_system_takes_is_a_slow_reader(loop: Loop, pairs: list[Pair]) -> None:
+    for _ in range(40):
+        pairs[0].transport.send(b"x" * 100_000)
+    # Whoever sends is in the middle of sending to many: it is told later, and once.
+    assert pairs[0].reasons == []
+    pairs[0].transport.abort("again")
+    work_off(loop)
+    assert pairs[0].reasons == [SLOW_READER]
+
+
+def test_one_connection_that_cannot_be_written_to_does_not_keep_the_others_from_it(
+    loop: Loop, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = pairs
+    bad.transport.send(b"lost")
+    good.transport.send(b"arrives")
+    original = Transport.flush
+
+    def flush(transport: Transport) -> None:
+        if transport is bad.transport:
+            raise RuntimeError("Second simultaneous write")
+        original(transport)
+
+    monkeypatch.setattr(Transport, "flush", flush)
+    loop._flush()
+    work_off(loop)
+    assert good.peer.recv(100) == b"arrives"
+    assert bad.reasons == ["transport error"]
+
+
+def test_a_callback_that_the_hub_had_collected_before_the_end_does_nothing(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0].transport
+    one.send(b"x" * 900_000)
+    loop._flush()
+    assert one._write_listener is not None
+    one.abort("the end")
+    one._writable(one._fd)
+    one._readable(one._fd)
+    work_off(loop)
+    assert pairs[0].reasons == ["the end"]
+
+
+def test_a_connection_whose_listener_the_hub_has_dropped_is_let_go_all_the_same(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    loop.hub.remove(one.transport._read_listener)
+    one.transport.abort("the end")
+    work_off(loop)
+    assert one.reasons == ["the end"]
+    assert one.peer.recv(1) == b""
+
+
+def test_nothing_is_read_while_the_pump_waits_and_everything_after(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    one.peer.sendall(b"\x82\x82\x00\x00\x00\x00hi")
+    loop.is_pump_blocked = True
+    one.transport._readable(one.transport._fd)
+    assert one.transport.is_paused
+    loop.is_pump_blocked = False
+    work_off(loop)
+    assert not one.transport.is_paused
+    one.transport._readable(one.transport._fd)
+    work_off(loop)
+    assert one.heard == [b"hi"]
+
+
+def test_nothing_is_sent_after_a_close_frame(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    one.transport.send(b"before")
+    one.transport.close(1001)
+    one.transport.send(b"after")
+    loop._flush()
+    assert one.peer.recv(100) == b"before\x88\x02\x03\xe9"
+    assert one.peer.recv(100) == b""
