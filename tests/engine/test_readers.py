@@ -17,9 +17,6 @@ SLACK_BYTES = 40 * MEGABYTE
 """What a process may grow by that has just handled some tens of megabytes; without a bound it is all of them, several
 times over, in each reader's buffer."""
 
-STARVED_SECONDS = 6.0
-"""Whoever waits for a flood to end waits much longer; a busy machine takes some of it."""
-
 
 def resident_bytes(server: Server) -> int:
     assert server.process is not None
@@ -61,7 +58,7 @@ def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
     grown = resident_bytes(server) - before
     # 15 MB for each of eight.
     assert grown < SLACK_BYTES, grown
-    assert slowest < STARVED_SECONDS
+    assert slowest < 1.5
     wait_until(lambda: not any(is_online(bob, one) for one in stuck), "those who do not read are gone")
     assert "the client reads too slowly" in server.log
     # Back again, the client has all of it from the history.
@@ -147,20 +144,20 @@ def test_a_flood_of_messages_is_worked_off_in_bounds_and_starves_nobody(server: 
     message = {"sender": "MALLORY", "receiver": "BOB", "content": "x" * 2000}
     grown, slowest = flood(server, cast, raws, "privateMessage", message, 5000)
     assert grown < SLACK_BYTES
-    assert slowest < STARVED_SECONDS
+    assert slowest < 2.5
 
 
 def test_a_flood_of_groups_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
     grown, slowest = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 1000)
     assert grown < SLACK_BYTES
-    assert slowest < STARVED_SECONDS
+    assert slowest < 2.5
 
 
 def test_a_flood_of_reading_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
     mark = {"receiver": "BOB", "group": False, "sequence": 1}
     grown, slowest = flood(server, cast, raws, "markRead", mark, 2000)
     assert grown < SLACK_BYTES
-    assert slowest < STARVED_SECONDS
+    assert slowest < 2.5
 
 
 def test_large_events_behind_a_slow_one_are_left_in_the_socket(server: Server, cast: Cast, raws: Raws) -> None:
