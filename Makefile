@@ -21,9 +21,8 @@ run: $(RUN_STAMP) ## Start the chat with demo users, on this machine only
 
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
-	@# What fails beside others, on a machine that is busy with all of them, must pass alone.
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term || \
-		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+	@# Twice as many as cores: half of the time a test waits for a server, a browser or a clock.
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
 
 quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
 	$(BIN)/python -m pytest -x -k "not postgresql"

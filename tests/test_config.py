@@ -210,10 +210,13 @@ def test_a_configured_key_is_used_and_nothing_is_made(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    # Forked from a process of their own: this one has threads, and eventlet, by other tests.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     for number in range(5):
         folder = tmp_path / str(number)
-        start = multiprocessing.get_context("fork").Barrier(6)
-        with multiprocessing.get_context("fork").Pool(6, initializer=_share, initargs=(start,)) as pool:
+        start = context.Barrier(6)
+        with context.Pool(6, initializer=_share, initargs=(start,)) as pool:
             keys = pool.map(_key_after_the_others, [str(folder)] * 6, chunksize=1)
         assert len(set(keys)) == 1
         assert len(keys[0]) == 64

@@ -1,13 +1,13 @@
-"""The Socket.IO side without eventlet: on threads, and on gevent where that is installed."""
+"""The Socket.IO side without eventlet, and HTTP in a process of its own; tests/engine/test_modes.py has the rest."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cluster.nodes import Cluster, online
+from tests.cluster.nodes import Cluster
 from tests.databases import with_tables
-from tests.people import Person, wait_until
+from tests.people import wait_until
 
 MODES = ["threading", *(["gevent"] if importlib.util.find_spec("gevent") else [])]
 
@@ -28,18 +28,6 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
     return cleared(running)
-
-
-@pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
-def test_people_talk(pair: Cluster, transports: list[str]) -> None:
-    alice = Person(pair.nodes[0], "alice").connect(transports=transports)
-    bob = pair.arrive("bob")
-    ack = alice.say("bob", f"by {transports}")
-    assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, True)
-    assert bob.say("alice", "back")["response"]["deliveredToAll"] is True
-    assert online(alice) == {"alice", "bob"}
-    alice.disconnect()
-    bob.wait_for("onlineStatus", lambda one: one == {"username": "alice", "online": False})
 
 
 def test_a_group_and_a_message_come_from_the_http_process(pair: Cluster) -> None:

@@ -36,6 +36,7 @@ def nodes(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
 
 def test_the_ack_waits_for_the_recipient_on_the_other_node(nodes: Cluster) -> None:
     alice, bob = nodes.arrive("alice", 0), nodes.arrive("bob", 1)
+    _wait_until_shown(alice, "bob")
     ack = alice.say("bob", "across")
     assert ack["response"]["deliveredToAll"] is True
     assert [one["messageId"] for one in bob.messages()] == [ack["response"]["messageId"]]
@@ -44,6 +45,7 @@ def test_the_ack_waits_for_the_recipient_on_the_other_node(nodes: Cluster) -> No
 
 def test_the_ack_says_so_when_the_other_node_s_recipient_does_not_confirm(nodes: Cluster) -> None:
     alice, bob = nodes.arrive("alice", 0), nodes.arrive("bob", 1, confirms=False)
+    _wait_until_shown(alice, "bob")
     assert alice.say("bob", "anybody there?")["response"]["deliveredToAll"] is False
     bob.wait_for_message("anybody there?")
     # Another connection of the same user, on the first node, confirms by coming.
@@ -53,6 +55,8 @@ def test_the_ack_says_so_when_the_other_node_s_recipient_does_not_confirm(nodes:
 
 def test_a_group_s_members_on_both_nodes_get_every_message_in_order(nodes: Cluster) -> None:
     members = [nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.arrive("carol", 0)]
+    _wait_until_shown(members[0], "bob")
+    _wait_until_shown(members[1], "carol")
     group = members[0].make_group("both nodes", "bob", "carol")
     for one in members:
         one.wait_for("newgrp", lambda told: "both nodes" in told["response"])
@@ -163,6 +167,7 @@ def test_a_node_that_the_others_took_for_dead_comes_back_with_its_users(nodes: C
     carol = nodes.arrive("carol", 1)
     assert carol.say("bob", "hello")["success"] is True
     wait_until(lambda: online(visitor) == {"alice", "bob", "carol"}, "both nodes tell again who is there")
+    _wait_until_shown(alice, "bob")
     assert alice.say("bob", "hello")["response"]["deliveredToAll"] is True
     assert bob.socket is not None
 
@@ -170,6 +175,7 @@ def test_a_node_that_the_others_took_for_dead_comes_back_with_its_users(nodes: C
 def test_the_users_of_a_killed_node_go_offline_and_its_successor_serves_them(nodes: Cluster) -> None:
     alice, visitor = nodes.arrive("alice", 0), nodes.visit("carol")
     bob = nodes.arrive("bob", 1)
+    _wait_until_shown(alice, "bob")
     assert alice.say("bob", "hello")["response"]["deliveredToAll"] is True
     nodes.nodes[1].kill()
     assert online(visitor) == {"alice", "bob"}
@@ -181,6 +187,7 @@ def test_the_users_of_a_killed_node_go_offline_and_its_successor_serves_them(nod
     nodes.starter(nodes.nodes[1])()
     again = nodes.arrive("bob", 1)
     alice.wait_for("updateDeliveryStatusOnConnection")
+    _wait_until_shown(alice, "bob")
     assert alice.say("bob", "welcome back")["response"]["deliveredToAll"] is True
     assert [one["content"] for one in again.messages()] == ["welcome back"]
     bob.disconnect()
@@ -209,6 +216,11 @@ def _say_all(person: Person, group: str) -> None:
     for number in range(MESSAGES):
         ack = person.say(group, f"{person.username} {number}", group=True)
         assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, True)
+
+
+def _wait_until_shown(person: Person, username: str) -> None:
+    """Presence travels between nodes behind the connection itself: an ack waits for those whom its node knows of."""
+    wait_until(lambda: _last_told(person, username) is True, f"{person.username} hears that {username} is there")
 
 
 def _last_told(person: Person, username: str) -> bool | None:

@@ -33,8 +33,9 @@ class Sent:
 
 
 def masked(mask: bytes, payload: bytes) -> bytes:
-    """Byte by byte, as section 5.3 writes it."""
-    return bytes(byte ^ mask[at & 3] for at, byte in enumerate(payload))
+    """Each byte with the mask's at its place modulo 4, as section 5.3 says; all of them at once, as one number."""
+    mask = (mask * (len(payload) // 4 + 1))[: len(payload)]
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(mask, "big")).to_bytes(len(payload), "big")
 
 
 def close_payload(code: int, reason: bytes = b"") -> bytes:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from tests.servers import ROOT, Server
 PYTHON = [sys.executable, "-W", "ignore"]
 SHAPES = {
     "threading": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "threading"}),
+    **({"gevent": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "gevent"})} if find_spec("gevent") else {}),
     "eventlet": ([*PYTHON, "ws.py"], {}),
     "eventlet without our protocol": ([*PYTHON, "-m", "tests.engine.plain"], {}),
 }

@@ -5,6 +5,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.engine.conftest import Cast, Raws
 from tests.engine.frames import CLOSE, PING, Sent, close_payload
 from tests.engine.raw import is_online
@@ -17,6 +19,9 @@ SLACK_BYTES = 40 * MEGABYTE
 """What a process may grow by that has just handled some tens of megabytes; without a bound it is all of them, several
 times over, in each reader's buffer."""
 
+ENOUGH_CALLS = 5
+"""Of others' while a flood is worked off: it takes seconds, and a call of a starved user's all of them."""
+
 
 def resident_bytes(server: Server) -> int:
     assert server.process is not None
@@ -24,47 +29,52 @@ def resident_bytes(server: Server) -> int:
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
-def slowest_call(person: Person, receiver: Person, until: threading.Event) -> float:
-    """The longest that a message of somebody else's waited for its ack meanwhile."""
-    slowest, deadline = 0.0, time.monotonic() + 45
-    while not until.is_set():
+def calls_until(person: Person, receiver: Person, done: threading.Event) -> int:
+    """How many messages of somebody else's were acked, one after the other, before the others were done.
+
+    Who is starved is served when the others are: once. This counts turns and not seconds, so that it says the same on a
+    busy machine.
+    """
+    calls, deadline = 0, time.monotonic() + 90
+    while not done.is_set():
         assert time.monotonic() < deadline, "The others did not get done"
-        started = time.monotonic()
         assert person.say(receiver.username, "how is it")["success"] is True
-        slowest = max(slowest, time.monotonic() - started)
-    return slowest
+        calls += 1
+    return calls
 
 
 def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
     server: Server, cast: Cast, raws: Raws
 ) -> None:
-    alice, bob, carol, *stuck = cast(3 + 8)
+    alice, bob, carol, *stuck = cast(3 + 6)
     bob.connect()
     carol.connect()
     group = alice.make_group("Everybody", *(one.username for one in stuck))
-    from_alice = raws().joined(alice.token)
+    # Several connections: until those who do not read are gone, each ack waits for them, and so does its connection.
+    own = [Reading(raws().joined(alice.token)) for _ in range(5)]
     for one in stuck:
         raws(receive_buffer=4096).joined(one.token)
-    before, done, number = resident_bytes(server), threading.Event(), 250
-    own = Reading(from_alice)
+    before, done, number = resident_bytes(server), threading.Event(), 50
 
     payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
-    talking = threading.Thread(target=talk, args=(own, payload, number))
-    talking.start()
-    watching = threading.Thread(target=lambda: (wait_until_all(own, number), done.set()))
+    talks = [threading.Thread(daemon=True, target=talk, args=(one, payload, number)) for one in own]
+    for one in talks:
+        one.start()
+    watching = threading.Thread(target=lambda: ([wait_until_all(one, number) for one in own], done.set()))
     watching.start()
-    slowest = slowest_call(bob, carol, done)
-    talking.join(30)
+    calls = calls_until(bob, carol, done)
+    for one in talks:
+        one.join(30)
     grown = resident_bytes(server) - before
-    # 15 MB for each of eight.
+    # 15 MB for each of six.
     assert grown < SLACK_BYTES, grown
-    assert slowest < 1.5
+    assert calls >= ENOUGH_CALLS
     wait_until(lambda: not any(is_online(bob, one) for one in stuck), "those who do not read are gone")
     assert "the client reads too slowly" in server.log
     # Back again, the client has all of it from the history.
     late = stuck[0].connect()
     page = late.history(group, group=True, limit=500)
-    assert [one["sequence"] for one in page] == own.sequences == list(range(1, number + 1))
+    assert [one["sequence"] for one in page] == own[0].sequences == list(range(1, 5 * number + 1))
     late.disconnect()
 
 
@@ -75,22 +85,34 @@ def wait_until_all(reading: Reading, number: int) -> None:
         threading.Event().wait(0.05)
 
 
-def test_a_reader_that_stops_is_closed_even_when_only_answers_to_it_wait(server: Server, raws: Raws) -> None:
-    """It asks and does not listen: pings, whose answers pile up."""
+def test_who_asks_and_does_not_listen_is_read_no_more_and_closed_in_the_end(hasty_server: Server, raws: Raws) -> None:
+    """Pings, whose answers pile up; the answer to the server's own then lies unread."""
+    raw = raws(on=hasty_server, receive_buffer=4096)
+    raw.open()
+    before = resident_bytes(hasty_server)
+    pings = Sent(PING, b"x" * 125).to_bytes() * 1000
+    raw.socket.settimeout(2)
+    with pytest.raises(OSError, match=r"timed out|reset|Broken pipe"):  # noqa: PT012
+        for _ in range(100 * MEGABYTE // len(pings)):
+            raw.send(pings)
+    assert resident_bytes(hasty_server) - before < SLACK_BYTES
+    raw.socket.settimeout(PATIENCE_SECONDS)
+    while raw.frame() is not None:
+        pass
+
+
+def test_who_asks_for_more_than_they_take_in_is_slowed_down_and_gets_it_all(server: Server, raws: Raws) -> None:
     raw = raws(receive_buffer=4096)
     raw.open()
-    before = resident_bytes(server)
-    pings = Sent(PING, b"x" * 125).to_bytes() * 1000
-    closed = False
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    raw.socket.settimeout(2)
-    while not closed and time.monotonic() < deadline:
-        try:
-            raw.send(pings)
-        except OSError:
-            closed = True
-    assert closed
-    assert resident_bytes(server) - before < SLACK_BYTES
+    # More than the system and the server's buffer hold together.
+    pings, times = Sent(PING, bytes(125)).to_bytes() * 1000, 60
+    asking = threading.Thread(target=lambda: [raw.send(pings) for _ in range(times)])
+    asking.start()
+    for _ in range(1000 * times):
+        frame = raw.frame()
+        assert frame is not None
+        assert bytes(frame.data) == bytes(125)
+    asking.join()
 
 
 def test_a_client_that_vanishes_is_gone_in_the_promised_time(hasty_server: Server, cast: Cast, raws: Raws) -> None:
@@ -119,8 +141,9 @@ def test_a_client_that_answers_heartbeats_stays(hasty_server: Server, cast: Cast
     assert is_online(alice, alice)
 
 
-def flood(server: Server, cast: Cast, raws: Raws, event: str, payload: object, number: int) -> tuple[int, float]:
-    """Thousands of events that wait for no ack; returns how much the server grew and the slowest ack of others."""
+def flood(server: Server, cast: Cast, raws: Raws, event: str, payload: object, number: int) -> tuple[int, int]:
+    """Thousands of events that wait for no ack; returns how much the server grew, and how many calls of somebody else's
+    were answered meanwhile."""
     mallory, alice, bob = cast(3)
     alice.connect()
     bob.connect()
@@ -135,29 +158,29 @@ def flood(server: Server, cast: Cast, raws: Raws, event: str, payload: object, n
 
     threading.Thread(target=send, daemon=True).start()
     threading.Thread(target=lambda: (wait_until_all(reading, number), done.set()), daemon=True).start()
-    slowest = slowest_call(alice, bob, done)
+    calls = calls_until(alice, bob, done)
     assert reading.acks == set(range(number))
-    return resident_bytes(server) - before, slowest
+    return resident_bytes(server) - before, calls
 
 
 def test_a_flood_of_messages_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
     message = {"sender": "MALLORY", "receiver": "BOB", "content": "x" * 2000}
-    grown, slowest = flood(server, cast, raws, "privateMessage", message, 5000)
+    grown, calls = flood(server, cast, raws, "privateMessage", message, 5000)
     assert grown < SLACK_BYTES
-    assert slowest < 2.5
+    assert calls >= ENOUGH_CALLS
 
 
 def test_a_flood_of_groups_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
-    grown, slowest = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 1000)
+    grown, calls = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 400)
     assert grown < SLACK_BYTES
-    assert slowest < 2.5
+    assert calls >= ENOUGH_CALLS
 
 
 def test_a_flood_of_reading_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
     mark = {"receiver": "BOB", "group": False, "sequence": 1}
-    grown, slowest = flood(server, cast, raws, "markRead", mark, 2000)
+    grown, calls = flood(server, cast, raws, "markRead", mark, 15_000)
     assert grown < SLACK_BYTES
-    assert slowest < 2.5
+    assert calls >= ENOUGH_CALLS
 
 
 def test_large_events_behind_a_slow_one_are_left_in_the_socket(server: Server, cast: Cast, raws: Raws) -> None:

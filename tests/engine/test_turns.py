@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatapp.realtime.engine.loop import Loop
-from chatapp.realtime.engine.transport import LARGEST_BUFFER_BYTES, SLOW_READER, Transport
+from chatapp.realtime.engine.transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
 
 
 class Pair:
@@ -57,7 +57,7 @@ def test_a_burst_that_the_system_takes_part_of_is_no_slow_reader(loop: Loop, pai
 
 
 def test_more_than_the_buffer_on_top_of_what_the_system_takes_is_a_slow_reader(loop: Loop, pairs: list[Pair]) -> None:
-    for _ in range(40):
+    for _ in range(LARGEST_BUFFER_BYTES // 100_000 * 2):
         pairs[0].transport.send(b"x" * 100_000)
     # Whoever sends is in the middle of sending to many: it is told later, and once.
     assert pairs[0].reasons == []
@@ -119,6 +119,34 @@ def test_nothing_is_read_while_the_pump_waits_and_everything_after(loop: Loop, p
     one.transport._readable(one.transport._fd)
     work_off(loop)
     assert one.heard == [b"hi"]
+
+
+def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.flush()
+    assert one.transport._read_listener is None
+    # It is on the client, not on us.
+    assert not one.transport.is_paused
+    one.transport.pause()
+    take_in(one)
+    assert one.transport._read_listener is None, "The session's wish holds on its own"
+    one.transport.resume()
+    assert one.transport._read_listener is not None
+    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.flush()
+    one.transport.pause()
+    one.transport.resume()
+    assert one.transport._read_listener is None, "It is still full"
+    take_in(one)
+    assert one.transport._read_listener is not None
+
+
+def take_in(pair: Pair) -> None:
+    """The client reads, until nothing waits any more."""
+    while pair.transport._write_listener is not None:
+        pair.peer.recv(FULL_BYTES)
+        pair.transport._writable(pair.transport._fd)
 
 
 def test_nothing_is_sent_after_a_close_frame(loop: Loop, pairs: list[Pair]) -> None:

@@ -214,16 +214,19 @@ def test_a_polling_client_that_only_posts_is_closed_before_much_waits_for_it(
     mallory, alice = cast(2)
     group = alice.make_group("Loud", mallory.username)
     polling = Polling(server, mallory.token).join()
-    from_alice = raws().joined(alice.token)
     payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
-    talking = threading.Thread(target=talk, args=(Reading(from_alice), payload, 120))
-    talking.start()
+    # Several connections, because each ack waits for mallory, and so does its connection.
+    own = [Reading(raws().joined(alice.token)) for _ in range(4)]
+    talks = [threading.Thread(daemon=True, target=talk, args=(one, payload, 30)) for one in own]
+    for one in talks:
+        one.start()
     deadline = time.monotonic() + 15
     while polling.post("3").status_code == 200:
         assert time.monotonic() < deadline, "The session went on without end"
         threading.Event().wait(0.05)
-    talking.join(20)
-    assert not talking.is_alive()
+    for one in talks:
+        one.join(20)
+        assert not one.is_alive()
     wait_until(lambda: not is_online(alice, mallory), "mallory is seen to be gone")
 
 

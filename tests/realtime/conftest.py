@@ -69,8 +69,7 @@ def cast(server: Server) -> Iterator[Cast]:
 
     yield arrive
     for person in present:
-        if person.socket is not None:
-            person.socket.disconnect()
+        person.disconnect()
         person.http.close()
 
 

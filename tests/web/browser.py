@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALLED = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,7 +29,7 @@ def _installed() -> str | None:
 def _from_system() -> str | None:
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return None
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium-headless-shell"]):
         if subprocess.run(["apt-get", "-qq", *arguments], check=False).returncode:
             return None
     return _installed()

@@ -11,13 +11,9 @@ if TYPE_CHECKING:
     from chatapp.realtime.engine.loop import Loop
     from chatapp.realtime.engine.sockets import EngineSocket
 
-payload.Payload.max_decode_packets = 500_000
-"""Packets in one request of a polling client. JavaScript clients send all that they have in one request, up to
-`maxPayload`; the library takes 16, and loses the whole request over the 17th. The size of a request stays the limit."""
-
-
 MOST_PACKETS_POSTED = 20_000
-"""A client that was sent a lot posts its acks in one body, whose size is limited anyway; the library allows 16."""
+"""Packets in one request of a polling client, which sends all that it has in one, its acks too; the library takes 16,
+and loses the whole request over the 17th. The size of a request is limited anyway."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
 

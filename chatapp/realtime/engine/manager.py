@@ -36,10 +36,10 @@ class Peer(Protocol):
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
         """Several messages, and their frames in one."""
 
-    def began(self) -> None:
-        """An event of the client's is being worked on, whose ack comes later."""
+    def began(self, size: int) -> None:
+        """An event of the client's, of so many bytes, is being worked on, whose ack comes later."""
 
-    def ended(self) -> None:
+    def ended(self, size: int) -> None:
         """That ack is there."""
 
 
@@ -60,10 +60,10 @@ class ForeignPeer:
         for text in texts:
             self.send_text(text, frames)
 
-    def began(self) -> None:
+    def began(self, size: int) -> None:
         """The stock transport reads what comes."""
 
-    def ended(self) -> None:
+    def ended(self, size: int) -> None:
         """Nothing waits for it."""
 
 

@@ -117,7 +117,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             data = orjson.loads(payload[start:])
         except orjson.JSONDecodeError:
             return False
-        self._dispatch(client, data, int(digits) if digits else None)
+        self._dispatch(client, data, int(digits) if digits else None, len(payload))
         return True
 
     def _work_off(self, session: "EngineSocket") -> None:
@@ -141,7 +141,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         if client is not None and client.is_connected:
             self._dispatch(client, data, id)
 
-    def _dispatch(self, client: Client, data: Any, id: int | None) -> None:
+    def _dispatch(self, client: Client, data: Any, id: int | None, size: int = 0) -> None:
         if not (isinstance(data, list) and data and isinstance(data[0], str)):
             refusal = answer(MalformedRequest("Expected an event: a JSON array that begins with its name."))
             self._acknowledge(client, id, refusal)
@@ -156,13 +156,13 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             if self.acks_in_place:
                 self._acknowledge(client, id, result.wait())
             else:
-                client.peer.began()
-                result.when_set(lambda response: self._answer_late(client, id, response))
+                client.peer.began(size)
+                result.when_set(lambda response: self._answer_late(client, id, size, response))
         else:
             self._acknowledge(client, id, result)
 
-    def _answer_late(self, client: Client, id: int | None, response: Any) -> None:
-        client.peer.ended()
+    def _answer_late(self, client: Client, id: int | None, size: int, response: Any) -> None:
+        client.peer.ended(size)
         self._acknowledge(client, id, response)
 
     def _acknowledge(self, client: Client, id: int | None, response: Any) -> None:

@@ -38,8 +38,11 @@ MOST_PACKETS_POLLED = 16
 POSTED_AT_ONCE = 100
 """Packets of one body between which others get their turn."""
 
-MOST_UNANSWERED = 500
-"""Messages of one connection whose acks are outstanding, beyond which it is not read from until half are answered."""
+MOST_UNANSWERED_BYTES = 1_048_576
+"""Of one connection's messages whose acks are outstanding, PACKET_BYTES for each included, beyond which it is not read
+from until half are answered. Each comes back twice, as the event and as its ack, and one commit may store all of them,
+as one confirmation may answer them: together that has to stay below what may wait for a reader
+(`transport.LARGEST_BUFFER_BYTES`)."""
 UNANSWERED_SECONDS = 0.02
 """How often a request of such a connection looks whether it may go on."""
 
@@ -59,7 +62,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.transport: Transport | None = None
         self.backlog: deque[str | bytes] | None = None
         self.backlog_bytes = 0
-        self.unanswered = 0
+        self.unanswered_bytes = 0
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
         self._queued_bytes = 0
@@ -112,21 +115,22 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         else:
             self._enqueue(packet.Packet(packet.PING))
 
-    def began(self) -> None:
+    def began(self, size: int) -> None:
         """A message of the client's waits for its ack."""
-        self.unanswered += 1
-        if self.unanswered == MOST_UNANSWERED and self.transport is not None:
+        self.unanswered_bytes += PACKET_BYTES + size
+        if self.unanswered_bytes > MOST_UNANSWERED_BYTES and self.transport is not None:
             self.transport.pause()
 
-    def ended(self) -> None:
+    def ended(self, size: int) -> None:
         """It was acked."""
-        self.unanswered -= 1
-        if self.unanswered == MOST_UNANSWERED // 2:
+        before = self.unanswered_bytes
+        self.unanswered_bytes = before - PACKET_BYTES - size
+        if before > MOST_UNANSWERED_BYTES // 2 >= self.unanswered_bytes:
             self.read_on()
 
     def read_on(self) -> None:
         """Reads again, if nothing is in the way any more."""
-        if self.transport is not None and self.backlog is None and self.unanswered < MOST_UNANSWERED:
+        if self.transport is not None and self.backlog is None and self.unanswered_bytes < MOST_UNANSWERED_BYTES:
             self.transport.resume()
 
     def schedule_ping(self) -> None:
@@ -191,7 +195,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
 
     def _let_others_go_first(self) -> None:
         self.server.sleep(0)
-        while self.unanswered >= MOST_UNANSWERED and not self.closed:
+        while self.unanswered_bytes >= MOST_UNANSWERED_BYTES and not self.closed:
             self.server.sleep(UNANSWERED_SECONDS)
 
     def _enqueue(self, pkt: packet.Packet) -> None:

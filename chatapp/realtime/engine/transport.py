@@ -22,8 +22,12 @@ from chatapp.realtime.engine.loop import Loop
 
 log = logging.getLogger(__name__)
 
-LARGEST_BUFFER_BYTES = 1_048_576
+LARGEST_BUFFER_BYTES = 4_194_304
 """What may wait for a reader who does not read. More, and the connection is closed: it comes back and catches up."""
+
+FULL_BYTES = 262_144
+"""What may wait for a client before nothing more is read of it: whoever asks for more than they take in is told to wait
+by TCP, and not thrown out for it."""
 
 CLOSE_WAIT_SECONDS = 5.0
 """How long a close frame may wait for its answer (RFC 6455 section 7.1.1 leaves it open)."""
@@ -40,6 +44,8 @@ class Transport:
         "_closed",
         "_fd",
         "_is_closing",
+        "_is_full",
+        "_is_held",
         "_loop",
         "_out",
         "_out_bytes",
@@ -68,6 +74,8 @@ class Transport:
         self._out: list[bytes] = []
         self._out_bytes = 0
         self._is_closing = False
+        self._is_full = False
+        self._is_held = False
         self._close_timer: Any = None
         self._write_listener: Any = None
         self._read_listener: Any = self._listen(loop.hub.READ, self._readable)
@@ -77,7 +85,7 @@ class Transport:
     @property
     def is_paused(self) -> bool:
         """Whether it is on us that nothing is heard from the client."""
-        return self._socket is not None and self._read_listener is None
+        return self._socket is not None and self._read_listener is None and not self._is_full
 
     def send(self, frame: bytes) -> None:
         """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections.
@@ -104,9 +112,15 @@ class Transport:
             self._out_bytes = 0
             if self._is_closing:
                 self._shut_down_sending()
+            if self._is_full:
+                self._is_full = False
+                self._read_on()
             return
         self._out = [out[sent:]]
         self._out_bytes = len(out) - sent
+        if self._out_bytes > FULL_BYTES:
+            self._is_full = True
+            self._stop_reading()
         self._write_listener = self._listen(self._loop.hub.WRITE, self._writable)
 
     def handle(self, opcode: int, payload: bytes) -> None:
@@ -135,9 +149,9 @@ class Transport:
             return
         if reason == SLOW_READER:
             log.warning("A connection is closed: %s", reason)
-        self._forget(self._read_listener)
+        self._stop_reading()
         self._forget(self._write_listener)
-        self._read_listener = self._write_listener = None
+        self._write_listener = None
         if self._close_timer is not None:
             self._close_timer.cancel()
         self._out.clear()
@@ -146,13 +160,13 @@ class Transport:
 
     def pause(self) -> None:
         """Stops reading: the client has asked for more than is being worked on. TCP tells it to wait."""
-        self._forget(self._read_listener)
-        self._read_listener = None
+        self._is_held = True
+        self._stop_reading()
 
     def resume(self) -> None:
         """Reads on."""
-        if self._socket is not None and self._read_listener is None:
-            self._read_listener = self._listen(self._loop.hub.READ, self._readable)
+        self._is_held = False
+        self._read_on()
 
     def _queue(self, frame: bytes) -> None:
         if not self._out and self._write_listener is None:
@@ -164,6 +178,16 @@ class Transport:
             self.flush()
             if self._out_bytes > LARGEST_BUFFER_BYTES:
                 self.abort(SLOW_READER)
+
+    def _stop_reading(self) -> None:
+        self._forget(self._read_listener)
+        self._read_listener = None
+
+    def _read_on(self) -> None:
+        """Unless something else is in the way."""
+        is_wanted = self._read_listener is None and not self._is_held and not self._is_full
+        if is_wanted and self._socket is not None:
+            self._read_listener = self._listen(self._loop.hub.READ, self._readable)
 
     def _say_closed(self, reason: str) -> None:
         closed, self._closed = self._closed, _thrown_away
@@ -179,8 +203,8 @@ class Transport:
         if self._socket is None:
             return
         if self._loop.is_pump_blocked:
-            self.pause()
-            self._loop.call(self.resume)
+            self._stop_reading()
+            self._loop.call(self._read_on)
             return
         try:
             count = self._socket.recv_into(self._loop.scratch)
@@ -202,7 +226,7 @@ class Transport:
 
     def _end_of_reading(self, reason: str) -> None:
         """What arrived before is handled before the connection is let go."""
-        self.pause()
+        self._stop_reading()
         self._loop.call(self.abort, reason)
 
     def _writable(self, _fd: int) -> None:
