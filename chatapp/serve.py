@@ -1,6 +1,7 @@
 """Runs the listeners in this process, until a signal says to stop."""
 
 import logging
+import os
 import resource
 import signal
 import sys
@@ -14,9 +15,6 @@ from chatapp import close_app
 from chatapp.config import BadSetting, Settings
 
 log = logging.getLogger(__name__)
-
-CONNECTIONS = 50_000
-"""Green threads that the Socket.IO listener may have at once: each open connection holds one."""
 
 STOP_POLL_SECONDS = 0.1
 
@@ -62,32 +60,17 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
 
 
 def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
-    import eventlet
-    import eventlet.wsgi
-
-    from chatapp.realtime.engine.handshake import KeepingProtocol
+    from chatapp.realtime.engine.listener import Listener
 
     _raise_open_files()
     host = _settings(app).host
     # Each failure names the port: the usual one is a second start.
-    sockets = [_listen(eventlet.listen, host, port) for port, _ in listeners]
-    pool = eventlet.GreenPool(CONNECTIONS)
-    servers = [
-        eventlet.spawn(
-            eventlet.wsgi.server,
-            one,
-            application,
-            custom_pool=pool,
-            protocol=KeepingProtocol,
-            log_output=False,
-            debug=False,
-        )
-        for one, (_, application) in zip(sockets, listeners, strict=True)
-    ]
+    sockets = [_listen(host, port) for port, _ in listeners]
+    running = [Listener(one, application) for one, (_, application) in zip(sockets, listeners, strict=True)]
 
     def stop() -> None:
-        for server in servers:
-            server.kill()
+        for one in running:
+            one.stop()
 
     return stop
 
@@ -117,17 +100,20 @@ def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Call
     return stop
 
 
-def _listen(listen: Callable[..., Any], host: str, port: int) -> Any:
-    import socket
+def _listen(host: str, port: int) -> Any:
+    from eventlet import patcher
 
+    # The standard library's own: what is accepted from it never waits by itself.
+    socket: Any = patcher.original("socket")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Not shared: a second server would start without a word, and take half of the connections from the first.
-        found = listen((host, port), family, backlog=2048, reuse_port=False)
+        found = socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
     except socket.gaierror as error:
         raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
-        raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
+        reason = os.strerror(error.errno or 0)
+        raise BadSetting(f"Cannot listen on {host} port {port}: {reason}. Is another server running?") from None
     # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
     found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return found

@@ -14,7 +14,7 @@ from ws import app as application
 
 import greenlet  # isort: skip
 
-COUNTED = ("EngineSocket", "Transport", "FrameReader", "Client", "Connection", "_Nothing")
+COUNTED = ("EngineSocket", "Transport", "FrameReader", "Client", "Connection", "HttpConnection", "RequestReader")
 
 _wrapped = application.wsgi_app
 

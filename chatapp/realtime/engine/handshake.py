@@ -1,19 +1,18 @@
 """From an HTTP request to a WebSocket that belongs to nobody's request any more (RFC 6455 section 4.2).
 
-The socket is duplicated: the server closes its own descriptor when the request is over, and ours lives on. gunicorn's
-worker does no more than that. eventlet.wsgi also shuts the connection down, which a duplicate would feel;
-`KeepingProtocol` keeps it from that.
+Our own listener hands its socket over. Under gunicorn it is duplicated.
 """
 
 import base64
 import hashlib
 import os
 import socket
-from collections.abc import Callable
 from typing import Any
 
 import eventlet.wsgi
 from eventlet import hubs, patcher
+
+from chatapp.realtime.engine.listener import CONNECTION
 
 _plain_socket = patcher.original("socket")
 """The standard library's own: a green socket would wait where ours must not."""
@@ -21,75 +20,35 @@ _plain_socket = patcher.original("socket")
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """Section 1.3."""
 
-RELEASE = "chatapp.release"
-"""The environ's key for what makes eventlet.wsgi let go of the connection."""
-
 KEY_BYTES = 16
 
 
-class KeepingProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
-    """eventlet's HTTP protocol, which can let go of a connection without ending it."""
-
-    is_released = False
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        environ[RELEASE] = self.release
-        return environ
-
-    def release(self) -> None:
-        """The server forgets the connection when the request is over."""
-        self.is_released = True
-
-    def finish(self) -> None:
-        if not self.is_released:
-            super().finish()
-            return
-        self.rfile.close()
-        self.wfile.close()
-        self.connection.close()
-        self.conn_state[1] = _Nothing()
-
-
-class _Nothing:
-    """Stands in the server's table of connections where the socket was."""
-
-    def shutdown(self, *_args: Any) -> None:
-        """The server shuts down what it finds there."""
-
-    def close(self) -> None:
-        """And closes it."""
-
-
 def can_take_over(environ: dict[str, Any]) -> bool:
-    """Whether the server that runs us is one whose socket we can keep: eventlet's with our protocol, or gunicorn's."""
-    return RELEASE in environ or "gunicorn.socket" in environ
+    """Whether the server that runs us is one whose socket we can keep: our own, or gunicorn."""
+    return CONNECTION in environ or "gunicorn.socket" in environ
 
 
 def take_over(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
-    """Keeps the request's connection; returns it, and what the server has read of it beyond the request. The server is
-    told that the request is answered."""
-    is_gunicorn = "gunicorn.socket" in environ
-    green = environ["gunicorn.socket"] if is_gunicorn else environ["eventlet.input"].get_socket()
-    early = environ["wsgi.input"].reader.unreader.buf.getvalue() if is_gunicorn else _buffered(environ, green)
-    descriptor = os.dup(green.fileno())
+    """Keeps the request's connection; returns it, and what the server has read of it beyond the request."""
+    if CONNECTION in environ:
+        # The environ is kept for as long as the session lives; the HTTP side of its connection need not be.
+        own, early = environ.pop(CONNECTION).detach()
+    else:
+        own, early = _from_gunicorn(environ)
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return own, early
+
+
+def _from_gunicorn(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
+    """A duplicate: gunicorn closes its own descriptor when the request is over, and does no more than that. It is told
+    that the request is answered."""
+    descriptor = os.dup(environ["gunicorn.socket"].fileno())
     # The number may have been another socket's, whose listeners the hub has not forgotten yet.
     hubs.notify_opened(descriptor)
     own: socket.socket = _plain_socket.socket(fileno=descriptor)
     own.setblocking(False)
-    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    release: Callable[[], None] | None = environ.get(RELEASE)
-    if release is not None:
-        release()
     eventlet.wsgi.WSGI_LOCAL.already_handled = True
-    return own, early
-
-
-def _buffered(environ: dict[str, Any], green: Any) -> bytes:
-    # Peeking reads when the buffer is empty, and must not wait then.
-    green.setblocking(False)
-    found: bytes = environ["eventlet.input"].rfile.peek()
-    return found
+    return own, environ["wsgi.input"].reader.unreader.buf.getvalue()
 
 
 def response_to(environ: dict[str, Any]) -> bytes | None:

@@ -1,0 +1,217 @@
+"""Serves a WSGI application (PEP 3333) on the eventlet hub: one greenlet a connection, as long as it speaks HTTP.
+
+Does what eventlet.wsgi does for a chat behind a proxy or on a local network, at a third of its cost, and can give a
+connection away: a WebSocket keeps its socket and nothing else, neither greenlet nor environ.
+"""
+
+import contextlib
+import logging
+import socket
+import sys
+import time
+from typing import Any
+
+import eventlet
+import greenlet
+import orjson
+from eventlet import hubs
+
+from chatapp.errors import ChatError, MalformedRequest, answer
+from chatapp.realtime.engine.answers import Answer, Application
+from chatapp.realtime.engine.requests import RequestReader, Unreadable
+
+log = logging.getLogger(__name__)
+
+CONNECTION = "chatapp.connection"
+"""The environ's key for the connection, which may be taken over."""
+
+IDLE_SECONDS = 75.0
+"""Between requests; nginx's default."""
+REQUEST_SECONDS = 30.0
+"""From a request's first byte to its last: whoever sends slowly must not hold a greenlet for ever."""
+WRITE_SECONDS = 30.0
+"""For each part of an answer to be taken."""
+LINGER_SECONDS = 2.0
+"""Given to a client that still sends what will not be read: a connection closed over that loses the answer."""
+SWEEP_SECONDS = 1.0
+
+READ_BYTES = 65_536
+ACCEPTED_AT_ONCE = 64
+"""Connections between which others get their turn."""
+
+NEVER = float("inf")
+
+
+class Listener:
+    """Accepts connections on a listening socket until it is stopped."""
+
+    def __init__(self, listening: socket.socket, application: Application) -> None:
+        self.application = application
+        host, port = listening.getsockname()[:2]
+        self.base = {
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+        }
+        self.connections: set[HttpConnection] = set()
+        self._socket = listening
+        self._socket.setblocking(False)
+        self._greenlets = [eventlet.spawn(self._accept), eventlet.spawn(self._sweep)]
+
+    def stop(self) -> None:
+        """Accepts nothing more. What is being answered goes on."""
+        for one in self._greenlets:
+            one.kill()
+        self._socket.close()
+
+    def _accept(self) -> None:
+        accepted = 0
+        while True:
+            try:
+                found, address = self._socket.accept()
+            except BlockingIOError:
+                hubs.trampoline(self._socket, read=True)
+                continue
+            except OSError as error:
+                # Out of descriptors, most likely: whoever waits is accepted when others have gone.
+                log.error("A connection could not be accepted: %s", error.strerror)
+                eventlet.sleep(SWEEP_SECONDS)
+                continue
+            found.setblocking(False)
+            # The number may have been another socket's, whose listeners the hub has not forgotten yet.
+            hubs.notify_opened(found.fileno())
+            eventlet.spawn_n(HttpConnection(self, found, address).run)
+            accepted += 1
+            if accepted % ACCEPTED_AT_ONCE == 0:
+                eventlet.sleep(0)
+
+    def _sweep(self) -> None:
+        while True:
+            eventlet.sleep(SWEEP_SECONDS)
+            now = time.monotonic()
+            for one in [one for one in self.connections if one.deadline < now]:
+                one.interrupt()
+
+
+class HttpConnection:
+    """One client's. `deadline` is when it is interrupted, by the monotonic clock."""
+
+    def __init__(self, listener: Listener, own: socket.socket, address: Any) -> None:
+        self.deadline = time.monotonic() + REQUEST_SECONDS
+        self._listener = listener
+        self._socket: socket.socket | None = own
+        self._reader = RequestReader()
+        self._base = {**listener.base, CONNECTION: self}
+        if isinstance(address, tuple):
+            self._base["REMOTE_ADDR"], self._base["REMOTE_PORT"] = address[0], str(address[1])
+        listener.connections.add(self)
+
+    def run(self) -> None:
+        """Answers requests until either side has had enough, or somebody takes the connection over."""
+        try:
+            while self._read() and self._answer_all():
+                pass
+        except Unreadable as error:
+            self._refuse(error.status, MalformedRequest(error.sentence))
+        except OSError:
+            pass  # the client is gone
+        except greenlet.GreenletExit:
+            pass
+        finally:
+            self._listener.connections.discard(self)
+            self._close()
+
+    def detach(self) -> tuple[socket.socket, bytes]:
+        """Gives the socket to whoever asks, with what came behind the request that is being answered."""
+        own, self._socket = self._own(), None
+        self._listener.connections.discard(self)
+        return own, self._reader.behind
+
+    def interrupt(self) -> None:
+        """Ends the connection, whatever it waits for."""
+        self.deadline = NEVER
+        with contextlib.suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _read(self) -> bool:
+        """Waits for a request. Returns False at the end of the connection."""
+        reader = self._reader
+        self.deadline = time.monotonic() + IDLE_SECONDS
+        while not reader.ready:
+            data = self._receive()
+            if not data:
+                return False
+            was_between = reader.is_between
+            reader.feed(data)
+            if was_between and not reader.is_between:
+                self.deadline = time.monotonic() + REQUEST_SECONDS
+            if reader.expects_continue and not reader.ready:
+                reader.expects_continue = False
+                self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
+    def _answer_all(self) -> bool:
+        """Returns whether the connection goes on."""
+        while self._reader.ready:
+            request = self._reader.ready.popleft()
+            # It may take as long as it likes: long polling does.
+            self.deadline = NEVER
+            answer = Answer(request, self._send, lambda: self._socket is None)
+            answer.give(self._listener.application, self._base)
+            if self._socket is None:
+                return False
+            if request.is_last:
+                self._linger()
+                return False
+        return True
+
+    def _own(self) -> socket.socket:
+        if self._socket is None:
+            raise ConnectionResetError("The connection is closed, or somebody else's.")
+        return self._socket
+
+    def _receive(self) -> bytes:
+        own = self._own()
+        while True:
+            try:
+                return own.recv(READ_BYTES)
+            except BlockingIOError:
+                hubs.trampoline(own, read=True)
+
+    def _send(self, data: bytes) -> None:
+        own = self._own()
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[own.send(view) :]
+            except BlockingIOError:
+                self.deadline = time.monotonic() + WRITE_SECONDS
+                hubs.trampoline(own, write=True)
+
+    def _refuse(self, status: str, error: ChatError) -> None:
+        body = orjson.dumps(answer(error))
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        with contextlib.suppress(OSError):
+            self._send(head.encode() + b"Connection: close\r\n\r\n" + body)
+            self._linger()
+
+    def _linger(self) -> None:
+        """Says that this was all, and lets the client finish."""
+        own = self._own()
+        self.deadline = time.monotonic() + LINGER_SECONDS
+        with contextlib.suppress(OSError):
+            own.shutdown(socket.SHUT_WR)
+            while self._receive():
+                pass
+
+    def _close(self) -> None:
+        own, self._socket = self._socket, None
+        if own is not None:
+            own.close()
