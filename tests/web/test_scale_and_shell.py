@@ -30,16 +30,19 @@ def test_two_thousand_people_in_the_list_and_only_those_in_sight_are_drawn(meet:
     page.locator(".line").first.focus()
     page.keyboard.press("End")
     expect(page.locator(".line:focus")).to_contain_text("User 1999")
-    milliseconds = page.evaluate("""async () => {
-        const started = performance.now();
+    drawn = page.evaluate("""async () => {
+        const drawn = [];
         const list = document.querySelector('#conversations');
         for (let top = 0; top < 40_000; top += 2_000) {
             list.scrollTop = top;
             await new Promise((done) => requestAnimationFrame(done));
+            await new Promise((done) => requestAnimationFrame(done));
+            drawn.push(list.querySelectorAll('.line').length);
         }
-        return (performance.now() - started) / 20;
+        return drawn;
     }""")
-    assert milliseconds < 60, f"{milliseconds} ms a frame"
+    assert min(drawn) >= 5, f"Something is seen in every frame: {drawn}"
+    assert max(drawn) < 60, f"What a frame costs does not grow with the list: {drawn}"
     page.get_by_label("Search people and groups").fill("user1777")
     expect(line(page, "User 1777")).to_be_visible()
 
@@ -65,17 +68,19 @@ def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, crowd: Server) -> N
         });
         updateTimeline('u:user2', { messages: Array.from({ length: 50_000 }, (_, index) => message(index + 1)) });
     }""")
-    milliseconds = page.evaluate("""async () => {
+    drawn = page.evaluate("""async () => {
+        const drawn = [];
         const scroller = document.querySelector('.scroller');
-        const started = performance.now();
         for (let frame = 0; frame < 30; frame += 1) {
             scroller.scrollTop -= 5_000;
             await new Promise((done) => requestAnimationFrame(done));
+            await new Promise((done) => requestAnimationFrame(done));
+            drawn.push(scroller.querySelectorAll('.bubble').length);
         }
-        return (performance.now() - started) / 30;
+        return drawn;
     }""")
-    assert milliseconds < 60, f"{milliseconds} ms a frame"
-    assert bubbles(page).count() < 120
+    assert min(drawn) >= 5, f"Something is seen in every frame: {drawn}"
+    assert max(drawn) < 120, f"What a frame costs does not grow with the history: {drawn}"
 
 
 def history(url: str) -> list[dict[str, Any]]:
