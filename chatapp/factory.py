@@ -15,6 +15,8 @@ from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.extensions import db, migrate
 from chatapp.journal import Journal
+from chatapp.offload import is_green
+from chatapp.reading import Reader
 from chatapp.secret import secret_key
 
 LARGEST_BODY_BYTES = 1_000_000
@@ -79,5 +81,7 @@ def _start_writing(app: Flask, settings: Settings) -> None:
     journal = Journal(engine, bus)
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
-    app.extensions["chatapp.close"] = [journal.close]
+    is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
+    app.extensions["chatapp.reader"] = reader = Reader(engine, shares_connection=is_shared)
+    app.extensions["chatapp.close"] = [reader.close, journal.close]
     atexit.register(close, app)

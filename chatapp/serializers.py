@@ -6,9 +6,8 @@ from typing_extensions import TypedDict
 
 from chatapp.actions.conversations import Group, Overview
 from chatapp.actions.people import Person
-from chatapp.clock import to_iso
+from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.journal import StoredMessage
-from chatapp.models.base import from_microseconds
 
 
 class UserShape(TypedDict):
@@ -110,7 +109,7 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
         "sender": stored.sender,
         "receiver": stored.receiver,
         "content": stored.content,
-        "timestamp": to_iso(from_microseconds(stored.created_at)),
+        "timestamp": microseconds_to_iso(stored.created_at),
         "deliveredToAll": delivered,
         "messageId": stored.message_id,
         "sequence": stored.sequence,

@@ -1,7 +1,6 @@
 """Runs the listeners in this process, until a signal says to stop."""
 
 import logging
-import os
 import resource
 import signal
 import sys
@@ -15,6 +14,9 @@ from chatapp import close_app
 from chatapp.config import BadSetting, Settings
 
 log = logging.getLogger(__name__)
+
+BACKLOG = 2048
+"""Connections that wait to be accepted: thousands come back at once after a restart."""
 
 STOP_POLL_SECONDS = 0.1
 
@@ -105,15 +107,16 @@ def _listen(host: str, port: int) -> Any:
 
     # The standard library's own: what is accepted from it never waits by itself.
     socket: Any = patcher.original("socket")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # The port of a server that has just ended. Not that of one which runs: a second one would start without a word.
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        # Not shared: a second server would start without a word, and take half of the connections from the first.
-        found = socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
+        found.bind((host, port))
+        found.listen(BACKLOG)
     except socket.gaierror as error:
         raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise BadSetting(f"Cannot listen on {host} port {port}: {reason}. Is another server running?") from None
+        raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
     # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
     found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return found

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
-from chatapp.actions.reading import row_or_none
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
@@ -17,6 +16,7 @@ from chatapp.models import Session, User
 from chatapp.models.tables import SESSIONS, USERS
 from chatapp.notices import SessionEnded
 from chatapp.passwords import hash_password, is_password
+from chatapp.reading import row_or_none
 
 CALLER = (
     select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)

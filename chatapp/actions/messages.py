@@ -8,13 +8,13 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.places import find_place
-from chatapp.actions.reading import row_or_none, rows
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
 from chatapp.models.conversation import other_of
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES, USERS
 from chatapp.payloads import LARGEST_SEQUENCE, HistoryQuery
+from chatapp.reading import row_or_none, tuples
 
 LOWEST = (
     select(MEMBERSHIPS.c.user_id, MEMBERSHIPS.c.delivered_sequence)
@@ -106,7 +106,7 @@ def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
 
 def lowest_watermarks(conversation_ids: list[int]) -> dict[int, Lowest]:
     """For each conversation, from one short query on the members' watermarks."""
-    return {number: lowest_of(rows(LOWEST, number=number)) for number in conversation_ids}
+    return {number: lowest_of(tuples(LOWEST, number=number)) for number in conversation_ids}
 
 
 def messages_between(conversation_id: int, after: int, last: int, limit: int = 500) -> list[StoredMessage]:
@@ -114,7 +114,7 @@ def messages_between(conversation_id: int, after: int, last: int, limit: int = 5
     conversation = row_or_none(KEY, number=conversation_id)
     if conversation is None:
         return []
-    page = rows(FORWARD, number=conversation_id, after=after, before=last + 1, limit=limit)
+    page = tuples(FORWARD, number=conversation_id, after=after, before=last + 1, limit=limit)
     return _stored(page, conversation_id, conversation.direct_key)
 
 
@@ -123,7 +123,7 @@ def newest_messages(
 ) -> list[StoredMessage]:
     """The newest `count` messages, oldest first; sequences are dense, so where they begin is known."""
     after = last_sequence - count
-    page = rows(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
+    page = tuples(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
     return _stored(page, conversation_id, direct_key)
 
 
@@ -131,8 +131,8 @@ def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:
     """`after` pages forward from there; otherwise the newest before `before`, or the newest of all."""
     before = LARGEST_SEQUENCE if query.before is None else query.before
     if query.after is not None:
-        return rows(FORWARD, number=conversation_id, after=query.after, before=before, limit=query.limit)
-    return rows(BACKWARD, number=conversation_id, after=0, before=before, limit=query.limit)[::-1]
+        return tuples(FORWARD, number=conversation_id, after=query.after, before=before, limit=query.limit)
+    return tuples(BACKWARD, number=conversation_id, after=0, before=before, limit=query.limit)[::-1]
 
 
 def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.reading import row_or_none
 from chatapp.errors import NotAMember, NotFound
 from chatapp.journal.batch import as_id
 from chatapp.models.conversation import GROUP, direct_key
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
+from chatapp.reading import row_or_none
 
 OWN_GROUP = (
     select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.user_id)

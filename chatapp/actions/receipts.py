@@ -6,11 +6,11 @@ from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.places import find_place
-from chatapp.actions.reading import row_or_none, rows
 from chatapp.errors import InvalidInput
 from chatapp.models.conversation import GROUP
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.payloads import MarkRead
+from chatapp.reading import row_or_none, rows
 
 STANDINGS = (
     select(CONVERSATIONS.c.id, CONVERSATIONS.c.kind, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.delivered_sequence)
