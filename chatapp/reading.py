@@ -49,19 +49,19 @@ class Prepared:
 
     def __init__(self, statement: Select[Any], engine: Engine) -> None:
         dialect = engine.dialect
-        compiled = statement.compile(engine)
+        compiled: Any = statement.compile(engine)
         columns = statement.selected_columns
         self.sql = str(compiled)
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._names: list[str] | None = compiled.positiontup
         self._constants = dict(compiled.params)
         self._into: dict[str, Process] = {}
-        for name, bind in compiled.binds.items():  # type: ignore[attr-defined]
+        for name, bind in compiled.binds.items():
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             if process is not None:
                 self._into[name] = process
-        row: Any = namedtuple("Row", columns.keys())
-        self._make: Callable[[Sequence[Any]], Any] = row._make
+        make_class: Any = namedtuple
+        self._make: Callable[[Sequence[Any]], Any] = make_class("Row", columns.keys())._make
         found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._from = found if any(found) else None
 
