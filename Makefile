@@ -9,7 +9,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
 CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint format types bench ci clean
+.PHONY: help setup run wheel test quick lint format types bench ci clean
 
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,11 @@ setup: $(DEV_STAMP) ## Install everything that running, testing and checking nee
 
 run: $(RUN_STAMP) ## Start the chat with demo users, on this machine only
 	@CHATAPP_SIGN_IN=$${CHATAPP_SIGN_IN:-username} $(BIN)/chatapp serve --demo
+
+wheel: $(RUN_STAMP) ## Build a wheel that needs no Node, into dist/
+	@# What an earlier build left would be packed with the rest.
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
@@ -46,7 +51,7 @@ bench: $(DEV_STAMP) ## Measure chatapp beside Node and stock Flask-SocketIO; tak
 ci: lint types test ## What CI runs
 
 clean: ## Remove what the tasks made; run-time state in instance/ stays
-	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
 
 $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	@test -n "$(PYTHON)" || { echo "chatapp needs Python 3.11 or newer."; exit 1; }

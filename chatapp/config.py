@@ -33,7 +33,9 @@ def _setting(default: str, meaning: str, kind: values.Type = values.text, *, sec
 class Settings:
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
-    instance: str = _setting("", "Folder of run-time state. Default: `instance/` beside the code")
+    instance: str = _setting(
+        "", "Folder of run-time state. Default: `instance/` of a checkout, `~/.local/share/chatapp` of an installation"
+    )
     database_url: str = _setting(
         "", "SQLite or PostgreSQL. Default: `chatapp.db` in the instance folder", values.database_url, secret=True
     )

@@ -10,7 +10,7 @@ from flask.json.provider import JSONProvider
 from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chatapp import api, database, web
+from chatapp import api, database
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.extensions import db, migrate
@@ -18,6 +18,7 @@ from chatapp.journal import Journal
 from chatapp.offload import is_green
 from chatapp.reading import Reader
 from chatapp.secret import secret_key
+from chatapp.web.blueprint import blueprint
 
 LARGEST_BODY_BYTES = 1_000_000
 
@@ -57,7 +58,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     migrate.init_app(app, db, directory=str(database.MIGRATIONS))
     _start_writing(app, settings)
     api.init_app(app, settings)
-    app.register_blueprint(web.blueprint)
+    app.register_blueprint(blueprint)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

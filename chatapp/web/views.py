@@ -20,10 +20,18 @@ MODULES = {
 }
 """The import map: what modules call a library, and the file that it is."""
 
+LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
+
+In a checkout, run `python -m chatapp.web.vendor --install` and start again. For a wheel that has them, `make wheel`.
+"""
+"""They are not committed, so a fresh clone has none, nor has what is built of it without `make`."""
+
 
 def page() -> Response:
     """The client. It works without a session; the script finds out whether there is one."""
     assets = library()
+    if not all(assets.get(file) for file in MODULES.values()):
+        return make_response(LIBRARIES_MISSING, 503, {"Content-Type": "text/plain; charset=utf-8"})
     import_map = json.dumps({"imports": {name: assets.url(file) for name, file in MODULES.items()}})
     g.web_script_hashes = [script_hash(import_map)]
     body = render_template(

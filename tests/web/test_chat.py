@@ -128,6 +128,8 @@ def test_days_are_separated_and_runs_are_grouped(meet: Meet) -> None:
 
 def test_a_refused_message_says_why_and_can_be_tried_again_or_discarded(meet: Meet) -> None:
     person = meet()
+    # Somebody who was here until a moment ago: the page does not know yet.
+    person.context.route("**/messages/*/somebody-who-is-not-there?*", lambda route: route.fulfill(json=[]))
     page = person.open("#/u/somebody-who-is-not-there")
     write(page, "hello?")
     failure = page.locator(".failure")

@@ -65,7 +65,7 @@ function takeIntoTimeline(key, message) {
 export function takeNewestPage(key, page) {
   const merged = merge(store.timelineOf(key).peek().messages, page);
   const messages = newestRun(merged);
-  store.updateTimeline(key, { messages, isLoaded: true, isLoading: false, hasFailed: false });
+  store.updateTimeline(key, { messages, isLoaded: true, isLoading: false, isMissing: false, hasFailed: false });
 }
 
 /**

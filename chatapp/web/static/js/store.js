@@ -71,6 +71,15 @@ export function conversationOf(key) {
 
 /**
  * @param {string} key
+ * @returns {"known" | "waiting" | "unknown"} whether the list has told of it, may still do so, or has come without it
+ */
+export function knowledgeOf(key) {
+  if (conversations.value.has(key)) return "known";
+  return listStatus.value === "ready" ? "unknown" : "waiting";
+}
+
+/**
+ * @param {string} key
  * @returns {import("@preact/signals").Signal<Timeline>}
  */
 export function timelineOf(key) {

@@ -16,6 +16,9 @@ const CATCH_UP_PAGES_MAX = 4;
 const KEPT_MESSAGES = 60;
 const LIST_RETRY_MILLISECONDS = 3_000;
 
+/** Nobody of that name; a group that I am not in, or that there is not. Asking again would not help. */
+const MISSING = new Set([403, 404]);
+
 /** Runs one at a time; asked again meanwhile, it runs once more. */
 function singly(/** @type {() => Promise<void>} */ work) {
   /** @type {Promise<void> | null} */
@@ -44,12 +47,25 @@ export const refreshLists = singly(async () => {
     if (!store.hasHeard.peek()) placeNewLine();
     store.hasHeard.value = true;
     rememberLists(me);
+    openIfFound();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (store.listStatus.peek() === "loading") store.listStatus.value = "failed";
     if (store.connection.peek() === "connected") setTimeout(refreshLists, LIST_RETRY_MILLISECONDS);
   }
 });
+
+/** Somebody whose link was open before they had an account, or a group that I have just been added to. */
+function openIfFound() {
+  const key = store.openKey.peek();
+  if (key && store.timelineOf(key).peek().isMissing && store.conversations.peek().has(key)) openTimeline(key);
+}
+
+/** When somebody asks for it. */
+export function retryLists() {
+  store.listStatus.value = "loading";
+  refreshLists();
+}
 
 /** @param {string} me */
 function rememberLists(me) {
@@ -115,7 +131,7 @@ async function fetchNewest(key) {
     rememberMessages(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    store.updateTimeline(key, { isLoading: false, hasFailed: true });
+    store.updateTimeline(key, { isLoading: false, hasFailed: true, isMissing: MISSING.has(error.status) });
   }
 }
 

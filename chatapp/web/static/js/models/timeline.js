@@ -12,6 +12,7 @@
  * @property {boolean} isLoading
  * @property {boolean} isLoadingOlder
  * @property {boolean} hasStart whether there is nothing before the first message
+ * @property {boolean} isMissing the server knows no such person, or no such group that I am in
  * @property {boolean} hasFailed the last fetch failed; `isLoaded` tells which of the two it was
  */
 
@@ -22,6 +23,7 @@ export const EMPTY_TIMELINE = Object.freeze({
   isLoading: false,
   isLoadingOlder: false,
   hasStart: false,
+  isMissing: false,
   hasFailed: false,
 });
 

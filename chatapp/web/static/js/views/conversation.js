@@ -1,10 +1,11 @@
 /** The open conversation: whose it is, what was said, and the field to say more. */
 
+import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { goToList } from "../router.js";
 import { say } from "../sentences.js";
-import { conversationOf, dialog, isAtEnd, isOnline, me, outbox, people, timelineOf } from "../store.js";
-import { openTimeline } from "../sync.js";
+import { conversationOf, dialog, isAtEnd, isOnline, knowledgeOf, listStatus, me, outbox, people, timelineOf } from "../store.js";
+import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
 import { Composer } from "./composer.js";
@@ -12,7 +13,7 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
-import { Failed, Skeleton } from "./states.js";
+import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
 /** @param {{ id: string }} props */
 export function Conversation({ id }) {
@@ -21,11 +22,13 @@ export function Conversation({ id }) {
     if (matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
   }, []);
   const conversation = conversationOf(id);
+  const hasUnsent = useComputed(() => outbox.value.some((entry) => entry.key === id)).value;
+  const isMissing = useComputed(() => timelineOf(id).value.isMissing).value && !hasUnsent;
   return html`<div class="conversation">
     <${Head} conversation=${conversation} />
     <${Banner} />
-    <${Body} id=${id} />
-    <${Composer} id=${id} name=${conversation.name} />
+    ${isMissing ? html`<${Missing} conversation=${conversation} />` : html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
+    ${!isMissing && html`<${Composer} id=${id} name=${headingOf(conversation)} />`}
   </div>`;
 }
 
@@ -39,26 +42,51 @@ function Head({ conversation }) {
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
-      <h1><bdi>${titleOf(conversation)}</bdi></h1>
+      <h1><bdi>${headingOf(conversation)}</bdi></h1>
       <small>${subtitleOf(conversation)}</small>
     </span>
-    <button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>
+    ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>`}
   </header>`;
 }
 
+/** A group that the list has not told of has no name yet, only a number. @param {ConversationModel} conversation */
+function headingOf(conversation) {
+  const knowledge = knowledgeOf(conversation.key);
+  if (knowledge === "known" || !conversation.group) return titleOf(conversation);
+  return knowledge === "waiting" ? say.groupWaiting : say.groupUnknown;
+}
+
 /** @param {ConversationModel} conversation */
-function subtitleOf({ group, receiver, usernames }) {
+function subtitleOf({ key, group, receiver, usernames }) {
+  const knowledge = knowledgeOf(key);
+  if (knowledge !== "known") return listStatus.value === "loading" && say.loading;
   if (!group) return receiver === me.value ? say.selfHint : isOnline(receiver) ? say.online : say.offline;
   const online = usernames.filter((username) => people.value.get(username)?.isOnline).length;
   return `${say.members(usernames.length)}, ${say.membersOnline(online)}`;
 }
 
+/** @param {{ id: string, hasUnsent: boolean }} props */
+function Body({ id, hasUnsent }) {
+  const { isLoaded, messages } = timelineOf(id).value;
+  // Whether a group is new can only be said with its name.
+  const isReady = isLoaded && (messages.length > 0 || knowledgeOf(id) !== "waiting");
+  if (isReady || hasUnsent) return html`<${MessageList} id=${id} />`;
+  return html`<div class="messages-wait"><${Waiting} id=${id} /></div>`;
+}
+
 /** @param {{ id: string }} props */
-function Body({ id }) {
+function Waiting({ id }) {
   const { isLoaded, hasFailed } = timelineOf(id).value;
-  const hasUnsent = outbox.value.some((entry) => entry.key === id);
-  if (isLoaded || hasUnsent) return html`<${MessageList} id=${id} />`;
-  return html`<div class="messages-wait">
-    ${hasFailed ? html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />` : html`<${Skeleton} label=${say.loadingMessages} rows=${6} />`}
+  if (hasFailed) return html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />`;
+  if (isLoaded && listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retryLists} />`;
+  return html`<${MessagesSkeleton} label=${say.loadingMessages} />`;
+}
+
+/** @param {{ conversation: ConversationModel }} props */
+function Missing({ conversation: { group, receiver } }) {
+  return html`<div class="messages-wait" role="alert">
+    <${Empty} title=${group ? say.missingGroup : say.missingPerson(receiver)} hint=${say.missingHint}>
+      <button type="button" class="button" onClick=${goToList}>${say.back}</button>
+    <//>
   </div>`;
 }

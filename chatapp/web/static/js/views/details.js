@@ -3,7 +3,7 @@
 import { fullMoment } from "../models/time.js";
 import { addressOf } from "../router.js";
 import { say } from "../sentences.js";
-import { isOnline, me, nameOf, openConversation, privateKey } from "../store.js";
+import { isOnline, knowledgeOf, me, nameOf, openConversation, privateKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
@@ -14,7 +14,7 @@ const ROW_PIXELS = 52;
 
 export function DetailsDialog() {
   const conversation = openConversation.value;
-  if (!conversation) return null;
+  if (!conversation || knowledgeOf(conversation.key) !== "known") return null;
   const { receiver, group, name, createdAt, usernames } = conversation;
   return html`<${Dialog} title=${group ? say.detailsGroup : say.detailsPerson}>
     <div class="details">

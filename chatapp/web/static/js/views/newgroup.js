@@ -8,11 +8,13 @@ import { folded, fullName, matches } from "../models/names.js";
 import { groupNameProblem } from "../models/text.js";
 import { goTo } from "../router.js";
 import { say } from "../sentences.js";
-import { me, people, updateConversation } from "../store.js";
+import { listStatus, me, people, updateConversation } from "../store.js";
+import { retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Empty, Failed, Skeleton } from "./states.js";
 
 /** @typedef {import("../protocol.js").User} User */
 
@@ -22,12 +24,14 @@ export function NewGroupDialog() {
   const name = useSignal("");
   const picked = useSignal(/** @type {User[]} */ ([]));
   const error = useSignal("");
+  const isNameWrong = useSignal(false);
   const isBusy = useSignal(false);
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     if (isBusy.peek()) return;
     error.value = sentenceForName(name.value);
-    if (error.value) return void document.getElementById("group-name")?.focus();
+    isNameWrong.value = error.value !== "";
+    if (isNameWrong.value) return void document.getElementById("group-name")?.focus();
     isBusy.value = true;
     error.value = await make(name.value.trim(), picked.value);
     isBusy.value = false;
@@ -36,7 +40,7 @@ export function NewGroupDialog() {
     <form class="form" onSubmit=${submit} noValidate>
       <label class="field">
         <span>${say.groupName}</span>
-        <input id="group-name" value=${name} placeholder=${say.groupNamePlaceholder} autocomplete="off" autofocus aria-invalid=${error.value !== ""} aria-describedby="group-problem"
+        <input id="group-name" value=${name} placeholder=${say.groupNamePlaceholder} autocomplete="off" autofocus aria-invalid=${isNameWrong.value} aria-describedby="group-problem"
           onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} />
       </label>
       <p id="group-problem" class="problem" role="alert">${error.value && html`<${Icon} name="warning" size=${18} /><span>${error.value}</span>`}</p>
@@ -102,10 +106,18 @@ function Finder({ picked }) {
         onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => pickFirst(event, found.value, picked, text)} />
     </label>
     <div class="found">
-      ${found.value.length === 0 && html`<p class="state-hint">${say.groupNobodyFound}</p>`}
+      ${found.value.length === 0 && html`<${NobodyFound} text=${text.value.trim()} />`}
       ${found.value.map((user) => html`<${Choice} key=${user.username} user=${user} picked=${picked} />`)}
     </div>
   </fieldset>`;
+}
+
+/** @param {{ text: string }} props */
+function NobodyFound({ text }) {
+  if (listStatus.value === "loading") return html`<${Skeleton} label=${say.loadingPeople} rows=${4} />`;
+  if (listStatus.value === "failed") return html`<${Failed} sentence=${say.peopleFailed} onRetry=${retryLists} />`;
+  if (text === "") return html`<${Empty} title=${say.listEmpty} hint=${say.groupAloneHint} />`;
+  return html`<${Empty} title=${say.listNoMatch(text)} hint=${say.groupNoMatchHint} />`;
 }
 
 /** @param {{ user: User, picked: Users }} props */

@@ -17,8 +17,8 @@ const ROW_PIXELS = 60;
 const REFRESH_MILLISECONDS = 10_000;
 const FILTER_FROM = 8;
 
-/** @param {{ onPick: (username: string) => void, isBusy: boolean }} props */
-export function PeoplePicker({ onPick, isBusy }) {
+/** @param {{ onPick: (username: string) => void, busyWith: string }} props `busyWith` is who is being signed in; empty for nobody */
+export function PeoplePicker({ onPick, busyWith }) {
   const users = useSignal(/** @type {User[] | null} */ (null));
   const hasFailed = useSignal(false);
   const filter = useSignal("");
@@ -39,13 +39,13 @@ export function PeoplePicker({ onPick, isBusy }) {
   const shown = useComputed(() => (users.value ?? []).filter((user) => matches(folded(`${fullName(user)} ${user.username}`), filter.value)));
 
   if (hasFailed.value) return html`<${Failed} sentence=${say.peopleFailed} onRetry=${load} />`;
-  if (!users.value) return html`<${Skeleton} label=${say.signInPick} rows=${5} />`;
+  if (!users.value) return html`<${Skeleton} label=${say.loadingPeople} rows=${5} />`;
   if (users.value.length === 0) return html`<${Empty} title=${say.signInNobody} />`;
   return html`<div class="picker">
     ${users.value.length >= FILTER_FROM && html`<${Filter} filter=${filter} />`}
     ${shown.value.length === 0 && html`<${Empty} title=${say.signInNoMatch(filter.value)} />`}
     <${VirtualList} label=${say.signInPick} rows=${shown.value} keyOf=${(/** @type {User} */ user) => user.username} rowPixels=${ROW_PIXELS}
-      draw=${(/** @type {User} */ user) => html`<${Person} user=${user} onPick=${onPick} isBusy=${isBusy} />`} />
+      draw=${(/** @type {User} */ user) => html`<${Person} user=${user} onPick=${onPick} busyWith=${busyWith} />`} />
   </div>`;
 }
 
@@ -58,13 +58,14 @@ function Filter({ filter }) {
   </label>`;
 }
 
-/** @param {{ user: User, onPick: (username: string) => void, isBusy: boolean }} props */
-function Person({ user, onPick, isBusy }) {
+/** @param {{ user: User, onPick: (username: string) => void, busyWith: string }} props */
+function Person({ user, onPick, busyWith }) {
   const name = fullName(user);
-  return html`<button type="button" class="person" aria-disabled=${isBusy} onClick=${() => onPick(user.username)}>
+  const isPicked = busyWith === user.username;
+  return html`<button type="button" class="person" aria-disabled=${busyWith !== ""} aria-busy=${isPicked} onClick=${() => onPick(user.username)}>
     <${Avatar} id=${user.username} name=${name} online=${user.isOnline} />
     <span class="person-text"><b><span class="unseen">${say.signInAs} </span><bdi>${name}</bdi></b><small><bdi>@${user.username}</bdi></small></span>
-    ${user.isOnline && html`<small class="person-online">${say.online}</small>`}
+    ${isPicked ? html`<small class="person-busy" role="status"><span class="spinner" aria-hidden="true"></span>${say.signInBusy}</small>` : user.isOnline && html`<small class="person-online">${say.online}</small>`}
   </button>`;
 }
 

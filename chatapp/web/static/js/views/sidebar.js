@@ -3,8 +3,9 @@
 import { say } from "../sentences.js";
 import { signOut } from "../session.js";
 import { dialog, listStatus, me, nameOf, openKey, people, query, visibleLines } from "../store.js";
-import { refreshLists } from "../sync.js";
+import { retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
+import { Banner } from "./banner.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { ConversationLine } from "./line.js";
@@ -19,6 +20,7 @@ export function Sidebar() {
   return html`<nav class="sidebar" aria-label=${say.people}>
     <h1 class="unseen">${say.appName}</h1>
     <${Head} />
+    ${!openKey.value && html`<${Banner} />`}
     <${Search} />
     <${List} />
   </nav>`;
@@ -36,6 +38,7 @@ function Head() {
 }
 
 function WhoIsOnline() {
+  if (listStatus.value !== "ready") return html`<small>${listStatus.value === "loading" && say.loading}</small>`;
   const count = [...people.value.values()].filter((user) => user.isOnline).length;
   return html`<small>${say.peopleOnline(count)}</small>`;
 }
@@ -74,18 +77,13 @@ function onSearchKey(/** @type {KeyboardEvent} */ event) {
 }
 
 function List() {
-  if (listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retry} />`;
-  if (listStatus.value === "loading") return html`<${Skeleton} label=${say.people} rows=${8} />`;
+  if (listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retryLists} />`;
+  if (listStatus.value === "loading") return html`<${Skeleton} label=${say.loadingPeople} rows=${8} />`;
   const lines = visibleLines.value;
   return html`
     ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch(query.value)} hint=${say.listNoMatchHint} />`}
     <${VirtualList} id="conversations" label=${say.people} rows=${lines} keyOf=${keyOf} rowPixels=${ROW_PIXELS} currentKey=${openKey.value} draw=${drawLine} />
     ${lines.length <= 1 && !query.value && html`<${Empty} title=${say.listEmpty} hint=${say.listEmptyHint} />`}`;
-}
-
-function retry() {
-  listStatus.value = "loading";
-  refreshLists();
 }
 
 const keyOf = (/** @type {Line} */ line) => line.conversation.key;

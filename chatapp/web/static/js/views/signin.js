@@ -33,14 +33,17 @@ function ByName() {
   const chosen = useSignal("");
   const error = useSignal("");
   const isBusy = useSignal(false);
+  const picked = useSignal("");
   const choose = async (/** @type {string} */ username) => {
+    if (isBusy.peek()) return;
+    picked.value = username;
     const failure = await attempt(isBusy, error, username);
     if (failure?.status !== 401) return;
     error.value = "";
     chosen.value = username;
   };
   if (chosen.value) return html`<${ByPassword} username=${chosen.value} onBack=${() => (chosen.value = "")} />`;
-  return html`<${Problem} error=${error} /><${PeoplePicker} onPick=${choose} isBusy=${isBusy.value} />`;
+  return html`<${Problem} error=${error} /><${PeoplePicker} onPick=${choose} busyWith=${isBusy.value ? picked.value : ""} />`;
 }
 
 /** @param {{ username?: string, onBack?: () => void }} props */

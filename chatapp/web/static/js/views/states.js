@@ -28,3 +28,10 @@ export function Skeleton({ label, rows = 7 }) {
     ${Array.from({ length: rows }, (_, index) => html`<span class="skeleton-row" key=${index}><i></i><b></b></span>`)}
   </div>`;
 }
+
+/** Bubbles of both sides, from the bottom up as messages are. @param {{ label: string }} props */
+export function MessagesSkeleton({ label }) {
+  return html`<div class="skeleton skeleton-messages" role="status" aria-label=${label}>
+    ${Array.from({ length: 8 }, (_, index) => html`<i key=${index}></i>`)}
+  </div>`;
+}

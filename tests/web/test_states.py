@@ -1,0 +1,260 @@
+"""What each region shows while it has nothing else to show: loading, empty, failed."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.web.people import Person, composer, line, wait_connected
+from tests.web.server import Friend, Server
+from tests.web.test_chat import scroll_to_start
+from tests.web.test_layout import PHONE, violations
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+Undo = Callable[[], None]
+
+PEOPLE, LISTS, MESSAGES, OLDER, GROUP, SIGN_IN = "/users$", "/all/", "/messages/", "before=", "/group$", "/login$"
+WAITING_AND_THEN = {
+    "sign-in": (PEOPLE, "", "Loading people", "@alice"),
+    "list": (LISTS, "", "Loading people", "Alice Ardern"),
+    "conversation": (
+        MESSAGES,
+        "#/u/alice",
+        "Loading messages",
+        "This is where your conversation",
+    ),
+    "a group without its name yet": (LISTS, "#/g/{group}", "Loading messages", "Quiet corner is new"),
+}
+FAILED_AND_THEN = {
+    "sign-in": (PEOPLE, "", "The list of people could not be loaded.", "@alice"),
+    "list": (LISTS, "", "The list could not be loaded.", "Alice Ardern"),
+    "a group without its name": (LISTS, "#/g/{group}", "The list could not be loaded.", "Quiet corner is new"),
+}
+
+
+def hold(page: Page, address: str) -> Undo:
+    """Keeps requests waiting until what is returned is called."""
+    held: list[Route] = []
+    page.route(re.compile(address), lambda route: held.append(route))
+
+    def let_go() -> None:
+        for route in held:
+            route.continue_()
+        page.unroute(re.compile(address))
+
+    return let_go
+
+
+def fail(page: Page, address: str) -> Undo:
+    """Answers requests with a fault of the server, until what is returned is called."""
+    body = {"error": {"code": "internal_error", "message": "Something went wrong on the server."}}
+    page.route(re.compile(address), lambda route: route.fulfill(status=500, json=body))
+    return lambda: page.unroute(re.compile(address))
+
+
+def arrive(
+    person: Person, place: str, prepare: Callable[[Page], Callable[[], None]]
+) -> tuple[Page, Callable[[], None]]:
+    page = person.context.new_page()
+    undo = prepare(page)
+    page.goto(person.server.url + place)
+    return page, undo
+
+
+@pytest.fixture
+def visitor(meet: Meet, friend: Befriend, request: pytest.FixtureRequest) -> tuple[Person, str]:
+    """Somebody in a group where nothing was said; not signed in where the sign-in page is asked for."""
+    person = meet(signed_in="sign-in" not in request.node.name, bypass_csp=True)
+    return person, friend().make_group("Quiet corner", person.username)
+
+
+@pytest.mark.parametrize("region", WAITING_AND_THEN)
+def test_a_region_that_waits_says_so_and_then_shows_what_came(visitor: tuple[Person, str], region: str) -> None:
+    person, group = visitor
+    address, place, label, content = WAITING_AND_THEN[region]
+    page, let_go = arrive(person, place.format(group=group), lambda page: hold(page, address))
+    expect(page.get_by_role("status", name=label).last).to_be_visible()
+    expect(page.get_by_text(content).first).to_have_count(0)
+    expect(page.get_by_text(re.compile("0 members|0 people"))).to_have_count(0)
+    assert violations(page) == []
+    let_go()
+    expect(page.get_by_text(content).first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+@pytest.mark.parametrize("region", FAILED_AND_THEN)
+def test_a_region_that_failed_says_so_and_can_be_tried_again(visitor: tuple[Person, str], region: str) -> None:
+    person, group = visitor
+    address, place, sentence, content = FAILED_AND_THEN[region]
+    page, mend = arrive(person, place.format(group=group), lambda page: fail(page, address))
+    failed = page.locator(".pane .state-failed" if place else ".state-failed")
+    expect(failed).to_contain_text(sentence)
+    assert violations(page) == []
+    if address == LISTS:
+        wait_for_own_retry(page)
+    mend()
+    failed.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(content).first).to_be_visible()
+    expect(page.locator(".state-failed")).to_have_count(0)
+
+
+def test_messages_that_do_not_come_can_be_tried_again(meet: Meet) -> None:
+    page = meet(bypass_csp=True).open()
+    mend = fail(page, MESSAGES)
+    line(page, "Alice Ardern").click()
+    expect(page.get_by_text("The messages could not be loaded.")).to_be_visible()
+    assert violations(page) == []
+    mend()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("This is where your conversation")).to_be_visible()
+
+
+def test_older_messages_that_do_not_come_can_be_tried_again(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    other.say(person.username, *[f"number {number}." for number in range(130)])
+    page = person.open(f"#/u/{other.username}")
+    expect(page.get_by_text("number 129.").last).to_be_visible()
+    mend = fail(page, OLDER)
+    scroll_to_start(page)
+    expect(page.get_by_text("Older messages could not be loaded.")).to_be_visible()
+    mend()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Older messages could not be loaded.")).to_have_count(0)
+    scroll_to_start(page)
+    expect(page.get_by_text("number 0.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [("#/u/nobody-at-all", "Nobody here is called “nobody-at-all”."), ("#/g/4711", "There is no such group")],
+)
+def test_a_link_to_what_is_not_there_says_so_and_leads_back(meet: Meet, place: str, sentence: str) -> None:
+    page = meet(bypass_csp=True).open(place)
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(composer(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Details")).to_have_count(0)
+    assert violations(page) == []
+    page.locator(".pane").get_by_role("button", name="Back to the list").last.click()
+    expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
+
+
+def test_a_link_to_somebody_works_from_the_moment_that_they_have_an_account(meet: Meet, server: Server) -> None:
+    page = meet().open("#/u/expected")
+    expect(page.get_by_text("Nobody here is called “expected”.")).to_be_visible()
+    server.command("users", "add", "expected", "--first-name", "Expected", "--no-password")
+    meet("expected").open()
+    expect(page.get_by_role("heading", name="Expected")).to_be_visible()
+    expect(composer(page)).to_be_visible()
+
+
+def test_sign_in_says_that_nobody_is_here_and_that_nobody_is_called_so(meet: Meet) -> None:
+    person = meet(signed_in=False)
+    page, show_them = arrive(person, "", lambda page: only(page, PEOPLE, {"users": []}))
+    expect(page.get_by_text("Nobody has an account here yet.")).to_be_visible()
+    show_them()
+    page.reload()
+    page.get_by_label("Find your name").fill("no such name")
+    expect(page.get_by_text("Nobody here is called “no such name”.")).to_be_visible()
+
+
+def test_signing_in_shows_who_is_being_signed_in(meet: Meet) -> None:
+    person = meet(signed_in=False)
+    page, let_go = arrive(person, "", lambda page: hold(page, SIGN_IN))
+    alice = page.get_by_role("button", name="Sign in as Alice Ardern")
+    alice.click()
+    expect(alice).to_contain_text("Signing in…")
+    expect(page.get_by_text("Signing in…")).to_have_count(1)
+    expect(page.get_by_role("button", name="Sign in as Bob Brandt")).to_be_disabled()
+    let_go()
+    wait_connected(page)
+
+
+def test_somebody_alone_reads_why_below_their_own_line(meet: Meet) -> None:
+    person = meet()
+    page, _ = arrive(person, "", lambda page: leave_alone(page, person))
+    expect(page.get_by_text("Nobody else is here yet")).to_be_visible()
+    own, why = page.locator(".line").bounding_box(), page.locator(".state").bounding_box()
+    assert own is not None
+    assert why is not None
+    assert 0 <= why["y"] - (own["y"] + own["height"]) < 40
+    page.get_by_role("button", name="New group").click()
+    expect(page.get_by_role("dialog").get_by_text("Nobody else is here yet")).to_be_visible()
+
+
+def test_the_people_for_a_new_group_wait_fail_and_are_not_found(meet: Meet) -> None:
+    person = meet(bypass_csp=True)
+    page, let_go = arrive(person, "", lambda page: hold(page, LISTS))
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="New group").click()
+    expect(dialog.get_by_role("status", name="Loading people")).to_be_visible()
+    let_go()
+    expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
+    dialog.get_by_label("Type a name").fill("no such name")
+    expect(dialog.get_by_text("Nothing found for “no such name”")).to_be_visible()
+    assert violations(page) == []
+    mend = fail(page, LISTS)
+    page.reload()
+    forget(page)
+    page.reload()
+    page.get_by_role("button", name="New group").click()
+    expect(dialog.get_by_text("The list of people could not be loaded.")).to_be_visible()
+    wait_for_own_retry(page)
+    mend()
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
+
+
+def test_a_group_that_could_not_be_made_keeps_what_was_typed(meet: Meet) -> None:
+    page = meet().open()
+    mend = fail(page, GROUP)
+    page.get_by_role("button", name="New group").click()
+    name = page.get_by_label("Group name")
+    name.fill("Second try")
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_text("Something went wrong on the server.")).to_be_visible()
+    expect(name).to_have_value("Second try")
+    expect(name).to_have_attribute("aria-invalid", "false")
+    mend()
+    page.get_by_role("button", name="Create group").click()
+    expect(page.get_by_role("heading", name="Second try")).to_be_visible()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_lost_connection_is_said_over_the_list_too(meet: Meet, options: dict[str, object]) -> None:
+    person = meet(**options)
+    page = person.open()
+    person.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    person.context.set_offline(False)
+    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+
+
+def wait_for_own_retry(page: Page) -> None:
+    """The lists are asked for again every few seconds; right after that, only somebody's click asks."""
+    page.wait_for_event("response", lambda response: LISTS in response.url)
+
+
+def only(page: Page, address: str, body: object) -> Undo:
+    """Answers requests with a body, until what is returned is called."""
+    page.route(re.compile(address), lambda route: route.fulfill(json=body))
+    return lambda: page.unroute(re.compile(address))
+
+
+def leave_alone(page: Page, person: Person) -> Undo:
+    user = {"username": person.username, "firstName": "Uno", "lastName": "", "isOnline": True}
+    only(page, "/conversations$", {"conversations": []})
+    return only(page, LISTS, {"users": [user], "groups": []})
+
+
+def forget(page: Page) -> None:
+    """What this browser has seen, so that it does not help out."""
+    page.evaluate("""() => new Promise(done => {
+        const request = indexedDB.open('chatapp');
+        request.onsuccess = () => {
+            const work = request.result.transaction('seen', 'readwrite');
+            work.objectStore('seen').clear();
+            work.oncomplete = () => { request.result.close(); done(); };
+        };
+    })""")

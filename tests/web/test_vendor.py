@@ -1,0 +1,59 @@
+"""How the client's libraries come to a machine that has no Node, or one that is too old."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chatapp.web import vendor
+from tests.servers import ROOT
+
+Node = Callable[[str], Path]
+
+
+@pytest.fixture
+def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
+    """Makes a system whose only Node says that it is of a version; this Python has no npm beside it."""
+
+    def make(version: str) -> Path:
+        for name, body in (("node", f"echo {version}"), ("npm", "exit 1")):
+            (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+            (tmp_path / name).chmod(0o755)
+        return tmp_path / "npm"
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(vendor.sys, "executable", str(tmp_path / "bin" / "python"))
+    return make
+
+
+@pytest.mark.parametrize("version", ["v20.19.0", "v24.1.0"])
+def test_an_installed_node_is_used(node: Node, version: str) -> None:
+    npm = node(version)
+    assert vendor._found_npm() == str(npm)
+
+
+@pytest.mark.parametrize("version", ["v18.20.4", "v20.18.3", "what?"])
+def test_a_node_that_is_too_old_is_passed_over(node: Node, version: str) -> None:
+    assert node(version).exists()
+    assert vendor._found_npm() is None
+
+
+def test_a_machine_with_no_node_at_all_has_no_npm(node: Node) -> None:
+    assert vendor._found_npm() is None
+
+
+def test_the_libraries_can_be_fetched_before_anything_is_installed() -> None:
+    bare = [sys.executable, "-S"]  # without site-packages
+    assert subprocess.run([*bare, "-c", "import flask"], cwd=ROOT, capture_output=True, check=False).returncode
+    said = subprocess.run([*bare, "-m", "chatapp.web.vendor", "--help"], cwd=ROOT, capture_output=True, check=True)
+    assert b"--install" in said.stdout
+
+
+def test_what_fails_on_the_way_is_named_in_a_sentence(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = node("v24.1.0")
+    monkeypatch.setattr(vendor.sys, "argv", ["vendor", "--install"])
+    monkeypatch.setattr(vendor, "copy", lambda: pytest.fail("nothing is there to copy"))
+    with pytest.raises(SystemExit, match=f"`{npm} ci .* failed"):
+        vendor.main()
