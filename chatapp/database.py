@@ -1,6 +1,7 @@
 """How a process talks to its database: engine options, SQLite's pragmas, and the writer's explicit transactions."""
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,17 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def prepare(engine: Engine, settings: Settings) -> None:
     """Sets SQLite's pragmas on every connection of this engine."""
     if settings.is_sqlite:
+        _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
         event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))
+
+
+def _make_private(path: str | None) -> None:
+    """A new database file is for its owner alone; SQLite gives its log the same mode. What is wrong with the path is
+    SQLite's to say."""
+    if path and path != ":memory:":
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _pragmas(durability: str) -> list[str]:

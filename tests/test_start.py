@@ -1,6 +1,7 @@
 """How servers start, and why some do not."""
 
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -57,6 +58,8 @@ def test_a_second_start_on_the_same_folder_is_quick_and_finds_everything(start: 
     first = start()
     alice = Person(first, "alice")
     assert alice.post("/messages", {"receiver": "bob", "content": "kept"}).status_code == 200
+    readable = {one.name for one in first.instance.iterdir() if stat.S_IMODE(one.stat().st_mode) & 0o077}
+    assert readable <= {"server.log", "chatapp.db.sockets"}, "What people say is for the owner of the files alone"
     assert first.stop() == 0
     started_at = time.process_time(), time.monotonic()
     first.start()
