@@ -72,10 +72,11 @@ def test_the_longest_message_is_counted_in_bytes(browse: Browse, content: str) -
     assert list(error["details"]["fields"]) == ["content"]
 
 
-@pytest.mark.parametrize("number", [*range(9), *range(11, 32), *range(127, 160)])
-def test_a_control_character_is_refused(browse: Browse, number: int) -> None:
-    error = refusal(note(browse("alice"), f"a{chr(number)}b"), 422, "invalid_input")
-    assert "control" in error["details"]["fields"]["content"]
+def test_a_control_character_is_refused(browse: Browse) -> None:
+    alice = browse("alice")
+    for number in [*range(9), *range(11, 32), *range(127, 160)]:
+        error = refusal(note(alice, f"a{chr(number)}b"), 422, "invalid_input")
+        assert "control" in error["details"]["fields"]["content"], number
 
 
 @pytest.mark.parametrize("content", ["", "\r", "\r\r\n", "\n\r"])
