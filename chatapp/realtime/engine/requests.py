@@ -13,10 +13,15 @@ LARGEST_HEAD_BYTES = 65_536
 LARGEST_BODY_BYTES = 1_048_576
 """Kept in memory until the application is called. Of a larger one it gets the length and nothing else, to refuse it."""
 
-KEPT_NAMES = 256
+MOST_HEADERS = 100
+MOST_PIPELINED = 100
+"""Requests that wait behind one that is being answered. In memory, the smallest are forty times what they are on the
+wire."""
+
+KEPT_NAMES, LONGEST_KEPT_NAME_BYTES = 256, 64
 """Header names whose environ keys are remembered."""
 
-_ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
+_ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
 """What stands before the path in a request to a proxy (RFC 9112 section 3.2.2)."""
 
 
@@ -72,7 +77,7 @@ def _key(name: bytes) -> str:
     key = name.decode("latin-1").upper().replace("-", "_")
     if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         key = "HTTP_" + key
-    if len(_KEYS) < KEPT_NAMES:
+    if len(_KEYS) < KEPT_NAMES and len(name) <= LONGEST_KEPT_NAME_BYTES:
         _KEYS[name] = key
     return key
 
@@ -90,33 +95,65 @@ class RequestReader:
         """Whether nothing of a next request has come."""
         self._parser: Any = httptools.HttpRequestParser(self)
         self._request: Request | None = None
-        self._head_bytes = 0
+        self._pending_bytes = 0
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._body: list[bytes] = []
-        self._body_bytes = 0
+        self._body = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Takes what came. Raises Unreadable."""
-        if self._request is None:
-            self._head_bytes += len(data)
+        """Takes what came. Raises Unreadable; what was ready before that is to be answered all the same."""
+        self._pending_bytes += len(data)
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self.behind = data[upgrade.args[0] :]
-        except httptools.HttpParserError:
+            self._parse(data)
+        except httptools.HttpParserError as error:
+            if isinstance(error.__context__, Unreadable):
+                raise error.__context__ from None
             raise Unreadable("400 Bad Request", "This is no HTTP request.") from None
-        if self._request is None and self._head_bytes > LARGEST_HEAD_BYTES:
+        if self._pending_bytes > LARGEST_HEAD_BYTES:
+            # A head, or trailers, or what may stand beside the size of a chunk.
             raise Unreadable("431 Request Header Fields Too Large", "The headers are too large.")
 
+    def close(self) -> None:
+        """Lets go of the parser, which refers to its reader: without that only the garbage collector ends them, much
+        later."""
+        self._parser = None
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self._parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._switch(data[upgrade.args[0] :])
+
+    def _switch(self, behind: bytes) -> bytes:
+        """Keeps what came behind a request that wants a WebSocket. Any other upgrade is ignored (RFC 9110 section 7.8):
+        returns the request without it, to be read again. It may have a body, which the parser took for another
+        protocol's: Java's client asks for HTTP/2 with its first request, whatever that is."""
+        request = self.ready[-1]
+        if any(name == b"upgrade" and value.lower() == b"websocket" for name, value in request.headers):
+            self.behind = behind
+            return b""
+        self.ready.pop()
+        self._parser = httptools.HttpRequestParser(self)
+        head = f"{request.method} {request.target.decode('latin-1')} HTTP/{request.version}\r\n".encode("latin-1")
+        others = [b"%s: %s\r\n" % header for header in request.headers if header[0] != b"upgrade"]
+        return head + b"".join(others) + b"\r\n" + behind
+
     def on_message_begin(self) -> None:
+        if len(self.ready) > MOST_PIPELINED:
+            raise Unreadable("400 Bad Request", f"At most {MOST_PIPELINED} requests may wait for another's answer.")
         self.is_between = False
-        self._url, self._headers, self._body, self._body_bytes = b"", [], [], 0
+        self._url, self._headers = b"", []
 
     def on_url(self, url: bytes) -> None:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._request is not None:
+            return  # a trailer, which must not pass for a header that a proxy sets (RFC 9110 section 6.5.1)
+        if len(self._headers) >= MOST_HEADERS:
+            raise Unreadable("431 Request Header Fields Too Large", f"There are more than {MOST_HEADERS} headers.")
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
@@ -124,10 +161,8 @@ class RequestReader:
         is_last = not parser.should_keep_alive() or parser.should_upgrade()
         version = parser.get_http_version()
         self._request = Request(parser.get_method().decode("latin-1"), self._url, version, self._headers, b"", is_last)
-        self._head_bytes = 0
-        if version == "1.1" and not any(name == b"host" for name, _ in self._headers):
-            # RFC 9112 section 3.2; whatever is raised here is a parser's error to who feeds.
-            raise ValueError("There is no Host header.")
+        self._pending_bytes = 0
+        _check(self._request)
         for name, value in self._headers:
             if name == b"content-length" and int(value) > LARGEST_BODY_BYTES:
                 self._too_large(self._request)
@@ -138,23 +173,45 @@ class RequestReader:
         request = self._request
         if request is None or request.is_too_large:
             return
-        self._body_bytes += len(body)
-        if self._body_bytes > LARGEST_BODY_BYTES:
+        self._pending_bytes = 0
+        # One buffer and not a list: a client may send its body in pieces of one byte.
+        self._body += body
+        if len(self._body) > LARGEST_BODY_BYTES:
             # Chunked, so that nothing said how long it would be.
-            request.headers.append((b"content-length", b"%d" % self._body_bytes))
+            request.headers.append((b"content-length", b"%d" % len(self._body)))
             self._too_large(request)
-        else:
-            self._body.append(body)
 
     def on_message_complete(self) -> None:
         request, self._request = self._request, None
+        self._pending_bytes = 0
         self.expects_continue = False
         self.is_between = True
         if request is not None and not request.is_too_large:
-            request.body = b"".join(self._body)
+            if self._body:
+                request.body, self._body = bytes(self._body), bytearray()
             self.ready.append(request)
 
     def _too_large(self, request: Request) -> None:
         """It is answered at once; what still comes of it is not kept."""
         request.is_too_large = request.is_last = True
+        self._body = bytearray()
         self.ready.append(request)
+
+
+def _check(request: Request) -> None:
+    """Refuses what the parser lets pass and RFC 9112 does not. Raises Unreadable."""
+    target, version = request.target, request.version
+    if version not in ("1.0", "1.1"):
+        raise Unreadable("505 HTTP Version Not Supported", "The version must be HTTP/1.0 or HTTP/1.1.")
+    is_path = target.startswith(b"/") or _ABSOLUTE.match(target) is not None
+    if not is_path or b"#" in target or request.method == "CONNECT":
+        raise Unreadable("400 Bad Request", "Only a path may be asked for.")  # section 3.2
+    hosts = 0
+    for name, value in request.headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
+            # Section 6.1. With version 1.0, a proxy may have seen another end of the body than we do.
+            raise Unreadable("501 Not Implemented", "The only transfer coding is chunked, of HTTP/1.1.")
+    if hosts > 1 or (hosts == 0 and version == "1.1"):
+        raise Unreadable("400 Bad Request", "There must be one Host header.")  # section 3.2
