@@ -24,12 +24,16 @@ _date = (0, "")
 """A second, and how the Date header writes it: the same for all answers within it."""
 
 
+class ClientGone(OSError):
+    """The client can be sent nothing more."""
+
+
 class Answer:
     """One, to one request. `send` sends bytes and raises OSError when the client is gone; `is_taken` says whether the
     application has taken the connection for something that is no HTTP. A connection that can carry no other request
     after this one is marked as such in the request: `is_last`."""
 
-    __slots__ = ("_headers", "_is_chunked", "_is_sent", "_is_taken", "_request", "_send", "_status")
+    __slots__ = ("_headers", "_is_chunked", "_is_sent", "_is_taken", "_left", "_request", "_send", "_status")
 
     def __init__(self, request: Request, send: Callable[[bytes], None], is_taken: Callable[[], bool]) -> None:
         self._request = request
@@ -39,22 +43,24 @@ class Answer:
         self._headers: Headers = []
         self._is_sent = False
         self._is_chunked = False
+        self._left: int | None = None
+        """How much more the body may have, by the length that the application gave it."""
 
     def give(self, application: Application, base: dict[str, Any]) -> None:
         """Calls the application and sends what it answers. A fault of its is told as one, without saying which."""
-        result: Any = None
         try:
             result = application(self._request.environ(base), self._start)
-            if not self._is_taken():
-                self._write(result)
-        except OSError:
+            try:
+                if not self._is_taken():
+                    self._write(result)
+            finally:
+                if hasattr(result, "close"):
+                    result.close()
+        except ClientGone:
             self._request.is_last = True
         except Exception:
             log.exception("A request could not be answered")
             self._fail()
-        finally:
-            if hasattr(result, "close"):
-                result.close()
 
     def _start(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
         if exc_info is not None and self._is_sent:
@@ -79,26 +85,45 @@ class Answer:
         head = b""
         if not self._is_sent:
             head = self._head_for(body, is_end=is_end)
-            self._is_sent = True
         if self._has_no_body():
             body = b""
+        elif self._left is not None:
+            body = self._cut(body, self._left, is_end=is_end)
         elif self._is_chunked:
             body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + (b"0\r\n\r\n" if is_end else b"")
-        self._send(head + body)
+        data = head + body
+        self._is_sent = True
+        try:
+            self._send(data)
+        except OSError as error:
+            raise ClientGone from error
+
+    def _cut(self, body: bytes, left: int, *, is_end: bool) -> bytes:
+        """As much as the length allows: the client takes any more for the next answer. Any less it would wait for."""
+        self._left = max(left - len(body), 0)
+        if len(body) > left or (is_end and self._left):
+            log.error("An answer has another length than it said")
+            self._request.is_last = True
+        return body[:left]
 
     def _head_for(self, body: bytes, *, is_end: bool) -> bytes:
         """The status line and the headers, to which is added what says where the body ends (RFC 9112 section 6)."""
+        if not self._status:
+            raise RuntimeError("The application has not called start_response.")
         request = self._request
+        self._left = None
+        self._is_chunked = False
         lines = [f"HTTP/1.1 {self._status}"]
-        is_length_known = has_date = False
+        has_date = False
         for name, value in self._headers:
             lines.append(f"{name}: {value}")
             lower = name.lower()
-            is_length_known |= lower == "content-length"
+            if lower == "content-length":
+                self._left = int(value)
             has_date |= lower == "date"
         if not has_date:
             lines.append(f"Date: {_now()}")
-        if not is_length_known and not self._has_no_body():
+        if self._left is None and not self._has_no_body():
             if is_end:
                 lines.append(f"Content-Length: {len(body)}")
             elif request.version == "1.1":
@@ -126,7 +151,7 @@ class Answer:
         self._status = "500 Internal Server Error"
         self._headers = [("Content-Type", "application/json")]
         body = orjson.dumps(answer(ChatError("Something went wrong on the server.")))
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ClientGone):
             self._flush([body], is_end=True)
 
 
