@@ -36,6 +36,8 @@ LINGER_SECONDS = 2.0
 SWEEP_SECONDS = 1.0
 
 READ_BYTES = 65_536
+READS_AT_ONCE = 16
+"""Between which others get their turn: what a client sends without a pause is always there."""
 ACCEPTED_AT_ONCE = 64
 """Connections between which others get their turn."""
 
@@ -107,6 +109,7 @@ class HttpConnection:
         self._listener = listener
         self._socket: socket.socket | None = own
         self._reader = RequestReader()
+        self._reads = 0
         self._base = {**listener.base, CONNECTION: self}
         if isinstance(address, tuple):
             self._base["REMOTE_ADDR"], self._base["REMOTE_PORT"] = address[0], str(address[1])
@@ -115,10 +118,7 @@ class HttpConnection:
     def run(self) -> None:
         """Answers requests until either side has had enough, or somebody takes the connection over."""
         try:
-            while self._read() and self._answer_all():
-                pass
-        except Unreadable as error:
-            self._refuse(error.status, MalformedRequest(error.sentence))
+            self._converse()
         except OSError:
             pass  # the client is gone
         except greenlet.GreenletExit:
@@ -126,6 +126,9 @@ class HttpConnection:
         finally:
             self._listener.connections.discard(self)
             self._close()
+            # It refers to us. What belongs to cycles would stay until the collector comes to it, which is seldom.
+            self._base.clear()
+            self._reader.close()
 
     def detach(self) -> tuple[socket.socket, bytes]:
         """Gives the socket to whoever asks, with what came behind the request that is being answered."""
@@ -140,21 +143,31 @@ class HttpConnection:
             if self._socket is not None:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
+    def _converse(self) -> None:
+        try:
+            while self._read() and self._answer_all():
+                pass
+        except Unreadable as error:
+            # What came before it is answered first, and may be the last that is.
+            if self._answer_all():
+                self._refuse(error.status, MalformedRequest(error.sentence))
+
     def _read(self) -> bool:
         """Waits for a request. Returns False at the end of the connection."""
         reader = self._reader
+        is_idle = True
         self.deadline = time.monotonic() + IDLE_SECONDS
         while not reader.ready:
+            if is_idle and not reader.is_between:
+                is_idle = False
+                self.deadline = time.monotonic() + REQUEST_SECONDS
+            if reader.expects_continue:
+                reader.expects_continue = False
+                self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
             data = self._receive()
             if not data:
                 return False
-            was_between = reader.is_between
             reader.feed(data)
-            if was_between and not reader.is_between:
-                self.deadline = time.monotonic() + REQUEST_SECONDS
-            if reader.expects_continue and not reader.ready:
-                reader.expects_continue = False
-                self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
         return True
 
     def _answer_all(self) -> bool:
@@ -170,6 +183,9 @@ class HttpConnection:
             if request.is_last:
                 self._linger()
                 return False
+            if self._reader.ready:
+                # Others' turn: an answer need not wait for anything.
+                eventlet.sleep(0)
         return True
 
     def _own(self) -> socket.socket:
@@ -179,6 +195,9 @@ class HttpConnection:
 
     def _receive(self) -> bytes:
         own = self._own()
+        self._reads += 1
+        if self._reads % READS_AT_ONCE == 0:
+            eventlet.sleep(0)
         while True:
             try:
                 return own.recv(READ_BYTES)
@@ -192,8 +211,10 @@ class HttpConnection:
             try:
                 view = view[own.send(view) :]
             except BlockingIOError:
-                self.deadline = time.monotonic() + WRITE_SECONDS
+                former, self.deadline = self.deadline, time.monotonic() + WRITE_SECONDS
                 hubs.trampoline(own, write=True)
+                # The application may take as long as it likes for the next part.
+                self.deadline = former
 
     def _refuse(self, status: str, error: ChatError) -> None:
         body = orjson.dumps(answer(error))
