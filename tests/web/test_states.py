@@ -258,3 +258,13 @@ def forget(page: Page) -> None:
             work.oncomplete = () => { request.result.close(); done(); };
         };
     })""")
+
+
+def test_a_page_whose_script_does_not_come_says_so(meet: Meet, server: Server) -> None:
+    page = meet().context.new_page()
+    page.route("**/main.js", lambda route: route.abort())
+    page.goto(server.url)
+    expect(page.get_by_text("did not arrive whole")).to_be_visible()
+    page.unroute("**/main.js")
+    page.get_by_role("link", name="Load it again").click()
+    wait_connected(page)
