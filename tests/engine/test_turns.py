@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatapp.realtime.engine.loop import Loop
+from chatapp.realtime.engine.loop import READ, WRITE, Loop
 from chatapp.realtime.engine.transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
 
 
@@ -90,33 +90,67 @@ def test_a_callback_that_the_hub_had_collected_before_the_end_does_nothing(loop:
     one = pairs[0].transport
     one.send(b"x" * 900_000)
     loop._flush()
-    assert one._write_listener is not None
+    assert one._watched_for & WRITE
     one.abort("the end")
-    one._writable(one._fd)
-    one._readable(one._fd)
+    one.writable()
+    one.readable()
     work_off(loop)
     assert pairs[0].reasons == ["the end"]
 
 
-def test_a_connection_whose_listener_the_hub_has_dropped_is_let_go_all_the_same(loop: Loop, pairs: list[Pair]) -> None:
+def test_a_connection_that_is_watched_no_more_is_let_go_all_the_same(loop: Loop, pairs: list[Pair]) -> None:
     one = pairs[0]
-    loop.hub.remove(one.transport._read_listener)
+    loop._epoll.unregister(one.transport._fd)
     one.transport.abort("the end")
     work_off(loop)
     assert one.reasons == ["the end"]
     assert one.peer.recv(1) == b""
 
 
+def test_who_goes_while_nothing_is_read_of_them_is_noticed_when_something_is_sent(
+    loop: Loop, pairs: list[Pair]
+) -> None:
+    one = pairs[0]
+    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.flush()
+    one.peer.close()
+    # Not read from, so that the system says no more than that there is an error.
+    for _ in range(3):
+        loop._look(0)
+        work_off(loop)
+    assert one.reasons == ["transport error: Broken pipe"]
+
+
+def test_a_fault_in_one_connection_s_reading_ends_that_one_alone(
+    loop: Loop, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = pairs
+    for one in pairs:
+        one.peer.sendall(b"\x82\x82\x00\x00\x00\x00hi")
+    original = Transport._take
+
+    def take(transport: Transport, data: bytes) -> None:
+        if transport is bad.transport:
+            raise RuntimeError("A fault of ours")
+        original(transport, data)
+
+    monkeypatch.setattr(Transport, "_take", take)
+    loop._look(0)
+    work_off(loop)
+    work_off(loop)
+    assert (bad.reasons, good.reasons, good.heard) == (["transport error"], [], [b"hi"])
+
+
 def test_nothing_is_read_while_the_pump_waits_and_everything_after(loop: Loop, pairs: list[Pair]) -> None:
     one = pairs[0]
     one.peer.sendall(b"\x82\x82\x00\x00\x00\x00hi")
     loop.is_pump_blocked = True
-    one.transport._readable(one.transport._fd)
+    one.transport.readable()
     assert one.transport.is_paused
     loop.is_pump_blocked = False
     work_off(loop)
     assert not one.transport.is_paused
-    one.transport._readable(one.transport._fd)
+    one.transport.readable()
     work_off(loop)
     assert one.heard == [b"hi"]
 
@@ -125,28 +159,28 @@ def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(loop: L
     one = pairs[0]
     one.transport.send(b"x" * (FULL_BYTES * 4))
     one.transport.flush()
-    assert one.transport._read_listener is None
+    assert not one.transport._watched_for & READ
     # It is on the client, not on us.
     assert not one.transport.is_paused
     one.transport.pause()
     take_in(one)
-    assert one.transport._read_listener is None, "The session's wish holds on its own"
+    assert not one.transport._watched_for & READ, "The session's wish holds on its own"
     one.transport.resume()
-    assert one.transport._read_listener is not None
+    assert one.transport._watched_for & READ
     one.transport.send(b"x" * (FULL_BYTES * 4))
     one.transport.flush()
     one.transport.pause()
     one.transport.resume()
-    assert one.transport._read_listener is None, "It is still full"
+    assert not one.transport._watched_for & READ, "It is still full"
     take_in(one)
-    assert one.transport._read_listener is not None
+    assert one.transport._watched_for & READ
 
 
 def take_in(pair: Pair) -> None:
     """The client reads, until nothing waits any more."""
-    while pair.transport._write_listener is not None:
+    while pair.transport._watched_for & WRITE:
         pair.peer.recv(FULL_BYTES)
-        pair.transport._writable(pair.transport._fd)
+        pair.transport.writable()
 
 
 def test_nothing_is_sent_after_a_close_frame(loop: Loop, pairs: list[Pair]) -> None:

@@ -54,6 +54,10 @@ class FrameReader:
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """The messages that are now complete, as (opcode, payload): TEXT or BINARY put together from all their
         fragments, and control frames as they come. Once `failure` is set, what follows is ignored."""
+        if self._is_short_text(data):
+            payload = _unmask(data[2:6], data[6:])
+            if payload.isascii():
+                return [(TEXT, payload)]
         found: list[tuple[int, bytes]] = []
         if self.failure is not None:
             return found
@@ -70,6 +74,19 @@ class FrameReader:
         is_incomplete = position < len(data) and self.failure is None
         self._rest = bytearray(data[position:]) if is_incomplete else None
         return found
+
+    def _is_short_text(self, data: bytes) -> bool:
+        """Whether this is one whole masked frame of text with a one-byte length, and nothing else was going on: what
+        nearly every read is, since nearly every read is an ack."""
+        return (
+            6 < len(data) < _SMALL + 6
+            and data[0] == 0x80 | TEXT
+            and data[1] == 0x80 | len(data) - 6
+            and len(data) - 6 <= self._limit
+            and self._rest is None
+            and self._fragments is None
+            and self.failure is None
+        )
 
     def _frame(self, buffer: bytes, start: int, found: list[tuple[int, bytes]]) -> int:
         """Reads one frame; returns where it ends, or `start` if it is incomplete or not allowed."""

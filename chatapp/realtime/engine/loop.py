@@ -5,17 +5,21 @@ the pump: one greenlet for the process, switched to once a turn however many con
 other direction, everything that a turn wrote to a connection goes out with one `send`.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import greenlet
-from eventlet import hubs
+from eventlet import hubs, patcher
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.transport import Transport
 
 log = logging.getLogger(__name__)
+
+_select = patcher.original("select")
+READ, WRITE = _select.EPOLLIN, _select.EPOLLOUT
 
 READ_BYTES = 65_536
 """Read at once from one connection; the rest comes with the next turn, so that nobody starves."""
@@ -34,8 +38,29 @@ class Loop:
         self.is_pump_blocked = False
         """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
         read now would only pile up."""
+        # Our connections are polled apart, and are one descriptor to the hub: what it does for each that is ready costs
+        # as much as reading the ack that has come.
+        self._epoll = _select.epoll()
+        self._watched: dict[int, Transport] = {}
+        listener = self.hub.add(self.hub.READ, self._epoll.fileno(), self._look, _thrown_away, None)
+        # The hub notes who listens; the greenlet of the first request would be kept alive by that.
+        listener.greenlet = self.hub.greenlet
         self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
         self.hub.schedule_call_global(0, self._pump.switch)
+
+    def watch(self, transport: "Transport", descriptor: int, events: int) -> None:
+        """Calls a connection's `readable` and `writable` from now on when it is: READ, WRITE, both, or 0 for neither,
+        which has to be said before the descriptor is closed."""
+        if descriptor not in self._watched:
+            if events:
+                self._watched[descriptor] = transport
+                self._epoll.register(descriptor, events)
+        elif events:
+            self._epoll.modify(descriptor, events)
+        else:
+            del self._watched[descriptor]
+            with contextlib.suppress(OSError):
+                self._epoll.unregister(descriptor)
 
     def call(self, function: Callable[..., None], *args: Any) -> None:
         """Calls something from the pump, after all that was handed to it before."""
@@ -50,6 +75,21 @@ class Loop:
         if not self._is_flush_due:
             self._is_flush_due = True
             self.hub.schedule_call_global(0, self._flush)
+
+    def _look(self, _descriptor: int) -> None:
+        for descriptor, events in self._epoll.poll(0):
+            transport = self._watched.get(descriptor)
+            if transport is None:
+                continue
+            try:
+                if events & WRITE:
+                    transport.writable()
+                # An error or the other end's going is what reading finds, or writing where nothing is read.
+                if events & ~WRITE:
+                    transport.readable()
+            except Exception:
+                log.exception("A connection could not be read")
+                transport.abort("transport error")
 
     def _run(self) -> None:
         while True:
@@ -74,3 +114,7 @@ class Loop:
             except Exception:
                 log.exception("A connection could not be written to")
                 transport.abort("transport error")
+
+
+def _thrown_away(*_args: Any) -> None:
+    """The hub throws into a greenlet whose descriptor was recycled; there is none here."""

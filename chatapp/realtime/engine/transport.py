@@ -18,7 +18,7 @@ from chatapp.realtime.engine.frames import (
     build_close,
     close_code,
 )
-from chatapp.realtime.engine.loop import Loop
+from chatapp.realtime.engine.loop import READ, WRITE, Loop
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,10 @@ class Transport:
         "_loop",
         "_out",
         "_out_bytes",
-        "_read_listener",
         "_reader",
         "_receive",
         "_socket",
-        "_write_listener",
+        "_watched_for",
     )
 
     def __init__(
@@ -77,15 +76,15 @@ class Transport:
         self._is_full = False
         self._is_held = False
         self._close_timer: Any = None
-        self._write_listener: Any = None
-        self._read_listener: Any = self._listen(loop.hub.READ, self._readable)
+        self._watched_for = 0
+        self._watch(READ)
         if early:
             self._take(early)
 
     @property
     def is_paused(self) -> bool:
         """Whether it is on us that nothing is heard from the client."""
-        return self._socket is not None and self._read_listener is None and not self._is_full
+        return self._socket is not None and not self._watched_for & READ and not self._is_full
 
     def send(self, frame: bytes) -> None:
         """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections.
@@ -95,7 +94,7 @@ class Transport:
 
     def flush(self) -> None:
         """Writes what waits, as far as the system takes it; the rest follows when it takes more."""
-        if self._socket is None or not self._out or self._write_listener is not None:
+        if self._socket is None or not self._out or self._watched_for & WRITE:
             return
         out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
         try:
@@ -121,7 +120,7 @@ class Transport:
         if self._out_bytes > FULL_BYTES:
             self._is_full = True
             self._stop_reading()
-        self._write_listener = self._listen(self._loop.hub.WRITE, self._writable)
+        self._watch(self._watched_for | WRITE)
 
     def handle(self, opcode: int, payload: bytes) -> None:
         """One message of the client's, from the pump."""
@@ -149,9 +148,7 @@ class Transport:
             return
         if reason == SLOW_READER:
             log.warning("A connection is closed: %s", reason)
-        self._stop_reading()
-        self._forget(self._write_listener)
-        self._write_listener = None
+        self._watch(0)
         if self._close_timer is not None:
             self._close_timer.cancel()
         self._out.clear()
@@ -169,7 +166,7 @@ class Transport:
         self._read_on()
 
     def _queue(self, frame: bytes) -> None:
-        if not self._out and self._write_listener is None:
+        if not self._out and not self._watched_for & WRITE:
             self._loop.flush_soon(self)
         self._out.append(frame)
         self._out_bytes += len(frame)
@@ -180,27 +177,28 @@ class Transport:
                 self.abort(SLOW_READER)
 
     def _stop_reading(self) -> None:
-        self._forget(self._read_listener)
-        self._read_listener = None
+        self._watch(self._watched_for & ~READ)
 
     def _read_on(self) -> None:
         """Unless something else is in the way."""
-        is_wanted = self._read_listener is None and not self._is_held and not self._is_full
-        if is_wanted and self._socket is not None:
-            self._read_listener = self._listen(self._loop.hub.READ, self._readable)
+        if self._socket is not None and not self._is_held and not self._is_full:
+            self._watch(self._watched_for | READ)
 
     def _say_closed(self, reason: str) -> None:
-        closed, self._closed = self._closed, _thrown_away
+        closed, self._closed = self._closed, _said
         closed(self, reason)
 
-    def _listen(self, kind: str, callback: Callable[[int], None]) -> Any:
-        listener = self._loop.hub.add(kind, self._fd, callback, _thrown_away, None)
-        # The hub notes who listens; the greenlet of the request would be kept alive by that, with all it refers to.
-        listener.greenlet = self._loop.hub.greenlet
-        return listener
+    def _watch(self, events: int) -> None:
+        if events != self._watched_for:
+            self._watched_for = events
+            self._loop.watch(self, self._fd, events)
 
-    def _readable(self, _fd: int) -> None:
+    def readable(self) -> None:
+        """There is something to read, or an end."""
         if self._socket is None:
+            return
+        if not self._watched_for & READ:
+            self.writable()  # an error: writing tells which
             return
         if self._loop.is_pump_blocked:
             self._stop_reading()
@@ -229,18 +227,11 @@ class Transport:
         self._stop_reading()
         self._loop.call(self.abort, reason)
 
-    def _writable(self, _fd: int) -> None:
-        # The hub collects its callbacks before it calls the first: a callback before this one may have ended us.
-        if self._write_listener is not None:
-            self._forget(self._write_listener)
-            self._write_listener = None
+    def writable(self) -> None:
+        """There is room for what waits."""
+        if self._watched_for & WRITE:
+            self._watch(self._watched_for & ~WRITE)
             self.flush()
-
-    def _forget(self, listener: Any) -> None:
-        """Stops listening. The hub may have dropped the listener by itself, as it does after an error."""
-        if listener is not None:
-            with contextlib.suppress(KeyError, ValueError, OSError):
-                self._loop.hub.remove(listener)
 
     def _answer_close(self, payload: bytes) -> None:
         """Section 5.5.1: a close frame is answered with one of the same code; the server then ends the connection."""
@@ -261,5 +252,5 @@ class Transport:
                 self._socket.shutdown(socket.SHUT_WR)
 
 
-def _thrown_away(*_args: Any) -> None:
-    """The hub throws into a greenlet whose descriptor was recycled; there is none here."""
+def _said(_transport: Transport, _reason: str) -> None:
+    """Stands where the callback was that is called once."""
