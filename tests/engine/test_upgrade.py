@@ -68,7 +68,9 @@ def test_an_upgrade_loses_nothing_doubles_nothing_and_keeps_the_order(server: Se
         before = polling.poll() if number % 3 == 0 else []
         raw = raws()
         polled = upgrade(polling, raw)
-        after = read_until(raw, wanted[-1])
+        # On a busy machine all of it may have come by polling already.
+        is_complete = wanted[-1] in contents([*before, *polled])
+        after = [] if is_complete else read_until(raw, wanted[-1])
         sender.join(8)
         assert contents([*before, *polled, *after]) == wanted
         raw.send(Sent(CLOSE, close_payload(1000)).to_bytes())
