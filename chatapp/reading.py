@@ -1,7 +1,7 @@
 """How actions read what is read often: statements compiled once, run on the database driver's own cursor.
 
-Building a statement costs ten times what running it does, and SQLAlchemy's execution of a built one four times; a page
-of history runs four. What the statement's types say of values and columns is kept.
+Building a statement costs ten times what running it does, and SQLAlchemy's execution of a built one still more than
+the database's own part; a page of history runs four. What the statement's types say of values and columns is kept.
 """
 
 from collections import namedtuple

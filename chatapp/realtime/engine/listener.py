@@ -1,6 +1,6 @@
 """Serves a WSGI application (PEP 3333) on the eventlet hub: one greenlet a connection, as long as it speaks HTTP.
 
-Does what eventlet.wsgi does for a chat behind a proxy or on a local network, at a third of its cost, and can give a
+Does what eventlet.wsgi does for a chat behind a proxy or on a local network, at less cost, and can give a
 connection away: a WebSocket keeps its socket and nothing else, neither greenlet nor environ.
 """
 
