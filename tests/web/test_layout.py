@@ -171,6 +171,45 @@ def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Serv
     expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
 
 
+def test_keys_that_come_at_once_are_taken_one_after_the_other(meet: Meet) -> None:
+    """A busy machine draws no frame between two keys; each must find the focus where the one before has put it."""
+    page = meet().open()
+    line(page, "Alice Ardern").click()
+    expect(composer(page)).to_be_focused()
+    press_at_once(page, ("Escape", {}), ("k", {"ctrlKey": True}))
+    search = page.get_by_label("Search people and groups")
+    expect(search).to_be_focused()
+    search.fill("bob")
+    assert press_at_once(page, ("Enter", {})) == "composer"
+    press_at_once(page, ("Escape", {}), ("/", {}))
+    search.fill("")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("li[data-index='0'] a")).to_be_focused()
+    press_at_once(page, ("End", {}), ("ArrowUp", {}), ("Home", {}), ("ArrowDown", {}))
+    expect(page.locator("li[data-index='1'] a")).to_be_focused()
+    press_at_once(page, ("ArrowDown", {"altKey": True}), ("ArrowDown", {"altKey": True}))
+    expect(page.locator("li[data-index='1'] a")).to_have_attribute("aria-current", "page")
+
+
+def press_at_once(page: Page, *keys: tuple[str, dict[str, bool]]) -> str:
+    """Each where the focus is by then, with nothing but microtasks between. Returns the id of what has the focus
+    after the last, and waits for two frames, by when all of it has shown."""
+    focused: str = page.evaluate(
+        """async (keys) => {
+            for (const [key, modifiers] of keys) {
+                const options = { key, bubbles: true, cancelable: true, ...modifiers };
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+                for (let turn = 0; turn < 5; turn += 1) await null;
+            }
+            const focused = document.activeElement.id;
+            for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+            return focused;
+        }""",
+        keys,
+    )
+    return focused
+
+
 def test_a_dialog_keeps_the_focus_and_gives_it_back(meet: Meet) -> None:
     page = meet().open()
     settings = page.get_by_role("button", name="Settings")

@@ -100,6 +100,29 @@ def test_a_region_that_failed_says_so_and_can_be_tried_again(visitor: tuple[Pers
     expect(page.locator(".state-failed")).to_have_count(0)
 
 
+def test_enter_in_the_search_counts_though_the_list_is_still_loading(meet: Meet) -> None:
+    page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
+    wait_connected(page)
+    page.keyboard.press("/")
+    page.keyboard.type("alice")
+    page.keyboard.press("Enter")
+    let_go()
+    expect(composer(page)).to_be_focused()
+    expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
+
+
+def test_enter_taken_back_while_the_list_is_loading_opens_nothing(meet: Meet) -> None:
+    page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
+    wait_connected(page)
+    page.keyboard.press("/")
+    page.keyboard.type("ali")
+    page.keyboard.press("Enter")
+    page.keyboard.type("c")
+    let_go()
+    expect(line(page, "Alice Ardern")).to_be_visible()
+    expect(composer(page)).to_have_count(0)
+
+
 def test_messages_that_do_not_come_can_be_tried_again(meet: Meet) -> None:
     page = meet(bypass_csp=True).open()
     mend = fail(page, MESSAGES)

@@ -22,16 +22,25 @@ function keyInAddress() {
 }
 
 export function followAddress() {
-  const follow = () => (openKey.value = keyInAddress());
   follow();
   addEventListener("hashchange", follow);
 }
 
+function follow() {
+  openKey.value = keyInAddress();
+}
+
 /** @param {string} key */
 export function goTo(key) {
-  location.hash = addressOf(key);
+  show(addressOf(key));
 }
 
 export function goToList() {
-  location.hash = "#/";
+  show("#/");
+}
+
+/** The next key pressed is meant for what opens: the browser's event would come after it. @param {string} address */
+function show(address) {
+  location.hash = address;
+  follow();
 }

@@ -65,7 +65,8 @@ function focusOn(selector) {
 
 function leaveConversation() {
   goToList();
-  requestAnimationFrame(() => focusOn("#conversations a[tabindex='0']"));
+  // The field that had the focus is gone once this is drawn, and the list is in sight on a phone.
+  queueMicrotask(() => focusOn("#conversations a[tabindex='0']"));
 }
 
 /** @param {number} by */

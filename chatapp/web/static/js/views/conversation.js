@@ -1,7 +1,7 @@
 /** The open conversation: whose it is, what was said, and the field to say more. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { goToList } from "../router.js";
 import { say } from "../sentences.js";
 import { conversationOf, dialog, isAtEnd, isOnline, knowledgeOf, listStatus, me, outbox, people, timelineOf } from "../store.js";
@@ -17,7 +17,7 @@ import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
 /** @param {{ id: string }} props */
 export function Conversation({ id }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     isAtEnd.value = true;
     if (matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
   }, []);

@@ -1,5 +1,8 @@
 /** The list of people and groups, with the search and the menu above it. */
 
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { goTo } from "../router.js";
 import { say } from "../sentences.js";
 import { signOut } from "../session.js";
 import { dialog, listStatus, me, nameOf, openKey, people, query, visibleLines } from "../store.js";
@@ -49,15 +52,20 @@ function Action({ icon, label, onClick }) {
 }
 
 function Search() {
+  useEffect(() => effect(openFirstIfWanted), []);
   const clear = () => {
     query.value = "";
     document.getElementById("search")?.focus();
+  };
+  const change = (/** @type {any} */ event) => {
+    isFirstWanted.value = false;
+    query.value = event.target.value;
   };
   return html`<div class="sidebar-search" role="search">
     <label class="search">
       <${Icon} name="search" size=${18} />
       <input id="search" type="search" autocomplete="off" aria-label=${say.search} placeholder=${say.search} value=${query}
-        onInput=${(/** @type {any} */ event) => (query.value = event.target.value)} onKeyDown=${onSearchKey} />
+        onInput=${change} onKeyDown=${onSearchKey} onBlur=${() => (isFirstWanted.value = false)} />
       ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
     </label>
   </div>`;
@@ -71,9 +79,18 @@ function onSearchKey(/** @type {KeyboardEvent} */ event) {
   }
   if (event.key !== "Enter" && event.key !== "ArrowDown") return;
   event.preventDefault();
-  const first = /** @type {HTMLElement | null} */ (document.querySelector("#conversations li[data-index='0'] a"));
-  if (event.key === "Enter") first?.click();
-  else first?.focus();
+  if (event.key === "Enter") isFirstWanted.value = true;
+  else /** @type {HTMLElement | null} */ (document.querySelector("#conversations li[data-index='0'] a"))?.focus();
+}
+
+/** Who types faster than the list loads has pressed Enter all the same. */
+const isFirstWanted = signal(false);
+
+function openFirstIfWanted() {
+  if (!isFirstWanted.value || listStatus.value !== "ready") return;
+  isFirstWanted.value = false;
+  const [first] = visibleLines.peek();
+  if (first) goTo(first.conversation.key);
 }
 
 function List() {

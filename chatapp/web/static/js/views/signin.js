@@ -1,7 +1,7 @@
 /** Signing in: a name from the list, or a name and a password, as the server is set up. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
 import { say } from "../sentences.js";
@@ -75,7 +75,7 @@ function ByPassword({ username = "", onBack }) {
 /** @param {{ password: TextSignal, isFirst: boolean }} props */
 function PasswordField({ password, isFirst }) {
   const isShown = useSignal(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFirst) document.getElementById("password")?.focus();
   }, []);
   return html`<div class="field">

@@ -1,7 +1,7 @@
 /** A list of rows of one height, of which only those in sight are drawn. Arrow keys move through all of them. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 
 const MARGIN_ROWS = 6;
@@ -45,7 +45,7 @@ export function VirtualList({ label, id, rows, keyOf, rowPixels, currentKey = nu
 
 /** One row is in the order of Tab; the arrow keys reach the others. */
 function TabStops(/** @type {{ element: { current: HTMLElement | null } }} */ { element }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     for (const row of element.current?.querySelectorAll("li") ?? []) {
       const target = /** @type {HTMLElement | null} */ (row.firstElementChild);
       if (target) target.tabIndex = row.dataset.stop === undefined ? -1 : 0;
@@ -90,7 +90,9 @@ function moveFocus(event, element, count, rowPixels) {
  */
 function focusRow(element, at, rowPixels) {
   scrollTo(element, at, rowPixels);
-  requestAnimationFrame(() => {
+  // Before the next key: the browser itself tells of the scrolling only with the next frame.
+  element.dispatchEvent(new Event("scroll"));
+  queueMicrotask(() => {
     const found = element.querySelector(`li[data-index="${at}"]`)?.firstElementChild;
     if (found instanceof HTMLElement) found.focus({ preventScroll: true });
   });
