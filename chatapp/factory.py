@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chatapp import api, database
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
-from chatapp.extensions import db, migrate
+from chatapp.extensions import db
 from chatapp.journal import Journal
 from chatapp.offload import is_green
 from chatapp.reading import Reader
@@ -55,7 +55,6 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(database.MIGRATIONS))
     _start_writing(app, settings)
     api.init_app(app, settings)
     app.register_blueprint(blueprint)

@@ -4,7 +4,6 @@ alice, bob and carol talk to each other and sign in by name; mallory is no membe
 Whatever takes `databases` runs twice: on SQLite and on PostgreSQL.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,6 @@ CAST = [
 ]
 WINDOW_SECONDS = 0.05
 """The ack window where nobody can confirm: Flask-SocketIO's test client never does."""
-
-# For the servers that tests start. They look no name up, and what eventlet imports for that is a fifth of a start.
-os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Real servers as child processes: on loopback and free ports, ended by their own pid."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,24 +16,44 @@ ROOT = Path(__file__).parent.parent
 START_SECONDS = 20
 
 
+PRODUCTION = ROOT / "tests" / "production"
+"""Modules that stand in the way of what is installed for the tests alone."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """All are held until all are known, so that they differ."""
+    with contextlib.ExitStack() as probes:
+        held = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in held:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in held]
+
+
+def environment(**settings: Any) -> dict[str, str]:
+    """For a process of chatapp: these settings, by variable name, and none that this process has."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    path = os.pathsep.join(filter(None, (str(PRODUCTION), inherited.get("PYTHONPATH"))))
+    # They look no name up, and what eventlet imports for that is a tenth of a start.
+    given = {"PYTHONPATH": path, "EVENTLET_NO_GREENDNS": "yes", **settings}
+    return {**inherited, **{name: str(value) for name, value in given.items()}}
 
 
 class Server:
-    """One process of chatapp. `environment` are settings by variable name; ports are chosen if it names none."""
+    """One process of chatapp. `settings` are by variable name; ports are chosen if they name none."""
 
-    def __init__(self, instance: Path, command: list[str] | None = None, **environment: Any) -> None:
+    def __init__(self, instance: Path, command: list[str] | None = None, **settings: Any) -> None:
         self.instance = instance
+        http, ws = free_ports(2)
         self.environment = {
             "CHATAPP_INSTANCE": str(instance),
             "CHATAPP_SIGN_IN": "username",
-            "CHATAPP_HTTP_PORT": str(free_port()),
-            "CHATAPP_WS_PORT": str(free_port()),
-            **{name: str(value) for name, value in environment.items()},
+            "CHATAPP_HTTP_PORT": str(http),
+            "CHATAPP_WS_PORT": str(ws),
+            **{name: str(value) for name, value in settings.items()},
         }
         self.command = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
         self.process: subprocess.Popen[bytes] | None = None
@@ -52,13 +73,24 @@ class Server:
     def start(self, ready: str | None = None) -> "Server":
         """Starts it and waits until `ready` (an address; /readyz of the HTTP side unless said) answers 200."""
         self.instance.mkdir(parents=True, exist_ok=True)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
         with (self.instance / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env={**inherited, **self.environment}, stdout=log, stderr=log
+                self.command, cwd=ROOT, env=environment(**self.environment), stdout=log, stderr=log
             )
         self._wait_until_ready(ready or self.http + "/readyz")
         return self
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Runs `chatapp` beside it, on the same database."""
+        return subprocess.run(
+            [sys.executable, "-m", "chatapp", *words],
+            cwd=ROOT,
+            env=environment(**self.environment),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
 
     def stop(self) -> int:
         """Asks it to stop, as Ctrl-C does, and returns its exit status."""

@@ -1,6 +1,5 @@
 """The command `chatapp`: what it does, its exit status, and a sentence instead of a traceback for a user's mistake."""
 
-import os
 import socket
 import stat
 import subprocess
@@ -14,33 +13,32 @@ from click.testing import CliRunner, Result
 
 from chatapp.cli import main
 from tests.databases import Databases
-from tests.servers import ROOT, Server, free_port
+from tests.servers import ROOT, Server, environment, free_port
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
+def on_database(databases: Databases, tmp_path: Path) -> dict[str, str]:
     """Of an installation whose tables are there."""
     return {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_DATABASE_URL": databases.new(), "CHATAPP_SIGN_IN": "password"}
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def run(on_database: dict[str, str]) -> Run:
     """`run("users", "list")` is what the command answers, in this process; `serve` needs one of its own."""
 
     def call(*arguments: str, input: str | None = None, **settings: str) -> Result:
-        return CliRunner().invoke(main, arguments, prog_name="chatapp", input=input, env={**environment, **settings})
+        return CliRunner().invoke(main, arguments, prog_name="chatapp", input=input, env={**on_database, **settings})
 
     return call
 
 
-def process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+def process(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "chatapp", *arguments],
         cwd=ROOT,
-        env={**inherited, **environment},
+        env=environment(**settings),
         capture_output=True,
         text=True,
         timeout=60,
@@ -156,9 +154,7 @@ def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databa
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    result = run("db", "upgrade", CHATAPP_DATABASE_URL=url)
-    assert result.exit_code == 1
-    assert isinstance(result.exception, SystemExit)
+    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 1, "newer version", "9999")
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"]])

@@ -1,6 +1,5 @@
 """Migrations lead to the tables that the models describe, and back."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users, every_account
 from chatapp.extensions import db
-from chatapp.migrations import bring_up_to_date, create_tables_if_new
+from chatapp.migrations import alembic_config, bring_up_to_date, create_tables_if_new, newest_revision
 from chatapp.models.base import Base
 from tests.databases import Databases
-from tests.servers import ROOT
+from tests.servers import ROOT, environment
 
 OpenApp = Callable[[str], Flask]
 
@@ -58,6 +58,10 @@ def differences(app: Flask) -> list[Any]:
         return found
 
 
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == newest_revision()
+
+
 def test_an_empty_database_gets_the_tables_of_the_models(app: Flask) -> None:
     assert tables(app) == set()
     assert differences(app), "the comparison can tell a difference"
@@ -90,7 +94,7 @@ def test_the_tables_work(app: Flask) -> None:
 def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
     bring_up_to_date(app)
     with app.app_context():
-        downgrade(revision="base")
+        command.downgrade(alembic_config(), "base")
     assert tables(app) == {"alembic_version"}
     bring_up_to_date(app)
     assert differences(app) == []
@@ -109,7 +113,7 @@ def test_running_twice_changes_nothing(app: Flask) -> None:
 def test_a_database_with_tables_is_left_to_the_operator(app: Flask) -> None:
     bring_up_to_date(app)
     with app.app_context():
-        downgrade(revision="base")
+        command.downgrade(alembic_config(), "base")
     create_tables_if_new(app)
     assert tables(app) == {"alembic_version"}
 
@@ -120,7 +124,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(app: Flask) -> None:
             # In the way of the last table: the ones before it are made first.
             connection.execute(text("CREATE TABLE message (id INTEGER)"))
         with pytest.raises((SystemExit, Exception), match=r"(?i)already exists|1"):
-            upgrade()
+            command.upgrade(alembic_config(), "head")
         db.session.remove()
     assert tables(app) - {"alembic_version"} == {"message"}
 
@@ -148,11 +152,10 @@ def test_a_process_that_has_migrated_and_goes_on_is_in_nobodys_way(
 
 
 def start_upgrade(url: str, instance: Path) -> "subprocess.Popen[str]":
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
     return subprocess.Popen(
         [sys.executable, "-m", "chatapp", "db", "upgrade"],
         cwd=ROOT,
-        env={**inherited, "CHATAPP_DATABASE_URL": url, "CHATAPP_INSTANCE": str(instance)},
+        env=environment(CHATAPP_DATABASE_URL=url, CHATAPP_INSTANCE=instance),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,7 +15,7 @@ import requests
 
 from tests.databases import Databases
 from tests.people import Person
-from tests.servers import ROOT, Server, free_port
+from tests.servers import ROOT, Server, environment, free_port
 
 SECOND_START_SECONDS = 3.0
 SOCKETS = [sys.executable, "ws.py"]
@@ -39,12 +39,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def refused(server: Server) -> str:
     """What a server says that must not start."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
     server.instance.mkdir(parents=True, exist_ok=True)
     ended = subprocess.run(
         server.command,
         cwd=ROOT,
-        env={**inherited, **server.environment},
+        env=environment(**server.environment),
         capture_output=True,
         text=True,
         timeout=30,
@@ -130,9 +129,11 @@ def _slowness() -> float:
 
 
 def test_flask_run_says_what_is_wrong_with_a_setting(tmp_path: Path) -> None:
-    environment = {**os.environ, "CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
+    settings = {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
     command = [sys.executable, "-m", "flask", "run", "--port", str(free_port())]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
+    )
     assert ended.returncode == 1
     assert "Error: CHATAPP_TOKEN_SECONDS" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -1,12 +1,11 @@
 """For whoever watches the process: is it alive, can it work."""
 
-from alembic.migration import MigrationContext
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatapp.errors import Unavailable, answer
 from chatapp.extensions import db
-from chatapp.migrations import newest_revision
+from chatapp.migrations import current_revision, newest_revision
 
 blueprint = Blueprint("health", __name__)
 
@@ -21,7 +20,7 @@ def ready() -> tuple[Response, int]:
     """503 while the database cannot be reached, or has not the tables of this version."""
     try:
         with db.engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
+            revision = current_revision(connection)
     except SQLAlchemyError:
         return _not_ready("database not reachable")
     if revision != newest_revision():

@@ -1,30 +1,69 @@
-"""Alembic's scripts, and the questions about them."""
+"""Alembic's scripts, and the questions about them. Alembic is loaded only where there is something to migrate."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, text
 
+from chatapp.config import BadSetting
 from chatapp.database import MIGRATIONS
 from chatapp.extensions import db
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 
 @cache
-def newest_revision() -> str | None:
-    """The revision that this version of the code works with."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def revisions() -> tuple[str, ...]:
+    """Every one there is, in order. A script is called by its revision, and they count up."""
+    return tuple(sorted(script.name.partition("_")[0] for script in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def newest_revision() -> str:
+    """The one that this version of the code works with."""
+    return revisions()[-1]
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision of a database; None for one that was never migrated, or all the way back."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Runs the migrations that the database has not seen."""
+    """Runs the migrations that the database has not seen.
+
+    Raises BadSetting for a database of a newer version.
+    """
     with app.app_context():
-        upgrade()
+        with db.engine.connect() as connection:
+            revision = current_revision(connection)
+        if revision is not None and revision not in revisions():
+            raise BadSetting(
+                f"CHATAPP_DATABASE_URL names a database of a newer version of chatapp, at revision {revision}."
+            )
+        if revision != newest_revision():
+            _upgrade()
 
 
 def create_tables_if_new(app: Flask) -> None:
     """Makes the tables of a database that has none. One with tables is left to `chatapp db upgrade`."""
     with app.app_context():
         if not inspect(db.engine).get_table_names():
-            upgrade()
+            _upgrade()
+
+
+def alembic_config() -> "Config":
+    """What Alembic's commands take, within an application's context."""
+    from alembic.config import Config
+
+    return Config(str(MIGRATIONS / "alembic.ini"))
+
+
+def _upgrade() -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(), "head")

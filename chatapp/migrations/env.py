@@ -1,9 +1,10 @@
 """How Alembic reaches the database: through the running application, one version at a time."""
 
 from alembic import context
+from flask import has_app_context
 from sqlalchemy import Connection, text
 
-from chatapp import models  # noqa: F401 so that the metadata knows every table
+from chatapp import create_app, models  # noqa: F401 so that the metadata knows every table
 from chatapp.extensions import db
 from chatapp.models.base import Base
 
@@ -34,4 +35,8 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-run()
+if has_app_context():
+    run()
+else:  # the command `alembic`
+    with create_app().app_context():
+        run()

@@ -1,6 +1,5 @@
 """The shapes of more than one process: one for HTTP, one or several for sockets, on one database."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users
 from tests.conftest import CAST
 from tests.people import Person
-from tests.servers import ROOT, Server, free_port
+from tests.servers import Server, free_port
 
 FLASK = [sys.executable, "-m", "flask", "run", "--port"]
 SOCKETS = [sys.executable, "ws.py"]
@@ -82,16 +81,7 @@ class Cluster:
 
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Runs `chatapp` on the same database."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
-        return subprocess.run(
-            [sys.executable, "-m", "chatapp", *words],
-            cwd=ROOT,
-            env={**inherited, **self.http.environment},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        return self.http.run(*words)
 
 
 def online(person: Person) -> set[str]:

@@ -42,7 +42,7 @@ def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     yield make
     for server in started:
         server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
+        shutil.rmtree(server.instance, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

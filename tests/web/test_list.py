@@ -68,7 +68,7 @@ def test_somebody_who_signs_up_appears_by_themselves(meet: Meet, server: Server)
     page = meet().open()
     page.get_by_label("Search people and groups").fill("newcomer")
     expect(page.get_by_text("Nothing found for")).to_be_visible()
-    server.command("users", "add", "newcomer", "--first-name", "Newcomer", "--no-password")
+    server.add_user("newcomer", "--first-name", "Newcomer", "--no-password")
     meet("newcomer").open()
     expect(line(page, "Newcomer")).to_be_visible()
 
@@ -112,7 +112,7 @@ def test_a_group_is_made_in_a_dialog_that_says_what_is_missing(meet: Meet) -> No
 
 def test_the_empty_server_says_what_will_happen(meet: Meet, make_server: Callable[..., Server]) -> None:
     server = make_server(SIGN_IN="password")
-    server.command("users", "add", "solo", "--password", "quite alone here")
+    server.add_user("solo", "--password", "quite alone here")
     person = meet("solo", server, signed_in=False)
     answer = person.context.request.post(
         f"{server.url}login", data={"username": "solo", "password": "quite alone here"}

@@ -130,8 +130,8 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, meet: 
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["referrer-policy"] == "same-origin"
     assert {answer.url.split("/")[2] for answer in answers} <= {
-        f"localhost:{server.http_port}",
-        f"localhost:{server.ws_port}",
+        f"localhost:{server.environment['CHATAPP_HTTP_PORT']}",
+        f"localhost:{server.environment['CHATAPP_WS_PORT']}",
     }
 
 

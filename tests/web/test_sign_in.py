@@ -95,8 +95,8 @@ def test_an_expired_token_says_why_and_the_same_conversation_is_open_afterwards(
 @pytest.fixture(scope="module")
 def password_server(make_server: Callable[..., Server]) -> Server:
     server = make_server(SIGN_IN="password", SIGN_IN_LIMIT="4 per minute")
-    server.command("users", "add", "grace", "--first-name", "Grace", "--password", "correct horse")
-    server.command("users", "add", "heidi", "--first-name", "Heidi", "--password", "battery staple")
+    server.add_user("grace", "--first-name", "Grace", "--password", "correct horse")
+    server.add_user("heidi", "--first-name", "Heidi", "--password", "battery staple")
     return server
 
 

@@ -166,7 +166,7 @@ def test_a_link_to_what_is_not_there_says_so_and_leads_back(meet: Meet, place: s
 def test_a_link_to_somebody_works_from_the_moment_that_they_have_an_account(meet: Meet, server: Server) -> None:
     page = meet().open("#/u/expected")
     expect(page.get_by_text("Nobody here is called “expected”.")).to_be_visible()
-    server.command("users", "add", "expected", "--first-name", "Expected", "--no-password")
+    server.add_user("expected", "--first-name", "Expected", "--no-password")
     meet("expected").open()
     expect(page.get_by_role("heading", name="Expected")).to_be_visible()
     expect(composer(page)).to_be_visible()

@@ -1,0 +1,3 @@
+"""Not there, as where only requirements.txt is installed: python-socketio loads whatever client libraries there are."""
+
+raise ImportError("websocket is for the tests, not for the server")
