@@ -30,6 +30,16 @@ WINDOW_SECONDS = 0.05
 """The ack window where nobody can confirm: Flask-SocketIO's test client never does."""
 
 
+ELSEWHERE = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
+"""Tests of servers in processes of their own: to measure coverage in this one would only make them slower."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(ELSEWHERE):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     with postgres_server() as url:
