@@ -9,7 +9,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
-from chatapp.offload import offload
+from chatapp.green import patch_postgresql
+from chatapp.offload import is_green, offload
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,11 +26,13 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, settings: Settings) -> None:
-    """Sets SQLite's pragmas on every connection of this engine."""
+    """Sets SQLite's pragmas on every connection of this engine; has PostgreSQL's driver cooperate where the rest does."""
     if settings.is_sqlite:
         _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
         event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))
+    elif is_green():
+        patch_postgresql()
 
 
 def _make_private(path: str | None) -> None:

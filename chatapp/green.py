@@ -18,8 +18,15 @@ def patch() -> None:
             # eventlet is in bugfix mode and says so at every import; docs/decisions/ says why it is used all the same.
             warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
             import eventlet
-        eventlet.monkey_patch()
+        eventlet.monkey_patch(psycopg=False)
     elif mode == "gevent":
         from gevent import monkey
 
         monkey.patch_all()
+
+
+def patch_postgresql() -> None:
+    """Makes PostgreSQL's driver cooperative too, in a process that is. With SQLite it is not even loaded."""
+    import eventlet
+
+    eventlet.monkey_patch(psycopg=True)
