@@ -26,7 +26,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, settings: Settings) -> None:
-    """Sets SQLite's pragmas on every connection of this engine; has PostgreSQL's driver cooperate where the rest does."""
+    """Sets SQLite's pragmas on every connection of this engine; makes PostgreSQL's driver as green as the process."""
     if settings.is_sqlite:
         _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
