@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chatapp import close_app, create_app, realtime
-from chatapp.actions.accounts import NewUser, add_users
+from chatapp.actions.accounts import NewUser
 from tests.databases import Databases, postgres_server, valkey_server
 from tests.people import Person
 from tests.servers import Server
@@ -69,7 +69,7 @@ def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Fla
     def make(*, sockets: bool = False, **settings: Any) -> Flask:
         values = {
             "instance": tmp_path,
-            "database_url": databases.new(),
+            "database_url": databases.new(*CAST),
             "sign_in": "username",
             "async_mode": "threading",
             "delivery_ack_window": WINDOW_SECONDS,
@@ -78,7 +78,6 @@ def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Fla
         app = create_app(values)
         app.testing = True
         made.append(app)
-        add_users(app.extensions["chatapp.journal"], CAST)
         if sockets:
             realtime.init_app(app)
         return app

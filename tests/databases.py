@@ -12,6 +12,7 @@ import psycopg2
 from sqlalchemy.engine import make_url
 
 from chatapp import close_app, create_app
+from chatapp.actions.accounts import NewUser, add_users
 from chatapp.migrations import bring_up_to_date
 
 _numbers = itertools.count()
@@ -68,43 +69,39 @@ def new_postgres_database(server_url: str, template: str = "template1") -> str:
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
-def with_tables(url: str, instance: Path) -> str:
-    """Runs the migrations on a database; returns its URL."""
-    app = create_app({"instance": instance, "database_url": url})
+def with_tables(url: str, instance: Path, users: tuple[NewUser, ...] = ()) -> str:
+    """Runs the migrations on a database and adds users; returns its URL."""
+    app = create_app({"instance": instance, "database_url": url, "async_mode": "threading"})
     bring_up_to_date(app)
+    if users:
+        add_users(app.extensions["chatapp.journal"], list(users))
     close_app(app)
     return url
 
 
 class Databases:
-    """Hands out migrated databases quickly: each is a copy of one that was migrated once."""
+    """Hands out migrated databases quickly: each is a copy of one that was migrated, and got its users, once."""
 
     def __init__(self, folder: Path, postgres_url: str | None) -> None:
         self._folder = folder
         self._postgres_url = postgres_url
-        self._template: str | None = None
+        self._templates: dict[tuple[NewUser, ...], str] = {}
 
-    def new(self) -> str:
-        """The URL of a database with empty tables."""
-        return self._new_sqlite() if self._postgres_url is None else self._new_postgres(self._postgres_url)
+    def new(self, *users: NewUser) -> str:
+        """The URL of a database with nobody in it but these."""
+        template = self._templates.get(users)
+        if template is None:
+            template = self._templates[users] = with_tables(self.new_empty(), self._folder, users)
+        name = make_url(template).database
+        assert name is not None
+        if self._postgres_url is not None:
+            return new_postgres_database(self._postgres_url, name)
+        path = self._folder / f"chatapp-{next(_numbers)}.db"
+        shutil.copy(name, path)
+        return f"sqlite:///{path}"
 
     def new_empty(self) -> str:
         """The URL of a database without tables."""
         if self._postgres_url is not None:
             return new_postgres_database(self._postgres_url)
         return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.db'}"
-
-    def _new_sqlite(self) -> str:
-        template = self._folder / "template.db"
-        if not template.exists():
-            with_tables(f"sqlite:///{template}", self._folder)
-        path = self._folder / f"chatapp-{next(_numbers)}.db"
-        shutil.copy(template, path)
-        return f"sqlite:///{path}"
-
-    def _new_postgres(self, server_url: str) -> str:
-        if self._template is None:
-            url = with_tables(new_postgres_database(server_url), self._folder)
-            self._template = make_url(url).database
-        assert self._template is not None
-        return new_postgres_database(server_url, self._template)

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import Caller, NewUser, add_users
+from chatapp.actions.accounts import Caller, NewUser
 from chatapp.actions.conversations import create_group
 from chatapp.clock import now
 from chatapp.extensions import db
@@ -116,9 +116,7 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
 @pytest.fixture
 def url(databases: Databases, open_desk: Callable[[str], Desk]) -> str:
     """A database with the four in it."""
-    address = databases.new()
-    add_users(open_desk(address).journal, [NewUser(name, name.title()) for name in NAMES])
-    return address
+    return databases.new(*(NewUser(name, name.title()) for name in NAMES))
 
 
 @pytest.fixture

@@ -64,13 +64,12 @@ def _application(databases: Databases, folders: pytest.TempPathFactory, sign_in:
     made = create_app(
         {
             "instance": folders.mktemp("instance"),
-            "database_url": databases.new(),
+            "database_url": databases.new(*CAST),
             "sign_in": sign_in,
             "async_mode": "threading",
             "sign_in_limit": "2 per minute",
         }
     )
     made.testing = True
-    add_users(made.extensions["chatapp.journal"], CAST)
     yield made
     close_app(made)
