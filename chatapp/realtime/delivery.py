@@ -48,7 +48,8 @@ class Delivery:
         self._is_online = is_online
         self._tell = tell
         self._rose = rose
-        self._lock: AbstractContextManager[object] = nullcontext() if is_green() else threading.RLock()
+        self._is_green = is_green()
+        self._lock: AbstractContextManager[object] = nullcontext() if self._is_green else threading.RLock()
         self._known: OrderedDict[int, Watermarks] = OrderedDict()
         self._deadlines: deque[Waiting] = deque()
         self._unsaved: list[Watermarks] = []
@@ -88,13 +89,13 @@ class Delivery:
 
     def confirmed(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
         """A member has been delivered everything up to `delivered`, and has read up to `read`."""
-        with self._lock:
-            if not self._raise(watermarks, user_id, delivered, read):
-                return
-            if not watermarks.unsaved:
-                self._unsaved.append(watermarks)
-            watermarks.unsaved.add(user_id)
-        self._journal.marks_wait()
+        if self._is_green:
+            are_first = self._note(watermarks, user_id, delivered, read)
+        else:
+            with self._lock:
+                are_first = self._note(watermarks, user_id, delivered, read)
+        if are_first:
+            self._journal.marks_wait()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
         """As `confirmed`, for a conversation by its id."""
@@ -155,6 +156,17 @@ class Delivery:
         waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
         return waiting
 
+    def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
+        """Whether they are the first of the conversation's marks that now wait to be written."""
+        if not self._raise(watermarks, user_id, delivered, read):
+            return False
+        unsaved = watermarks.unsaved
+        are_first = not unsaved
+        if are_first:
+            self._unsaved.append(watermarks)
+        unsaved.add(user_id)
+        return are_first
+
     def _raise(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
         was_read = watermarks.raise_read(user_id, read) if read else False
         before = watermarks.raise_delivered(user_id, delivered)
@@ -166,10 +178,11 @@ class Delivery:
         late = watermarks.take_delivered() if watermarks.may_have_completed(before) else []
         if before < watermarks.asked_from:
             late += range(before + 1, min(delivered, watermarks.asked_from) + 1)
-        for sequence in range(before + 1, delivered + 1) if watermarks.waiting else ():
-            waiting = watermarks.waiting.get(sequence)
-            if waiting is not None:
-                self._strike_out(waiting, user_id, watermarks)
+        if watermarks.waiting:
+            for sequence in range(before + 1, delivered + 1):
+                waiting = watermarks.waiting.get(sequence)
+                if waiting is not None:
+                    self._strike_out(waiting, user_id, watermarks)
         if late:
             self._tell_late(watermarks, late, user_id)
         self._rose(watermarks, user_id)

@@ -2,14 +2,17 @@
 
 import itertools
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from chatapp.realtime.engine.manager import KEPT_ACKS, ChatManager, Client
+from chatapp.realtime.engine.server import ChatServer
 
 NAMESPACES = ["/chat", "/other"]
 ROOMS = [f"room {number}" for number in range(4)]
@@ -134,9 +137,9 @@ class ManagerMachine(RuleBasedStateMachine):
             assert number not in self.acks
         for eio_sid, texts in got.items():
             number, _ = parsed(texts[0], namespace)
-            self.manager.acked(eio_sid, namespace, number)
-            self.manager.acked(eio_sid, namespace, number + 1_000_000)
-            self.manager.acked("nobody", namespace, number)
+            self.manager.acked(eio_sid, namespace, b"%d" % number)
+            self.manager.acked(eio_sid, namespace, b"%d" % (number + 1_000_000))
+            self.manager.acked("nobody", namespace, b"%d" % number)
             self.acks[number] = heard
         assert sorted(heard) == sorted(wanted)
 
@@ -232,7 +235,7 @@ def test_acks_are_kept_for_the_newest_events_and_the_oldest_are_forgotten() -> N
     for number in range(KEPT_ACKS + 10):
         manager.fan_out("e", None, "/chat", ["room"], lambda _client, number=number: heard.append(number))
     for number in (1, 10, 11, KEPT_ACKS + 10):
-        manager.acked(client.eio_sid, "/chat", number)
+        manager.acked(client.eio_sid, "/chat", b"%d" % number)
     assert heard == [10, KEPT_ACKS + 9]
     assert len(manager._acks) == KEPT_ACKS
     for _ in range(100):
@@ -245,8 +248,33 @@ def test_who_has_no_user_yet_can_ack_nothing() -> None:
     client = join(manager, "a", "room")
     client.user = None
     manager.fan_out("e", None, "/chat", ["room"], heard.append)
-    manager.acked("a", "/chat", 1)
+    manager.acked("a", "/chat", b"1")
     assert heard == []
     client.user = "alice"
-    manager.acked("a", "/chat", 1)
+    manager.acked("a", "/chat", b"1")
     assert heard == [client]
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_heard"),
+    [
+        (b"43/chat,1[]", True),
+        (b'43/chat,1[{"a": "]"}]', True),
+        (b"43/chat,1", False),
+        (b"43/chat,1]", False),
+        (b"43/chat,1}", False),
+        (b"43/chat,[]", False),
+        (b"43/chat,+1[]", False),
+        (b"43/chat, 1[]", False),
+        (b"43/chat,2[]", False),
+        (b"43/chat,1" + b"0" * 20 + b"[]", False),
+    ],
+)
+def test_an_ack_is_heard_by_the_number_of_its_event(payload: bytes, is_heard: bool) -> None:
+    manager, heard = new_manager(), []
+    join(manager, "a", "room")
+    manager.fan_out("e", None, "/chat", ["room"], heard.append)
+    server = ChatServer.__new__(ChatServer)
+    server.manager = manager
+    server.received(SimpleNamespace(sid="a"), payload)
+    assert bool(heard) == is_heard

@@ -41,10 +41,11 @@ def build_close(code: int, reason: str = "") -> bytes:
 class FrameReader:
     """Turns bytes into messages. One a connection; keeps only what is incomplete."""
 
-    __slots__ = ("_fragments", "_limit", "_opcode", "_rest", "_wanted_bytes", "failure")
+    __slots__ = ("_fragments", "_limit", "_longest_at_once", "_opcode", "_rest", "_wanted_bytes", "failure")
 
     def __init__(self, largest_message_bytes: int) -> None:
         self._limit = largest_message_bytes
+        self._longest_at_once = min(largest_message_bytes, _SMALL - 1)
         self._rest: bytearray | None = None
         self._wanted_bytes = 0
         self._opcode = 0
@@ -54,10 +55,21 @@ class FrameReader:
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """The messages that are now complete, as (opcode, payload): TEXT or BINARY put together from all their
         fragments, and control frames as they come. Once `failure` is set, what follows is ignored."""
-        if self._is_short_text(data):
-            payload = _unmask(data[2:6], data[6:])
+        # One whole masked frame of text with a one-byte length, and nothing else going on: what nearly every read is,
+        # since nearly every read is an ack.
+        length = len(data) - 6
+        if 0 < length <= self._longest_at_once and data[0] == 0x80 | TEXT and data[1] == 0x80 | length:
+            key = (data[2:6] * (_SMALL // 4 + 1))[:length]
+            whole = int.from_bytes(data[6:], "little") ^ int.from_bytes(key, "little")
+            payload = whole.to_bytes(length, "little")
             if payload.isascii():
                 return [(TEXT, payload)]
+        found = self._read(data)
+        is_between = self._rest is None and self._fragments is None and self.failure is None
+        self._longest_at_once = min(self._limit, _SMALL - 1) if is_between else 0
+        return found
+
+    def _read(self, data: bytes) -> list[tuple[int, bytes]]:
         found: list[tuple[int, bytes]] = []
         if self.failure is not None:
             return found
@@ -74,19 +86,6 @@ class FrameReader:
         is_incomplete = position < len(data) and self.failure is None
         self._rest = bytearray(data[position:]) if is_incomplete else None
         return found
-
-    def _is_short_text(self, data: bytes) -> bool:
-        """Whether this is one whole masked frame of text with a one-byte length, and nothing else was going on: what
-        nearly every read is, since nearly every read is an ack."""
-        return (
-            6 < len(data) < _SMALL + 6
-            and data[0] == 0x80 | TEXT
-            and data[1] == 0x80 | len(data) - 6
-            and len(data) - 6 <= self._limit
-            and self._rest is None
-            and self._fragments is None
-            and self.failure is None
-        )
 
     def _frame(self, buffer: bytes, start: int, found: list[tuple[int, bytes]]) -> int:
         """Reads one frame; returns where it ends, or `start` if it is incomplete or not allowed."""

@@ -21,16 +21,12 @@ log = logging.getLogger(__name__)
 _select = patcher.original("select")
 READ, WRITE = _select.EPOLLIN, _select.EPOLLOUT
 
-READ_BYTES = 65_536
-"""Read at once from one connection; the rest comes with the next turn, so that nobody starves."""
-
 
 class Loop:
     """One a process, for the hub of the thread that made it."""
 
     def __init__(self) -> None:
         self.hub = hubs.get_hub()
-        self.scratch = memoryview(bytearray(READ_BYTES))
         self._inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._unsent: list[Transport] = []
         self._is_flush_due = False

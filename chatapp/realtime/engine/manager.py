@@ -94,13 +94,13 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         self._by_eio: dict[tuple[str, str], Client] = {}
         self._rooms: dict[tuple[str, str | None], Room] = {}
         self._namespaces: dict[str, None] = {}
-        self._acks: OrderedDict[int, Callable[..., None]] = OrderedDict()
+        self._acks: OrderedDict[bytes, Callable[..., None]] = OrderedDict()
         self._ack_ids = itertools.count(1)
 
     def fan_out(self, event: str, payload: Any, namespace: str, rooms: Iterable[str], acked: Acknowledged) -> None:
         """Sends an event to every client that is in any of the rooms, once; `acked` hears of each that acks it."""
         number = self._await_acks(acked)
-        text = b"2%s,%d%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
+        text = b"2%s,%b%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
         self._write(text, self._clients_in(namespace, rooms))
 
     def send_all(self, events: Iterable[tuple[str, Any]], namespace: str, room: str | None) -> None:
@@ -114,12 +114,14 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         """Answers a client's event."""
         self._write(b"3%s,%d%s" % (client.namespace.encode(), number, orjson.dumps([response])), [client])
 
-    def acked(self, eio_sid: str, namespace: str, number: int) -> None:
-        """A client acked an event."""
-        client = self._by_eio.get((namespace, eio_sid))
+    def acked(self, eio_sid: str, namespace: str, number: bytes) -> None:
+        """A client acked an event, by the number that it was sent with; any other is nobody's."""
         listener = self._acks.get(number)
+        if listener is None:
+            return
+        client = self._by_eio.get((namespace, eio_sid))
         # One that has no user yet has been sent nothing that it could ack.
-        if client is not None and client.user is not None and listener is not None:
+        if client is not None and client.user is not None:
             listener(client)
 
     def client_of(self, eio_sid: str, namespace: str) -> Client | None:
@@ -152,7 +154,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
         number = b""
         if callback is not None:
-            number = b"%d" % self._await_acks(lambda _client: callback())
+            number = self._await_acks(lambda _client: callback())
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         text = b"2%s,%s%s" % (namespace.encode(), number, orjson.dumps([event, *arguments]))
         self._write(text, [one for one in clients if one.sid not in skipped])
@@ -227,8 +229,8 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         client = self._clients.get((namespace, sid))
         return [room for room in client.rooms if room is not None] if client is not None else []
 
-    def _await_acks(self, acked: Callable[..., None]) -> int:
-        number = next(self._ack_ids)
+    def _await_acks(self, acked: Callable[..., None]) -> bytes:
+        number = b"%d" % next(self._ack_ids)
         self._acks[number] = acked
         if len(self._acks) > KEPT_ACKS:
             self._acks.popitem(last=False)

@@ -28,6 +28,8 @@ HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
 
 EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
 LARGEST_ID_DIGITS = 15
+FIRST_DIGIT = len(ACK_PREFIX)
+AFTER_LARGEST_ID = FIRST_DIGIT + LARGEST_ID_DIGITS + 1
 BACKLOG_LIMIT, BACKLOG_BYTES_LIMIT = 100, 1_000_000
 """Events that wait for an earlier one of their connection, beyond which the connection is not read from."""
 
@@ -70,7 +72,9 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def received(self, session: "EngineSocket", payload: bytes) -> None:
         """A message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
-            self._take_ack(session, payload)
+            end = payload.find(b"[", FIRST_DIGIT, AFTER_LARGEST_ID)
+            if end > 0:
+                self.manager.acked(session.sid, HOT_NAMESPACE, payload[FIRST_DIGIT:end])
         elif self._is_busy(session) or not self._take_hot_event(session, payload):
             self._queue(session, payload[1:].decode())
 
@@ -94,13 +98,6 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             is_long = len(session.backlog) > BACKLOG_LIMIT or session.backlog_bytes > BACKLOG_BYTES_LIMIT
             if is_long and session.transport is not None:
                 session.transport.pause()
-
-    def _take_ack(self, session: "EngineSocket", payload: bytes) -> None:
-        start = len(ACK_PREFIX)
-        end = payload.find(b"[", start, start + LARGEST_ID_DIGITS + 1)
-        digits = payload[start:end]
-        if end > 0 and digits.isdigit():
-            self.manager.acked(session.sid, HOT_NAMESPACE, int(digits))
 
     def _take_hot_event(self, session: "EngineSocket", payload: bytes) -> bool:
         """Handles an event that needs no waiting. Returns False, having done nothing, for all others."""
@@ -172,7 +169,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         if not isinstance(data, list) or id is None:
             raise ValueError("An ack carries an id and an array.")
-        self.manager.acked(eio_sid, namespace or "/", id)
+        self.manager.acked(eio_sid, namespace or "/", b"%d" % id)
 
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         if self.on_transport_opened is not None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PING_FRAME = build(TEXT, b"2")
-PROBE, PROBE_ANSWER, UPGRADE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"3", b"1"
+PROBE, PROBE_ANSWER, UPGRADE, MESSAGE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"4", b"3", b"1"
 
 UPGRADE_SECONDS = 10.0
 """How long an upgrade may take, as in socket.io's own server; then the session stays with polling."""
@@ -242,10 +242,11 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             transport.close(GOING_AWAY, "")
 
     def _receive(self, payload: bytes, is_binary: bool) -> None:
-        kind = payload[:1]
         if is_binary:
             self.server.received_binary(self, payload)
-        elif kind == b"4":
+            return
+        kind = payload[:1]
+        if kind == MESSAGE:
             self.server.received(self, payload)
         elif kind == PONG:
             self.pinged_at = None

@@ -22,6 +22,9 @@ from chatapp.realtime.engine.loop import READ, WRITE, Loop
 
 log = logging.getLogger(__name__)
 
+READ_BYTES = 65_536
+"""Read at once from one connection; the rest comes with the next turn, so that nobody starves."""
+
 LARGEST_BUFFER_BYTES = 4_194_304
 """What may wait for a reader who does not read. More, and the connection is closed: it comes back and catches up."""
 
@@ -126,12 +129,13 @@ class Transport:
         """One message of the client's, from the pump."""
         if self._socket is None:
             return
-        if opcode == CLOSE:
+        if opcode <= BINARY:
+            if not self._is_closing:
+                self._receive(payload, opcode == BINARY)
+        elif opcode == CLOSE:
             self._answer_close(payload)
         elif opcode == PING:
             self.send(build(PONG, payload))
-        elif opcode != PONG and not self._is_closing:
-            self._receive(payload, opcode == BINARY)
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
         """Says goodbye and lets go when the client has answered, or after CLOSE_WAIT_SECONDS."""
@@ -205,16 +209,16 @@ class Transport:
             self._loop.call(self._read_on)
             return
         try:
-            count = self._socket.recv_into(self._loop.scratch)
+            data = self._socket.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
             self._end_of_reading(f"transport error: {error.strerror}")
             return
-        if count == 0:
+        if not data:
             self._end_of_reading("transport close")
             return
-        self._take(bytes(self._loop.scratch[:count]))
+        self._take(data)
 
     def _take(self, data: bytes) -> None:
         for opcode, payload in self._reader.feed(data):
