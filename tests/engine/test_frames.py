@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
 from chatapp.realtime.engine import frames
-from tests.engine.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
+from tests.engine.frames import BINARY, CLOSE, CONTINUATION, MASK, PING, PONG, TEXT, Sent, close_payload, joined
 
 LIMIT = 200_000
 BOUNDARIES = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537]
@@ -277,3 +277,25 @@ def test_everything_built_is_read_by_an_independent_client() -> None:
         (PONG, b""),
         (CLOSE, (1001, "bye")),
     ]
+
+
+def test_what_looks_like_a_short_message_is_none_while_another_is_under_way() -> None:
+    """A whole short frame of text in one read has a way of its own; it must not be taken where it means something
+    else: a fault, the middle of a longer frame, or nothing any more."""
+    short = Sent(TEXT, b"hello", mask=MASK).to_bytes()
+    reader = frames.FrameReader(1_000)
+    assert reader.feed(Sent(TEXT, b"begun", mask=MASK, is_final=False).to_bytes()) == []
+    assert reader.feed(short) == []
+    assert reader.failure is not None and reader.failure.code == frames.PROTOCOL_ERROR
+    assert reader.feed(short) == []
+
+    reader = frames.FrameReader(1_000)
+    longer = Sent(BINARY, short + short, mask=b"\0\0\0\0").to_bytes()
+    header, first, second = longer[: -2 * len(short)], longer[-2 * len(short) : -len(short)], longer[-len(short) :]
+    assert first == second == short
+    assert reader.feed(header) == []
+    assert reader.feed(first) == []
+    assert reader.feed(second) == [(BINARY, short + short)]
+    assert reader.feed(short) == [(TEXT, b"hello")]
+
+    assert frames.FrameReader(4).feed(short) == [], "no longer than a message may be"
