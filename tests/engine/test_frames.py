@@ -286,7 +286,11 @@ def test_what_looks_like_a_short_message_is_none_while_another_is_under_way() ->
     reader = frames.FrameReader(1_000)
     assert reader.feed(Sent(TEXT, b"begun", mask=MASK, is_final=False).to_bytes()) == []
     assert reader.feed(short) == []
-    assert reader.failure is not None and reader.failure.code == frames.PROTOCOL_ERROR
+    assert reader.failure == frames.Failure(frames.PROTOCOL_ERROR, "fragments of a message must follow each other")
+
+    reader = frames.FrameReader(1_000)
+    assert reader.feed(b"\xf1" + short[1:]) == []
+    assert reader.failure is not None
     assert reader.feed(short) == []
 
     reader = frames.FrameReader(1_000)
