@@ -80,7 +80,7 @@ SMOKE = Plan(
         Work("group200", "group of 40", count=1, size=40, in_flight=4),
         Work("private", "private", count=10, size=2, in_flight=1, is_group=False),
     ),
-    contents=(100, 4096),
+    contents=(100,),
     warm_seconds=0.05,
     seconds=0.1,
     open_seconds=0.1,
