@@ -4,6 +4,7 @@ alice, bob and carol talk to each other and sign in by name; mallory is no membe
 Whatever takes `databases` runs twice: on SQLite and on PostgreSQL.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flask.testing import FlaskClient
 from chatapp import close_app, create_app, realtime
 from chatapp.actions.accounts import NewUser
 from tests.databases import Databases, postgres_server, valkey_server
-from tests.people import Person
+from tests.people import NEWCOMERS, Cast, Person
 from tests.servers import Server
 
 DAVES_PASSWORD = "correct horse battery staple"
@@ -29,6 +30,8 @@ CAST = [
 WINDOW_SECONDS = 0.05
 """The ack window where nobody can confirm: Flask-SocketIO's test client never does."""
 
+
+_newcomers = itertools.cycle(range(NEWCOMERS))
 
 ELSEWHERE = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
 """Tests of servers in processes of their own."""
@@ -59,6 +62,12 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """New databases, of the kind that this run of the test is for."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
     return Databases(tmp_path_factory.mktemp(request.param), url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """For servers whose tests have nothing to do with the database."""
+    return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
 
 
 @pytest.fixture
@@ -127,6 +136,22 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     yield started
     status = started.stop()
     assert status == 0, started.log
+
+
+@pytest.fixture
+def cast(server: Server) -> Iterator[Cast]:
+    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
+    present: list[Person] = []
+
+    def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:
+        found = [Person(on, f"user{next(_newcomers)}", **options) for _ in range(count)]
+        present.extend(found)
+        return found
+
+    yield arrive
+    for person in present:
+        person.disconnect()
+        person.http.close()
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ NAMESPACE = "/chat"
 EVENTS = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgrp", "receipt", "token-expired")
 PATIENCE_SECONDS = 8
 
+NEWCOMERS = 600
+"""Demo users of a shared server, handed out one by one: no test inherits another's conversations or presence."""
+
+Cast = Callable[..., list["Person"]]
+
 
 class Person:
     """Signed in by name over HTTP. `confirms` says whether messages are confirmed as they arrive."""

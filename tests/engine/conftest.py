@@ -1,6 +1,5 @@
 """One server for the whole folder, whose process can be looked into, and people whom no other test has met."""
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,22 +11,12 @@ from chatapp.actions.accounts import NewUser, add_users
 from tests.databases import Databases
 from tests.engine.observed_servers import COMMANDS, Observed
 from tests.engine.raw import Raw
-from tests.people import Person
+from tests.people import NEWCOMERS
 from tests.servers import Server
 
-NEWCOMERS = 400
 EVENTLET = [sys.executable, "-m", "chatapp", "serve", "--demo", str(NEWCOMERS)]
 
-Cast = Callable[..., list[Person]]
 Raws = Callable[..., Raw]
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="package")
-def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """For servers whose tests have nothing to do with the database."""
-    return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
 
 
 @pytest.fixture(scope="package")
@@ -48,22 +37,6 @@ def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactor
     yield started
     assert started.stop() == 0, started.log
     assert "Traceback" not in started.log, started.log
-
-
-@pytest.fixture
-def cast(server: Server) -> Iterator[Cast]:
-    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
-    present: list[Person] = []
-
-    def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:
-        found = [Person(on, f"user{next(_numbers) % NEWCOMERS}", **options) for _ in range(count)]
-        present.extend(found)
-        return found
-
-    yield arrive
-    for person in present:
-        person.disconnect()
-        person.http.close()
 
 
 @pytest.fixture

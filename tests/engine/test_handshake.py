@@ -3,10 +3,10 @@
 import pytest
 import requests
 
-from tests.engine.conftest import Cast, Raws
+from tests.engine.conftest import Raws
 from tests.engine.frames import PING, PONG, TEXT, Sent, joined, opening
 from tests.engine.observed_servers import Observed
-from tests.people import wait_until
+from tests.people import Cast, wait_until
 from tests.servers import Server
 
 PATH = "/socket.io/?EIO=4&transport=websocket"

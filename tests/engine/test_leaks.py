@@ -3,11 +3,10 @@
 import threading
 import time
 
-from tests.engine.conftest import Cast
 from tests.engine.frames import CLOSE, Sent, close_payload
 from tests.engine.observed_servers import Observed
 from tests.engine.raw import Raw
-from tests.people import Person
+from tests.people import Cast, Person
 
 AT_ONCE = 170
 """For each of the six ways: 1,020 connections a server."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import Cast, Raws
+from tests.engine.conftest import Raws
 from tests.engine.frames import CLOSE, PING, Sent, close_payload
 from tests.engine.raw import is_online
 from tests.engine.reading import Reading, talk
-from tests.people import PATIENCE_SECONDS, Person, wait_until
+from tests.people import PATIENCE_SECONDS, Cast, Person, wait_until
 from tests.servers import Server
 
 MEGABYTE = 1_000_000

@@ -8,10 +8,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Opcode
 from websockets.sync.client import connect
 
-from tests.engine.conftest import Cast, Raws
+from tests.engine.conftest import Raws
 from tests.engine.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
 from tests.engine.raw import Raw, is_online, private
-from tests.people import wait_until
+from tests.people import Cast, wait_until
 from tests.servers import Server
 
 ADDRESS = "/socket.io/?EIO=4&transport=websocket"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine import raw as by_hand
-from tests.engine.conftest import Cast, Raws
+from tests.engine.conftest import Raws
 from tests.engine.frames import CLOSE, TEXT, Sent, close_payload, joined
 from tests.engine.raw import Polling, Raw, is_online, private
 from tests.engine.reading import Reading, talk
-from tests.people import Person, wait_until
+from tests.people import Cast, Person, wait_until
 from tests.servers import Server
 
 ROUNDS = 15

@@ -1,23 +1,16 @@
 """One real server for the whole folder, and people whom no other test has met."""
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.databases import Databases
-from tests.people import Person
+from tests.people import NEWCOMERS, Person
 from tests.realtime.wire import Wire
 from tests.servers import Server
 
-NEWCOMERS = 600
-"""Demo users, handed out one by one: no test inherits another's conversations, connections or presence."""
-
-Cast = Callable[..., list[Person]]
 Wires = Callable[..., Wire]
-
-_numbers = itertools.count()
 
 
 def start_server(folder_factory: pytest.TempPathFactory, databases: Databases, **settings: object) -> Server:
@@ -37,12 +30,6 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="package")
-def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """For servers whose tests have nothing to do with the database."""
-    return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
-
-
-@pytest.fixture(scope="package")
 def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose patience is short, so that a test can outwait it."""
     started = start_server(
@@ -55,22 +42,6 @@ def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactor
     )
     yield started
     assert started.stop() == 0, started.log
-
-
-@pytest.fixture
-def cast(server: Server) -> Iterator[Cast]:
-    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
-    present: list[Person] = []
-
-    def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:
-        found = [Person(on, f"user{next(_numbers) % NEWCOMERS}", **options) for _ in range(count)]
-        present.extend(found)
-        return found
-
-    yield arrive
-    for person in present:
-        person.disconnect()
-        person.http.close()
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import ACK, private
 from tests.servers import Server
 

@@ -5,7 +5,8 @@ import time
 import pytest
 import requests
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire
 from tests.servers import Server
 

@@ -1,6 +1,7 @@
 """`updateDeliveryStatusOnConnection`: what became delivered after its ack, told to its sender exactly once."""
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire, private
 from tests.servers import Server
 

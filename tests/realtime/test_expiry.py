@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import Databases
-from tests.people import Person
-from tests.realtime.conftest import Cast, Wires, start_server
+from tests.people import Cast, Person
+from tests.realtime.conftest import Wires, start_server
 from tests.realtime.wire import DISCONNECTED, REFUSED, Wire, private
 from tests.servers import Server
 

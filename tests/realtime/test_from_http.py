@@ -2,7 +2,8 @@
 
 import time
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import private
 
 PROMISED_SECONDS = 0.2

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import private
 from tests.servers import Server
 

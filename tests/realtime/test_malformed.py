@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatapp.errors import every_code
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import private
 
 EXAMPLES = 1_000

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import private
 
 MESSAGE_FIELDS = {

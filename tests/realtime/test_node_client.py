@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import Person, wait_until
-from tests.realtime.conftest import Cast
+from tests.people import Cast, Person, wait_until
 from tests.realtime.node import NodeClient, install
 from tests.realtime.wire import private
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from tests.people import Person, wait_until
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast, Person, wait_until
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import private
 
 MESSAGES = 200

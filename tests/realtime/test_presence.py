@@ -1,7 +1,7 @@
 """`onlineStatus`: a user's first connection and last one, and nothing in between."""
 
-from tests.people import Person, wait_until
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast, Person, wait_until
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire
 
 

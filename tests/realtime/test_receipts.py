@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.people import Person
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast, Person
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import Frame, Wire, private
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.people import Person
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast, Person
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import CONNECTED, DISCONNECTED, REFUSED, Frame, Wire, private
 
 

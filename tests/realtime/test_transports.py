@@ -8,7 +8,8 @@ import requests
 import socketio
 from websockets.exceptions import InvalidStatus
 
-from tests.realtime.conftest import Cast, Wires
+from tests.people import Cast
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire, private
 from tests.servers import Server
 
