@@ -90,11 +90,13 @@ class Delivery:
     def confirmed(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
         """A member has been delivered everything up to `delivered`, and has read up to `read`."""
         if self._is_green:
-            are_first = self._note(watermarks, user_id, delivered, read)
-        else:
-            with self._lock:
-                are_first = self._note(watermarks, user_id, delivered, read)
-        if are_first:
+            if self._note(watermarks, user_id, delivered, read):
+                self._journal.marks_wait()
+            return
+        with self._lock:
+            is_first = self._note(watermarks, user_id, delivered, read)
+        if is_first is not None:
+            # Also where it is not: another thread, whose was the first, may not have come as far as saying so.
             self._journal.marks_wait()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
@@ -156,16 +158,16 @@ class Delivery:
         waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
         return waiting
 
-    def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
-        """Whether they are the first of the conversation's marks that now wait to be written."""
+    def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool | None:
+        """Whether it is the first mark of its conversation that now waits to be written; None if nothing rose."""
         if not self._raise(watermarks, user_id, delivered, read):
-            return False
+            return None
         unsaved = watermarks.unsaved
-        are_first = not unsaved
-        if are_first:
+        is_first = not unsaved
+        if is_first:
             self._unsaved.append(watermarks)
         unsaved.add(user_id)
-        return are_first
+        return is_first
 
     def _raise(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
         was_read = watermarks.raise_read(user_id, read) if read else False
