@@ -26,8 +26,8 @@ wheel: $(RUN_STAMP) ## Build a wheel that needs no Node, into dist/
 
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
-	@# Twice as many as cores: half of the time a test waits for a server, a browser or a clock.
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
+	@# Twice as many as cores: much of the time a test waits for a server, a browser or a clock.
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
 	$(BIN)/python -m pytest -x -k "not postgresql"
@@ -62,6 +62,7 @@ $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@# Most of it is never imported; what is gets compiled then.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	$(BIN)/python -m chatapp.web.vendor --development
 	@touch $@
