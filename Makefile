@@ -26,8 +26,8 @@ wheel: $(RUN_STAMP) ## Build a wheel that needs no Node, into dist/
 
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
-	@# Twice as many as cores: much of the time a test waits for a server, a browser or a clock.
-	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
+	@# One more than cores: much of the time a test waits for a server, a browser or a clock.
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
 
 quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
 	$(BIN)/python -m pytest -x -k "not postgresql"
@@ -56,7 +56,7 @@ clean: ## Remove what the tasks made; run-time state in instance/ stays
 $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	@test -n "$(PYTHON)" || { echo "chatapp needs Python 3.11 or newer."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	$(BIN)/python -m chatapp.web.vendor --install
 	@touch $@
