@@ -57,10 +57,10 @@ def test_a_connection_that_answers_no_heartbeat_is_closed(cast: Cast, wires: Wir
 def test_a_token_in_the_query_is_never_in_the_log(cast: Cast, transport: str) -> None:
     (alice,) = cast(1)
     alice.connect(transports=[transport])
-    wire = Wire(alice.server, alice.token).joined()
     for bad in ("x", "4[[", '42/chat,1["markRead"', '42/chat,["connect"]'):
+        wire = Wire(alice.server, alice.token).joined()
         wire.send(bad)
-    wire.close()
+        wire.close()
     for path in ("EIO=4&transport=polling&sid=nobody", "EIO=3&transport=polling", "EIO=4&transport=none", "EIO=4&j=x"):
         requests.get(f"{alice.server.ws}/socket.io/?token={alice.token}&{path}", timeout=5)
         requests.post(f"{alice.server.ws}/socket.io/?token={alice.token}&{path}", data="\0", timeout=5)

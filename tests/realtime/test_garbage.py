@@ -1,6 +1,9 @@
 """What no client would send: the sender may lose its connection, nobody else may notice."""
 
+from contextlib import suppress
+
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.people import Cast
 from tests.realtime.conftest import Wires
@@ -79,7 +82,8 @@ def test_garbage_on_one_connection_harms_no_other(cast: Cast, wires: Wires, garb
     from_alice.emit("groupMessage", private(alice.username, group, "before the garbage"))
     from_mallory.message("before the garbage")
     from_mallory.send(garbage)
-    from_mallory.send(b"an attachment that nothing announced, or one that was")
+    with suppress(ConnectionClosed):  # the server may have had enough already
+        from_mallory.send(b"an attachment that nothing announced, or one that was")
     for content in ("after the garbage", "and again"):
         number = from_alice.emit("groupMessage", private(alice.username, group, content))
         to_bob.confirm(to_bob.message(content))

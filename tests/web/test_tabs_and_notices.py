@@ -1,14 +1,18 @@
 """Several tabs of one person, and getting noticed."""
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.web.people import Person, bubble, composer, line, texts, wait_until, write
+from tests.web.people import Person, bubble, composer, line, texts, tick, wait_connected, wait_until, write
 from tests.web.server import Friend
 
 Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
+
+UPGRADED = "5"
+"""What a client sends when all else goes over the WebSocket, and no longer over polling."""
 
 LOOK_AWAY = """() => {
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
@@ -44,6 +48,31 @@ def test_a_message_that_one_tab_could_not_send_goes_out_once_from_two(meet: Meet
     theirs = other.open(f"#/u/{one.username}")
     expect(bubble(theirs, "from an offline tab")).to_be_visible()
     assert texts(theirs) == ["from an offline tab"]
+
+
+def test_a_message_stays_in_sight_in_a_tab_whose_own_connection_is_slow(meet: Meet) -> None:
+    one, other = meet(), meet()
+    first, second = one.open(f"#/u/{other.username}"), one.context.new_page()
+    sent: list[str | bytes] = []
+    held: list[str | bytes] = []
+    is_slow = False
+
+    def pass_on(wire: WebSocketRoute) -> None:
+        server = wire.connect_to_server()
+        wire.on_message(lambda frame: (sent.append(frame), server.send(frame)))
+        server.on_message(lambda frame: held.append(frame) if is_slow else wire.send(frame))
+
+    second.route_web_socket(re.compile("socket.io"), pass_on)
+    second.goto(f"{one.server.url}#/u/{other.username}")
+    wait_connected(second)
+    while UPGRADED not in sent:
+        second.wait_for_timeout(10)
+    is_slow = True
+    write(first, "said in the first tab")
+    expect(tick(second, "said in the first tab")).to_have_class(re.compile("tick-stored"))
+    second.wait_for_timeout(100)
+    assert any("said in the first tab" in str(frame) for frame in held)
+    assert texts(second) == ["said in the first tab"]
 
 
 def test_the_same_person_on_another_device_sees_the_same(meet: Meet) -> None:

@@ -47,8 +47,8 @@ function onDisconnected(hasNetwork) {
 
 /** @param {Message} message */
 async function receive(message) {
-  if (message.clientId && message.sender === store.me.peek()) settle(message.clientId);
   const arrival = incoming.takeMessage(message) ?? (await receiveUnknown(message));
+  if (message.clientId && message.sender === store.me.peek()) settle(message);
   if (!arrival) return;
   if (arrival.hasGap) catchUp(arrival.key);
   else if (arrival.isNew && store.openKey.peek() === arrival.key) rememberMessages(arrival.key);

@@ -60,7 +60,7 @@ function watchNetwork() {
 /** @param {import("./tabs.js").TabMessage} message */
 function hearTab(message) {
   if (message.type === "entry") adoptEntry(message.entry);
-  else if (message.type === "gone") forgetEntry(message.clientId);
+  else if (message.type === "gone") forgetEntry(message.clientId, message.message);
   else if (message.type === "session") followOtherTab(message.username);
   else if (message.owner === store.me.peek()) store.setDraft(message.key, message.text);
 }

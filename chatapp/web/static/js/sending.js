@@ -16,10 +16,10 @@ const RETRY_MILLISECONDS = 2_000;
 /** The entry on its way in each conversation. @type {Map<string, string>} */
 const sending = new Map();
 
-/** @type {(message: import("./protocol.js").Message) => void} */
-let stored = () => {};
+/** @type {(message: import("./protocol.js").Message) => Promise<void>} */
+let stored = async () => {};
 
-/** @param {(message: import("./protocol.js").Message) => void} listener gets each message that the server has stored */
+/** @param {(message: import("./protocol.js").Message) => Promise<void>} listener gets each message that the server has stored */
 export function onStored(listener) {
   stored = listener;
 }
@@ -53,7 +53,7 @@ async function deliver(entry) {
   const event = group ? CALL.groupMessage : CALL.privateMessage;
   const payload = { sender: entry.owner, receiver, content: entry.content, clientId: entry.clientId };
   const ack = await call(event, payload);
-  if (ack.success) return settled(entry, ack.response);
+  if (ack.success) return stored(ack.response);
   if (!isPending(entry)) return undefined;
   release(entry);
   if (!ack.error) return fail(entry, failureSentence("", String(ack.response ?? "")));
@@ -64,22 +64,14 @@ async function deliver(entry) {
 }
 
 /**
- * @param {OutboxEntry} entry
+ * The server has it: the ack says so, or the message itself has come back, whichever is first. To be called when it
+ * is in its conversation: until then the entry is all that shows of it.
  * @param {import("./protocol.js").Message} message
  */
-function settled(entry, message) {
-  stored(message);
-  settle(entry.clientId);
-}
-
-/**
- * The server has it: the ack says so, or the message itself has come back, whichever is first.
- * @param {string} clientId
- */
-export function settle(clientId) {
-  const entry = outbox.peek().find((found) => found.clientId === clientId);
+export function settle(message) {
+  const entry = outbox.peek().find((found) => found.clientId === message.clientId);
   if (!entry) return;
-  remove(entry);
+  remove(entry, message);
   flush();
 }
 
@@ -120,12 +112,15 @@ function change(entry) {
   tellTabs({ type: "entry", entry });
 }
 
-/** @param {OutboxEntry} entry */
-function remove(entry) {
+/**
+ * @param {OutboxEntry} entry
+ * @param {import("./protocol.js").Message | null} message what has become of it
+ */
+function remove(entry, message = null) {
   release(entry);
   outbox.value = withoutEntry(outbox.peek(), entry.clientId);
   dropEntry(entry.clientId);
-  tellTabs({ type: "gone", clientId: entry.clientId });
+  tellTabs({ type: "gone", clientId: entry.clientId, message });
 }
 
 /**
@@ -138,8 +133,13 @@ export function adoptEntry(entry) {
   setTimeout(flush, RETRY_MILLISECONDS);
 }
 
-/** @param {string} clientId */
-export function forgetEntry(clientId) {
+/**
+ * Another tab is done with it. Its message may be here before this tab's own connection brings it.
+ * @param {string} clientId
+ * @param {import("./protocol.js").Message | null} message
+ */
+export async function forgetEntry(clientId, message) {
+  if (message?.sender === me.peek()) await stored(message);
   outbox.value = withoutEntry(outbox.peek(), clientId);
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ type: "entry", entry: import("./models/outbox.js").OutboxEntry }
- *   | { type: "gone", clientId: string }
+ *   | { type: "gone", clientId: string, message: import("./protocol.js").Message | null }
  *   | { type: "draft", owner: string, key: string, text: string }
  *   | { type: "session", username: string }} TabMessage
  */
