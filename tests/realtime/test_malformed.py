@@ -1,5 +1,6 @@
 """A thousand wrong payloads for each event over one real connection, and then a good one."""
 
+import fcntl
 import json
 import os
 from typing import Any
@@ -42,40 +43,52 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 
 
-@st.composite
-def _wrong_payloads(draw: st.DrawFn, good: dict[str, Any]) -> list[Any]:
-    """Anything at all; or something good of which a field or two are spoilt or missing."""
-    kind = draw(st.integers(0, 4))
-    if kind == 0:
-        return draw(st.lists(JSON, max_size=2))
-    spoilt = draw(st.sets(st.sampled_from([*good, "clientId", "groupId"]), min_size=1, max_size=2))
-    if kind == 1:
-        return [{name: value for name, value in good.items() if name not in spoilt}]
-    return [{**good, **{name: draw(JSON) for name in sorted(spoilt)}}]
+SPOILING = st.fixed_dictionaries(
+    {
+        "kind": st.integers(0, 4),
+        "fields": st.sets(st.integers(0, 4), min_size=1, max_size=2).map(sorted),
+        "values": st.lists(JSON, min_size=2, max_size=2),
+        "count": st.integers(0, 2),
+    }
+)
+"""How to make a payload wrong, whatever event it is of."""
 
 
-@pytest.fixture
-def thousand(event: str, tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
-    """The same for every database, and for every run: found by whichever process of a run comes first."""
+def _spoilt(good: dict[str, Any], how: dict[str, Any]) -> list[Any]:
+    """Anything at all; or something good of which a field or two are missing or wrong."""
+    if how["kind"] == 0:
+        return list(how["values"][: how["count"]])
+    names = [*good, "clientId", "groupId"]
+    fields = [names[number % len(names)] for number in how["fields"]]
+    if how["kind"] == 1:
+        return [{name: value for name, value in good.items() if name not in fields}]
+    return [{**good, **dict(zip(fields, how["values"], strict=False))}]
+
+
+@pytest.fixture(scope="session")
+def thousand(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The same for every event and database, and for every run: whichever process of a run comes first finds them, and
+    the others wait for it."""
     own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"malformed-{event}.json"
-    if not shared.exists():
-        unfinished = shared.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(_find_thousand(event)))
-        unfinished.replace(shared)
-    found: list[list[Any]] = json.loads(shared.read_text())
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "malformed.json"
+    with shared.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        found: list[dict[str, Any]] = json.loads(file.read() or "null") or _find_thousand()
+        file.truncate(0)
+        file.write(json.dumps(found))
     return found
 
 
-def _find_thousand(event: str) -> list[list[Any]]:
-    found: list[list[Any]] = []
+def _find_thousand() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
 
     @settings(
         max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(_wrong_payloads(GOOD[event]))
-    def collect(payloads: list[Any]) -> None:
-        found.append(payloads)
+    @given(SPOILING)
+    def collect(how: dict[str, Any]) -> None:
+        found.append(how)
 
     collect()
     return found
@@ -103,17 +116,17 @@ def _assert_documented(ack: Any, payloads: list[Any]) -> None:
 
 @pytest.mark.parametrize("event", GOOD)
 def test_a_thousand_malformed_payloads_and_then_a_good_one(
-    cast: Cast, wires: Wires, event: str, thousand: list[list[Any]]
+    cast: Cast, wires: Wires, event: str, thousand: list[dict[str, Any]]
 ) -> None:
     alice, bob = cast(2)
     names = {"{alice}": alice.username, "{bob}": bob.username, "{group}": alice.make_group("Target", bob.username)}
     wire = wires(alice)
     wire.call("privateMessage", private(alice.username, bob.username, "something to read"))
-    thousand = [_named(payloads, names) for payloads in thousand]
-    assert len(thousand) >= EXAMPLES, "hypothesis found that many"
+    wrong = [_named(_spoilt(GOOD[event], how), names) for how in thousand]
+    assert len(wrong) >= EXAMPLES, "hypothesis found that many"
     refusals = 0
-    for start in range(0, len(thousand), AT_ONCE):
-        some = thousand[start : start + AT_ONCE]
+    for start in range(0, len(wrong), AT_ONCE):
+        some = wrong[start : start + AT_ONCE]
         numbers = [wire.emit(event, *payloads) for payloads in some]
         for number, payloads in zip(numbers, some, strict=True):
             ack = wire.ack(number)
