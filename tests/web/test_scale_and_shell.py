@@ -140,10 +140,12 @@ def test_it_can_be_installed(meet: Meet, server: Server) -> None:
         assert context.request.get(server.url + icon["src"].lstrip("/")).ok
 
 
-def test_the_shell_opens_without_a_network_shows_what_was_seen_and_lets_one_write(meet: Meet, server: Server) -> None:
-    one, other = meet(service_workers="allow"), Friend(server, "user119")
+def test_the_shell_opens_without_a_network_shows_what_was_seen_and_lets_one_write(
+    meet: Meet, friend: Callable[..., Friend]
+) -> None:
+    one, other = meet(service_workers="allow"), friend()
     other.say(one.username, "seen before the tunnel")
-    page = one.open("#/u/user119")
+    page = one.open(f"#/u/{other.username}")
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
     wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
     page.reload()
@@ -151,7 +153,7 @@ def test_the_shell_opens_without_a_network_shows_what_was_seen_and_lets_one_writ
     one.context.set_offline(True)
     page.reload()
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
-    expect(line(page, "User 119")).to_be_visible()
+    expect(line(page, other.username.replace("user", "User "))).to_be_visible()
     write(page, "written in the tunnel")
     expect(tick(page, "written in the tunnel")).to_have_attribute("aria-label", "Sending")
     page.reload()
