@@ -24,10 +24,12 @@ wheel: $(RUN_STAMP) ## Build a wheel that needs no Node, into dist/
 	rm -rf build dist
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
+# A hundred processes import the same modules: what one has compiled, the others need not.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
-	@# One more than cores: much of the time a test waits for a server, a browser or a clock.
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
+	@# Two for each core: much of the time a test waits for a server, a browser or a clock.
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
 	$(BIN)/python -m pytest -x -k "not postgresql"

@@ -19,6 +19,7 @@ class Person:
         self.context = context
         self.server = server
         self.username = username
+        self.is_signed_in = False
         self.complaints: list[str] = []
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -28,6 +29,7 @@ class Person:
         """Over HTTP, for the tests that are about something else."""
         answer = self.context.request.post(f"{self.server.url}login", data={"username": self.username})
         assert answer.ok, answer.text()
+        self.is_signed_in = True
 
     def open(self, place: str = "") -> Page:
         """Another tab, at `#/u/bob` for example; waits until it is connected."""

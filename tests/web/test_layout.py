@@ -39,60 +39,79 @@ def summer(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
-SCREENS = ["sign-in", "list", "group", "private", "empty", "new-group", "settings", "details", "shortcuts", "offline"]
+DIALOGS = {"new-group": "New group", "settings": "Settings", "details": "Details"}
 
 
-def show(screen: str, person: Person) -> Page:
-    """Opens a screen by what people do to get there."""
+def show(screen: str, page: Page) -> None:
+    """Opens a screen by what people do to get there; a dialog from where the one before was closed."""
     if screen == "sign-in":
-        page = person.context.new_page()
-        page.goto(person.server.url)
         expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
-        return page
-    page = person.open({"list": "", "private": "#/u/bob", "empty": "#/u/user7"}.get(screen, "#/g/1"))
-    if screen == "list":
+    elif screen == "list":
         expect(line(page, "Summer house")).to_be_visible()
-    elif screen != "empty":
-        expect(page.locator(".bubble").last).to_be_visible()
-    opened = {"new-group": "New group", "settings": "Settings", "details": "Details"}
-    if screen in opened:
+    elif screen in DIALOGS:
         # On a phone the buttons of the list are behind the conversation.
-        if not page.get_by_role("button", name=opened[screen]).is_visible():
+        if not page.get_by_role("button", name=DIALOGS[screen]).is_visible():
             page.get_by_role("button", name="Back to the list").click()
-        page.get_by_role("button", name=opened[screen]).click()
-    if screen == "shortcuts":
+        page.get_by_role("button", name=DIALOGS[screen]).click()
+    elif screen == "shortcuts":
         page.locator(".scroller").focus()
         page.keyboard.press("?")
-    if screen == "offline":
-        person.context.set_offline(True)
+    elif screen == "offline":
+        page.context.set_offline(True)
         write(page, "Written on the train")
         expect(page.locator(".banner")).to_be_visible()
-    if screen in (*opened, "shortcuts"):
+    elif screen != "empty":
+        expect(page.locator(".bubble").last).to_be_visible()
+    if screen in (*DIALOGS, "shortcuts"):
         expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def open_at(person: Person, place: str) -> Page:
+    """A page at `#/u/bob`, for example; at the sign-in page for somebody who is not signed in."""
+    if person.is_signed_in:
+        return person.open(place)
+    page = person.context.new_page()
+    page.goto(person.server.url)
     return page
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_axe_finds_nothing_in_either_theme_and_pictures_are_taken(meet: Meet, summer: Server, screen: str) -> None:
-    person = meet("alice", summer, signed_in=screen != "sign-in", bypass_csp=True)
-    page = show(screen, person)
-    picture(page, f"{screen}-light")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    picture(page, f"{screen}-dark")
-    assert violations(page, "color-contrast") == [], "only colours are other ones"
+@pytest.mark.parametrize(
+    ("place", "screens"),
+    [
+        ("", ["sign-in"]),
+        ("", ["list"]),
+        ("#/u/bob", ["private"]),
+        ("#/u/user7", ["empty"]),
+        ("#/g/1", ["group", *DIALOGS, "shortcuts", "offline"]),
+    ],
+)
+def test_axe_finds_nothing_in_either_theme_and_pictures_are_taken(
+    meet: Meet, summer: Server, place: str, screens: list[str]
+) -> None:
+    page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, bypass_csp=True), place)
+    for screen in screens:
+        show(screen, page)
+        picture(page, f"{screen}-light")
+        assert violations(page) == [], screen
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        picture(page, f"{screen}-dark")
+        assert violations(page, "color-contrast") == [], f"{screen}, of which only the colours are other ones"
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if page.get_by_role("dialog").is_visible():
+            page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("screen", ["sign-in", "list", "group", "new-group"])
-def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, screen: str) -> None:
-    person = meet("alice", summer, signed_in=screen != "sign-in", **PHONE, bypass_csp=True)
-    page = show(screen, person)
-    picture(page, f"{screen}-phone")
-    assert fits(page)
-    if screen in ("list", "group"):
-        assert page.locator(".sidebar").is_visible() == (screen == "list")
-        assert page.locator(".pane").is_visible() == (screen == "group")
-    assert violations(page) == []
+@pytest.mark.parametrize(("place", "screens"), [("", ["sign-in"]), ("", ["list"]), ("#/g/1", ["group", "new-group"])])
+def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, place: str, screens: list[str]) -> None:
+    page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place)
+    for screen in screens:
+        show(screen, page)
+        picture(page, f"{screen}-phone")
+        assert fits(page), screen
+        if screen in ("list", "group"):
+            assert page.locator(".sidebar").is_visible() == (screen == "list")
+            assert page.locator(".pane").is_visible() == (screen == "group")
+        assert violations(page) == [], screen
 
 
 def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
@@ -109,15 +128,17 @@ def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
     expect(line(page, "Summer house")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 568), (768, 1024), (1024, 700), (2560, 1440)])
-def test_it_holds_at_every_size(meet: Meet, summer: Server, width: int, height: int) -> None:
-    page = show("group", meet("alice", summer, viewport={"width": width, "height": height}))
-    picture(page, f"group-{width}")
-    assert fits(page)
-    assert page.locator(".sidebar").is_visible() == (width >= 720)
-    box: Any = page.get_by_role("button", name="Send").bounding_box()
-    assert box["x"] + box["width"] <= width
-    assert box["y"] + box["height"] <= height
+def test_it_holds_at_every_size(meet: Meet, summer: Server) -> None:
+    page = meet("alice", summer).open("#/g/1")
+    for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
+        page.set_viewport_size({"width": width, "height": height})
+        show("group", page)
+        picture(page, f"group-{width}")
+        assert fits(page), width
+        assert page.locator(".sidebar").is_visible() == (width >= 720)
+        box: Any = page.get_by_role("button", name="Send").bounding_box()
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Server) -> None:
