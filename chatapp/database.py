@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
 from chatapp.green import patch_postgresql
-from chatapp.offload import is_green, offload
+from chatapp.offload import NativeThread, is_green, offload
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -80,6 +80,7 @@ class WriterConnection:
             self._synchronous = str(self.cursor.execute("PRAGMA synchronous").fetchone()[0])
             self.cursor.execute("PRAGMA busy_timeout=0")
         self._current = self._synchronous
+        self._committer = NativeThread() if self.is_sqlite and is_green() else None
 
     @property
     def is_cut(self) -> bool:
@@ -108,10 +109,10 @@ class WriterConnection:
             offload(self._begin_waiting)
 
     def commit(self) -> None:
-        if self.is_sqlite:
-            offload(self.cursor.execute, "COMMIT")
-        else:
+        if self._committer is None:
             self.cursor.execute("COMMIT")
+        else:
+            self._committer.run(self._commit)
 
     def close(self) -> None:
         """Closes the connection for good: its pragmas are not those of the pool's others.
@@ -124,6 +125,12 @@ class WriterConnection:
                 step()
         self.connection.invalidate()
         self.connection.close()
+        if self._committer is not None:
+            self._committer.close()
+            self._committer = None
+
+    def _commit(self) -> None:
+        self.cursor.execute("COMMIT")
 
     def _begin_waiting(self) -> None:
         self.cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

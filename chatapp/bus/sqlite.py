@@ -24,7 +24,10 @@ POLL_SECONDS = 0.03
 KEEP_MICROSECONDS = 60_000_000
 """Age at which rows are pruned. The listener reads them within a poll or two."""
 
-PRUNE = "DELETE FROM notice WHERE created_at < ?"
+PRUNED_AT_ONCE = 10
+"""Of the oldest rows, looked at with each new one: more than are added, and few however many there are."""
+
+PRUNE = "DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY id LIMIT ?) AND created_at < ?"
 
 
 class SqliteBus:
@@ -39,7 +42,7 @@ class SqliteBus:
         if self._thread is not None:
             return
         at = to_microseconds(now())
-        connection.execute(PRUNE, (at - KEEP_MICROSECONDS,))
+        connection.execute(PRUNE, (PRUNED_AT_ONCE, at - KEEP_MICROSECONDS))
         connection.execute("INSERT INTO notice (body, created_at) VALUES (?, ?)", (encode(notices), at))
 
     def after_commit(self, notices: list[Notice]) -> None:
