@@ -100,6 +100,43 @@ def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
     assert differences(app) == []
 
 
+MESSAGES = [(1, 2, 1, "second", None), (1, 1, 1, "first", None), (2, 1, 1, "elsewhere", "a"), (1, 3, 1, "third", "b")]
+
+
+def test_messages_outlive_the_change_of_their_key_there_and_back(app: Flask) -> None:
+    with app.app_context():
+        command.upgrade(alembic_config(), "0001")
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    """INSERT INTO "user" (id, username, first_name, last_name, is_active, created_at)
+                    VALUES (1, 'alice', 'Alice', '', true, 0)"""
+                )
+            )
+            connection.execute(
+                text(
+                    """INSERT INTO conversation (id, kind, created_by, created_at, last_sequence)
+                    VALUES (1, 'group', 1, 0, 3), (2, 'group', 1, 0, 1)"""
+                )
+            )
+            for row in MESSAGES:
+                names = ("conversation_id", "sequence", "sender_id", "content", "client_id")
+                connection.execute(
+                    text(
+                        """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at)
+                        VALUES (:conversation_id, :sequence, :sender_id, :content, :client_id, 0)"""
+                    ),
+                    dict(zip(names, row, strict=True)),
+                )
+        for step, revision in ((command.upgrade, "0002"), (command.downgrade, "0001"), (command.upgrade, "head")):
+            step(alembic_config(), revision)
+            with db.engine.connect() as connection:
+                columns = "conversation_id, sequence, sender_id, content, client_id"
+                found = connection.execute(text(f"SELECT {columns} FROM message ORDER BY 1, 2")).all()
+            assert [tuple(row) for row in found] == sorted(MESSAGES)
+    assert differences(app) == []
+
+
 def test_running_twice_changes_nothing(app: Flask) -> None:
     bring_up_to_date(app)
     add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])

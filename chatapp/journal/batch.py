@@ -18,8 +18,15 @@ from chatapp.models.membership import MEMBER
 
 LARGEST_ID = 2**63 - 1
 
-REPEATS = """SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, c.direct_key
-FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE (m.sender_id, m.client_id) IN (VALUES {rows})"""
+# Joined to what is looked for, and not `(a, b) IN (VALUES ...)`: for that SQLite reads the whole table.
+REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
+SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, c.direct_key
+FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
+WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
+
+MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
+SELECT m.conversation_id, m.user_id FROM wanted w CROSS JOIN membership m
+WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
 INSERT = "INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at) VALUES {rows}"
 
@@ -114,8 +121,7 @@ class Batch:
     def _members(self, pairs: list[tuple[int | None, int]]) -> set[tuple[int, int]]:
         if not pairs:
             return set()
-        rows = ", ".join(["(?, ?)"] * len(pairs))
-        sql = f"SELECT conversation_id, user_id FROM membership WHERE (conversation_id, user_id) IN (VALUES {rows})"
+        sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
         return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
 
     def _directs(self, drafts: list[MessageDraft]) -> dict[str, Place | ChatError]:
