@@ -1,12 +1,13 @@
-"""What one transaction carries, and what it did."""
+"""What one transaction carries, what it did, and who hears of it."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from chatapp.database import WriterConnection
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
 from chatapp.notices import Notice
 
@@ -14,6 +15,17 @@ Result = TypeVar("Result")
 
 Marks = Mapping[tuple[int, int], Watermark]
 """Risen watermarks by conversation and user."""
+
+Listener = Callable[[list[StoredMessage], list[Notice]], None]
+"""Called after each commit, in order, with the new messages and the other notices. Must not block."""
+
+
+class Bus(Protocol):
+    """How other processes learn of a commit. See chatapp/bus/."""
+
+    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None: ...
+
+    def after_commit(self, notices: list[Notice]) -> None: ...
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
@@ -19,11 +19,12 @@ from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
-from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.journal.drafts import MessageDraft, Outcome
 from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
 from chatapp.journal.steps import announcements, resolve, run_job, write_marks
-from chatapp.journal.work import Committed, Job, Marks, QueuedDraft, Transaction, Work, joined, parts_of
-from chatapp.notices import CatchUp, Notice
+from chatapp.journal.work import Bus, Committed, Job, Listener, Marks, QueuedDraft, Transaction, Work, joined, parts_of
+from chatapp.notices import CatchUp
+from chatapp.offload import Wakeup, make_wakeup
 
 log = logging.getLogger(__name__)
 
@@ -53,18 +54,6 @@ ATTEMPTS = 3
 """How often work is begun that another process is in the way of, or whose connection breaks."""
 
 
-class Bus(Protocol):
-    """How other processes learn of a commit. See chatapp/bus/."""
-
-    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None: ...
-
-    def after_commit(self, notices: list[Notice]) -> None: ...
-
-
-Listener = Callable[[list[StoredMessage], list[Notice]], None]
-"""Called after each commit, in order, with the new messages and the other notices. Must not block."""
-
-
 class Journal:
     """The only way to write. Safe to call from any thread or greenlet; the writer starts with the first write."""
 
@@ -72,7 +61,8 @@ class Journal:
         self._engine = engine
         self._bus = bus
         self._listeners: list[Listener] = []
-        self._wake = threading.Condition()
+        self._starting = threading.Lock()
+        self._wakeup: Wakeup  # made with the thread, on whose hub it is
         self._jobs: deque[Job[Any]] = deque()
         self._drafts: deque[QueuedDraft] = deque()
         self._source: Callable[[], Marks] = dict
@@ -138,23 +128,26 @@ class Journal:
 
     def close(self) -> None:
         """Writes what is queued, then stops the writer."""
-        with self._wake:
-            self._is_closing = True
-            self._wake.notify_all()
+        self._is_closing = True
         if self._thread is not None:
+            self._wakeup.set()
             self._thread.join()
 
     def _rouse(self) -> None:
         """Starts or wakes the writer. It says that it sleeps before it looks for work a last time, and the caller
         queues its work before it looks whether the writer sleeps: so one of the two sees the other, and a writer at
-        work costs its callers no lock."""
-        if not self._is_asleep and self._thread is not None:
-            return
-        with self._wake:
+        work costs its callers nothing."""
+        if self._thread is None:
+            self._start()
+        elif self._is_asleep:
+            self._wakeup.set()
+
+    def _start(self) -> None:
+        with self._starting:
             if self._thread is None:
+                self._wakeup = make_wakeup()
                 self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
                 self._thread.start()
-            self._wake.notify()
 
     def _run(self) -> None:
         while (work := self._take()) is not None:
@@ -165,15 +158,23 @@ class Journal:
 
     def _take(self) -> Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
-        with self._wake:
-            self._is_asleep = True
-            while not (self._jobs or self._drafts or self._are_marks_due()):
-                if self._is_closing:
-                    return None
-                self._wake.wait(self._until_marks_are_due())
-            self._is_asleep = False
-            jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-            return Work(jobs, self._take_drafts(), self._take_marks() if self._are_marks_due() else {})
+        while not self._has_work():
+            if self._is_closing:
+                return None
+            self._sleep()
+        jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
+        return Work(jobs, self._take_drafts(), self._take_marks() if self._are_marks_due() else {})
+
+    def _has_work(self) -> bool:
+        return bool(self._jobs or self._drafts) or self._are_marks_due()
+
+    def _sleep(self) -> None:
+        """Until somebody has work, or watermarks are due."""
+        self._is_asleep = True
+        self._wakeup.clear()
+        if not (self._has_work() or self._is_closing):
+            self._wakeup.wait(self._until_marks_are_due())
+        self._is_asleep = False
 
     def _take_drafts(self) -> list[QueuedDraft]:
         drafts: list[QueuedDraft] = []
@@ -271,10 +272,9 @@ class Journal:
         """What is known to senders already, and not to the database: tried again after a while."""
         if not marks:
             return
-        with self._wake:
-            self._kept_marks = joined(self._kept_marks, marks)
-            self._are_marks_waiting = True
-            self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
+        self._kept_marks = joined(self._kept_marks, marks)
+        self._are_marks_waiting = True
+        self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
 
     def _connect(self) -> WriterConnection:
         if self._connection is None:

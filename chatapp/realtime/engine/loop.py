@@ -2,7 +2,8 @@
 
 A callback of the hub must not wait for anything. So a socket's read callback only parses, and hands what it found to
 the pump: one greenlet for the process, switched to once a turn however many connections had something to say. In the
-other direction, everything that a turn wrote to a connection goes out with one `send`.
+other direction, everything that a turn wrote to a connection goes out with one `send`. What has been read is handled,
+and what that wrote is sent, before the hub polls again.
 """
 
 import contextlib
@@ -30,6 +31,7 @@ class Loop:
         self._inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._unsent: list[Transport] = []
         self._is_flush_due = False
+        self._is_looking = False
         self._is_pump_waiting = False
         self.is_pump_blocked = False
         """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
@@ -61,18 +63,29 @@ class Loop:
     def call(self, function: Callable[..., None], *args: Any) -> None:
         """Calls something from the pump, after all that was handed to it before."""
         self._inbox.append((function, args))
-        if self._is_pump_waiting:
+        if self._is_pump_waiting and not self._is_looking:
             self._is_pump_waiting = False
             self.hub.schedule_call_global(0, self._pump.switch)
 
     def flush_soon(self, transport: "Transport") -> None:
         """A connection has something to send; it goes out before the hub polls again."""
         self._unsent.append(transport)
-        if not self._is_flush_due:
+        if not self._is_flush_due and not self._is_looking:
             self._is_flush_due = True
             self.hub.schedule_call_global(0, self._flush)
 
     def _look(self, _descriptor: int) -> None:
+        self._is_looking = True
+        self._read_and_write()
+        if self._inbox and self._is_pump_waiting:
+            self._is_pump_waiting = False
+            # Comes back here when it is done, or waits for something.
+            self._pump.switch()
+        self._is_looking = False
+        if not self._is_flush_due:
+            self._flush()
+
+    def _read_and_write(self) -> None:
         for descriptor, events in self._epoll.poll(0):
             transport = self._watched.get(descriptor)
             if transport is None:
