@@ -5,10 +5,13 @@ On a green hub one such call stops every connection of the process: there it run
 threads. Elsewhere the calling thread is nobody's but its own.
 """
 
+import logging
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec, Protocol, TypeVar
+
+log = logging.getLogger(__name__)
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -49,6 +52,7 @@ class NativeThread:
         # Pipes both ways, and no lock: it is while writing to one that a thread gives the interpreter to whom it wakes.
         self._begin, self._say_begin = self._os.pipe()
         self._done, self._say_done = self._os.pipe()
+        self._os.set_blocking(self._done, False)
         self._listener = self._hub.add(self._hub.READ, self._done, self._wake, _thrown_away, None)
         # The hub notes who listens; the greenlet that happened to make this would be kept alive by that.
         self._listener.greenlet = self._hub.greenlet
@@ -91,9 +95,16 @@ class NativeThread:
             self._os.write(self._say_done, b".")
 
     def _wake(self, descriptor: int) -> None:
-        self._os.read(descriptor, 1)
+        try:
+            self._os.read(descriptor, 1)
+        except BlockingIOError:
+            return
         caller, self._caller = self._caller, None
-        caller.switch()
+        try:
+            caller.switch()
+        except Exception:
+            # How the caller's greenlet ended. The hub would take it for ours, and listen no more.
+            log.exception("A greenlet that waited for a native thread failed")
 
 
 class Wakeup(Protocol):

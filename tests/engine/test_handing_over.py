@@ -1,0 +1,139 @@
+"""How greenlets hand work to a native thread, and sleep until there is some."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import eventlet
+import pytest
+
+from chatapp.offload import GreenWakeup, NativeThread, make_wakeup
+
+PATIENCE_SECONDS = 5
+
+
+@pytest.fixture
+def native() -> Iterator[NativeThread]:
+    thread = NativeThread()
+    yield thread
+    thread.close()
+
+
+def fail() -> None:
+    raise LookupError("as it was raised")
+
+
+def test_a_call_runs_in_another_thread_and_its_outcome_comes_back(native: NativeThread) -> None:
+    found = eventlet.spawn(native.run, threading.get_ident).wait()
+    assert found != threading.get_ident()
+    assert eventlet.spawn(native.run, threading.get_ident).wait() == found, "the same one each time"
+    with pytest.raises(LookupError, match="as it was raised"):
+        eventlet.spawn(native.run, fail).wait()
+    assert eventlet.spawn(native.run, lambda: "and on it goes").wait() == "and on it goes"
+
+
+def test_the_hub_goes_on_while_a_call_waits(native: NativeThread) -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def wait() -> bool:
+        began.set()
+        return may_end.wait(PATIENCE_SECONDS)
+
+    running = eventlet.spawn(native.run, wait)
+    while not began.is_set():
+        eventlet.sleep(0)
+    may_end.set()  # by this greenlet, which could not if the call held up the hub
+    assert running.wait() is True
+
+
+def test_a_closed_one_leaves_no_thread_and_no_descriptor() -> None:
+    eventlet.sleep(0)
+    threads, descriptors = _native_threads(), _descriptors()
+    for _ in range(20):
+        one = NativeThread()
+        eventlet.spawn(one.run, int).wait()
+        one.close()
+    assert _native_threads() == threads
+    assert _descriptors() == descriptors
+
+
+def _native_threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+class Sleeper:
+    """A greenlet that counts how often it woke."""
+
+    def __init__(self, timeout: float | None = None) -> None:
+        self.wakeup = GreenWakeup()
+        self.woke = 0
+        self.greenlet = eventlet.spawn(self._run, timeout)
+        eventlet.sleep(0)
+
+    def _run(self, timeout: float | None) -> None:
+        while True:
+            self.wakeup.clear()
+            self.wakeup.wait(timeout)
+            self.woke += 1
+
+
+def test_who_is_woken_several_times_at_once_wakes_once() -> None:
+    one = Sleeper()
+    for _ in range(3):
+        one.wakeup.set()
+    assert one.woke == 0, "in the next turn, and not in the middle of this one"
+    eventlet.sleep(0.01)
+    assert one.woke == 1
+    one.wakeup.set()
+    eventlet.sleep(0.01)
+    assert one.woke == 2
+    one.greenlet.kill()
+
+
+def test_what_was_set_before_the_wait_ends_it_at_once() -> None:
+    wakeup = GreenWakeup()
+    wakeup.set()
+    wakeup.wait()
+    wakeup.wait()
+
+
+def test_a_wait_ends_when_its_time_is_over() -> None:
+    one = Sleeper(timeout=0.02)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while one.woke < 3 and time.monotonic() < deadline:
+        eventlet.sleep(0.01)
+    assert one.woke >= 3
+    one.greenlet.kill()
+
+
+def test_the_time_of_a_wait_that_is_over_does_not_end_the_next_one() -> None:
+    wakeup = GreenWakeup()
+    woke: list[str] = []
+
+    def sleep_twice() -> None:
+        wakeup.wait(0.05)
+        woke.append("set")
+        wakeup.clear()
+        wakeup.wait()
+        woke.append("by the timer of the first")
+
+    sleeper = eventlet.spawn(sleep_twice)
+    eventlet.sleep(0)
+    wakeup.set()
+    eventlet.sleep(0.1)
+    assert woke == ["set"]
+    sleeper.kill()
+
+
+def test_a_process_of_threads_sleeps_as_threads_do() -> None:
+    wakeup = make_wakeup()
+    sleeper = threading.Thread(target=wakeup.wait)
+    sleeper.start()
+    wakeup.set()
+    sleeper.join(PATIENCE_SECONDS)
+    assert not sleeper.is_alive()
