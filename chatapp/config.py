@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from chatapp import config_values as values
+from chatapp.green import DEFAULT_MODE
 from chatapp.origins import LOOPBACK_ORIGINS
 
 PREFIX = "CHATAPP_"
@@ -92,8 +93,8 @@ class Settings:
         "10 per minute", "Sign-in attempts that a name and address may make in password mode", values.rate
     )
     async_mode: str = _setting(
-        "eventlet",
-        "How the Socket.IO side runs: `eventlet`, `gevent` or `threading`. Read from the environment only",
+        DEFAULT_MODE,
+        "How the Socket.IO side runs: `eventlet` (on Linux), `gevent` or `threading`. Read from the environment only",
         values.choice("eventlet", "gevent", "threading"),
     )
     node: str = _setting("", "Name of this Socket.IO process among several. Default: host name and port")

@@ -2,7 +2,11 @@
 
 import gc
 import os
+import sys
 import warnings
+
+DEFAULT_MODE = "eventlet" if sys.platform == "linux" else "threading"
+"""The delivery engine polls by epoll, which is Linux's. Elsewhere threads serve, over the library's own transport."""
 
 
 def patch() -> None:
@@ -12,7 +16,7 @@ def patch() -> None:
     again and again takes a fifth of the time.
     """
     gc.disable()
-    mode = os.environ.get("CHATAPP_ASYNC_MODE") or "eventlet"
+    mode = os.environ.get("CHATAPP_ASYNC_MODE") or DEFAULT_MODE
     if mode == "eventlet":
         with warnings.catch_warnings():
             # eventlet is in bugfix mode and says so at every import; docs/decisions/ says why it is used all the same.

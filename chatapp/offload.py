@@ -36,7 +36,7 @@ def offload(call: Callable[Arguments, Result], *args: Arguments.args, **kwargs: 
 class NativeThread:
     """A native thread beside a green hub, for calls that come thousands of times a second and one at a time.
 
-    A call costs a quarter of what it does by eventlet's pool, whose queues and socket are made for many at once, and
+    A call costs a third of what it does by eventlet's pool, whose queues and socket are made for many at once, and
     never waits behind somebody else's. Must be closed by whoever made it.
     """
 

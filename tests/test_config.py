@@ -2,6 +2,8 @@
 
 import multiprocessing
 import stat
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -235,3 +237,9 @@ def _key_after_the_others(folder: str) -> str:
     found = settings(Path(folder))
     _start.wait(10)
     return secret_key(found)
+
+
+def test_where_there_is_no_epoll_threads_serve() -> None:
+    script = "import sys; sys.platform = 'darwin'; from chatapp.green import DEFAULT_MODE; print(DEFAULT_MODE)"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "threading"
