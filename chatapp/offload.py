@@ -108,13 +108,16 @@ class NativeThread:
 
 
 class Wakeup(Protocol):
-    """The part of `threading.Event` that one sleeper needs."""
+    """The part of `threading.Event` that one sleeper needs, and a way to let others go first."""
 
     def set(self) -> None: ...
 
     def clear(self) -> None: ...
 
     def wait(self, timeout: float | None = None) -> object: ...
+
+    def give_way(self) -> None:
+        """Lets others run who are ready to, if that is for the sleeper to say."""
 
 
 class GreenWakeup:
@@ -150,10 +153,24 @@ class GreenWakeup:
         if timer is not None:
             timer.cancel()
 
+    def give_way(self) -> None:
+        """One turn of the hub."""
+        from greenlet import getcurrent
+
+        self._hub.schedule_call_global(0, getcurrent().switch)
+        self._hub.switch()
+
+
+class ThreadWakeup(threading.Event):
+    """For a thread, which the system interrupts as it likes."""
+
+    def give_way(self) -> None:
+        """Nothing to do."""
+
 
 def make_wakeup() -> Wakeup:
     """One that suits this process."""
-    return GreenWakeup() if is_green() else threading.Event()
+    return GreenWakeup() if is_green() else ThreadWakeup()
 
 
 def _thrown_away(*_args: Any) -> None:

@@ -77,18 +77,3 @@ class Committed:
     @property
     def messages(self) -> list[StoredMessage]:
         return [one for one in self.outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
-
-
-def parts_of(work: Work) -> list[Work]:
-    jobs = [Work(jobs=[job]) for job in work.jobs]
-    drafts = [Work(drafts=[draft]) for draft in work.drafts]
-    return [*jobs, *drafts, *([Work(marks=work.marks)] if work.marks else [])]
-
-
-def joined(one: Marks, other: Marks) -> Marks:
-    """The higher of each."""
-    found = dict(one)
-    for key, mark in other.items():
-        known = found.get(key, mark)
-        found[key] = Watermark(max(known.delivered, mark.delivered), max(known.read, mark.read))
-    return found

@@ -21,8 +21,9 @@ from chatapp.errors import ChatError
 from chatapp.journal.batch import Batch
 from chatapp.journal.drafts import MessageDraft, Outcome
 from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
+from chatapp.journal.portions import joined, parts_of, take_drafts
 from chatapp.journal.steps import announcements, resolve, run_job, write_marks
-from chatapp.journal.work import Bus, Committed, Job, Listener, Marks, QueuedDraft, Transaction, Work, joined, parts_of
+from chatapp.journal.work import Bus, Committed, Job, Listener, Marks, QueuedDraft, Transaction, Work
 from chatapp.notices import CatchUp
 from chatapp.offload import Wakeup, make_wakeup
 
@@ -30,12 +31,8 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-BATCH_LIMIT = 500
-"""Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
-
-BATCH_CHARACTERS = 262_144
-"""Content in one transaction, and so in one fan-out: a connection's buffer holds that, and readers get a turn before
-the next."""
+GATHERING_TURNS = 3
+"""Turns of the hub, at most, in which a batch that is about to be written may still grow."""
 
 MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
@@ -162,8 +159,18 @@ class Journal:
             if self._is_closing:
                 return None
             self._sleep()
+        self._gather()
         jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-        return Work(jobs, self._take_drafts(), self._take_marks() if self._are_marks_due() else {})
+        return Work(jobs, take_drafts(self._drafts), self._take_marks() if self._are_marks_due() else {})
+
+    def _gather(self) -> None:
+        """While each turn of the hub brings drafts, lets those join: a commit costs much, one more in it little."""
+        for _ in range(GATHERING_TURNS):
+            before = len(self._drafts)
+            if before:
+                self._wakeup.give_way()
+            if len(self._drafts) == before:
+                return
 
     def _has_work(self) -> bool:
         return bool(self._jobs or self._drafts) or self._are_marks_due()
@@ -175,14 +182,6 @@ class Journal:
         if not (self._has_work() or self._is_closing):
             self._wakeup.wait(self._until_marks_are_due())
         self._is_asleep = False
-
-    def _take_drafts(self) -> list[QueuedDraft]:
-        drafts: list[QueuedDraft] = []
-        size = 0
-        while self._drafts and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
-            drafts.append(self._drafts.popleft())
-            size += len(drafts[-1].draft.content)
-        return drafts
 
     def _are_marks_due(self) -> bool:
         if not self._are_marks_waiting:

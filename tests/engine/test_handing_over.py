@@ -130,8 +130,22 @@ def test_the_time_of_a_wait_that_is_over_does_not_end_the_next_one() -> None:
     sleeper.kill()
 
 
+def test_who_gives_way_comes_after_those_who_are_ready_and_need_not_be_woken() -> None:
+    order: list[str] = []
+    wakeup = GreenWakeup()
+
+    def last() -> None:
+        eventlet.spawn_n(order.append, "ready")
+        wakeup.give_way()
+        order.append("gave way")
+
+    eventlet.spawn(last).wait()
+    assert order == ["ready", "gave way"]
+
+
 def test_a_process_of_threads_sleeps_as_threads_do() -> None:
     wakeup = make_wakeup()
+    wakeup.give_way()
     sleeper = threading.Thread(target=wakeup.wait)
     sleeper.start()
     wakeup.set()
