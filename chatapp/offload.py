@@ -53,9 +53,7 @@ class NativeThread:
         self._begin, self._say_begin = self._os.pipe()
         self._done, self._say_done = self._os.pipe()
         self._os.set_blocking(self._done, False)
-        self._listener = self._hub.add(self._hub.READ, self._done, self._wake, _thrown_away, None)
-        # The hub notes who listens; the greenlet that happened to make this would be kept alive by that.
-        self._listener.greenlet = self._hub.greenlet
+        self._listener = listen(self._hub, self._done, self._wake)
         self._thread = native.Thread(target=self._run, name="native", daemon=True)
         self._thread.start()
 
@@ -171,6 +169,15 @@ class ThreadWakeup(threading.Event):
 def make_wakeup() -> Wakeup:
     """One that suits this process."""
     return GreenWakeup() if is_green() else ThreadWakeup()
+
+
+def listen(hub: Any, descriptor: int, readable: Callable[[int], None]) -> Any:
+    """Has eventlet's hub call `readable` whenever a descriptor is, in the hub's own greenlet. Returns what the hub's
+    `remove` takes."""
+    listener = hub.add(hub.READ, descriptor, readable, _thrown_away, None)
+    # The hub notes who listens; the greenlet that happened to ask for this would be kept alive by that.
+    listener.greenlet = hub.greenlet
+    return listener
 
 
 def _thrown_away(*_args: Any) -> None:

@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Iterator
 
+import eventlet
 import pytest
 
+from chatapp.realtime.engine.frames import TEXT, build
 from chatapp.realtime.engine.loop import READ, WRITE, Loop
 from chatapp.realtime.engine.transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
 
@@ -191,3 +193,26 @@ def test_nothing_is_sent_after_a_close_frame(loop: Loop, pairs: list[Pair]) -> N
     loop._flush()
     assert one.peer.recv(100) == b"before\x88\x02\x03\xe9"
     assert one.peer.recv(100) == b""
+
+
+def test_what_was_read_is_handled_and_the_answer_sent_before_the_hub_polls_again(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    one.transport._receive = lambda payload, _is_binary: one.transport.send(build(TEXT, payload))
+    one.peer.setblocking(False)
+    found: list[bytes] = []
+
+    def turn() -> None:
+        """In the hub's greenlet, as the hub would."""
+        one.peer.send(masked(b"hello"))
+        loop._look(0)
+        found.append(one.peer.recv(100))
+
+    eventlet.sleep(0)  # the pump starts, and waits
+    loop.hub.schedule_call_global(0, turn)
+    eventlet.sleep(0.01)
+    assert found == [build(TEXT, b"hello")]
+
+
+def masked(payload: bytes) -> bytes:
+    """A client's frame, whose mask is zero."""
+    return bytes((0x80 | TEXT, 0x80 | len(payload), 0, 0, 0, 0)) + payload

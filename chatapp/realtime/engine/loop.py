@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import greenlet
 from eventlet import hubs, patcher
 
+from chatapp.offload import listen
+
 if TYPE_CHECKING:
     from chatapp.realtime.engine.transport import Transport
 
@@ -40,9 +42,7 @@ class Loop:
         # as much as reading the ack that has come.
         self._epoll = _select.epoll()
         self._watched: dict[int, Transport] = {}
-        listener = self.hub.add(self.hub.READ, self._epoll.fileno(), self._look, _thrown_away, None)
-        # The hub notes who listens; the greenlet of the first request would be kept alive by that.
-        listener.greenlet = self.hub.greenlet
+        listen(self.hub, self._epoll.fileno(), self._look)
         self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
         self.hub.schedule_call_global(0, self._pump.switch)
 
@@ -123,7 +123,3 @@ class Loop:
             except Exception:
                 log.exception("A connection could not be written to")
                 transport.abort("transport error")
-
-
-def _thrown_away(*_args: Any) -> None:
-    """The hub throws into a greenlet whose descriptor was recycled; there is none here."""
