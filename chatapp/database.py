@@ -3,14 +3,17 @@
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
 from chatapp.green import patch_postgresql
-from chatapp.offload import NativeThread, is_green, offload
+from chatapp.offload import is_green, offload
+
+if TYPE_CHECKING:
+    from chatapp.turns import NativeThread
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -80,7 +83,7 @@ class WriterConnection:
             self._synchronous = str(self.cursor.execute("PRAGMA synchronous").fetchone()[0])
             self.cursor.execute("PRAGMA busy_timeout=0")
         self._current = self._synchronous
-        self._committer = NativeThread() if self.is_sqlite and is_green() else None
+        self._committer = _native_thread() if self.is_sqlite and is_green() else None
 
     @property
     def is_cut(self) -> bool:
@@ -146,3 +149,9 @@ class WriterConnection:
 
     def _in_dialect(self, sql: str) -> str:
         return sql if self.is_sqlite else sql.replace("?", "%s")
+
+
+def _native_thread() -> "NativeThread":
+    from chatapp.turns import NativeThread
+
+    return NativeThread()

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "chatapp"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
 LONGEST_FILE = 300
 WRITERS = ("chatapp.actions", "chatapp.journal")
-EVENTLET = ("ws.py", "chatapp/green.py", "chatapp/serve.py", "chatapp/offload.py", "chatapp/realtime/engine/")
+EVENTLET = ("ws.py", "chatapp/green.py", "chatapp/serve.py", "chatapp/offload.py", "chatapp/turns.py", "chatapp/realtime/engine/")
 NOT_TO_IMPORT = {
     "chatapp.models": ["chatapp.actions", "chatapp.journal", "chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.journal": ["chatapp.actions", "chatapp.api", "chatapp.realtime", "chatapp.serializers", "flask"],

@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-GATHERING_TURNS = 3
-"""Turns of the hub, at most, in which a batch that is about to be written may still grow."""
-
 MARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
@@ -155,22 +152,15 @@ class Journal:
 
     def _take(self) -> Work | None:
         """All that has arrived, up to BATCH_LIMIT drafts; waits while there is nothing. None: closed and drained."""
+        if self._has_work():
+            # What was told goes out first, and what has arrived joins: a commit costs much, one more in it little.
+            self._wakeup.give_way()
         while not self._has_work():
             if self._is_closing:
                 return None
             self._sleep()
-        self._gather()
         jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
         return Work(jobs, take_drafts(self._drafts), self._take_marks() if self._are_marks_due() else {})
-
-    def _gather(self) -> None:
-        """While each turn of the hub brings drafts, lets those join: a commit costs much, one more in it little."""
-        for _ in range(GATHERING_TURNS):
-            before = len(self._drafts)
-            if before:
-                self._wakeup.give_way()
-            if len(self._drafts) == before:
-                return
 
     def _has_work(self) -> bool:
         return bool(self._jobs or self._drafts) or self._are_marks_due()

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import greenlet
-from eventlet import hubs, patcher
+from eventlet import patcher
 
-from chatapp.offload import listen
+from chatapp.turns import this_turn
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.transport import Transport
@@ -29,11 +29,11 @@ class Loop:
     """One a process, for the hub of the thread that made it."""
 
     def __init__(self) -> None:
-        self.hub = hubs.get_hub()
+        self._turn = this_turn()
+        self.hub = self._turn.hub
         self._inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._unsent: list[Transport] = []
         self._is_flush_due = False
-        self._is_looking = False
         self._is_pump_waiting = False
         self.is_pump_blocked = False
         """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
@@ -42,9 +42,10 @@ class Loop:
         # as much as reading the ack that has come.
         self._epoll = _select.epoll()
         self._watched: dict[int, Transport] = {}
-        listen(self.hub, self._epoll.fileno(), self._look)
+        self._turn.listen(self._epoll.fileno(), lambda _descriptor: self._look())
+        self._turn.look_again_at(self._look)
         self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
-        self.hub.schedule_call_global(0, self._pump.switch)
+        self._turn.soon(self._pump.switch)
 
     def watch(self, transport: "Transport", descriptor: int, events: int) -> None:
         """Calls a connection's `readable` and `writable` from now on when it is: READ, WRITE, both, or 0 for neither,
@@ -63,30 +64,21 @@ class Loop:
     def call(self, function: Callable[..., None], *args: Any) -> None:
         """Calls something from the pump, after all that was handed to it before."""
         self._inbox.append((function, args))
-        if self._is_pump_waiting and not self._is_looking:
+        if self._is_pump_waiting:
             self._is_pump_waiting = False
-            self.hub.schedule_call_global(0, self._pump.switch)
+            self._turn.soon(self._pump.switch)
 
     def flush_soon(self, transport: "Transport") -> None:
         """A connection has something to send; it goes out before the hub polls again."""
         self._unsent.append(transport)
-        if not self._is_flush_due and not self._is_looking:
-            self._is_flush_due = True
-            self.hub.schedule_call_global(0, self._flush)
-
-    def _look(self, _descriptor: int) -> None:
-        self._is_looking = True
-        self._read_and_write()
-        if self._inbox and self._is_pump_waiting:
-            self._is_pump_waiting = False
-            # Comes back here when it is done, or waits for something.
-            self._pump.switch()
-        self._is_looking = False
         if not self._is_flush_due:
-            self._flush()
+            self._is_flush_due = True
+            self._turn.soon(self._flush)
 
-    def _read_and_write(self) -> None:
-        for descriptor, events in self._epoll.poll(0):
+    def _look(self) -> bool:
+        """Whether there was anything to read, or to write that had to wait."""
+        ready = self._epoll.poll(0)
+        for descriptor, events in ready:
             transport = self._watched.get(descriptor)
             if transport is None:
                 continue
@@ -99,6 +91,7 @@ class Loop:
             except Exception:
                 log.exception("A connection could not be read")
                 transport.abort("transport error")
+        return bool(ready)
 
     def _run(self) -> None:
         while True:

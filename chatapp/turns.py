@@ -1,0 +1,209 @@
+"""What happens on eventlet's hub between two of its polls, and how a greenlet waits there for a native thread or for work.
+
+Only for a process that is green; `chatapp/offload.py` has what any process may call.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from eventlet import hubs, patcher
+from greenlet import getcurrent
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+MOST_LOOKS = 3
+"""How often in one turn it is looked again for what has arrived, before what `late` is begun."""
+
+MOST_CALLS = 1_000
+"""In one turn; what is due then waits for the next, so that nothing can keep the hub from its timers."""
+
+
+class Turn:
+    """What a callback of the hub leaves to be done is done before the hub polls again.
+
+    A timer of no seconds would do that too, for several times the cost of what a message has done that way. `soon` is
+    for what is handled and sent; `late` for what costs much and little more if it does more at once: before it begins,
+    all that has arrived is handled.
+    """
+
+    def __init__(self, hub: Any) -> None:
+        self.hub = hub
+        self._soon: deque[Callable[[], object]] = deque()
+        self._late: deque[Callable[[], object]] = deque()
+        self._sources: list[Callable[[], bool]] = []
+        self._is_on = False
+
+    def soon(self, call: Callable[[], object]) -> None:
+        """Calls it in the hub's greenlet, before the hub polls again, or in its next turn if none is under way."""
+        self._begin()
+        self._soon.append(call)
+
+    def late(self, call: Callable[[], object]) -> None:
+        """As `soon`, after all else."""
+        self._begin()
+        self._late.append(call)
+
+    def look_again_at(self, source: Callable[[], bool]) -> None:
+        """Registers what says whether anything has arrived, and takes it in."""
+        self._sources.append(source)
+
+    def listen(self, descriptor: int, readable: Callable[[int], object]) -> Any:
+        """Begins a turn with `readable` whenever a descriptor is. Returns what the hub's `remove` takes."""
+
+        def begin(descriptor: int) -> None:
+            self._is_on = True
+            self._call(readable, descriptor)
+            self._run()
+
+        listener = self.hub.add(self.hub.READ, descriptor, begin, _thrown_away, None)
+        # The hub notes who listens; the greenlet that happened to ask for this would be kept alive by that.
+        listener.greenlet = self.hub.greenlet
+        return listener
+
+    def _begin(self) -> None:
+        if not self._is_on:
+            self._is_on = True
+            self.hub.schedule_call_global(0, self._run)
+
+    def _run(self) -> None:
+        looks = 0
+        for _ in range(MOST_CALLS):
+            if self._soon:
+                self._call(self._soon.popleft())
+            elif not self._late:
+                break
+            elif looks < MOST_LOOKS and self._has_arrived():
+                looks += 1
+            else:
+                looks = MOST_LOOKS
+                self._call(self._late.popleft())
+        self._is_on = False
+        if self._soon or self._late:
+            self._begin()
+
+    def _has_arrived(self) -> bool:
+        return any([source() for source in self._sources])
+
+    def _call(self, call: Callable[..., object], *args: Any) -> None:
+        try:
+            call(*args)
+        except Exception:
+            # A greenlet's own, perhaps. The hub would take it for that of whoever listens, and listen no more.
+            log.exception("Something that was due could not be done")
+
+
+def this_turn() -> Turn:
+    """The one of this thread's hub."""
+    hub = hubs.get_hub()
+    found: Turn | None = getattr(hub, "chatapp_turn", None)
+    if found is None:
+        found = hub.chatapp_turn = Turn(hub)
+    return found
+
+
+class NativeThread:
+    """A native thread beside the hub, for calls that come thousands of times a second and one at a time.
+
+    A call costs a third of what it does by eventlet's pool, whose queues and socket are made for many at once, and
+    never waits behind somebody else's. Must be closed by whoever made it.
+    """
+
+    def __init__(self) -> None:
+        native: Any = patcher.original("threading")
+        self._os: Any = patcher.original("os")
+        turn = this_turn()
+        self._hub = turn.hub
+        self._work: Callable[[], Any] | None = None
+        self._outcome: tuple[Any, BaseException | None] = (None, None)
+        self._caller: Any = None
+        # Pipes both ways, and no lock: it is while writing to one that a thread gives the interpreter to whom it wakes.
+        self._begin, self._say_begin = self._os.pipe()
+        self._done, self._say_done = self._os.pipe()
+        self._os.set_blocking(self._done, False)
+        self._listener = turn.listen(self._done, self._wake)
+        self._thread = native.Thread(target=self._run, name="native", daemon=True)
+        self._thread.start()
+
+    def run(self, call: Callable[[], Result]) -> Result:
+        """What the call returns; what it raises. The greenlet waits, the hub does not."""
+        self._caller = getcurrent()
+        self._work = call
+        self._os.write(self._say_begin, b".")
+        self._hub.switch()
+        (result, error), self._outcome = self._outcome, (None, None)
+        if error is not None:
+            raise error
+        found: Result = result
+        return found
+
+    def close(self) -> None:
+        """Ends the thread. Nothing may be running."""
+        self._os.write(self._say_begin, b".")
+        self._thread.join()
+        self._hub.remove(self._listener)
+        for descriptor in (self._begin, self._say_begin, self._done, self._say_done):
+            self._os.close(descriptor)
+
+    def _run(self) -> None:
+        while True:
+            self._os.read(self._begin, 1)
+            call, self._work = self._work, None
+            if call is None:
+                return
+            try:
+                self._outcome = (call(), None)
+            except BaseException as error:
+                self._outcome = (None, error)
+            del call
+            self._os.write(self._say_done, b".")
+
+    def _wake(self, descriptor: int) -> None:
+        try:
+            self._os.read(descriptor, 1)
+        except BlockingIOError:
+            return
+        caller, self._caller = self._caller, None
+        caller.switch()
+
+
+class GreenWakeup:
+    """A `Wakeup` for one greenlet, on the hub that it was made on. eventlet's own events are made of semaphores and
+    conditions, which for a message alone in its batch cost a tenth of the commit."""
+
+    def __init__(self) -> None:
+        self._turn = this_turn()
+        self._is_set = False
+        self._sleeper: Any = None
+
+    def set(self) -> None:
+        """Wakes the sleeper when all that has arrived is handled."""
+        self._is_set = True
+        sleeper, self._sleeper = self._sleeper, None
+        if sleeper is not None:
+            self._turn.late(sleeper.switch)
+
+    def clear(self) -> None:
+        self._is_set = False
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Returns when it is set, or the time in seconds is over."""
+        if self._is_set:
+            return
+        self._sleeper = getcurrent()
+        timer = None if timeout is None else self._turn.hub.schedule_call_global(timeout, self.set)
+        self._turn.hub.switch()
+        if timer is not None:
+            timer.cancel()
+
+    def give_way(self) -> None:
+        """Returns when all that has arrived is handled."""
+        self._turn.late(getcurrent().switch)
+        self._turn.hub.switch()
+
+
+def _thrown_away(*_args: Any) -> None:
+    """The hub throws into a greenlet whose descriptor was recycled; there is none here."""
