@@ -17,9 +17,14 @@ def monotonic() -> float:
     return time.monotonic()
 
 
-_MINUTES = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
 _SECONDS = [f"{second:02d}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
+
+
+@lru_cache(16_384)
+def _minute(minutes: int) -> str:
+    days, minute = divmod(minutes, 24 * 60)
+    return f"{_day(days)}{minute // 60:02d}:{minute % 60:02d}:"
 
 
 @lru_cache(4096)
@@ -30,12 +35,10 @@ def _day(days: int) -> str:
 def microseconds_to_iso(microseconds: int) -> str:
     """As `to_iso`, of an instant as the database has it: microseconds since 1970 UTC.
 
-    Put together from what a day consists of: a page of history has fifty of them, and no second twice.
+    Put together from parts that are kept: a page of history has fifty of them.
     """
-    seconds, rest = divmod(microseconds, 1_000_000)
-    days, seconds = divmod(seconds, 86_400)
-    minutes, seconds = divmod(seconds, 60)
-    return _day(days) + _MINUTES[minutes] + _SECONDS[seconds] + _MILLISECONDS[rest // 1000]
+    minutes, rest = divmod(microseconds // 1000, 60_000)
+    return _minute(minutes) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
 
 
 def to_iso(instant: datetime) -> str:

@@ -11,6 +11,7 @@ from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp import api, database
+from chatapp.api.direct import Direct
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.extensions import db
@@ -58,6 +59,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     _start_writing(app, settings)
     api.init_app(app, settings)
     app.register_blueprint(blueprint)
+    app.wsgi_app = Direct(app)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -30,7 +30,8 @@ class Reader:
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = Prepared(statement, self._engine)
-        connection = self._connection or db.session.connection().connection
+        # The driver's own: every step through a pool's stand-in for it costs as much as one row.
+        connection = (self._connection or db.session.connection().connection).driver_connection
         try:
             cursor = connection.cursor()
             cursor.execute(prepared.sql, prepared.parameters(values))
@@ -38,6 +39,11 @@ class Reader:
         except prepared.errors:
             # Once more by SQLAlchemy, which tells what is wrong in its own words, and throws away a connection that is.
             return db.session.connection().execute(statement, values).all()
+
+    def let_go(self) -> None:
+        """Gives a borrowed connection back."""
+        if self._connection is None:
+            db.session.remove()
 
     def close(self) -> None:
         if self._connection is not None:
@@ -81,17 +87,25 @@ class Prepared:
 
 def rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
     """All rows of a statement, its `bindparam`s filled with the values."""
-    reader: Reader = current_app.extensions["chatapp.reader"]
-    return reader.rows(statement, values, is_named=True)
+    return _reader().rows(statement, values, is_named=True)
 
 
 def tuples(statement: Select[Any], **values: Any) -> Sequence[Any]:
     """As `rows`, for many: as the driver gives them, which is for columns of plain numbers and text."""
-    reader: Reader = current_app.extensions["chatapp.reader"]
-    return reader.rows(statement, values, is_named=False)
+    return _reader().rows(statement, values, is_named=False)
 
 
 def row_or_none(statement: Select[Any], **values: Any) -> Any | None:
     """The one row of a statement, or None."""
     found = rows(statement, **values)
     return found[0] if found else None
+
+
+def let_go() -> None:
+    """For whoever may wait for something else now, and must not hold a connection of the pool while they do."""
+    _reader().let_go()
+
+
+def _reader() -> Reader:
+    found: Reader = current_app.extensions["chatapp.reader"]
+    return found

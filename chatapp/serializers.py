@@ -5,9 +5,11 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from chatapp.actions.conversations import Group, Overview
+from chatapp.actions.messages import Page
 from chatapp.actions.people import Person
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.journal import StoredMessage
+from chatapp.models.conversation import other_of
 
 
 class UserShape(TypedDict):
@@ -117,8 +119,24 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
     }
 
 
-def messages(page: list[tuple[StoredMessage, bool]]) -> list[MessageShape]:
-    return [message(stored, delivered=delivered) for stored, delivered in page]
+def page(one: Page | None) -> list[MessageShape]:
+    """As `message`, of many: straight from the rows, for a third of the time."""
+    if one is None:
+        return []
+    key, lowest, group, prefix = one.direct_key, one.lowest, str(one.conversation_id), f"{one.conversation_id}-"
+    return [
+        {
+            "sender": sender,
+            "receiver": other_of(key, sender) if key else group,
+            "content": content,
+            "timestamp": microseconds_to_iso(created_at),
+            "deliveredToAll": sequence <= (lowest.second if sender_id == lowest.holder else lowest.first),
+            "messageId": prefix + str(sequence),
+            "sequence": sequence,
+            "clientId": client_id,
+        }
+        for sequence, sender_id, sender, content, client_id, created_at in one.rows
+    ]
 
 
 def message_ack(stored: StoredMessage, *, delivered: bool) -> MessageAckShape:
@@ -130,7 +148,7 @@ def group(one: Group) -> GroupShape:
         "groupName": one.name,
         "groupId": str(one.conversation_id),
         "users": [user(person) for person in one.users],
-        "messages": messages(one.messages),
+        "messages": page(one.messages),
         "createdAt": to_iso(one.created_at),
     }
 

@@ -1,4 +1,4 @@
-"""What happens on eventlet's hub between two of its polls, and how a greenlet waits there for a native thread or for work.
+"""What happens on eventlet's hub between two of its polls; how a greenlet waits there for a native thread, or for work.
 
 Only for a process that is green; `chatapp/offload.py` has what any process may call.
 """
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from eventlet import hubs, patcher
 from greenlet import getcurrent
 
+from chatapp.clock import monotonic
+
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -20,6 +22,8 @@ MOST_LOOKS = 3
 
 MOST_CALLS = 1_000
 """In one turn; what is due then waits for the next, so that nothing can keep the hub from its timers."""
+
+NEVER = float("inf")
 
 
 class Turn:
@@ -56,7 +60,11 @@ class Turn:
 
         def begin(descriptor: int) -> None:
             self._is_on = True
-            self._call(readable, descriptor)
+            try:
+                readable(descriptor)
+            except Exception:
+                # A greenlet's own, perhaps. The hub would take it for that of whoever listens, and listen no more.
+                log.exception("What has arrived could not be taken in")
             self._run()
 
         listener = self.hub.add(self.hub.READ, descriptor, begin, _thrown_away, None)
@@ -72,28 +80,25 @@ class Turn:
     def _run(self) -> None:
         looks = 0
         for _ in range(MOST_CALLS):
-            if self._soon:
-                self._call(self._soon.popleft())
-            elif not self._late:
-                break
-            elif looks < MOST_LOOKS and self._has_arrived():
-                looks += 1
-            else:
-                looks = MOST_LOOKS
-                self._call(self._late.popleft())
+            try:
+                if self._soon:
+                    self._soon.popleft()()
+                elif not self._late:
+                    break
+                elif looks < MOST_LOOKS and self._has_arrived():
+                    looks += 1
+                else:
+                    looks = MOST_LOOKS
+                    self._late.popleft()()
+            except Exception:
+                # A greenlet's own, perhaps, that was switched to. It is not the hub's business.
+                log.exception("Something that was due could not be done")
         self._is_on = False
         if self._soon or self._late:
             self._begin()
 
     def _has_arrived(self) -> bool:
-        return any([source() for source in self._sources])
-
-    def _call(self, call: Callable[..., object], *args: Any) -> None:
-        try:
-            call(*args)
-        except Exception:
-            # A greenlet's own, perhaps. The hub would take it for that of whoever listens, and listen no more.
-            log.exception("Something that was due could not be done")
+        return any(source() for source in self._sources)
 
 
 def this_turn() -> Turn:
@@ -178,6 +183,7 @@ class GreenWakeup:
         self._turn = this_turn()
         self._is_set = False
         self._sleeper: Any = None
+        self._timer_at = NEVER
 
     def set(self) -> None:
         """Wakes the sleeper when all that has arrived is handled."""
@@ -190,19 +196,30 @@ class GreenWakeup:
         self._is_set = False
 
     def wait(self, timeout: float | None = None) -> None:
-        """Returns when it is set, or the time in seconds is over."""
+        """Returns when it is set, or the time in seconds is over. It may return earlier."""
         if self._is_set:
             return
         self._sleeper = getcurrent()
-        timer = None if timeout is None else self._turn.hub.schedule_call_global(timeout, self.set)
+        if timeout is not None:
+            self._ring_in(timeout)
         self._turn.hub.switch()
-        if timer is not None:
-            timer.cancel()
 
     def give_way(self) -> None:
         """Returns when all that has arrived is handled."""
         self._turn.late(getcurrent().switch)
         self._turn.hub.switch()
+
+    def _ring_in(self, seconds: float) -> None:
+        # A timer stays when the sleeper is woken before its time, and serves the next wait: whoever is woken a thousand
+        # times a second would make and cancel as many.
+        at = monotonic() + seconds
+        if at < self._timer_at:
+            self._timer_at = at
+            self._turn.hub.schedule_call_global(seconds, self._ring)
+
+    def _ring(self) -> None:
+        self._timer_at = NEVER
+        self.set()
 
 
 def _thrown_away(*_args: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.messages import Lowest, lowest_watermarks, newest_messages
+from chatapp.actions.messages import Lowest, Page, lowest_watermark, newest_messages, newest_page
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.places import find_group
 from chatapp.clock import now
@@ -34,7 +34,7 @@ class Group:
     name: str
     created_at: datetime
     users: list[Person]
-    messages: list[tuple[StoredMessage, bool]]
+    messages: Page | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     journal.settle_for_reading()
     rows = db.session.execute(_overviews(caller)).all()
     members = _progress([row.id for row in rows])
-    lowest = lowest_watermarks([row.id for row in rows])
-    return [_overview(caller, row, lowest[row.id], members.get(row.id, [])) for row in rows]
+    return [_overview(caller, row, lowest_watermark(row.id), members.get(row.id, [])) for row in rows]
 
 
 def _insert_group(transaction: Transaction, caller: Caller, name: str, usernames: set[str]) -> int:
@@ -122,12 +121,8 @@ def _insert_group(transaction: Transaction, caller: Caller, name: str, usernames
     return group.id
 
 
-def _newest_page(row: Any) -> list[tuple[StoredMessage, bool]]:
-    if row.last_sequence == 0:
-        return []
-    lowest = lowest_watermarks([row.id])[row.id]
-    page = newest_messages(row.id, None, row.last_sequence, GROUP_PAGE)
-    return [(one, lowest.is_delivered(one.sender_id, one.sequence)) for one in page]
+def _newest_page(row: Any) -> Page | None:
+    return newest_page(row.id, None, row.last_sequence, GROUP_PAGE) if row.last_sequence else None
 
 
 def _overviews(caller: Caller) -> Any:

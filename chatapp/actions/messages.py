@@ -83,30 +83,37 @@ def require_sender(caller: Caller, sender: str) -> None:
         raise ForgedSender("You can only send as yourself.", sender=sender)
 
 
-def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> list[tuple[StoredMessage, bool]]:
-    """One page, oldest first, each message with whether it is delivered to all. An unknown receiver is NotFound, a
-    group of others NotAMember."""
+@dataclass(slots=True)
+class Page:
+    """Messages of one conversation, oldest first: for each its sequence, its sender's id and name, its content, its
+    client id and its time, as the database has them. `direct_key` is None for a group."""
+
+    conversation_id: int
+    direct_key: str | None
+    lowest: Lowest
+    rows: Sequence[tuple[int, int, str, str, str | None, int]]
+
+
+def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
+    """One page; None of a pair that has not talked yet. An unknown receiver is NotFound, a group of others
+    NotAMember."""
     place = find_place(caller, receiver, is_group=query.group == "yes")
     if place.conversation_id is None:
-        return []
+        return None
     journal.settle_for_reading()
-    page = _page(place.conversation_id, query)
-    lowest = lowest_watermarks([place.conversation_id])[place.conversation_id]
-    stored = _stored(page, place.conversation_id, place.direct_key)
-    return [(one, lowest.is_delivered(one.sender_id, one.sequence)) for one in stored]
+    rows = _page(place.conversation_id, query)
+    return Page(place.conversation_id, place.direct_key, lowest_watermark(place.conversation_id), rows)
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
     """Whether everybody but its sender has been delivered a message."""
     journal.settle_for_reading()
-    return lowest_watermarks([stored.conversation_id])[stored.conversation_id].is_delivered(
-        stored.sender_id, stored.sequence
-    )
+    return lowest_watermark(stored.conversation_id).is_delivered(stored.sender_id, stored.sequence)
 
 
-def lowest_watermarks(conversation_ids: list[int]) -> dict[int, Lowest]:
-    """For each conversation, from one short query on the members' watermarks."""
-    return {number: lowest_of(tuples(LOWEST, number=number)) for number in conversation_ids}
+def lowest_watermark(conversation_id: int) -> Lowest:
+    """A conversation's, from one short query on its members' watermarks."""
+    return lowest_of(tuples(LOWEST, number=conversation_id))
 
 
 def messages_between(conversation_id: int, after: int, last: int, limit: int = 500) -> list[StoredMessage]:
@@ -122,9 +129,18 @@ def newest_messages(
     conversation_id: int, direct_key: str | None, last_sequence: int, count: int
 ) -> list[StoredMessage]:
     """The newest `count` messages, oldest first; sequences are dense, so where they begin is known."""
+    return _stored(_newest(conversation_id, last_sequence, count), conversation_id, direct_key)
+
+
+def newest_page(conversation_id: int, direct_key: str | None, last_sequence: int, count: int) -> Page:
+    """As `newest_messages`, to be shown."""
+    rows = _newest(conversation_id, last_sequence, count)
+    return Page(conversation_id, direct_key, lowest_watermark(conversation_id), rows)
+
+
+def _newest(conversation_id: int, last_sequence: int, count: int) -> Sequence[Any]:
     after = last_sequence - count
-    page = tuples(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
-    return _stored(page, conversation_id, direct_key)
+    return tuples(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
 
 
 def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:

@@ -15,7 +15,7 @@ blueprint = Blueprint("conversations", __name__)
 
 
 @blueprint.get("/conversations")
-@operation("The caller's conversations, newest activity first", gives=ConversationsShape)
+@operation("The caller's conversations, newest activity first", gives=ConversationsShape, is_direct=True)
 def list_conversations(caller: Caller) -> ConversationsShape:
     found = conversations.list_conversations(current_journal(), caller)
     return {"conversations": [serializers.conversation(one) for one in found]}

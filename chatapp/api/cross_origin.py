@@ -44,14 +44,20 @@ def _pattern(origin: str) -> str:
     return "^" + re.escape(origin) + "$"
 
 
+def hardening(*, is_json: bool, is_secure: bool) -> list[tuple[str, str]]:
+    """The headers that an answer has beside its own."""
+    headers = list(HARDENING)
+    if is_json:
+        headers.append(("Cache-Control", "no-store"))
+    if is_secure:
+        headers.append(("Strict-Transport-Security", "max-age=31536000"))
+    return headers
+
+
 def _harden(response: Response) -> Response:
     headers = response.headers
     known = {name.lower() for name, _ in headers}
-    for name, value in HARDENING:
+    for name, value in hardening(is_json=response.mimetype == "application/json", is_secure=request.is_secure):
         if name.lower() not in known:
             headers.add(name, value)
-    if response.mimetype == "application/json" and "cache-control" not in known:
-        headers.add("Cache-Control", "no-store")
-    if request.is_secure and "strict-transport-security" not in known:
-        headers.add("Strict-Transport-Security", "max-age=31536000")
     return response

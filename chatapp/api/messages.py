@@ -24,10 +24,11 @@ blueprint = Blueprint("messages", __name__)
     gives=list[MessageShape],
     query=HistoryQuery,
     errors=(Forbidden, NotAMember, NotFound, InvalidInput),
+    is_direct=True,
 )
 def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> list[MessageShape]:
     messages.require_sender(caller, sender)
-    return serializers.messages(messages.history(current_journal(), caller, receiver, query))
+    return serializers.page(messages.history(current_journal(), caller, receiver, query))
 
 
 @blueprint.post("/messages")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,13 @@ from chatapp.api.authentication import require_caller
 from chatapp.errors import ChatError, MalformedRequest, NotFound
 from chatapp.payloads import parse
 
-View = Callable[..., ResponseReturnValue]
+View = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body."""
+    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body. `is_direct`: the view asks
+    nothing of Flask's request, so that it can be answered without one."""
 
     summary: str
     gives: Any
@@ -27,6 +29,23 @@ class Operation:
     query: type[BaseModel] | None
     needs_session: bool
     errors: tuple[type[ChatError], ...]
+    is_direct: bool
+    view: View
+
+    def run(self, environ: dict[str, Any], path: dict[str, str]) -> Any:
+        """What the view gives for a request: the caller first, so that who is not signed in learns nothing of what is
+        valid."""
+        arguments: dict[str, Any] = dict(path)
+        if self.needs_session:
+            arguments["caller"] = require_caller(environ)
+        if any("\0" in value for value in path.values()):
+            # PostgreSQL's text cannot hold one, so that asking it would be a fault and not an answer.
+            raise NotFound("There is nothing of this name.")
+        if self.body is not None:
+            arguments["body"] = parse(self.body, json_body())
+        if self.query is not None:
+            arguments["query"] = parse(self.query, _query_of(environ))
+        return self.view(**arguments)
 
 
 def operation(
@@ -37,29 +56,19 @@ def operation(
     query: type[BaseModel] | None = None,
     needs_session: bool = True,
     errors: tuple[type[ChatError], ...] = (),
+    is_direct: bool = False,
 ) -> Callable[[View], View]:
-    """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view.
-
-    The session is looked at first: who is not signed in learns nothing of what is valid.
-    """
+    """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view."""
 
     def declare(view: View) -> View:
+        declared = Operation(summary, gives, body, query, needs_session, errors, is_direct, view)
+
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:
-            arguments: dict[str, Any] = dict(path)
-            if needs_session:
-                arguments["caller"] = require_caller()
-            if any("\0" in value for value in path.values()):
-                # PostgreSQL's text cannot hold one, so that asking it would be a fault and not an answer.
-                raise NotFound("There is nothing of this name.")
-            if body is not None:
-                arguments["body"] = parse(body, json_body())
-            if query is not None:
-                arguments["query"] = parse(query, request.args.to_dict())
-            answer = view(**arguments)
+            answer = declared.run(request.environ, path)
             return jsonify(answer) if isinstance(answer, dict | list) else answer
 
-        wrapper.operation = Operation(summary, gives, body, query, needs_session, errors)  # type: ignore[attr-defined]
+        wrapper.operation = declared  # type: ignore[attr-defined]
         return wrapper
 
     return declare
@@ -71,3 +80,9 @@ def json_body() -> Any:
         return request.get_json()
     except (BadRequest, UnsupportedMediaType) as error:
         raise MalformedRequest("Expected a JSON body with Content-Type: application/json.") from error
+
+
+def _query_of(environ: dict[str, Any]) -> dict[str, str]:
+    """The first value of each name."""
+    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    return dict(reversed(pairs))

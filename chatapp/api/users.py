@@ -1,6 +1,6 @@
 """Everybody, and everything that the caller is in."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 
 from chatapp import serializers
 from chatapp.actions import conversations, people
@@ -22,12 +22,14 @@ blueprint = Blueprint("users", __name__)
 )
 def users() -> UsersShape:
     if current_app.extensions["chatapp.settings"].sign_in == "password":
-        require_caller()
+        require_caller(request.environ)
     return {"users": [serializers.user(person) for person in people.list_people()]}
 
 
 @blueprint.get("/all/<username>")
-@operation("Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,))
+@operation(
+    "Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,), is_direct=True
+)
 def everything(caller: Caller, username: str) -> EverythingShape:
     if username != caller.username:
         raise Forbidden("This list is its owner's alone.")

@@ -116,6 +116,8 @@ class Watermarks:
 
     def take_delivered(self) -> list[int]:
         """The watched messages that everybody has now and whose acks have been sent; they are watched no more."""
+        if self.undelivered.keys() <= self.waiting.keys():
+            return []
         found = [*_up_to(self._lowest, self.undelivered), *self._delivered_of_the_last()]
         found = [sequence for sequence in found if sequence not in self.waiting]
         for sequence in found:

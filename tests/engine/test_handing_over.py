@@ -3,12 +3,13 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import eventlet
 import pytest
 
-from chatapp.offload import GreenWakeup, NativeThread, make_wakeup
+from chatapp.offload import make_wakeup
+from chatapp.turns import GreenWakeup, NativeThread
 from tests.people import wait_until
 
 PATIENCE_SECONDS = 5
@@ -106,29 +107,44 @@ def test_what_was_set_before_the_wait_ends_it_at_once() -> None:
 
 def test_a_wait_ends_when_its_time_is_over() -> None:
     one = Sleeper(timeout=0.02)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while one.woke < 3 and time.monotonic() < deadline:
-        eventlet.sleep(0.01)
-    assert one.woke >= 3
+    assert sleep_until(lambda: one.woke >= 3)
     one.greenlet.kill()
 
 
-def test_the_time_of_a_wait_that_is_over_does_not_end_the_next_one() -> None:
+def sleep_until(is_true: Callable[[], bool]) -> bool:
+    """Whether it came true while the hub went on."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_true() and time.monotonic() < deadline:
+        eventlet.sleep(0.01)
+    return is_true()
+
+
+def test_a_sleeper_that_is_woken_often_keeps_one_timer() -> None:
+    one = Sleeper(timeout=0.05)
+    timers = len(one.wakeup._turn.hub.timers)
+    for _ in range(10):
+        one.wakeup.set()
+        eventlet.sleep(0)
+    assert one.woke == 10
+    assert len(one.wakeup._turn.hub.timers) <= timers + 1
+    assert sleep_until(lambda: one.woke > 10), "the time is over all the same"
+    one.greenlet.kill()
+
+
+def test_a_wait_that_is_shorter_than_the_one_before_it_ends_in_its_own_time() -> None:
     wakeup = GreenWakeup()
-    woke: list[str] = []
+    woke: list[float] = []
 
     def sleep_twice() -> None:
-        wakeup.wait(0.05)
-        woke.append("set")
+        wakeup.wait(60.0)
         wakeup.clear()
-        wakeup.wait()
-        woke.append("by the timer of the first")
+        wakeup.wait(0.02)
+        woke.append(time.monotonic())
 
     sleeper = eventlet.spawn(sleep_twice)
     eventlet.sleep(0)
     wakeup.set()
-    eventlet.sleep(0.1)
-    assert woke == ["set"]
+    assert sleep_until(lambda: bool(woke))
     sleeper.kill()
 
 

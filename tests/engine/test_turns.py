@@ -1,5 +1,6 @@
 """One connection in one turn of the hub: what no client can time from outside."""
 
+import os
 import socket
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from chatapp.realtime.engine.frames import TEXT, build
 from chatapp.realtime.engine.loop import READ, WRITE, Loop
 from chatapp.realtime.engine.transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
+from chatapp.turns import MOST_LOOKS, this_turn
 
 
 class Pair:
@@ -118,7 +120,7 @@ def test_who_goes_while_nothing_is_read_of_them_is_noticed_when_something_is_sen
     one.peer.close()
     # Not read from, so that the system says no more than that there is an error.
     for _ in range(3):
-        loop._look(0)
+        loop._look()
         work_off(loop)
     assert one.reasons == ["transport error: Broken pipe"]
 
@@ -137,7 +139,7 @@ def test_a_fault_in_one_connection_s_reading_ends_that_one_alone(
         original(transport, data)
 
     monkeypatch.setattr(Transport, "_take", take)
-    loop._look(0)
+    loop._look()
     work_off(loop)
     work_off(loop)
     assert (bad.reasons, good.reasons, good.heard) == (["transport error"], [], [b"hi"])
@@ -204,13 +206,89 @@ def test_what_was_read_is_handled_and_the_answer_sent_before_the_hub_polls_again
     def turn() -> None:
         """In the hub's greenlet, as the hub would."""
         one.peer.send(masked(b"hello"))
-        loop._look(0)
+        loop.hub.listeners[loop.hub.READ][loop._epoll.fileno()].cb(loop._epoll.fileno())
         found.append(one.peer.recv(100))
 
     eventlet.sleep(0)  # the pump starts, and waits
     loop.hub.schedule_call_global(0, turn)
     eventlet.sleep(0.01)
     assert found == [build(TEXT, b"hello")]
+
+
+def test_what_has_arrived_is_handled_and_sent_before_what_comes_late(loop: Loop, pairs: list[Pair]) -> None:
+    one = pairs[0]
+    order: list[str] = []
+
+    def receive(payload: bytes, _is_binary: bool) -> None:
+        order.append(payload.decode())
+        one.transport.send(build(TEXT, payload))
+
+    one.transport._receive = receive
+    eventlet.sleep(0)
+    this_turn().late(lambda: order.append(f"late, {len(one.peer.recv(100))} bytes later"))
+    one.peer.send(masked(b"hello"))
+    eventlet.sleep(0.01)
+    assert order == ["hello", "late, 7 bytes later"]
+
+
+def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_its_turn(
+    loop: Loop, pairs: list[Pair]
+) -> None:
+    one = pairs[0]
+    heard: list[bytes] = []
+
+    def receive(payload: bytes, _is_binary: bool) -> None:
+        heard.append(payload)
+        one.peer.send(masked(b"and on"))
+
+    one.transport._receive = receive
+    eventlet.sleep(0)
+    found: list[int] = []
+    this_turn().late(lambda: found.append(len(heard)))
+    one.peer.send(masked(b"hello"))
+    eventlet.sleep(0.01)
+    # What the turn began with, and the looks after it.
+    assert found == [1 + MOST_LOOKS]
+
+
+def test_what_fails_in_a_turn_keeps_nothing_else_from_being_done(caplog: pytest.LogCaptureFixture) -> None:
+    turn = this_turn()
+    done: list[str] = []
+    for call in (turn.soon, turn.late):
+        call(fail)
+        call(lambda: done.append("after it"))
+    eventlet.sleep(0.01)
+    assert done == ["after it", "after it"]
+    assert caplog.text.count("Something that was due could not be done") == 2
+
+
+def test_whoever_is_due_again_and_again_does_not_keep_the_hub_from_its_timers() -> None:
+    turn = this_turn()
+    is_over: list[bool] = []
+
+    def again() -> None:
+        if not is_over:
+            turn.soon(again)
+
+    turn.soon(again)
+    eventlet.sleep(0.01)
+    is_over.append(True)
+
+
+def test_a_fault_of_who_listens_does_not_end_the_listening(caplog: pytest.LogCaptureFixture) -> None:
+    readable, writable = os.pipe()
+    listener = this_turn().listen(readable, lambda descriptor: (os.read(descriptor, 1), fail()))
+    for _ in range(2):
+        os.write(writable, b".")
+        eventlet.sleep(0.01)
+    assert caplog.text.count("What has arrived could not be taken in") == 2
+    this_turn().hub.remove(listener)
+    os.close(readable)
+    os.close(writable)
+
+
+def fail() -> None:
+    raise LookupError("a fault of ours")
 
 
 def masked(payload: bytes) -> bytes:

@@ -81,7 +81,7 @@ class FrameReader:
                 return found
             data = bytes(self._rest)
         position = 0
-        while (end := self._frame(data, position, found)) > position:
+        while position < len(data) and (end := self._frame(data, position, found)) > position:
             position = end
         is_incomplete = position < len(data) and self.failure is None
         self._rest = bytearray(data[position:]) if is_incomplete else None
