@@ -31,7 +31,7 @@ class Reader:
         if prepared is None:
             prepared = self._prepared[statement] = Prepared(statement, self._engine)
         # The driver's own: every step through a pool's stand-in for it costs as much as one row.
-        connection = (self._connection or db.session.connection().connection).driver_connection
+        connection: Any = (self._connection or db.session.connection().connection).driver_connection
         try:
             cursor = connection.cursor()
             cursor.execute(prepared.sql, prepared.parameters(values))

@@ -174,7 +174,8 @@ class Hub:
         if stored.is_group:
             rooms = [group_room(stored.conversation_id)]
         else:
-            rooms = [user_room(stored.sender), user_room(stored.receiver)]
+            # The receiver first: it is their confirmation that is waited for.
+            rooms = [user_room(stored.receiver), user_room(stored.sender)]
         confirmed = self.delivery.confirmed
         sequence = stored.sequence
         # It counts for the user of the connection that it came from, whatever it says.
