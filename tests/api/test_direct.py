@@ -62,16 +62,6 @@ def group(browse: Browse, make_group: MakeGroup) -> str:
     return made
 
 
-@pytest.fixture
-def without_flask(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Flask does not handle a request any more."""
-
-    def refuse(*_args: Any) -> None:
-        pytest.fail("This was to be answered directly")
-
-    monkeypatch.setattr(app, "full_dispatch_request", refuse)
-
-
 PATHS = [
     "/messages/alice/{group}?group=yes",
     "/web/messages/alice/{group}?group=yes&limit=2",
@@ -85,8 +75,10 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.usefixtures("without_flask")
-def test_reads_are_answered_without_flask(doors: Doors, token: str, group: str, path: str) -> None:
+def test_reads_are_answered_without_flask(
+    doors: Doors, app: Flask, token: str, group: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "full_dispatch_request", lambda: pytest.fail("This was to be answered directly"))
     status, _, body = ask(doors.direct, path.format(group=group), headers={"auth-token": token})
     assert (status, body[:1]) in (("200 OK", b"["), ("200 OK", b"{"))
 
