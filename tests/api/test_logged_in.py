@@ -10,8 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from chatapp.actions.accounts import find_caller
 from chatapp.clock import now
+from chatapp.extensions import db
 from chatapp.models import Session
+from chatapp.tokens import claims_of
 from tests.api.answers import cookies, refusal
 from tests.conftest import Browser
 
@@ -120,3 +123,11 @@ def test_a_session_whose_time_is_up_is_401(app: Flask, browse: Browse) -> None:
 def test_the_token_lasts_as_long_as_its_session(app: Flask, browse: Browse) -> None:
     claims = jwt.decode(token_of(browse("alice")), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] in range(604_798, 604_802)
+
+
+def test_whoever_is_looked_up_leaves_no_connection_of_the_pool_in_use(app: Flask, browse: Browse) -> None:
+    token = browse(None).post("/login", json={"username": "alice"}).headers["auth-token"]
+    with app.app_context():
+        in_use = db.engine.pool.checkedout()  # type: ignore[attr-defined]
+        assert find_caller(claims_of(token)["jti"]) is not None
+        assert db.engine.pool.checkedout() == in_use  # type: ignore[attr-defined]
