@@ -43,13 +43,13 @@ class Turn:
 
     def soon(self, call: Callable[[], object]) -> None:
         """Calls it in the hub's greenlet, before the hub polls again, or in its next turn if none is under way."""
-        self._begin()
         self._soon.append(call)
+        self._begin()
 
     def late(self, call: Callable[[], object]) -> None:
         """As `soon`, after all else."""
-        self._begin()
         self._late.append(call)
+        self._begin()
 
     def look_again_at(self, source: Callable[[], bool]) -> None:
         """Registers what says whether anything has arrived, and takes it in."""
@@ -65,7 +65,8 @@ class Turn:
             except Exception:
                 # A greenlet's own, perhaps. The hub would take it for that of whoever listens, and listen no more.
                 log.exception("What has arrived could not be taken in")
-            self._run()
+            finally:
+                self._run()
 
         listener = self.hub.add(self.hub.READ, descriptor, begin, _thrown_away, None)
         # The hub notes who listens; the greenlet that happened to ask for this would be kept alive by that.
@@ -78,24 +79,30 @@ class Turn:
             self.hub.schedule_call_global(0, self._run)
 
     def _run(self) -> None:
-        looks = 0
+        try:
+            self._work_off()
+        finally:
+            # Also where somebody asks the process to end: what is written until then needs its turns.
+            self._is_on = False
+            if self._soon or self._late:
+                self._begin()
+
+    def _work_off(self) -> None:
+        looks = MOST_LOOKS
         for _ in range(MOST_CALLS):
             try:
                 if self._soon:
                     self._soon.popleft()()
                 elif not self._late:
-                    break
-                elif looks < MOST_LOOKS and self._has_arrived():
-                    looks += 1
+                    return
+                elif looks:
+                    looks -= 1
+                    looks = looks if self._has_arrived() else 0
                 else:
-                    looks = MOST_LOOKS
                     self._late.popleft()()
             except Exception:
                 # A greenlet's own, perhaps, that was switched to. It is not the hub's business.
                 log.exception("Something that was due could not be done")
-        self._is_on = False
-        if self._soon or self._late:
-            self._begin()
 
     def _has_arrived(self) -> bool:
         return any(source() for source in self._sources)

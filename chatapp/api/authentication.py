@@ -48,7 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def require_caller(environ: dict[str, Any]) -> Caller:
     """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
     in_header = _token_in_header(environ)
-    claims = claims_of(in_header or parse_cookie(environ).get(TOKEN_COOKIE, ""))
+    claims = claims_of(in_header or _token_in_cookie(environ))
     caller = find_caller(claims["jti"])
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
@@ -92,6 +92,13 @@ def _secure_cookies(response: Response) -> None:
         return
     cookies = response.headers.getlist("Set-Cookie")
     response.headers.setlist("Set-Cookie", [one if "Secure" in one else one + "; Secure" for one in cookies])
+
+
+def _token_in_cookie(environ: dict[str, Any]) -> str:
+    try:
+        return parse_cookie(environ).get(TOKEN_COOKIE, "")
+    except UnicodeDecodeError:
+        return ""  # no browser's
 
 
 def _token_in_header(environ: dict[str, Any]) -> str:

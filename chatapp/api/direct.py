@@ -2,7 +2,7 @@
 
 A client that comes back asks for its conversations and for a page of each; Flask's request and response around it would
 cost as much as half of a page. What is answered, by which action, for whom and in which shape is the operation's, here
-as there. Only what went well is answered here: about anything else Flask is asked, and says what is wrong.
+as there. Only what went well is answered here: of a refusal or a fault Flask is told, and says so; all else is Flask's.
 """
 
 import re
@@ -13,7 +13,7 @@ import orjson
 from flask import Flask
 
 from chatapp.api.cross_origin import hardening
-from chatapp.api.operation import Operation
+from chatapp.api.operation import FAILURE, Operation
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -33,26 +33,31 @@ class Direct:
         }
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        # What other sites may read of an answer is Flask-CORS's to say.
-        if environ["REQUEST_METHOD"] == "GET" and "HTTP_ORIGIN" not in environ:
-            for pattern, operation in self._routes:
-                if found := pattern.fullmatch(environ["PATH_INFO"]):
-                    return self._answer(operation, found.groupdict(), environ, start_response)
+        # What other sites may read of an answer is Flask-CORS's to say, and what schemes there are a proxy's.
+        headers = self._headers.get(environ["wsgi.url_scheme"])
+        if headers is not None and environ["REQUEST_METHOD"] == "GET" and "HTTP_ORIGIN" not in environ:
+            body = self._read(environ)
+            if body is not None:
+                start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+                return [body]
         return self._otherwise(environ, start_response)
 
-    def _answer(
-        self, operation: Operation, path: dict[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def _read(self, environ: dict[str, Any]) -> bytes | None:
+        """The body of a 200; None where Flask has to answer, which is left to know why in the environ."""
         try:
             # Of text on the wire PEP 3333 has the bytes.
-            names = {name: value.encode("latin-1").decode() for name, value in path.items()}
-            with self._app.app_context():
-                body = orjson.dumps(operation.run(environ, names))
-        except Exception:
-            return self._otherwise(environ, start_response)
-        headers = self._headers[environ["wsgi.url_scheme"]]
-        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
-        return [body]
+            path = environ["PATH_INFO"].encode("latin-1").decode()
+        except UnicodeDecodeError:
+            return None
+        for pattern, operation in self._routes:
+            if found := pattern.fullmatch(path):
+                try:
+                    with self._app.app_context():
+                        return orjson.dumps(operation.run(environ, found.groupdict()))
+                except Exception as error:
+                    environ[FAILURE] = error
+                    return None
+        return None
 
 
 def _routes_of(app: Flask) -> Iterable[tuple[re.Pattern[str], Operation]]:

@@ -17,6 +17,9 @@ from chatapp.payloads import parse
 
 View = Callable[..., Any]
 
+FAILURE = "chatapp.failure"
+"""The environ's key for what went wrong when the operation was run without Flask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -65,6 +68,9 @@ def operation(
 
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:
+            failure: Exception | None = request.environ.pop(FAILURE, None)
+            if failure is not None:
+                raise failure
             answer = declared.run(request.environ, path)
             return jsonify(answer) if isinstance(answer, dict | list) else answer
 
@@ -84,5 +90,6 @@ def json_body() -> Any:
 
 def _query_of(environ: dict[str, Any]) -> dict[str, str]:
     """The first value of each name."""
-    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    text = environ.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
+    pairs = parse_qsl(text, keep_blank_values=True)
     return dict(reversed(pairs))

@@ -10,6 +10,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.api import messages as views
 from chatapp.api.direct import Direct
+from chatapp.errors import NotFound
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]
@@ -129,6 +130,31 @@ def test_who_is_not_signed_in_is_told_so(doors: Doors, headers: dict[str, str]) 
         direct, flask = doors.answers(path, headers=headers)
         assert direct == flask
         assert direct[0].startswith("401")
+
+
+def test_a_cookie_that_is_no_text_signs_nobody_in(doors: Doors) -> None:
+    direct, flask = doors.answers("/conversations", environ_overrides={"HTTP_COOKIE": "chatToken=\xff\xfe"})
+    assert direct == flask
+    assert direct[0].startswith("401")
+
+
+@pytest.mark.parametrize("scheme", ["HTTPS", "ftp", ""])
+def test_a_scheme_that_a_proxy_made_up_is_flasks_business(doors: Doors, token: str, scheme: str) -> None:
+    request = {"headers": {"auth-token": token}, "environ_overrides": {"wsgi.url_scheme": scheme}}
+    direct, flask = doors.answers("/conversations", **request)
+    assert direct == flask
+
+
+def test_what_was_refused_is_not_tried_again(doors: Doors, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    def refuse(*_args: Any) -> None:
+        tries.append("once")
+        raise NotFound("There is no such group.")
+
+    monkeypatch.setattr(views.messages, "history", refuse)
+    assert ask(doors.direct, "/messages/alice/bob", headers={"auth-token": token})[0].startswith("404")
+    assert tries == ["once"]
 
 
 def test_an_ended_session_reads_nothing_more(doors: Doors, browse: Browse) -> None:

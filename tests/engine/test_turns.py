@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from typing import NoReturn
 
 import eventlet
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chatapp.realtime.engine.frames import TEXT, build
 from chatapp.realtime.engine.loop import READ, WRITE, Loop
 from chatapp.realtime.engine.transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
-from chatapp.turns import MOST_LOOKS, this_turn
+from chatapp.turns import MOST_LOOKS, Turn, this_turn
 
 
 class Pair:
@@ -275,6 +276,33 @@ def test_whoever_is_due_again_and_again_does_not_keep_the_hub_from_its_timers() 
     is_over.append(True)
 
 
+@pytest.mark.parametrize("ending", [SystemExit, KeyboardInterrupt])
+def test_whoever_asks_the_process_to_end_in_a_turn_does_not_end_the_turns(ending: type[BaseException]) -> None:
+    turn = Turn(this_turn().hub)
+    done: list[str] = []
+
+    def end() -> None:
+        raise ending
+
+    turn.soon(end)
+    turn.soon(lambda: done.append("what was due with it"))
+    with pytest.raises(ending):
+        turn._run()
+    turn.late(lambda: done.append("what came later"))
+    eventlet.sleep(0.01)
+    assert done == ["what was due with it", "what came later"]
+
+
+def test_a_source_that_fails_keeps_nothing_from_its_turn(caplog: pytest.LogCaptureFixture) -> None:
+    turn = Turn(this_turn().hub)
+    turn.look_again_at(fail)
+    done: list[str] = []
+    turn.late(lambda: done.append("late"))
+    eventlet.sleep(0.01)
+    assert done == ["late"]
+    assert caplog.text.count("Something that was due could not be done") == MOST_LOOKS
+
+
 def test_a_fault_of_who_listens_does_not_end_the_listening(caplog: pytest.LogCaptureFixture) -> None:
     readable, writable = os.pipe()
     listener = this_turn().listen(readable, lambda descriptor: (os.read(descriptor, 1), fail()))
@@ -287,7 +315,7 @@ def test_a_fault_of_who_listens_does_not_end_the_listening(caplog: pytest.LogCap
     os.close(writable)
 
 
-def fail() -> None:
+def fail() -> NoReturn:
     raise LookupError("a fault of ours")
 
 
