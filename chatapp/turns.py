@@ -29,9 +29,9 @@ NEVER = float("inf")
 class Turn:
     """What a callback of the hub leaves to be done is done before the hub polls again.
 
-    A timer of no seconds would do that too, for several times the cost of what a message has done that way. `soon` is
-    for what is handled and sent; `late` for what costs much and little more if it does more at once: before it begins,
-    all that has arrived is handled.
+    Timers of no seconds would do that too; a private message took four of them. `soon` is for what is handled and sent;
+    `late` for what costs much, and little more if it does more at once: before it begins, all that has arrived is
+    handled.
     """
 
     def __init__(self, hub: Any) -> None:
