@@ -31,7 +31,7 @@ def offload(call: Callable[Arguments, Result], *args: Arguments.args, **kwargs: 
 
 
 class Wakeup(Protocol):
-    """The part of `threading.Event` that one sleeper needs, and a way to let others go first."""
+    """The part of `threading.Event` that one sleeper needs, and a way to let others go first. A wait may end early."""
 
     def set(self) -> None: ...
 
@@ -40,7 +40,7 @@ class Wakeup(Protocol):
     def wait(self, timeout: float | None = None) -> object: ...
 
     def give_way(self) -> None:
-        """Lets others run who are ready to, if that is for the sleeper to say."""
+        """Lets what has arrived and what is due go first, if that is for the sleeper to say."""
 
 
 class ThreadWakeup(threading.Event):

@@ -9,7 +9,7 @@ import eventlet
 import pytest
 
 from chatapp.offload import make_wakeup
-from chatapp.turns import GreenWakeup, NativeThread
+from chatapp.turns import GreenWakeup, NativeThread, this_turn
 from tests.people import wait_until
 
 PATIENCE_SECONDS = 5
@@ -148,17 +148,17 @@ def test_a_wait_that_is_shorter_than_the_one_before_it_ends_in_its_own_time() ->
     sleeper.kill()
 
 
-def test_who_gives_way_comes_after_those_who_are_ready_and_need_not_be_woken() -> None:
+def test_who_gives_way_comes_after_what_is_due_and_need_not_be_woken() -> None:
     order: list[str] = []
     wakeup = GreenWakeup()
 
     def last() -> None:
-        eventlet.spawn_n(order.append, "ready")
+        this_turn().soon(lambda: order.append("due"))
         wakeup.give_way()
         order.append("gave way")
 
     eventlet.spawn(last).wait()
-    assert order == ["ready", "gave way"]
+    assert order == ["due", "gave way"]
 
 
 def test_a_process_of_threads_sleeps_as_threads_do() -> None:

@@ -246,8 +246,8 @@ def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_its_t
     this_turn().late(lambda: found.append(len(heard)))
     one.peer.send(masked(b"hello"))
     eventlet.sleep(0.01)
-    # What the turn began with, and the looks after it.
-    assert found == [1 + MOST_LOOKS]
+    # The looks, and what the turn began with if that was the connection itself.
+    assert found in ([MOST_LOOKS], [1 + MOST_LOOKS])
 
 
 def masked(payload: bytes) -> bytes:
