@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.messages import Lowest, Page, lowest_watermark, newest_messages, newest_page
+from chatapp.actions.messages import Lowest, Page, lowest_watermark, newest_messages, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.places import find_group
 from chatapp.clock import now
@@ -122,7 +122,7 @@ def _insert_group(transaction: Transaction, caller: Caller, name: str, usernames
 
 
 def _newest_page(row: Any) -> Page | None:
-    return newest_page(row.id, None, row.last_sequence, GROUP_PAGE) if row.last_sequence else None
+    return newest_of_group(row.id, row.last_sequence, GROUP_PAGE) if row.last_sequence else None
 
 
 def _overviews(caller: Caller) -> Any:

@@ -132,10 +132,10 @@ def newest_messages(
     return _stored(_newest(conversation_id, last_sequence, count), conversation_id, direct_key)
 
 
-def newest_page(conversation_id: int, direct_key: str | None, last_sequence: int, count: int) -> Page:
+def newest_of_group(conversation_id: int, last_sequence: int, count: int) -> Page:
     """As `newest_messages`, to be shown."""
     rows = _newest(conversation_id, last_sequence, count)
-    return Page(conversation_id, direct_key, lowest_watermark(conversation_id), rows)
+    return Page(conversation_id, None, lowest_watermark(conversation_id), rows)
 
 
 def _newest(conversation_id: int, last_sequence: int, count: int) -> Sequence[Any]:
