@@ -123,10 +123,11 @@ def page(one: Page | None) -> list[MessageShape]:
     """As `message`, of many: straight from the rows, for a third of the time."""
     if one is None:
         return []
-    key, lowest, group, prefix = one.direct_key, one.lowest, str(one.conversation_id), f"{one.conversation_id}-"
+    key, lowest, names = one.direct_key, one.lowest, one.names
+    group, prefix = str(one.conversation_id), f"{one.conversation_id}-"
     return [
         {
-            "sender": sender,
+            "sender": (sender := names[sender_id]),
             "receiver": other_of(key, sender) if key else group,
             "content": content,
             "timestamp": microseconds_to_iso(created_at),
@@ -135,7 +136,7 @@ def page(one: Page | None) -> list[MessageShape]:
             "sequence": sequence,
             "clientId": client_id,
         }
-        for sequence, sender_id, sender, content, client_id, created_at in one.rows
+        for sequence, sender_id, content, client_id, created_at in one.rows
     ]
 
 

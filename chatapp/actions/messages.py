@@ -1,18 +1,19 @@
 """Say something, and read what was said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.names import usernames_of
 from chatapp.actions.places import find_place
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
 from chatapp.models.conversation import other_of
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES, USERS
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
 from chatapp.payloads import LARGEST_SEQUENCE, HistoryQuery
 from chatapp.reading import row_or_none, tuples
 
@@ -27,12 +28,10 @@ _BETWEEN = (
     select(
         MESSAGES.c.sequence,
         MESSAGES.c.sender_id,
-        USERS.c.username,
         MESSAGES.c.content,
         MESSAGES.c.client_id,
         type_coerce(MESSAGES.c.created_at, BigInteger),
     )
-    .join(USERS, USERS.c.id == MESSAGES.c.sender_id)
     .where(
         MESSAGES.c.conversation_id == bindparam("number"),
         MESSAGES.c.sequence > bindparam("after"),
@@ -85,13 +84,14 @@ def require_sender(caller: Caller, sender: str) -> None:
 
 @dataclass(slots=True)
 class Page:
-    """Messages of one conversation, oldest first: for each its sequence, its sender's id and name, its content, its
-    client id and its time, as the database has them. `direct_key` is None for a group."""
+    """Messages of one conversation, oldest first: for each its sequence, its sender's id, its content, its client id
+    and its time, as the database has them. `direct_key` is None for a group. `names` has their senders' names."""
 
     conversation_id: int
     direct_key: str | None
     lowest: Lowest
-    rows: Sequence[tuple[int, int, str, str, str | None, int]]
+    rows: Sequence[tuple[int, int, str, str | None, int]]
+    names: Mapping[int, str]
 
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
@@ -102,7 +102,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
         return None
     journal.settle_for_reading()
     rows = _page(place.conversation_id, query)
-    return Page(place.conversation_id, place.direct_key, lowest_watermark(place.conversation_id), rows)
+    return Page(place.conversation_id, place.direct_key, lowest_watermark(place.conversation_id), rows, _senders(rows))
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
@@ -135,7 +135,7 @@ def newest_messages(
 def newest_of_group(conversation_id: int, last_sequence: int, count: int) -> Page:
     """As `newest_messages`, to be shown."""
     rows = _newest(conversation_id, last_sequence, count)
-    return Page(conversation_id, None, lowest_watermark(conversation_id), rows)
+    return Page(conversation_id, None, lowest_watermark(conversation_id), rows, _senders(rows))
 
 
 def _newest(conversation_id: int, last_sequence: int, count: int) -> Sequence[Any]:
@@ -152,18 +152,22 @@ def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:
 
 
 def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
-    group = str(conversation_id)
+    group, names = str(conversation_id), _senders(rows)
     return [
         StoredMessage(
             conversation_id,
             sequence,
             sender_id,
-            sender,
+            sender := names[sender_id],
             other_of(key, sender) if key else group,
             key is None,
             content,
             client_id,
             created_at,
         )
-        for sequence, sender_id, sender, content, client_id, created_at in rows
+        for sequence, sender_id, content, client_id, created_at in rows
     ]
+
+
+def _senders(rows: Sequence[Any]) -> Mapping[int, str]:
+    return usernames_of({row[1] for row in rows})
