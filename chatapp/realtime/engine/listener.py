@@ -19,6 +19,7 @@ from eventlet import hubs
 from chatapp.errors import ChatError, MalformedRequest, answer
 from chatapp.realtime.engine.answers import Answer, Application
 from chatapp.realtime.engine.requests import RequestReader, Unreadable
+from chatapp.turns import this_turn
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,6 @@ LINGER_SECONDS = 2.0
 SWEEP_SECONDS = 1.0
 
 READ_BYTES = 65_536
-READS_AT_ONCE = 16
-"""Between which others get their turn: what a client sends without a pause is always there."""
 ACCEPTED_AT_ONCE = 64
 """Connections between which others get their turn."""
 
@@ -109,7 +108,10 @@ class HttpConnection:
         self._listener = listener
         self._socket: socket.socket | None = own
         self._reader = RequestReader()
-        self._reads = 0
+        self._turn = this_turn()
+        self._listening: Any = None
+        self._waiting: Any = None
+        self._is_new = True
         self._base = {**listener.base, CONNECTION: self}
         if isinstance(address, tuple):
             self._base["REMOTE_ADDR"], self._base["REMOTE_PORT"] = address[0], str(address[1])
@@ -132,6 +134,7 @@ class HttpConnection:
 
     def detach(self) -> tuple[socket.socket, bytes]:
         """Gives the socket to whoever asks, with what came behind the request that is being answered."""
+        self._listen_no_more()
         own, self._socket = self._own(), None
         self._listener.connections.discard(self)
         return own, self._reader.behind
@@ -195,14 +198,36 @@ class HttpConnection:
 
     def _receive(self) -> bytes:
         own = self._own()
-        self._reads += 1
-        if self._reads % READS_AT_ONCE == 0:
-            eventlet.sleep(0)
+        if self._is_new:
+            # A client speaks first, and mostly has by now.
+            self._is_new = False
+        else:
+            self._wait()
         while True:
             try:
                 return own.recv(READ_BYTES)
             except BlockingIOError:
-                hubs.trampoline(own, read=True)
+                self._wait()
+
+    def _wait(self) -> None:
+        """Until there is something to read. Others get their turn, also where a client sends without a pause."""
+        if self._listening is None:
+            self._listening = self._turn.listen(self._own().fileno(), self._readable)
+        self._waiting = greenlet.getcurrent()
+        self._turn.hub.switch()
+
+    def _readable(self, _descriptor: int) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.switch()
+        else:
+            # It is still being answered. The hub would come again and again.
+            self._listen_no_more()
+
+    def _listen_no_more(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            self._turn.hub.remove(listening)
 
     def _send(self, data: bytes) -> None:
         own = self._own()
@@ -233,6 +258,7 @@ class HttpConnection:
                 pass
 
     def _close(self) -> None:
+        self._listen_no_more()
         own, self._socket = self._socket, None
         if own is not None:
             own.close()
