@@ -1,12 +1,31 @@
 """What a turn of the hub leaves to be done, whatever goes wrong in it."""
 
 import os
-from typing import NoReturn
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
 
 import eventlet
 import pytest
+from eventlet import hubs
 
-from chatapp.turns import MOST_CALLS, MOST_LOOKS, Turn, this_turn
+from chatapp.turns import MOST_CALLS, READ, WRITE, this_turn
+
+
+class Pipe(NamedTuple):
+    readable: int
+    writable: int
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    made = Pipe(*os.pipe())
+    yield made
+    for descriptor in made:
+        if descriptor in this_turn()._watched:
+            this_turn().watch(descriptor, 0, len)
+        os.close(descriptor)
 
 
 def test_what_fails_in_a_turn_keeps_nothing_else_from_being_done(caplog: pytest.LogCaptureFixture) -> None:
@@ -39,7 +58,7 @@ def test_whoever_is_due_again_and_again_does_not_keep_the_hub_from_its_timers() 
 
 @pytest.mark.parametrize("ending", [SystemExit, KeyboardInterrupt])
 def test_whoever_asks_the_process_to_end_in_a_turn_does_not_end_the_turns(ending: type[BaseException]) -> None:
-    turn = Turn(this_turn().hub)
+    turn = this_turn()
     done: list[str] = []
 
     def end() -> None:
@@ -54,26 +73,73 @@ def test_whoever_asks_the_process_to_end_in_a_turn_does_not_end_the_turns(ending
     assert done == ["what was due with it", "what came later"]
 
 
-def test_a_source_that_fails_keeps_nothing_from_its_turn(caplog: pytest.LogCaptureFixture) -> None:
-    turn = Turn(this_turn().hub)
-    turn.look_again_at(fail)
-    done: list[str] = []
-    turn.late(lambda: done.append("late"))
-    eventlet.sleep(0.01)
-    assert done == ["late"]
-    assert caplog.text.count("Something that was due could not be done") == MOST_LOOKS
-
-
-def test_a_fault_of_who_listens_does_not_end_the_listening(caplog: pytest.LogCaptureFixture) -> None:
-    readable, writable = os.pipe()
-    listener = this_turn().listen(readable, lambda descriptor: (os.read(descriptor, 1), fail()))
+def test_a_fault_of_who_watches_does_not_end_the_watching(caplog: pytest.LogCaptureFixture, pipe: Pipe) -> None:
+    this_turn().watch(pipe.readable, READ, lambda _events: (os.read(pipe.readable, 1), fail()))
     for _ in range(2):
-        os.write(writable, b".")
+        os.write(pipe.writable, b".")
         eventlet.sleep(0.01)
     assert caplog.text.count("What has arrived could not be taken in") == 2
-    this_turn().hub.remove(listener)
-    os.close(readable)
-    os.close(writable)
+
+
+def test_what_the_hub_listens_to_is_left_to_it(pipe: Pipe) -> None:
+    os.write(pipe.writable, b".")
+    # Looking again finds it too, and must not take it for something that it has taken in.
+    late: list[str] = []
+    this_turn().late(lambda: late.append("late"))
+    hubs.trampoline(pipe.readable, read=True, timeout=1)
+    assert late == ["late"]
+    assert os.read(pipe.readable, 1) == b"."
+
+
+def test_it_is_watched_for_what_was_asked_last(pipe: Pipe) -> None:
+    """Of reading, writing, and neither."""
+    heard: list[tuple[str, int]] = []
+    turn = this_turn()
+    turn.watch(pipe.writable, WRITE, lambda events: heard.append(("first", events)))
+    eventlet.sleep(0.001)
+    assert ("first", WRITE) in heard
+    turn.watch(pipe.writable, READ, lambda events: heard.append(("second", events)))
+    heard.clear()
+    eventlet.sleep(0.001)
+    assert heard == []
+    turn.watch(pipe.writable, READ | WRITE, lambda events: heard.append(("third", events)))
+    eventlet.sleep(0.001)
+    assert set(heard) == {("third", WRITE)}
+    turn.watch(pipe.writable, 0, lambda events: heard.append(("fourth", events)))
+    heard.clear()
+    eventlet.sleep(0.001)
+    assert heard == []
+
+
+def test_a_hub_that_listens_to_nothing_hears_what_is_watched() -> None:
+    """In a process of its own: every other has something that listens."""
+    code = """
+import os
+from chatapp.green import patch
+patch()
+from eventlet import hubs
+from chatapp.turns import READ, this_turn
+readable, writable = os.pipe()
+turn = this_turn()
+caller = hubs.greenlet.getcurrent()
+turn.watch(readable, READ, lambda _events: caller.switch())
+os.write(writable, b".")
+turn.hub.schedule_call_global(30, caller.switch)
+before = turn.hub.clock()
+turn.hub.switch()
+print(turn.hub.clock() - before < 15)
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_another_of_eventlet_s_hubs_is_refused_in_words() -> None:
+    code = "from chatapp.turns import this_turn; this_turn()"
+    environment = {**os.environ, "EVENTLET_HUB": "poll"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert "is EVENTLET_HUB set to another?" in done.stderr
 
 
 def fail() -> NoReturn:

@@ -19,7 +19,7 @@ from eventlet import hubs
 from chatapp.errors import ChatError, MalformedRequest, answer
 from chatapp.realtime.engine.answers import Answer, Application
 from chatapp.realtime.engine.requests import RequestReader, Unreadable
-from chatapp.turns import this_turn
+from chatapp.turns import READ, WRITE, this_turn
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class HttpConnection:
         self._socket: socket.socket | None = own
         self._reader = RequestReader()
         self._turn = this_turn()
-        self._listening: Any = None
+        self._watched_for = 0
         self._waiting: Any = None
         self._is_new = True
         self._base = {**listener.base, CONNECTION: self}
@@ -134,7 +134,7 @@ class HttpConnection:
 
     def detach(self) -> tuple[socket.socket, bytes]:
         """Gives the socket to whoever asks, with what came behind the request that is being answered."""
-        self._listen_no_more()
+        self._watch(0)
         own, self._socket = self._own(), None
         self._listener.connections.discard(self)
         return own, self._reader.behind
@@ -202,32 +202,32 @@ class HttpConnection:
             # A client speaks first, and mostly has by now.
             self._is_new = False
         else:
-            self._wait()
+            self._wait(READ)
         while True:
             try:
                 return own.recv(READ_BYTES)
             except BlockingIOError:
-                self._wait()
+                self._wait(READ)
 
-    def _wait(self) -> None:
-        """Until there is something to read. Others get their turn, also where a client sends without a pause."""
-        if self._listening is None:
-            self._listening = self._turn.listen(self._own().fileno(), self._readable)
+    def _wait(self, events: int) -> None:
+        """Until there is something to read, or room to write. Others get their turn, also where a client sends without
+        a pause."""
+        self._watch(events)
         self._waiting = greenlet.getcurrent()
         self._turn.hub.switch()
 
-    def _readable(self, _descriptor: int) -> None:
+    def _watch(self, events: int) -> None:
+        if events != self._watched_for:
+            self._watched_for = events
+            self._turn.watch(self._own().fileno(), events, self._ready)
+
+    def _ready(self, _events: int) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.switch()
         else:
             # It is still being answered. The hub would come again and again.
-            self._listen_no_more()
-
-    def _listen_no_more(self) -> None:
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            self._turn.hub.remove(listening)
+            self._watch(0)
 
     def _send(self, data: bytes) -> None:
         own = self._own()
@@ -237,7 +237,7 @@ class HttpConnection:
                 view = view[own.send(view) :]
             except BlockingIOError:
                 former, self.deadline = self.deadline, time.monotonic() + WRITE_SECONDS
-                hubs.trampoline(own, write=True)
+                self._wait(WRITE)
                 # The application may take as long as it likes for the next part.
                 self.deadline = former
 
@@ -258,7 +258,7 @@ class HttpConnection:
                 pass
 
     def _close(self) -> None:
-        self._listen_no_more()
-        own, self._socket = self._socket, None
-        if own is not None:
-            own.close()
+        if self._socket is not None:
+            self._watch(0)
+            self._socket.close()
+            self._socket = None

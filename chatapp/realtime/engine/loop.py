@@ -6,13 +6,11 @@ other direction, everything that a turn wrote to a connection goes out with one 
 and what that wrote is sent, before the hub polls again.
 """
 
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import greenlet
-from eventlet import patcher
 
 from chatapp.turns import this_turn
 
@@ -21,16 +19,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_select = patcher.original("select")
-READ, WRITE = _select.EPOLLIN, _select.EPOLLOUT
-
 
 class Loop:
     """One a process, for the hub of the thread that made it."""
 
     def __init__(self) -> None:
-        self._turn = this_turn()
-        self.hub = self._turn.hub
+        self.turn = this_turn()
+        self.hub = self.turn.hub
         self._inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._unsent: list[Transport] = []
         self._is_flush_due = False
@@ -38,60 +33,22 @@ class Loop:
         self.is_pump_blocked = False
         """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
         read now would only pile up."""
-        # Our connections are polled apart, and are one descriptor to the hub: what it does for each that is ready costs
-        # as much as reading the ack that has come.
-        self._epoll = _select.epoll()
-        self._watched: dict[int, Transport] = {}
-        self._turn.listen(self._epoll.fileno(), lambda _descriptor: self._look())
-        self._turn.look_again_at(self._look)
         self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
-        self._turn.soon(self._pump.switch)
-
-    def watch(self, transport: "Transport", descriptor: int, events: int) -> None:
-        """Calls a connection's `readable` and `writable` from now on when it is: READ, WRITE, both, or 0 for neither,
-        which has to be said before the descriptor is closed."""
-        if descriptor not in self._watched:
-            if events:
-                self._watched[descriptor] = transport
-                self._epoll.register(descriptor, events)
-        elif events:
-            self._epoll.modify(descriptor, events)
-        else:
-            del self._watched[descriptor]
-            with contextlib.suppress(OSError):
-                self._epoll.unregister(descriptor)
+        self.turn.soon(self._pump.switch)
 
     def call(self, function: Callable[..., None], *args: Any) -> None:
         """Calls something from the pump, after all that was handed to it before."""
         self._inbox.append((function, args))
         if self._is_pump_waiting:
             self._is_pump_waiting = False
-            self._turn.soon(self._pump.switch)
+            self.turn.soon(self._pump.switch)
 
     def flush_soon(self, transport: "Transport") -> None:
         """A connection has something to send; it goes out before the hub polls again."""
         self._unsent.append(transport)
         if not self._is_flush_due:
             self._is_flush_due = True
-            self._turn.soon(self._flush)
-
-    def _look(self) -> bool:
-        """Whether there was anything to read, or to write that had to wait."""
-        ready = self._epoll.poll(0)
-        for descriptor, events in ready:
-            transport = self._watched.get(descriptor)
-            if transport is None:
-                continue
-            try:
-                if events & WRITE:
-                    transport.writable()
-                # An error or the other end's going is what reading finds, or writing where nothing is read.
-                if events & ~WRITE:
-                    transport.readable()
-            except Exception:
-                log.exception("A connection could not be read")
-                transport.abort("transport error")
-        return bool(ready)
+            self.turn.soon(self._flush)
 
     def _run(self) -> None:
         while True:

@@ -18,7 +18,8 @@ from chatapp.realtime.engine.frames import (
     build_close,
     close_code,
 )
-from chatapp.realtime.engine.loop import READ, WRITE, Loop
+from chatapp.realtime.engine.loop import Loop
+from chatapp.turns import READ, WRITE
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +196,18 @@ class Transport:
     def _watch(self, events: int) -> None:
         if events != self._watched_for:
             self._watched_for = events
-            self._loop.watch(self, self._fd, events)
+            self._loop.turn.watch(self._fd, events, self._ready)
+
+    def _ready(self, events: int) -> None:
+        try:
+            if events & WRITE:
+                self.writable()
+            # An error or the other end's going is what reading finds, or writing where nothing is read.
+            if events & ~WRITE:
+                self.readable()
+        except Exception:
+            log.exception("A connection could not be read")
+            self.abort("transport error")
 
     def readable(self) -> None:
         """There is something to read, or an end."""
