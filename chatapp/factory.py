@@ -85,6 +85,5 @@ def _start_writing(app: Flask, settings: Settings) -> None:
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
     app.extensions["chatapp.reader"] = reader = Reader(engine, shares_connection=is_shared)
-    app.extensions["chatapp.usernames"] = {}
     app.extensions["chatapp.close"] = [reader.close, journal.close]
     atexit.register(close, app)

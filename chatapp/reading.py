@@ -5,7 +5,7 @@ the database's own part; a page of history runs four. What the statement's types
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from flask import current_app
@@ -24,6 +24,7 @@ class Reader:
         self._engine = engine
         self._connection: Any = engine.raw_connection() if shares_connection else None
         self._prepared: dict[Select[Any], Prepared] = {}
+        self._kept: dict[Select[Any], dict[Any, Any]] = {}
 
     def rows(self, statement: Select[Any], values: dict[str, Any], *, is_named: bool) -> Sequence[Any]:
         """All rows, each with its columns by position and, if wanted, by name."""
@@ -39,6 +40,12 @@ class Reader:
         except prepared.errors:
             # Once more by SQLAlchemy, which tells what is wrong in its own words, and throws away a connection that is.
             return db.session.connection().execute(statement, values).all()
+
+    def kept(self, statement: Select[Any], keys: Set[Any]) -> Mapping[Any, Any]:
+        found = self._kept.setdefault(statement, {})
+        for key in keys - found.keys():
+            found[key] = self.rows(statement, {"key": key}, is_named=False)[0][0]
+        return found
 
     def let_go(self) -> None:
         """Gives a borrowed connection back."""
@@ -93,6 +100,12 @@ def rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
 def tuples(statement: Select[Any], **values: Any) -> Sequence[Any]:
     """As `rows`, for many: as the driver gives them, which is for columns of plain numbers and text."""
     return _reader().rows(statement, values, is_named=False)
+
+
+def kept(statement: Select[Any], keys: Set[Any]) -> Mapping[Any, Any]:
+    """For what never changes: what a statement gives for each value of its `bindparam("key")`, which has to exist, read
+    once in the life of the application. There may be more in it than was asked for."""
+    return _reader().kept(statement, keys)
 
 
 def row_or_none(statement: Select[Any], **values: Any) -> Any | None:

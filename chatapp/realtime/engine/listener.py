@@ -214,7 +214,10 @@ class HttpConnection:
         a pause."""
         self._watch(events)
         self._waiting = greenlet.getcurrent()
-        self._turn.hub.switch()
+        try:
+            self._turn.hub.switch()
+        finally:
+            self._waiting = None
 
     def _watch(self, events: int) -> None:
         if events != self._watched_for:
