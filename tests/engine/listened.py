@@ -22,7 +22,6 @@ from chatapp.serve import _listen  # noqa: E402
 
 listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.3
 listener.LINGER_SECONDS, listener.SWEEP_SECONDS = 0.8, 0.05
-listener.READS_AT_ONCE = 1
 LONGER_THAN_PATIENCE_SECONDS = 0.5
 LARGE = b"x" * 10_000_000
 """More than the system takes for a client that does not read."""

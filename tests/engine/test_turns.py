@@ -206,17 +206,21 @@ def test_what_was_read_is_handled_and_the_answer_sent_before_the_hub_polls_again
     one.transport._receive = lambda payload, _is_binary: one.transport.send(build(TEXT, payload))
     one.peer.setblocking(False)
     found: list[bytes] = []
+    begun: list[int] = []
 
     def turn() -> None:
         """In the hub's greenlet, as the hub would."""
         one.peer.send(masked(b"hello"))
+        timers = len(loop.hub.next_timers)
         loop.hub.do_poll(0)
         found.append(one.peer.recv(100))
+        begun.append(len(loop.hub.next_timers) - timers)
 
     eventlet.sleep(0)  # the pump starts, and waits
     loop.hub.schedule_call_global(0, turn)
     eventlet.sleep(0.01)
     assert found == [build(TEXT, b"hello")]
+    assert begun == [0], "A turn that is under way needs no timer to go on"
 
 
 def test_what_has_arrived_is_handled_and_sent_before_what_comes_late(loop: Loop, pairs: list[Pair]) -> None:
