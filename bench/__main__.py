@@ -13,7 +13,7 @@ from . import floors
 from .phases import PHASES, Run
 from .plan import FULL, SMOKE, Plan
 from .results import Results
-from .servers import HERE, LOAD_CORE, SERVER_CORE, BenchError, specs
+from .servers import HERE, LOAD_CORE, SERVER_CORE, BenchError, specs, versions
 from .table import table
 from .tools import build
 
@@ -86,12 +86,12 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
 
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:
     """Prints the table, and writes it and the samples to bench/results/."""
-    text = table(results, plan)
-    print(f"\n{text}\n\n{LEGEND}\n{seconds:,.0f} s")
+    text = f"{table(results, plan)}\n\n{LEGEND}\n{versions()}"
+    print(f"\n{text}\n{seconds:,.0f} s")
     RESULTS.mkdir(exist_ok=True)
     name = f"{'smoke' if is_smoke else 'bench'}-{time.strftime('%Y%m%dT%H%M%S')}"
     (RESULTS / f"{name}.txt").write_text(text + "\n")
-    samples = {"seconds": seconds, "problems": results.problems, "rows": results.to_json()}
+    samples = {"versions": versions(), "seconds": seconds, "problems": results.problems, "rows": results.to_json()}
     (RESULTS / f"{name}.json").write_text(json.dumps(samples, indent=1) + "\n")
 
 

