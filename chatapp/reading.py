@@ -43,7 +43,8 @@ class Reader:
 
     def kept(self, statement: Select[Any], keys: Set[Any]) -> Mapping[Any, Any]:
         found = self._kept.setdefault(statement, {})
-        for key in keys - found.keys():
+        # Not the one's keys less the other's: that goes through all that are kept.
+        for key in [key for key in keys if key not in found]:
             found[key] = self.rows(statement, {"key": key}, is_named=False)[0][0]
         return found
 
