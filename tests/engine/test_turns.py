@@ -184,6 +184,22 @@ def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(loop: L
     assert one.transport._watched_for & READ
 
 
+def test_a_little_that_waits_becomes_much_and_the_client_is_not_read_from(loop: Loop, pairs: list[Pair]) -> None:
+    """What is asked for while there is no room counts too, and not only what there was no room for at first."""
+    one = pairs[0]
+    while not one.transport._watched_for & WRITE:
+        one.transport.send(b"x" * 10_000)
+        one.transport.flush()
+    assert one.transport._watched_for & READ
+    for _ in range(FULL_BYTES // 10_000 + 1):
+        one.transport.send(b"x" * 10_000)
+    assert not one.transport._watched_for & READ
+    assert not one.transport.is_paused
+    take_in(one)
+    assert one.transport._watched_for & READ
+    assert one.reasons == []
+
+
 def take_in(pair: Pair) -> None:
     """The client reads, until nothing waits any more."""
     while pair.transport._watched_for & WRITE:

@@ -122,8 +122,7 @@ class Transport:
         self._out = [out[sent:]]
         self._out_bytes = len(out) - sent
         if self._out_bytes > FULL_BYTES:
-            self._is_full = True
-            self._stop_reading()
+            self._be_full()
         self._watch(self._watched_for | WRITE)
 
     def handle(self, opcode: int, payload: bytes) -> None:
@@ -171,15 +170,23 @@ class Transport:
         self._read_on()
 
     def _queue(self, frame: bytes) -> None:
-        if not self._out and not self._watched_for & WRITE:
+        is_waiting = self._watched_for & WRITE
+        if not self._out and not is_waiting:
             self._loop.flush_soon(self)
         self._out.append(frame)
         self._out_bytes += len(frame)
+        if is_waiting and self._out_bytes > FULL_BYTES:
+            self._be_full()
         if self._out_bytes > LARGEST_BUFFER_BYTES:
             # One turn may have much to say to a client that reads well: only what the system does not take waits.
             self.flush()
             if self._out_bytes > LARGEST_BUFFER_BYTES:
                 self.abort(SLOW_READER)
+
+    def _be_full(self) -> None:
+        """The client has to take in what waits before it is heard again."""
+        self._is_full = True
+        self._stop_reading()
 
     def _stop_reading(self) -> None:
         self._watch(self._watched_for & ~READ)
