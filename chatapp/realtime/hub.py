@@ -30,7 +30,7 @@ from chatapp.realtime.engine.server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.missed import Missed
 from chatapp.realtime.outbox import Outbox
-from chatapp.realtime.presence import Presence
+from chatapp.realtime.presence import News, Presence
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
 
@@ -127,12 +127,13 @@ class Hub:
     def tell_presence(self, user_ids: Collection[int] | None = None) -> None:
         """Tells who of these (or of all) came or went. Nobody waits any more for who went."""
         with self.app.app_context():
-            news = self.presence.news(user_ids)
-        if news:
-            self.events.online_status([(username, is_online) for _, username, is_online in news])
-        for user_id, _, is_online in news:
-            if not is_online:
-                self.delivery.went_offline(user_id)
+            self.presence.tell_news(self._tell_presence, user_ids)
+
+    def _tell_presence(self, news: list[News]) -> None:
+        self.events.online_status([(one.username, one.is_online) for one in news])
+        for one in news:
+            if not one.is_online:
+                self.delivery.went_offline(one.user_id)
 
     def _hear_all(self, notices: list[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""

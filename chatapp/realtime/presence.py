@@ -1,8 +1,9 @@
 """Who is online: by this process's own connections, and by what the database says of the other processes."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from chatapp.actions import presence
 from chatapp.actions.people import online_user_ids
@@ -13,6 +14,15 @@ from chatapp.realtime.connections import Connections
 
 HEARTBEAT_SECONDS = 5.0
 """How often this process says that it lives; others believe it dead after NODE_SILENCE."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A user came online or went offline."""
+
+    user_id: int
+    username: str
+    is_online: bool
 
 
 class Presence:
@@ -36,11 +46,12 @@ class Presence:
         self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
 
-    def news(self, user_ids: Collection[int] | None = None) -> list[tuple[int, str, bool]]:
-        """Who of these (or of all) came online or went offline since this was last asked: id, name, and which.
+    def tell_news(self, tell: Callable[[list[News]], None], user_ids: Collection[int] | None = None) -> None:
+        """Tells who of these (or of all) came online or went offline since this was last called, if anybody did.
 
         By what the database says now: the notices of two processes about one user, who moves from one to the other, may
-        be heard in either order. Needs an app context.
+        be heard in either order. One call at a time, its telling included, or the older news could be told last and
+        stay. Needs an app context.
         """
         with self._telling:
             online = set(db.session.scalars(online_user_ids()))
@@ -49,7 +60,8 @@ class Presence:
                 changed &= set(user_ids)
             self._online ^= changed
             names = presence.names_of(changed)
-        return [(user_id, username, user_id in online) for user_id, username in names.items()]
+            if news := [News(user_id, username, user_id in online) for user_id, username in names.items()]:
+                tell(news)
 
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""

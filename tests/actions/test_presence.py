@@ -1,0 +1,60 @@
+"""What is told last of a user who comes and goes at once must be what is true."""
+
+import threading
+from collections.abc import Callable
+
+from chatapp.actions import presence as recorded
+from chatapp.realtime.connections import Connections
+from chatapp.realtime.presence import News, Presence
+from tests.actions.conftest import PATIENCE_SECONDS, Desk
+
+NODE = "here"
+A_WHILE_SECONDS = 0.3
+
+Tell = Callable[[list[News]], None]
+
+
+def test_older_news_are_not_told_after_newer_ones(desk: Desk) -> None:
+    presence = Presence(desk.journal, Connections(), NODE)
+    with desk.app.app_context():
+        presence.start(is_only_node=True)
+    told: list[tuple[str, bool]] = []
+    is_telling, may_go_on = threading.Event(), threading.Event()
+
+    def tell(news: list[News]) -> None:
+        told.extend((one.username, one.is_online) for one in news)
+
+    def tell_slowly(news: list[News]) -> None:
+        is_telling.set()
+        may_go_on.wait(PATIENCE_SECONDS)
+        tell(news)
+
+    _comes(desk, "bob")
+    _tell(desk, presence, tell)
+    _goes(desk, "bob")
+    older = threading.Thread(target=_tell, args=(desk, presence, tell_slowly))
+    older.start()
+    is_telling.wait(PATIENCE_SECONDS)
+    _comes(desk, "bob")
+    newer = threading.Thread(target=_tell, args=(desk, presence, tell))
+    newer.start()
+    newer.join(A_WHILE_SECONDS)
+    may_go_on.set()
+    older.join()
+    newer.join()
+    assert told == [("bob", True), ("bob", False), ("bob", True)]
+
+
+def _comes(desk: Desk, username: str) -> None:
+    user_ids = {desk.ids[username]}
+    desk.journal.write(lambda one: recorded.record(one, NODE, user_ids, set()), durable=False)
+
+
+def _goes(desk: Desk, username: str) -> None:
+    user_ids = {desk.ids[username]}
+    desk.journal.write(lambda one: recorded.record(one, NODE, set(), user_ids), durable=False)
+
+
+def _tell(desk: Desk, presence: Presence, tell: Tell) -> None:
+    with desk.app.app_context():
+        presence.tell_news(tell)
