@@ -13,7 +13,12 @@ from chatapp.payloads import MarkRead
 from chatapp.reading import row_or_none, rows
 
 STANDINGS = (
-    select(CONVERSATIONS.c.id, CONVERSATIONS.c.kind, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.delivered_sequence)
+    select(
+        CONVERSATIONS.c.id,
+        CONVERSATIONS.c.direct_key,
+        CONVERSATIONS.c.last_sequence,
+        MEMBERSHIPS.c.delivered_sequence,
+    )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
     .where(MEMBERSHIPS.c.user_id == bindparam("user_id"))
 )
@@ -29,12 +34,16 @@ MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's place in a conversation."""
+    """A member's place in a conversation. `direct_key` is None for a group."""
 
     conversation_id: int
-    is_group: bool
+    direct_key: str | None
     last_sequence: int
     delivered: int
+
+    @property
+    def is_group(self) -> bool:
+        return self.direct_key is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Member:
 def standings_of(user_id: int) -> list[Standing]:
     """Every conversation of a user: which rooms to enter on connecting, and what waits there."""
     return [
-        Standing(row.id, row.kind == GROUP, row.last_sequence, row.delivered_sequence)
+        Standing(row.id, row.direct_key, row.last_sequence, row.delivered_sequence)
         for row in rows(STANDINGS, user_id=user_id)
     ]
 

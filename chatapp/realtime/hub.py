@@ -8,11 +8,12 @@ from flask import Flask
 
 from chatapp import serializers
 from chatapp.actions import receipts
-from chatapp.actions.accounts import Caller
+from chatapp.actions.accounts import Caller, ended_among
 from chatapp.actions.conversations import group_to_announce
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.journal import Journal, StoredMessage
+from chatapp.models.conversation import other_of
 from chatapp.notices import (
     CatchUp,
     GroupCreated,
@@ -60,6 +61,8 @@ class Hub:
         self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
+        self._arriving: dict[str, bool] = {}
+        """Connections that are being accepted, and whether they may be: Socket.IO cannot disconnect them yet."""
         self._missed = Missed(self)
 
     def connected(self, sid: str, caller: Caller) -> None:
@@ -67,6 +70,7 @@ class Hub:
 
         So what it fetches after that, together with what it is sent, is everything.
         """
+        self._arriving[sid] = True
         is_first = self.connections.add(Connection(sid, caller))
         try:
             if is_first:
@@ -77,9 +81,12 @@ class Hub:
             client.user = caller
             self._enter(sid, user_room(caller.username))
             waiting = self._enter_conversations(sid, caller)
+            self._require_session(sid, caller)
         except BaseException:
             self.disconnected(sid)
             raise
+        finally:
+            self._arriving.pop(sid, None)
         if waiting:
             self._server.start_background_task(self._catch_up, caller, waiting)
 
@@ -121,6 +128,8 @@ class Hub:
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
+        if sid in self._arriving:
+            self._arriving[sid] = False
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
@@ -182,6 +191,14 @@ class Hub:
         # It counts for the user of the connection that it came from, whatever it says.
         self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
 
+    def _require_session(self, sid: str, caller: Caller) -> None:
+        """Raises NotSignedIn if the session has ended since the caller was found: before this connection was known, so
+        that only the database says it, or after, when it was told to go and could not yet."""
+        with self.app.app_context():
+            has_ended = bool(ended_among({caller.session_id}))
+        if has_ended or not self._arriving[sid]:
+            raise NotSignedIn("You were signed out.")
+
     def _enter_conversations(self, sid: str, caller: Caller) -> list[tuple[int, int]]:
         """Returns the conversations in which something waits for the user, and up to where."""
         waiting = []
@@ -191,10 +208,21 @@ class Hub:
             if standing.is_group:
                 self._enter(sid, group_room(standing.conversation_id))
             # After entering: what was sent to the room between the query and now did not come to this connection.
-            last = self.outbox.host(standing.conversation_id, standing.last_sequence)
+            others_listen = self._do_others_listen(caller, standing)
+            last = self.outbox.host(standing.conversation_id, standing.last_sequence, others_listen=others_listen)
             if standing.delivered < last:
                 waiting.append((standing.conversation_id, last))
         return waiting
+
+    def _do_others_listen(self, caller: Caller, standing: receipts.Standing) -> bool:
+        """Whether somebody else is connected to whom a direct message of the user goes. Of a group everybody hears when
+        it begins."""
+        if standing.direct_key is None:
+            return False
+        other = other_of(standing.direct_key, caller.username)
+        return len(self.connections.of_user(caller.user_id)) > 1 or (
+            other != caller.username and self._hosts_any((other,))
+        )
 
     def _catch_up(self, caller: Caller, waiting: list[tuple[int, int]]) -> None:
         """A recipient who was offline confirms by connecting."""

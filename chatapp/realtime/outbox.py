@@ -32,10 +32,16 @@ class Outbox:
         self._lock: AbstractContextManager[object] = threading.RLock() if can_interleave else nullcontext()
         self._sent: OrderedDict[int, int] = OrderedDict()
 
-    def host(self, conversation_id: int, last_sequence: int) -> int:
+    def host(self, conversation_id: int, last_sequence: int, *, others_listen: bool = False) -> int:
         """Somebody connected who is in a conversation; what came before is theirs to fetch. Returns how far that is:
-        `last_sequence`, or further if more was sent since that was looked up."""
+        `last_sequence`, or further if more was sent since that was looked up.
+
+        `others_listen`: others in it are connected. If it is unknown all the same, it began after they came: what is
+        committed of it may not have been sent to them yet, and the hint that will say so also says where it begins.
+        """
         with self._lock:
+            if others_listen and conversation_id not in self._sent:
+                return last_sequence
             position = self._sent.setdefault(conversation_id, last_sequence)
             while len(self._sent) > KEPT_CONVERSATIONS:
                 self._sent.popitem(last=False)
