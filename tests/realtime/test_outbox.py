@@ -101,3 +101,15 @@ def test_whoever_comes_hears_how_far_the_others_have_been_sent(monkeypatch: pyte
     stage.outbox.stored(_message(6))
     assert stage.outbox.host(1, 5) == 6
     assert stage.outbox.host(1, 9) == 9
+
+
+def test_what_began_while_others_listened_is_sent_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is committed, so that whoever comes finds it, and nobody has been sent it."""
+    stage = Stage(monkeypatch)
+    stage.stored = 2
+    assert stage.outbox.host(1, 2, others_listen=True) == 2
+    stage.outbox.stored(_message(1))
+    stage.outbox.stored(_message(2))
+    assert stage.outbox.host(1, 1, others_listen=True) == 2
+    stage.outbox.stored(_message(2))
+    assert stage.sent == [(1, 1), (1, 2)]
