@@ -50,6 +50,7 @@ class Turn:
         self._late: deque[Callable[[], object]] = deque()
         self._is_on = False
         self._watched: dict[int, Callable[[int], object]] = {}
+        self._patient: set[int] = set()
         self._epoll = hub.poll
         hub.do_poll = self._poll
         # A hub that listens to nothing does not poll.
@@ -66,19 +67,28 @@ class Turn:
         self._late.append(call)
         self._begin()
 
-    def watch(self, descriptor: int, events: int, ready: Callable[[int], object]) -> None:
+    def watch(
+        self, descriptor: int, events: int, ready: Callable[[int], object], *, is_patient: bool = False
+    ) -> None:
         """Calls `ready` with what a descriptor is ready for whenever that is READ, WRITE or an error, in the hub's
         greenlet and at the beginning of a turn. `events`: READ, WRITE, both, or 0 for no more, which has to be said
-        before the descriptor is closed. It must be none that the hub listens to."""
+        before the descriptor is closed. It must be none that the hub listens to.
+
+        A patient one waits for the next turn when it becomes ready during this: for what costs much to handle, so that
+        a turn stays short beside many who ask without a pause.
+        """
         if descriptor not in self._watched:
             if events:
                 self._epoll.register(descriptor, events)
                 self._watched[descriptor] = ready
+                if is_patient:
+                    self._patient.add(descriptor)
         elif events:
             self._epoll.modify(descriptor, events)
             self._watched[descriptor] = ready
         else:
             del self._watched[descriptor]
+            self._patient.discard(descriptor)
             with contextlib.suppress(OSError):
                 self._epoll.unregister(descriptor)
 
@@ -101,8 +111,11 @@ class Turn:
                 continue
             try:
                 call(events)
-            except Exception:
-                # A greenlet's own, perhaps, that was switched to. It is not the hub's business.
+            except self.hub.SYSTEM_EXCEPTIONS:
+                raise
+            except BaseException:
+                # A greenlet's own, perhaps, that was switched to; eventlet's Timeout is no Exception. It is not the
+                # hub's business.
                 log.exception("What has arrived could not be taken in")
         return others
 
@@ -133,13 +146,16 @@ class Turn:
                     looks = looks if self._has_arrived() else 0
                 else:
                     self._late.popleft()()
-            except Exception:
-                # A greenlet's own, perhaps, that was switched to. It is not the hub's business.
+            except self.hub.SYSTEM_EXCEPTIONS:
+                raise
+            except BaseException:
+                # A greenlet's own, perhaps, that was switched to; eventlet's Timeout is no Exception. It is not the
+                # hub's business.
                 log.exception("Something that was due could not be done")
 
     def _has_arrived(self) -> bool:
-        ready = self._epoll.poll(0)
-        # The hub's own are still ready when it polls.
+        # The patient ones, and the hub's own, are still ready when it polls.
+        ready = [one for one in self._epoll.poll(0) if one[0] not in self._patient]
         return len(self._take_in(ready)) < len(ready)
 
 

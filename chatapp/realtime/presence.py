@@ -58,10 +58,15 @@ class Presence:
             changed = self._online ^ online
             if user_ids is not None:
                 changed &= set(user_ids)
-            self._online ^= changed
             names = presence.names_of(changed)
-            if news := [News(user_id, username, user_id in online) for user_id, username in names.items()]:
-                tell(news)
+            self._online ^= changed
+            try:
+                if news := [News(user_id, username, user_id in online) for user_id, username in names.items()]:
+                    tell(news)
+            except BaseException:
+                # Still to be told, by whoever asks next.
+                self._online ^= changed
+                raise
 
     def changed(self, user_id: int) -> "Future[None]":
         """A first connection opened or a last one closed. The future is done when the database shows it."""

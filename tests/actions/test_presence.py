@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from chatapp.actions import presence as recorded
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.presence import News, Presence
@@ -43,6 +45,34 @@ def test_older_news_are_not_told_after_newer_ones(desk: Desk) -> None:
     older.join()
     newer.join()
     assert told == [("bob", True), ("bob", False), ("bob", True)]
+
+
+@pytest.mark.parametrize("fails", ["reading the names", "telling"])
+def test_news_that_could_not_be_told_are_told_the_next_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    presence = Presence(desk.journal, Connections(), NODE)
+    told: list[tuple[str, bool]] = []
+
+    def tell(news: list[News]) -> None:
+        told.extend((one.username, one.is_online) for one in news)
+
+    def fail(*_args: object) -> None:
+        raise ConnectionError("the database went away")
+
+    with desk.app.app_context():
+        presence.start(is_only_node=True)
+        _comes(desk, "bob")
+        with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+            if fails == "reading the names":
+                patch.setattr(recorded, "names_of", fail)
+                presence.tell_news(tell)
+            else:
+                presence.tell_news(fail)
+        assert not presence.is_online(desk.ids["bob"])
+        presence.tell_news(tell)
+        assert presence.is_online(desk.ids["bob"])
+    assert told == [("bob", True)]
 
 
 def _comes(desk: Desk, username: str) -> None:

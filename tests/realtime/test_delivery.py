@@ -1,6 +1,6 @@
 """`updateDeliveryStatusOnConnection`: what became delivered after its ack, told to its sender exactly once."""
 
-from tests.people import Cast
+from tests.people import Cast, wait_until
 from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire, private
 from tests.servers import Server
@@ -107,8 +107,9 @@ def test_a_sender_who_was_away_finds_the_tick_in_the_history(cast: Cast, wires: 
     from_alice = wires(alice)
     from_alice.call("privateMessage", private(alice.username, bob.username, "see you"))
     from_alice.close()
-    wires(bob).read_all()
-    assert alice.history(bob.username)[0]["deliveredToAll"] is True
+    wires(bob)
+    # Confirmed after he was let in, and written in a burst.
+    wait_until(lambda: bool(alice.history(bob.username)[0]["deliveredToAll"]), "connecting confirms")
     again = wires(alice)
     assert _told(again) == []
 

@@ -222,7 +222,7 @@ class HttpConnection:
     def _watch(self, events: int) -> None:
         if events != self._watched_for:
             self._watched_for = events
-            self._turn.watch(self._own().fileno(), events, self._ready)
+            self._turn.watch(self._own().fileno(), events, self._ready, is_patient=True)
 
     def _ready(self, _events: int) -> None:
         waiting, self._waiting = self._waiting, None

@@ -58,7 +58,10 @@ class Loop:
                 for function, args in inbox:
                     try:
                         function(*args)
-                    except Exception:
+                    except self.hub.SYSTEM_EXCEPTIONS:
+                        raise
+                    except BaseException:
+                        # The pump is for everybody, and eventlet's Timeout is no Exception.
                         log.exception("A message could not be handled")
             self.is_pump_blocked = False
             self._is_pump_waiting = True
