@@ -36,13 +36,14 @@ def is_own_page(origin: str | None, environ: dict[str, object], http_port: int) 
     if not origin:
         return False
     own = same_origin(environ)
-    name = urlsplit(own).hostname
-    page = urlsplit(origin)
+    if origin == own:
+        return True
     try:
-        is_http_side = bool(name) and page.hostname == name and page.port == http_port
+        name, page = urlsplit(own).hostname, urlsplit(origin)
+        return bool(name) and page.hostname == name and page.port == http_port and page.scheme in ("http", "https")
     except ValueError:
-        is_http_side = False
-    return origin == own or (is_http_side and page.scheme in ("http", "https"))
+        # Either may be anything: an address that never ends, a port that is none.
+        return False
 
 
 def _matches(origin: str, allowed: str) -> bool:

@@ -235,6 +235,17 @@ def test_the_chat_refuses_what_is_too_large(server: Server, connect: Connect) ->
             assert (status, json.loads(body)["error"]["code"]) == (413, "too_large")
 
 
+def test_the_chat_reads_a_body_in_chunks(server: Server, connect: Connect) -> None:
+    port = int(server.http.rpartition(":")[2])
+    ask = get("/login", "Transfer-Encoding: chunked", "Content-Type: application/json", method="POST")
+    body = b'a\r\n{"username\r\n12\r\n":"nobody at all"}\r\n0\r\n\r\n'
+    status, answer = connect(ask, body, port=port).answer()
+    assert (status, json.loads(answer)["error"]["code"]) == (401, "wrong_credentials")
+    chunk = b"%x\r\n%s\r\n" % (65_536, b"x" * 65_536)
+    status, answer = connect(ask, *[chunk] * 17, port=port).answer()
+    assert (status, json.loads(answer)["error"]["code"]) == (413, "too_large")
+
+
 @pytest.mark.parametrize("path", ["/a%00b", "/static/a%00b", "/%2e%2e/%2e%2e/etc/passwd", "//evil/%ff", "/groups/%00"])
 def test_an_odd_path_is_no_fault_of_the_chat(server: Server, connect: Connect, path: str) -> None:
     for base in (server.http, server.ws):

@@ -61,7 +61,15 @@ def test_a_bad_token_is_refused_by_every_transport(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://localhost.evil.example", "https://localhost"]
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "https://localhost",
+        "http://[::1",
+        "http://localhost:x",
+    ],
 )
 def test_pages_of_other_origins_get_no_socket(cast: Cast, origin: str) -> None:
     (alice,) = cast(1)

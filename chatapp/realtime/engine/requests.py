@@ -61,8 +61,9 @@ class Request:
                 environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value.decode("latin-1")
             elif key:
                 environ[key] = value.decode("latin-1")
+        # Of a chunked one as well it is all here; the application would take it for one without an end.
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         if self.body and not self.is_too_large:
-            # Of a chunked one as well: it is all here.
             environ["CONTENT_LENGTH"] = str(len(self.body))
         return environ
 
