@@ -67,9 +67,7 @@ class Turn:
         self._late.append(call)
         self._begin()
 
-    def watch(
-        self, descriptor: int, events: int, ready: Callable[[int], object], *, is_patient: bool = False
-    ) -> None:
+    def watch(self, descriptor: int, events: int, ready: Callable[[int], object], *, is_patient: bool = False) -> None:
         """Calls `ready` with what a descriptor is ready for whenever that is READ, WRITE or an error, in the hub's
         greenlet and at the beginning of a turn. `events`: READ, WRITE, both, or 0 for no more, which has to be said
         before the descriptor is closed. It must be none that the hub listens to.

@@ -58,7 +58,7 @@ class Hub:
         )
         # On a green hub with SQLite, whose reads do not yield, nothing can come in between.
         can_interleave = not (is_green() and settings.is_sqlite)
-        self.outbox = Outbox(app.app_context, self._fan_out, can_interleave=can_interleave)
+        self.outbox = Outbox(app.app_context, self._fan_out, self._has_arrived, can_interleave=can_interleave)
         self._server = server
         self._announced = Announced()
         self._arriving: dict[str, bool] = {}
@@ -162,7 +162,7 @@ class Hub:
                 self._server.start_background_task(self.catch_up)
             case MessagesStored():
                 if not notice.usernames or self._hosts_any(notice.usernames):
-                    self.outbox.notified(notice.conversation_id, notice.first, notice.last)
+                    self.outbox.notified(notice.conversation_id, notice.first, notice.last, notice.usernames)
                 else:
                     self._passed_over(notice)
             case GroupCreated():
@@ -175,7 +175,7 @@ class Hub:
 
     def _passed_over(self, notice: MessagesStored) -> None:
         """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
-        self.outbox.forget(notice.conversation_id)
+        self.outbox.forget(notice.conversation_id, unless=lambda: self._hosts_any(notice.usernames))
         self.delivery.passed_over(notice.conversation_id, notice.last)
 
     def _fan_out(self, stored: StoredMessage) -> None:
@@ -219,10 +219,7 @@ class Hub:
         it begins."""
         if standing.direct_key is None:
             return False
-        other = other_of(standing.direct_key, caller.username)
-        return len(self.connections.of_user(caller.user_id)) > 1 or (
-            other != caller.username and self._hosts_any((other,))
-        )
+        return self._has_arrived((caller.username, other_of(standing.direct_key, caller.username)))
 
     def _catch_up(self, caller: Caller, waiting: list[tuple[int, int]]) -> None:
         """A recipient who was offline confirms by connecting."""
@@ -235,6 +232,11 @@ class Hub:
             self._server.enter_room(sid, room, namespace=NAMESPACE)
         except (KeyError, ValueError):
             log.debug("A connection closed before it entered its rooms")
+
+    def _has_arrived(self, usernames: tuple[str, ...]) -> bool:
+        """Whether any of these has a connection here that is accepted: all conversations of theirs are hosted."""
+        rooms = [self._server.manager.get_participants(NAMESPACE, user_room(username)) for username in usernames]
+        return any(sid not in self._arriving for room in rooms for sid, _ in room)
 
     def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
         return any(self._server.manager.has_room(NAMESPACE, user_room(username)) for username in usernames)

@@ -24,7 +24,12 @@ class Stage:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stored = 0
         self.sent: list[tuple[int, int]] = []
-        self.outbox = Outbox(nullcontext, lambda one: self.sent.append((one.conversation_id, one.sequence)))
+        self.arrived: set[str] = set()
+        self.outbox = Outbox(
+            nullcontext,
+            lambda one: self.sent.append((one.conversation_id, one.sequence)),
+            lambda usernames: not self.arrived.isdisjoint(usernames),
+        )
         monkeypatch.setattr(module, "messages_between", self._read)
 
     def _read(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
@@ -113,3 +118,58 @@ def test_what_began_while_others_listened_is_sent_to_them(monkeypatch: pytest.Mo
     assert stage.outbox.host(1, 1, others_listen=True) == 2
     stage.outbox.stored(_message(2))
     assert stage.sent == [(1, 1), (1, 2)]
+
+
+PAIR = ("alice", "bob")
+
+
+@pytest.mark.parametrize("arrived", PAIR)
+@pytest.mark.parametrize("first_hint", ["stored", "notified"])
+def test_a_conversation_that_began_after_somebody_came_is_sent_from_its_beginning(
+    monkeypatch: pytest.MonkeyPatch, arrived: str, first_hint: str
+) -> None:
+    """Two greet each other at once, on two processes: the hint of the second message may come first."""
+    stage = Stage(monkeypatch)
+    stage.stored = 3
+    stage.arrived.add(arrived)
+    if first_hint == "stored":
+        stage.outbox.stored(_message(2))
+    else:
+        stage.outbox.notified(1, 2, 2, PAIR)
+    stage.outbox.notified(1, 1, 1, PAIR)
+    stage.outbox.stored(_message(3))
+    assert stage.sent == [(1, 1), (1, 2), (1, 3)]
+
+
+@pytest.mark.parametrize("why", ["nobody arrived", "others arrived", "a group", "it is long"])
+def test_a_conversation_that_may_be_old_is_sent_from_its_first_hint(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    stage = Stage(monkeypatch)
+    first = module.FIRST_MESSAGES + 1 if why == "it is long" else module.FIRST_MESSAGES
+    stage.stored = first
+    if why != "nobody arrived":
+        stage.arrived.add("carol" if why == "others arrived" else "alice")
+    stage.outbox.notified(1, first, first, () if why == "a group" else PAIR)
+    assert stage.sent == [(1, first)]
+
+
+def test_what_was_forgotten_for_its_age_is_not_taken_for_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_CONVERSATIONS", 2)
+    stage = Stage(monkeypatch)
+    stage.stored = 9
+    stage.arrived.add("alice")
+    for number in (5, 1, 2, 3):
+        stage.outbox.host(number, 9)
+    for number in (1, 5, 6):
+        stage.outbox.notified(number, 2, 2, PAIR)
+    assert stage.sent == [(1, 2), (5, 2), (6, 1), (6, 2)]
+
+
+def test_what_somebody_came_for_meanwhile_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch)
+    stage.stored = 9
+    stage.outbox.host(1, 4)
+    stage.outbox.forget(1, unless=lambda: True)
+    stage.outbox.notified(1, 6, 6)
+    stage.outbox.forget(1, unless=lambda: False)
+    stage.outbox.notified(1, 9, 9)
+    assert stage.sent == [(1, 5), (1, 6), (1, 9)]
