@@ -36,30 +36,39 @@ def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(
         person.disconnect(namespace="/chat")
 
 
+@pytest.mark.parametrize("second", ["stored here", "stored elsewhere"])
 def test_two_who_greet_each_other_at_once_on_two_processes_see_both_messages(
-    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, second: str
 ) -> None:
-    """The first message is stored by the other process, whose notice comes when the second is stored and sent here."""
+    """The notice of the first message comes when the second is sent out already."""
     app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
     hub = app.extensions["chatapp.hub"]
     other = make_app(database_url=app.extensions["chatapp.settings"].database_url)
-    alice, bob = connect(app, "alice"), connect(app, "bob")
-    held: list[list[Notice]] = []
-    hear = hub._hear_all
-    monkeypatch.setattr(hub, "_hear_all", held.append)
     other.test_client_class = Browser
-    from_bob: Any = other.test_client()
-    from_bob.post("/login", json={"username": "bob"})
-    assert from_bob.post("/messages", json={"receiver": "alice", "content": "first"}).status_code == 200
-    payload = {"sender": "alice", "receiver": "bob", "content": "second"}
-    alice.emit("privateMessage", payload, namespace="/chat", callback=True)
+    alice, bob = connect(app, "alice"), connect(app, "bob")
+    held: list[Notice] = []
+    hear = hub._hear_all
+    monkeypatch.setattr(hub, "_hear_all", held.extend)
+    post(other, "bob", "alice", "first")
+    if second == "stored here":
+        payload = {"sender": "alice", "receiver": "bob", "content": "second"}
+        alice.emit("privateMessage", payload, namespace="/chat", callback=True)
+    else:
+        post(other, "alice", "bob", "second")
+        wait_until(lambda: 2 in _firsts(held), "the notice of the second message came")
     wait_until(lambda: 1 in _firsts(held), "the notice of the first message came")
-    for notices in held:
-        hear(notices)
+    for notice in reversed(held):
+        hear([notice])
     for person in (alice, bob):
         told = [one["args"][0]["response"] for one in person.get_received("/chat") if one["name"] == "response"]
         assert [one["content"] for one in told] == ["first", "second"]
         person.disconnect(namespace="/chat")
+
+
+def post(app: Flask, sender: str, receiver: str, content: str) -> None:
+    browser: Any = app.test_client()
+    browser.post("/login", json={"username": sender})
+    assert browser.post("/messages", json={"receiver": receiver, "content": content}).status_code == 200
 
 
 def connect(app: Flask, username: str) -> Any:
@@ -68,5 +77,5 @@ def connect(app: Flask, username: str) -> Any:
     return app.extensions["socketio"].test_client(app, namespace="/chat", query_string=f"?token={token}")
 
 
-def _firsts(held: list[list[Notice]]) -> set[int]:
-    return {one.first for notices in held for one in notices if isinstance(one, MessagesStored)}
+def _firsts(held: list[Notice]) -> set[int]:
+    return {one.first for one in held if isinstance(one, MessagesStored)}
