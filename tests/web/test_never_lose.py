@@ -48,6 +48,35 @@ def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(meet
     expect(composer(page)).to_have_value("")
 
 
+SEND_AND_RELOAD = """(content) => {
+  const field = document.querySelector("#composer");
+  field.value = content;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  setTimeout(() => {
+    field.form.requestSubmit();
+    setTimeout(() => location.reload(), 0);
+  }, 50);
+}"""
+"""Types, sends, and reloads the page in the same breath."""
+
+
+def test_what_is_sent_while_the_page_reloads_is_a_message_or_a_draft_and_never_both(meet: Meet) -> None:
+    one, other = meet(), meet()
+    page = one.open(f"#/u/{other.username}")
+    for number in range(10):
+        content = f"on the way {number}"
+        with page.expect_navigation():
+            page.evaluate(SEND_AND_RELOAD, content)
+        wait_connected(page)
+        expect(page.locator(".tick-sending")).to_have_count(0)
+        if composer(page).input_value() == content:
+            assert bubble(page, content).count() == 0
+            composer(page).fill("")
+        else:
+            expect(bubble(page, content)).to_have_count(1)
+            assert composer(page).input_value() == ""
+
+
 def test_messages_written_offline_go_out_in_order_and_once(meet: Meet) -> None:
     one, other = meet(), meet()
     page = one.open(f"#/u/{other.username}")

@@ -45,15 +45,25 @@ function createStores(database) {
  * @param {(store: IDBObjectStore) => IDBRequest} work
  * @returns {Promise<any>} undefined where nothing can be kept
  */
-async function run(store, mode, work) {
+const run = (store, mode, work) => transact([store], mode, (transaction) => work(transaction.objectStore(store)));
+
+/**
+ * @param {string[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {(transaction: IDBTransaction) => IDBRequest} work whose result is wanted
+ * @returns {Promise<any>} undefined where nothing can be kept
+ */
+async function transact(stores, mode, work) {
   const database = await open();
   if (!database) return undefined;
   return new Promise((resolve) => {
     try {
-      const transaction = database.transaction(store, mode, { durability: "strict" });
-      const request = work(transaction.objectStore(store));
+      const transaction = database.transaction(stores, mode, { durability: "strict" });
+      const request = work(transaction);
       transaction.oncomplete = () => resolve(request.result);
       transaction.onerror = transaction.onabort = () => resolve(undefined);
+      // By itself it would be committed when the page has heard of the request; a page that closes never does.
+      transaction.commit();
     } catch {
       resolve(undefined);
     }
@@ -62,6 +72,16 @@ async function run(store, mode, work) {
 
 /** @param {OutboxEntry} entry */
 export const keepEntry = (entry) => run("outbox", "readwrite", (store) => store.put(entry));
+
+/**
+ * A draft has become a message: after whatever happens next, it is one or the other.
+ * @param {OutboxEntry} entry
+ */
+export const keepEntryOfDraft = (entry) =>
+  transact(["outbox", "drafts"], "readwrite", (transaction) => {
+    transaction.objectStore("drafts").delete([entry.owner, entry.key]);
+    return transaction.objectStore("outbox").put(entry);
+  });
 
 /** @param {string} clientId */
 export const dropEntry = (clientId) => run("outbox", "readwrite", (store) => store.delete(clientId));

@@ -15,6 +15,15 @@ export function writeDraft(key, text) {
   tellTabs({ type: "draft", owner, key, text });
 }
 
+/**
+ * It was sent, and is forgotten with that where it is kept.
+ * @param {string} key
+ */
+export function endDraft(key) {
+  store.setDraft(key, "");
+  tellTabs({ type: "draft", owner: store.me.peek(), key, text: "" });
+}
+
 /** @param {string} owner */
 export async function recallDrafts(owner) {
   const drafts = await draftsOf(owner);

@@ -1,7 +1,7 @@
 /** The way out: kept on disk first, then sent, one at a time in each conversation, until the server has it. */
 
 import { call } from "./connection.js";
-import { dropEntry, entriesOf, keepEntry } from "./database.js";
+import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js";
 import { parseKey } from "./models/keys.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
@@ -27,6 +27,7 @@ export function onStored(listener) {
 let lastCreatedAt = 0;
 
 /**
+ * Sends what was a draft.
  * @param {string} key the conversation
  * @param {string} content
  */
@@ -36,7 +37,7 @@ export async function send(key, content) {
   newAfter.value = null;
   outbox.value = withEntry(outbox.peek(), entry);
   tellTabs({ type: "entry", entry });
-  await keepEntry(entry);
+  await keepEntryOfDraft(entry);
   flush();
 }
 

@@ -1,7 +1,7 @@
 /** The field at the bottom. What is typed is a draft until it is sent, and survives a reload. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { writeDraft } from "../drafts.js";
+import { endDraft, writeDraft } from "../drafts.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { say } from "../sentences.js";
 import { send } from "../sending.js";
@@ -24,7 +24,7 @@ export function Composer({ id, name }) {
     event.preventDefault();
     if (!canSend) return;
     send(id, contentOf(text));
-    writeDraft(id, "");
+    endDraft(id);
     jumps.value += 1;
     field.current?.focus();
   };
