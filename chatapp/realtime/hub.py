@@ -236,7 +236,8 @@ class Hub:
     def _has_arrived(self, usernames: tuple[str, ...]) -> bool:
         """Whether any of these has a connection here that is accepted: all conversations of theirs are hosted."""
         rooms = [self._server.manager.get_participants(NAMESPACE, user_room(username)) for username in usernames]
-        return any(sid not in self._arriving for room in rooms for sid, _ in room)
+        # One that was refused is in its room until Socket.IO has said so.
+        return any(sid not in self._arriving and self.connections.get(sid) for room in rooms for sid, _ in room)
 
     def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
         return any(self._server.manager.has_room(NAMESPACE, user_room(username)) for username in usernames)

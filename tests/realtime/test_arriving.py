@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from chatapp.errors import NotSignedIn
 from chatapp.journal import StoredMessage
 from chatapp.realtime.hub import Hub
 from tests.conftest import Browser
@@ -64,6 +65,32 @@ def test_a_session_that_ended_before_the_connection_was_known_is_refused(
 
     monkeypatch.setattr(arrivals.hub.connections, "add", sign_out_and_add)
     _expect_refused(arrivals, token)
+
+
+def test_whoever_is_refused_has_not_arrived(arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while it is being accepted, nor until Socket.IO has let go of it: its conversations may not be hosted."""
+    hub = arrivals.hub
+    manager = hub._server.manager
+    seen: list[bool] = []
+
+    def refuse(*_args: Any) -> None:
+        seen.append(hub._has_arrived(("alice",)))
+        raise NotSignedIn("You were signed out.")
+
+    def disconnect(*args: Any, **kwargs: Any) -> None:
+        seen.append(hub._has_arrived(("alice",)))
+        release(*args, **kwargs)
+
+    release = manager.disconnect
+    monkeypatch.setattr(hub, "_require_session", refuse)
+    monkeypatch.setattr(manager, "disconnect", disconnect)
+    _expect_refused(arrivals, arrivals.sign_in("alice")[1])
+    assert seen == [False, False]
+    monkeypatch.undo()
+    tab = arrivals.connect(arrivals.sign_in("alice")[1])
+    assert hub._has_arrived(("bob", "alice"))
+    assert not hub._has_arrived(("bob",))
+    tab.disconnect(namespace="/chat")
 
 
 @pytest.mark.parametrize(
