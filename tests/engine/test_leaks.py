@@ -15,8 +15,10 @@ PATIENCE_SECONDS = 20
 
 
 def open_all(observed: Observed, person: Person) -> list[Raw]:
-    raws = [observed.raw() for _ in range(AT_ONCE)]
-    for raw in raws:
+    raws = []
+    for _ in range(AT_ONCE):
+        # One after the other: gunicorn lets go of a connection that has asked for nothing in two seconds.
+        raws.append(raw := observed.raw())
         raw.open(token=person.token)
         raw.send_text("40/chat,")
     for raw in raws:
