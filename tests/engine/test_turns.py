@@ -275,64 +275,6 @@ def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_its_t
     assert found in ([MOST_LOOKS], [1 + MOST_LOOKS])
 
 
-def test_who_is_patient_is_not_looked_for_until_the_next_turn(loop: Loop) -> None:
-    """An HTTP client that asks again at once: a turn that answers it four times keeps a message waiting as long."""
-    own, peer = socket.socketpair()
-    own.setblocking(False)
-    order: list[str] = []
-
-    def ready(_events: int) -> None:
-        order.append(own.recv(100).decode())
-        # Whoever is answered asks again, and leaves something for the end of this turn.
-        if len(order) < 4:
-            peer.send(b"asked again")
-            this_turn().late(lambda: order.append("late"))
-
-    peer.send(b"asked")
-    this_turn().watch(own.fileno(), READ, ready, is_patient=True)
-    eventlet.sleep(0.01)
-    assert order == ["asked", "late", "asked again", "late", "asked again"]
-    this_turn().watch(own.fileno(), 0, ready)
-    assert own.fileno() not in this_turn()._patient, "Its number may be a chat connection's next"
-    own.close()
-    peer.close()
-
-
-class Odd(BaseException):
-    """As eventlet's Timeout is: no Exception, and no wish for the process to end."""
-
-
-@pytest.mark.parametrize("begun", ["soon", "late", "watched", "pumped"])
-def test_what_is_no_exception_ends_nobody_else_s_turn(loop: Loop, begun: str) -> None:
-    own, peer = socket.socketpair()
-    done: list[str] = []
-
-    def fail(*_args: object) -> None:
-        if begun == "watched":
-            this_turn().watch(own.fileno(), 0, fail)
-        raise Odd
-
-    eventlet.sleep(0)  # the pump starts, and waits
-    match begun:
-        case "soon":
-            this_turn().soon(fail)
-        case "late":
-            this_turn().late(fail)
-        case "watched":
-            peer.send(b"x")
-            this_turn().watch(own.fileno(), READ, fail)
-        case "pumped":
-            loop.call(fail)
-    eventlet.sleep(0.01)
-    assert not loop.is_pump_blocked
-    loop.call(done.append, "pumped")
-    this_turn().late(lambda: done.append("late"))
-    eventlet.sleep(0.01)
-    assert done == ["pumped", "late"]
-    own.close()
-    peer.close()
-
-
 def masked(payload: bytes) -> bytes:
     """A client's frame, whose mask is zero."""
     return bytes((0x80 | TEXT, 0x80 | len(payload), 0, 0, 0, 0)) + payload

@@ -1,6 +1,7 @@
 """What a turn of the hub leaves to be done, whatever goes wrong in it."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import eventlet
 import pytest
 from eventlet import hubs
 
+from chatapp.realtime.engine.loop import Loop
 from chatapp.turns import MOST_CALLS, READ, WRITE, this_turn
 
 
@@ -140,6 +142,65 @@ def test_another_of_eventlet_s_hubs_is_refused_in_words() -> None:
         [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
     assert "is EVENTLET_HUB set to another?" in done.stderr
+
+
+def test_who_is_patient_is_not_looked_for_until_the_next_turn() -> None:
+    """An HTTP client that asks again at once: a turn that answers it four times keeps a message waiting as long."""
+    own, peer = socket.socketpair()
+    own.setblocking(False)
+    order: list[str] = []
+
+    def ready(_events: int) -> None:
+        order.append(own.recv(100).decode())
+        # Whoever is answered asks again, and leaves something for the end of this turn.
+        if len(order) < 4:
+            peer.send(b"asked again")
+            this_turn().late(lambda: order.append("late"))
+
+    peer.send(b"asked")
+    this_turn().watch(own.fileno(), READ, ready, is_patient=True)
+    eventlet.sleep(0.01)
+    assert order == ["asked", "late", "asked again", "late", "asked again"]
+    this_turn().watch(own.fileno(), 0, ready)
+    assert own.fileno() not in this_turn()._patient, "Its number may be a chat connection's next"
+    own.close()
+    peer.close()
+
+
+class Odd(BaseException):
+    """As eventlet's Timeout is: no Exception, and no wish for the process to end."""
+
+
+@pytest.mark.parametrize("begun", ["soon", "late", "watched", "pumped"])
+def test_what_is_no_exception_ends_nobody_else_s_turn(begun: str) -> None:
+    own, peer = socket.socketpair()
+    loop = Loop()
+    done: list[str] = []
+
+    def fail(*_args: object) -> None:
+        if begun == "watched":
+            this_turn().watch(own.fileno(), 0, fail)
+        raise Odd
+
+    eventlet.sleep(0)  # the pump starts, and waits
+    match begun:
+        case "soon":
+            this_turn().soon(fail)
+        case "late":
+            this_turn().late(fail)
+        case "watched":
+            peer.send(b"x")
+            this_turn().watch(own.fileno(), READ, fail)
+        case "pumped":
+            loop.call(fail)
+    eventlet.sleep(0.01)
+    assert not loop.is_pump_blocked
+    loop.call(done.append, "pumped")
+    this_turn().late(lambda: done.append("late"))
+    eventlet.sleep(0.01)
+    assert done == ["pumped", "late"]
+    own.close()
+    peer.close()
 
 
 def fail() -> NoReturn:
