@@ -1,6 +1,6 @@
 """The Socket.IO side, for `python ws.py` and `gunicorn ws:app`. Port 8087. It answers the HTTP routes as well."""
 
-from chatapp.green import patch
+from chatapp.eventloop.patching import patch
 
 patch()
 

@@ -65,7 +65,7 @@ def main() -> None:
 )
 def serve(demo: int | None) -> None:
     """Serve HTTP and Socket.IO from this process until Ctrl-C."""
-    from chatapp.green import patch
+    from chatapp.eventloop.patching import patch
 
     patch()
     from chatapp import create_app, realtime

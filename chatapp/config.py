@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from chatapp import config_values as values
-from chatapp.green import DEFAULT_MODE
+from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.origins import LOOPBACK_ORIGINS
 
 PREFIX = "CHATAPP_"

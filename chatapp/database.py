@@ -9,11 +9,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
-from chatapp.green import patch_postgresql
-from chatapp.offload import is_green, offload
+from chatapp.eventloop.patching import patch_postgresql
+from chatapp.eventloop.thread_pool import is_green, run_in_thread
 
 if TYPE_CHECKING:
-    from chatapp.turns import NativeThread
+    from chatapp.eventloop.event_loop import WorkerThread
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -109,7 +109,7 @@ class WriterConnection:
         except Exception as error:
             if "locked" not in str(error):
                 raise
-            offload(self._begin_waiting)
+            run_in_thread(self._begin_waiting)
 
     def commit(self) -> None:
         if self._committer is None:
@@ -151,7 +151,7 @@ class WriterConnection:
         return sql if self.is_sqlite else sql.replace("?", "%s")
 
 
-def _native_thread() -> "NativeThread":
-    from chatapp.turns import NativeThread
+def _native_thread() -> "WorkerThread":
+    from chatapp.eventloop.event_loop import WorkerThread
 
-    return NativeThread()
+    return WorkerThread()

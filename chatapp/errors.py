@@ -1,6 +1,6 @@
 """What can be refused: one class a reason, with a stable code, an HTTP status and a sentence for people.
 
-`answer` renders a refusal the same for HTTP bodies and for Socket.IO acks.
+`failure_payload` renders a refusal the same for HTTP bodies and for Socket.IO acks.
 """
 
 from typing import Any
@@ -113,7 +113,7 @@ class InternalError(ChatError):
         super().__init__("Something went wrong on the server. Please try again.")
 
 
-def answer(error: ChatError) -> dict[str, Any]:
+def failure_payload(error: ChatError) -> dict[str, Any]:
     """The failure shape of both doors: `{ success: false, response, error: { code, message, details } }`."""
     shown = {"code": error.code, "message": error.message, "details": error.details}
     return {"success": False, "response": error.message, "error": shown}

@@ -11,13 +11,13 @@ from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp import api, database
-from chatapp.api.direct import Direct
+from chatapp.api.fast_path import Direct
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
+from chatapp.eventloop.thread_pool import is_green
 from chatapp.extensions import db
 from chatapp.journal import Journal
-from chatapp.offload import is_green
-from chatapp.reading import Reader
+from chatapp.prepared_statements import StatementRunner
 from chatapp.secret import secret_key
 from chatapp.web.blueprint import blueprint
 
@@ -84,6 +84,6 @@ def _start_writing(app: Flask, settings: Settings) -> None:
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
-    app.extensions["chatapp.reader"] = reader = Reader(engine, shares_connection=is_shared)
+    app.extensions["chatapp.statements"] = reader = StatementRunner(engine, shares_connection=is_shared)
     app.extensions["chatapp.close"] = [reader.close, journal.close]
     atexit.register(close, app)

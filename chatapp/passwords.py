@@ -3,7 +3,7 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chatapp.offload import offload
+from chatapp.eventloop.thread_pool import run_in_thread
 
 _hasher = PasswordHasher()
 _NOBODY = (
@@ -15,12 +15,12 @@ _NOBODY = (
 
 def hash_password(password: str) -> str:
     """A salted hash in PHC string form, which names its own parameters."""
-    return offload(_hasher.hash, password)
+    return run_in_thread(_hasher.hash, password)
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
     """Whether it is the account's. Without an account it takes as long, so that time tells nobody which names exist."""
-    return offload(_verify, password, password_hash or _NOBODY) and password_hash is not None
+    return run_in_thread(_verify, password, password_hash or _NOBODY) and password_hash is not None
 
 
 def _verify(password: str, password_hash: str) -> bool:

@@ -62,7 +62,7 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
 
 
 def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
-    from chatapp.realtime.engine.listener import Listener
+    from chatapp.http_listener.listener import Listener
 
     _raise_open_files()
     host = _settings(app).host

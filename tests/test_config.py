@@ -240,6 +240,8 @@ def _key_after_the_others(folder: str) -> str:
 
 
 def test_where_there_is_no_epoll_threads_serve() -> None:
-    script = "import sys; sys.platform = 'darwin'; from chatapp.green import DEFAULT_MODE; print(DEFAULT_MODE)"
+    script = (
+        "import sys; sys.platform = 'darwin'; from chatapp.eventloop.patching import DEFAULT_MODE; print(DEFAULT_MODE)"
+    )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "threading"

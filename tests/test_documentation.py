@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from chatapp import close_app, create_app
-from chatapp.api.failures import CODES
+from chatapp.api.error_handlers import CODES
 from chatapp.config import Settings, variable
 from chatapp.errors import every_code
 from chatapp.realtime.events import NAMES

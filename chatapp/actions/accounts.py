@@ -16,7 +16,7 @@ from chatapp.models import Session, User
 from chatapp.models.tables import SESSIONS, USERS
 from chatapp.notices import SessionEnded
 from chatapp.passwords import hash_password, is_password
-from chatapp.reading import let_go, row_or_none
+from chatapp.prepared_statements import release_connection, row_or_none
 
 CALLER = (
     select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)
@@ -100,7 +100,7 @@ def find_caller(session_id: str) -> Caller | None:
     """The user of a session that is neither revoked nor expired, and whose account is active."""
     row = row_or_none(CALLER, session_id=session_id, at=now())
     # What follows may wait for the journal.
-    let_go()
+    release_connection()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
 
 

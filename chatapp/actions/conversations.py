@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.lookup import find_group
 from chatapp.actions.messages import Lowest, Page, lowest_watermark, newest_messages, newest_of_group
 from chatapp.actions.people import Person, members_of
-from chatapp.actions.places import find_group
 from chatapp.clock import now
 from chatapp.errors import NotFound
 from chatapp.extensions import db

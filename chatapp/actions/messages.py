@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.names import usernames_of
-from chatapp.actions.places import find_place
+from chatapp.actions.lookup import find_conversation
+from chatapp.actions.usernames import usernames_of
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
 from chatapp.models.conversation import other_of
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
 from chatapp.payloads import LARGEST_SEQUENCE, HistoryQuery
-from chatapp.reading import row_or_none, tuples
+from chatapp.prepared_statements import row_or_none, tuples
 
 LOWEST = (
     select(MEMBERSHIPS.c.user_id, MEMBERSHIPS.c.delivered_sequence)
@@ -97,7 +97,7 @@ class Page:
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
     """One page; None of a pair that has not talked yet. An unknown receiver is NotFound, a group of others
     NotAMember."""
-    place = find_place(caller, receiver, is_group=query.group == "yes")
+    place = find_conversation(caller, receiver, is_group=query.group == "yes")
     if place.conversation_id is None:
         return None
     journal.settle_for_reading()

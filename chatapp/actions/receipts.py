@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.places import find_place
+from chatapp.actions.lookup import find_conversation
 from chatapp.errors import InvalidInput
 from chatapp.models.conversation import GROUP
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.payloads import MarkRead
-from chatapp.reading import row_or_none, rows
+from chatapp.prepared_statements import row_or_none, rows
 
-STANDINGS = (
+OWN_MEMBERSHIPS = (
     select(
         CONVERSATIONS.c.id,
         CONVERSATIONS.c.direct_key,
@@ -33,7 +33,7 @@ MEMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OwnMembership:
     """A member's place in a conversation. `direct_key` is None for a group."""
 
     conversation_id: int
@@ -56,11 +56,11 @@ class Member:
     read: int
 
 
-def standings_of(user_id: int) -> list[Standing]:
+def memberships_of(user_id: int) -> list[OwnMembership]:
     """Every conversation of a user: which rooms to enter on connecting, and what waits there."""
     return [
-        Standing(row.id, row.direct_key, row.last_sequence, row.delivered_sequence)
-        for row in rows(STANDINGS, user_id=user_id)
+        OwnMembership(row.id, row.direct_key, row.last_sequence, row.delivered_sequence)
+        for row in rows(OWN_MEMBERSHIPS, user_id=user_id)
     ]
 
 
@@ -78,7 +78,7 @@ def members_with_watermarks(conversation_id: int) -> tuple[bool, int, list[Membe
 
 def readable_sequence(caller: Caller, mark: MarkRead) -> tuple[int, int]:
     """The conversation, and how far the caller may say to have read: not beyond its last message."""
-    place = find_place(caller, mark.receiver, is_group=mark.group)
+    place = find_conversation(caller, mark.receiver, is_group=mark.group)
     if place.conversation_id is None:
         raise InvalidInput("There is nothing to read here yet.", fields={"receiver": "has no messages"})
     return place.conversation_id, min(mark.sequence, place.last_sequence)

@@ -6,7 +6,7 @@ from chatapp.api import (
     authentication,
     conversations,
     cross_origin,
-    failures,
+    error_handlers,
     health,
     messages,
     openapi,
@@ -20,7 +20,7 @@ from chatapp.extensions import limiter
 def init_app(app: Flask, settings: Settings) -> None:
     """Registers the routes, each under every prefix, and what applies to all of them."""
     authentication.init_app(app, settings)
-    failures.init_app(app)
+    error_handlers.init_app(app)
     cross_origin.init_app(app, settings)
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_STORAGE_URI"] = _storage(settings.redis_url)

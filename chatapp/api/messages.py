@@ -7,7 +7,7 @@ from flask import Blueprint
 from chatapp import serializers
 from chatapp.actions import messages
 from chatapp.actions.accounts import Caller
-from chatapp.api.journal import current_journal
+from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.errors import ChatError, Forbidden, ForgedSender, InvalidInput, MalformedRequest, NotAMember, NotFound
 from chatapp.journal import MessageDraft

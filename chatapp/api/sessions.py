@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from chatapp.actions import accounts
 from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
-from chatapp.api.journal import current_journal
+from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.config import Settings, is_loopback
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials

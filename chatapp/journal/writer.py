@@ -18,27 +18,27 @@ from sqlalchemy import Engine
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
-from chatapp.journal.batch import Batch
+from chatapp.eventloop.thread_pool import Wakeup, make_wakeup
+from chatapp.journal.batching import joined, parts_of, take_drafts
+from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, refusal_of
 from chatapp.journal.drafts import MessageDraft, Outcome
-from chatapp.journal.faults import CommitInDoubt, is_outage, is_race, refusal_of
-from chatapp.journal.portions import joined, parts_of, take_drafts
-from chatapp.journal.steps import announcements, resolve, run_job, write_marks
-from chatapp.journal.work import Bus, Committed, Job, Listener, Marks, QueuedDraft, Transaction, Work
+from chatapp.journal.jobs import announcements, resolve, run_job, write_watermarks
+from chatapp.journal.message_batch import MessageBatch
+from chatapp.journal.transaction import Bus, Committed, Job, Listener, QueuedDraft, Transaction, WatermarkUpdates, Work
 from chatapp.notices import CatchUp
-from chatapp.offload import Wakeup, make_wakeup
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-MARKS_SECONDS = 0.25
+WATERMARKS_SECONDS = 0.25
 """Watermarks are written at once when the last write of any is this long ago, and otherwise when it will be: a group of
 1,000 that confirms each message would cost 1,000 updates a message."""
 
-SHARED_MARKS_SECONDS = 0.03
+SHARED_WATERMARKS_SECONDS = 0.03
 """The same on PostgreSQL, where an ack on another process may wait for them."""
 
-MARKS_AFTER_OUTAGE_SECONDS = 1.0
+WATERMARKS_AFTER_OUTAGE_SECONDS = 1.0
 """How long watermarks wait that could not be written."""
 
 SETTLE_SECONDS = 0.25
@@ -59,12 +59,12 @@ class Journal:
         self._wakeup: Wakeup  # made with the thread, on whose hub it is
         self._jobs: deque[Job[Any]] = deque()
         self._drafts: deque[QueuedDraft] = deque()
-        self._source: Callable[[], Marks] = dict
-        self._are_marks_waiting = False
-        self._are_marks_on_their_way = False
-        self._kept_marks: Marks = {}
-        self._marks_at = 0.0
-        self._marks_seconds = MARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_MARKS_SECONDS
+        self._source: Callable[[], WatermarkUpdates] = dict
+        self._are_watermarks_waiting = False
+        self._are_watermarks_on_their_way = False
+        self._kept_watermarks: WatermarkUpdates = {}
+        self._watermarks_at = 0.0
+        self._watermarks_seconds = WATERMARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_WATERMARKS_SECONDS
         self._may_be_untold = False
         self._is_asleep = False
         self._is_settling = False
@@ -95,24 +95,24 @@ class Journal:
         self._rouse()
         return future
 
-    def draw_marks_from(self, source: Callable[[], Marks]) -> None:
+    def take_watermarks_from(self, source: Callable[[], WatermarkUpdates]) -> None:
         """Registers where risen watermarks, keyed by conversation and user, are taken from when it is time to write."""
         self._source = source
 
-    def marks_wait(self) -> None:
+    def watermarks_waiting(self) -> None:
         """The source has some. They are written soon, several rises of one as one, and nothing is ever lowered."""
-        if not self._are_marks_waiting:
-            self._are_marks_waiting = True
+        if not self._are_watermarks_waiting:
+            self._are_watermarks_waiting = True
             self._rouse()
 
     def settle(self) -> None:
         """Waits until the watermarks noted so far are in the database. Free when there are none. Raises Unavailable."""
-        if self._are_marks_waiting or self._are_marks_on_their_way:
+        if self._are_watermarks_waiting or self._are_watermarks_on_their_way:
             self._flush().result()
 
     def settle_for_reading(self) -> None:
         """As `settle`, but whoever only reads neither waits for long nor fails when nothing can be written."""
-        if self._are_marks_waiting or self._are_marks_on_their_way:
+        if self._are_watermarks_waiting or self._are_watermarks_on_their_way:
             with contextlib.suppress(ChatError, TimeoutError):
                 self._flush().result(SETTLE_SECONDS)
 
@@ -146,7 +146,7 @@ class Journal:
     def _run(self) -> None:
         while (work := self._take()) is not None:
             self._process(work)
-            self._are_marks_on_their_way = False
+            self._are_watermarks_on_their_way = False
         if self._connection is not None:
             self._connection.close()
 
@@ -160,34 +160,38 @@ class Journal:
                 return None
             self._sleep()
         jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-        return Work(jobs, take_drafts(self._drafts), self._take_marks() if self._are_marks_due() else {})
+        return Work(jobs, take_drafts(self._drafts), self._take_watermarks() if self._are_watermarks_due() else {})
 
     def _has_work(self) -> bool:
-        return bool(self._jobs or self._drafts) or self._are_marks_due()
+        return bool(self._jobs or self._drafts) or self._are_watermarks_due()
 
     def _sleep(self) -> None:
         """Until somebody has work, or watermarks are due."""
         self._is_asleep = True
         self._wakeup.clear()
         if not (self._has_work() or self._is_closing):
-            self._wakeup.wait(self._until_marks_are_due())
+            self._wakeup.wait(self._until_watermarks_are_due())
         self._is_asleep = False
 
-    def _are_marks_due(self) -> bool:
-        if not self._are_marks_waiting:
+    def _are_watermarks_due(self) -> bool:
+        if not self._are_watermarks_waiting:
             return False
-        return self._is_settling or self._is_closing or monotonic() - self._marks_at >= self._marks_seconds
+        return self._is_settling or self._is_closing or monotonic() - self._watermarks_at >= self._watermarks_seconds
 
-    def _until_marks_are_due(self) -> float | None:
-        return max(0.0, self._marks_at + self._marks_seconds - monotonic()) if self._are_marks_waiting else None
+    def _until_watermarks_are_due(self) -> float | None:
+        return (
+            max(0.0, self._watermarks_at + self._watermarks_seconds - monotonic())
+            if self._are_watermarks_waiting
+            else None
+        )
 
-    def _take_marks(self) -> Marks:
+    def _take_watermarks(self) -> WatermarkUpdates:
         # In this order: whoever settles meanwhile sees them in one place or in the other.
-        self._are_marks_on_their_way = True
-        self._are_marks_waiting = False
+        self._are_watermarks_on_their_way = True
+        self._are_watermarks_waiting = False
         self._is_settling = False
-        self._marks_at = monotonic()
-        kept, self._kept_marks = self._kept_marks, {}
+        self._watermarks_at = monotonic()
+        kept, self._kept_watermarks = self._kept_watermarks, {}
         return joined(kept, self._source())
 
     def _process(self, work: Work, attempt: int = 1) -> None:
@@ -216,8 +220,8 @@ class Journal:
         for job in work.jobs:
             committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
-            committed.outcomes = Batch(connection).store([one.draft for one in work.drafts])
-        committed.notices += write_marks(connection, work.marks)
+            committed.outcomes = MessageBatch(connection).store([one.draft for one in work.drafts])
+        committed.notices += write_watermarks(connection, work.watermarks)
         if self._may_be_untold:
             committed.notices.append(CatchUp())
         announced = announcements(committed.messages) + committed.notices
@@ -250,20 +254,20 @@ class Journal:
     def _fail(self, work: Work, error: Exception) -> None:
         log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
         if is_outage(error) and not self._is_closing:
-            self._keep_marks(work.marks)
+            self._keep_watermarks(work.watermarks)
         refusal = refusal_of(error)
         for one in work.drafts:
             _guard(one.done, refusal)
         for job in work.jobs:
             job.future.set_exception(refusal)
 
-    def _keep_marks(self, marks: Marks) -> None:
+    def _keep_watermarks(self, watermarks: WatermarkUpdates) -> None:
         """What is known to senders already, and not to the database: tried again after a while."""
-        if not marks:
+        if not watermarks:
             return
-        self._kept_marks = joined(self._kept_marks, marks)
-        self._are_marks_waiting = True
-        self._marks_at = monotonic() + MARKS_AFTER_OUTAGE_SECONDS
+        self._kept_watermarks = joined(self._kept_watermarks, watermarks)
+        self._are_watermarks_waiting = True
+        self._watermarks_at = monotonic() + WATERMARKS_AFTER_OUTAGE_SECONDS
 
     def _connect(self) -> WriterConnection:
         if self._connection is None:

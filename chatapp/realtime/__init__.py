@@ -8,12 +8,12 @@ from flask import Flask
 from chatapp.config import Settings
 from chatapp.journal import Journal
 from chatapp.origins import is_allowed, is_own_page
-from chatapp.realtime.engine.server import ChatServer, ChatSocketIO
-from chatapp.realtime.hub import Hub
+from chatapp.realtime.dispatcher import Dispatcher
+from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
+from chatapp.realtime.join_timeout import JoinTimeout
+from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.namespace import ChatNamespace
-from chatapp.realtime.only_one import claim_sockets
-from chatapp.realtime.packets import ChatPacket
-from chatapp.realtime.strangers import Strangers
+from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
@@ -24,14 +24,14 @@ def init_app(app: Flask) -> ChatSocketIO:
     """Makes `app` answer Socket.IO as well, hear other processes, and keep time. Raises BadSetting if it may not."""
     settings: Settings = app.extensions["chatapp.settings"]
     journal: Journal = app.extensions["chatapp.journal"]
-    app.extensions["chatapp.close"].append(claim_sockets(settings))
+    app.extensions["chatapp.close"].append(lock_sockets(settings))
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
     server: ChatServer = sockets.server
-    hub = Hub(app, settings, journal, server)
-    sockets.on_namespace(ChatNamespace(hub))
-    app.extensions["chatapp.hub"] = hub
-    _start(app, settings, journal, hub, server)
+    dispatcher = Dispatcher(app, settings, journal, server)
+    sockets.on_namespace(ChatNamespace(dispatcher))
+    app.extensions["chatapp.dispatcher"] = dispatcher
+    _start(app, settings, journal, dispatcher, server)
     return sockets
 
 
@@ -54,15 +54,15 @@ def _options(settings: Settings) -> dict[str, object]:
     }
 
 
-def _start(app: Flask, settings: Settings, journal: Journal, hub: Hub, server: ChatServer) -> None:
+def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatcher, server: ChatServer) -> None:
     bus = app.extensions["chatapp.bus"]
-    journal.listen(hub.committed)
+    journal.listen(dispatcher.committed)
     with app.app_context():
-        hub.presence.start(is_only_node=settings.is_sqlite)
+        dispatcher.presence.start(is_only_node=settings.is_sqlite)
     # After that, so that catching up does not find online whom an earlier run left behind.
-    bus.listen(hub.heard, hub.catch_up)
-    strangers = Strangers(server, settings.join_timeout)
-    ticker = Ticker(hub, strangers.close_overdue)
+    bus.listen(dispatcher.heard, dispatcher.catch_up)
+    join_timeout = JoinTimeout(server, settings.join_timeout)
+    ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
     _tune_collector()
     app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]

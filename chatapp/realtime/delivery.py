@@ -3,8 +3,8 @@
 A sender's ack waits until every recipient who is online has confirmed, at most the window. What is confirmed after that
 reaches the sender as an event.
 
-On a green hub nothing here waits between looking and changing, so no lock is needed there, and a confirmation, of which
-there are as many as deliveries, does not pay for one.
+On eventlet's event loop nothing here waits between a check and the change that follows it. No lock is needed there, and
+a confirmation, of which there are as many as deliveries, does not pay for one.
 """
 
 import threading
@@ -16,10 +16,10 @@ from chatapp import serializers
 from chatapp.actions.messages import messages_between
 from chatapp.actions.receipts import members_with_watermarks
 from chatapp.clock import monotonic
+from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import Watermark
-from chatapp.offload import is_green
-from chatapp.realtime.engine.reply import Reply
+from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.watermarks import Waiting, Watermarks
 from chatapp.serializers import MessageAckShape, MessageShape
 
@@ -53,7 +53,7 @@ class Delivery:
         self._known: OrderedDict[int, Watermarks] = OrderedDict()
         self._deadlines: deque[Waiting] = deque()
         self._unsaved: list[Watermarks] = []
-        journal.draw_marks_from(self._take_marks)
+        journal.take_watermarks_from(self._take_watermarks)
 
     def track(self, stored: StoredMessage) -> Watermarks:
         """A message is about to be fanned out; if its sender awaits confirmations, they are counted from here."""
@@ -69,7 +69,7 @@ class Delivery:
                 self._wait(stored, watermarks)
         return watermarks
 
-    def answer(self, stored: StoredMessage, reply: Reply) -> None:
+    def answer(self, stored: StoredMessage, reply: DeferredAck) -> None:
         """Sets the reply when nobody who is online is missing any more, at the latest after the window."""
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
@@ -91,13 +91,13 @@ class Delivery:
         """A member has been delivered everything up to `delivered`, and has read up to `read`."""
         if self._is_green:
             if self._note(watermarks, user_id, delivered, read):
-                self._journal.marks_wait()
+                self._journal.watermarks_waiting()
             return
         with self._lock:
             is_first = self._note(watermarks, user_id, delivered, read)
         if is_first is not None:
             # Also where it is not: another thread, whose was the first, may not have come as far as saying so.
-            self._journal.marks_wait()
+            self._journal.watermarks_waiting()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
         """As `confirmed`, for a conversation by its id."""
@@ -225,7 +225,7 @@ class Delivery:
         while self._deadlines and not self._deadlines[0].awaited:
             self._deadlines.popleft()
 
-    def _take_marks(self) -> dict[tuple[int, int], Watermark]:
+    def _take_watermarks(self) -> dict[tuple[int, int], Watermark]:
         """What the journal writes next."""
         with self._lock:
             unsaved, self._unsaved = self._unsaved, []

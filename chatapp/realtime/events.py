@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chatapp.realtime.engine.manager import Acknowledged
-from chatapp.realtime.engine.server import ChatServer
+from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
 from chatapp.serializers import MessageShape
 

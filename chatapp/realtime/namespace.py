@@ -10,22 +10,22 @@ from socketio import exceptions
 from chatapp import serializers
 from chatapp.actions import conversations, messages, receipts
 from chatapp.actions.accounts import Caller
-from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, answer
+from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.journal import MessageDraft
+from chatapp.journal.database_errors import is_outage, refusal_of
 from chatapp.journal.drafts import Outcome
-from chatapp.journal.faults import is_outage, refusal_of
 from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
 from chatapp.realtime.authentication import caller_of
-from chatapp.realtime.engine.reply import Reply
+from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.rooms import NAMESPACE
 
 if TYPE_CHECKING:
-    from chatapp.realtime.hub import Hub
+    from chatapp.realtime.dispatcher import Dispatcher
 
 log = logging.getLogger(__name__)
 
 Ack = Any
-"""A wire dict, or a Reply that will be set to one."""
+"""A wire dict, or a DeferredAck that will be set to one."""
 
 EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
 """What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
@@ -34,9 +34,9 @@ EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
 class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
     """No Flask request context is pushed for an event: the user is resolved once, at connect."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, dispatcher: "Dispatcher") -> None:
         super().__init__(NAMESPACE)
-        self._hub = hub
+        self._dispatcher = dispatcher
 
     def trigger_event(self, event: str, sid: str, *args: Any) -> Ack:
         """Dispatches one event; every refusal and every fault of ours becomes the failure ack."""
@@ -48,20 +48,20 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
 
     def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         try:
-            with self._hub.app.app_context():
+            with self._dispatcher.app.app_context():
                 caller = caller_of(environ, auth)
-            self._hub.connected(sid, caller)
+            self._dispatcher.connected(sid, caller)
         except ChatError as error:
             # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
-            raise exceptions.ConnectionRefusedError(error.message, answer(error)["error"]) from None
+            raise exceptions.ConnectionRefusedError(error.message, failure_payload(error)["error"]) from None
         except Exception as error:
             log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
             refused = refusal_of(error)
-            raise exceptions.ConnectionRefusedError(refused.message, answer(refused)["error"]) from None
+            raise exceptions.ConnectionRefusedError(refused.message, failure_payload(refused)["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
-        self._hub.disconnected(sid)
+        self._dispatcher.disconnected(sid)
 
     def on_privateMessage(self, caller: Caller, payload: Any) -> Ack:
         return self._send(caller, payload, is_group=False)
@@ -70,50 +70,50 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         return self._send(caller, payload, is_group=True)
 
     def on_createGroup(self, caller: Caller, payload: Any) -> Ack:
-        with self._hub.app.app_context():
+        with self._dispatcher.app.app_context():
             if isinstance(payload, dict) and payload.get("groupId") is not None:
                 group = conversations.group_of(caller, parse(AnnounceGroup, payload).group_id)
             else:
-                group = conversations.create_group(self._hub.journal, caller, parse(NewGroup, payload))
-            self._hub.announce_group(group.conversation_id)
+                group = conversations.create_group(self._dispatcher.journal, caller, parse(NewGroup, payload))
+            self._dispatcher.announce_group(group.conversation_id)
             sentence = f"The group {group.name} exists."
             return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
 
     def on_markRead(self, caller: Caller, payload: Any) -> Ack:
-        with self._hub.app.app_context():
+        with self._dispatcher.app.app_context():
             conversation_id, sequence = receipts.readable_sequence(caller, parse(MarkRead, payload))
-            self._hub.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
-            self._hub.journal.settle()
+            self._dispatcher.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
+            self._dispatcher.journal.settle()
         return {"success": True}
 
-    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> Reply:
+    def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:
         event = parse(MessageEvent, payload)
         draft = MessageDraft(
             caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
         )
-        reply = Reply()
-        messages.send_message(self._hub.journal, caller, draft, self._reply_to(reply))
+        reply = DeferredAck()
+        messages.send_message(self._dispatcher.journal, caller, draft, self._reply_to(reply))
         return reply
 
-    def _reply_to(self, reply: Reply) -> Callable[[Outcome], None]:
+    def _reply_to(self, reply: DeferredAck) -> Callable[[Outcome], None]:
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
-                reply.set(answer(outcome))
+                reply.set(failure_payload(outcome))
             else:
-                self._hub.delivery.answer(outcome, reply)
+                self._dispatcher.delivery.answer(outcome, reply)
 
         return done
 
     def _answer(self, event: str, sid: str, payload: Any) -> Ack:
         try:
-            connection = self._hub.connections.get(sid)
+            connection = self._dispatcher.connections.get(sid)
             if connection is None:
                 raise NotSignedIn("This connection has no session.")
             if event not in EVENTS:
                 raise UnknownEvent(f"There is no such event. Known are: {', '.join(EVENTS)}.")
             return getattr(self, "on_" + event)(connection.caller, payload)
         except ChatError as error:
-            return answer(error)
+            return failure_payload(error)
         except Exception as error:
             log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
-            return answer(refusal_of(error))
+            return failure_payload(refusal_of(error))

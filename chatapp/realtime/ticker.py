@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from chatapp.clock import monotonic, now
-from chatapp.realtime.hub import Hub
+from chatapp.realtime.dispatcher import Dispatcher
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +17,9 @@ IDLE_SECONDS = 0.25
 class Ticker:
     """One thread or greenlet for all of it, not one a connection."""
 
-    def __init__(self, hub: Hub, close_strangers: Callable[[], None]) -> None:
-        self._hub = hub
-        self._close_strangers = close_strangers
+    def __init__(self, dispatcher: Dispatcher, close_unjoined: Callable[[], None]) -> None:
+        self._dispatcher = dispatcher
+        self._close_unjoined = close_unjoined
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._looked_at = monotonic()
@@ -39,21 +39,21 @@ class Ticker:
                 log.exception("A tick failed")
 
     def _pause(self) -> float:
-        is_waiting = self._hub.delivery.is_waiting() or self._hub.receipts.is_waiting()
+        is_waiting = self._dispatcher.delivery.is_waiting() or self._dispatcher.receipts.is_waiting()
         return STEP_SECONDS if is_waiting else IDLE_SECONDS / 5
 
     def _tick(self) -> None:
-        self._hub.delivery.expire()
-        self._hub.receipts.flush()
+        self._dispatcher.delivery.expire()
+        self._dispatcher.receipts.flush()
         if monotonic() - self._looked_at < IDLE_SECONDS:
             return
         self._looked_at = monotonic()
-        self._hub.presence.beat()
-        self._close_strangers()
+        self._dispatcher.presence.beat()
+        self._close_unjoined()
         self._end_expired()
 
     def _end_expired(self) -> None:
         at = now()
-        for connection in self._hub.connections.all():
+        for connection in self._dispatcher.connections.all():
             if connection.caller.expires_at <= at:
-                self._hub.end(connection.sid, "Your session has expired. Please sign in again.")
+                self._dispatcher.end(connection.sid, "Your session has expired. Please sign in again.")

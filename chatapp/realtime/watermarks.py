@@ -8,7 +8,7 @@ from chatapp.actions.messages import EVERYBODY_HAS_IT, Lowest
 from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
 from chatapp.payloads import LARGEST_SEQUENCE
-from chatapp.realtime.engine.reply import Reply
+from chatapp.realtime.engine.deferred_ack import DeferredAck
 
 LARGEST_UNDELIVERED = 1_000
 """Messages watched in one conversation: where somebody is away for long, there is no end to them."""
@@ -21,7 +21,7 @@ class Waiting:
 
     stored: StoredMessage
     awaited: set[int]
-    replies: list[Reply] = field(default_factory=list)
+    replies: list[DeferredAck] = field(default_factory=list)
     deadline: float = 0.0
 
 

@@ -69,8 +69,8 @@ def test_settle_waits_for_notes_that_are_just_being_taken(desk: Desk) -> None:
         desk.journal.settle()
         return desk.marks(group, "bob")
 
-    desk.journal.draw_marks_from(slowly)
-    desk.journal.marks_wait()
+    desk.journal.take_watermarks_from(slowly)
+    desk.journal.watermarks_waiting()
     assert is_taking.wait(PATIENCE_SECONDS)
     with ThreadPoolExecutor(1) as pool:
         seen = pool.submit(settle_and_read)

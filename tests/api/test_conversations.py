@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chatapp.extensions import db
 from chatapp.journal.drafts import Watermark
 from chatapp.models import User
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]
@@ -36,8 +36,8 @@ def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **
     number = int(message["messageId"].partition("-")[0])
     journal = browser.application.extensions["chatapp.journal"]
     noted = {(number, user_id): Watermark(**marks)}
-    journal.draw_marks_from(lambda: noted)
-    journal.marks_wait()
+    journal.take_watermarks_from(lambda: noted)
+    journal.watermarks_waiting()
 
 
 def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:

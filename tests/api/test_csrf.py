@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]

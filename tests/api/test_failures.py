@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from chatapp.extensions import db
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]

@@ -15,7 +15,7 @@ from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Session
 from chatapp.tokens import claims_of
-from tests.api.answers import cookies, refusal
+from tests.api.error_bodies import cookies, refusal
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]

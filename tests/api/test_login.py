@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.api.answers import cookies, refusal
+from tests.api.error_bodies import cookies, refusal
 from tests.conftest import DAVES_PASSWORD, Browser
 
 Browse = Callable[[str | None], Browser]

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from chatapp.extensions import limiter
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import DAVES_PASSWORD
 from tests.servers import free_port
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from tests.api.answers import cookies, refusal
+from tests.api.error_bodies import cookies, refusal
 from tests.api.test_logged_in import token_of
 from tests.conftest import Browser
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from tests.api.answers import refusal
+from tests.api.error_bodies import refusal
 from tests.conftest import DAVES_PASSWORD, Browser
 
 Browse = Callable[[str | None], Browser]

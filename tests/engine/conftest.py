@@ -9,8 +9,8 @@ import pytest
 from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users
 from tests.databases import Databases
-from tests.engine.observed_servers import COMMANDS, Observed
-from tests.engine.raw import Raw
+from tests.engine.counted_servers import COMMANDS, Observed
+from tests.engine.raw_websocket import Raw
 from tests.people import NEWCOMERS
 from tests.servers import Server
 

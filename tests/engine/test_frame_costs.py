@@ -4,8 +4,8 @@ import tracemalloc
 
 import pytest
 
-from chatapp.realtime.engine import frames
-from tests.engine.frames import BINARY, CONTINUATION, MASK, Sent
+from chatapp.realtime.engine import websocket_frames as frames
+from tests.engine.frame_builder import BINARY, CONTINUATION, MASK, Sent
 
 Message = tuple[int, bytes]
 

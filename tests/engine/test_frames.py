@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
-from chatapp.realtime.engine import frames
-from tests.engine.frames import BINARY, CLOSE, CONTINUATION, MASK, PING, PONG, TEXT, Sent, close_payload, joined
+from chatapp.realtime.engine import websocket_frames as frames
+from tests.engine.frame_builder import BINARY, CLOSE, CONTINUATION, MASK, PING, PONG, TEXT, Sent, close_payload, joined
 
 LIMIT = 200_000
 BOUNDARIES = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537]

@@ -4,8 +4,8 @@ import pytest
 import requests
 
 from tests.engine.conftest import Raws
-from tests.engine.frames import PING, PONG, TEXT, Sent, joined, opening
-from tests.engine.observed_servers import Observed
+from tests.engine.counted_servers import Observed
+from tests.engine.frame_builder import PING, PONG, TEXT, Sent, joined, opening
 from tests.people import Cast, wait_until
 from tests.servers import Server
 

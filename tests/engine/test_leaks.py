@@ -3,9 +3,9 @@
 import threading
 import time
 
-from tests.engine.frames import CLOSE, Sent, close_payload
-from tests.engine.observed_servers import Observed
-from tests.engine.raw import Raw
+from tests.engine.counted_servers import Observed
+from tests.engine.frame_builder import CLOSE, Sent, close_payload
+from tests.engine.raw_websocket import Raw
 from tests.people import Cast, Person
 
 AT_ONCE = 170

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from chatapp.realtime.engine.manager import KEPT_ACKS, ChatManager, Client
-from chatapp.realtime.engine.server import ChatServer
+from chatapp.realtime.engine.socketio_server import ChatServer
 
 NAMESPACES = ["/chat", "/other"]
 ROOMS = [f"room {number}" for number in range(4)]

@@ -12,7 +12,7 @@ from websockets.frames import Opcode
 
 from tests.databases import Databases
 from tests.engine.conftest import with_users
-from tests.engine.raw import Raw, is_online
+from tests.engine.raw_websocket import Raw, is_online
 from tests.people import Person, wait_until
 from tests.servers import ROOT, Server
 
@@ -21,7 +21,7 @@ SHAPES = {
     "threading": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "threading"}),
     **({"gevent": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "gevent"})} if find_spec("gevent") else {}),
     "eventlet": ([*PYTHON, "ws.py"], {}),
-    "eventlet without our protocol": ([*PYTHON, "-m", "tests.engine.plain"], {}),
+    "eventlet without our protocol": ([*PYTHON, "-m", "tests.engine.eventlet_wsgi_server"], {}),
 }
 
 
@@ -37,7 +37,7 @@ def shaped(
     started.start(started.ws + "/readyz")
     yield started
     assert started.process is not None
-    if "plain" in command[-1]:
+    if "eventlet_wsgi_server" in command[-1]:
         started.process.send_signal(signal.SIGKILL)
         started.process.wait(10)
     else:

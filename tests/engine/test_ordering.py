@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import Databases
 from tests.engine.conftest import EVENTLET
-from tests.engine.raw import Raw, confirm
+from tests.engine.raw_websocket import Raw, confirm
 from tests.people import Person
 from tests.servers import Server
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.background_reader import Reading, talk
 from tests.engine.conftest import Raws
-from tests.engine.frames import CLOSE, PING, Sent, close_payload
-from tests.engine.raw import is_online
-from tests.engine.reading import Reading, talk
+from tests.engine.frame_builder import CLOSE, PING, Sent, close_payload
+from tests.engine.raw_websocket import is_online
 from tests.people import PATIENCE_SECONDS, Cast, Person, wait_until
 from tests.servers import Server
 

@@ -9,8 +9,8 @@ from websockets.frames import Opcode
 from websockets.sync.client import connect
 
 from tests.engine.conftest import Raws
-from tests.engine.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
-from tests.engine.raw import Raw, is_online, private
+from tests.engine.frame_builder import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Sent, close_payload, joined
+from tests.engine.raw_websocket import Raw, is_online, private
 from tests.people import Cast, wait_until
 from tests.servers import Server
 

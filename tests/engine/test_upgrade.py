@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine import raw as by_hand
+from tests.engine import raw_websocket as by_hand
+from tests.engine.background_reader import Reading, talk
 from tests.engine.conftest import Raws
-from tests.engine.frames import CLOSE, TEXT, Sent, close_payload, joined
-from tests.engine.raw import Polling, Raw, is_online, private
-from tests.engine.reading import Reading, talk
+from tests.engine.frame_builder import CLOSE, TEXT, Sent, close_payload, joined
+from tests.engine.raw_websocket import Polling, Raw, is_online, private
 from tests.people import Cast, Person, wait_until
 from tests.servers import Server
 

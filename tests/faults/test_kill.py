@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.faults.talk import TALKERS, Talk
+from tests.faults.conversation_under_fault import TALKERS, Talk
 from tests.people import Person
 from tests.servers import Server
 

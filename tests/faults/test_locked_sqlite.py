@@ -11,7 +11,7 @@ import pytest
 import requests
 from sqlalchemy.engine import make_url
 
-from tests.faults.talk import emit
+from tests.faults.conversation_under_fault import emit
 from tests.people import Person
 from tests.servers import Server
 

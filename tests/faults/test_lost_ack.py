@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.faults.talk import emit
+from tests.faults.conversation_under_fault import emit
 from tests.people import Person, wait_until
 from tests.servers import Server
 

@@ -9,7 +9,7 @@ import requests
 from sqlalchemy.engine import make_url
 
 from tests.databases import new_postgres_database
-from tests.faults.talk import Talk
+from tests.faults.conversation_under_fault import Talk
 from tests.people import Person, wait_until
 from tests.servers import Server
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.faults.talk import Talk
+from tests.faults.conversation_under_fault import Talk
 from tests.people import NAMESPACE, Person, wait_until
 from tests.servers import Server
 

@@ -12,7 +12,7 @@ from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
 from chatapp.realtime import delivery as module
 from chatapp.realtime.delivery import Delivery
-from chatapp.realtime.engine.reply import Reply
+from chatapp.realtime.engine.deferred_ack import DeferredAck
 
 MEMBERS = 3
 CONVERSATION = 1
@@ -23,10 +23,10 @@ people = st.integers(0, MEMBERS - 1)
 class FakeJournal:
     """Takes no marks; nothing here is stored."""
 
-    def draw_marks_from(self, _source: Any) -> None:
+    def take_watermarks_from(self, _source: Any) -> None:
         pass
 
-    def marks_wait(self) -> None:
+    def watermarks_waiting(self) -> None:
         pass
 
 
@@ -69,7 +69,7 @@ class Talk(RuleBasedStateMachine):
         self.delivery.track(one)
         self.acks[sequence] = []
         for _ in range(1 + repeats if is_awaited else 0):
-            reply = Reply()
+            reply = DeferredAck()
             self.delivery.answer(one, reply)
             reply.when_set(lambda ack: self.acks[sequence].append(ack["response"]["deliveredToAll"]))
 

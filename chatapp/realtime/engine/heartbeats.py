@@ -4,10 +4,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from chatapp.clock import monotonic
-from chatapp.realtime.engine.loop import Loop
+from chatapp.realtime.engine.message_pump import MessagePump
 
 if TYPE_CHECKING:
-    from chatapp.realtime.engine.sockets import EngineSocket
+    from chatapp.realtime.engine.engineio_session import EngineSocket
 
 SLOTS = 50
 """A connection is pinged when the wheel comes to its slot: once in an interval, a fiftieth of them all at a time."""
@@ -16,7 +16,7 @@ SLOTS = 50
 class Heartbeats:
     """Pings every `interval_seconds`, and closes who has not answered within `timeout_seconds`."""
 
-    def __init__(self, loop: Loop, interval_seconds: float, timeout_seconds: float) -> None:
+    def __init__(self, loop: MessagePump, interval_seconds: float, timeout_seconds: float) -> None:
         self._loop = loop
         self._step_seconds = interval_seconds / SLOTS
         self._timeout_seconds = timeout_seconds

@@ -14,10 +14,10 @@ import orjson
 import socketio
 from engineio import packet as engineio_packet
 
-from chatapp.realtime.engine.frames import TEXT, build
+from chatapp.realtime.engine.websocket_frames import TEXT, build
 
 if TYPE_CHECKING:
-    from chatapp.realtime.engine.server import ChatServer
+    from chatapp.realtime.engine.socketio_server import ChatServer
 
 KEPT_ACKS = 65_536
 """Events whose acks are still listened for, the oldest forgotten first. A client that acks later than that is caught up

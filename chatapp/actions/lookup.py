@@ -1,0 +1,58 @@
+"""Find a conversation as the caller names it: by the other's username, or by the group's id."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from chatapp.actions.accounts import Caller
+from chatapp.errors import NotAMember, NotFound
+from chatapp.journal.message_batch import as_id
+from chatapp.models.conversation import GROUP, direct_key
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
+from chatapp.prepared_statements import row_or_none
+
+OWN_GROUP = (
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.user_id)
+    .outerjoin(
+        MEMBERSHIPS,
+        (MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id) & (MEMBERSHIPS.c.user_id == bindparam("user_id")),
+    )
+    .where(CONVERSATIONS.c.id == bindparam("number"), CONVERSATIONS.c.kind == GROUP)
+)
+DIRECT = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(CONVERSATIONS.c.direct_key == bindparam("key"))
+KNOWN_USER = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConversation:
+    """A conversation that the caller is in. No id: a pair that has not talked yet."""
+
+    conversation_id: int | None
+    direct_key: str | None
+    last_sequence: int = 0
+
+
+def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
+    """Raises NotFound for an unknown user or group, NotAMember for a group of others."""
+    return find_group(caller, receiver) if is_group else _find_direct(caller, receiver)
+
+
+def find_group(caller: Caller, group_id: str) -> FoundConversation:
+    """A group by its id, through the caller's membership."""
+    number = as_id(group_id)
+    row = row_or_none(OWN_GROUP, number=number, user_id=caller.user_id) if number is not None else None
+    if row is None:
+        raise NotFound("There is no such group.", receiver=group_id)
+    if row.user_id is None:
+        raise NotAMember("You are not a member of this group.", receiver=group_id)
+    return FoundConversation(row.id, None, row.last_sequence)
+
+
+def _find_direct(caller: Caller, username: str) -> FoundConversation:
+    key = direct_key(caller.username, username)
+    row = row_or_none(DIRECT, key=key)
+    if row is not None:
+        return FoundConversation(row.id, key, row.last_sequence)
+    if row_or_none(KNOWN_USER, username=username) is None:
+        raise NotFound("There is no such user.", receiver=username)
+    return FoundConversation(None, key)

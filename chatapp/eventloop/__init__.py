@@ -1,0 +1,1 @@
+"""Everything that knows eventlet: its event loop, its greenlets, and the threads beside it."""

@@ -1,0 +1,163 @@
+"""What a WSGI application answers (PEP 3333), as HTTP/1.1 on the wire (RFC 9112)."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from typing import Any
+
+import orjson
+
+from chatapp.errors import ChatError, failure_payload
+from chatapp.http_listener.request_parser import Request
+
+log = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Headers = list[tuple[str, str]]
+
+WRITE_BYTES = 65_536
+"""Of an answer that is made bit by bit, collected before they are sent."""
+
+_date = (0, "")
+"""A second, and how the Date header writes it: the same for all answers within it."""
+
+
+class ClientGone(OSError):
+    """The client can be sent nothing more."""
+
+
+class ResponseWriter:
+    """One, to one request. `send` sends bytes and raises OSError when the client is gone; `is_taken` says whether the
+    application has taken the connection for something that is no HTTP. A connection that can carry no other request
+    after this one is marked as such in the request: `is_last`."""
+
+    __slots__ = ("_headers", "_is_chunked", "_is_sent", "_is_taken", "_left", "_request", "_send", "_status")
+
+    def __init__(self, request: Request, send: Callable[[bytes], None], is_taken: Callable[[], bool]) -> None:
+        self._request = request
+        self._send = send
+        self._is_taken = is_taken
+        self._status = ""
+        self._headers: Headers = []
+        self._is_sent = False
+        self._is_chunked = False
+        self._left: int | None = None
+        """How much more the body may have, by the length that the application gave it."""
+
+    def respond(self, application: Application, base: dict[str, Any]) -> None:
+        """Calls the application and sends what it answers. A fault of its is told as one, without saying which."""
+        try:
+            result = application(self._request.environ(base), self._start)
+            try:
+                if not self._is_taken():
+                    self._write(result)
+            finally:
+                if hasattr(result, "close"):
+                    result.close()
+        except ClientGone:
+            self._request.is_last = True
+        except Exception:
+            log.exception("A request could not be answered")
+            self._fail()
+
+    def _start(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
+        if exc_info is not None and self._is_sent:
+            raise exc_info[1].with_traceback(exc_info[2])
+        self._status, self._headers = status, headers
+        return lambda piece: self._flush([piece], is_end=False)
+
+    def _write(self, result: Iterable[bytes]) -> None:
+        """Small answers leave with their head, in one piece; large ones piece by piece."""
+        pieces: list[bytes] = []
+        size = 0
+        for piece in result:
+            pieces.append(piece)
+            size += len(piece)
+            if size >= WRITE_BYTES:
+                self._flush(pieces, is_end=False)
+                pieces, size = [], 0
+        self._flush(pieces, is_end=True)
+
+    def _flush(self, pieces: list[bytes], *, is_end: bool) -> None:
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        head = b""
+        if not self._is_sent:
+            head = self._head_for(body, is_end=is_end)
+        if self._has_no_body():
+            body = b""
+        elif self._left is not None:
+            body = self._cut(body, self._left, is_end=is_end)
+        elif self._is_chunked:
+            body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + (b"0\r\n\r\n" if is_end else b"")
+        data = head + body
+        self._is_sent = True
+        try:
+            self._send(data)
+        except OSError as error:
+            raise ClientGone from error
+
+    def _cut(self, body: bytes, left: int, *, is_end: bool) -> bytes:
+        """As much as the length allows: the client takes any more for the next answer. Any less it would wait for."""
+        self._left = max(left - len(body), 0)
+        if len(body) > left or (is_end and self._left):
+            log.error("An answer has another length than it said")
+            self._request.is_last = True
+        return body[:left]
+
+    def _head_for(self, body: bytes, *, is_end: bool) -> bytes:
+        """The status line and the headers, to which is added what says where the body ends (RFC 9112 section 6)."""
+        if not self._status:
+            raise RuntimeError("The application has not called start_response.")
+        request = self._request
+        self._left = None
+        self._is_chunked = False
+        lines = [f"HTTP/1.1 {self._status}"]
+        has_date = False
+        for name, value in self._headers:
+            lines.append(f"{name}: {value}")
+            lower = name.lower()
+            if lower == "content-length":
+                self._left = int(value)
+            has_date |= lower == "date"
+        if not has_date:
+            lines.append(f"Date: {_now()}")
+        if self._left is None and not self._has_no_body():
+            if is_end:
+                lines.append(f"Content-Length: {len(body)}")
+            elif request.version == "1.1":
+                self._is_chunked = True
+                lines.append("Transfer-Encoding: chunked")
+            else:
+                request.is_last = True
+        if request.is_last:
+            lines.append("Connection: close")
+        elif request.version != "1.1":
+            lines.append("Connection: keep-alive")
+        head = "\r\n".join(lines)
+        if "\n" in head.replace("\r\n", "") or head.count("\r") != len(lines) - 1:
+            raise ValueError("A header holds a line break.")
+        return head.encode("latin-1") + b"\r\n\r\n"
+
+    def _has_no_body(self) -> bool:
+        """RFC 9110 section 6.4.1."""
+        return self._request.method == "HEAD" or self._status.startswith(("1", "204", "304"))
+
+    def _fail(self) -> None:
+        self._request.is_last = True
+        if self._is_sent:
+            return
+        self._status = "500 Internal Server Error"
+        self._headers = [("Content-Type", "application/json")]
+        body = orjson.dumps(failure_payload(ChatError("Something went wrong on the server.")))
+        with contextlib.suppress(ClientGone):
+            self._flush([body], is_end=True)
+
+
+def _now() -> str:
+    global _date
+    now = int(time.time())
+    if now != _date[0]:
+        _date = (now, formatdate(now, usegmt=True))
+    return _date[1]

@@ -1,0 +1,208 @@
+"""One batch of drafts inside one open transaction: authorise, find repeats, number, insert.
+
+Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: the statements that every message pays for.
+Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chatapp.clock import now
+from chatapp.database import WriterConnection
+from chatapp.errors import ChatError, NotAMember, NotFound
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.models.base import to_microseconds
+from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of
+from chatapp.models.membership import MEMBER
+
+LARGEST_ID = 2**63 - 1
+
+# Joined to what is looked for, and not `(a, b) IN (VALUES ...)`: for that SQLite reads the whole table.
+REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
+SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, c.direct_key
+FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
+WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
+
+MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
+SELECT m.conversation_id, m.user_id FROM wanted w CROSS JOIN membership m
+WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
+
+INSERT = "INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at) VALUES {rows}"
+
+
+class LockedConversation:
+    """A locked conversation, and the number of the last message in it so far."""
+
+    __slots__ = ("conversation_id", "has_new_messages", "last_sequence")
+
+    def __init__(self, conversation_id: int, last_sequence: int) -> None:
+        self.conversation_id = conversation_id
+        self.last_sequence = last_sequence
+        self.has_new_messages = False
+
+
+class MessageBatch:
+    """Stores drafts through one connection. Nothing is kept between batches: what was removed is gone at once."""
+
+    def __init__(self, connection: WriterConnection) -> None:
+        self.connection = connection
+        self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
+        self.created_at = to_microseconds(now())
+
+    def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
+        """The outcome of each draft, in order. Raises only what spoils the transaction as a whole."""
+        groups = self._groups([draft for draft in drafts if draft.is_group])
+        directs = self._directs([draft for draft in drafts if not draft.is_group])
+        known = self._repeats(drafts)
+        outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
+        self._insert([one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat])
+        self._advance([*groups.values(), *directs.values()])
+        return outcomes
+
+    def _outcome_of(
+        self,
+        draft: MessageDraft,
+        groups: dict[tuple[str, int], "LockedConversation | ChatError"],
+        directs: dict[str, "LockedConversation | ChatError"],
+        known: dict[tuple[int, str], StoredMessage],
+    ) -> Outcome:
+        if draft.client_id and (draft.sender_id, draft.client_id) in known:
+            return known[draft.sender_id, draft.client_id]
+        locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
+        if isinstance(locked, ChatError):
+            return locked
+        stored = self._number(draft, locked)
+        if draft.client_id:
+            known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
+        return stored
+
+    def _number(self, draft: MessageDraft, locked: LockedConversation) -> StoredMessage:
+        locked.last_sequence += 1
+        locked.has_new_messages = True
+        return StoredMessage(
+            locked.conversation_id,
+            locked.last_sequence,
+            draft.sender_id,
+            draft.sender,
+            draft.receiver,
+            draft.is_group,
+            draft.content,
+            draft.client_id,
+            self.created_at,
+            is_awaited=draft.is_awaited,
+        )
+
+    def _groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
+        """Each (group, sender)'s conversation, looked up through the sender's own membership."""
+        wanted = {(draft.receiver, draft.sender_id): as_id(draft.receiver) for draft in drafts}
+        if not wanted:
+            return {}
+        conversations = self._lock_groups({number for number in wanted.values() if number is not None})
+        members = self._members([(number, user) for (_, user), number in wanted.items() if number in conversations])
+        found: dict[tuple[str, int], LockedConversation | ChatError] = {}
+        for (receiver, user_id), number in wanted.items():
+            if number not in conversations:
+                found[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
+            elif (number, user_id) not in members:
+                found[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
+            else:
+                found[receiver, user_id] = conversations[number]
+        return found
+
+    def _lock_groups(self, numbers: set[int]) -> dict[int | None, LockedConversation]:
+        if not numbers:
+            return {}
+        wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
+        sql = f"SELECT id, last_sequence FROM conversation WHERE {wanted}{self.lock}"
+        rows = self.connection.execute(sql, tuple(numbers)).fetchall()
+        return {row[0]: LockedConversation(row[0], row[1]) for row in rows}
+
+    def _members(self, pairs: list[tuple[int | None, int]]) -> set[tuple[int, int]]:
+        if not pairs:
+            return set()
+        sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
+        return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
+
+    def _directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
+        """The conversations of those pairs that have talked. The key holds the sender's own name, so finding it is the
+        authorisation."""
+        wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
+        if not wanted:
+            return {}
+        keys = _placeholders(wanted)
+        sql = f"SELECT direct_key, id, last_sequence FROM conversation WHERE direct_key IN ({keys}){self.lock}"
+        rows = self.connection.execute(sql, tuple(wanted)).fetchall()
+        return {key: LockedConversation(number, last_sequence) for key, number, last_sequence in rows}
+
+    def _direct(
+        self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
+    ) -> LockedConversation | ChatError:
+        """A pair's conversation. It is opened by the first message: not earlier, since a repeat stores nothing."""
+        key = direct_key(draft.sender, draft.receiver)
+        if key not in directs:
+            directs[key] = self._open_direct(key, draft)
+        return directs[key]
+
+    def _open_direct(self, key: str, draft: MessageDraft) -> LockedConversation | ChatError:
+        sql = 'SELECT id FROM "user" WHERE username = ? AND is_active'
+        receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
+        if receiver is None:
+            return NotFound("There is no such user.", receiver=draft.receiver)
+        sql = """INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence)
+        VALUES (?, ?, ?, ?, 0) RETURNING id"""
+        made = self.connection.execute(sql, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
+        sql = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at)
+        VALUES (?, ?, ?, 0, 0, ?)"""
+        for user_id in sorted({draft.sender_id, receiver[0]}):
+            self.connection.execute(sql, (made, user_id, MEMBER, self.created_at))
+        return LockedConversation(made, 0)
+
+    def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
+        """Messages that an earlier attempt stored. Read after the conversations are locked, so that none slips in."""
+        pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
+        if not pairs:
+            return {}
+        names = {draft.sender_id: draft.sender for draft in drafts}
+        sql = REPEATS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
+        rows = self.connection.execute(sql, _flat(pairs)).fetchall()
+        return {(row[2], row[4]): _from_row(row, names[row[2]]) for row in rows}
+
+    def _insert(self, messages: list[StoredMessage]) -> None:
+        if not messages:
+            return
+        values: list[Any] = []
+        for one in messages:
+            values += (one.conversation_id, one.sequence, one.sender_id, one.content, one.client_id, one.created_at)
+        self.connection.execute(INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?)"] * len(messages))), values)
+
+    def _advance(self, conversations: list[LockedConversation | ChatError]) -> None:
+        sql = "UPDATE conversation SET last_sequence = ?, last_message_at = ? WHERE id = ?"
+        found = [one for one in conversations if isinstance(one, LockedConversation) and one.has_new_messages]
+        for number, locked in {one.conversation_id: one for one in found}.items():
+            self.connection.execute(sql, (locked.last_sequence, self.created_at, number))
+
+
+def as_id(text: str) -> int | None:
+    """A conversation's id from the wire; None for text that cannot be one. Only one text means a conversation: under a
+    second one, such as `07` for 7, a message would go out with a receiver that no client knows."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19) or text != str(int(text)):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_ID else None
+
+
+def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
+    conversation_id, sequence, sender_id, content, client_id, created_at, key = row
+    receiver = other_of(key, sender) if key else str(conversation_id)
+    return StoredMessage(
+        conversation_id, sequence, sender_id, sender, receiver, key is None, content, client_id, created_at, True
+    )
+
+
+def _placeholders(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _flat(pairs: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
+    return tuple(value for pair in pairs for value in pair)

@@ -1,0 +1,79 @@
+"""What one transaction carries, what it did, and who hears of it."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from chatapp.database import WriterConnection
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
+from chatapp.notices import Notice
+
+Result = TypeVar("Result")
+
+WatermarkUpdates = Mapping[tuple[int, int], Watermark]
+"""Risen watermarks by conversation and user."""
+
+Listener = Callable[[list[StoredMessage], list[Notice]], None]
+"""Called after each commit, in order, with the new messages and the other notices. Must not block."""
+
+
+class Bus(Protocol):
+    """How other processes learn of a commit. See chatapp/bus/."""
+
+    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None: ...
+
+    def after_commit(self, notices: list[Notice]) -> None: ...
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a job works with: an ORM session inside the batch's transaction, and the notices to send after it."""
+
+    session: Session
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Job(Generic[Result]):
+    run: Callable[[Transaction], Result]
+    future: "Future[Result]"
+    is_durable: bool
+
+
+@dataclass(slots=True)
+class QueuedDraft:
+    draft: MessageDraft
+    done: Callable[[Outcome], None]
+
+
+@dataclass(slots=True)
+class Work:
+    """What one transaction carries."""
+
+    jobs: list["Job[Any]"] = field(default_factory=list)
+    drafts: list[QueuedDraft] = field(default_factory=list)
+    watermarks: WatermarkUpdates = field(default_factory=dict)
+
+    @property
+    def is_durable(self) -> bool:
+        return bool(self.drafts) or any(job.is_durable for job in self.jobs)
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.jobs) + len(self.drafts) + bool(self.watermarks) <= 1
+
+
+@dataclass(slots=True)
+class Committed:
+    """What a transaction did, to be told once it is committed."""
+
+    results: list[Any] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[StoredMessage]:
+        return [one for one in self.outcomes if isinstance(one, StoredMessage) and not one.is_repeat]

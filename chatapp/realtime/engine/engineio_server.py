@@ -1,0 +1,102 @@
+"""The Engine.IO server: the library's, whose sessions are ours where the hub is eventlet's."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import engineio
+from engineio import exceptions, packet, payload
+
+if TYPE_CHECKING:
+    from chatapp.realtime.engine.engineio_session import EngineSocket
+    from chatapp.realtime.engine.heartbeats import Heartbeats
+    from chatapp.realtime.engine.message_pump import MessagePump
+
+MOST_PACKETS_POSTED = 20_000
+"""Packets in one request of a polling client, which sends all that it has in one, its acks too; the library takes 16,
+and loses the whole request over the 17th. The size of a request is limited anyway."""
+payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
+
+
+class ChatEngine(engineio.Server):  # type: ignore[misc]
+    """`received` is called with each message packet that comes by WebSocket, `received_binary` with each attachment."""
+
+    def __init__(
+        self,
+        received: Callable[["EngineSocket", bytes], None],
+        received_binary: Callable[["EngineSocket", bytes], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.received = received
+        self.received_binary = received_binary
+        self._loop: MessagePump | None = None
+        self._heartbeats: Heartbeats | None = None
+
+    @property
+    def is_green(self) -> bool:
+        return bool(self.async_mode == "eventlet")
+
+    @property
+    def loop(self) -> "MessagePump":
+        """Made with the first connection: a forked worker has a hub of its own."""
+        if self._loop is None:
+            from chatapp.realtime.engine.message_pump import MessagePump
+
+            self._loop = MessagePump()
+        return self._loop
+
+    @property
+    def heartbeats(self) -> "Heartbeats":
+        if self._heartbeats is None:
+            from chatapp.realtime.engine.heartbeats import Heartbeats
+
+            self._heartbeats = Heartbeats(self.loop, self.ping_interval, self.ping_timeout)
+        return self._heartbeats
+
+    def has_loop(self, environ: dict[str, Any]) -> bool:
+        """Whether a WebSocket of this request can live on the hub; otherwise it gets the library's two greenlets."""
+        from chatapp.realtime.engine.websocket_handshake import can_take_over
+
+        return can_take_over(environ)
+
+    def _handle_connect(
+        self,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        transport: str,
+        jsonp_index: int | None = None,
+    ) -> Any:
+        """As the library's, with our session."""
+        if not self.is_green:
+            return super()._handle_connect(environ, start_response, transport, jsonp_index)
+        from chatapp.realtime.engine.engineio_session import EngineSocket
+        from chatapp.realtime.engine.websocket_handshake import response_to
+
+        if transport == "websocket" and response_to(environ) is None:
+            return self._bad_request("Invalid websocket upgrade")
+        sid = self.generate_id()
+        session = self.sockets[sid] = EngineSocket(self, sid)
+        session.send(packet.Packet(packet.OPEN, self._opening(sid, transport)))
+        if self._trigger_event("connect", sid, environ, run_async=False) is False:
+            del self.sockets[sid]
+            return self._unauthorized()
+        self.heartbeats.add(session)
+        if transport == "websocket":
+            answer = session.handle_get_request(environ, start_response)
+            if not session.connected or session.closed:
+                session.close(wait=False, abort=True)
+            return answer
+        session.connected = True
+        try:
+            return self._ok(session.poll(), jsonp_index=jsonp_index)
+        except exceptions.QueueEmpty:
+            return self._bad_request()
+
+    def _opening(self, sid: str, transport: str) -> dict[str, Any]:
+        return {
+            "sid": sid,
+            "upgrades": self._upgrades(sid, transport),
+            "pingInterval": int(self.ping_interval * 1000),
+            "pingTimeout": int(self.ping_timeout * 1000),
+            "maxPayload": self.max_http_buffer_size,
+        }

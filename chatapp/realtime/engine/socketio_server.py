@@ -1,0 +1,222 @@
+"""The Socket.IO server: events of one connection in their order, and acks that may come later than their event."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import flask_socketio
+import orjson
+import socketio
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chatapp.errors import MalformedRequest, UnknownEvent, failure_payload
+from chatapp.realtime.engine import malformed_packets
+from chatapp.realtime.engine.deferred_ack import DeferredAck
+from chatapp.realtime.engine.engineio_server import ChatEngine
+from chatapp.realtime.engine.manager import ChatManager, Client, ForeignPeer, Peer
+
+if TYPE_CHECKING:
+    from chatapp.realtime.engine.engineio_session import EngineSocket
+
+log = logging.getLogger(__name__)
+
+HOT_NAMESPACE = "/chat"
+HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
+"""Events whose handlers never wait: they are handled where they were read, without a greenlet."""
+
+EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
+LARGEST_ID_DIGITS = 15
+FIRST_DIGIT = len(ACK_PREFIX)
+AFTER_LARGEST_ID = FIRST_DIGIT + LARGEST_ID_DIGITS + 1
+BACKLOG_LIMIT, BACKLOG_BYTES_LIMIT = 100, 1_000_000
+"""Events that wait for an earlier one of their connection, beyond which the connection is not read from."""
+
+
+class ChatServer(socketio.Server):  # type: ignore[misc]
+    """Differs from its parent in what it does with events.
+
+    A handler that returns a DeferredAck is acked when that is set, so that later events of its connection do not wait
+    for the ack of an earlier one. A packet that is no event is refused instead of dropped. What comes by our own
+    transport is taken apart here: an ack by its id alone, a hot event at once, anything else by a greenlet of its
+    connection, in order.
+    """
+
+    manager: ChatManager
+    acks_in_place = False
+    on_transport_opened: Callable[[str], None] | None = None
+
+    def peer_of(self, eio_sid: str) -> Peer:
+        """Where messages for a connection are written to."""
+        session = self.eio.sockets.get(eio_sid)
+        return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
+
+    def close_transport(self, eio_sid: str) -> None:
+        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away.
+
+        Does not wait for a polling client to fetch what is queued: it may never come.
+        """
+        session = self.eio.sockets.get(eio_sid)
+        if session is not None:
+            session.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
+            self.eio.sockets.pop(eio_sid, None)
+
+    def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
+        """Sends a client away. Its transport, if it stays, has joined nothing again: the time to do so starts over."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
+        super().disconnect(sid, namespace, ignore_queue)
+        if eio_sid is not None and self.on_transport_opened is not None:
+            self.on_transport_opened(eio_sid)
+
+    def received(self, session: "EngineSocket", payload: bytes) -> None:
+        """A message packet from our own transport."""
+        if payload.startswith(ACK_PREFIX):
+            end = payload.find(b"[", FIRST_DIGIT, AFTER_LARGEST_ID)
+            if end > 0:
+                self.manager.acked(session.sid, HOT_NAMESPACE, payload[FIRST_DIGIT:end])
+        elif self._is_busy(session) or not self._take_hot_event(session, payload):
+            self._queue(session, payload[1:].decode())
+
+    def received_binary(self, session: "EngineSocket", payload: bytes) -> None:
+        """An attachment from our own transport."""
+        self._queue(session, payload)
+
+    def _is_busy(self, session: "EngineSocket") -> bool:
+        """Whether earlier packets of the connection are being worked off, or an attachment is awaited."""
+        return session.backlog is not None or session.sid in self._binary_packet
+
+    def _queue(self, session: "EngineSocket", data: str | bytes) -> None:
+        """Leaves a packet to the greenlet that works off a connection's packets, in their order."""
+        if session.backlog is None:
+            session.backlog = deque((data,))
+            session.backlog_bytes = len(data)
+            self.start_background_task(self._work_off, session)
+        else:
+            session.backlog.append(data)
+            session.backlog_bytes += len(data)
+            is_long = len(session.backlog) > BACKLOG_LIMIT or session.backlog_bytes > BACKLOG_BYTES_LIMIT
+            if is_long and session.transport is not None:
+                session.transport.pause()
+
+    def _take_hot_event(self, session: "EngineSocket", payload: bytes) -> bool:
+        """Handles an event that needs no waiting. Returns False, having done nothing, for all others."""
+        if not payload.startswith(EVENT_PREFIX):
+            return False
+        start = payload.find(b"[", len(EVENT_PREFIX), len(EVENT_PREFIX) + LARGEST_ID_DIGITS + 1)
+        digits = payload[len(EVENT_PREFIX) : start]
+        client = self.manager.client_of(session.sid, HOT_NAMESPACE)
+        if start < 0 or not payload.startswith(HOT_EVENTS, start) or client is None or not client.is_connected:
+            return False
+        if digits and not digits.isdigit():
+            return False
+        try:
+            data = orjson.loads(payload[start:])
+        except orjson.JSONDecodeError:
+            return False
+        self._dispatch(client, data, int(digits) if digits else None, len(payload))
+        return True
+
+    def _work_off(self, session: "EngineSocket") -> None:
+        """Handles what a connection sent, one after the other; handlers may wait."""
+        while session.backlog and not session.closed:
+            self._handle_eio_message(session.sid, session.backlog.popleft())
+        session.backlog = None
+        session.read_on()
+
+    def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if eio_sid in self._binary_packet and isinstance(data, str):
+                raise ValueError("A packet came where an attachment was announced.")
+            super()._handle_eio_message(eio_sid, data)
+        except Exception:
+            log.info("A connection sent a packet that cannot be read", exc_info=True)
+            self.close_transport(eio_sid)
+
+    def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        client = self.manager.client_of(eio_sid, namespace or "/")
+        if client is not None and client.is_connected:
+            self._dispatch(client, data, id)
+
+    def _dispatch(self, client: Client, data: Any, id: int | None, size: int = 0) -> None:
+        if not (isinstance(data, list) and data and isinstance(data[0], str)):
+            refusal = failure_payload(MalformedRequest("Expected an event: a JSON array that begins with its name."))
+            self._acknowledge(client, id, refusal)
+            return
+        if data[0] in self.reserved_events:
+            # What the server calls its own handlers by: from the wire they would sign a connection in or out.
+            refusal = failure_payload(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
+            self._acknowledge(client, id, refusal)
+            return
+        result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])
+        if isinstance(result, DeferredAck):
+            if self.acks_in_place:
+                self._acknowledge(client, id, result.wait())
+            else:
+                client.peer.began(size)
+                result.when_set(lambda response: self._answer_late(client, id, size, response))
+        else:
+            self._acknowledge(client, id, result)
+
+    def _answer_late(self, client: Client, id: int | None, size: int, response: Any) -> None:
+        client.peer.ended(size)
+        self._acknowledge(client, id, response)
+
+    def _acknowledge(self, client: Client, id: int | None, response: Any) -> None:
+        if id is not None:
+            self.manager.acknowledge(client, id, response)
+
+    def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        if not isinstance(data, list) or id is None:
+            raise ValueError("An ack carries an id and an array.")
+        self.manager.acked(eio_sid, namespace or "/", b"%d" % id)
+
+    def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        if self.on_transport_opened is not None:
+            self.on_transport_opened(eio_sid)
+        session = self.eio.sockets.get(eio_sid)
+        if session is not None and not hasattr(session, "send_text"):
+            malformed_packets.guard(session, lambda: self.close_transport(eio_sid))
+        super()._handle_eio_connect(eio_sid, environ)
+
+    def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        """As the library's; but whoever connects may wait, and the connection may close meanwhile. Then nobody else
+        takes the client out again."""
+        if eio_sid not in self.environ:
+            return
+        super()._handle_connect(eio_sid, namespace, data)
+        if eio_sid not in self.environ:
+            self._handle_disconnect(eio_sid, namespace)
+
+    def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        # First: so either we find the client connected, or who connects it finds the connection closed.
+        self.environ.pop(eio_sid, None)
+        super()._handle_eio_disconnect(eio_sid, reason)
+        self._binary_packet.pop(eio_sid, None)
+
+    def _engineio_server_class(self) -> Callable[..., ChatEngine]:
+        return lambda **options: ChatEngine(self.received, self.received_binary, **options)
+
+
+class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
+    """Flask-SocketIO, with our server in place of the one that it makes itself."""
+
+    def init_app(self, app: Flask, **options: Any) -> None:
+        unwrapped = app.wsgi_app
+        super().init_app(app, **options)
+        app.wsgi_app = unwrapped.app if isinstance(unwrapped, ProxyFix) else unwrapped  # type: ignore
+        self.server = ChatServer(client_manager=ChatManager(), **self.server_options)
+        for handler in self.namespace_handlers:
+            self.server.register_namespace(handler)
+        # Outside of Flask: only the Socket.IO path ever gets here, everything else goes to the application.
+        self.sockio_mw = flask_socketio._SocketIOMiddleware(self.server, app, socketio_path="socket.io")
+        app.wsgi_app = self.sockio_mw  # type: ignore[method-assign]
+        if isinstance(unwrapped, ProxyFix):
+            # Outermost, so that the origin of a socket is compared with the address that the browser sees.
+            hops = {name: getattr(unwrapped, name) for name in ("x_for", "x_proto", "x_host")}
+            app.wsgi_app = ProxyFix(self.sockio_mw, **hops)  # type: ignore[method-assign]
+
+    def test_client(self, *args: Any, **options: Any) -> flask_socketio.SocketIOTestClient:
+        """Flask-SocketIO's test client looks for an ack the moment that its event was handled, and not later."""
+        self.server.acks_in_place = True
+        return super().test_client(*args, **options)

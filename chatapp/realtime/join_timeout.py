@@ -1,0 +1,41 @@
+"""Connections that opened a transport and joined no namespace: closed after a while, as Socket.IO's own server does."""
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from chatapp.clock import monotonic
+from chatapp.realtime.engine.socketio_server import ChatServer
+
+
+class JoinTimeout:
+    """Oldest first, by Engine.IO session id. Hooks into the server's own notice of a new transport."""
+
+    def __init__(self, server: ChatServer, join_timeout_seconds: float) -> None:
+        self._server = server
+        self._timeout = join_timeout_seconds
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[str, float] = OrderedDict()
+        server.on_transport_opened = self._open
+
+    def close_overdue(self) -> None:
+        """Closes those whose time is up and who are in no namespace."""
+        for eio_sid in self._overdue():
+            if not self._has_joined(eio_sid):
+                self._server.close_transport(eio_sid)
+
+    def _open(self, eio_sid: str) -> None:
+        with self._lock:
+            self._opened[eio_sid] = monotonic()
+
+    def _overdue(self) -> list[str]:
+        limit = monotonic() - self._timeout
+        found = []
+        with self._lock:
+            while self._opened and next(iter(self._opened.values())) <= limit:
+                found.append(self._opened.popitem(last=False)[0])
+        return found
+
+    def _has_joined(self, eio_sid: str) -> bool:
+        manager: Any = self._server.manager
+        return any(manager.sid_from_eio_sid(eio_sid, namespace) for namespace in manager.get_namespaces())

@@ -1,0 +1,115 @@
+"""A small application behind `Listener`, with short timeouts. Its one argument is the port."""
+
+from chatapp.eventloop.patching import patch
+
+patch()
+
+import gc  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Iterable, Iterator  # noqa: E402
+from typing import Any  # noqa: E402
+from wsgiref.validate import validator  # noqa: E402
+
+import eventlet  # noqa: E402
+import greenlet  # noqa: E402
+from eventlet import hubs  # noqa: E402
+
+from chatapp.http_listener import listener  # noqa: E402
+from chatapp.serve import _listen  # noqa: E402
+
+listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.3
+listener.LINGER_SECONDS, listener.SWEEP_SECONDS = 0.8, 0.05
+LONGER_THAN_PATIENCE_SECONDS = 0.5
+LARGE = b"x" * 10_000_000
+"""More than the system takes for a client that does not read."""
+
+Start = Callable[..., Any]
+ticks = 0
+
+
+def tick() -> None:
+    global ticks
+    ticks += 1
+
+
+def echo(environ: dict[str, Any]) -> Iterable[bytes]:
+    wanted = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT", "REMOTE_ADDR"))}
+    names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "SERVER_PROTOCOL")
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+    return [json.dumps({**wanted, **{name: environ[name] for name in names}, "body": body[:1000]}).encode()]
+
+
+def wait(_environ: dict[str, Any]) -> Iterable[bytes]:
+    time.sleep(LONGER_THAN_PATIENCE_SECONDS)
+    return [b"waited"]
+
+
+def large(_environ: dict[str, Any]) -> Iterable[bytes]:
+    return [LARGE]
+
+
+def pause(_environ: dict[str, Any]) -> Iterator[bytes]:
+    yield LARGE
+    time.sleep(LONGER_THAN_PATIENCE_SECONDS)
+    yield LARGE
+
+
+def fail(_environ: dict[str, Any]) -> Iterable[bytes]:
+    raise ConnectionResetError("the secret")
+
+
+def fail_later(_environ: dict[str, Any]) -> Iterator[bytes]:
+    yield LARGE
+    raise RuntimeError("the secret")
+
+
+def turns(_environ: dict[str, Any]) -> Iterable[bytes]:
+    """Another number in every turn of the hub."""
+    hubs.get_hub().schedule_call_global(0, tick)
+    return [b"%09d" % ticks]
+
+
+def take(environ: dict[str, Any]) -> Iterable[bytes]:
+    """Takes the connection over, sends back what came behind the request, and leaves it open."""
+    own, behind = environ.pop(listener.CONNECTION).detach()
+    own.send(b"taken " + behind)
+    taken.append(own)
+    return []
+
+
+def counts(_environ: dict[str, Any]) -> Iterable[bytes]:
+    """What the process holds. The collector is off: what only it would find counts."""
+    names = [type(one).__name__ for one in gc.get_objects()]
+    found: dict[str, Any] = {name: names.count(name) for name in ("HttpConnection", "RequestReader", "ResponseWriter")}
+    found["greenlets"] = sum(1 for one in gc.get_objects() if isinstance(one, greenlet.greenlet) and not one.dead)
+    found["descriptors"] = len(os.listdir("/proc/self/fd")) - len(taken)
+    found["connections"] = len(listening.connections)
+    return [json.dumps(found).encode()]
+
+
+@validator
+def valid(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [environ["wsgi.input"].read(3)]
+
+
+ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, turns, take, counts)}
+taken: list[Any] = []
+
+
+def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/valid":
+        return valid(environ, start)
+    start("200 OK", [("Content-Type", "text/plain")])
+    return ROUTES.get(environ["PATH_INFO"], echo)(environ)
+
+
+if __name__ == "__main__":
+    gc.collect()
+    gc.disable()
+    listening = listener.Listener(_listen("127.0.0.1", int(sys.argv[1])), application)
+    while True:
+        eventlet.sleep(60)
