@@ -37,10 +37,11 @@ STATEMENTS = {
         "UPDATE conversation SET last_sequence = :count WHERE id = :group",
     ),
     "chatapp": (
-        f"{SERIES} INSERT INTO message (conversation_id, sequence, sender_id, content, created_at) "
-        f"SELECT CAST(:group AS INTEGER), n, (SELECT id FROM user WHERE username = 'user' || (n % {MEMBERS})), "
+        f"{SERIES} INSERT INTO message (conversation_id, sequence, revision, sender_id, content, created_at) "
+        f"SELECT CAST(:group AS INTEGER), n, n + 1, (SELECT id FROM user WHERE username = 'user' || (n % {MEMBERS})), "
         f"{CONTENT}, (1700000000 + n) * 1000000 FROM series",
-        "UPDATE conversation SET last_sequence = :count, last_message_at = (1700000000 + :count) * 1000000 "
+        "UPDATE conversation SET last_sequence = :count, revision = :count + 1, "
+        "last_message_at = (1700000000 + :count) * 1000000 "
         "WHERE id = CAST(:group AS INTEGER)",
         "UPDATE membership SET delivered_sequence = :count WHERE conversation_id = CAST(:group AS INTEGER)",
     ),

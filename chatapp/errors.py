@@ -92,6 +92,13 @@ class Conflict(ChatError):
     status = 409
 
 
+class LastOwner(ChatError):
+    """A group with members would be left without an owner."""
+
+    code = "last_owner"
+    status = 409
+
+
 class TooManyAttempts(ChatError):
     """Sign-in attempts are limited in password mode; HTTP answers carry Retry-After."""
 

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
 
 @dataclass(frozen=True, slots=True)
-class MessagesStored:
-    """A conversation has new messages, `first` to `last`. `usernames` are the two of a direct one, else empty."""
+class ConversationChanged:
+    """A conversation has new changes, messages or others, of the revisions `first` to `last`. `last_sequence` is that
+    of its newest message. `usernames` are the two of a direct one, else empty."""
 
     conversation_id: int
     first: int
     last: int
+    last_sequence: int
     usernames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipsChanged:
+    """These users are in a conversation now, or in it no more; the database says which."""
+
+    conversation_id: int
+    user_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +65,11 @@ class CatchUp:
     """Notices were lost on the way: whoever hosts connections reads the database from where it stood."""
 
 
-Notice = CatchUp | MessagesStored | GroupCreated | WatermarkRaised | PresenceChanged | SessionEnded
+Notice = (
+    CatchUp | ConversationChanged | GroupCreated | MembershipsChanged | WatermarkRaised | PresenceChanged | SessionEnded
+)
 
-_KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (CatchUp, MessagesStored, GroupCreated, WatermarkRaised, PresenceChanged, SessionEnded)
-}
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Notice)}
 
 
 def encode(notices: Iterable[Notice]) -> str:

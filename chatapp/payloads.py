@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from chatapp.errors import InvalidInput, MalformedRequest
@@ -21,6 +21,8 @@ PASSWORD_CHARACTERS = 1_024
 PAGE = 100
 LARGEST_PAGE = 500
 LARGEST_SEQUENCE = 2**63 - 1
+KNOWN_CONVERSATIONS = 20_000
+"""Most conversations that one sync may ask about."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's Cc, but newline and tab."""
@@ -58,6 +60,14 @@ def _client_id(text: str) -> str:
     return str(UUID(text))
 
 
+def _known(text: Any) -> list[list[str]]:
+    """`name:revision:watermarks`, and so on. A username holds neither a comma nor a colon."""
+    parts = [one.split(":") for one in text.split(",") if one] if isinstance(text, str) else []
+    if any(len(part) != 3 for part in parts):
+        raise ValueError("must be name:revision:watermarks, separated by commas")
+    return parts
+
+
 def _username(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if not _USERNAME.fullmatch(text):
@@ -74,6 +84,11 @@ Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_pri
 NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
 PersonName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
+Known = tuple[Name, Sequence, Sequence]
+KnownList = Annotated[
+    list[Known], BeforeValidator(_known, json_schema_input_type=str), Field(max_length=KNOWN_CONVERSATIONS)
+]
+"""`bob:17:34,carol:3:6`"""
 
 
 class Payload(BaseModel):
@@ -119,12 +134,85 @@ class NewGroup(Payload):
 
     group_name: GroupName
     users: list[UserName] = Field(default=[], max_length=GROUP_MEMBERS)
+    client_id: ClientId | None = None
+    shares_history: bool = True
 
 
-class AnnounceGroup(Payload):
-    """`createGroup` for a group that was made over HTTP."""
+class GroupDetails(Payload):
+    """`PATCH /group/<groupId>`: what is given is changed."""
+
+    group_name: GroupName | None = None
+    shares_history: bool | None = None
+
+
+class NewMembers(Payload):
+    """`POST /group/<groupId>/members`."""
+
+    users: list[UserName] = Field(min_length=1, max_length=GROUP_MEMBERS)
+
+
+class NewRole(Payload):
+    """`PUT /group/<groupId>/members/<username>`."""
+
+    role: Literal["owner", "admin", "member"]
+
+
+class KnownConversation(Payload):
+    """What a client has of a conversation: all changes up to `revision` (0: nothing), and `watermarks`, the sum of the
+    delivered and read sequences that it knows of the members whom the server lists. Watermarks only rise, so that equal
+    sums mean equal watermarks."""
+
+    receiver: Name
+    group: bool = False
+    revision: Sequence
+    watermarks: Sequence = 0
+
+
+class SyncRequest(Payload):
+    """The event `sync`: what a client has of the conversations that it asks about, and of its user's own changes."""
+
+    user_revision: Sequence = 0
+    conversations: list[KnownConversation] = Field(default=[], max_length=KNOWN_CONVERSATIONS)
+
+
+class SyncQuery(BaseModel):
+    """The query of `GET /sync`: lists of `name:revision:watermarks`, separated by commas."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+    user_revision: Sequence = 0
+    direct: KnownList = []
+    group: KnownList = []
+
+    def request(self) -> SyncRequest:
+        """The same as the event's payload."""
+        known = [*((one, False) for one in self.direct), *((one, True) for one in self.group)]
+        conversations = [
+            KnownConversation(receiver=receiver, group=group, revision=revision, watermarks=watermarks)
+            for (receiver, revision, watermarks), group in known
+        ]
+        return SyncRequest(user_revision=self.user_revision, conversations=conversations)
+
+
+class GroupId(Payload):
+    """`createGroup` for a group that was made over HTTP, and every event that names a group and nothing else."""
 
     group_id: Name
+
+
+class ChangeGroup(GroupDetails, GroupId):
+    """`changeGroup`."""
+
+
+class AddMembers(NewMembers, GroupId):
+    """`addMembers`."""
+
+
+class RemoveMember(UserName, GroupId):
+    """`removeMember`: the caller's own name leaves the group."""
+
+
+class SetRole(NewRole, RemoveMember):
+    """`setRole`."""
 
 
 class MarkRead(Payload):

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Engine, Select
+from sqlalchemy import CompoundSelect, Engine, Select
 
 from chatapp.extensions import db
 
 Process = Callable[[Any], Any]
+Statement = Select[Any] | CompoundSelect[Any]
 
 
 class StatementRunner:
@@ -23,10 +24,10 @@ class StatementRunner:
     def __init__(self, engine: Engine, *, shares_connection: bool) -> None:
         self._engine = engine
         self._connection: Any = engine.raw_connection() if shares_connection else None
-        self._prepared: dict[Select[Any], PreparedStatement] = {}
-        self._cached: dict[Select[Any], dict[Any, Any]] = {}
+        self._prepared: dict[Statement, PreparedStatement] = {}
+        self._cached: dict[Statement, dict[Any, Any]] = {}
 
-    def rows(self, statement: Select[Any], values: dict[str, Any], *, is_named: bool) -> Sequence[Any]:
+    def rows(self, statement: Statement, values: dict[str, Any], *, is_named: bool) -> Sequence[Any]:
         """All rows, each with its columns by position and, if wanted, by name."""
         prepared = self._prepared.get(statement)
         if prepared is None:
@@ -41,7 +42,7 @@ class StatementRunner:
             # Once more by SQLAlchemy, which tells what is wrong in its own words, and throws away a connection that is.
             return db.session.connection().execute(statement, values).all()
 
-    def cached(self, statement: Select[Any], keys: Set[Any]) -> Mapping[Any, Any]:
+    def cached(self, statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
         found = self._cached.setdefault(statement, {})
         # Not the one's keys less the other's: that goes through all that are kept.
         for key in [key for key in keys if key not in found]:
@@ -61,7 +62,7 @@ class StatementRunner:
 class PreparedStatement:
     """A statement in a database's own dialect."""
 
-    def __init__(self, statement: Select[Any], engine: Engine) -> None:
+    def __init__(self, statement: Statement, engine: Engine) -> None:
         dialect = engine.dialect
         compiled: Any = statement.compile(engine)
         columns = statement.selected_columns
@@ -93,23 +94,23 @@ class PreparedStatement:
         return [self._make(row) for row in raw]
 
 
-def rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
+def rows(statement: Statement, **values: Any) -> Sequence[Any]:
     """All rows of a statement, its `bindparam`s filled with the values."""
     return _reader().rows(statement, values, is_named=True)
 
 
-def tuples(statement: Select[Any], **values: Any) -> Sequence[Any]:
+def tuples(statement: Statement, **values: Any) -> Sequence[Any]:
     """As `rows`, for many: as the driver gives them, which is for columns of plain numbers and text."""
     return _reader().rows(statement, values, is_named=False)
 
 
-def cached(statement: Select[Any], keys: Set[Any]) -> Mapping[Any, Any]:
+def cached(statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
     """For what never changes: what a statement gives for each value of its `bindparam("key")`, which has to exist, read
     once in the life of the application. There may be more in it than was asked for."""
     return _reader().cached(statement, keys)
 
 
-def row_or_none(statement: Select[Any], **values: Any) -> Any | None:
+def row_or_none(statement: Statement, **values: Any) -> Any | None:
     """The one row of a statement, or None."""
     found = rows(statement, **values)
     return found[0] if found else None

@@ -1,100 +1,26 @@
 """What goes out: rows to wire shapes, one function a noun. Names are the contract's, in camelCase."""
 
-from typing import Any
-
-from typing_extensions import TypedDict
-
-from chatapp.actions.conversations import Group, Overview
-from chatapp.actions.messages import Page
+from chatapp.actions.change_log import Change, DetailsChange, MembersChange
+from chatapp.actions.conversations import Overview
+from chatapp.actions.groups import Group
+from chatapp.actions.messages import Lowest, Page
 from chatapp.actions.people import Person
+from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.journal import StoredMessage
 from chatapp.models.conversation import other_of
-
-
-class UserShape(TypedDict):
-    firstName: str
-    lastName: str
-    username: str
-    isOnline: bool
-
-
-class MessageShape(TypedDict):
-    sender: str
-    receiver: str
-    content: str
-    timestamp: str
-    deliveredToAll: bool
-    messageId: str
-    sequence: int
-    clientId: str | None
-
-
-class GroupShape(TypedDict):
-    groupName: str
-    groupId: str
-    users: list[UserShape]
-    messages: list[MessageShape]
-    createdAt: str
-
-
-class MemberShape(TypedDict):
-    username: str
-    deliveredSequence: int
-    readSequence: int
-
-
-class ConversationShape(TypedDict):
-    receiver: str
-    group: bool
-    name: str
-    lastMessage: MessageShape | None
-    lastSequence: int
-    readSequence: int
-    unread: int
-    members: list[MemberShape]
-
-
-class UsersShape(TypedDict):
-    users: list[UserShape]
-
-
-class EverythingShape(TypedDict):
-    users: list[UserShape]
-    groups: list[GroupShape]
-
-
-class NewGroupShape(TypedDict):
-    newGroup: GroupShape
-
-
-class ConversationsShape(TypedDict):
-    conversations: list[ConversationShape]
-
-
-class SentenceShape(TypedDict):
-    response: str
-
-
-class SignedInShape(TypedDict):
-    username: str
-
-
-class MessageAckShape(TypedDict):
-    success: bool
-    response: MessageShape
-
-
-class ErrorShape(TypedDict):
-    code: str
-    message: str
-    details: dict[str, Any]
-
-
-class FailureShape(TypedDict):
-    success: bool
-    response: str
-    error: ErrorShape
+from chatapp.shapes import (
+    ChangeShape,
+    ConversationShape,
+    ConversationSyncShape,
+    GroupShape,
+    MemberShape,
+    MessageAckShape,
+    MessageShape,
+    RoleShape,
+    SyncShape,
+    UserShape,
+)
 
 
 def user(person: Person) -> UserShape:
@@ -116,6 +42,7 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
         "messageId": stored.message_id,
         "sequence": stored.sequence,
         "clientId": stored.client_id,
+        "revision": stored.revision,
     }
 
 
@@ -135,8 +62,9 @@ def page(one: Page | None) -> list[MessageShape]:
             "messageId": prefix + str(sequence),
             "sequence": sequence,
             "clientId": client_id,
+            "revision": revision,
         }
-        for sequence, sender_id, content, client_id, created_at in one.rows
+        for sequence, sender_id, content, client_id, created_at, revision in one.rows
     ]
 
 
@@ -151,23 +79,118 @@ def group(one: Group) -> GroupShape:
         "users": [user(person) for person in one.users],
         "messages": page(one.messages),
         "createdAt": to_iso(one.created_at),
+        "revision": one.revision,
+        "sharesHistory": one.shares_history,
+        "role": one.role,
+        "members": [{"username": username, "role": role} for username, role in one.roles.items()],
     }
 
 
 def conversation(one: Overview) -> ConversationShape:
-    last = one.last_message
     return {
         "receiver": one.receiver,
         "group": one.is_group,
         "name": one.name,
-        "lastMessage": message(last, delivered=one.lowest.is_delivered(last.sender_id, last.sequence))
-        if last
-        else None,
+        "lastMessage": _seen(one.last_message, one.lowest) if one.last_message else None,
         "lastSequence": one.last_sequence,
         "readSequence": one.read_sequence,
         "unread": one.unread,
-        "members": [
-            {"username": member.username, "deliveredSequence": member.delivered, "readSequence": member.read}
-            for member in one.members
-        ],
+        "members": _members(one),
+        "revision": one.revision,
+        "createdAt": microseconds_to_iso(one.created_at),
+        "sharesHistory": one.shares_history,
+        "role": one.role,
     }
+
+
+def change(one: Change, receiver: str, *, is_group: bool, lowest: Lowest) -> ChangeShape:
+    """A change of a conversation, as `change` tells it and as a sync lists it."""
+    match one:
+        case MembersChange():
+            members: list[RoleShape] = [{"username": each.username, "role": each.role} for each in one.members]
+            return {
+                "receiver": receiver,
+                "group": is_group,
+                "kind": "members",
+                "revision": one.revision,
+                "members": members,
+            }
+        case DetailsChange():
+            return {
+                "receiver": receiver,
+                "group": is_group,
+                "kind": "details",
+                "revision": one.revision,
+                "name": one.name,
+                "sharesHistory": one.shares_history,
+            }
+    return {
+        "receiver": receiver,
+        "group": is_group,
+        "kind": "message",
+        "revision": one.revision,
+        "message": _seen(one, lowest),
+    }
+
+
+def joined(one: Overview) -> ChangeShape:
+    """A user's own change: they are in a conversation now."""
+    return {
+        "receiver": one.receiver,
+        "group": one.is_group,
+        "kind": "conversation",
+        "userRevision": one.user_revision,
+        "conversation": conversation(one),
+    }
+
+
+def left(group_id: int, user_revision: int) -> ChangeShape:
+    """A user's own change: they are in a group no more."""
+    return {
+        "receiver": str(group_id),
+        "group": True,
+        "kind": "conversation",
+        "userRevision": user_revision,
+        "conversation": None,
+    }
+
+
+def sync(found: Sync) -> SyncShape:
+    return {
+        "userRevision": found.user_revision,
+        "more": found.has_more,
+        "conversations": [_conversation_sync(one) for one in found.conversations],
+        "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in found.gone],
+    }
+
+
+def _conversation_sync(one: ConversationSync) -> ConversationSyncShape:
+    overview = one.overview
+    return {
+        "receiver": overview.receiver,
+        "group": overview.is_group,
+        "revision": one.revision,
+        "startOver": one.is_whole,
+        "conversation": conversation(overview) if one.is_whole else None,
+        "changes": [
+            change(each, overview.receiver, is_group=overview.is_group, lowest=overview.lowest) for each in one.changes
+        ],
+        "readSequence": overview.read_sequence,
+        "members": _members(overview),
+    }
+
+
+def _members(one: Overview) -> list[MemberShape]:
+    return [
+        {
+            "username": member.username,
+            "deliveredSequence": member.delivered,
+            "readSequence": member.read,
+            "role": member.role,
+        }
+        for member in one.members
+    ]
+
+
+def _seen(stored: StoredMessage, lowest: Lowest) -> MessageShape:
+    return message(stored, delivered=lowest.is_delivered(stored.sender_id, stored.sequence))

@@ -12,7 +12,13 @@ from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.prepared_statements import row_or_none
 
 OWN_GROUP = (
-    select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence, MEMBERSHIPS.c.user_id)
+    select(
+        CONVERSATIONS.c.id,
+        CONVERSATIONS.c.last_sequence,
+        CONVERSATIONS.c.shares_history,
+        MEMBERSHIPS.c.user_id,
+        MEMBERSHIPS.c.joined_sequence,
+    )
     .outerjoin(
         MEMBERSHIPS,
         (MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id) & (MEMBERSHIPS.c.user_id == bindparam("user_id")),
@@ -25,11 +31,18 @@ KNOWN_USER = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """A conversation that the caller is in. No id: a pair that has not talked yet."""
+    """A conversation that the caller is in. No id: a pair that has not talked yet. The caller sees the messages
+    after the sequence `hidden_up_to`."""
 
     conversation_id: int | None
     direct_key: str | None
     last_sequence: int = 0
+    hidden_up_to: int = 0
+
+
+def hidden_up_to(*, shares_history: bool, joined_sequence: int) -> int:
+    """The last sequence that a member may not see. A group that does not share its history begins where they joined."""
+    return 0 if shares_history else joined_sequence
 
 
 def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
@@ -45,7 +58,8 @@ def find_group(caller: Caller, group_id: str) -> FoundConversation:
         raise NotFound("There is no such group.", receiver=group_id)
     if row.user_id is None:
         raise NotAMember("You are not a member of this group.", receiver=group_id)
-    return FoundConversation(row.id, None, row.last_sequence)
+    hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
+    return FoundConversation(row.id, None, row.last_sequence, hidden)
 
 
 def _find_direct(caller: Caller, username: str) -> FoundConversation:

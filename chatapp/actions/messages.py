@@ -31,6 +31,7 @@ _BETWEEN = (
         MESSAGES.c.content,
         MESSAGES.c.client_id,
         type_coerce(MESSAGES.c.created_at, BigInteger),
+        MESSAGES.c.revision,
     )
     .where(
         MESSAGES.c.conversation_id == bindparam("number"),
@@ -84,25 +85,27 @@ def require_sender(caller: Caller, sender: str) -> None:
 
 @dataclass(slots=True)
 class Page:
-    """Messages of one conversation, oldest first: for each its sequence, its sender's id, its content, its client id
-    and its time, as the database has them. `direct_key` is None for a group. `names` has their senders' names."""
+    """Messages of one conversation, oldest first: for each its sequence, its sender's id, its content, its client id,
+    its time and its revision, as the database has them. `direct_key` is None for a group. `names` has their senders'
+    names."""
 
     conversation_id: int
     direct_key: str | None
     lowest: Lowest
-    rows: Sequence[tuple[int, int, str, str | None, int]]
+    rows: Sequence[tuple[int, int, str, str | None, int, int]]
     names: Mapping[int, str]
 
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
     """One page; None of a pair that has not talked yet. An unknown receiver is NotFound, a group of others
     NotAMember."""
-    place = find_conversation(caller, receiver, is_group=query.group == "yes")
-    if place.conversation_id is None:
+    found = find_conversation(caller, receiver, is_group=query.group == "yes")
+    number = found.conversation_id
+    if number is None:
         return None
     journal.settle_for_reading()
-    rows = _page(place.conversation_id, query)
-    return Page(place.conversation_id, place.direct_key, lowest_watermark(place.conversation_id), rows, _senders(rows))
+    rows = _page(number, query, found.hidden_up_to)
+    return Page(number, found.direct_key, lowest_watermark(number), rows, _senders(rows))
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
@@ -122,19 +125,12 @@ def messages_between(conversation_id: int, after: int, last: int, limit: int = 5
     if conversation is None:
         return []
     page = tuples(FORWARD, number=conversation_id, after=after, before=last + 1, limit=limit)
-    return _stored(page, conversation_id, conversation.direct_key)
+    return to_messages(page, conversation_id, conversation.direct_key)
 
 
-def newest_messages(
-    conversation_id: int, direct_key: str | None, last_sequence: int, count: int
-) -> list[StoredMessage]:
-    """The newest `count` messages, oldest first; sequences are dense, so where they begin is known."""
-    return _stored(_newest(conversation_id, last_sequence, count), conversation_id, direct_key)
-
-
-def newest_of_group(conversation_id: int, last_sequence: int, count: int) -> Page:
-    """As `newest_messages`, to be shown."""
-    rows = _newest(conversation_id, last_sequence, count)
+def newest_of_group(conversation_id: int, last_sequence: int, count: int, hidden_up_to: int) -> Page:
+    """The newest `count` messages of those that the caller may see, to be shown."""
+    rows = _newest(conversation_id, last_sequence, min(count, last_sequence - hidden_up_to))
     return Page(conversation_id, None, lowest_watermark(conversation_id), rows, _senders(rows))
 
 
@@ -143,15 +139,17 @@ def _newest(conversation_id: int, last_sequence: int, count: int) -> Sequence[An
     return tuples(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
 
 
-def _page(conversation_id: int, query: HistoryQuery) -> Sequence[Any]:
+def _page(conversation_id: int, query: HistoryQuery, hidden_up_to: int) -> Sequence[Any]:
     """`after` pages forward from there; otherwise the newest before `before`, or the newest of all."""
     before = LARGEST_SEQUENCE if query.before is None else query.before
     if query.after is not None:
-        return tuples(FORWARD, number=conversation_id, after=query.after, before=before, limit=query.limit)
-    return tuples(BACKWARD, number=conversation_id, after=0, before=before, limit=query.limit)[::-1]
+        after = max(query.after, hidden_up_to)
+        return tuples(FORWARD, number=conversation_id, after=after, before=before, limit=query.limit)
+    return tuples(BACKWARD, number=conversation_id, after=hidden_up_to, before=before, limit=query.limit)[::-1]
 
 
-def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
+def to_messages(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
+    """Rows of a page as messages. `key` is the direct key, None of a group."""
     group, names = str(conversation_id), _senders(rows)
     return [
         StoredMessage(
@@ -164,8 +162,9 @@ def _stored(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[
             content,
             client_id,
             created_at,
+            revision,
         )
-        for sequence, sender_id, content, client_id, created_at in rows
+        for sequence, sender_id, content, client_id, created_at, revision in rows
     ]
 
 

@@ -17,6 +17,7 @@ OWN_MEMBERSHIPS = (
         CONVERSATIONS.c.id,
         CONVERSATIONS.c.direct_key,
         CONVERSATIONS.c.last_sequence,
+        CONVERSATIONS.c.revision,
         MEMBERSHIPS.c.delivered_sequence,
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
@@ -34,11 +35,12 @@ MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class OwnMembership:
-    """A member's place in a conversation. `direct_key` is None for a group."""
+    """How far a user is in a conversation of theirs. `direct_key` is None for a group."""
 
     conversation_id: int
     direct_key: str | None
     last_sequence: int
+    revision: int
     delivered: int
 
     @property
@@ -59,7 +61,7 @@ class Member:
 def memberships_of(user_id: int) -> list[OwnMembership]:
     """Every conversation of a user: which rooms to enter on connecting, and what waits there."""
     return [
-        OwnMembership(row.id, row.direct_key, row.last_sequence, row.delivered_sequence)
+        OwnMembership(row.id, row.direct_key, row.last_sequence, row.revision, row.delivered_sequence)
         for row in rows(OWN_MEMBERSHIPS, user_id=user_id)
     ]
 
@@ -78,7 +80,7 @@ def members_with_watermarks(conversation_id: int) -> tuple[bool, int, list[Membe
 
 def readable_sequence(caller: Caller, mark: MarkRead) -> tuple[int, int]:
     """The conversation, and how far the caller may say to have read: not beyond its last message."""
-    place = find_conversation(caller, mark.receiver, is_group=mark.group)
-    if place.conversation_id is None:
+    found = find_conversation(caller, mark.receiver, is_group=mark.group)
+    if found.conversation_id is None:
         raise InvalidInput("There is nothing to read here yet.", fields={"receiver": "has no messages"})
-    return place.conversation_id, min(mark.sequence, place.last_sequence)
+    return found.conversation_id, min(mark.sequence, found.last_sequence)

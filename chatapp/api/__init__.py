@@ -7,6 +7,7 @@ from chatapp.api import (
     conversations,
     cross_origin,
     error_handlers,
+    groups,
     health,
     messages,
     openapi,
@@ -29,7 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     _look_only_where_there_is_a_limit(app)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (sessions, users, messages, conversations):
+        for noun in (sessions, users, messages, conversations, groups):
             # Numbered, not named after the prefix: a blueprint's name may not hold what a path may.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)

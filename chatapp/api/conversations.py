@@ -1,15 +1,16 @@
-"""The caller's conversations, and new groups."""
+"""The caller's conversations, and what is new in them."""
 
 from flask import Blueprint
 
 from chatapp import serializers
 from chatapp.actions import conversations
+from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.errors import InvalidInput, MalformedRequest, NotFound
-from chatapp.payloads import NewGroup
-from chatapp.serializers import ConversationsShape, NewGroupShape
+from chatapp.errors import InvalidInput
+from chatapp.payloads import SyncQuery
+from chatapp.shapes import ConversationsShape, SyncShape
 
 blueprint = Blueprint("conversations", __name__)
 
@@ -21,12 +22,9 @@ def list_conversations(caller: Caller) -> ConversationsShape:
     return {"conversations": [serializers.conversation(one) for one in found]}
 
 
-@blueprint.post("/group")
+@blueprint.get("/sync")
 @operation(
-    "Make a group of the caller and the posted users",
-    gives=NewGroupShape,
-    body=NewGroup,
-    errors=(NotFound, InvalidInput, MalformedRequest),
+    "What is newer than the revisions that the caller knows", gives=SyncShape, query=SyncQuery, errors=(InvalidInput,)
 )
-def create_group(caller: Caller, body: NewGroup) -> NewGroupShape:
-    return {"newGroup": serializers.group(conversations.create_group(current_journal(), caller, body))}
+def sync(caller: Caller, query: SyncQuery) -> SyncShape:
+    return serializers.sync(catch_up.sync(current_journal(), caller, query.request()))

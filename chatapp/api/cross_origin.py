@@ -26,7 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         supports_credentials=True,
         allow_headers=["Content-Type", "Authorization", TOKEN_HEADER, CSRF_HEADER],
         expose_headers=[TOKEN_HEADER, "Retry-After"],
-        methods=["GET", "POST", "OPTIONS"],
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         max_age=600,
         send_wildcard=False,
         vary_header=True,

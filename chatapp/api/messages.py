@@ -13,7 +13,7 @@ from chatapp.errors import ChatError, Forbidden, ForgedSender, InvalidInput, Mal
 from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import HistoryQuery, PostMessage
-from chatapp.serializers import MessageAckShape, MessageShape
+from chatapp.shapes import MessageAckShape, MessageShape
 
 blueprint = Blueprint("messages", __name__)
 

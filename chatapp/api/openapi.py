@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from werkzeug.routing import Rule
 
 from chatapp.api.operation import Operation
-from chatapp.serializers import FailureShape
+from chatapp.shapes import FailureShape
 from chatapp.version import VERSION
 
 blueprint = Blueprint("openapi", __name__, template_folder="templates")

@@ -12,7 +12,7 @@ from chatapp.config import Settings, is_loopback
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.extensions import limiter
 from chatapp.payloads import SignIn
-from chatapp.serializers import SentenceShape, SignedInShape
+from chatapp.shapes import SentenceShape, SignedInShape
 
 blueprint = Blueprint("sessions", __name__)
 

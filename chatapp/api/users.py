@@ -3,12 +3,12 @@
 from flask import Blueprint, current_app, request
 
 from chatapp import serializers
-from chatapp.actions import conversations, people
+from chatapp.actions import groups, people
 from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import require_caller
 from chatapp.api.operation import operation
 from chatapp.errors import Forbidden, NotSignedIn
-from chatapp.serializers import EverythingShape, UsersShape
+from chatapp.shapes import EverythingShape, UsersShape
 
 blueprint = Blueprint("users", __name__)
 
@@ -35,5 +35,5 @@ def everything(caller: Caller, username: str) -> EverythingShape:
         raise Forbidden("This list is its owner's alone.")
     return {
         "users": [serializers.user(person) for person in people.list_people()],
-        "groups": [serializers.group(group) for group in conversations.groups_of(caller)],
+        "groups": [serializers.group(group) for group in groups.groups_of(caller)],
     }

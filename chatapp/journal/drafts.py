@@ -23,7 +23,8 @@ class MessageDraft:
 
 @dataclass(slots=True)
 class StoredMessage:
-    """A committed message. `created_at` is in microseconds since 1970 UTC; `is_repeat`: it was stored before."""
+    """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's at which it
+    was stored. `is_repeat`: an earlier attempt stored it."""
 
     conversation_id: int
     sequence: int
@@ -34,6 +35,7 @@ class StoredMessage:
     content: str
     client_id: str | None
     created_at: int
+    revision: int
     is_repeat: bool = False
     is_awaited: bool = False
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from chatapp.database import WriterConnection
 from chatapp.journal.drafts import StoredMessage
 from chatapp.journal.transaction import Job, Transaction, WatermarkUpdates
-from chatapp.notices import MessagesStored, Notice, WatermarkRaised
+from chatapp.notices import ConversationChanged, Notice, WatermarkRaised
 
 RAISE = """UPDATE membership
 SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
@@ -48,10 +48,10 @@ def resolve(future: "Future[Any]", result: Any) -> None:
 
 def announcements(messages: list[StoredMessage]) -> list[Notice]:
     """One notice a conversation, for all of its new messages."""
-    found: dict[int, MessagesStored] = {}
+    found: dict[int, ConversationChanged] = {}
     for one in messages:
         known = found.get(one.conversation_id)
         names = () if one.is_group else (one.sender, one.receiver)
-        first = known.first if known else one.sequence
-        found[one.conversation_id] = MessagesStored(one.conversation_id, first, one.sequence, names)
+        first = known.first if known else one.revision
+        found[one.conversation_id] = ConversationChanged(one.conversation_id, first, one.revision, one.sequence, names)
     return list(found.values())

@@ -15,12 +15,13 @@ from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of
 from chatapp.models.membership import MEMBER
+from chatapp.notices import MembershipsChanged, Notice
 
 LARGEST_ID = 2**63 - 1
 
 # Joined to what is looked for, and not `(a, b) IN (VALUES ...)`: for that SQLite reads the whole table.
 REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
-SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, c.direct_key
+SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key
 FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
 WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
 
@@ -28,17 +29,34 @@ MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
-INSERT = "INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at) VALUES {rows}"
+INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision)
+VALUES {rows}"""
+INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?)"
+
+
+OPEN_DIRECT = """INSERT INTO conversation
+(kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
+VALUES (?, ?, ?, ?, TRUE, 0, 0, 0, 0) RETURNING id"""
+
+JOIN_DIRECT = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at,
+joined_sequence, revision, user_revision)
+VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?)"""
+
+NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
+
+READ_BY_SENDING = """UPDATE membership SET read_sequence = ?
+WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
 
 
 class LockedConversation:
-    """A locked conversation, and the number of the last message in it so far."""
+    """A locked conversation, and the numbers of its last message and its last change so far."""
 
-    __slots__ = ("conversation_id", "has_new_messages", "last_sequence")
+    __slots__ = ("conversation_id", "has_new_messages", "last_sequence", "revision")
 
-    def __init__(self, conversation_id: int, last_sequence: int) -> None:
+    def __init__(self, conversation_id: int, last_sequence: int, revision: int) -> None:
         self.conversation_id = conversation_id
         self.last_sequence = last_sequence
+        self.revision = revision
         self.has_new_messages = False
 
 
@@ -49,6 +67,8 @@ class MessageBatch:
         self.connection = connection
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
+        self.notices: list[Notice] = []
+        """What to announce beside the messages."""
 
     def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
         """The outcome of each draft, in order. Raises only what spoils the transaction as a whole."""
@@ -56,7 +76,9 @@ class MessageBatch:
         directs = self._directs([draft for draft in drafts if not draft.is_group])
         known = self._repeats(drafts)
         outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
-        self._insert([one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat])
+        messages = [one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
+        self._insert(messages)
+        self._note_read([one for one in messages if not one.is_awaited])
         self._advance([*groups.values(), *directs.values()])
         return outcomes
 
@@ -79,6 +101,7 @@ class MessageBatch:
 
     def _number(self, draft: MessageDraft, locked: LockedConversation) -> StoredMessage:
         locked.last_sequence += 1
+        locked.revision += 1
         locked.has_new_messages = True
         return StoredMessage(
             locked.conversation_id,
@@ -90,6 +113,7 @@ class MessageBatch:
             draft.content,
             draft.client_id,
             self.created_at,
+            locked.revision,
             is_awaited=draft.is_awaited,
         )
 
@@ -114,9 +138,9 @@ class MessageBatch:
         if not numbers:
             return {}
         wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
-        sql = f"SELECT id, last_sequence FROM conversation WHERE {wanted}{self.lock}"
+        sql = f"SELECT id, last_sequence, revision FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
-        return {row[0]: LockedConversation(row[0], row[1]) for row in rows}
+        return {row[0]: LockedConversation(*row) for row in rows}
 
     def _members(self, pairs: list[tuple[int | None, int]]) -> set[tuple[int, int]]:
         if not pairs:
@@ -131,9 +155,11 @@ class MessageBatch:
         if not wanted:
             return {}
         keys = _placeholders(wanted)
-        sql = f"SELECT direct_key, id, last_sequence FROM conversation WHERE direct_key IN ({keys}){self.lock}"
+        sql = (
+            f"SELECT direct_key, id, last_sequence, revision FROM conversation WHERE direct_key IN ({keys}){self.lock}"
+        )
         rows = self.connection.execute(sql, tuple(wanted)).fetchall()
-        return {key: LockedConversation(number, last_sequence) for key, number, last_sequence in rows}
+        return {key: LockedConversation(*numbers) for key, *numbers in rows}
 
     def _direct(
         self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
@@ -149,14 +175,13 @@ class MessageBatch:
         receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
-        sql = """INSERT INTO conversation (kind, direct_key, created_by, created_at, last_sequence)
-        VALUES (?, ?, ?, ?, 0) RETURNING id"""
-        made = self.connection.execute(sql, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
-        sql = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at)
-        VALUES (?, ?, ?, 0, 0, ?)"""
-        for user_id in sorted({draft.sender_id, receiver[0]}):
-            self.connection.execute(sql, (made, user_id, MEMBER, self.created_at))
-        return LockedConversation(made, 0)
+        made = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
+        user_ids = tuple(sorted({draft.sender_id, receiver[0]}))
+        for user_id in user_ids:
+            user_revision = self.connection.execute(NEXT_USER_REVISION, (user_id,)).fetchone()[0]
+            self.connection.execute(JOIN_DIRECT, (made, user_id, MEMBER, self.created_at, user_revision))
+        self.notices.append(MembershipsChanged(made, user_ids))
+        return LockedConversation(made, 0, 0)
 
     def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
         """Messages that an earlier attempt stored. Read after the conversations are locked, so that none slips in."""
@@ -173,14 +198,22 @@ class MessageBatch:
             return
         values: list[Any] = []
         for one in messages:
-            values += (one.conversation_id, one.sequence, one.sender_id, one.content, one.client_id, one.created_at)
-        self.connection.execute(INSERT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?)"] * len(messages))), values)
+            values += (one.conversation_id, one.sequence, one.sender_id, one.content, one.client_id)
+            values += (one.created_at, one.revision)
+        self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
+
+    def _note_read(self, messages: list[StoredMessage]) -> None:
+        """A sender has read their own message. The process of the sender's socket keeps the watermark of one that came
+        over it, and writes it with others; one that came over HTTP may have no such process."""
+        newest = {(one.conversation_id, one.sender_id): one.sequence for one in messages}
+        for (conversation_id, sender_id), sequence in newest.items():
+            self.connection.execute(READ_BY_SENDING, (sequence, conversation_id, sender_id, sequence))
 
     def _advance(self, conversations: list[LockedConversation | ChatError]) -> None:
-        sql = "UPDATE conversation SET last_sequence = ?, last_message_at = ? WHERE id = ?"
+        sql = "UPDATE conversation SET last_sequence = ?, revision = ?, last_message_at = ? WHERE id = ?"
         found = [one for one in conversations if isinstance(one, LockedConversation) and one.has_new_messages]
         for number, locked in {one.conversation_id: one for one in found}.items():
-            self.connection.execute(sql, (locked.last_sequence, self.created_at, number))
+            self.connection.execute(sql, (locked.last_sequence, locked.revision, self.created_at, number))
 
 
 def as_id(text: str) -> int | None:
@@ -193,10 +226,20 @@ def as_id(text: str) -> int | None:
 
 
 def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
-    conversation_id, sequence, sender_id, content, client_id, created_at, key = row
+    conversation_id, sequence, sender_id, content, client_id, created_at, revision, key = row
     receiver = other_of(key, sender) if key else str(conversation_id)
     return StoredMessage(
-        conversation_id, sequence, sender_id, sender, receiver, key is None, content, client_id, created_at, True
+        conversation_id,
+        sequence,
+        sender_id,
+        sender,
+        receiver,
+        key is None,
+        content,
+        client_id,
+        created_at,
+        revision,
+        True,
     )
 
 

@@ -220,7 +220,9 @@ class Journal:
         for job in work.jobs:
             committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
-            committed.outcomes = MessageBatch(connection).store([one.draft for one in work.drafts])
+            batch = MessageBatch(connection)
+            committed.outcomes = batch.store([one.draft for one in work.drafts])
+            committed.notices += batch.notices
         committed.notices += write_watermarks(connection, work.watermarks)
         if self._may_be_untold:
             committed.notices.append(CatchUp())

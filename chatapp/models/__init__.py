@@ -1,11 +1,21 @@
 """The tables, one file each."""
 
 from chatapp.models.conversation import Conversation
-from chatapp.models.membership import Membership
+from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message
 from chatapp.models.notice import NoticeRow
 from chatapp.models.presence import Node, Presence
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
-__all__ = ["Conversation", "Membership", "Message", "Node", "NoticeRow", "Presence", "Session", "User"]
+__all__ = [
+    "Conversation",
+    "FormerMembership",
+    "Membership",
+    "Message",
+    "Node",
+    "NoticeRow",
+    "Presence",
+    "Session",
+    "User",
+]

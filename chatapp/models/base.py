@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import BigInteger, Integer, MetaData, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both; SQLite's rowid alias needs the word INTEGER."""
+
+ZERO = text("0")
+"""The database's own default of a counter."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

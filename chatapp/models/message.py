@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import Base, Id, Instant
+from chatapp.models.base import ZERO, Base, Id, Instant
 
 HAS_CLIENT_ID = text("client_id IS NOT NULL")
 
 
 class Message(Base):
-    """`sequence` is dense from 1 in its conversation; `client_id`, unique for its sender, makes a retry harmless.
+    """`sequence` is dense from 1 in its conversation; `revision` is the conversation's at which it was stored, and
+    rises with the sequence. `client_id`, unique for its sender, makes a retry harmless.
 
     SQLite keeps the rows in the order of their key, so that a page of history lies together and a new message changes
     one page of the file less. Messages without a client id are in no index for it.
@@ -36,3 +37,4 @@ class Message(Base):
     content: Mapped[str] = mapped_column(Text)
     client_id: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(Id, server_default=ZERO)

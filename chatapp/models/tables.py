@@ -4,7 +4,7 @@ from sqlalchemy import Table
 
 from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
-from chatapp.models.membership import Membership
+from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -20,4 +20,5 @@ USERS = _table_of(User)
 SESSIONS = _table_of(Session)
 CONVERSATIONS = _table_of(Conversation)
 MEMBERSHIPS = _table_of(Membership)
+FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)

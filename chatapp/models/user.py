@@ -5,11 +5,14 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import Base, Id, Instant
+from chatapp.models.base import ZERO, Base, Id, Instant
 
 
 class User(Base):
-    """`username` is the identity: in tokens, on the wire and in direct conversations' keys. It never changes."""
+    """`username` is the identity: in tokens, on the wire and in direct conversations' keys. It never changes.
+
+    `revision` numbers what changes for this user alone: the conversations that they join and leave.
+    """
 
     __tablename__ = "user"
 
@@ -21,3 +24,4 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)

@@ -21,7 +21,7 @@ from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import Watermark
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.watermarks import Waiting, Watermarks
-from chatapp.serializers import MessageAckShape, MessageShape
+from chatapp.shapes import MessageAckShape, MessageShape
 
 KEPT_CONVERSATIONS = 20_000
 """Conversations whose watermarks stay in memory, the least recently used forgotten first: 1 kB for a pair of people."""
@@ -67,6 +67,7 @@ class Delivery:
                 watermarks.watch(stored.sender_id, stored.sequence)
             if stored.is_awaited:
                 self._wait(stored, watermarks)
+            self._read_by_sending(stored, watermarks)
         return watermarks
 
     def answer(self, stored: StoredMessage, reply: DeferredAck) -> None:
@@ -109,11 +110,32 @@ class Delivery:
         with self._lock:
             self._raise(watermarks, user_id, delivered, read)
 
-    def passed_over(self, conversation_id: int, last: int) -> None:
+    def passed_over(self, conversation_id: int, last_sequence: int) -> None:
         """Messages up to there were stored elsewhere and not fanned out here: nobody watches them."""
         known = self._known.get(conversation_id)
         if known is not None:
-            known.asked_from = max(known.asked_from, last)
+            known.asked_from = max(known.asked_from, last_sequence)
+
+    def members_changed(self, conversation_id: int) -> None:
+        """People joined or left. No message waits for who left, and some may be delivered to all thereby."""
+        known = self._known.get(conversation_id)
+        if known is None:
+            return
+        with self._context():
+            *_, members = members_with_watermarks(conversation_id)
+        with self._lock:
+            for one in members:
+                known.add_member(one)
+            for user_id in known.delivered.keys() - {one.user_id for one in members}:
+                self._forget_member(known, user_id)
+
+    def _forget_member(self, watermarks: Watermarks, user_id: int) -> None:
+        watermarks.remove_member(user_id)
+        late = watermarks.take_delivered()
+        for waiting in list(watermarks.waiting.values()):
+            self._strike_out(waiting, user_id, watermarks)
+        if late:
+            self._tell_late(watermarks, late, user_id)
 
     def refresh(self, conversation_id: int) -> None:
         """Other processes may have stored higher watermarks and not been heard."""
@@ -157,6 +179,17 @@ class Delivery:
         awaited = {user_id for user_id in missing if self._is_online(user_id)}
         waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
         return waiting
+
+    def _read_by_sending(self, stored: StoredMessage, watermarks: Watermarks) -> None:
+        """A sender has read their own message. It is written with the other watermarks and told to nobody: the message
+        itself says so."""
+        sender_id = stored.sender_id
+        if watermarks.raise_read(sender_id, stored.sequence):
+            is_first = not watermarks.unsaved
+            watermarks.unsaved.add(sender_id)
+            if is_first:
+                self._unsaved.append(watermarks)
+                self._journal.watermarks_waiting()
 
     def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool | None:
         """Whether it is the first mark of its conversation that now waits to be written; None if nothing rose."""

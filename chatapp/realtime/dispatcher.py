@@ -1,7 +1,7 @@
 """What happens on this process when something happens anywhere: connections come and go, commits are told."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import Flask
@@ -9,7 +9,8 @@ from flask import Flask
 from chatapp import serializers
 from chatapp.actions import receipts
 from chatapp.actions.accounts import Caller, ended_among
-from chatapp.actions.conversations import group_to_announce
+from chatapp.actions.change_log import Change, DetailsChange, MembersChange, Position
+from chatapp.actions.messages import EVERYBODY_HAS_IT
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
@@ -17,19 +18,20 @@ from chatapp.journal import Journal, StoredMessage
 from chatapp.models.conversation import other_of
 from chatapp.notices import (
     CatchUp,
+    ConversationChanged,
     GroupCreated,
-    MessagesStored,
+    MembershipsChanged,
     Notice,
     PresenceChanged,
     SessionEnded,
     WatermarkRaised,
 )
-from chatapp.realtime.announced_groups import AnnouncedGroups
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.fan_out import FanOut
+from chatapp.realtime.group_rooms import GroupRooms
 from chatapp.realtime.node_catch_up import NodeCatchUp
 from chatapp.realtime.presence import News, Presence
 from chatapp.realtime.receipts import Receipts
@@ -59,8 +61,8 @@ class Dispatcher:
         # On the event loop with SQLite, whose reads do not yield, nothing can come in between.
         can_interleave = not (is_green() and settings.is_sqlite)
         self.fan_out = FanOut(app.app_context, self._fan_out, self._has_arrived, can_interleave=can_interleave)
+        self.groups = GroupRooms(app, server, self.connections, self.events, self.fan_out, self.delivery)
         self._server = server
-        self._announced = AnnouncedGroups()
         self._arriving: dict[str, bool] = {}
         """Connections that are being accepted, and whether they may be: Socket.IO cannot disconnect them yet."""
         self._missed = NodeCatchUp(self)
@@ -79,7 +81,7 @@ class Dispatcher:
             if client is None:
                 raise NotSignedIn("The connection is gone.")
             client.user = caller
-            self._enter(sid, user_room(caller.username))
+            self.groups.enter(sid, user_room(caller.username))
             waiting = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
         except BaseException:
@@ -97,10 +99,12 @@ class Dispatcher:
             self.delivery.went_offline(connection.caller.user_id)
 
     def committed(self, messages: list[StoredMessage], notices: list[Notice]) -> None:
-        """This process committed."""
+        """This process committed. Who joined a group by that is let in before its messages are sent."""
+        self._hear_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
         for message in messages:
             self.fan_out.stored(message)
-        self._hear_all([notice for notice in notices if not isinstance(notice, WatermarkRaised)])
+        rest = [one for one in notices if not isinstance(one, MembershipsChanged | WatermarkRaised)]
+        self._hear_all(rest)
 
     def heard(self, notices: list[Notice]) -> None:
         """Notices of other processes."""
@@ -109,22 +113,6 @@ class Dispatcher:
     def catch_up(self) -> None:
         """Notices may have been missed."""
         self._missed.catch_up()
-
-    def announce_group(self, conversation_id: int) -> None:
-        """Lets all members' connections into the room, then tells them; once, however often it is asked for."""
-        with self.app.app_context():
-            name, user_ids = group_to_announce(conversation_id)
-        self.fan_out.host(conversation_id, 0)
-        for user_id in user_ids:
-            for sid in self.connections.of_user(user_id):
-                self._enter(sid, group_room(conversation_id))
-        if self._announced.is_first(conversation_id):
-            self.events.group_created(conversation_id, name)
-
-    def is_in_room(self, user_id: int, room: str) -> bool:
-        """Whether all of a user's connections are."""
-        sids = self.connections.of_user(user_id)
-        return all(room in self._server.manager.get_rooms(sid, NAMESPACE) for sid in sids)
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
@@ -144,7 +132,7 @@ class Dispatcher:
             if not one.is_online:
                 self.delivery.went_offline(one.user_id)
 
-    def _hear_all(self, notices: list[Notice]) -> None:
+    def _hear_all(self, notices: Sequence[Notice]) -> None:
         """One notice that cannot be handled must not keep the next from being heard."""
         calls: list[tuple[Callable[..., None], Any]] = []
         if changed := {one.user_id for one in notices if isinstance(one, PresenceChanged)}:
@@ -160,25 +148,44 @@ class Dispatcher:
         match notice:
             case CatchUp():
                 self._server.start_background_task(self.catch_up)
-            case MessagesStored():
-                if not notice.usernames or self._hosts_any(notice.usernames):
+            case ConversationChanged():
+                if self._is_hosted(notice):
                     self.fan_out.notified(notice.conversation_id, notice.first, notice.last, notice.usernames)
                 else:
                     self._passed_over(notice)
+            case MembershipsChanged():
+                self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
             case GroupCreated():
-                self.announce_group(notice.conversation_id)
+                self.groups.announce(notice.conversation_id)
             case WatermarkRaised():
                 self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
 
-    def _passed_over(self, notice: MessagesStored) -> None:
-        """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
-        self.fan_out.forget(notice.conversation_id, unless=lambda: self._hosts_any(notice.usernames))
-        self.delivery.passed_over(notice.conversation_id, notice.last)
+    def _is_hosted(self, notice: ConversationChanged) -> bool:
+        if notice.usernames:
+            return self._hosts_any(notice.usernames)
+        return self.groups.is_hosted(notice.conversation_id, notice.first)
 
-    def _fan_out(self, stored: StoredMessage) -> None:
+    def _passed_over(self, notice: ConversationChanged) -> None:
+        """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
+        self.fan_out.forget(notice.conversation_id, unless=lambda: self._is_hosted(notice))
+        self.delivery.passed_over(notice.conversation_id, notice.last_sequence)
+
+    def _fan_out(self, conversation_id: int, change: Change) -> None:
+        match change:
+            case StoredMessage():
+                self._send_message(change)
+                return
+            case MembersChange():
+                self.groups.members_changed(conversation_id, change)
+            case DetailsChange():
+                pass
+        wire = serializers.change(change, str(conversation_id), is_group=True, lowest=EVERYBODY_HAS_IT)
+        self.events.changed(wire, conversation_id)
+
+    def _send_message(self, stored: StoredMessage) -> None:
         watermarks = self.delivery.track(stored)
         wire = serializers.message(stored, delivered=watermarks.is_delivered(stored.sender_id, stored.sequence))
         if stored.is_group:
@@ -206,10 +213,11 @@ class Dispatcher:
             standings = receipts.memberships_of(caller.user_id)
         for standing in standings:
             if standing.is_group:
-                self._enter(sid, group_room(standing.conversation_id))
+                self.groups.enter(sid, group_room(standing.conversation_id))
             # After entering: what was sent to the room between the query and now did not come to this connection.
             others_listen = self._do_others_listen(caller, standing)
-            last = self.fan_out.host(standing.conversation_id, standing.last_sequence, others_listen=others_listen)
+            at = Position(standing.revision, standing.last_sequence)
+            last = self.fan_out.host(standing.conversation_id, at, others_listen=others_listen)
             if standing.delivered < last:
                 waiting.append((standing.conversation_id, last))
         return waiting
@@ -225,13 +233,6 @@ class Dispatcher:
         """A recipient who was offline confirms by connecting."""
         for conversation_id, last in waiting:
             self.delivery.confirm(conversation_id, caller.user_id, last)
-
-    def _enter(self, sid: str, room: str) -> None:
-        """The connection may have closed in the meantime; its rooms went with it."""
-        try:
-            self._server.enter_room(sid, room, namespace=NAMESPACE)
-        except (KeyError, ValueError):
-            log.debug("A connection closed before it entered its rooms")
 
     def _has_arrived(self, usernames: tuple[str, ...]) -> bool:
         """Whether any of these has a connection here that is accepted: all conversations of theirs are hosted."""

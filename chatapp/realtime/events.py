@@ -6,9 +6,17 @@ from typing import Any
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
-from chatapp.serializers import MessageShape
+from chatapp.shapes import ChangeShape, MessageShape
 
-NAMES = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgrp", "receipt", "token-expired")
+NAMES = (
+    "response",
+    "change",
+    "updateDeliveryStatusOnConnection",
+    "onlineStatus",
+    "newgrp",
+    "receipt",
+    "token-expired",
+)
 
 
 class Events:
@@ -22,6 +30,14 @@ class Events:
         """`response` to every connection of every member, the sender's own included; `confirmed` hears of each that
         confirms it."""
         self._manager.fan_out("response", {"response": message}, NAMESPACE, rooms, confirmed)
+
+    def changed(self, change: ChangeShape, conversation_id: int) -> None:
+        """`change` to every connection of every member of a group: its people or its details are different now."""
+        self._emit("change", change, group_room(conversation_id))
+
+    def changed_for_user(self, change: ChangeShape, username: str) -> None:
+        """`change` to every connection of one user: they are in a conversation now, or in it no more."""
+        self._emit("change", change, user_room(username))
 
     def delivered_to_all(self, message: MessageShape, sender: str) -> None:
         """`updateDeliveryStatusOnConnection` to the sender: everybody has it now, which the ack could not say yet."""

@@ -8,13 +8,25 @@ import flask_socketio
 from socketio import exceptions
 
 from chatapp import serializers
-from chatapp.actions import conversations, messages, receipts
+from chatapp.actions import group_members, groups, messages, receipts
+from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, refusal_of
 from chatapp.journal.drafts import Outcome
-from chatapp.payloads import AnnounceGroup, MarkRead, MessageEvent, NewGroup, parse
+from chatapp.payloads import (
+    AddMembers,
+    ChangeGroup,
+    GroupId,
+    MarkRead,
+    MessageEvent,
+    NewGroup,
+    RemoveMember,
+    SetRole,
+    SyncRequest,
+    parse,
+)
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.rooms import NAMESPACE
@@ -27,7 +39,18 @@ log = logging.getLogger(__name__)
 Ack = Any
 """A wire dict, or a DeferredAck that will be set to one."""
 
-EVENTS = ("privateMessage", "groupMessage", "createGroup", "markRead")
+EVENTS = (
+    "privateMessage",
+    "groupMessage",
+    "markRead",
+    "sync",
+    "createGroup",
+    "changeGroup",
+    "deleteGroup",
+    "addMembers",
+    "setRole",
+    "removeMember",
+)
 """What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
 
 
@@ -72,10 +95,10 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
     def on_createGroup(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
             if isinstance(payload, dict) and payload.get("groupId") is not None:
-                group = conversations.group_of(caller, parse(AnnounceGroup, payload).group_id)
+                group = groups.group_of(caller, parse(GroupId, payload).group_id)
             else:
-                group = conversations.create_group(self._dispatcher.journal, caller, parse(NewGroup, payload))
-            self._dispatcher.announce_group(group.conversation_id)
+                group = groups.create_group(self._dispatcher.journal, caller, parse(NewGroup, payload))
+            self._dispatcher.groups.announce(group.conversation_id)
             sentence = f"The group {group.name} exists."
             return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
 
@@ -84,6 +107,42 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             conversation_id, sequence = receipts.readable_sequence(caller, parse(MarkRead, payload))
             self._dispatcher.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
             self._dispatcher.journal.settle()
+        return {"success": True}
+
+    def on_sync(self, caller: Caller, payload: Any) -> Ack:
+        with self._dispatcher.app.app_context():
+            found = catch_up.sync(self._dispatcher.journal, caller, parse(SyncRequest, payload))
+            return {"success": True, **serializers.sync(found)}
+
+    def on_changeGroup(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(ChangeGroup, payload)
+        with self._dispatcher.app.app_context():
+            group = groups.change_details(self._dispatcher.journal, caller, event.group_id, event)
+            return {"success": True, "group": serializers.group(group)}
+
+    def on_deleteGroup(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(GroupId, payload)
+        with self._dispatcher.app.app_context():
+            groups.delete_group(self._dispatcher.journal, caller, event.group_id)
+        return {"success": True}
+
+    def on_addMembers(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(AddMembers, payload)
+        usernames = [user.username for user in event.users]
+        with self._dispatcher.app.app_context():
+            group_members.add_members(self._dispatcher.journal, caller, event.group_id, usernames)
+            return {"success": True, "group": serializers.group(groups.group_of(caller, event.group_id))}
+
+    def on_setRole(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(SetRole, payload)
+        with self._dispatcher.app.app_context():
+            group_members.set_role(self._dispatcher.journal, caller, event.group_id, event.username, event.role)
+            return {"success": True, "group": serializers.group(groups.group_of(caller, event.group_id))}
+
+    def on_removeMember(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(RemoveMember, payload)
+        with self._dispatcher.app.app_context():
+            groups.remove_member(self._dispatcher.journal, caller, event.group_id, event.username)
         return {"success": True}
 
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatapp.actions import receipts
 from chatapp.actions.accounts import ended_among
+from chatapp.actions.change_log import position_of_message
 from chatapp.realtime.rooms import group_room
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ class NodeCatchUp:
             self._end_sessions()
             self._dispatcher.tell_presence()
             for user_id in self._dispatcher.connections.user_ids():
-                for standing in receipts.memberships_of(user_id):
-                    self._catch_up_with(user_id, standing)
+                own = receipts.memberships_of(user_id)
+                self._leave_others(user_id, {group_room(one.conversation_id) for one in own})
+                for one in own:
+                    self._catch_up_with(user_id, one)
 
     def _end_sessions(self) -> None:
         connections = self._dispatcher.connections.all()
@@ -36,11 +39,20 @@ class NodeCatchUp:
             if connection.caller.session_id in ended:
                 self._dispatcher.end(connection.sid, "You were signed out.")
 
-    def _catch_up_with(self, user_id: int, standing: receipts.OwnMembership) -> None:
-        number = standing.conversation_id
+    def _leave_others(self, user_id: int, own: set[str]) -> None:
+        """Leaves the rooms of groups that the user is in no more."""
+        groups = self._dispatcher.groups
+        for conversation_id in groups.entered_by(user_id):
+            if group_room(conversation_id) not in own:
+                groups.memberships_changed(conversation_id, [user_id])
+
+    def _catch_up_with(self, user_id: int, own: receipts.OwnMembership) -> None:
+        number = own.conversation_id
         # What the user has not been delivered is what may have been missed of a conversation that is new here.
-        self._dispatcher.fan_out.host(number, standing.delivered)
-        if standing.is_group and not self._dispatcher.is_in_room(user_id, group_room(number)):
-            self._dispatcher.announce_group(number)
-        self._dispatcher.fan_out.notified(number, standing.last_sequence, standing.last_sequence)
+        self._dispatcher.fan_out.host(number, position_of_message(number, own.delivered))
+        if own.is_group and not self._dispatcher.groups.is_inside(user_id, number):
+            self._dispatcher.groups.announce(number)
+            self._dispatcher.groups.memberships_changed(number, [user_id])
+        self._dispatcher.fan_out.notified(number, own.revision, own.revision)
+        self._dispatcher.delivery.members_changed(number)
         self._dispatcher.delivery.refresh(number)

@@ -61,6 +61,29 @@ class Watermarks:
         found._lowest = min(found._counts, default=0)
         return found
 
+    def add_member(self, member: Member) -> None:
+        """Somebody joined, with watermarks at what was said before; who is known already keeps theirs."""
+        if member.user_id in self.delivered:
+            return
+        self.usernames[member.user_id] = member.username
+        self.delivered[member.user_id] = member.delivered
+        self.read[member.user_id] = member.read
+        self._counts[member.delivered] = self._counts.get(member.delivered, 0) + 1
+        self._lowest = min(self._counts)
+
+    def remove_member(self, user_id: int) -> None:
+        """Somebody left, whom nothing waits for any more."""
+        mark = self.delivered.pop(user_id, None)
+        if mark is None:
+            return
+        del self.usernames[user_id], self.read[user_id]
+        self.unsaved.discard(user_id)
+        self.untold.discard(user_id)
+        self._counts[mark] -= 1
+        if not self._counts[mark]:
+            del self._counts[mark]
+            self._lowest = min(self._counts, default=0)
+
     def raise_delivered(self, user_id: int, sequence: int) -> int | None:
         """The watermark before, if it rose; None if it did not, or the user is no member."""
         before = self.delivered.get(user_id)

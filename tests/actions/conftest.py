@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from chatapp import close_app, create_app
 from chatapp.actions.accounts import Caller, NewUser
-from chatapp.actions.conversations import create_group
+from chatapp.actions.groups import create_group
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from chatapp.journal import StoredMessage
-from chatapp.notices import MessagesStored, Notice
+from chatapp.notices import ConversationChanged, Notice
 from tests.conftest import Browser
 from tests.people import wait_until
 
@@ -17,12 +17,15 @@ WINDOW_SECONDS = 0.4
 
 def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(make_app: Callable[..., Flask]) -> None:
     app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
-    hub, journal = app.extensions["chatapp.dispatcher"], app.extensions["chatapp.journal"]
+    dispatcher, journal = app.extensions["chatapp.dispatcher"], app.extensions["chatapp.journal"]
     alice, bob = connect(app, "alice"), connect(app, "bob")
 
     def overtake(messages: list[StoredMessage], _notices: list[Notice]) -> None:
         for one in messages:
-            hub.heard([MessagesStored(one.conversation_id, one.sequence, one.sequence, (one.sender, one.receiver))])
+            names = (one.sender, one.receiver)
+            dispatcher.heard(
+                [ConversationChanged(one.conversation_id, one.revision, one.revision, one.sequence, names)]
+            )
 
     journal._listeners.insert(0, overtake)
     started_at = time.monotonic()
@@ -42,13 +45,13 @@ def test_two_who_greet_each_other_at_once_on_two_processes_see_both_messages(
 ) -> None:
     """The notice of the first message comes when the second is sent out already."""
     app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
-    hub = app.extensions["chatapp.dispatcher"]
+    dispatcher = app.extensions["chatapp.dispatcher"]
     other = make_app(database_url=app.extensions["chatapp.settings"].database_url)
     other.test_client_class = Browser
     alice, bob = connect(app, "alice"), connect(app, "bob")
     held: list[Notice] = []
-    hear = hub._hear_all
-    monkeypatch.setattr(hub, "_hear_all", held.extend)
+    hear = dispatcher._hear_all
+    monkeypatch.setattr(dispatcher, "_hear_all", held.extend)
     post(other, "bob", "alice", "first")
     if second == "stored here":
         payload = {"sender": "alice", "receiver": "bob", "content": "second"}
@@ -78,4 +81,4 @@ def connect(app: Flask, username: str) -> Any:
 
 
 def _firsts(held: list[Notice]) -> set[int]:
-    return {one.first for one in held if isinstance(one, MessagesStored)}
+    return {one.first for one in held if isinstance(one, ConversationChanged)}

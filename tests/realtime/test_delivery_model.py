@@ -63,7 +63,7 @@ class Talk(RuleBasedStateMachine):
             return
         sequence = len(self.stored) + 1
         one = StoredMessage(
-            CONVERSATION, sequence, sender, f"user{sender}", "1", True, "hi", None, 0, is_awaited=is_awaited
+            CONVERSATION, sequence, sender, f"user{sender}", "1", True, "hi", None, 0, sequence, is_awaited=is_awaited
         )
         self.stored.append(one)
         self.delivery.track(one)

@@ -1,0 +1,29 @@
+"""What a member of a group may do there, by role. Nothing else decides it."""
+
+from chatapp.errors import Forbidden
+from chatapp.models.membership import ADMIN, MEMBER, OWNER
+
+ADD_MEMBERS = "add members"
+REMOVE_MEMBERS = "remove members"
+REMOVE_ADMINS = "remove admins and owners"
+CHANGE_ROLES = "change roles"
+CHANGE_DETAILS = "change the group's name and settings"
+DELETE_GROUP = "delete the group"
+LEAVE = "leave"
+
+PERMISSIONS = {
+    ADD_MEMBERS: (OWNER, ADMIN),
+    REMOVE_MEMBERS: (OWNER, ADMIN),
+    REMOVE_ADMINS: (OWNER,),
+    CHANGE_ROLES: (OWNER,),
+    CHANGE_DETAILS: (OWNER, ADMIN),
+    DELETE_GROUP: (OWNER,),
+    LEAVE: (OWNER, ADMIN, MEMBER),
+}
+
+
+def require(role: str, action: str) -> None:
+    """Raises Forbidden unless the role may do that."""
+    if role not in PERMISSIONS[action]:
+        allowed = " and ".join(f"{one}s" for one in PERMISSIONS[action])
+        raise Forbidden(f"Only {allowed} may {action}.", role=role)

@@ -1,0 +1,147 @@
+"""The shapes of what goes out, with the names of the wire. OpenAPI is made from them."""
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class UserShape(TypedDict):
+    firstName: str
+    lastName: str
+    username: str
+    isOnline: bool
+
+
+class MessageShape(TypedDict):
+    sender: str
+    receiver: str
+    content: str
+    timestamp: str
+    deliveredToAll: bool
+    messageId: str
+    sequence: int
+    clientId: str | None
+    revision: int
+
+
+class RoleShape(TypedDict):
+    username: str
+    role: str | None
+
+
+class GroupShape(TypedDict):
+    groupName: str
+    groupId: str
+    users: list[UserShape]
+    messages: list[MessageShape]
+    createdAt: str
+    revision: int
+    sharesHistory: bool
+    role: str
+    members: list[RoleShape]
+
+
+class MemberShape(TypedDict):
+    username: str
+    deliveredSequence: int
+    readSequence: int
+    role: str
+
+
+class ConversationShape(TypedDict):
+    receiver: str
+    group: bool
+    name: str
+    lastMessage: MessageShape | None
+    lastSequence: int
+    readSequence: int
+    unread: int
+    members: list[MemberShape]
+    revision: int
+    createdAt: str
+    sharesHistory: bool
+    role: str
+
+
+class ChangeShape(TypedDict):
+    """One change: `kind` says which of the other fields there are."""
+
+    receiver: str
+    group: bool
+    kind: Literal["message", "members", "details", "conversation"]
+    revision: NotRequired[int]
+    message: NotRequired[MessageShape]
+    members: NotRequired[list[RoleShape]]
+    name: NotRequired[str]
+    sharesHistory: NotRequired[bool]
+    userRevision: NotRequired[int]
+    conversation: NotRequired[ConversationShape | None]
+
+
+class ConversationSyncShape(TypedDict):
+    receiver: str
+    group: bool
+    revision: int
+    startOver: bool
+    conversation: ConversationShape | None
+    changes: list[ChangeShape]
+    readSequence: int
+    members: list[MemberShape]
+
+
+class ConversationNameShape(TypedDict):
+    receiver: str
+    group: bool
+
+
+class SyncShape(TypedDict):
+    userRevision: int
+    more: bool
+    conversations: list[ConversationSyncShape]
+    gone: list[ConversationNameShape]
+
+
+class UsersShape(TypedDict):
+    users: list[UserShape]
+
+
+class EverythingShape(TypedDict):
+    users: list[UserShape]
+    groups: list[GroupShape]
+
+
+class NewGroupShape(TypedDict):
+    newGroup: GroupShape
+
+
+class OneGroupShape(TypedDict):
+    group: GroupShape
+
+
+class ConversationsShape(TypedDict):
+    conversations: list[ConversationShape]
+
+
+class SentenceShape(TypedDict):
+    response: str
+
+
+class SignedInShape(TypedDict):
+    username: str
+
+
+class MessageAckShape(TypedDict):
+    success: bool
+    response: MessageShape
+
+
+class ErrorShape(TypedDict):
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class FailureShape(TypedDict):
+    success: bool
+    response: str
+    error: ErrorShape
