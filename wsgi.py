@@ -4,6 +4,7 @@ import sys
 
 from chatapp import create_app
 from chatapp.config import BadSetting
+from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.migrations import create_tables_if_new
 from chatapp.serve import warn_of_open_sign_in
 
@@ -13,3 +14,4 @@ except BadSetting as error:
     sys.exit(f"Error: {error}")
 create_tables_if_new(app)
 warn_of_open_sign_in(app)
+tune_garbage_collector()

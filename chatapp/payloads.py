@@ -180,8 +180,8 @@ class SyncQuery(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel)
     user_revision: Sequence = 0
-    direct: KnownList = []
-    group: KnownList = []
+    direct: KnownList = Field(default_factory=list)
+    group: KnownList = Field(default_factory=list)
 
     def request(self) -> SyncRequest:
         """The same as the event's payload."""

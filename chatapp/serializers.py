@@ -87,19 +87,21 @@ def group(one: Group) -> GroupShape:
 
 
 def conversation(one: Overview) -> ConversationShape:
+    row, last = one.row, one.last_message
+    receiver = one.receiver
     return {
-        "receiver": one.receiver,
+        "receiver": receiver,
         "group": one.is_group,
-        "name": one.name,
-        "lastMessage": _seen(one.last_message, one.lowest) if one.last_message else None,
-        "lastSequence": one.last_sequence,
-        "readSequence": one.read_sequence,
+        "name": row.name or receiver,
+        "lastMessage": _seen(last, one.lowest) if last is not None else None,
+        "lastSequence": row.last_sequence,
+        "readSequence": row.read_sequence,
         "unread": one.unread,
         "members": _members(one),
-        "revision": one.revision,
-        "createdAt": microseconds_to_iso(one.created_at),
-        "sharesHistory": one.shares_history,
-        "role": one.role,
+        "revision": row.revision,
+        "createdAt": microseconds_to_iso(row.created_at),
+        "sharesHistory": bool(row.shares_history),
+        "role": row.role,
     }
 
 
@@ -139,7 +141,7 @@ def joined(one: Overview) -> ChangeShape:
         "receiver": one.receiver,
         "group": one.is_group,
         "kind": "conversation",
-        "userRevision": one.user_revision,
+        "userRevision": one.row.user_revision,
         "conversation": conversation(one),
     }
 
@@ -175,7 +177,7 @@ def _conversation_sync(one: ConversationSync) -> ConversationSyncShape:
         "changes": [
             change(each, overview.receiver, is_group=overview.is_group, lowest=overview.lowest) for each in one.changes
         ],
-        "readSequence": overview.read_sequence,
+        "readSequence": overview.row.read_sequence,
         "members": _members(overview),
     }
 

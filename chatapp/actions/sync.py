@@ -55,7 +55,7 @@ def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
     # First: what changes after that is found by the next request, and not skipped.
     result = Sync(tuples(USER_REVISION, user_id=caller.user_id)[0][0])
     left = tuples(LEFT, user_id=caller.user_id, after=request.user_revision)
-    overviews = {(one.receiver, one.is_group): one for one in list_conversations(journal, caller)}
+    overviews = {one.key: one for one in list_conversations(journal, caller)}
     known = {(one.receiver, one.group): one for one in request.conversations}
     result.gone = [key for key in known if key not in overviews]
     result.gone += [key for number, _ in left if (key := (str(number), True)) not in known and key not in overviews]
@@ -71,18 +71,18 @@ def _add_whole(
     overviews: dict[tuple[str, bool], Overview],
 ) -> None:
     """In the order in which the user joined, so that a part of them leads to a revision of the user's."""
-    joined = [one for one in overviews.values() if one.user_revision > request.user_revision]
-    joined.sort(key=lambda one: one.user_revision)
+    joined = [one for one in overviews.values() if one.row.user_revision > request.user_revision]
+    joined.sort(key=lambda one: one.row.user_revision)
     if len(joined) > NEW_CONVERSATIONS:
         joined = joined[:NEW_CONVERSATIONS]
-        result.user_revision = joined[-1].user_revision
+        result.user_revision = joined[-1].row.user_revision
         result.has_more = True
-    whole = {(one.receiver, one.is_group): one for one in joined}
+    whole = {one.key: one for one in joined}
     for key, one in known.items():
         overview = overviews.get(key)
-        if overview is not None and _must_start_over(one.revision, overview.revision):
+        if overview is not None and _must_start_over(one.revision, overview.row.revision):
             whole[key] = overview
-    result.conversations = [ConversationSync(one, one.revision, is_whole=True) for one in whole.values()]
+    result.conversations = [ConversationSync(one, one.row.revision, is_whole=True) for one in whole.values()]
 
 
 def _must_start_over(known: int, current: int) -> bool:
@@ -93,27 +93,27 @@ def _must_start_over(known: int, current: int) -> bool:
 def _add_changes(
     result: Sync, known: dict[tuple[str, bool], KnownConversation], overviews: dict[tuple[str, bool], Overview]
 ) -> None:
-    whole = {(one.overview.receiver, one.overview.is_group) for one in result.conversations}
+    whole = {one.overview.key for one in result.conversations}
     room = CHANGES
     for key, one in known.items():
         overview = overviews.get(key)
         if overview is None or key in whole:
             continue
-        if overview.revision == one.revision and overview.watermarks == one.watermarks:
+        if overview.row.revision == one.revision and overview.watermarks == one.watermarks:
             continue
         if room <= 0:
             result.has_more = True
             return
         found = _changes_of(overview, one.revision, room)
         room -= max(1, len(found.changes))
-        result.has_more |= found.revision < overview.revision
+        result.has_more |= found.revision < overview.row.revision
         result.conversations.append(found)
 
 
 def _changes_of(overview: Overview, revision: int, limit: int) -> ConversationSync:
-    if overview.revision == revision:
+    if overview.row.revision == revision:
         return ConversationSync(overview, revision, is_whole=False)
-    number = overview.conversation_id
-    changes, reached = changes_between(number, position_at(number, revision), overview.revision, limit)
+    number = overview.row.id
+    changes, reached = changes_between(number, position_at(number, revision), overview.row.revision, limit)
     visible = [one for one in changes if not isinstance(one, StoredMessage) or one.sequence > overview.hidden_up_to]
     return ConversationSync(overview, reached.revision, is_whole=False, changes=visible)

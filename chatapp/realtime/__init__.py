@@ -1,11 +1,11 @@
 """The Socket.IO side: attaches to an application made by the factory."""
 
 import contextlib
-import gc
 
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.journal import Journal
 from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.dispatcher import Dispatcher
@@ -64,7 +64,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
-    _tune_collector()
+    tune_garbage_collector()
     app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
 
 
@@ -73,11 +73,3 @@ def _close_transports(server: ChatServer) -> None:
     for eio_sid in list(server.eio.sockets):
         with contextlib.suppress(Exception):
             server.close_transport(eio_sid)
-
-
-def _tune_collector() -> None:
-    """Fewer collections: a message makes dozens of objects and no cycle, and what a server keeps lives long."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    gc.enable()

@@ -63,8 +63,8 @@ class GroupRooms:
         with self._app.app_context():
             overviews = overviews_of_members(conversation_id, here)
             left = user_revisions_of_left(conversation_id, [one for one in here if one not in overviews])
-        for user_id, (username, overview) in overviews.items():
-            self._joined(user_id, username, overview)
+        for user_id, overview in overviews.items():
+            self._joined(user_id, overview)
         for user_id, (username, user_revision) in left.items():
             self.leave(user_id, conversation_id)
             self._events.changed_for_user(serializers.left(conversation_id, user_revision), username)
@@ -129,11 +129,12 @@ class GroupRooms:
         for sid in self._connections.of_user(user_id):
             self._server.leave_room(sid, group_room(conversation_id), namespace=NAMESPACE)
 
-    def _joined(self, user_id: int, username: str, overview: Overview) -> None:
+    def _joined(self, user_id: int, overview: Overview) -> None:
         if overview.is_group:
-            self._fan_out.host(overview.conversation_id, Position(overview.revision, overview.last_sequence))
-            self._enter_all(overview.conversation_id, [user_id])
-        self._events.changed_for_user(serializers.joined(overview), username)
+            row = overview.row
+            self._fan_out.host(row.id, Position(row.revision, row.last_sequence))
+            self._enter_all(row.id, [user_id])
+        self._events.changed_for_user(serializers.joined(overview), overview.username)
 
     def _enter_all(self, conversation_id: int, user_ids: Collection[int]) -> None:
         for user_id in user_ids:

@@ -49,7 +49,9 @@ def test_a_direct_conversation_has_every_field_of_the_contract(browse: Browse, n
     anna, ben = newcomers(2)
     say(browse(anna), ben, "one")
     last = say(browse(anna), ben, "two")
-    assert conversations(browse(ben)) == [
+    found = conversations(browse(ben))
+    created_at = found[0]["createdAt"]
+    assert found == [
         {
             "receiver": anna,
             "group": False,
@@ -59,11 +61,17 @@ def test_a_direct_conversation_has_every_field_of_the_contract(browse: Browse, n
             "readSequence": 0,
             "unread": 2,
             "members": [
-                {"username": anna, "deliveredSequence": 0, "readSequence": 0},
-                {"username": ben, "deliveredSequence": 0, "readSequence": 0},
+                # Sending is reading.
+                {"username": anna, "deliveredSequence": 0, "readSequence": 2, "role": "member"},
+                {"username": ben, "deliveredSequence": 0, "readSequence": 0, "role": "member"},
             ],
+            "revision": 2,
+            "createdAt": created_at,
+            "role": "member",
+            "sharesHistory": True,
         }
     ]
+    assert created_at <= last["timestamp"]
     (mine,) = conversations(browse(anna))
     assert (mine["receiver"], mine["unread"], mine["lastSequence"]) == (ben, 0, 2)
 
@@ -95,17 +103,24 @@ def test_the_newest_activity_comes_first(browse: Browse, newcomers: Newcomers, m
 
 def test_unread_is_what_others_said_after_the_read_watermark(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
-    messages = [say(browse(anna), ben) for _ in range(3)]
-    say(browse(ben), anna)
-    say(browse(anna), ben)
+    messages = [say(browse(anna), ben) for _ in range(4)]
     assert conversations(browse(ben))[0]["unread"] == 4
     raise_watermark(browse(ben), ben, messages[0], delivered=2, read=2)
     (seen,) = conversations(browse(ben))
-    assert (seen["readSequence"], seen["unread"], seen["lastSequence"]) == (2, 2, 5)
-    assert seen["members"][1] == {"username": ben, "deliveredSequence": 2, "readSequence": 2}
-    # Reading as far as one's own last message leaves only what came after it.
-    raise_watermark(browse(ben), ben, messages[0], delivered=4, read=4)
+    assert (seen["readSequence"], seen["unread"], seen["lastSequence"]) == (2, 2, 4)
+    assert seen["members"][1] == {"username": ben, "deliveredSequence": 2, "readSequence": 2, "role": "member"}
+
+
+def test_sending_reads_what_was_said_before(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    for _ in range(3):
+        say(browse(anna), ben)
+    say(browse(ben), anna)
+    (seen,) = conversations(browse(ben))
+    assert (seen["readSequence"], seen["unread"]) == (4, 0)
+    say(browse(anna), ben)
     assert conversations(browse(ben))[0]["unread"] == 1
+    assert conversations(browse(anna))[0]["unread"] == 0
 
 
 def test_watermarks_never_fall(browse: Browse, newcomers: Newcomers) -> None:
@@ -115,7 +130,7 @@ def test_watermarks_never_fall(browse: Browse, newcomers: Newcomers) -> None:
     assert conversations(browse(ben))[0]["readSequence"] == 2
     raise_watermark(browse(ben), ben, message, delivered=1, read=1)
     (seen,) = conversations(browse(ben))
-    assert seen["members"][1] == {"username": ben, "deliveredSequence": 3, "readSequence": 2}
+    assert seen["members"][1] == {"username": ben, "deliveredSequence": 3, "readSequence": 2, "role": "member"}
 
 
 def test_a_last_message_is_delivered_when_the_others_have_it(browse: Browse, newcomers: Newcomers) -> None:

@@ -29,7 +29,8 @@ def test_a_new_group_has_every_field_of_the_contract(browse: Browse) -> None:
     assert answer.status_code == 200
     assert set(answer.get_json()) == {"newGroup"}
     group = answer.get_json()["newGroup"]
-    assert set(group) == {"groupName", "groupId", "users", "messages", "createdAt"}
+    of_the_contract = {"groupName", "groupId", "users", "messages", "createdAt"}
+    assert set(group) == of_the_contract | {"revision", "sharesHistory", "role", "members"}
     assert group["groupName"] == "Lunch"
     assert isinstance(group["groupId"], str)
     assert group["groupId"]

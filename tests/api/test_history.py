@@ -45,7 +45,17 @@ def test_a_message_has_every_field_of_the_contract(browse: Browse, newcomers: Ne
     (message,) = browse(ben).get(f"/messages/{ben}/{anna}").get_json()
     assert message == sent
     assert set(message) == {
-        *("sender", "receiver", "content", "timestamp", "deliveredToAll", "messageId", "sequence", "clientId")
+        *(
+            "sender",
+            "receiver",
+            "content",
+            "timestamp",
+            "deliveredToAll",
+            "messageId",
+            "sequence",
+            "clientId",
+            "revision",
+        )
     }
     assert message["deliveredToAll"] is False
     assert isinstance(message["messageId"], str)

@@ -10,6 +10,7 @@ from tests.realtime.wire import private
 
 MESSAGE_FIELDS = {
     "sender", "receiver", "content", "timestamp", "deliveredToAll", "messageId", "sequence", "clientId",
+    "revision",
 }  # fmt: skip
 
 

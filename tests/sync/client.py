@@ -1,0 +1,169 @@
+"""A client as docs/protocol.md describes it: it applies changes, however they come, and keeps what they lead to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Key = tuple[str, bool]
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+Page = Callable[[str, bool], list[dict[str, Any]]]
+
+
+@dataclass
+class Conversation:
+    """What a client knows of one."""
+
+    name: str = ""
+    role: str = "member"
+    shares_history: bool = True
+    revision: int = 0
+    last_sequence: int = 0
+    read: int = 0
+    members: dict[str, str] = field(default_factory=dict)
+    watermarks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    messages: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+class Client:
+    """`ask` is the event `sync`; `page` fetches the newest messages of a conversation."""
+
+    def __init__(self, username: str, ask: Ask, page: Page) -> None:
+        self.username = username
+        self.conversations: dict[Key, Conversation] = {}
+        self.user_revision = 0
+        self.kinds: set[str] = set()
+        self._ask = ask
+        self._page = page
+
+    def hear(self, name: str, payload: dict[str, Any]) -> None:
+        """One event of the server's."""
+        if name == "response":
+            message = payload["response"]
+            key = self._key_of(message)
+            self._apply_live({"kind": "message", "revision": message["revision"], "message": message}, key)
+        elif name == "change":
+            self._apply_live(payload, (payload["receiver"], payload["group"]))
+        elif name == "receipt":
+            known = self.conversations.get((payload["receiver"], payload["group"]))
+            if known is not None:
+                self._raise(known, payload)
+
+    def sync(self) -> None:
+        """Asks for what is newer until there is no more."""
+        while self._apply_sync(self._ask(self.known())):
+            pass
+
+    def known(self) -> dict[str, Any]:
+        conversations = [
+            {"receiver": key[0], "group": key[1], "revision": one.revision, "watermarks": _sum_of(one)}
+            for key, one in self.conversations.items()
+        ]
+        return {"userRevision": self.user_revision, "conversations": conversations}
+
+    def state(self) -> dict[str, Any]:
+        """What two clients have to agree on."""
+        return {
+            f"{key[0]} {'group' if key[1] else 'direct'}": vars(one) for key, one in sorted(self.conversations.items())
+        }
+
+    def _apply_live(self, change: dict[str, Any], key: Key) -> None:
+        if change["kind"] == "conversation":
+            self.kinds.add("conversation")
+            revision = change["userRevision"]
+            if revision == self.user_revision + 1:
+                self.user_revision = revision
+                self._take_conversation(key, change["conversation"])
+            elif revision > self.user_revision:
+                self.sync()
+            return
+        known = self.conversations.get(key)
+        if known is None or change["revision"] > known.revision + 1:
+            self.sync()
+        else:
+            self._apply(known, change, key)
+
+    def _apply(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
+        if change["revision"] <= known.revision:
+            return
+        known.revision = change["revision"]
+        self.kinds.add(change["kind"])
+        getattr(self, "_apply_" + change["kind"])(known, change, key)
+
+    def _apply_message(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
+        message = change["message"]
+        known.messages[message["sequence"]] = (message["sender"], message["content"])
+        known.last_sequence = max(known.last_sequence, message["sequence"])
+        if message["sender"] == self.username:
+            known.read = max(known.read, message["sequence"])
+
+    def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
+        for one in change["members"]:
+            if one["role"] is None:
+                known.members.pop(one["username"], None)
+                known.watermarks.pop(one["username"], None)
+            else:
+                known.members[one["username"]] = one["role"]
+                known.watermarks.setdefault(one["username"], (known.last_sequence, known.last_sequence))
+        known.role = known.members.get(self.username, known.role)
+
+    def _apply_details(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
+        known.name = change["name"]
+        if known.shares_history != change["sharesHistory"]:
+            known.shares_history = change["sharesHistory"]
+            self._refetch(known, key)
+
+    def _apply_sync(self, answer: dict[str, Any]) -> bool:
+        for one in answer["gone"]:
+            self.conversations.pop((one["receiver"], one["group"]), None)
+        for one in answer["conversations"]:
+            key = (one["receiver"], one["group"])
+            if one["startOver"]:
+                self._take_conversation(key, one["conversation"])
+            known = self.conversations[key]
+            for change in one["changes"]:
+                self._apply(known, change, key)
+            known.revision = max(known.revision, one["revision"])
+            for member in one["members"]:
+                self._raise(known, member)
+            known.read = max(known.read, one["readSequence"])
+        self.user_revision = max(self.user_revision, answer["userRevision"])
+        more: bool = answer["more"]
+        return more
+
+    def _take_conversation(self, key: Key, wire: dict[str, Any] | None) -> None:
+        if wire is None:
+            self.conversations.pop(key, None)
+            return
+        known = self.conversations[key] = Conversation(
+            wire["name"],
+            wire["role"],
+            wire["sharesHistory"],
+            wire["revision"],
+            wire["lastSequence"],
+            wire["readSequence"],
+        )
+        for member in wire["members"]:
+            known.members[member["username"]] = member["role"]
+            self._raise(known, member)
+        self._refetch(known, key)
+
+    def _refetch(self, known: Conversation, key: Key) -> None:
+        page = [one for one in self._page(*key) if one["revision"] <= known.revision]
+        known.messages = {one["sequence"]: (one["sender"], one["content"]) for one in page}
+
+    def _raise(self, known: Conversation, mark: dict[str, Any]) -> None:
+        name = mark["username"]
+        delivered, read = known.watermarks.get(name, (0, 0))
+        known.watermarks[name] = max(delivered, mark["deliveredSequence"]), max(read, mark["readSequence"])
+        if name == self.username:
+            known.read = max(known.read, mark["readSequence"])
+
+    def _key_of(self, message: dict[str, Any]) -> Key:
+        if (message["receiver"], True) in self.conversations or message["receiver"].isdigit():
+            return message["receiver"], True
+        own = message["sender"] == self.username
+        return (message["receiver"] if own else message["sender"]), False
+
+
+def _sum_of(known: Conversation) -> int:
+    return sum(map(sum, known.watermarks.values())) if known.watermarks else known.read
