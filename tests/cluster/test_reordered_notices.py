@@ -68,10 +68,12 @@ def test_two_who_greet_each_other_at_once_on_two_processes_see_both_messages(
         person.disconnect(namespace="/chat")
 
 
-def post(app: Flask, sender: str, receiver: str, content: str) -> None:
+def post(app: Flask, sender: str, receiver: str, content: str, *, group: bool = False) -> None:
+    app.test_client_class = Browser
     browser: Any = app.test_client()
     browser.post("/login", json={"username": sender})
-    assert browser.post("/messages", json={"receiver": receiver, "content": content}).status_code == 200
+    body = {"receiver": receiver, "content": content, "group": group}
+    assert browser.post("/messages", json=body).status_code == 200
 
 
 def connect(app: Flask, username: str) -> Any:
@@ -82,3 +84,41 @@ def connect(app: Flask, username: str) -> Any:
 
 def _firsts(held: list[Notice]) -> set[int]:
     return {one.first for one in held if isinstance(one, ConversationChanged)}
+
+
+@pytest.mark.parametrize("sender", ["bob", "carol"])
+def test_the_first_message_of_a_new_group_is_sent_also_if_its_notice_comes_before_the_group_s(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    """Redis keeps no order between two processes that publish: one made the group, another stored the message."""
+    app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
+    dispatcher = app.extensions["chatapp.dispatcher"]
+    url = app.extensions["chatapp.settings"].database_url
+    maker, other = make_app(database_url=url), make_app(database_url=url)
+    alice, mallory = connect(app, "alice"), connect(app, "mallory")
+    for person in (alice, mallory):
+        person.get_received("/chat")
+    held: list[Notice] = []
+    hear = dispatcher._hear_all
+    monkeypatch.setattr(dispatcher, "_hear_all", held.extend)
+    group_id = make_group(maker, "bob", "alice", "carol")
+    post(other, sender, group_id, "first", group=True)
+    wait_until(lambda: 2 in _firsts(held) and len(held) >= 3, "the notices of both came")
+    for notice in sorted(held, key=lambda one: not isinstance(one, ConversationChanged)):
+        hear([notice])
+    told = [(one["name"], one["args"][0]) for one in alice.get_received("/chat")]
+    assert [body["response"]["content"] for name, body in told if name == "response"] == ["first"]
+    assert [name for name, _ in told].count("newgrp") == 1
+    names = [name for name, _ in mallory.get_received("/chat")]
+    assert not {"response", "newgrp", "change"} & set(names), "nobody else hears of it"
+    for person in (alice, mallory):
+        person.disconnect(namespace="/chat")
+
+
+def make_group(app: Flask, owner: str, *others: str) -> str:
+    app.test_client_class = Browser
+    browser: Any = app.test_client()
+    browser.post("/login", json={"username": owner})
+    body = {"groupName": "Lunch", "users": [{"username": name} for name in others]}
+    group_id: str = browser.post("/group", json=body).get_json()["newGroup"]["groupId"]
+    return group_id
