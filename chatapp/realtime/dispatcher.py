@@ -59,7 +59,7 @@ class Dispatcher:
             self.receipts.rose,
         )
         # On the event loop with SQLite, whose reads do not yield, nothing can come in between.
-        can_interleave = not (is_green() and settings.is_sqlite)
+        self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)
         self.fan_out = FanOut(app.app_context, self._fan_out, self._has_arrived, can_interleave=can_interleave)
         self.groups = GroupRooms(app, server, self.connections, self.events, self.fan_out, self.delivery)
         self._server = server
@@ -220,7 +220,17 @@ class Dispatcher:
             last = self.fan_out.host(standing.conversation_id, at, others_listen=others_listen)
             if standing.delivered < last:
                 waiting.append((standing.conversation_id, last))
+        if self._can_interleave:
+            self._leave_former_groups(caller)
         return waiting
+
+    def _leave_former_groups(self, caller: Caller) -> None:
+        """Whoever is removed while connecting may be let in by what was read before. Being removed now takes the
+        connection out again, since it is in the room."""
+        with self.app.app_context():
+            own = {one.conversation_id for one in receipts.memberships_of(caller.user_id)}
+        for conversation_id in self.groups.entered_by(caller.user_id) - own:
+            self.groups.leave(caller.user_id, conversation_id)
 
     def _do_others_listen(self, caller: Caller, standing: receipts.OwnMembership) -> bool:
         """Whether somebody else is connected to whom a direct message of the user goes. Of a group everybody hears when

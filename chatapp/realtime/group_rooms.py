@@ -63,8 +63,8 @@ class GroupRooms:
         with self._app.app_context():
             overviews = overviews_of_members(conversation_id, here)
             left = user_revisions_of_left(conversation_id, [one for one in here if one not in overviews])
-        for user_id, overview in overviews.items():
-            self._joined(user_id, overview)
+            for user_id, overview in overviews.items():
+                self._joined(user_id, overview)
         for user_id, (username, user_revision) in left.items():
             self.leave(user_id, conversation_id)
             self._events.changed_for_user(serializers.left(conversation_id, user_revision), username)

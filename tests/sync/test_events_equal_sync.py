@@ -5,6 +5,7 @@ that makes it: OPERATIONS names them, and a kind without one fails the test.
 """
 
 import itertools
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, get_args, get_type_hints
@@ -257,7 +258,7 @@ def test_every_kind_of_change_has_an_operation_that_makes_it() -> None:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_those_who_heard_and_those_who_synced_agree(
-    make_app: Callable[..., Flask], request: pytest.FixtureRequest, processes: int
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture, processes: int
 ) -> None:
     first = make_app(sockets=True, delivery_ack_window=0, node="first")
     url = first.extensions["chatapp.settings"].database_url
@@ -284,3 +285,5 @@ def test_those_who_heard_and_those_who_synced_agree(
         ),
     )
     assert kinds == set(OPERATIONS), "every kind of change was heard by somebody"
+    # What could not be told is made good by a sync, and would go unnoticed.
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
