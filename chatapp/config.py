@@ -97,6 +97,12 @@ class Settings:
         "How the Socket.IO side runs: `eventlet` (on Linux), `gevent` or `threading`. Read from the environment only",
         values.choice("eventlet", "gevent", "threading"),
     )
+    http_listener: str = _setting(
+        "chatapp",
+        "HTTP server of `chatapp serve` and `python ws.py` in eventlet mode: `chatapp`, its own listener, or "
+        "`eventlet`, eventlet's WSGI server",
+        values.choice("chatapp", "eventlet"),
+    )
     node: str = _setting("", "Name of this Socket.IO process among several. Default: host name and port")
 
     @property

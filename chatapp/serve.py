@@ -1,4 +1,4 @@
-"""Runs the listeners in this process, until a signal says to stop."""
+"""Runs the HTTP listeners in this process until a signal asks it to stop."""
 
 import logging
 import resource
@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 
@@ -16,18 +16,27 @@ from chatapp.config import BadSetting, Settings
 log = logging.getLogger(__name__)
 
 BACKLOG = 2048
-"""Connections that wait to be accepted: thousands come back at once after a restart."""
+"""Connections that wait to be accepted: after a restart, thousands of clients reconnect at once."""
 
 STOP_POLL_SECONDS = 0.1
 
-OPEN_SIGN_IN = "Sign-in is by name alone: anybody who reaches this address can be anyone without a password."
+OPEN_SIGN_IN = "Sign-in is by name alone: anybody who reaches this address can sign in as anyone, without a password."
 
 Application = Callable[..., Any]
 
 
+class Stoppable(Protocol):
+    """A server that runs."""
+
+    def stop(self) -> None:
+        """Stops accepting connections."""
+
+
 def serve_all(app: Flask, http: Application, started: Callable[[Flask], None]) -> None:
-    """Serves HTTP and Socket.IO; calls `started` when both listen. `http` is the application without its Socket.IO
-    part; one port means one listener."""
+    """Serves HTTP and Socket.IO. `http` is the application without its Socket.IO part.
+
+    Calls `started` when both listen. If both ports are the same, one listener serves everything.
+    """
     settings = _settings(app)
     if settings.http_port == settings.ws_port:
         _run(app, [(settings.ws_port, app.wsgi_app)], started)
@@ -36,12 +45,12 @@ def serve_all(app: Flask, http: Application, started: Callable[[Flask], None]) -
 
 
 def serve_sockets(app: Flask) -> None:
-    """Serves the Socket.IO side alone."""
+    """Serves the Socket.IO port alone."""
     _run(app, [(_settings(app).ws_port, app.wsgi_app)], lambda _app: None)
 
 
 def warn_of_open_sign_in(app: Flask) -> None:
-    """Says at the start that anybody may come in."""
+    """Logs a warning if users sign in without a password."""
     if _settings(app).sign_in == "username":
         log.warning(OPEN_SIGN_IN)
 
@@ -52,7 +61,7 @@ def _settings(app: Flask) -> Settings:
 
 
 def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable[[Flask], None]) -> None:
-    serve = _serve_green if _settings(app).async_mode == "eventlet" else _serve_threads
+    serve = _serve_on_event_loop if _settings(app).async_mode == "eventlet" else _serve_threads
     stop = serve(app, listeners)
     started(app)
     _wait_for_signal()
@@ -61,14 +70,13 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
     sys.stdout.flush()
 
 
-def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
-    from chatapp.http_listener.listener import Listener
-
+def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
     _raise_open_files()
-    host = _settings(app).host
-    # Each failure names the port: the usual one is a second start.
-    sockets = [_listen(host, port) for port, _ in listeners]
-    running = [Listener(one, application) for one, (_, application) in zip(sockets, listeners, strict=True)]
+    settings = _settings(app)
+    listener = _listener_class(settings.http_listener)
+    # All sockets are bound before any is served. A failure, mostly a server that already runs, names the port.
+    sockets = [listen(settings.host, port) for port, _ in listeners]
+    running = [listener(one, application) for one, (_, application) in zip(sockets, listeners, strict=True)]
 
     def stop() -> None:
         for one in running:
@@ -77,14 +85,25 @@ def _serve_green(app: Flask, listeners: list[tuple[int, Application]]) -> Callab
     return stop
 
 
+def _listener_class(name: str) -> Callable[[Any, Application], Stoppable]:
+    """Returns what CHATAPP_HTTP_LISTENER names. Both import eventlet, which a process of threads must not."""
+    if name == "eventlet":
+        from chatapp.eventloop.wsgi_server import WsgiServer
+
+        return WsgiServer
+    from chatapp.http_listener.listener import Listener
+
+    return Listener
+
+
 def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
-    """Werkzeug's threaded server, for the stock transport: development and tests, not the internet."""
+    """Runs Werkzeug's threaded server, with the library's transport: for development and tests, not the internet."""
     import threading
 
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
-        """Says nothing of requests: a handshake's query carries the token."""
+        """Logs no requests: the query of a handshake may hold a token."""
 
         def log(self, type: str, message: str, *args: Any) -> None:
             if type == "error":
@@ -102,13 +121,12 @@ def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Call
     return stop
 
 
-def _listen(host: str, port: int) -> Any:
-    from eventlet import patcher
+def listen(host: str, port: int) -> Any:
+    """Returns an unpatched listening socket. Raises BadSetting if the address or the port cannot be used."""
+    from chatapp.eventloop.unpatched import socket
 
-    # The standard library's own: what is accepted from it never waits by itself.
-    socket: Any = patcher.original("socket")
     found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    # The port of a server that has just ended. Not that of one which runs: a second one would start without a word.
+    # Allows the port of a server that has just ended. SO_REUSEPORT would also allow that of one that still runs.
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
@@ -117,13 +135,13 @@ def _listen(host: str, port: int) -> Any:
         raise BadSetting(f"CHATAPP_HOST cannot be {host!r}: {error.strerror}.") from None
     except OSError as error:
         raise BadSetting(f"Cannot listen on {host} port {port}: {error.strerror}. Is another server running?") from None
-    # Accepted sockets inherit it. Without it Nagle's algorithm and delayed acks make each round trip 44 ms.
+    # Accepted sockets inherit it. Without it, Nagle's algorithm and delayed ACKs make each round trip 44 ms.
     found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return found
 
 
 def _wait_for_signal() -> None:
-    # A list, not an Event: a signal may arrive while the hub holds any lock.
+    # A list instead of an Event: the signal may arrive while the event loop holds a lock.
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: signals.append(received))
@@ -132,7 +150,7 @@ def _wait_for_signal() -> None:
 
 
 def _raise_open_files() -> None:
-    """A descriptor a connection: takes what the system allows."""
+    """Raises the limit of open files to what the system allows. Each connection needs a file descriptor."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

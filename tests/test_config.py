@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "ping_timeout": 20.0,
     "sign_in_limit": "10 per minute",
     "async_mode": "eventlet",
+    "http_listener": "chatapp",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -51,6 +52,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_URL", "postgresql://u:p%40@h/db", "postgresql+psycopg2://u:p%40@h/db"),
     ("CHATAPP_DATABASE_URL", "sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
     ("CHATAPP_SIGN_IN_LIMIT", "3/second; 100 per hour", "3/second; 100 per hour"),
+    ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -71,6 +73,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_PING_TIMEOUT", ["0", "x"]),
     ("CHATAPP_SIGN_IN_LIMIT", ["often", "ten per minute", "0x1 per minute", "10", "-1 per minute"]),
     ("CHATAPP_ASYNC_MODE", ["asyncio"]),
+    ("CHATAPP_HTTP_LISTENER", ["gunicorn", "Chatapp", "0"]),
     ("CHATAPP_REDIS_URL", ["localhost:6379", "http://localhost"]),
     ("CHATAPP_WS_URL", ["localhost", "ws://localhost"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),

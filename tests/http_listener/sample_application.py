@@ -18,7 +18,7 @@ import greenlet  # noqa: E402
 from eventlet import hubs  # noqa: E402
 
 from chatapp.http_listener import listener  # noqa: E402
-from chatapp.serve import _listen  # noqa: E402
+from chatapp.serve import listen  # noqa: E402
 
 listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.3
 listener.LINGER_SECONDS, listener.SWEEP_SECONDS = 0.8, 0.05
@@ -110,6 +110,6 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
 if __name__ == "__main__":
     gc.collect()
     gc.disable()
-    listening = listener.Listener(_listen("127.0.0.1", int(sys.argv[1])), application)
+    listening = listener.Listener(listen("127.0.0.1", int(sys.argv[1])), application)
     while True:
         eventlet.sleep(60)

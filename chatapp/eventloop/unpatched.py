@@ -1,0 +1,13 @@
+"""The standard library's modules as they are without monkey-patching: their calls block the whole thread.
+
+Imports eventlet, so only a process in eventlet mode may import this module.
+"""
+
+from typing import Any
+
+from eventlet import patcher
+
+os: Any = patcher.original("os")
+select: Any = patcher.original("select")
+socket: Any = patcher.original("socket")
+threading: Any = patcher.original("threading")

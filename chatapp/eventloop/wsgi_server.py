@@ -1,0 +1,67 @@
+"""eventlet's own WSGI server, which serves instead of `chatapp.http_listener` where CHATAPP_HTTP_LISTENER says so.
+
+Imports eventlet, so only a process in eventlet mode may import this module.
+"""
+
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import eventlet
+import eventlet.wsgi
+from eventlet.greenio import GreenSocket
+
+log = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+IDLE_SECONDS = 75.0
+"""Between requests."""
+SOCKET_SECONDS = 30.0
+"""For each single read of a request and write of a response."""
+
+MAX_CONNECTIONS = 50_000
+"""Each has a greenlet. eventlet stops accepting at this number; its default is 1,024."""
+
+
+class WsgiServer:
+    """Serves an application on a listening socket, which must be unpatched, until it is stopped."""
+
+    def __init__(self, listening: socket.socket, application: Application) -> None:
+        self._application = application
+        self._socket = GreenSocket(listening)
+        self._greenlet = eventlet.spawn(
+            eventlet.wsgi.server,
+            self._socket,
+            self._call,
+            # eventlet's input ends with the body, also with a chunked one, which Flask reads only if it is told so.
+            environ={"wsgi.input_terminated": True},
+            max_size=MAX_CONNECTIONS,
+            keepalive=IDLE_SECONDS,
+            socket_timeout=SOCKET_SECONDS,
+            # An access log would hold tokens: a Socket.IO handshake may carry one in its query.
+            log_output=False,
+            debug=False,
+        )
+
+    def stop(self) -> None:
+        """Stops accepting and closes idle connections. Requests that are being answered go on."""
+        self._greenlet.kill()
+        self._socket.close()
+
+    def _call(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "HTTP_UPGRADE" in environ:
+            # A WebSocket has heartbeats, whose interval may be longer than the timeout.
+            environ["eventlet.input"].get_socket().settimeout(None)
+        try:
+            return self._application(environ, start_response)
+        except Exception:
+            # eventlet answers with 500, and would write the traceback into the access log.
+            log.exception("A request could not be answered")
+            raise
+
+
+def mark_answered() -> None:
+    """Tells the server of the current request that the application has taken its socket over (eventlet, gunicorn)."""
+    eventlet.wsgi.WSGI_LOCAL.already_handled = True
