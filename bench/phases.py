@@ -175,7 +175,7 @@ def history(run: Run) -> None:
         for spec in run.specs:
             run.say(f"seeding {plan.history_messages:,} messages, {spec.title}")
             with run.surviving(spec, loads):
-                database, groups[spec.name] = seeds.seeded(run, spec)
+                database, groups[spec.name] = seeds.seeded(plan, spec, run.scratch(spec))
                 loads[spec.name] = stack.enter_context(Load(run.launch(spec, seeds.MEMBERS, stack, database)))
         for number in range(plan.rounds):
             for spec in run.turns(number, loads):

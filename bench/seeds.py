@@ -6,13 +6,10 @@ inserted, by the one statement a server that knows its tables.
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from .plan import Plan
 from .servers import Server, Spec
 from .tools import Load
-
-if TYPE_CHECKING:
-    from .phases import Run
 
 READER = "user0"
 MEMBERS = 10  # of each group, taking turns as senders
@@ -48,15 +45,14 @@ STATEMENTS = {
 }
 
 
-def seeded(run: "Run", spec: Spec) -> tuple[Path, list[str]]:
+def seeded(plan: Plan, spec: Spec, folder: Path) -> tuple[Path, list[str]]:
     """The database file of a server with the plan's history in it, and the ids of its groups."""
-    folder = run.scratch(spec)
     database = folder / f"{spec.name}.db"
     with Server(spec, folder, MEMBERS, database) as server, Load(server) as load:
         load.ask("login", users=1)
         usernames = [f"user{index}" for index in range(MEMBERS)]
-        groups = load.ask("groupsOf", count=run.plan.history_groups, usernames=usernames)["groups"]
-    insert(database, STATEMENTS[spec.name], groups, run.plan.history_messages // run.plan.history_groups)
+        groups = load.ask("groupsOf", count=plan.history_groups, usernames=usernames)["groups"]
+    insert(database, STATEMENTS[spec.name], groups, plan.history_messages // plan.history_groups)
     return database, groups
 
 
