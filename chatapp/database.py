@@ -13,7 +13,7 @@ from chatapp.eventloop.patching import patch_postgresql
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
 
 if TYPE_CHECKING:
-    from chatapp.eventloop.event_loop import WorkerThread
+    from chatapp.eventloop.worker_thread import WorkerThread
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -152,6 +152,6 @@ class WriterConnection:
 
 
 def _native_thread() -> "WorkerThread":
-    from chatapp.eventloop.event_loop import WorkerThread
+    from chatapp.eventloop.worker_thread import WorkerThread
 
     return WorkerThread()

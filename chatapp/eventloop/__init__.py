@@ -1,1 +1,1 @@
-"""Everything that knows eventlet: its event loop, its greenlets, and the threads beside it."""
+"""Everything that knows eventlet: its event loop, its greenlets, its WSGI server, and the native threads beside it."""

@@ -1,106 +1,140 @@
-"""What happens on eventlet's hub between two of its polls; how a greenlet waits there for a native thread, or for work.
+"""The event loop: eventlet's hub, with callbacks that run before the loop polls again.
 
-Only for a process that is green; `chatapp/eventloop/thread_pool.py` has what any process may call.
+Imports eventlet, so only a process in eventlet mode may import this module.
 """
 
 import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
-from eventlet import hubs, patcher
+import eventlet
+from eventlet import hubs
 from eventlet.hubs import epolls
-from greenlet import getcurrent
+from greenlet import getcurrent, greenlet
 
-from chatapp.clock import monotonic
+from chatapp.eventloop.unpatched import os, select
 
 log = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
+READ, WRITE = select.EPOLLIN, select.EPOLLOUT
 
-_os: Any = patcher.original("os")
-_select: Any = patcher.original("select")
+MAX_EXTRA_POLLS = 3
+"""How often one iteration polls again before it runs the callbacks of `call_last`."""
 
-READ, WRITE = _select.EPOLLIN, _select.EPOLLOUT
+MAX_CALLBACKS = 1_000
+"""Callbacks in one iteration. The rest run in the next one, so that callbacks cannot starve the hub's timers."""
 
-MOST_LOOKS = 3
-"""How often in one turn it is looked again for what has arrived, before what `call_last` is begun."""
+PROCESS_EXITS = (KeyboardInterrupt, SystemExit)
+"""Exceptions that end the process. A loop that goes on after any other error must let these pass."""
 
-MOST_CALLS = 1_000
-"""In one turn; what is due then waits for the next, so that nothing can keep the hub from its timers."""
 
-NEVER = float("inf")
+class Timer(Protocol):
+    """A scheduled call."""
+
+    def cancel(self) -> None:
+        """Keeps the call from being made. Does nothing when it has been made."""
 
 
 class EventLoop:
-    """What a callback of the hub leaves to be done is done before the hub polls again.
+    """The event loop of one thread. `current_loop` returns it.
 
-    Timers of no seconds would do that too; a private message took four of them. `call_soon` is for what is handled and
-    sent; `call_last` for what costs much, and little more if it does more at once: before it begins, all that
-    has arrived is handled.
+    The hub runs a callback through a timer, which costs an iteration of its own; a private message took four of them.
+    `call_soon` and `call_last` run a callback in the current iteration instead: `call_soon` for handling and sending,
+    `call_last` for expensive work that handles many requests at the price of one. The loop handles everything that has
+    arrived before it runs the latter.
 
-    What is watched here is polled with what the hub listens to, by one system call, and spares the hub's own way to its
-    listeners, which costs as much as reading the ack that has come.
+    `watch` polls a file descriptor in the same system call as the hub's own, but does not go through the hub's
+    listeners, which cost as much as reading an ack.
     """
 
+    current: Callable[[], Any] = staticmethod(getcurrent)
+    """Returns the running greenlet. Its `switch` resumes it after `suspend`."""
+
+    sleep: Callable[[float], None] = staticmethod(eventlet.sleep)
+    """Suspends the running greenlet for some seconds. 0 lets everything else run that is ready."""
+
     def __init__(self, hub: Any) -> None:
-        self.hub = hub
+        self._hub = hub
+        # The hub's own method: hot paths suspend through it, and a method around it would cost each of them a call.
+        self.suspend: Callable[[], object] = hub.switch
+        """Suspends the running greenlet until its `switch` is called."""
         self._soon: deque[Callable[[], object]] = deque()
-        self._late: deque[Callable[[], object]] = deque()
-        self._is_on = False
+        self._last: deque[Callable[[], object]] = deque()
+        self._is_iterating = False
         self._watched: dict[int, Callable[[int], object]] = {}
-        self._patient: set[int] = set()
+        self._low_priority: set[int] = set()
         self._epoll = hub.poll
         hub.do_poll = self._poll
-        # A hub that listens to nothing does not poll.
-        self._never = _os.eventfd(0)
-        hub.add(hub.READ, self._never, _ignored, _ignored, None).greenlet = hub.greenlet
+        # The hub does not poll while it listens to nothing.
+        self._never_ready = os.eventfd(0)
+        hub.add(hub.READ, self._never_ready, _ignore, _ignore, None).greenlet = hub.greenlet
 
     def call_soon(self, call: Callable[[], object]) -> None:
-        """Calls it in the hub's greenlet, before the hub polls again, or in its next turn if none is under way."""
+        """Runs a callback before the loop polls again, or in the next iteration when none is running."""
         self._soon.append(call)
-        self._begin()
+        self._ensure_iteration()
 
     def call_last(self, call: Callable[[], object]) -> None:
-        """As `call_soon`, after all else."""
-        self._late.append(call)
-        self._begin()
+        """As `call_soon`, after everything else of the iteration."""
+        self._last.append(call)
+        self._ensure_iteration()
 
-    def watch(self, descriptor: int, events: int, ready: Callable[[int], object], *, is_patient: bool = False) -> None:
-        """Calls `ready` with what a descriptor is ready for whenever that is READ, WRITE or an error, in the hub's
-        greenlet and at the beginning of a turn. `events`: READ, WRITE, both, or 0 for no more, which has to be said
-        before the descriptor is closed. It must be none that the hub listens to.
+    def call_later(self, seconds: float, call: Callable[..., object], *arguments: Any) -> Timer:
+        """Runs a callback once, in so many seconds."""
+        timer: Timer = self._hub.schedule_call_global(seconds, call, *arguments)
+        return timer
 
-        A patient one waits for the next turn when it becomes ready during this: for what costs much to handle, so that
-        a turn stays short beside many who ask without a pause.
+    def spawn(self, call: Callable[..., object], *arguments: Any) -> None:
+        """Runs a call in a greenlet of its own, from the next iteration on."""
+        self._hub.schedule_call_global(0, self.make_greenlet(call).switch, *arguments)
+
+    def make_greenlet(self, call: Callable[..., object]) -> Any:
+        """Returns a greenlet that starts when its `switch` is called first, and returns to the loop when it ends."""
+        return greenlet(call, self._hub.greenlet)
+
+    def watch(
+        self, descriptor: int, events: int, ready: Callable[[int], object], *, is_low_priority: bool = False
+    ) -> None:
+        """Calls `ready` with the events of a file descriptor whenever it is ready to READ or WRITE, or has an error.
+
+        `events` is READ, WRITE, both, or 0 to stop, which has to happen before the descriptor is closed. The hub must
+        not listen to the same descriptor. The callback must not wait.
+
+        A low-priority descriptor is polled once an iteration: when it becomes ready during one, it waits for the next.
+        This is for what is expensive to handle, so that clients who ask without a pause do not make iterations long.
         """
         if descriptor not in self._watched:
             if events:
                 self._epoll.register(descriptor, events)
                 self._watched[descriptor] = ready
-                if is_patient:
-                    self._patient.add(descriptor)
+                if is_low_priority:
+                    self._low_priority.add(descriptor)
         elif events:
             self._epoll.modify(descriptor, events)
             self._watched[descriptor] = ready
         else:
             del self._watched[descriptor]
-            self._patient.discard(descriptor)
+            self._low_priority.discard(descriptor)
             with contextlib.suppress(OSError):
                 self._epoll.unregister(descriptor)
 
+    def forget_closed(self, descriptor: int) -> None:
+        """Drops the hub's listeners of an earlier descriptor with the number of this one, which was just opened."""
+        self._hub.mark_as_reopened(descriptor)
+
     def _poll(self, seconds: float) -> list[tuple[int, int]]:
-        """How the hub polls. What is not watched here is its own to handle."""
+        """Replaces the hub's poll. Returns the events of the descriptors that the hub itself listens to."""
         ready = self._epoll.poll(seconds)
-        self._is_on = True
+        self._is_iterating = True
         try:
-            return self._take_in(ready)
+            return self._dispatch(ready)
         finally:
             self._run()
 
-    def _take_in(self, ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Returns what is not watched here."""
+    def _dispatch(self, ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Calls the callbacks of watched descriptors. Returns the events of the others."""
         others = []
         for descriptor, events in ready:
             call = self._watched.get(descriptor)
@@ -109,56 +143,55 @@ class EventLoop:
                 continue
             try:
                 call(events)
-            except self.hub.SYSTEM_EXCEPTIONS:
+            except PROCESS_EXITS:
                 raise
             except BaseException:
-                # A greenlet's own, perhaps, that was switched to; eventlet's Timeout is no Exception. It is not the
-                # hub's business.
-                log.exception("What has arrived could not be taken in")
+                # eventlet's Timeout is no Exception, and a greenlet that was switched to may have let it pass.
+                log.exception("The callback of a file descriptor failed")
         return others
 
-    def _begin(self) -> None:
-        if not self._is_on:
-            self._is_on = True
-            self.hub.schedule_call_global(0, self._run)
+    def _ensure_iteration(self) -> None:
+        if not self._is_iterating:
+            self._is_iterating = True
+            self._hub.schedule_call_global(0, self._run)
 
     def _run(self) -> None:
         try:
-            self._work_off()
+            self._run_callbacks()
         finally:
-            # Also where somebody asks the process to end: what is written until then needs its turns.
-            self._is_on = False
-            if self._soon or self._late:
-                self._begin()
+            # Also when the process is asked to end: what it still writes needs further iterations.
+            self._is_iterating = False
+            if self._soon or self._last:
+                self._ensure_iteration()
 
-    def _work_off(self) -> None:
-        looks = MOST_LOOKS
-        for _ in range(MOST_CALLS):
+    def _run_callbacks(self) -> None:
+        polls_left = MAX_EXTRA_POLLS
+        for _ in range(MAX_CALLBACKS):
             try:
                 if self._soon:
                     self._soon.popleft()()
-                elif not self._late:
+                elif not self._last:
                     return
-                elif looks:
-                    looks -= 1
-                    looks = looks if self._has_arrived() else 0
+                elif polls_left:
+                    polls_left -= 1
+                    polls_left = polls_left if self._poll_again() else 0
                 else:
-                    self._late.popleft()()
-            except self.hub.SYSTEM_EXCEPTIONS:
+                    self._last.popleft()()
+            except PROCESS_EXITS:
                 raise
             except BaseException:
-                # A greenlet's own, perhaps, that was switched to; eventlet's Timeout is no Exception. It is not the
-                # hub's business.
-                log.exception("Something that was due could not be done")
+                # See `_dispatch`.
+                log.exception("A callback failed")
 
-    def _has_arrived(self) -> bool:
-        # The patient ones, and the hub's own, are still ready when it polls.
-        ready = [one for one in self._epoll.poll(0) if one[0] not in self._patient]
-        return len(self._take_in(ready)) < len(ready)
+    def _poll_again(self) -> bool:
+        """Handles what has arrived during the iteration. Returns whether anything had."""
+        # The low-priority descriptors, and the hub's own, are still ready at the next poll.
+        ready = [one for one in self._epoll.poll(0) if one[0] not in self._low_priority]
+        return len(self._dispatch(ready)) < len(ready)
 
 
 def current_loop() -> EventLoop:
-    """The one of this thread's hub."""
+    """Returns the event loop of this thread."""
     hub = hubs.get_hub()
     found: EventLoop | None = getattr(hub, "chatapp_event_loop", None)
     if found is None:
@@ -168,116 +201,5 @@ def current_loop() -> EventLoop:
     return found
 
 
-class WorkerThread:
-    """A native thread beside the hub, for calls that come thousands of times a second and one at a time.
-
-    A call costs a third of what it does by eventlet's pool, whose queues and socket are made for many at once, and
-    never waits behind somebody else's. Must be closed by whoever made it.
-    """
-
-    def __init__(self) -> None:
-        native: Any = patcher.original("threading")
-        self._turn = current_loop()
-        self._hub = self._turn.hub
-        self._work: Callable[[], Any] | None = None
-        self._outcome: tuple[Any, BaseException | None] = (None, None)
-        self._caller: Any = None
-        # Pipes both ways, and no lock: it is while writing to one that a thread gives the interpreter to whom it wakes.
-        self._begin, self._say_begin = _os.pipe()
-        self._done, self._say_done = _os.pipe()
-        _os.set_blocking(self._done, False)
-        self._turn.watch(self._done, READ, self._wake)
-        self._thread = native.Thread(target=self._run, name="native", daemon=True)
-        self._thread.start()
-
-    def run(self, call: Callable[[], Result]) -> Result:
-        """What the call returns; what it raises. The greenlet waits, the hub does not."""
-        self._caller = getcurrent()
-        self._work = call
-        _os.write(self._say_begin, b".")
-        self._hub.switch()
-        (result, error), self._outcome = self._outcome, (None, None)
-        if error is not None:
-            raise error
-        found: Result = result
-        return found
-
-    def close(self) -> None:
-        """Ends the thread. Nothing may be running."""
-        _os.write(self._say_begin, b".")
-        self._thread.join()
-        self._turn.watch(self._done, 0, self._wake)
-        for descriptor in (self._begin, self._say_begin, self._done, self._say_done):
-            _os.close(descriptor)
-
-    def _run(self) -> None:
-        while True:
-            _os.read(self._begin, 1)
-            call, self._work = self._work, None
-            if call is None:
-                return
-            try:
-                self._outcome = (call(), None)
-            except BaseException as error:
-                self._outcome = (None, error)
-            del call
-            _os.write(self._say_done, b".")
-
-    def _wake(self, _events: int) -> None:
-        try:
-            _os.read(self._done, 1)
-        except BlockingIOError:
-            return
-        caller, self._caller = self._caller, None
-        caller.switch()
-
-
-class GreenWakeup:
-    """A `Wakeup` for one greenlet, on the hub that it was made on. eventlet's own events are made of semaphores and
-    conditions, which for a message alone in its batch cost a tenth of the commit."""
-
-    def __init__(self) -> None:
-        self._turn = current_loop()
-        self._is_set = False
-        self._sleeper: Any = None
-        self._timer_at = NEVER
-
-    def set(self) -> None:
-        """Wakes the sleeper when all that has arrived is handled."""
-        self._is_set = True
-        sleeper, self._sleeper = self._sleeper, None
-        if sleeper is not None:
-            self._turn.call_last(sleeper.switch)
-
-    def clear(self) -> None:
-        self._is_set = False
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Returns when it is set, or the time in seconds is over. It may return earlier."""
-        if self._is_set:
-            return
-        self._sleeper = getcurrent()
-        if timeout is not None:
-            self._ring_in(timeout)
-        self._turn.hub.switch()
-
-    def give_way(self) -> None:
-        """Returns when all that has arrived is handled."""
-        self._turn.call_last(getcurrent().switch)
-        self._turn.hub.switch()
-
-    def _ring_in(self, seconds: float) -> None:
-        # A timer stays when the sleeper is woken before its time, and serves the next wait: whoever is woken a thousand
-        # times a second would make and cancel as many.
-        at = monotonic() + seconds
-        if at < self._timer_at:
-            self._timer_at = at
-            self._turn.hub.schedule_call_global(seconds, self._ring)
-
-    def _ring(self) -> None:
-        self._timer_at = NEVER
-        self.set()
-
-
-def _ignored(*_args: Any) -> None:
-    """Never called: what it is for is never ready, nor recycled."""
+def _ignore(*_arguments: Any) -> None:
+    """The callback of a descriptor that is never ready."""

@@ -1,4 +1,4 @@
-"""Makes the standard library cooperative, before anything else is imported."""
+"""Monkey-patching of the standard library, before anything else is imported."""
 
 import gc
 import os
@@ -6,20 +6,20 @@ import sys
 import warnings
 
 DEFAULT_MODE = "eventlet" if sys.platform == "linux" else "threading"
-"""The delivery engine polls by epoll, which is Linux's. Elsewhere threads serve, over the library's own transport."""
+"""The delivery engine polls with epoll, which only Linux has. Elsewhere threads serve, over the library's transport."""
 
 
 def patch() -> None:
-    """Monkey-patches for the configured `CHATAPP_ASYNC_MODE`. Only the environment can say it this early.
+    """Monkey-patches for the configured `CHATAPP_ASYNC_MODE`, which only the environment can say this early.
 
-    Also stops the garbage collector until `realtime.init_app` is done: what a start makes stays, and looking through it
-    again and again takes a fifth of the time.
+    Also stops the garbage collector until `realtime.init_app` has finished. The objects that a start makes stay, and
+    scanning them again and again takes a fifth of its time.
     """
     gc.disable()
     mode = os.environ.get("CHATAPP_ASYNC_MODE") or DEFAULT_MODE
     if mode == "eventlet":
         with warnings.catch_warnings():
-            # eventlet is in bugfix mode and says so at every import; docs/decisions/ says why it is used all the same.
+            # eventlet only gets bug fixes, and says so at every import. docs/decisions/0006-eventlet.md says why.
             warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
             import eventlet
         eventlet.monkey_patch(psycopg=False)
@@ -30,7 +30,7 @@ def patch() -> None:
 
 
 def patch_postgresql() -> None:
-    """Makes PostgreSQL's driver cooperative too, in a process that is. With SQLite it is not even loaded."""
+    """Makes PostgreSQL's driver cooperative too. It is not loaded for SQLite, so `patch` leaves it out."""
     import eventlet
 
     eventlet.monkey_patch(psycopg=True)

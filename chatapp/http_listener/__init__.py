@@ -1,1 +1,1 @@
-"""The HTTP/1.1 listener of `chatapp serve` and `python ws.py`; see docs/decisions/0011-own-listener.md."""
+"""The project's own HTTP/1.1 listener. docs/decisions/0011-own-listener.md says what it does and what it does not."""

@@ -1,7 +1,8 @@
-"""Serves a WSGI application (PEP 3333) on the eventlet hub: one greenlet a connection, as long as it speaks HTTP.
+"""A WSGI server (PEP 3333) for HTTP/1.1 on the event loop, with one greenlet for each HTTP connection.
 
-Does what eventlet.wsgi does for a chat behind a proxy or on a local network, at less cost, and can give a
-connection away: a WebSocket keeps its socket and nothing else, neither greenlet nor environ.
+docs/decisions/0011-own-listener.md says what it does, what it refuses, and what it leaves to a proxy. It costs less
+than eventlet.wsgi, and the application can take a connection over: a WebSocket keeps the socket alone, without greenlet
+or environ.
 """
 
 import contextlib
@@ -10,41 +11,39 @@ import socket
 import sys
 from typing import Any
 
-import eventlet
-import greenlet
 import orjson
-from eventlet import hubs
 
 from chatapp.clock import monotonic
 from chatapp.errors import ChatError, MalformedRequest, failure_payload
-from chatapp.eventloop.event_loop import READ, WRITE, current_loop
+from chatapp.eventloop.event_loop import READ, WRITE, Timer, current_loop
 from chatapp.http_listener.request_parser import RequestReader, Unreadable
 from chatapp.http_listener.response_writer import Application, ResponseWriter
 
 log = logging.getLogger(__name__)
 
 CONNECTION = "chatapp.connection"
-"""The environ's key for the connection, which may be taken over."""
+"""The environ's key for the connection, whose `detach` takes it over."""
 
 IDLE_SECONDS = 75.0
-"""Between requests; nginx's default."""
+"""Between requests, as in nginx."""
 REQUEST_SECONDS = 30.0
-"""From a request's first byte to its last: whoever sends slowly must not hold a greenlet for ever."""
+"""From the first byte of a request to its last, so that a slow sender cannot hold a greenlet for ever."""
 WRITE_SECONDS = 30.0
-"""For each part of an answer to be taken."""
+"""For the client to accept each part of a response."""
 LINGER_SECONDS = 2.0
-"""Given to a client that still sends what will not be read: a connection closed over that loses the answer."""
+"""For a client that still sends what the server will not read: closing at once would lose it the response."""
 SWEEP_SECONDS = 1.0
+"""Between two checks of the deadlines, and before accepting again after a failure."""
 
 READ_BYTES = 65_536
-ACCEPTED_AT_ONCE = 64
-"""Connections between which others get their turn."""
+MAX_ACCEPTS = 64
+"""Connections that one iteration of the event loop accepts."""
 
 NEVER = float("inf")
 
 
 class Listener:
-    """Accepts connections on a listening socket until it is stopped."""
+    """Accepts connections on a listening socket, which must be unpatched, until it is stopped."""
 
     def __init__(self, listening: socket.socket, application: Application) -> None:
         self.application = application
@@ -61,54 +60,62 @@ class Listener:
             "SERVER_PORT": str(port),
         }
         self.connections: set[HttpConnection] = set()
+        self._loop = current_loop()
         self._socket = listening
         self._socket.setblocking(False)
-        self._greenlets = [eventlet.spawn(self._accept), eventlet.spawn(self._sweep)]
+        self._retry: Timer | None = None
+        """Starts accepting again after a failure. Until then the socket is not watched."""
+        self._start_accepting()
+        self._sweeping = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
     def stop(self) -> None:
-        """Accepts nothing more. What is being answered goes on."""
-        for one in self._greenlets:
-            one.kill()
+        """Stops accepting. Requests that are being answered go on."""
+        if self._retry is None:
+            self._stop_accepting()
+        else:
+            self._retry.cancel()
+        self._sweeping.cancel()
         self._socket.close()
 
-    def _accept(self) -> None:
-        accepted = 0
-        while True:
+    def _start_accepting(self) -> None:
+        self._retry = None
+        self._loop.watch(self._socket.fileno(), READ, self._accept, is_low_priority=True)
+
+    def _stop_accepting(self) -> None:
+        self._loop.watch(self._socket.fileno(), 0, self._accept)
+
+    def _accept(self, _events: int) -> None:
+        for _ in range(MAX_ACCEPTS):
             try:
-                found, address = self._socket.accept()
+                accepted, address = self._socket.accept()
             except BlockingIOError:
-                hubs.trampoline(self._socket, read=True)
-                continue
+                return
             except OSError as error:
-                # Out of descriptors, most likely: whoever waits is accepted when others have gone.
+                # Most likely the process is out of file descriptors. Clients wait in the backlog until others leave.
                 log.error("A connection could not be accepted: %s", error.strerror)
-                eventlet.sleep(SWEEP_SECONDS)
-                continue
-            found.setblocking(False)
-            # The number may have been another socket's, whose listeners the hub has not forgotten yet.
-            hubs.notify_opened(found.fileno())
-            eventlet.spawn_n(HttpConnection(self, found, address).run)
-            accepted += 1
-            if accepted % ACCEPTED_AT_ONCE == 0:
-                eventlet.sleep(0)
+                self._stop_accepting()
+                self._retry = self._loop.call_later(SWEEP_SECONDS, self._start_accepting)
+                return
+            accepted.setblocking(False)
+            self._loop.forget_closed(accepted.fileno())
+            self._loop.spawn(HttpConnection(self, accepted, address).run)
 
     def _sweep(self) -> None:
-        while True:
-            eventlet.sleep(SWEEP_SECONDS)
-            now = monotonic()
-            for one in [one for one in self.connections if one.deadline < now]:
-                one.interrupt()
+        self._sweeping = self._loop.call_later(SWEEP_SECONDS, self._sweep)
+        now = monotonic()
+        for one in [one for one in self.connections if one.deadline < now]:
+            one.interrupt()
 
 
 class HttpConnection:
-    """One client's. `deadline` is when it is interrupted, by the monotonic clock."""
+    """The connection of one client. At its `deadline`, by the monotonic clock, the listener interrupts it."""
 
     def __init__(self, listener: Listener, own: socket.socket, address: Any) -> None:
         self.deadline = monotonic() + REQUEST_SECONDS
         self._listener = listener
         self._socket: socket.socket | None = own
         self._reader = RequestReader()
-        self._turn = current_loop()
+        self._loop = current_loop()
         self._watched_for = 0
         self._waiting: Any = None
         self._is_new = True
@@ -118,29 +125,27 @@ class HttpConnection:
         listener.connections.add(self)
 
     def run(self) -> None:
-        """Answers requests until either side has had enough, or somebody takes the connection over."""
+        """Answers requests until either side ends the connection, or the application takes it over."""
         try:
             self._converse()
         except OSError:
             pass  # the client is gone
-        except greenlet.GreenletExit:
-            pass
         finally:
             self._listener.connections.discard(self)
             self._close()
-            # It refers to us. What belongs to cycles would stay until the collector comes to it, which is seldom.
+            # These refer to the connection. The garbage collector runs seldom, so reference cycles are broken here.
             self._base.clear()
             self._reader.close()
 
     def detach(self) -> tuple[socket.socket, bytes]:
-        """Gives the socket to whoever asks, with what came behind the request that is being answered."""
+        """Takes the connection over. Returns its socket and the bytes received after the request in progress."""
         self._watch(0)
         own, self._socket = self._own(), None
         self._listener.connections.discard(self)
         return own, self._reader.behind
 
     def interrupt(self) -> None:
-        """Ends the connection, whatever it waits for."""
+        """Ends the connection: whatever its greenlet waits for fails."""
         self.deadline = NEVER
         with contextlib.suppress(OSError):
             if self._socket is not None:
@@ -151,12 +156,12 @@ class HttpConnection:
             while self._read() and self._answer_all():
                 pass
         except Unreadable as error:
-            # What came before it is answered first, and may be the last that is.
+            # The requests before it are answered first, and one of them may end the connection.
             if self._answer_all():
                 self._refuse(error.status, MalformedRequest(error.sentence))
 
     def _read(self) -> bool:
-        """Waits for a request. Returns False at the end of the connection."""
+        """Waits for a whole request. Returns False when the client has closed the connection."""
         reader = self._reader
         is_idle = True
         self.deadline = monotonic() + IDLE_SECONDS
@@ -174,32 +179,32 @@ class HttpConnection:
         return True
 
     def _answer_all(self) -> bool:
-        """Returns whether the connection goes on."""
+        """Answers the requests that have arrived. Returns whether the connection stays open."""
         while self._reader.ready:
             request = self._reader.ready.popleft()
-            # It may take as long as it likes: long polling does.
+            # The application may take as long as it likes: long polling does.
             self.deadline = NEVER
-            answer = ResponseWriter(request, self._send, lambda: self._socket is None)
-            answer.respond(self._listener.application, self._base)
+            response = ResponseWriter(request, self._send, lambda: self._socket is None)
+            response.respond(self._listener.application, self._base)
             if self._socket is None:
                 return False
             if request.is_last:
                 self._linger()
                 return False
             if self._reader.ready:
-                # Others' turn: an answer need not wait for anything.
-                eventlet.sleep(0)
+                # Others run in between, also when no response has to wait for anything.
+                self._loop.sleep(0)
         return True
 
     def _own(self) -> socket.socket:
         if self._socket is None:
-            raise ConnectionResetError("The connection is closed, or somebody else's.")
+            raise ConnectionResetError("The connection is closed or was taken over.")
         return self._socket
 
     def _receive(self) -> bytes:
         own = self._own()
         if self._is_new:
-            # A client speaks first, and mostly has by now.
+            # An HTTP client speaks first, and usually its request has arrived by now.
             self._is_new = False
         else:
             self._wait(READ)
@@ -210,26 +215,26 @@ class HttpConnection:
                 self._wait(READ)
 
     def _wait(self, events: int) -> None:
-        """Until there is something to read, or room to write. Others get their turn, also where a client sends without
-        a pause."""
+        """Suspends the greenlet until the socket can be read or written. Others run in between, also when this client
+        sends without a pause."""
         self._watch(events)
-        self._waiting = greenlet.getcurrent()
+        self._waiting = self._loop.current()
         try:
-            self._turn.hub.switch()
+            self._loop.suspend()
         finally:
             self._waiting = None
 
     def _watch(self, events: int) -> None:
         if events != self._watched_for:
             self._watched_for = events
-            self._turn.watch(self._own().fileno(), events, self._ready, is_patient=True)
+            self._loop.watch(self._own().fileno(), events, self._ready, is_low_priority=True)
 
     def _ready(self, _events: int) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.switch()
         else:
-            # It is still being answered. The hub would come again and again.
+            # A request is still being answered. epoll is level-triggered and would report this in every iteration.
             self._watch(0)
 
     def _send(self, data: bytes) -> None:
@@ -241,7 +246,7 @@ class HttpConnection:
             except BlockingIOError:
                 former, self.deadline = self.deadline, monotonic() + WRITE_SECONDS
                 self._wait(WRITE)
-                # The application may take as long as it likes for the next part.
+                # The application may take as long as it likes to produce the next part.
                 self.deadline = former
 
     def _refuse(self, status: str, error: ChatError) -> None:
@@ -252,7 +257,7 @@ class HttpConnection:
             self._linger()
 
     def _linger(self) -> None:
-        """Says that this was all, and lets the client finish."""
+        """Ends the sending side and reads until the client ends its own."""
         own = self._own()
         self.deadline = monotonic() + LINGER_SECONDS
         with contextlib.suppress(OSError):

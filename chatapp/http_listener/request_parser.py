@@ -1,4 +1,4 @@
-"""HTTP/1.1 requests as WSGI wants them (PEP 3333). What is on the wire is read by httptools: llhttp, Node's parser."""
+"""HTTP/1.1 requests as WSGI environs (PEP 3333). httptools parses the bytes, with llhttp, the parser of Node."""
 
 import io
 import re
@@ -11,22 +11,21 @@ import httptools
 
 LARGEST_HEAD_BYTES = 65_536
 LARGEST_BODY_BYTES = 1_048_576
-"""Kept in memory until the application is called. Of a larger one it gets the length and nothing else, to refuse it."""
+"""A body is kept in memory until the application is called. Of a larger one the application gets only the length."""
 
 MOST_HEADERS = 100
 MOST_PIPELINED = 100
-"""Requests that wait behind one that is being answered. In memory, the smallest are forty times what they are on the
-wire."""
+"""Requests that wait behind the one in progress. The smallest take forty times as much memory as bytes on the wire."""
 
 KEPT_NAMES, LONGEST_KEPT_NAME_BYTES = 256, 64
-"""Header names whose environ keys are remembered."""
+"""Header names whose environ keys are cached."""
 
 _ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
-"""What stands before the path in a request to a proxy (RFC 9112 section 3.2.2)."""
+"""The scheme and host of a request target in absolute form (RFC 9112 section 3.2.2)."""
 
 
 class Unreadable(Exception):
-    """What came is no request that can be answered as one. `status` is what is answered instead."""
+    """The bytes are no request that the server can answer. `status` is the status of the error response."""
 
     def __init__(self, status: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -36,7 +35,7 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Request:
-    """One request, all of which has arrived. `is_last`: the connection carries no other."""
+    """One complete request. `is_last`: the connection carries no other after it."""
 
     method: str
     target: bytes
@@ -47,7 +46,7 @@ class Request:
     is_too_large: bool = False
 
     def environ(self, base: dict[str, Any]) -> dict[str, Any]:
-        """The WSGI environ, on top of what is the same for every request of the connection."""
+        """Returns the WSGI environ. `base` holds the entries that all requests of the connection share."""
         path, _, query = _ABSOLUTE.sub(b"", self.target, count=1).partition(b"?")
         environ = base.copy()
         environ["REQUEST_METHOD"] = self.method
@@ -61,7 +60,7 @@ class Request:
                 environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value.decode("latin-1")
             elif key:
                 environ[key] = value.decode("latin-1")
-        # Of a chunked one as well it is all here; the application would take it for one without an end.
+        # A chunked body is complete too. With this header the application would read it as one of unknown length.
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         if self.body and not self.is_too_large:
             environ["CONTENT_LENGTH"] = str(len(self.body))
@@ -72,7 +71,7 @@ _KEYS: dict[bytes, str] = {}
 
 
 def _key(name: bytes) -> str:
-    """What a header is called in an environ; nothing for one with an underscore, which could pass for another."""
+    """Returns a header's key in the environ; "" for a name with an underscore, which could pose as another header."""
     if b"_" in name:
         return ""
     key = name.decode("latin-1").upper().replace("-", "_")
@@ -84,16 +83,16 @@ def _key(name: bytes) -> str:
 
 
 class RequestReader:
-    """The requests of one connection. `ready` holds those that have arrived."""
+    """Reads the requests of one connection. `ready` holds those that are complete."""
 
     def __init__(self) -> None:
         self.ready: deque[Request] = deque()
         self.behind = b""
-        """What came behind a request that wants to switch protocols."""
+        """The bytes after a request that asks for a WebSocket."""
         self.expects_continue = False
-        """Whether the client waits for leave to send its body (RFC 9110 section 10.1.1)."""
+        """Whether the client waits for `100 Continue` before it sends its body (RFC 9110 section 10.1.1)."""
         self.is_between = True
-        """Whether nothing of a next request has come."""
+        """Whether no byte of a further request has arrived."""
         self._parser: Any = httptools.HttpRequestParser(self)
         self._request: Request | None = None
         self._pending_bytes = 0
@@ -102,7 +101,7 @@ class RequestReader:
         self._body = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Takes what came. Raises Unreadable; what was ready before that is to be answered all the same."""
+        """Parses received bytes. Raises Unreadable; the requests in `ready` are to be answered nevertheless."""
         self._pending_bytes += len(data)
         try:
             self._parse(data)
@@ -111,12 +110,11 @@ class RequestReader:
                 raise error.__context__ from None
             raise Unreadable("400 Bad Request", "This is no HTTP request.") from None
         if self._pending_bytes > LARGEST_HEAD_BYTES:
-            # A head, or trailers, or what may stand beside the size of a chunk.
+            # Of a head, of trailers, or of the extensions of a chunk.
             raise Unreadable("431 Request Header Fields Too Large", "The headers are too large.")
 
     def close(self) -> None:
-        """Lets go of the parser, which refers to its reader: without that only the garbage collector ends them, much
-        later."""
+        """Breaks the reference cycle of parser and reader, which only the garbage collector would break, much later."""
         self._parser = None
 
     def _parse(self, data: bytes) -> None:
@@ -128,9 +126,11 @@ class RequestReader:
                 data = self._switch(data[upgrade.args[0] :])
 
     def _switch(self, behind: bytes) -> bytes:
-        """Keeps what came behind a request that wants a WebSocket. Any other upgrade is ignored (RFC 9110 section 7.8):
-        returns the request without it, to be read again. It may have a body, which the parser took for another
-        protocol's: Java's client asks for HTTP/2 with its first request, whatever that is."""
+        """Handles a request to upgrade. For a WebSocket, keeps the bytes after it in `behind` and returns nothing.
+
+        Any other upgrade is ignored (RFC 9110 section 7.8): returns the request without its header, to be parsed again
+        with the body that the parser took for another protocol. Java's client asks for HTTP/2 in its first request.
+        """
         request = self.ready[-1]
         if any(name == b"upgrade" and value.lower() == b"websocket" for name, value in request.headers):
             self.behind = behind
@@ -152,7 +152,7 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._request is not None:
-            return  # a trailer, which must not pass for a header that a proxy sets (RFC 9110 section 6.5.1)
+            return  # a trailer, which must not pose as a header that a proxy sets (RFC 9110 section 6.5.1)
         if len(self._headers) >= MOST_HEADERS:
             raise Unreadable("431 Request Header Fields Too Large", f"There are more than {MOST_HEADERS} headers.")
         self._headers.append((name.lower(), value))
@@ -175,10 +175,10 @@ class RequestReader:
         if request is None or request.is_too_large:
             return
         self._pending_bytes = 0
-        # One buffer and not a list: a client may send its body in pieces of one byte.
+        # One buffer instead of a list: a client may send its body in chunks of one byte.
         self._body += body
         if len(self._body) > LARGEST_BODY_BYTES:
-            # Chunked, so that nothing said how long it would be.
+            # Chunked: no header announced the length.
             request.headers.append((b"content-length", b"%d" % len(self._body)))
             self._too_large(request)
 
@@ -193,14 +193,14 @@ class RequestReader:
             self.ready.append(request)
 
     def _too_large(self, request: Request) -> None:
-        """It is answered at once; what still comes of it is not kept."""
+        """Makes a request ready without its body. The rest of the body is discarded."""
         request.is_too_large = request.is_last = True
         self._body = bytearray()
         self.ready.append(request)
 
 
 def _check(request: Request) -> None:
-    """Refuses what the parser lets pass and RFC 9112 does not. Raises Unreadable."""
+    """Raises Unreadable for what the parser accepts and RFC 9112 forbids."""
     target, version = request.target, request.version
     if version not in ("1.0", "1.1"):
         raise Unreadable("505 HTTP Version Not Supported", "The version must be HTTP/1.0 or HTTP/1.1.")
@@ -212,7 +212,7 @@ def _check(request: Request) -> None:
         if name == b"host":
             hosts += 1
         elif name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
-            # Section 6.1. With version 1.0, a proxy may have seen another end of the body than we do.
+            # Section 6.1. With version 1.0, a proxy may have seen the body end elsewhere: request smuggling.
             raise Unreadable("501 Not Implemented", "The only transfer coding is chunked, of HTTP/1.1.")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise Unreadable("400 Bad Request", "There must be one Host header.")  # section 3.2

@@ -1,4 +1,4 @@
-"""What a WSGI application answers (PEP 3333), as HTTP/1.1 on the wire (RFC 9112)."""
+"""Writes the response of a WSGI application (PEP 3333) as HTTP/1.1 (RFC 9112)."""
 
 import contextlib
 import logging
@@ -18,20 +18,22 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 WRITE_BYTES = 65_536
-"""Of an answer that is made bit by bit, collected before they are sent."""
+"""Bytes of a response that are collected from the application before they are sent."""
 
 _date = (0, "")
-"""A second, and how the Date header writes it: the same for all answers within it."""
+"""A second and its Date header, which all responses within that second share."""
 
 
 class ClientGone(OSError):
-    """The client can be sent nothing more."""
+    """The client is gone, and nothing more can be sent."""
 
 
 class ResponseWriter:
-    """One, to one request. `send` sends bytes and raises OSError when the client is gone; `is_taken` says whether the
-    application has taken the connection for something that is no HTTP. A connection that can carry no other request
-    after this one is marked as such in the request: `is_last`."""
+    """Writes the response to one request.
+
+    `send` sends bytes and raises OSError when the client is gone. `is_taken` says whether the application has taken the
+    connection over. When the connection cannot carry another request, the writer sets `is_last` of this one.
+    """
 
     __slots__ = ("_headers", "_is_chunked", "_is_sent", "_is_taken", "_left", "_request", "_send", "_status")
 
@@ -44,10 +46,10 @@ class ResponseWriter:
         self._is_sent = False
         self._is_chunked = False
         self._left: int | None = None
-        """How much more the body may have, by the length that the application gave it."""
+        """Bytes that the body still lacks, by the Content-Length of the application."""
 
     def respond(self, application: Application, base: dict[str, Any]) -> None:
-        """Calls the application and sends what it answers. A fault of its is told as one, without saying which."""
+        """Calls the application and sends its response. An error of its is answered with 500 and no details."""
         try:
             result = application(self._request.environ(base), self._start)
             try:
@@ -69,7 +71,7 @@ class ResponseWriter:
         return lambda piece: self._flush([piece], is_end=False)
 
     def _write(self, result: Iterable[bytes]) -> None:
-        """Small answers leave with their head, in one piece; large ones piece by piece."""
+        """Sends a small response in one piece with its head, and a large one in parts."""
         pieces: list[bytes] = []
         size = 0
         for piece in result:
@@ -99,15 +101,16 @@ class ResponseWriter:
             raise ClientGone from error
 
     def _cut(self, body: bytes, left: int, *, is_end: bool) -> bytes:
-        """As much as the length allows: the client takes any more for the next answer. Any less it would wait for."""
+        """Cuts the body to its Content-Length: the client would read the surplus as the next response. A body that is
+        too short ends the connection, since the client would wait for the rest."""
         self._left = max(left - len(body), 0)
         if len(body) > left or (is_end and self._left):
-            log.error("An answer has another length than it said")
+            log.error("A response has another length than its Content-Length says")
             self._request.is_last = True
         return body[:left]
 
     def _head_for(self, body: bytes, *, is_end: bool) -> bytes:
-        """The status line and the headers, to which is added what says where the body ends (RFC 9112 section 6)."""
+        """Returns the status line and the headers, among them the one that says where the body ends (section 6)."""
         if not self._status:
             raise RuntimeError("The application has not called start_response.")
         request = self._request

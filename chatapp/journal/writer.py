@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
-from chatapp.eventloop.thread_pool import Wakeup, make_wakeup
+from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import joined, parts_of, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, refusal_of
 from chatapp.journal.drafts import MessageDraft, Outcome

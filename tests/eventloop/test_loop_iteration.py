@@ -1,4 +1,4 @@
-"""One connection in one turn of the hub: what no client can time from outside."""
+"""One connection in one iteration of the event loop, at moments that no client can choose from outside."""
 
 import socket
 from collections.abc import Iterator
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 import eventlet
 import pytest
 
-from chatapp.eventloop.event_loop import MOST_LOOKS, READ, WRITE, current_loop
+from chatapp.eventloop.event_loop import MAX_EXTRA_POLLS, READ, WRITE, current_loop
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import TEXT, build
 from chatapp.realtime.engine.websocket_transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
 
 
 class Pair:
-    """A transport and the other end of its socket. The hub does not run: a test says what it would call."""
+    """A transport and the other end of its socket. The event loop does not run: the test makes its calls."""
 
-    def __init__(self, loop: MessagePump) -> None:
+    def __init__(self, pump: MessagePump) -> None:
         own, self.peer = socket.socketpair()
         own.setblocking(False)
         self.reasons: list[str] = []
         self.heard: list[bytes] = []
         self.transport = Transport(
             own,
-            loop,
+            pump,
             1_000_000,
             lambda payload, _is_binary: self.heard.append(payload),
             lambda _transport, reason: self.reasons.append(reason),
@@ -30,54 +30,54 @@ class Pair:
 
 
 @pytest.fixture
-def loop() -> MessagePump:
+def pump() -> MessagePump:
     return MessagePump()
 
 
 @pytest.fixture
-def pairs(loop: MessagePump) -> Iterator[list[Pair]]:
-    made = [Pair(loop), Pair(loop)]
+def pairs(pump: MessagePump) -> Iterator[list[Pair]]:
+    made = [Pair(pump), Pair(pump)]
     yield made
     for pair in made:
         pair.transport.abort("the test is over")
         pair.peer.close()
 
 
-def look(loop: MessagePump) -> None:
-    """What the hub would do first."""
-    loop.turn._has_arrived()
+def look(pump: MessagePump) -> None:
+    """Polls, as an iteration of the event loop does."""
+    pump.loop._poll_again()
 
 
-def work_off(loop: MessagePump) -> None:
-    """What the pump would do now."""
-    inbox, loop._inbox = loop._inbox, []
+def work_off(pump: MessagePump) -> None:
+    """Runs what was handed to the pump."""
+    inbox, pump._inbox = pump._inbox, []
     for function, args in inbox:
         function(*args)
 
 
-def test_a_burst_that_the_system_takes_part_of_is_no_slow_reader(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_a_burst_that_the_system_takes_part_of_is_no_slow_reader(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0].transport
     one.send(b"x" * (LARGEST_BUFFER_BYTES - 1000))
     one.send(b"y" * 2000)
-    work_off(loop)
+    work_off(pump)
     assert pairs[0].reasons == []
     assert pairs[0].peer.recv(1) == b"x"
 
 
 def test_more_than_the_buffer_on_top_of_what_the_system_takes_is_a_slow_reader(
-    loop: MessagePump, pairs: list[Pair]
+    pump: MessagePump, pairs: list[Pair]
 ) -> None:
     for _ in range(LARGEST_BUFFER_BYTES // 100_000 * 2):
         pairs[0].transport.send(b"x" * 100_000)
     # Whoever sends is in the middle of sending to many: it is told later, and once.
     assert pairs[0].reasons == []
     pairs[0].transport.abort("again")
-    work_off(loop)
+    work_off(pump)
     assert pairs[0].reasons == [SLOW_READER]
 
 
 def test_one_connection_that_cannot_be_written_to_does_not_keep_the_others_from_it(
-    loop: MessagePump, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+    pump: MessagePump, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = pairs
     bad.transport.send(b"lost")
@@ -90,37 +90,35 @@ def test_one_connection_that_cannot_be_written_to_does_not_keep_the_others_from_
         original(transport)
 
     monkeypatch.setattr(Transport, "flush", flush)
-    loop._flush()
-    work_off(loop)
+    pump._flush()
+    work_off(pump)
     assert good.peer.recv(100) == b"arrives"
     assert bad.reasons == ["transport error"]
 
 
-def test_a_callback_that_the_hub_had_collected_before_the_end_does_nothing(
-    loop: MessagePump, pairs: list[Pair]
-) -> None:
+def test_a_callback_that_was_due_when_the_connection_ended_does_nothing(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0].transport
     one.send(b"x" * 900_000)
-    loop._flush()
+    pump._flush()
     assert one._watched_for & WRITE
     one.abort("the end")
     one.writable()
     one.readable()
-    work_off(loop)
+    work_off(pump)
     assert pairs[0].reasons == ["the end"]
 
 
-def test_a_connection_that_is_watched_no_more_is_let_go_all_the_same(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_a_connection_that_is_watched_no_more_is_let_go_all_the_same(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
-    loop.turn._epoll.unregister(one.transport._fd)
+    pump.loop._epoll.unregister(one.transport._fd)
     one.transport.abort("the end")
-    work_off(loop)
+    work_off(pump)
     assert one.reasons == ["the end"]
     assert one.peer.recv(1) == b""
 
 
 def test_who_goes_while_nothing_is_read_of_them_is_noticed_when_something_is_sent(
-    loop: MessagePump, pairs: list[Pair]
+    pump: MessagePump, pairs: list[Pair]
 ) -> None:
     one = pairs[0]
     one.transport.send(b"x" * (FULL_BYTES * 4))
@@ -128,13 +126,13 @@ def test_who_goes_while_nothing_is_read_of_them_is_noticed_when_something_is_sen
     one.peer.close()
     # Not read from, so that the system says no more than that there is an error.
     for _ in range(3):
-        look(loop)
-        work_off(loop)
+        look(pump)
+        work_off(pump)
     assert one.reasons == ["transport error: Broken pipe"]
 
 
 def test_a_fault_in_one_connection_s_reading_ends_that_one_alone(
-    loop: MessagePump, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+    pump: MessagePump, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = pairs
     for one in pairs:
@@ -147,27 +145,27 @@ def test_a_fault_in_one_connection_s_reading_ends_that_one_alone(
         original(transport, data)
 
     monkeypatch.setattr(Transport, "_take", take)
-    look(loop)
-    work_off(loop)
-    work_off(loop)
+    look(pump)
+    work_off(pump)
+    work_off(pump)
     assert (bad.reasons, good.reasons, good.heard) == (["transport error"], [], [b"hi"])
 
 
-def test_nothing_is_read_while_the_pump_waits_and_everything_after(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_nothing_is_read_while_the_pump_waits_and_everything_after(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
     one.peer.sendall(b"\x82\x82\x00\x00\x00\x00hi")
-    loop.is_pump_blocked = True
+    pump.is_blocked = True
     one.transport.readable()
     assert one.transport.is_paused
-    loop.is_pump_blocked = False
-    work_off(loop)
+    pump.is_blocked = False
+    work_off(pump)
     assert not one.transport.is_paused
     one.transport.readable()
-    work_off(loop)
+    work_off(pump)
     assert one.heard == [b"hi"]
 
 
-def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
     one.transport.send(b"x" * (FULL_BYTES * 4))
     one.transport.flush()
@@ -188,7 +186,7 @@ def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(loop: M
     assert one.transport._watched_for & READ
 
 
-def test_a_little_that_waits_becomes_much_and_the_client_is_not_read_from(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_a_little_that_waits_becomes_much_and_the_client_is_not_read_from(pump: MessagePump, pairs: list[Pair]) -> None:
     """What is asked for while there is no room counts too, and not only what there was no room for at first."""
     one = pairs[0]
     while not one.transport._watched_for & WRITE:
@@ -211,41 +209,42 @@ def take_in(pair: Pair) -> None:
         pair.transport.writable()
 
 
-def test_nothing_is_sent_after_a_close_frame(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_nothing_is_sent_after_a_close_frame(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
     one.transport.send(b"before")
     one.transport.close(1001)
     one.transport.send(b"after")
-    loop._flush()
+    pump._flush()
     assert one.peer.recv(100) == b"before\x88\x02\x03\xe9"
     assert one.peer.recv(100) == b""
 
 
-def test_what_was_read_is_handled_and_the_answer_sent_before_the_hub_polls_again(
-    loop: MessagePump, pairs: list[Pair]
+def test_what_was_read_is_handled_and_the_answer_sent_before_the_loop_polls_again(
+    pump: MessagePump, pairs: list[Pair]
 ) -> None:
     one = pairs[0]
     one.transport._receive = lambda payload, _is_binary: one.transport.send(build(TEXT, payload))
     one.peer.setblocking(False)
     found: list[bytes] = []
     begun: list[int] = []
+    hub = pump.loop._hub
 
-    def turn() -> None:
-        """In the hub's greenlet, as the hub would."""
+    def iterate() -> None:
+        """Runs in the event loop's greenlet, as its own poll does."""
         one.peer.send(masked(b"hello"))
-        timers = len(loop.hub.next_timers)
-        loop.hub.do_poll(0)
+        timers = len(hub.next_timers)
+        hub.do_poll(0)
         found.append(one.peer.recv(100))
-        begun.append(len(loop.hub.next_timers) - timers)
+        begun.append(len(hub.next_timers) - timers)
 
     eventlet.sleep(0)  # the pump starts, and waits
-    loop.hub.schedule_call_global(0, turn)
+    pump.loop.call_later(0, iterate)
     eventlet.sleep(0.01)
     assert found == [build(TEXT, b"hello")]
-    assert begun == [0], "A turn that is under way needs no timer to go on"
+    assert begun == [0], "An iteration that is running needs no timer to go on"
 
 
-def test_what_has_arrived_is_handled_and_sent_before_what_comes_late(loop: MessagePump, pairs: list[Pair]) -> None:
+def test_what_has_arrived_is_handled_and_sent_before_what_comes_late(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
     order: list[str] = []
 
@@ -261,8 +260,8 @@ def test_what_has_arrived_is_handled_and_sent_before_what_comes_late(loop: Messa
     assert order == ["hello", "late, 7 bytes later"]
 
 
-def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_its_turn(
-    loop: MessagePump, pairs: list[Pair]
+def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_being_done(
+    pump: MessagePump, pairs: list[Pair]
 ) -> None:
     one = pairs[0]
     heard: list[bytes] = []
@@ -277,8 +276,8 @@ def test_a_client_that_never_stops_sending_does_not_keep_what_is_late_from_its_t
     current_loop().call_last(lambda: found.append(len(heard)))
     one.peer.send(masked(b"hello"))
     eventlet.sleep(0.01)
-    # The looks, and what the turn began with if that was the connection itself.
-    assert found in ([MOST_LOOKS], [1 + MOST_LOOKS])
+    # The extra polls, and the first one if it found the connection itself.
+    assert found in ([MAX_EXTRA_POLLS], [1 + MAX_EXTRA_POLLS])
 
 
 def masked(payload: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What a turn of the hub leaves to be done, whatever goes wrong in it."""
+"""The callbacks of an iteration of the event loop, whatever goes wrong in it."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ import eventlet
 import pytest
 from eventlet import hubs
 
-from chatapp.eventloop.event_loop import MOST_CALLS, READ, WRITE, current_loop
+from chatapp.eventloop.event_loop import MAX_CALLBACKS, READ, WRITE, current_loop
 from chatapp.realtime.engine.message_pump import MessagePump
 
 
@@ -30,57 +30,57 @@ def pipe() -> Iterator[Pipe]:
         os.close(descriptor)
 
 
-def test_what_fails_in_a_turn_keeps_nothing_else_from_being_done(caplog: pytest.LogCaptureFixture) -> None:
-    turn = current_loop()
+def test_a_callback_that_fails_keeps_no_other_from_being_called(caplog: pytest.LogCaptureFixture) -> None:
+    loop = current_loop()
     done: list[str] = []
-    for call in (turn.call_soon, turn.call_last):
+    for call in (loop.call_soon, loop.call_last):
         call(fail)
         call(lambda: done.append("after it"))
     eventlet.sleep(0.01)
     assert done == ["after it", "after it"]
-    assert caplog.text.count("Something that was due could not be done") == 2
+    assert caplog.text.count("A callback failed") == 2
 
 
-def test_whoever_is_due_again_and_again_does_not_keep_the_hub_from_its_timers() -> None:
-    turn = current_loop()
+def test_a_callback_that_is_due_again_and_again_does_not_starve_timers() -> None:
+    loop = current_loop()
     calls: list[int] = []
     is_over = False
 
     def again() -> None:
         calls.append(len(calls))
         if not is_over:
-            turn.call_soon(again)
+            loop.call_soon(again)
 
-    turn.call_soon(again)
+    loop.call_soon(again)
     eventlet.sleep(0.05)
     is_over = True
-    # More than one turn of it, with the hub's own sleep in between.
-    assert len(calls) > MOST_CALLS
+    # More than one iteration, with the sleep above as a timer in between.
+    assert len(calls) > MAX_CALLBACKS
 
 
 @pytest.mark.parametrize("ending", [SystemExit, KeyboardInterrupt])
-def test_whoever_asks_the_process_to_end_in_a_turn_does_not_end_the_turns(ending: type[BaseException]) -> None:
-    turn = current_loop()
+def test_a_callback_that_asks_the_process_to_end_does_not_end_the_iterations(ending: type[BaseException]) -> None:
+    loop = current_loop()
     done: list[str] = []
 
     def end() -> None:
         raise ending
 
-    turn.call_soon(end)
-    turn.call_soon(lambda: done.append("what was due with it"))
+    loop.call_soon(end)
+    loop.call_soon(lambda: done.append("what was due with it"))
     with pytest.raises(ending):
-        turn._run()
-    turn.call_last(lambda: done.append("what came later"))
+        loop._run()
+    loop.call_last(lambda: done.append("what came later"))
     eventlet.sleep(0.01)
     assert done == ["what was due with it", "what came later"]
 
 
-def test_a_fault_of_who_watches_does_not_end_the_watching(caplog: pytest.LogCaptureFixture, pipe: Pipe) -> None:
+def test_a_callback_that_fails_does_not_end_the_watching(caplog: pytest.LogCaptureFixture, pipe: Pipe) -> None:
     current_loop().watch(pipe.readable, READ, lambda _events: (os.read(pipe.readable, 1), fail()))
     for _ in range(2):
         os.write(pipe.writable, b".")
         eventlet.sleep(0.01)
-    assert caplog.text.count("What has arrived could not be taken in") == 2
+    assert caplog.text.count("The callback of a file descriptor failed") == 2
 
 
 def test_what_the_hub_listens_to_is_left_to_it(pipe: Pipe) -> None:
@@ -96,40 +96,40 @@ def test_what_the_hub_listens_to_is_left_to_it(pipe: Pipe) -> None:
 def test_it_is_watched_for_what_was_asked_last(pipe: Pipe) -> None:
     """Of reading, writing, and neither."""
     heard: list[tuple[str, int]] = []
-    turn = current_loop()
-    turn.watch(pipe.writable, WRITE, lambda events: heard.append(("first", events)))
+    loop = current_loop()
+    loop.watch(pipe.writable, WRITE, lambda events: heard.append(("first", events)))
     eventlet.sleep(0.001)
     assert ("first", WRITE) in heard
-    turn.watch(pipe.writable, READ, lambda events: heard.append(("second", events)))
+    loop.watch(pipe.writable, READ, lambda events: heard.append(("second", events)))
     heard.clear()
     eventlet.sleep(0.001)
     assert heard == []
-    turn.watch(pipe.writable, READ | WRITE, lambda events: heard.append(("third", events)))
+    loop.watch(pipe.writable, READ | WRITE, lambda events: heard.append(("third", events)))
     eventlet.sleep(0.001)
     assert set(heard) == {("third", WRITE)}
-    turn.watch(pipe.writable, 0, lambda events: heard.append(("fourth", events)))
+    loop.watch(pipe.writable, 0, lambda events: heard.append(("fourth", events)))
     heard.clear()
     eventlet.sleep(0.001)
     assert heard == []
 
 
-def test_a_hub_that_listens_to_nothing_hears_what_is_watched() -> None:
+def test_a_loop_whose_hub_listens_to_nothing_polls_what_is_watched() -> None:
     """In a process of its own: every other has something that listens."""
     code = """
 import os
 from chatapp.eventloop.patching import patch
 patch()
-from eventlet import hubs
+from chatapp.clock import monotonic
 from chatapp.eventloop.event_loop import READ, current_loop
 readable, writable = os.pipe()
-turn = current_loop()
-caller = hubs.greenlet.getcurrent()
-turn.watch(readable, READ, lambda _events: caller.switch())
+loop = current_loop()
+caller = loop.current()
+loop.watch(readable, READ, lambda _events: caller.switch())
 os.write(writable, b".")
-turn.hub.schedule_call_global(30, caller.switch)
-before = turn.hub.clock()
-turn.hub.switch()
-print(turn.hub.clock() - before < 15)
+loop.call_later(30, caller.switch)
+before = monotonic()
+loop.suspend()
+print(monotonic() - before < 15)
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout == "True\n", done.stderr
@@ -144,25 +144,25 @@ def test_another_of_eventlet_s_hubs_is_refused_in_words() -> None:
     assert "is EVENTLET_HUB set to another?" in done.stderr
 
 
-def test_who_is_patient_is_not_looked_for_until_the_next_turn() -> None:
-    """An HTTP client that asks again at once: a turn that answers it four times keeps a message waiting as long."""
+def test_a_low_priority_descriptor_is_polled_once_an_iteration() -> None:
+    """An HTTP client may ask again at once. An iteration that answers it four times delays messages as long."""
     own, peer = socket.socketpair()
     own.setblocking(False)
     order: list[str] = []
 
     def ready(_events: int) -> None:
         order.append(own.recv(100).decode())
-        # Whoever is answered asks again, and leaves something for the end of this turn.
+        # Whoever is answered asks again, and leaves something for the end of this iteration.
         if len(order) < 4:
             peer.send(b"asked again")
             current_loop().call_last(lambda: order.append("late"))
 
     peer.send(b"asked")
-    current_loop().watch(own.fileno(), READ, ready, is_patient=True)
+    current_loop().watch(own.fileno(), READ, ready, is_low_priority=True)
     eventlet.sleep(0.01)
     assert order == ["asked", "late", "asked again", "late", "asked again"]
     current_loop().watch(own.fileno(), 0, ready)
-    assert own.fileno() not in current_loop()._patient, "Its number may be a chat connection's next"
+    assert own.fileno() not in current_loop()._low_priority, "Its number may be a chat connection's next"
     own.close()
     peer.close()
 
@@ -172,9 +172,9 @@ class Odd(BaseException):
 
 
 @pytest.mark.parametrize("begun", ["soon", "late", "watched", "pumped"])
-def test_what_is_no_exception_ends_nobody_else_s_turn(begun: str) -> None:
+def test_what_is_no_exception_keeps_no_other_callback_from_being_called(begun: str) -> None:
     own, peer = socket.socketpair()
-    loop = MessagePump()
+    pump = MessagePump()
     done: list[str] = []
 
     def fail(*_args: object) -> None:
@@ -192,10 +192,10 @@ def test_what_is_no_exception_ends_nobody_else_s_turn(begun: str) -> None:
             peer.send(b"x")
             current_loop().watch(own.fileno(), READ, fail)
         case "pumped":
-            loop.call(fail)
+            pump.call(fail)
     eventlet.sleep(0.01)
-    assert not loop.is_pump_blocked
-    loop.call(done.append, "pumped")
+    assert not pump.is_blocked
+    pump.call(done.append, "pumped")
     current_loop().call_last(lambda: done.append("late"))
     eventlet.sleep(0.01)
     assert done == ["pumped", "late"]

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import eventlet
 import pytest
 
-from chatapp.eventloop.event_loop import GreenWakeup, WorkerThread, current_loop
-from chatapp.eventloop.thread_pool import make_wakeup
+from chatapp.eventloop.event_loop import current_loop
+from chatapp.eventloop.wakeup import GreenWakeup, make_wakeup
+from chatapp.eventloop.worker_thread import WorkerThread
 from tests.people import wait_until
 
 PATIENCE_SECONDS = 5
@@ -35,7 +36,7 @@ def test_a_call_runs_in_another_thread_and_its_outcome_comes_back(native: Worker
     assert eventlet.spawn(native.run, lambda: "and on it goes").wait() == "and on it goes"
 
 
-def test_the_hub_goes_on_while_a_call_waits(native: WorkerThread) -> None:
+def test_the_event_loop_goes_on_while_a_call_waits(native: WorkerThread) -> None:
     began, may_end = threading.Event(), threading.Event()
 
     def wait() -> bool:
@@ -45,7 +46,7 @@ def test_the_hub_goes_on_while_a_call_waits(native: WorkerThread) -> None:
     running = eventlet.spawn(native.run, wait)
     while not began.is_set():
         eventlet.sleep(0)
-    may_end.set()  # by this greenlet, which could not if the call held up the hub
+    may_end.set()  # by this greenlet, which could not if the call held up the event loop
     assert running.wait() is True
 
 
@@ -89,7 +90,7 @@ def test_who_is_woken_several_times_at_once_wakes_once() -> None:
     one = Sleeper()
     for _ in range(3):
         one.wakeup.set()
-    assert one.woke == 0, "in the next turn, and not in the middle of this one"
+    assert one.woke == 0, "in the next iteration, and not in the middle of this one"
     eventlet.sleep(0.01)
     assert one.woke == 1
     one.wakeup.set()
@@ -112,7 +113,7 @@ def test_a_wait_ends_when_its_time_is_over() -> None:
 
 
 def sleep_until(is_true: Callable[[], bool]) -> bool:
-    """Whether it came true while the hub went on."""
+    """Whether it came true while the event loop went on."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_true() and time.monotonic() < deadline:
         eventlet.sleep(0.01)
@@ -121,12 +122,12 @@ def sleep_until(is_true: Callable[[], bool]) -> bool:
 
 def test_a_sleeper_that_is_woken_often_keeps_one_timer() -> None:
     one = Sleeper(timeout=0.05)
-    timers = len(one.wakeup._turn.hub.timers)
+    timers = len(one.wakeup._loop._hub.timers)
     for _ in range(10):
         one.wakeup.set()
         eventlet.sleep(0)
     assert one.woke == 10
-    assert len(one.wakeup._turn.hub.timers) <= timers + 1
+    assert len(one.wakeup._loop._hub.timers) <= timers + 1
     assert sleep_until(lambda: one.woke > 10), "the time is over all the same"
     one.greenlet.kill()
 

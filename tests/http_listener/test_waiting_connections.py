@@ -1,4 +1,4 @@
-"""How an HTTP connection waits on the hub: what no client can tell from outside."""
+"""How an HTTP connection waits on the event loop: what no client can tell from outside."""
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -71,7 +71,7 @@ def test_what_comes_during_an_answer_is_heard_once_and_read_after_it(
     eventlet.sleep(0.01)
     line.client.send(get("/behind"))
     eventlet.sleep(0.05)
-    # By level, the hub would come again and again.
+    # epoll is level-triggered and would report it in every iteration.
     assert heard == [READ, READ]
     eventlet.sleep(0.1)
     assert line.client.recv(1000).endswith(b"/behind")

@@ -1,4 +1,4 @@
-"""The Engine.IO server: the library's, whose sessions are ours where the hub is eventlet's."""
+"""The Engine.IO server: the library's, with sessions of our own in eventlet mode."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         super().__init__(**options)
         self.received = received
         self.received_binary = received_binary
-        self._loop: MessagePump | None = None
+        self._pump: MessagePump | None = None
         self._heartbeats: Heartbeats | None = None
 
     @property
@@ -37,24 +37,24 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         return bool(self.async_mode == "eventlet")
 
     @property
-    def loop(self) -> "MessagePump":
-        """Made with the first connection: a forked worker has a hub of its own."""
-        if self._loop is None:
+    def pump(self) -> "MessagePump":
+        """Made with the first connection: a forked worker has an event loop of its own."""
+        if self._pump is None:
             from chatapp.realtime.engine.message_pump import MessagePump
 
-            self._loop = MessagePump()
-        return self._loop
+            self._pump = MessagePump()
+        return self._pump
 
     @property
     def heartbeats(self) -> "Heartbeats":
         if self._heartbeats is None:
             from chatapp.realtime.engine.heartbeats import Heartbeats
 
-            self._heartbeats = Heartbeats(self.loop, self.ping_interval, self.ping_timeout)
+            self._heartbeats = Heartbeats(self.pump, self.ping_interval, self.ping_timeout)
         return self._heartbeats
 
-    def has_loop(self, environ: dict[str, Any]) -> bool:
-        """Whether a WebSocket of this request can live on the hub; otherwise it gets the library's two greenlets."""
+    def can_take_over(self, environ: dict[str, Any]) -> bool:
+        """Whether a WebSocket of this request can use our transport. Otherwise it gets the library's two greenlets."""
         from chatapp.realtime.engine.websocket_handshake import can_take_over
 
         return can_take_over(environ)

@@ -7,18 +7,16 @@ https://github.com/socketio/engine.io-protocol. Packet types are one character: 
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import engineio.socket
 from engineio import exceptions, packet, payload
 
 from chatapp.realtime.engine import malformed_packets
+from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import BINARY, GOING_AWAY, TEXT, build
 from chatapp.realtime.engine.websocket_handshake import response_to, take_over
 from chatapp.realtime.engine.websocket_transport import SLOW_READER, Transport
-
-if TYPE_CHECKING:
-    from chatapp.realtime.engine.engineio_server import ChatEngine
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +45,21 @@ UNANSWERED_SECONDS = 0.02
 """How often a request of such a connection looks whether it may go on."""
 
 
+class Engine(Protocol):
+    """What a session needs of its server, beside what every server of the library has."""
+
+    received: Callable[["EngineSocket", bytes], None]
+    """Called with each message packet that arrives by WebSocket."""
+    received_binary: Callable[["EngineSocket", bytes], None]
+    """Called with each attachment."""
+
+    @property
+    def pump(self) -> MessagePump: ...
+
+    def can_take_over(self, environ: dict[str, Any]) -> bool:
+        """Whether the session can keep the socket of a request to upgrade."""
+
+
 class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
     """One Engine.IO session. `transport` is there when it speaks WebSocket."""
 
@@ -57,7 +70,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
     upgrading: bool
     upgraded: bool
 
-    def __init__(self, server: "ChatEngine", sid: str) -> None:
+    def __init__(self, server: Engine, sid: str) -> None:
         super().__init__(server, sid)
         self.transport: Transport | None = None
         self.backlog: deque[str | bytes] | None = None
@@ -133,6 +146,15 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         if self.transport is not None and self.backlog is None and self.unanswered_bytes < MOST_UNANSWERED_BYTES:
             self.transport.resume()
 
+    @property
+    def is_paused(self) -> bool:
+        """See `heartbeats.PingedSession`."""
+        return self.transport is not None and self.transport.is_paused
+
+    def time_out(self) -> None:
+        """See `heartbeats.PingedSession`."""
+        self.close(wait=False, reason=self.server.reason.PING_TIMEOUT)
+
     def schedule_ping(self) -> None:
         """Heartbeats are the timer wheel's; the library would park a greenlet for each."""
         self.pinged_at = None
@@ -175,7 +197,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             raise exceptions.UnknownPacketError from error
 
     def _upgrade_websocket(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if not self.server.has_loop(environ):
+        if not self.server.can_take_over(environ):
             malformed_packets.guard(self, lambda: self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR))
             return super()._upgrade_websocket(environ, start_response)
         answer = response_to(environ)
@@ -183,11 +205,11 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return self.server._bad_request("Invalid websocket upgrade")
         own, early = take_over(environ)
         receive = self._receive_probe if self.connected else self._receive
-        transport = Transport(own, self.server.loop, self.server.max_http_buffer_size, receive, self._lost, early)
+        transport = Transport(own, self.server.pump, self.server.max_http_buffer_size, receive, self._lost, early)
         transport.send(answer)
         if self.connected:
             self._probe = transport
-            self.server.loop.hub.schedule_call_global(UPGRADE_SECONDS, self._give_up, transport)
+            self.server.pump.loop.call_later(UPGRADE_SECONDS, self._give_up, transport)
         else:
             self.connected = self.upgraded = True
             self._speak(transport)
@@ -206,7 +228,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self._queued_bytes += _size(pkt)
         if self._queued_bytes > LARGEST_QUEUE_BYTES:
             # Not at once: whoever sends is in the middle of sending to many.
-            self.server.loop.call(self.close, False, True, SLOW_READER)
+            self.server.pump.call(self.close, False, True, SLOW_READER)
 
     def _speak(self, transport: Transport) -> None:
         """From here on everything goes by WebSocket, what was waiting first."""

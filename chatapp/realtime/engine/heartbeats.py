@@ -1,59 +1,73 @@
 """One timer wheel for the heartbeats of all connections, in place of a sleeping greenlet for each."""
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from chatapp.clock import monotonic
 from chatapp.realtime.engine.message_pump import MessagePump
 
-if TYPE_CHECKING:
-    from chatapp.realtime.engine.engineio_session import EngineSocket
-
 SLOTS = 50
-"""A connection is pinged when the wheel comes to its slot: once in an interval, a fiftieth of them all at a time."""
+"""The wheel passes one slot after the other, and pings the connections of each: all of them once in an interval."""
+
+
+class PingedSession(Protocol):
+    """What has a heartbeat. `pinged_at` is the time of a ping that the client has not answered."""
+
+    closed: bool
+    pinged_at: float | None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the server does not read from the client at the moment, so that an answer may lie there unread."""
+
+    def ping(self) -> None:
+        """Sends a heartbeat."""
+
+    def time_out(self) -> None:
+        """Closes the session of a client that has not answered in time."""
 
 
 class Heartbeats:
-    """Pings every `interval_seconds`, and closes who has not answered within `timeout_seconds`."""
+    """Pings every `interval_seconds`, and times out a session that has not answered within `timeout_seconds`."""
 
-    def __init__(self, loop: MessagePump, interval_seconds: float, timeout_seconds: float) -> None:
-        self._loop = loop
+    def __init__(self, pump: MessagePump, interval_seconds: float, timeout_seconds: float) -> None:
+        self._pump = pump
         self._step_seconds = interval_seconds / SLOTS
         self._timeout_seconds = timeout_seconds
-        self._slots: list[dict[EngineSocket, None]] = [{} for _ in range(SLOTS)]
+        self._slots: list[dict[PingedSession, None]] = [{} for _ in range(SLOTS)]
         self._at = 0
-        self._unanswered: deque[tuple[float, EngineSocket]] = deque()
+        self._unanswered: deque[tuple[float, PingedSession]] = deque()
         self._schedule()
 
-    def add(self, socket: "EngineSocket") -> None:
-        """A new connection: its first ping is an interval away."""
-        self._slots[self._at - 1][socket] = None
+    def add(self, session: PingedSession) -> None:
+        """Adds a new session. Its first ping is one interval away."""
+        self._slots[self._at - 1][session] = None
 
     def _schedule(self) -> None:
-        self._loop.hub.schedule_call_global(self._step_seconds, self._loop.call, self._turn)
+        self._pump.loop.call_later(self._step_seconds, self._pump.call, self._advance)
 
-    def _turn(self) -> None:
+    def _advance(self) -> None:
         self._schedule()
         self._at = (self._at + 1) % SLOTS
         slot = self._slots[self._at - 1]
         at = monotonic()
-        for socket in [one for one in slot if one.closed]:
-            del slot[socket]
-        for socket in slot:
-            if socket.pinged_at is None:
-                socket.pinged_at = at
-                self._unanswered.append((at, socket))
-                socket.ping()
+        for session in [one for one in slot if one.closed]:
+            del slot[session]
+        for session in slot:
+            if session.pinged_at is None:
+                session.pinged_at = at
+                self._unanswered.append((at, session))
+                session.ping()
         self._close_silent(at)
 
     def _close_silent(self, at: float) -> None:
         while self._unanswered and self._unanswered[0][0] + self._timeout_seconds <= at:
-            pinged_at, socket = self._unanswered.popleft()
-            if socket.pinged_at != pinged_at or socket.closed:
+            pinged_at, session = self._unanswered.popleft()
+            if session.pinged_at != pinged_at or session.closed:
                 continue
-            if socket.transport is not None and socket.transport.is_paused:
-                # Its answer may lie there unread: it gets as much time again.
-                socket.pinged_at = at
-                self._unanswered.append((at, socket))
+            if session.is_paused:
+                # Its answer may lie there unread, so it gets as much time again.
+                session.pinged_at = at
+                self._unanswered.append((at, session))
             else:
-                socket.close(wait=False, reason=socket.server.reason.PING_TIMEOUT)
+                session.time_out()

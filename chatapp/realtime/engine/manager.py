@@ -8,16 +8,12 @@ What a client costs on leaving is the rooms that it is in, not the rooms that th
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import orjson
 import socketio
-from engineio import packet as engineio_packet
 
 from chatapp.realtime.engine.websocket_frames import TEXT, build
-
-if TYPE_CHECKING:
-    from chatapp.realtime.engine.socketio_server import ChatServer
 
 KEPT_ACKS = 65_536
 """Events whose acks are still listened for, the oldest forgotten first. A client that acks later than that is caught up
@@ -41,30 +37,6 @@ class Peer(Protocol):
 
     def ended(self, size: int) -> None:
         """That ack is there."""
-
-
-class ForeignPeer:
-    """A connection of the stock transport, or of Flask-SocketIO's test client: both listen at the server's method."""
-
-    __slots__ = ("_eio_sid", "_server")
-
-    def __init__(self, server: "ChatServer", eio_sid: str) -> None:
-        self._server = server
-        self._eio_sid = eio_sid
-
-    def send_text(self, text: bytes, frame: bytes) -> None:
-        packet = engineio_packet.Packet(engineio_packet.MESSAGE, text.decode())
-        self._server._send_eio_packet(self._eio_sid, packet)
-
-    def send_joined(self, texts: list[bytes], frames: bytes) -> None:
-        for text in texts:
-            self.send_text(text, frames)
-
-    def began(self, size: int) -> None:
-        """The stock transport reads what comes."""
-
-    def ended(self, size: int) -> None:
-        """Nothing waits for it."""
 
 
 class Client:

@@ -1,78 +1,81 @@
-"""The engine's part of eventlet's hub: what has arrived is handled by one greenlet, what goes out leaves once a turn.
+"""Handles what WebSocket connections receive, in one greenlet, and flushes what they send once an iteration.
 
-A callback of the hub must not wait for anything. So a socket's read callback only parses, and hands what it found to
-the pump: one greenlet for the process, switched to once a turn however many connections had something to say. In the
-other direction, everything that a turn wrote to a connection goes out with one `send`. What has been read is handled,
-and what that wrote is sent, before the hub polls again.
+A callback of the event loop must not wait. So the read callback of a socket only parses, and hands the messages to the
+pump: one greenlet for the process, which the loop resumes once an iteration, however many connections have messages. In
+the other direction, everything that an iteration writes to a connection leaves with one `send`. The messages that were
+read are handled, and the responses to them sent, before the loop polls again.
 """
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-import greenlet
-
-from chatapp.eventloop.event_loop import current_loop
-
-if TYPE_CHECKING:
-    from chatapp.realtime.engine.websocket_transport import Transport
+from chatapp.eventloop.event_loop import PROCESS_EXITS, current_loop
 
 log = logging.getLogger(__name__)
 
 
+class Writer(Protocol):
+    """A connection with unsent bytes."""
+
+    def flush(self) -> None:
+        """Sends as much as the system accepts."""
+
+    def abort(self, reason: str) -> None:
+        """Closes the connection at once."""
+
+
 class MessagePump:
-    """One a process, for the hub of the thread that made it."""
+    """One for each process, on the event loop of the thread that makes it."""
 
     def __init__(self) -> None:
-        self.turn = current_loop()
-        self.hub = self.turn.hub
+        self.loop = current_loop()
         self._inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
-        self._unsent: list[Transport] = []
+        self._unsent: list[Writer] = []
         self._is_flush_due = False
-        self._is_pump_waiting = False
-        self.is_pump_blocked = False
-        """To whoever the hub calls: something that the pump called is waiting, for the database perhaps. Whatever is
-        read now would only pile up."""
-        self._pump = greenlet.greenlet(self._run, self.hub.greenlet)
-        self.turn.call_soon(self._pump.switch)
+        self._is_waiting = False
+        self.is_blocked = False
+        """Whether a call of the pump waits, perhaps for the database. Whatever is read now would only pile up."""
+        self._greenlet = self.loop.make_greenlet(self._run)
+        self.loop.call_soon(self._greenlet.switch)
 
     def call(self, function: Callable[..., None], *args: Any) -> None:
-        """Calls something from the pump, after all that was handed to it before."""
+        """Calls a function in the pump's greenlet, after everything that was handed to it before."""
         self._inbox.append((function, args))
-        if self._is_pump_waiting:
-            self._is_pump_waiting = False
-            self.turn.call_soon(self._pump.switch)
+        if self._is_waiting:
+            self._is_waiting = False
+            self.loop.call_soon(self._greenlet.switch)
 
-    def flush_soon(self, transport: "Transport") -> None:
-        """A connection has something to send; it goes out before the hub polls again."""
-        self._unsent.append(transport)
+    def flush_soon(self, connection: Writer) -> None:
+        """Flushes a connection before the event loop polls again."""
+        self._unsent.append(connection)
         if not self._is_flush_due:
             self._is_flush_due = True
-            self.turn.call_soon(self._flush)
+            self.loop.call_soon(self._flush)
 
     def _run(self) -> None:
         while True:
             while self._inbox:
                 inbox, self._inbox = self._inbox, []
-                self.is_pump_blocked = True
+                self.is_blocked = True
                 for function, args in inbox:
                     try:
                         function(*args)
-                    except self.hub.SYSTEM_EXCEPTIONS:
+                    except PROCESS_EXITS:
                         raise
                     except BaseException:
-                        # The pump is for everybody, and eventlet's Timeout is no Exception.
+                        # All connections share the pump, and eventlet's Timeout is no Exception.
                         log.exception("A message could not be handled")
-            self.is_pump_blocked = False
-            self._is_pump_waiting = True
-            self.hub.switch()
+            self.is_blocked = False
+            self._is_waiting = True
+            self.loop.suspend()
 
     def _flush(self) -> None:
         self._is_flush_due = False
         unsent, self._unsent = self._unsent, []
-        for transport in unsent:
+        for connection in unsent:
             try:
-                transport.flush()
+                connection.flush()
             except Exception:
                 log.exception("A connection could not be written to")
-                transport.abort("transport error")
+                connection.abort("transport error")

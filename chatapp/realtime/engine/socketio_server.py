@@ -15,7 +15,8 @@ from chatapp.errors import MalformedRequest, UnknownEvent, failure_payload
 from chatapp.realtime.engine import malformed_packets
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.engine.engineio_server import ChatEngine
-from chatapp.realtime.engine.manager import ChatManager, Client, ForeignPeer, Peer
+from chatapp.realtime.engine.library_peer import LibraryPeer
+from chatapp.realtime.engine.manager import ChatManager, Client, Peer
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
@@ -50,7 +51,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def peer_of(self, eio_sid: str) -> Peer:
         """Where messages for a connection are written to."""
         session = self.eio.sockets.get(eio_sid)
-        return session if hasattr(session, "send_text") else ForeignPeer(self, eio_sid)
+        return session if hasattr(session, "send_text") else LibraryPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
         """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away.

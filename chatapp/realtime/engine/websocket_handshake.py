@@ -1,6 +1,6 @@
-"""From an HTTP request to a WebSocket that belongs to nobody's request any more (RFC 6455 section 4.2).
+"""The opening handshake of a WebSocket (RFC 6455 section 4.2), and how its socket outlives the HTTP request.
 
-Our own listener hands its socket over. Under gunicorn it is duplicated.
+Our own listener hands its socket over. gunicorn's is duplicated.
 """
 
 import base64
@@ -9,13 +9,9 @@ import os
 import socket
 from typing import Any
 
-import eventlet.wsgi
-from eventlet import hubs, patcher
-
+from chatapp.eventloop import unpatched
+from chatapp.eventloop.event_loop import current_loop
 from chatapp.http_listener.listener import CONNECTION
-
-_plain_socket = patcher.original("socket")
-"""The standard library's own: a green socket would wait where ours must not."""
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """Section 1.3."""
@@ -24,14 +20,14 @@ KEY_BYTES = 16
 
 
 def can_take_over(environ: dict[str, Any]) -> bool:
-    """Whether the server that runs us is one whose socket we can keep: our own, or gunicorn."""
+    """Whether the request came by a server that lets go of its sockets: our own listener, or gunicorn."""
     return CONNECTION in environ or "gunicorn.socket" in environ
 
 
 def take_over(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
-    """Keeps the request's connection; returns it, and what the server has read of it beyond the request."""
+    """Takes the request's connection over. Returns its socket, and the bytes received after the request."""
     if CONNECTION in environ:
-        # The environ is kept for as long as the session lives; the HTTP side of its connection need not be.
+        # The session keeps the environ for as long as it lives, but does not need the HTTP connection in it.
         own, early = environ.pop(CONNECTION).detach()
     else:
         own, early = _from_gunicorn(environ)
@@ -40,19 +36,19 @@ def take_over(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
 
 
 def _from_gunicorn(environ: dict[str, Any]) -> tuple[socket.socket, bytes]:
-    """A duplicate: gunicorn closes its own descriptor when the request is over, and does no more than that. It is told
-    that the request is answered."""
+    """Duplicates the socket: gunicorn closes its own file descriptor after the request, without a TCP shutdown."""
+    from chatapp.eventloop.wsgi_server import mark_answered
+
     descriptor = os.dup(environ["gunicorn.socket"].fileno())
-    # The number may have been another socket's, whose listeners the hub has not forgotten yet.
-    hubs.notify_opened(descriptor)
-    own: socket.socket = _plain_socket.socket(fileno=descriptor)
+    current_loop().forget_closed(descriptor)
+    own: socket.socket = unpatched.socket.socket(fileno=descriptor)
     own.setblocking(False)
-    eventlet.wsgi.WSGI_LOCAL.already_handled = True
+    mark_answered()
     return own, environ["wsgi.input"].reader.unreader.buf.getvalue()
 
 
 def response_to(environ: dict[str, Any]) -> bytes | None:
-    """The answer that switches protocols; None for a request that is no valid opening handshake (section 4.2.1)."""
+    """Returns the response that switches protocols, or None for an invalid opening handshake (section 4.2.1)."""
     key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
     try:
         is_key = len(base64.b64decode(key, validate=True)) == KEY_BYTES
@@ -69,7 +65,7 @@ def response_to(environ: dict[str, Any]) -> bytes | None:
 
 
 def _is_plain_upgrade(environ: dict[str, Any]) -> bool:
-    """A GET that says upgrade where it must, and has no body: the frames would follow that."""
+    """Whether it is a GET with the headers of an upgrade and without a body, which the frames would have to follow."""
     connection = [word.strip() for word in environ.get("HTTP_CONNECTION", "").lower().split(",")]
     has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ
     is_upgrade = "upgrade" in connection and environ.get("HTTP_UPGRADE", "").lower() == "websocket"

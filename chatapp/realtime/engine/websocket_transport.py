@@ -1,12 +1,11 @@
-"""One WebSocket connection on the hub: no greenlet reads it, none writes it, and none waits for it."""
+"""One WebSocket connection on the event loop, without a greenlet of its own."""
 
 import contextlib
 import logging
 import socket
 from collections.abc import Callable
-from typing import Any
 
-from chatapp.eventloop.event_loop import READ, WRITE
+from chatapp.eventloop.event_loop import READ, WRITE, Timer
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import (
     BINARY,
@@ -24,7 +23,7 @@ from chatapp.realtime.engine.websocket_frames import (
 log = logging.getLogger(__name__)
 
 READ_BYTES = 65_536
-"""Read at once from one connection; the rest comes with the next turn, so that nobody starves."""
+"""Read from one connection in one iteration of the event loop, so that no other starves."""
 
 LARGEST_BUFFER_BYTES = 4_194_304
 """What may wait for a reader who does not read. More, and the connection is closed: it comes back and catches up."""
@@ -50,9 +49,9 @@ class Transport:
         "_is_closing",
         "_is_full",
         "_is_held",
-        "_loop",
         "_out",
         "_out_bytes",
+        "_pump",
         "_reader",
         "_receive",
         "_socket",
@@ -62,7 +61,7 @@ class Transport:
     def __init__(
         self,
         connection: socket.socket,
-        loop: MessagePump,
+        pump: MessagePump,
         largest_message_bytes: int,
         receive: Callable[[bytes, bool], None],
         closed: Callable[["Transport", str], None],
@@ -70,7 +69,7 @@ class Transport:
     ) -> None:
         self._socket: socket.socket | None = connection
         self._fd = connection.fileno()
-        self._loop = loop
+        self._pump = pump
         self._reader = FrameReader(largest_message_bytes)
         self._receive = receive
         self._closed = closed
@@ -79,7 +78,7 @@ class Transport:
         self._is_closing = False
         self._is_full = False
         self._is_held = False
-        self._close_timer: Any = None
+        self._close_timer: Timer | None = None
         self._watched_for = 0
         self._watch(READ)
         if early:
@@ -91,7 +90,7 @@ class Transport:
         return self._socket is not None and not self._watched_for & READ and not self._is_full
 
     def send(self, frame: bytes) -> None:
-        """Queues a built frame for the end of this turn. The same bytes may be queued for any number of connections.
+        """Queues a built frame for the end of this iteration. Any number of connections may queue the same bytes.
         Nothing follows a close frame (RFC 6455 section 5.5.1)."""
         if self._socket is not None and not self._is_closing:
             self._queue(frame)
@@ -108,7 +107,7 @@ class Transport:
         except OSError as error:
             self._out.clear()
             self._out_bytes = 0
-            self._loop.call(self.abort, f"transport error: {error.strerror}")
+            self._pump.call(self.abort, f"transport error: {error.strerror}")
             return
         if sent == len(out):
             self._out.clear()
@@ -142,7 +141,7 @@ class Transport:
         if self._socket is None or self._is_closing:
             return
         self._is_closing = True
-        self._close_timer = self._loop.hub.schedule_call_global(CLOSE_WAIT_SECONDS, self.abort, "transport close")
+        self._close_timer = self._pump.loop.call_later(CLOSE_WAIT_SECONDS, self.abort, "transport close")
         self._queue(build_close(code, reason))
 
     def abort(self, reason: str) -> None:
@@ -157,7 +156,7 @@ class Transport:
             self._close_timer.cancel()
         self._out.clear()
         connection.close()
-        self._loop.call(self._say_closed, reason)
+        self._pump.call(self._say_closed, reason)
 
     def pause(self) -> None:
         """Stops reading: the client has asked for more than is being worked on. TCP tells it to wait."""
@@ -172,13 +171,13 @@ class Transport:
     def _queue(self, frame: bytes) -> None:
         is_waiting = self._watched_for & WRITE
         if not self._out and not is_waiting:
-            self._loop.flush_soon(self)
+            self._pump.flush_soon(self)
         self._out.append(frame)
         self._out_bytes += len(frame)
         if is_waiting and self._out_bytes > FULL_BYTES:
             self._be_full()
         if self._out_bytes > LARGEST_BUFFER_BYTES:
-            # One turn may have much to say to a client that reads well: only what the system does not take waits.
+            # One iteration may send a lot to a client that reads well: only what the system does not accept waits.
             self.flush()
             if self._out_bytes > LARGEST_BUFFER_BYTES:
                 self.abort(SLOW_READER)
@@ -203,7 +202,7 @@ class Transport:
     def _watch(self, events: int) -> None:
         if events != self._watched_for:
             self._watched_for = events
-            self._loop.turn.watch(self._fd, events, self._ready)
+            self._pump.loop.watch(self._fd, events, self._ready)
 
     def _ready(self, events: int) -> None:
         try:
@@ -223,9 +222,9 @@ class Transport:
         if not self._watched_for & READ:
             self.writable()  # an error: writing tells which
             return
-        if self._loop.is_pump_blocked:
+        if self._pump.is_blocked:
             self._stop_reading()
-            self._loop.call(self._read_on)
+            self._pump.call(self._read_on)
             return
         try:
             data = self._socket.recv(READ_BYTES)
@@ -241,14 +240,14 @@ class Transport:
 
     def _take(self, data: bytes) -> None:
         for opcode, payload in self._reader.feed(data):
-            self._loop.call(self.handle, opcode, payload)
+            self._pump.call(self.handle, opcode, payload)
         if self._reader.failure is not None and not self._is_closing:
-            self._loop.call(self._fail, self._reader.failure)
+            self._pump.call(self._fail, self._reader.failure)
 
     def _end_of_reading(self, reason: str) -> None:
         """What arrived before is handled before the connection is let go."""
         self._stop_reading()
-        self._loop.call(self.abort, reason)
+        self._pump.call(self.abort, reason)
 
     def writable(self) -> None:
         """There is room for what waits."""
