@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser
+from graphlib import CycleError, TopologicalSorter
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,7 @@ PACKAGE = ROOT / "chatapp"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
 LONGEST_FILE = 300
 WRITERS = ("chatapp.actions", "chatapp.journal")
-EVENTLET = (
-    "ws.py",
-    "chatapp/eventloop/",
-    "chatapp/http_listener/",
-    "chatapp/serve.py",
-    "chatapp/realtime/engine/",
-)
+EVENTLET = "chatapp/eventloop/"
 NOT_TO_IMPORT = {
     "chatapp.models": ["chatapp.actions", "chatapp.journal", "chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.journal": ["chatapp.actions", "chatapp.api", "chatapp.realtime", "chatapp.serializers", "flask"],
@@ -40,8 +36,8 @@ NOT_TO_IMPORT = {
 }
 
 
-def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+def module_of(path: Path, root: Path = ROOT) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -52,6 +48,36 @@ def imports_of(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def import_graph(root: Path, *packages: str) -> dict[str, set[str]]:
+    """The modules of some packages, and for each those of them that it imports: at the top, in a function, or for type
+    checking alone. Python also runs the `__init__` of the packages that a module lies in; that is not counted."""
+    found = [path for package in packages for path in (root / package).rglob("*.py") if "node_modules" not in str(path)]
+    paths = {module_of(path, root): path for path in found}
+    graph = {}
+    for module, path in paths.items():
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        imported: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported.update(name.name for name in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                source = resolve_name("." * node.level + (node.module or ""), package)
+                names = [f"{source}.{name.name}" for name in node.names]
+                imported.update(name if name in paths else source for name in names)
+        graph[module] = imported & paths.keys()
+    return graph
+
+
+def cycle_in(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a circle; empty if there are none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        return cycle
+    return []
 
 
 def is_in(module: str, room: str) -> bool:
@@ -76,6 +102,36 @@ def test_imports_run_one_way(room: str) -> None:
         if any(is_in(name, banned) for banned in NOT_TO_IMPORT[room]) and not is_in(name, room)
     ]
     assert wrong == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = import_graph(ROOT, "chatapp", "bench")
+    assert "chatapp.eventloop.event_loop" in graph["chatapp.http_listener.listener"]
+    assert "bench.servers" in graph["bench.seeds"], "relative imports count"
+    assert cycle_in(graph) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import house.attic",
+        "from house import attic",
+        "from house.attic import stairs",
+        "from . import attic",
+        "from .attic import stairs",
+        "def climb():\n    from house import attic",
+        "if TYPE_CHECKING:\n    from house.attic import stairs",
+    ],
+)
+def test_a_circle_is_found_wherever_the_import_stands(tmp_path: Path, back: str) -> None:
+    package = tmp_path / "house"
+    package.mkdir()
+    (package / "__init__.py").write_text("from house import attic, ladder")
+    (package / "attic.py").write_text("import os\nfrom house import ladder")
+    (package / "ladder.py").write_text("")
+    assert cycle_in(import_graph(tmp_path, "house")) == []
+    (package / "ladder.py").write_text(back)
+    assert set(cycle_in(import_graph(tmp_path, "house"))) == {"house.attic", "house.ladder"}
 
 
 def test_importing_the_package_imports_nothing_else() -> None:
@@ -133,7 +189,7 @@ def test_statements_that_write_stand_in_the_journal_and_the_bus() -> None:
     assert wrong == []
 
 
-def test_eventlet_is_imported_only_where_it_can_be_left_one_day() -> None:
+def test_eventlet_is_imported_in_one_folder() -> None:
     importing = {
         str(path.relative_to(ROOT))
         for path in [*FILES, ROOT / "ws.py", ROOT / "wsgi.py", ROOT / "gunicorn.conf.py"]
@@ -141,7 +197,7 @@ def test_eventlet_is_imported_only_where_it_can_be_left_one_day() -> None:
         if is_in(name, "eventlet") or is_in(name, "greenlet")
     }
     assert "chatapp/eventloop/patching.py" in importing
-    assert [one for one in importing if one != "ws.py" and not one.startswith(EVENTLET)] == []
+    assert [one for one in importing if not one.startswith(EVENTLET)] == []
 
 
 def test_time_is_asked_of_the_clock() -> None:
