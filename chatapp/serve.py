@@ -73,7 +73,7 @@ def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable
 def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -> Callable[[], None]:
     _raise_open_files()
     settings = _settings(app)
-    listener = _listener_class(settings.http_listener)
+    listener = listener_class(settings.http_listener)
     # All sockets are bound before any is served. A failure, mostly a server that already runs, names the port.
     sockets = [listen(settings.host, port) for port, _ in listeners]
     running = [listener(one, application) for one, (_, application) in zip(sockets, listeners, strict=True)]
@@ -85,7 +85,7 @@ def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -
     return stop
 
 
-def _listener_class(name: str) -> Callable[[Any, Application], Stoppable]:
+def listener_class(name: str) -> Callable[[Any, Application], Stoppable]:
     """Returns what CHATAPP_HTTP_LISTENER names. Both import eventlet, which a process of threads must not."""
     if name == "eventlet":
         from chatapp.eventloop.wsgi_server import WsgiServer

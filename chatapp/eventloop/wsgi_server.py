@@ -25,6 +25,23 @@ MAX_CONNECTIONS = 50_000
 """Each has a greenlet. eventlet stops accepting at this number; its default is 1,024."""
 
 
+class ErrorLog:
+    """Receives what eventlet.wsgi logs, and keeps the tracebacks.
+
+    The access log and the other messages name the request line, whose query holds the token in a Socket.IO handshake.
+    """
+
+    def info(self, message: str, *_arguments: object) -> None:
+        """Also gets the traceback of an application that failed."""
+        if message.startswith("Traceback"):
+            log.error("A request could not be answered\n%s", message.rstrip())
+
+    def debug(self, message: str, *_arguments: object) -> None:
+        """Does nothing."""
+
+    error = debug
+
+
 class WsgiServer:
     """Serves an application on a listening socket, which must be unpatched, until it is stopped."""
 
@@ -40,8 +57,9 @@ class WsgiServer:
             max_size=MAX_CONNECTIONS,
             keepalive=IDLE_SECONDS,
             socket_timeout=SOCKET_SECONDS,
-            # An access log would hold tokens: a Socket.IO handshake may carry one in its query.
-            log_output=False,
+            log=ErrorLog(),
+            log_format="",
+            # With it, the client would get the traceback.
             debug=False,
         )
 
@@ -54,12 +72,7 @@ class WsgiServer:
         if "HTTP_UPGRADE" in environ:
             # A WebSocket has heartbeats, whose interval may be longer than the timeout.
             environ["eventlet.input"].get_socket().settimeout(None)
-        try:
-            return self._application(environ, start_response)
-        except Exception:
-            # eventlet answers with 500, and would write the traceback into the access log.
-            log.exception("A request could not be answered")
-            raise
+        return self._application(environ, start_response)
 
 
 def mark_answered() -> None:

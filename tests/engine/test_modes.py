@@ -1,6 +1,5 @@
 """Without our transport or without eventlet: the library's takes over, and the chat goes on."""
 
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ SHAPES = {
     "threading": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "threading"}),
     **({"gevent": ([*PYTHON, "ws.py"], {"CHATAPP_ASYNC_MODE": "gevent"})} if find_spec("gevent") else {}),
     "eventlet": ([*PYTHON, "ws.py"], {}),
-    "eventlet without our protocol": ([*PYTHON, "-m", "tests.engine.eventlet_wsgi_server"], {}),
+    "eventlet's WSGI server": ([*PYTHON, "ws.py"], {"CHATAPP_HTTP_LISTENER": "eventlet"}),
 }
 
 
@@ -36,12 +35,7 @@ def shaped(
     started.environment["CHATAPP_HTTP_PORT"] = started.environment["CHATAPP_WS_PORT"]
     started.start(started.ws + "/readyz")
     yield started
-    assert started.process is not None
-    if "eventlet_wsgi_server" in command[-1]:
-        started.process.send_signal(signal.SIGKILL)
-        started.process.wait(10)
-    else:
-        assert started.stop() == 0, started.log
+    assert started.stop() == 0, started.log
     assert "Traceback" not in started.log, started.log
 
 

@@ -1,4 +1,4 @@
-"""The process of `listened.py`, and connections to it whose requests are the test's own, byte for byte."""
+"""The process of `sample_application.py`, and connections to it whose requests are the test's own, byte for byte."""
 
 import json
 import socket
@@ -73,12 +73,12 @@ def post(path: str, body: bytes, *headers: str) -> bytes:
 class Small:
     """The process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, listener: str) -> None:
         self.port = free_port()
         self._log = folder / "log"
         with self._log.open("wb") as log:
-            command = [sys.executable, "-W", "ignore", "-m", "tests.http_listener.sample_application", str(self.port)]
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            command = [sys.executable, "-W", "ignore", "-m", "tests.http_listener.sample_application"]
+            self.process = subprocess.Popen([*command, str(self.port), listener], cwd=ROOT, stdout=log, stderr=log)
         wait_until(self._listens, "the listener is there")
 
     @property

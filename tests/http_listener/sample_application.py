@@ -1,4 +1,4 @@
-"""A small application behind `Listener`, with short timeouts. Its one argument is the port."""
+"""A small application with short deadlines. The arguments are the port, and a value of CHATAPP_HTTP_LISTENER."""
 
 from chatapp.eventloop.patching import patch
 
@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterable, Iterator  # noqa: E402
 from typing import Any  # noqa: E402
 from wsgiref.validate import validator  # noqa: E402
 
-import eventlet  # noqa: E402
 import greenlet  # noqa: E402
-from eventlet import hubs  # noqa: E402
 
+from chatapp.eventloop import wsgi_server  # noqa: E402
+from chatapp.eventloop.event_loop import current_loop  # noqa: E402
 from chatapp.http_listener import listener  # noqa: E402
-from chatapp.serve import listen  # noqa: E402
+from chatapp.serve import listen, listener_class  # noqa: E402
 
-listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.3
+listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.6
 listener.LINGER_SECONDS, listener.SWEEP_SECONDS = 0.8, 0.05
-LONGER_THAN_PATIENCE_SECONDS = 0.5
+wsgi_server.IDLE_SECONDS, wsgi_server.SOCKET_SECONDS = 1.2, 0.6
+LONGER_THAN_PATIENCE_SECONDS = 0.8
 LARGE = b"x" * 10_000_000
 """More than the system takes for a client that does not read."""
 
@@ -39,7 +40,7 @@ def echo(environ: dict[str, Any]) -> Iterable[bytes]:
     wanted = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT", "REMOTE_ADDR"))}
     names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "SERVER_PROTOCOL")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
-    return [json.dumps({**wanted, **{name: environ[name] for name in names}, "body": body[:1000]}).encode()]
+    return [json.dumps({**wanted, **{name: environ.get(name, "") for name in names}, "body": body[:1000]}).encode()]
 
 
 def wait(_environ: dict[str, Any]) -> Iterable[bytes]:
@@ -66,9 +67,9 @@ def fail_later(_environ: dict[str, Any]) -> Iterator[bytes]:
     raise RuntimeError("the secret")
 
 
-def turns(_environ: dict[str, Any]) -> Iterable[bytes]:
-    """Another number in every turn of the hub."""
-    hubs.get_hub().schedule_call_global(0, tick)
+def iterations(_environ: dict[str, Any]) -> Iterable[bytes]:
+    """Another number in every iteration of the event loop."""
+    current_loop().call_later(0, tick)
     return [b"%09d" % ticks]
 
 
@@ -86,7 +87,7 @@ def counts(_environ: dict[str, Any]) -> Iterable[bytes]:
     found: dict[str, Any] = {name: names.count(name) for name in ("HttpConnection", "RequestReader", "ResponseWriter")}
     found["greenlets"] = sum(1 for one in gc.get_objects() if isinstance(one, greenlet.greenlet) and not one.dead)
     found["descriptors"] = len(os.listdir("/proc/self/fd")) - len(taken)
-    found["connections"] = len(listening.connections)
+    found["connections"] = len(getattr(server, "connections", ()))
     return [json.dumps(found).encode()]
 
 
@@ -96,7 +97,7 @@ def valid(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     return [environ["wsgi.input"].read(3)]
 
 
-ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, turns, take, counts)}
+ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, iterations, take, counts)}
 taken: list[Any] = []
 
 
@@ -110,6 +111,6 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
 if __name__ == "__main__":
     gc.collect()
     gc.disable()
-    listening = listener.Listener(listen("127.0.0.1", int(sys.argv[1])), application)
+    server = listener_class(sys.argv[2])(listen("127.0.0.1", int(sys.argv[1])), application)
     while True:
-        eventlet.sleep(60)
+        time.sleep(60)
