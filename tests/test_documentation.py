@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,15 @@ def test_a_default_that_is_worked_out_is_told_in_words() -> None:
         meaning = rows[variable(one)][2]
         assert meaning, variable(one)
         assert one.default or "Default:" in meaning, variable(one)
+
+
+def test_the_listeners_page_has_its_limits_as_they_are() -> None:
+    rows = table_under(ROOT / "docs" / "decisions" / "0011-own-listener.md", "Limit", "Value", "Constant")
+    assert rows
+    for _, value, constant in rows:
+        module, name = code_in(constant)[0].split(".")
+        limit = getattr(import_module(f"chatapp.http_listener.{module}"), name)
+        assert value == f"{limit:,.0f}", constant
 
 
 def test_the_readme_has_the_commands_that_start_and_test() -> None:
