@@ -54,7 +54,7 @@ def _prefixes(given: str) -> tuple[str, ...]:
 
 
 def _database_url(given: str) -> str:
-    """SQLite files and PostgreSQL; a bare `postgresql://` gets the driver that works on a green hub."""
+    """SQLite files and PostgreSQL; a bare `postgresql://` gets the driver that works on the event loop."""
     try:
         url = make_url(given)
     except ArgumentError as error:

@@ -69,7 +69,7 @@ def _run(connection: Any, statements: list[str]) -> None:
 
 class WriterConnection:
     """One connection whose transactions are opened and committed by hand: the commit, which waits for the disk,
-    is the only step off the hub, and nothing of the ORM's runs in a foreign thread."""
+    is the only step off the event loop, and nothing of the ORM's runs in a foreign thread."""
 
     def __init__(self, engine: Engine) -> None:
         self.connection: Connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")

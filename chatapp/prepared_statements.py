@@ -18,8 +18,8 @@ Statement = Select[Any] | CompoundSelect[Any]
 
 
 class StatementRunner:
-    """Runs statements for one database. On a green hub SQLite's reads do not yield, so that one connection serves all;
-    otherwise each borrows that of its caller's session."""
+    """Runs statements for one database. On the event loop SQLite's reads do not yield, so that one connection serves
+    all; otherwise each borrows that of its caller's session."""
 
     def __init__(self, engine: Engine, *, shares_connection: bool) -> None:
         self._engine = engine

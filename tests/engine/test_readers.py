@@ -34,8 +34,8 @@ def resident_bytes(server: Server) -> int:
 def calls_until(person: Person, receiver: Person, done: threading.Event) -> int:
     """How many messages of somebody else's were acked, one after the other, before the others were done.
 
-    Who is starved is served when the others are: once. This counts turns and not seconds, so that it says the same on a
-    busy machine.
+    A client that is starved gets one ack, when the others are done. This counts acks and not seconds, so that it says
+    the same on a busy machine.
     """
     calls, deadline = 0, time.monotonic() + FLOOD_SECONDS
     while not done.is_set():

@@ -54,9 +54,9 @@ def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_af
             asked_at = time.monotonic()
             assert [one["content"] for one in bob.history("alice")] == ["before"]
             assert requests.get(server.http + "/readyz", timeout=5).status_code == 200
-            # A socket that needs no write of its own: an answer from the hub.
+            # A socket that needs no write of its own: an answer from the event loop.
             assert bob.call("privateMessage", {"sender": "mallory"})["success"] is False
-            assert time.monotonic() - asked_at < HELD_SECONDS / 2, "the hub stood still"
+            assert time.monotonic() - asked_at < HELD_SECONDS / 2, "the event loop stood still"
         assert not ack.done()
     assert ack.result(timeout=8)["success"] is True
     assert bob.wait_for_message("meanwhile")["sequence"] == 2

@@ -1,4 +1,4 @@
-"""RequestReader by itself: bytes in, requests out. No hub, no socket."""
+"""RequestReader by itself: bytes in, requests out. No event loop, no socket."""
 
 import gc
 import weakref
