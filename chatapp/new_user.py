@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatapp.actions.accounts import NewUser
-from chatapp.payloads import PASSWORD_CHARACTERS, NewUsername, PersonName, parse
+from chatapp.payloads import PASSWORD_CHARACTERS, FirstName, LastName, NewUsername, parse
 
 SHORTEST_PASSWORD = 8
 """NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
@@ -12,8 +12,8 @@ SHORTEST_PASSWORD = 8
 class _Account(BaseModel):
     model_config = ConfigDict(extra="forbid")
     username: NewUsername
-    first_name: PersonName
-    last_name: str = Field(max_length=100)
+    first_name: FirstName
+    last_name: LastName
 
 
 class _Password(BaseModel):

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from chatapp.blank_text import is_blank
 from chatapp.errors import InvalidInput, MalformedRequest
 
 CONTENT_BYTES = 65_536
@@ -34,8 +35,10 @@ _USERNAME = re.compile(r"\w[\w.@+-]*")
 def _content(text: str) -> str:
     text = text.replace("\r\n", "\n")
     _printable(text)
-    if not 1 <= len(text.encode()) <= CONTENT_BYTES:
-        raise ValueError(f"must be 1 to {CONTENT_BYTES} bytes of UTF-8")
+    if len(text.encode()) > CONTENT_BYTES:
+        raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
+    if is_blank(text):
+        raise ValueError("must have something visible in it")
     return text
 
 
@@ -51,9 +54,13 @@ def _printable(text: str) -> str:
 
 def _name(text: str) -> str:
     text = unicodedata.normalize("NFC", _printable(text)).strip()
-    if not text or "\n" in text or "\t" in text:
+    if is_blank(text) or "\n" in text or "\t" in text:
         raise ValueError("must be one line with something visible in it")
     return text
+
+
+def _name_or_nothing(text: str) -> str:
+    return _name(text) if text else text
 
 
 def _client_id(text: str) -> str:
@@ -70,7 +77,7 @@ def _known(text: Any) -> list[list[str]]:
 
 def _username(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    if not _USERNAME.fullmatch(text):
+    if not _USERNAME.fullmatch(text) or is_blank(text):  # Hangul's fillers are letters
         raise ValueError("must begin with a letter or digit and go on with letters, digits or . _ - @ +")
     return text
 
@@ -82,7 +89,8 @@ ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_c
 Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
 NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
-PersonName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
+FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
+LastName = Annotated[str, AfterValidator(_name_or_nothing), Field(max_length=100)]
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
 Known = tuple[Name, Sequence, Sequence]
 KnownList = Annotated[

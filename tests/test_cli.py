@@ -102,7 +102,7 @@ def test_a_name_is_given_once_in_any_case(run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b"]
+    "name", ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b", "\u3164"]
 )
 def test_a_name_that_cannot_be_one_is_refused(run: Run, name: str) -> None:
     told(run("users", "add", "--no-password", "--", name), 1, "username")
@@ -120,6 +120,13 @@ def test_a_password_has_limits(run: Run, password: str) -> None:
 def test_a_long_name_for_show_is_refused(run: Run) -> None:
     told(run("users", "add", "anna", "--no-password", "--first-name", "x" * 101), 1, "first_name")
     told(run("users", "add", "anna", "--no-password", "--last-name", "x" * 101), 1, "last_name")
+
+
+@pytest.mark.parametrize("name", ["\u200b", " ", "\u3164\u2800"])
+def test_a_name_for_show_that_shows_nothing_is_refused(run: Run, name: str) -> None:
+    told(run("users", "add", "anna", "--no-password", "--first-name", name), 1, "first_name", "visible")
+    told(run("users", "add", "anna", "--no-password", "--last-name", name), 1, "last_name", "visible")
+    assert run("users", "list").output == ""
 
 
 def test_a_new_password_is_set(run: Run) -> None:

@@ -1,10 +1,13 @@
-"""What a message may hold: 1 to 65,536 bytes of UTF-8, kept as they are, without control characters."""
+"""What a message may hold: 1 to 65,536 bytes of UTF-8, kept as they are, something visible, no control characters."""
 
+import sys
+import unicodedata
 from collections.abc import Callable
 
 import pytest
 from werkzeug.test import TestResponse
 
+from chatapp.blank_text import is_blank
 from tests.api.error_bodies import refusal
 from tests.conftest import Browser
 
@@ -23,9 +26,9 @@ def note(browser: Browser, content: str) -> TestResponse:
     [
         *(
             "x",
-            " ",
-            "\n",
-            "\t",
+            " x",
+            "\nx",
+            "x\t",
             "a\nb\tc",
             "  kept  ",
             "<b>&amp;</b>",
@@ -38,12 +41,15 @@ def note(browser: Browser, content: str) -> TestResponse:
             "👩‍👩‍👧‍👦",
             "e\u0301",
             "é",
-            "\u200b",
-            "\u202e\u2066",
-            "\ufeff",
+            "\u200bx\u200b",
+            "\u202e\u2066x",
+            "\ufeff.",
+            "\u3164가",
+            "❤️",
+            "क्\u200dष",
             "\ufffe",
             "\U0010ffff",
-            "\u2028",
+            "one\u2028two",
             "null",
         ),
     ],
@@ -61,7 +67,7 @@ def test_a_windows_line_end_becomes_a_newline(browse: Browse) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["x" * LARGEST, "é" * (LARGEST // 2), "€" * 21_845 + "x", "😀" * (LARGEST // 4), "\n" * LARGEST]
+    "content", ["x" * LARGEST, "é" * (LARGEST // 2), "€" * 21_845 + "x", "😀" * (LARGEST // 4), "\n" * (LARGEST - 1) + "x"]
 )
 def test_the_longest_message_is_counted_in_bytes(browse: Browse, content: str) -> None:
     assert len(content.encode()) == LARGEST
@@ -84,6 +90,33 @@ def test_nothing_and_half_a_line_end_are_refused(browse: Browse, content: str) -
     refusal(note(browse("alice"), content), 422, "invalid_input")
 
 
+BLANKS = (
+    *(" ", "   ", "\n", "\t", " \n\t ", "\u00a0", "\u2028\u2029", "\u3000", "\r\n", "\n" * LARGEST, " " * LARGEST),
+    *("\u200b", "\u200b" * 21_845, "\u200c\u200d", "\u2060", "\ufeff", "\u202e\u2066", "\u00ad", "\u061c"),
+    *("\u034f", "\u115f\u1160", "\u17b4", "\u17b5", "\u180b", "\u180e", "\u180f", "\u2800", "\u3164", "\uffa0"),
+    *("\ufe0f", "\U000e0001", "\U000e0020\U000e007f", "\U000e0100", " \u200b\u2800\n\u3164\ufe0e\u00a0"),
+)
+
+
+@pytest.mark.parametrize("content", BLANKS)
+def test_a_message_that_shows_nothing_is_refused_like_an_empty_one(browse: Browse, content: str) -> None:
+    alice = browse("alice")
+    error = refusal(note(alice, content), 422, "invalid_input")
+    assert error["details"]["fields"] == {"content": "must have something visible in it"}
+    assert error == refusal(note(alice, ""), 422, "invalid_input")
+
+
+def test_blank_is_what_unicode_says_and_a_list_of_characters_that_are_drawn_as_nothing() -> None:
+    listed = [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, *range(0xFE00, 0xFE10)]
+    listed += [0xFFA0, *range(0xE0000, 0xE1000)]
+    newer = set(range(0x13439, 0x13440))
+    """Cc, Cf or Z only since a Unicode that the oldest Python here does not know."""
+    for number in range(sys.maxunicode + 1):
+        category = unicodedata.category(chr(number))
+        wanted = category[0] == "Z" or category in ("Cc", "Cf") or number in listed
+        assert is_blank(chr(number)) is wanted or (number in newer and category == "Cn"), hex(number)
+
+
 @pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "\\ude00\\ud83d", "x\\ud83d"])
 def test_half_a_character_is_refused(browse: Browse, half: str) -> None:
     alice = browse("alice")
@@ -102,6 +135,6 @@ def test_bytes_that_are_no_utf_8_are_refused(browse: Browse) -> None:
 
 def test_a_group_has_the_same_limits(browse: Browse, make_group: MakeGroup) -> None:
     group_id, alice = make_group("alice"), browse("alice")
-    for content, status in (("x" * LARGEST, 200), ("x" * (LARGEST + 1), 422), ("", 422), ("\x00", 422)):
+    for content, status in (("x" * LARGEST, 200), ("x" * (LARGEST + 1), 422), ("", 422), ("\x00", 422), ("\u200b", 422)):
         body = {"receiver": group_id, "group": True, "content": content}
         assert alice.post("/messages", json=body).status_code == status

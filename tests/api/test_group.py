@@ -76,7 +76,7 @@ def test_somebody_who_does_not_exist_is_404_and_nothing_is_made(browse: Browse, 
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "x" * 100, "😀" * 100, "e\u0301" * 100, "a/b?c#d%20", "..", "'; --", "שלום", "{{ 7 * 7 }}"],
+    ["x", "x" * 100, "😀" * 100, "e\u0301" * 100, "a/b?c#d%20", "..", "'; --", "שלום", "{{ 7 * 7 }}", "❤️", "\u200bx"],
 )
 def test_a_name_is_1_to_100_characters_of_any_script(browse: Browse, newcomers: Newcomers, name: str) -> None:
     (anna,) = newcomers(1)
@@ -95,6 +95,7 @@ def test_space_around_a_name_is_no_part_of_it(browse: Browse) -> None:
     [
         *("", " ", "\n", "\t\t", "\u00a0", "x" * 101, "😀" * 101, "a\nb", "a\tb", "a\x00b", "a\x7fb", "a\x85b"),
         *(None, 5, True, ["x"], {"x": 1}),
+        *("\u200b", "\u200b \u2060", "\u3164", "\u2800", "\ufe0f", "\U000e0020"),
         # Composition takes these two letters apart, into two and three code points.
         *("\u0958" * 51, "\ufb2c" * 34),
     ],
@@ -118,6 +119,14 @@ def test_a_list_of_users_that_is_none_is_422(browse: Browse, users: Any) -> None
 def test_more_members_than_anybody_can_name_are_422(browse: Browse) -> None:
     assert make(browse("alice"), "Crowd", *["bob"] * 5000).status_code == 200
     refusal(make(browse("alice"), "Crowd", *["bob"] * 5001), 422, "invalid_input")
+
+
+def test_a_group_gets_no_new_name_that_shows_nothing(browse: Browse, make_group: Callable[..., str]) -> None:
+    group_id, alice = make_group("alice"), browse("alice")
+    before = alice.get(f"/group/{group_id}").get_json()
+    error = refusal(alice.patch(f"/group/{group_id}", json={"groupName": "\u200b\u3164"}), 422, "invalid_input")
+    assert list(error["details"]["fields"]) == ["groupName"]
+    assert alice.get(f"/group/{group_id}").get_json() == before
 
 
 def test_a_missing_name_is_422(browse: Browse) -> None:

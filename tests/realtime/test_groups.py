@@ -96,7 +96,7 @@ def test_a_group_that_does_not_exist_is_not_announced(cast: Cast, wires: Wires, 
     assert alice.get(f"/all/{alice.username}").json()["groups"] == []
 
 
-@pytest.mark.parametrize("name", ["", " ", "\n", "x" * 101, None, 7, "a\nb", "nul\0", "\ud800"])
+@pytest.mark.parametrize("name", ["", " ", "\n", "\u200b\u3164", "x" * 101, None, 7, "a\nb", "nul\0", "\ud800"])
 def test_a_group_needs_a_proper_name(cast: Cast, wires: Wires, name: object) -> None:
     (alice,) = cast(1)
     wire = wires(alice)

@@ -117,7 +117,7 @@ def test_the_id_of_a_private_conversation_opens_no_group(cast: Cast, wires: Wire
 
 
 @pytest.mark.parametrize(
-    "content", ["x" * 65_536, "é" * 32_768, "𝄞" * 16_384, " ", "a\tb\nc", "e\u0301 ‏שלום\u200d", '"\\/']
+    "content", ["x" * 65_536, "é" * 32_768, "𝄞" * 16_384, " \u200b. ", "a\tb\nc", "e\u0301 ‏שלום\u200d", '"\\/']
 )
 def test_content_is_kept_to_the_byte(cast: Cast, wires: Wires, content: str) -> None:
     alice, bob = cast(2)
@@ -137,6 +137,10 @@ def test_a_carriage_return_and_newline_become_a_newline(cast: Cast, wires: Wires
     "content",
     [
         "",
+        " ",
+        "\n",
+        "\u200b",
+        "\u3164\ufe0f",
         "x" * 65_537,
         "é" * 32_769,
         "x" * 900_000,
