@@ -1,6 +1,8 @@
 """The command `chatapp`. Heavy imports wait for a command: `serve` patches the standard library first."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,16 +37,10 @@ def _sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, ChatError):
         return error.message
-    if isinstance(error, DatabaseError) and _has_no_tables(error.orig):
-        return "The database has not the tables of this version. Run `chatapp db upgrade` first."
     # DatabaseError itself is SQLite's word for a file that is no database; its other kinds are faults of ours.
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL."
     return None
-
-
-def _has_no_tables(cause: BaseException | None) -> bool:
-    return type(cause).__name__ == "UndefinedTable" or "no such table" in str(cause)
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -99,7 +95,7 @@ def add_user(username: str, first_name: str | None, last_name: str, password: st
 
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with _application() as app:
+    with _installation() as app:
         add_users(app.extensions["chatapp.journal"], [new_user(username, first_name, last_name, password)])
     click.echo(f"Added {username}.")
 
@@ -109,7 +105,7 @@ def list_users() -> None:
     """List all users: name, full name, what they are."""
     from chatapp.actions.accounts import every_account
 
-    with _application():
+    with _installation():
         for account in every_account():
             marks = [] if account.has_password else ["no password"]
             marks += [] if account.is_active else ["deactivated"]
@@ -124,7 +120,7 @@ def change_password(username: str, password: str) -> None:
     from chatapp.actions.accounts import set_password
     from chatapp.new_user import checked_password
 
-    with _application() as app:
+    with _installation() as app:
         set_password(app.extensions["chatapp.journal"], username, checked_password(password))
     click.echo(f"{username} has a new password and is signed out everywhere.")
 
@@ -135,7 +131,7 @@ def deactivate_user(username: str) -> None:
     """Close an account: no sign-in any more, its messages stay."""
     from chatapp.actions.accounts import deactivate
 
-    with _application() as app:
+    with _installation() as app:
         deactivate(app.extensions["chatapp.journal"], username)
     click.echo(f"{username} is deactivated and signed out everywhere.")
 
@@ -164,22 +160,27 @@ def show_config() -> None:
         click.echo(f"{name}={value}")
 
 
-def _application() -> Any:
-    """The application as a context manager: inside, its context; after, everything it runs has ended."""
-    from contextlib import contextmanager
-
+@contextmanager
+def _application() -> Iterator["Flask"]:
+    """The application inside its context; after, everything it runs has ended."""
     from chatapp import close_app, create_app
 
-    @contextmanager
-    def opened() -> Any:
-        app = create_app()
-        try:
-            with app.app_context():
-                yield app
-        finally:
-            close_app(app)
+    app = create_app()
+    try:
+        with app.app_context():
+            yield app
+    finally:
+        close_app(app)
 
-    return opened()
+
+@contextmanager
+def _installation() -> Iterator["Flask"]:
+    """The application on a database with the tables of this version, which are made where there are none."""
+    from chatapp.migrations import require_tables
+
+    with _application() as app:
+        require_tables(app)
+        yield app
 
 
 def _add_demo_users(app: "Flask", count: int) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from alembic import command
 from click.testing import CliRunner, Result
 
+from chatapp import close_app, create_app
 from chatapp.cli import main
+from chatapp.migrations import alembic_config
 from tests.databases import Databases
 from tests.servers import ROOT, Server, environment, free_port
 
@@ -102,7 +105,8 @@ def test_a_name_is_given_once_in_any_case(run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b", "\u3164"]
+    "name",
+    ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b", "\u3164"],
 )
 def test_a_name_that_cannot_be_one_is_refused(run: Run, name: str) -> None:
     told(run("users", "add", "--no-password", "--", name), 1, "username")
@@ -144,13 +148,39 @@ def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:
     told(run("users", "deactivate", "nobody"), 1, "no such user")
 
 
-def test_a_database_without_tables_is_a_sentence_that_says_what_to_do(run: Run, databases: Databases) -> None:
-    empty = databases.new_empty()
-    for arguments in (["users", "list"], ["users", "add", "anna", "--no-password"], ["users", "deactivate", "anna"]):
-        told(run(*arguments, CHATAPP_DATABASE_URL=empty), 1, "Error:", "chatapp db upgrade")
-    told(run("db", "upgrade", CHATAPP_DATABASE_URL=empty), 0, "revision")
-    told(run("db", "upgrade", CHATAPP_DATABASE_URL=empty), 0, "revision")
-    told(run("users", "add", "anna", "--no-password", CHATAPP_DATABASE_URL=empty), 0)
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["users", "add", "anna", "--no-password"], 0),
+        (["users", "list"], 0),
+        (["users", "password", "anna", "--password", "long enough"], 1),
+        (["users", "deactivate", "anna"], 1),
+        (["db", "upgrade"], 0),
+    ],
+)
+def test_the_first_command_of_an_installation_makes_the_tables(
+    run: Run, databases: Databases, arguments: list[str], status: int
+) -> None:
+    url = databases.new_empty()
+    told(run(*arguments, CHATAPP_DATABASE_URL=url), status, "no such user" if status else "")
+    told(run("users", "add", "ben", "--no-password", CHATAPP_DATABASE_URL=url), 0)
+    assert "ben" in run("users", "list", CHATAPP_DATABASE_URL=url).output
+    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
+
+
+def test_a_database_of_an_older_version_is_a_sentence_that_says_what_to_do(
+    run: Run, databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.new()
+    told(run("users", "add", "anna", "--no-password", CHATAPP_DATABASE_URL=url), 0)
+    app = create_app({"instance": tmp_path, "database_url": url, "async_mode": "threading"})
+    with app.app_context():
+        command.downgrade(alembic_config(), "0001")
+    close_app(app)
+    for arguments in (["users", "list"], ["users", "add", "ben", "--no-password"], ["users", "deactivate", "anna"]):
+        told(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "Error:", "older version", "chatapp db upgrade")
+    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
+    assert run("users", "list", CHATAPP_DATABASE_URL=url).output == "anna\tanna\tno password\n"
 
 
 def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databases) -> None:
@@ -161,7 +191,8 @@ def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databa
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 1, "newer version", "9999")
+    for arguments in (["db", "upgrade"], ["users", "list"], ["users", "add", "anna", "--no-password"]):
+        told(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "newer version", "9999")
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"]])
@@ -239,7 +270,7 @@ def test_what_serve_cannot_use_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_real_process_ends_as_it_should(tmp_path: Path) -> None:
-    for arguments, status in ((["config"], 0), (["users", "list"], 1), (["nothing"], 2)):
+    for arguments, status in ((["config"], 0), (["users", "list"], 0), (["users", "add"], 2)):
         ended = process(*arguments, CHATAPP_INSTANCE=str(tmp_path))
         assert ended.returncode == status, ended.stderr
         assert "Traceback" not in ended.stderr

@@ -147,12 +147,13 @@ def test_running_twice_changes_nothing(app: Flask) -> None:
             assert [account.username for account in every_account()] == ["alice"]
 
 
-def test_a_database_with_tables_is_left_to_the_operator(app: Flask) -> None:
+def test_a_database_with_tables_is_left_to_the_operator(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     bring_up_to_date(app)
     with app.app_context():
         command.downgrade(alembic_config(), "base")
     create_tables_if_new(app)
     assert tables(app) == {"alembic_version"}
+    assert "chatapp db upgrade" in caplog.text
 
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Alembic's scripts, and the questions about them. Alembic is loaded only where there is something to migrate."""
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from chatapp.extensions import db
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -39,21 +42,29 @@ def bring_up_to_date(app: Flask) -> None:
     Raises BadSetting for a database of a newer version.
     """
     with app.app_context():
-        with db.engine.connect() as connection:
-            revision = current_revision(connection)
-        if revision is not None and revision not in revisions():
-            raise BadSetting(
-                f"CHATAPP_DATABASE_URL names a database of a newer version of chatapp, at revision {revision}."
-            )
-        if revision != newest_revision():
+        if _known_revision() != newest_revision():
             _upgrade()
 
 
-def create_tables_if_new(app: Flask) -> None:
-    """Makes the tables of a database that has none. One with tables is left to `chatapp db upgrade`."""
+def require_tables(app: Flask) -> None:
+    """Makes the tables of a database that has none.
+
+    Raises BadSetting for a database of another version.
+    """
     with app.app_context():
         if not inspect(db.engine).get_table_names():
             _upgrade()
+        if _known_revision() != newest_revision():
+            raise BadSetting("The database is of an older version of chatapp. Run `chatapp db upgrade` first.")
+
+
+def create_tables_if_new(app: Flask) -> None:
+    """As `require_tables` for a process that starts beside others: a database of another version is the operator's to
+    upgrade, and /readyz says 503 until then."""
+    try:
+        require_tables(app)
+    except BadSetting as error:
+        log.warning("%s", error)
 
 
 def alembic_config() -> "Config":
@@ -67,3 +78,13 @@ def _upgrade() -> None:
     from alembic import command
 
     command.upgrade(alembic_config(), "head")
+
+
+def _known_revision() -> str | None:
+    with db.engine.connect() as connection:
+        revision = current_revision(connection)
+    if revision is not None and revision not in revisions():
+        raise BadSetting(
+            f"CHATAPP_DATABASE_URL names a database of a newer version of chatapp, at revision {revision}."
+        )
+    return revision

@@ -67,7 +67,8 @@ def test_a_windows_line_end_becomes_a_newline(browse: Browse) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["x" * LARGEST, "é" * (LARGEST // 2), "€" * 21_845 + "x", "😀" * (LARGEST // 4), "\n" * (LARGEST - 1) + "x"]
+    "content",
+    ["x" * LARGEST, "é" * (LARGEST // 2), "€" * 21_845 + "x", "😀" * (LARGEST // 4), "\n" * (LARGEST - 1) + "x"],
 )
 def test_the_longest_message_is_counted_in_bytes(browse: Browse, content: str) -> None:
     assert len(content.encode()) == LARGEST
@@ -135,6 +136,12 @@ def test_bytes_that_are_no_utf_8_are_refused(browse: Browse) -> None:
 
 def test_a_group_has_the_same_limits(browse: Browse, make_group: MakeGroup) -> None:
     group_id, alice = make_group("alice"), browse("alice")
-    for content, status in (("x" * LARGEST, 200), ("x" * (LARGEST + 1), 422), ("", 422), ("\x00", 422), ("\u200b", 422)):
+    for content, status in (
+        ("x" * LARGEST, 200),
+        ("x" * (LARGEST + 1), 422),
+        ("", 422),
+        ("\x00", 422),
+        ("\u200b", 422),
+    ):
         body = {"receiver": group_id, "group": True, "content": content}
         assert alice.post("/messages", json=body).status_code == status
