@@ -1,1 +1,1 @@
-"""The benchmark: chatapp beside the system that one would pick instead. Run by `make bench`."""
+"""The benchmark: compares chatapp with the system that one would choose instead. Run by `make bench`."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: the same work on every server in turn, one table, JSON beside it in bench/results/."""
+"""`python -m bench`: applies the same load to every server and prints one table. JSON goes to bench/results/."""
 
 import argparse
 import json
@@ -18,16 +18,14 @@ from .table import table
 from .tools import build
 
 RESULTS = HERE / "results"
-LEGEND = (
-    "median ±half the range; a ratio below 1 is better than the peer, but for deliveries a second, where it is worse"
-)
+LEGEND = "median ±half the range; a ratio below 1 is better than the peer, but worse for deliveries a second"
 
 
 def main() -> int:
     options = arguments()
     if SERVER_CORE == LOAD_CORE and not options.smoke:
         return fail("Two cores are needed: one for the server, one for the load generator.")
-    plan = planned(options)
+    plan = plan_for(options)
     results = Results()
     started = time.monotonic()
     try:
@@ -40,27 +38,27 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, help=f"rounds of each kind of work (default {FULL.rounds})")
-    parser.add_argument("--only", action="append", metavar="WORK", help=f"one of {', '.join(works())}; may be repeated")
+    parser.add_argument("--rounds", type=int, help=f"rounds of each workload (default {FULL.rounds})")
+    parser.add_argument("--only", action="append", metavar="WORKLOAD", help=f"one of {', '.join(workloads())}")
     parser.add_argument("--servers", default=",".join(specs()), help="comma-separated (default %(default)s)")
     parser.add_argument(
-        "--smoke", action="store_true", help="seconds long: fails only when something is lost or breaks"
+        "--smoke", action="store_true", help="takes seconds; fails only when a message is lost or a server fails"
     )
-    parser.add_argument("--check", action="store_true", help="fail when a floor is missed")
+    parser.add_argument("--check", action="store_true", help="fail when a floor is not reached")
     options = parser.parse_args()
-    unknown = [name for name in options.only or [] if name not in works()]
+    unknown = [name for name in options.only or [] if name not in workloads()]
     unknown += [name for name in options.servers.split(",") if name not in specs()]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}")
     return options
 
 
-def works() -> list[str]:
-    """What --only takes: a phase, or one kind of conversation within the messages phase."""
+def workloads() -> list[str]:
+    """The values of --only: a phase, or one kind of conversation within the messages phase."""
     return [*PHASES, *(work.name for work in FULL.works)]
 
 
-def planned(options: argparse.Namespace) -> Plan:
+def plan_for(options: argparse.Namespace) -> Plan:
     plan = SMOKE if options.smoke else FULL
     if options.rounds:
         plan = replace(plan, rounds=options.rounds)
@@ -85,7 +83,7 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
 
 
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:
-    """Prints the table, and writes it and the samples to bench/results/."""
+    """Prints the table, and writes the table and the samples to bench/results/."""
     text = f"{table(results, plan)}\n\n{LEGEND}\n{versions()}"
     print(f"\n{text}\n{seconds:,.0f} s")
     RESULTS.mkdir(exist_ok=True)

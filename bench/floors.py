@@ -1,4 +1,4 @@
-"""What `--check` insists on: chatapp's medians as a ratio to the peer's, at most."""
+"""The upper bounds that `--check` enforces on the ratio of chatapp's medians to the peer's."""
 
 from .results import Results, Row
 
@@ -21,7 +21,7 @@ MOST_KIB_A_CONNECTION = 20.0
 
 
 def missed(results: Results) -> list[str]:
-    """A sentence for each floor that was missed, or that chatapp was too slow to be measured at."""
+    """Returns a sentence for each floor that was not reached or could not be measured."""
     sentences = []
     for row, most in FLOORS.items():
         ratio = results.ratio(row, "chatapp", "peer")

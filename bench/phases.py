@@ -1,4 +1,4 @@
-"""The kinds of work, each run on all servers in turn, round by round."""
+"""The phases of the benchmark. Each runs on all servers, one after the other, in rounds."""
 
 import tempfile
 from collections.abc import Callable, Container, Iterator
@@ -24,7 +24,7 @@ OPEN_CONTENT_BYTES = 100
 
 @dataclass
 class Run:
-    """One run of the benchmark: what, on which servers, and where progress goes."""
+    """One run of the benchmark: its plan, its servers, its results, and the function that reports progress."""
 
     plan: Plan
     specs: list[Spec]
@@ -34,16 +34,16 @@ class Run:
     stack: ExitStack
     kept: dict[str, Server] = field(default_factory=dict)
 
-    def turns(self, number: int, among: Container[str] | None = None) -> Iterator[Spec]:
-        """The servers of a round, every other round in reverse; the stock server is slow and gets one round."""
+    def servers_of_round(self, number: int, among: Container[str] | None = None) -> Iterator[Spec]:
+        """The servers of a round, in reverse order in every other round. The stock server gets one round."""
         for spec in self.specs[:: 1 if number % 2 == 0 else -1]:
             is_due = spec.name != STOCK or number < STOCK_ROUNDS
             if is_due and (among is None or spec.name in among):
                 yield spec
 
     @contextmanager
-    def surviving(self, spec: Spec, loads: dict[str, Load] | None = None) -> Iterator[None]:
-        """A server that fails fails the run, but the others are still measured."""
+    def recording_failure(self, spec: Spec, loads: dict[str, Load] | None = None) -> Iterator[None]:
+        """Records the failure of a server as a problem of the run, so that the other servers are still measured."""
         try:
             yield
         except BenchError as error:
@@ -56,7 +56,7 @@ class Run:
         return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
 
     def launch(self, spec: Spec, users: int, stack: ExitStack, database: Path | None = None) -> Server:
-        """A fresh server, or the one that is kept; not waited for."""
+        """Starts a new server, or returns the one that is kept. Does not wait until it is ready."""
         if not self.plan.keeps_servers or database is not None:
             return stack.enter_context(Server(spec, self.scratch(spec), users, database))
         if spec.name not in self.kept:
@@ -65,7 +65,7 @@ class Run:
 
     @contextmanager
     def started(self, spec: Spec, users: int) -> Iterator[Load]:
-        """One server and a load generator for it."""
+        """Starts one server and a load generator for it."""
         with ExitStack() as stack:
             yield stack.enter_context(Load(self.launch(spec, users, stack)))
 
@@ -74,37 +74,37 @@ class Run:
 
 
 def messages(run: Run) -> None:
-    """Groups and pairs; each server stays up, with all its users connected, from the first round to the last."""
+    """Groups and pairs. Each server keeps running, with all its users connected, from the first round to the last."""
     with ExitStack() as stack:
         servers = {spec: run.launch(spec, run.plan.users, stack) for spec in run.specs}
         loads: dict[str, Load] = {}
         for spec, server in servers.items():
             run.say(f"connecting {run.plan.users} users, {spec.title}")
-            with run.surviving(spec, loads):
+            with run.recording_failure(spec, loads):
                 loads[spec.name] = stack.enter_context(Load(server))
                 prepare(run.plan, loads[spec.name])
         for number in range(run.plan.rounds):
             for content in run.plan.contents:
                 for work in run.plan.works:
-                    closed_turns(run, loads, number, work, content)
+                    measure_closed_loop(run, loads, number, work, content)
         for number in range(run.plan.rounds):
             for work in run.plan.works:
-                open_turns(run, loads, number, work)
+                measure_open_loop(run, loads, number, work)
 
 
 def prepare(plan: Plan, load: Load) -> None:
-    """Signs the users in, makes their groups and connects them."""
+    """Signs the users in, creates their groups and connects them."""
     load.ask("login", users=plan.users)
     for work in plan.works:
         load.ask("groups" if work.is_group else "pairs", work=work.name, count=work.count, size=work.size)
     load.ask("connect", users=plan.users)
 
 
-def closed_turns(run: Run, loads: dict[str, Load], number: int, work: Work, content: int) -> None:
-    for spec in run.turns(number, loads):
+def measure_closed_loop(run: Run, loads: dict[str, Load], number: int, work: Work, content: int) -> None:
+    for spec in run.servers_of_round(number, loads):
         run.say(f"round {number + 1}: {work.title}, {content:,} bytes, {spec.title}")
         plan = {"inFlight": work.in_flight, "contentBytes": content, "seconds": run.plan.seconds}
-        with run.surviving(spec, loads):
+        with run.recording_failure(spec, loads):
             answer = loads[spec.name].ask("closed", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
             run.results.note(spec.name, work.name, answer)
             add_throughput(run.results, spec.name, work, content, answer)
@@ -113,7 +113,7 @@ def closed_turns(run: Run, loads: dict[str, Load], number: int, work: Work, cont
 
 
 def add_throughput(results: Results, server: str, work: Work, content: int, answer: dict[str, Any]) -> None:
-    """CPU in microseconds, rates a second of wall time."""
+    """Adds CPU in microseconds, and rates per second of wall time."""
     if answer["messages"] == 0:
         return
     results.add(Row("cpu-delivery", work.name, content), server, MICRO * answer["cpu"] / answer["deliveries"])
@@ -122,17 +122,17 @@ def add_throughput(results: Results, server: str, work: Work, content: int, answ
     results.add(Row("messages", work.name, content), server, answer["messages"] / answer["seconds"])
 
 
-def open_turns(run: Run, loads: dict[str, Load], number: int, work: Work) -> None:
-    """Ack latency at half of the peer's capacity, on every server that can do as much at all."""
+def measure_open_loop(run: Run, loads: dict[str, Load], number: int, work: Work) -> None:
+    """Measures the ack latency at half of the peer's capacity, on every server that can sustain that rate."""
     capacity = Row("messages", work.name, OPEN_CONTENT_BYTES)
     reference = PEER if PEER in loads else run.specs[0].name
     rate = CAPACITY_SHARE * (run.results.median(capacity, reference) or 1)
-    for spec in run.turns(number, loads):
+    for spec in run.servers_of_round(number, loads):
         if (run.results.median(capacity, spec.name) or 0) < rate:
             continue
         run.say(f"round {number + 1}: {work.title}, {rate:,.0f} messages/s, {spec.title}")
         plan = {"rate": rate, "contentBytes": OPEN_CONTENT_BYTES, "seconds": run.plan.open_seconds}
-        with run.surviving(spec, loads):
+        with run.recording_failure(spec, loads):
             answer = loads[spec.name].ask("open", work=work.name, warmSeconds=run.plan.warm_seconds, **plan)
             run.results.note(spec.name, work.name, answer)
             run.results.add(Row("latency-p50", work.name), spec.name, answer["p50"])
@@ -140,13 +140,13 @@ def open_turns(run: Run, loads: dict[str, Load], number: int, work: Work) -> Non
 
 
 def idle(run: Run) -> None:
-    """Resident memory of idle connections, in a fresh process each time."""
+    """Measures the resident memory of idle connections, in a new process each time."""
     plan = run.plan
     for number in range(min(plan.memory_rounds, plan.rounds)):
-        for spec in run.turns(number):
+        for spec in run.servers_of_round(number):
             users, count = plan.stock_idle if spec.name == STOCK else plan.idle
             run.say(f"round {number + 1}: {count:,} idle connections, {spec.title}")
-            with run.surviving(spec), run.started(spec, users) as load:
+            with run.recording_failure(spec), run.started(spec, users) as load:
                 load.ask("login", users=users)
                 answer = load.ask("idle", users=users, count=count, settleSeconds=plan.settle_seconds)
                 run.results.note(spec.name, "idle", answer)
@@ -154,12 +154,12 @@ def idle(run: Run) -> None:
 
 
 def storm(run: Run) -> None:
-    """Everybody connects at once and leaves at once."""
+    """All users connect at once and disconnect at once."""
     for number in range(min(run.plan.storm_rounds, run.plan.rounds)):
-        for spec in run.turns(number):
+        for spec in run.servers_of_round(number):
             users = run.plan.stock_storm_users if spec.name == STOCK else run.plan.storm_users
-            run.say(f"round {number + 1}: {users:,} users connect and leave at once, {spec.title}")
-            with run.surviving(spec), run.started(spec, users + 1) as load:
+            run.say(f"round {number + 1}: {users:,} users connect and disconnect at once, {spec.title}")
+            with run.recording_failure(spec), run.started(spec, users + 1) as load:
                 load.ask("login", users=users + 1)
                 answer = load.ask("storm", users=users)
                 run.results.note(spec.name, "storm", answer)
@@ -167,20 +167,20 @@ def storm(run: Run) -> None:
 
 
 def history(run: Run) -> None:
-    """Pages at random places of seeded groups; each server stays up from the first round to the last."""
+    """Reads pages at random positions of seeded groups. Each server keeps running from the first round to the last."""
     plan = run.plan
     with ExitStack() as stack:
         loads: dict[str, Load] = {}
         groups: dict[str, list[str]] = {}
         for spec in run.specs:
             run.say(f"seeding {plan.history_messages:,} messages, {spec.title}")
-            with run.surviving(spec, loads):
+            with run.recording_failure(spec, loads):
                 database, groups[spec.name] = seeds.seeded(plan, spec, run.scratch(spec))
                 loads[spec.name] = stack.enter_context(Load(run.launch(spec, seeds.MEMBERS, stack, database)))
         for number in range(plan.rounds):
-            for spec in run.turns(number, loads):
+            for spec in run.servers_of_round(number, loads):
                 run.say(f"round {number + 1}: history pages, {spec.title}")
-                with run.surviving(spec, loads):
+                with run.recording_failure(spec, loads):
                     history_pages(run, spec, loads[spec.name], groups[spec.name])
 
 

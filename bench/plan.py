@@ -1,11 +1,11 @@
-"""What is measured, and how much of it: the full run and the smoke run."""
+"""The workloads and their sizes, for the full run and the smoke run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Work:
-    """`count` conversations of `size` users side by side, each with `in_flight` messages under way."""
+    """`count` concurrent conversations of `size` users, each with `in_flight` messages in flight."""
 
     name: str
     title: str
@@ -17,10 +17,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes and times of one run. Seconds are of each single measurement; rounds of each kind of work.
+    """Sizes and times of one run. Seconds are those of one measurement; rounds are those of each workload.
 
-    The stock server takes part in `stock_phases` only. With `keeps_servers` one process of each
-    server does all the work but history, which saves the time of starting it and makes the memory reading useless.
+    The stock server takes part in `stock_phases` only. With `keeps_servers`, one process of each server runs all
+    phases but history. This saves the time of starting servers and makes the memory reading meaningless.
     """
 
     stock_phases: tuple[str, ...]
@@ -38,7 +38,7 @@ class Plan:
     stock_idle: tuple[int, int]  # eventlet's own server stops at 1,024 connections
     settle_seconds: float
     storm_users: int
-    stock_storm_users: int  # its presence is quadratic at 60 us an event
+    stock_storm_users: int  # its presence events are quadratic, at 60 us each
     history_groups: int
     history_messages: int
     history_limit: int

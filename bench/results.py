@@ -1,4 +1,4 @@
-"""What was measured: samples by metric, work, content size and server."""
+"""The samples, by metric, workload, content size and server."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: a metric of one kind of work. `content` is bytes a message, 0 where there is none."""
+    """One row of the table: a metric of one workload. `content` is in bytes a message, 0 where it does not apply."""
 
     metric: str
     work: str
@@ -17,7 +17,7 @@ class Row:
 
 @dataclass
 class Results:
-    """Samples, and everything that was lost, doubled, out of order or refused."""
+    """The samples, and a sentence for each message that was lost, doubled, out of order or refused."""
 
     samples: dict[Row, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     problems: list[str] = field(default_factory=list)

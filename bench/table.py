@@ -1,4 +1,4 @@
-"""The one table: medians, their spread, and ratios to the peer."""
+"""Formats the results as one table: medians, their spread, and ratios to the peer."""
 
 from .plan import Plan
 from .results import Results, Row
@@ -18,7 +18,7 @@ NOTHING = "-"
 
 
 def table(results: Results, plan: Plan) -> str:
-    """Rows of work, columns of servers; `12.3 ±4%` is the median and half the range of its samples."""
+    """Rows are workloads, columns are servers. `12.3 ±4%` is the median and half the range of its samples."""
     titles = {work.name: work.title for work in plan.works}
     lines = [["", "work", "bytes", *(title for _, title in COLUMNS), "stock / peer", "chatapp / peer"]]
     for metric in METRICS:

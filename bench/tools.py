@@ -1,4 +1,4 @@
-"""The load generator, the limit program, and building what both need."""
+"""Runs the load generator and the limit program, and builds both."""
 
 import json
 import os
@@ -12,9 +12,9 @@ BUILD = HERE / "results" / "build"
 
 
 class Load:
-    """One load generator process for one server; `ask` sends it a command and returns the answer.
+    """One load generator process for one server. `ask` sends it a command and returns the answer.
 
-    Entering it waits for the server, so that several servers can be started first and come up together.
+    Entering the context waits until the server is ready, so that several servers can start in parallel.
     """
 
     def __init__(self, server: Server) -> None:
@@ -58,7 +58,7 @@ class Load:
 
 
 def limit(groups: int, size: int, in_flight: int, content_bytes: int, seconds: float) -> dict[str, Any]:
-    """The same fan-out with nothing but the kernel's work: messages, deliveries, and CPU seconds of the server side."""
+    """Runs the same fan-out with only the kernel's work. Returns messages, deliveries, and the server's CPU seconds."""
     numbers = [groups, size, in_flight, content_bytes, seconds, SERVER_CORE, LOAD_CORE]
     command = [str(BUILD / "limit"), *map(str, numbers)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30)
@@ -67,7 +67,7 @@ def limit(groups: int, size: int, in_flight: int, content_bytes: int, seconds: f
 
 
 def build() -> None:
-    """Installs the Node packages and compiles the limit program, when they are not there or older than their source."""
+    """Installs the Node packages and compiles the limit program if they are missing or older than their source."""
     source, binary = HERE / "limit" / "limit.c", BUILD / "limit"
     if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
         BUILD.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def build() -> None:
 
 
 def npm() -> str:
-    """npm's own script, which belongs to the Node in use."""
+    """Returns the npm script that belongs to the Node in use."""
     binary = Path(node()).resolve()
     for candidate in ("lib/node_modules/npm", "share/nodejs/npm"):
         script = binary.parent.parent / candidate / "bin" / "npm-cli.js"

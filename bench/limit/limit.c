@@ -1,5 +1,5 @@
 /*
- * The limit of the machine: what the kernel alone charges for the work of a chat server.
+ * The limit of the machine: the cost of the kernel's share of a chat server's work.
  *
  * limit <groups> <size> <in-flight> <delivery bytes> <seconds> <server core> <client core>
  *
@@ -71,7 +71,7 @@ static void send_record(struct connection *end, char type) {
     memset(record, type, 1);
     for (int sent = 0; sent < length;) {
         ssize_t count = send(end->descriptor, record + sent, length - sent, MSG_NOSIGNAL);
-        if (count < 0) _exit(0); /* the other process is done */
+        if (count < 0) _exit(0); /* the other process has ended */
         sent += count;
     }
 }
@@ -94,7 +94,7 @@ static void on_client(struct connection *end, char type) {
     send_record(end, type == DELIVERY ? ACK : REQUEST);
 }
 
-/* Splits what has arrived into records and hands on their types; keeps an unfinished one for the next read. */
+/* Splits the input into records and passes on their types. Keeps an incomplete record for the next read. */
 static void receive(struct connection *end, void (*handle)(struct connection *, char)) {
     memcpy(input, end->partial, end->used);
     ssize_t count = recv(end->descriptor, input + end->used, READ_BYTES - end->used, MSG_DONTWAIT);

@@ -1,4 +1,4 @@
-/** What connections cost: resident memory while idle, CPU when very many come and go at once. */
+/** Measures the cost of connections: resident memory while idle, and CPU when very many open and close at once. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { inParallel } from "./http.js";
 import { cpuSeconds, residentBytes } from "./process.js";
@@ -10,8 +10,8 @@ const QUIET_CPU_SECONDS = 0.02;
 const STORM_SECONDS = 180;
 
 /**
- * Resident bytes a connection: every user connects once first (that wave of presence events is paid before the first
- * reading), then `count` more connections of the same users are opened and left alone.
+ * Measures the resident bytes of idle connections. Every user first connects once, so that the memory for that wave of
+ * presence events is taken before the first reading. Then `count` more connections of the same users are opened.
  */
 export async function idle(session, { users, count, settleSeconds }) {
   await session.connect(users);
@@ -28,41 +28,41 @@ export async function idle(session, { users, count, settleSeconds }) {
 }
 
 /**
- * All users connect at once, and leave at once when they are in and a bystander has seen everybody online; it then has
- * to see everybody offline. CPU is taken from the first SYN until the server is quiet again.
+ * All users connect at once. When all are connected and an observer has seen each of them online, all disconnect at
+ * once, and the observer must see each of them offline. CPU is measured from the first SYN until the server is idle.
  */
 export async function storm(session, { users }) {
   const online = new Set();
-  const bystander = await watch(session, users, online);
+  const observer = await observe(session, users, online);
   await settled(session.pid, 0);
   const [cpu, start] = [cpuSeconds(session.pid), performance.now()];
-  const connections = arrive(session, users);
-  const isThere = (each) => each.isOpen;
+  const connections = connectAll(session, users);
+  const isConnected = (each) => each.isOpen;
   const isRefused = (each) => each.refusal !== null;
-  await until(() => connections.some(isRefused) || (online.size === users && connections.every(isThere)));
+  await until(() => connections.some(isRefused) || (online.size === users && connections.every(isConnected)));
   const examples = connections.filter(isRefused).slice(0, 3).map((each) => each.refusal);
-  const missing = users - Math.min(online.size, connections.filter(isThere).length);
+  const missing = users - Math.min(online.size, connections.filter(isConnected).length);
   const connected = performance.now();
   for (const connection of connections) connection.leave();
-  const gone = await until(() => online.size === 0);
+  const allLeft = await until(() => online.size === 0);
   await settled(session.pid, 0);
   const result = { connections: users, cpu: cpuSeconds(session.pid) - cpu, seconds: (performance.now() - start) / 1000 };
-  bystander.leave();
+  observer.leave();
   const problems = {};
   if (missing > 0) problems.notConnected = missing;
-  if (!gone) problems.stillOnline = online.size;
+  if (!allLeft) problems.stillOnline = online.size;
   return { ...result, connectSeconds: (connected - start) / 1000, problems, examples };
 }
 
-function arrive(session, users) {
+function connectAll(session, users) {
   const quiet = { opened() {}, event() {}, ack() {}, closed() {} };
   return Array.from({ length: users }, (_, index) => {
     return new Connection({ port: session.wsPort, username: `user${index}`, token: session.tokens[index] }, quiet);
   });
 }
 
-/** Connects one more user, who keeps `online` as the presence events say. */
-function watch(session, index, online) {
+/** Connects one more user, who updates `online` from the presence events. */
+function observe(session, index, online) {
   const username = `user${index}`;
   return new Promise((resolve, reject) => {
     const event = (connection, data, at, end) => {
@@ -71,7 +71,7 @@ function watch(session, index, online) {
       if (body.online) online.add(body.username);
       else online.delete(body.username);
     };
-    const closed = () => reject(new Error("The server closed the bystander's connection."));
+    const closed = () => reject(new Error("The server closed the observer's connection."));
     new Connection({ port: session.wsPort, username, token: session.tokens[index] }, { opened: resolve, event, closed, ack() {} });
   });
 }
@@ -82,7 +82,7 @@ async function until(isDone) {
   return isDone();
 }
 
-/** Waits the given seconds, and then until the server uses next to no CPU. */
+/** Waits for the given seconds, then until the server uses almost no CPU. */
 async function settled(pid, seconds) {
   await sleep(seconds * 1000);
   const end = performance.now() + STORM_SECONDS * 1000;

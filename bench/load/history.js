@@ -1,4 +1,4 @@
-/** Reads pages of history at random places, several at a time. */
+/** Reads pages of history at random positions, several at a time. */
 import { call, inParallel, login } from "./http.js";
 import { cpuSeconds } from "./process.js";
 
@@ -36,8 +36,8 @@ async function readPage(session, token, { reader, groups, messages, limit }, pro
   const path = `/messages/${reader}/${group}?group=yes&before=${before}&limit=${limit}`;
   const { status, body } = await call(session.httpPort, "GET", path, { token });
   const page = status === 200 ? JSON.parse(body) : [];
-  const isRight = page.length === limit && page[0].sequence === before - limit && page.at(-1).sequence === before - 1;
-  if (!isRight) problems.wrongPages = (problems.wrongPages ?? 0) + 1;
+  const isCorrect = page.length === limit && page[0].sequence === before - limit && page.at(-1).sequence === before - 1;
+  if (!isCorrect) problems.wrongPages = (problems.wrongPages ?? 0) + 1;
 }
 
 function secondsFrom(seconds) {

@@ -1,9 +1,9 @@
-/** HTTP to the server under test over kept-alive connections. */
+/** HTTP calls to the server under test, over keep-alive connections. */
 import { Agent, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-/** One call; resolves to `{ status, headers, body }` with the body as text. */
+/** Makes one call. Resolves to `{ status, headers, body }` with the body as text. */
 export function call(port, method, path, { token, json } = {}) {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const headers = {};
@@ -40,8 +40,8 @@ export async function createGroup(port, token, groupName, usernames) {
 /** Runs `work(index)` for 0 to count - 1, at most `width` at a time. */
 export async function inParallel(count, width, work) {
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < count) await work(next++);
   };
-  await Promise.all(Array.from({ length: Math.min(width, count) }, lane));
+  await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
 }

@@ -1,9 +1,9 @@
 /**
- * Counts everything: what was sent, who received it, in which order, and what was acknowledged.
+ * Records what was sent, who received it and in which order, and what was acked.
  *
- * Content starts with `#<number>#`, the number of the message in this ledger. The first member who receives a message
- * fixes its place in the conversation's order; every other member must then receive the same at the same place. So
- * one comparison a delivery finds what is missing, doubled or out of order.
+ * The content starts with `#<number>#`, the number of the message in this ledger. The first member who receives a
+ * message determines its position in the conversation. Every other member must receive the same message at that
+ * position. One comparison for each delivery therefore finds missing, doubled and misplaced messages.
  */
 
 const HASH = 0x23;
@@ -42,7 +42,7 @@ export class Ledger {
     conversation.received = new Map(conversation.members.map((member) => [member, 0]));
   }
 
-  /** One server event; true when it was a message. */
+  /** Handles one server event. Returns whether it was a message. */
   event(connection, data, at, end, ackId) {
     if (data[at + 4] !== FOURTH_BYTE_OF_RESPONSE || ackId < 0) return false;
     connection.confirm(ackId);
@@ -50,12 +50,12 @@ export class Ledger {
     if (end - at < this.contentBytes) this.wrong.truncated++;
     const number = numberIn(data, data.indexOf(HASH, at) + 1);
     const send = this.sends[number];
-    const place = send?.conversation.received.get(connection);
-    if (place === undefined) return this.#stranger(data, at, end);
+    const position = send?.conversation.received.get(connection);
+    if (position === undefined) return this.#stranger(data, at, end);
     const { order, received } = send.conversation;
-    if (place === order.length) order.push(number);
-    else if (order[place] !== number) this.wrong.misplaced++;
-    received.set(connection, place + 1);
+    if (position === order.length) order.push(number);
+    else if (order[position] !== number) this.wrong.misplaced++;
+    received.set(connection, position + 1);
     if (send.connection === connection) send.isShown = true;
     return true;
   }
@@ -83,7 +83,7 @@ export class Ledger {
     this.examples.push(text.slice(0, 200));
   }
 
-  /** How many deliveries there must be once everything has arrived. */
+  /** The number of deliveries that there must be once every message has arrived. */
   get expected() {
     let count = 0;
     for (const { conversation } of this.sends) count += conversation.members.length;
@@ -95,8 +95,8 @@ export class Ledger {
   }
 
   /**
-   * `{ missing, doubled, ... }`, only what is not zero; `{}` is a clean run. A few acks may leave undelivered when a
-   * busy machine exceeds the ack window; many mean that the server does not wait for its confirmations.
+   * Returns the error counts that are not zero, such as `{ missing, doubled }`; `{}` is a clean run. A few acks may say
+   * undelivered when a busy machine exceeds the ack window. Many mean that the server does not wait for confirmations.
    */
   problems() {
     const found = { ...this.wrong, unacked: this.sends.length - this.acked, missing: 0, doubled: 0 };

@@ -1,4 +1,4 @@
-/** The ledger finds what it is there to find. Run with `node --test bench/load`. */
+/** The ledger detects each kind of error. Run with `node --test bench/load`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ledger } from "./ledger.js";
@@ -34,21 +34,21 @@ test("a clean run has no problems", () => {
   assert.deepEqual(ledger.problems(), {});
 });
 
-test("a message that never came is missing, and its sender unacked", () => {
+test("a message that never arrives counts as missing, and as unacked for its sender", () => {
   const { ledger, alice, bob } = started(1);
   deliver(ledger, alice, 0);
   assert.equal(ledger.isComplete(), false);
   assert.deepEqual(ledger.problems(), { missing: 1, unacked: 1 });
 });
 
-test("a message that came twice is doubled", () => {
+test("a message that arrives twice counts as doubled", () => {
   const { ledger, alice, bob } = started(1);
   for (const connection of [alice, bob, bob]) deliver(ledger, connection, 0);
   acknowledge(ledger, alice, 0);
   assert.equal(ledger.problems().doubled, 1);
 });
 
-test("two members who see different orders are found", () => {
+test("messages that two members receive in different orders count as misplaced", () => {
   const { ledger, alice, bob } = started(2);
   for (const number of [0, 1]) deliver(ledger, alice, number);
   for (const number of [1, 0]) deliver(ledger, bob, number);
@@ -56,13 +56,13 @@ test("two members who see different orders are found", () => {
   assert.deepEqual(ledger.problems(), { misplaced: 2 });
 });
 
-test("a message that reaches an outsider is found", () => {
+test("a message that reaches an outsider is counted", () => {
   const { ledger } = started(1);
   deliver(ledger, member("mallory"), 0);
   assert.equal(ledger.problems().strangers, 1);
 });
 
-test("an ack that overtakes its own message, a refusal and an ack without confirmations are found", () => {
+test("an ack before its own message, a refusal and an ack without confirmations are each counted", () => {
   const { ledger, alice } = started(3);
   acknowledge(ledger, alice, 0);
   assert.equal(ledger.problems().ackedBeforeShown, 1);

@@ -1,16 +1,16 @@
-/** The two ways to send: as fast as acks come back (closed loop), and at a fixed rate whatever happens (open loop). */
+/** The two ways to send: when acks arrive (closed loop), and at a fixed rate regardless of acks (open loop). */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Ledger } from "./ledger.js";
 import { cpuSeconds } from "./process.js";
 
 const DRAIN_SECONDS = 15;
 const SPIN_BELOW_MS = 2;
-const SENDER_STRIDE = 7; // coprime to the group sizes, so that every member gets to send
+const SENDER_STRIDE = 7; // coprime to the group sizes, so that every member sends
 
 /**
- * Each conversation keeps `inFlight` messages under way. Measured are the `seconds` after `warmSeconds`.
+ * Each conversation keeps `inFlight` messages in flight. The `seconds` after `warmSeconds` are measured.
  *
- * @returns counts and CPU seconds of the measured time, of the server and of this load generator
+ * @returns counts, and the CPU seconds of the server and of this load generator, over the measured time
  */
 export async function closedLoop(session, { work, inFlight, warmSeconds, seconds, contentBytes }) {
   const ledger = (session.ledger = new Ledger(contentBytes));
@@ -25,13 +25,13 @@ export async function closedLoop(session, { work, inFlight, warmSeconds, seconds
   await sleep(seconds * 1000);
   const after = reading(session, ledger);
   ledger.onAck = null;
-  await drained(ledger);
+  await drain(ledger);
   return { ...difference(before, after), ...verdict(session, ledger) };
 }
 
 /**
- * Sends `rate` messages a second at even distances, round robin over the conversations. A message's latency runs from
- * the moment when it was due to its ack, so a server that falls behind cannot hide it.
+ * Sends `rate` messages a second at even intervals, round robin over the conversations. The latency of a message is
+ * counted from the time at which it was due, so that a server that falls behind shows it.
  */
 export async function openLoop(session, { work, rate, warmSeconds, seconds, contentBytes }) {
   const ledger = (session.ledger = new Ledger(contentBytes));
@@ -43,13 +43,14 @@ export async function openLoop(session, { work, rate, warmSeconds, seconds, cont
     if (dueAt >= start + warmSeconds * 1000) latencies.push(performance.now() - dueAt);
   };
   const count = Math.max(1, Math.round(rate * (warmSeconds + seconds)));
-  await paced(count, start, 1000 / rate, (index, dueAt) => sendNext(conversations[index % conversations.length], dueAt));
-  await drained(ledger);
+  const send = (index, dueAt) => sendNext(conversations[index % conversations.length], dueAt);
+  await sendPaced(count, start, 1000 / rate, send);
+  await drain(ledger);
   latencies.sort((one, two) => one - two);
   return { rate, count: latencies.length, p50: at(latencies, 0.5), p99: at(latencies, 0.99), ...verdict(session, ledger) };
 }
 
-/** Sends the next message of a conversation, from its members in turn. */
+/** Returns a function that sends the next message of a conversation; the members send in turn. */
 function sender(ledger) {
   return (conversation, dueAt) => {
     const { members } = conversation;
@@ -58,28 +59,28 @@ function sender(ledger) {
   };
 }
 
-function paced(count, start, distance, send) {
+function sendPaced(count, start, interval, send) {
   let index = 0;
   return new Promise((resolve) => {
     const step = () => {
       const now = performance.now();
-      while (index < count && start + index * distance <= now) {
-        send(index, start + index * distance);
+      while (index < count && start + index * interval <= now) {
+        send(index, start + index * interval);
         index++;
       }
       if (index === count) return resolve();
-      // A timer is a millisecond coarse: spin on the event loop when the next message is due sooner.
-      if (start + index * distance - now < SPIN_BELOW_MS) setImmediate(step);
+      // A timer has a resolution of a millisecond. If the next message is due sooner, spin on the event loop.
+      if (start + index * interval - now < SPIN_BELOW_MS) setImmediate(step);
       else setTimeout(step, 1);
     };
     step();
   });
 }
 
-async function drained(ledger) {
+async function drain(ledger) {
   const end = performance.now() + DRAIN_SECONDS * 1000;
   while (!ledger.isComplete() && performance.now() < end) await sleep(5);
-  await sleep(20); // time for what should not come: a second copy
+  await sleep(20); // leaves time for a second copy to arrive, which would be an error
 }
 
 function reading(session, ledger) {

@@ -1,6 +1,8 @@
 /**
- * The load generator: one process a server under test, told what to do by lines of JSON on standard input, answering
- * each with one line of JSON. `{"do": "open", ...}` -> `{"ok": true, ...}` or `{"ok": false, "error": "..."}`.
+ * The load generator: one process for each server under test. It reads commands as lines of JSON from standard input
+ * and answers each with one line of JSON.
+ *
+ * `{"do": "open", ...}` -> `{"ok": true, ...}` or `{"ok": false, "error": "..."}`.
  */
 import { createInterface } from "node:readline";
 import { idle, storm } from "./connections.js";

@@ -1,16 +1,16 @@
-/** What the kernel says of a process and its children: CPU seconds and resident bytes. */
+/** Reads the CPU seconds and resident bytes of a process and its children from /proc. */
 import { readFileSync } from "node:fs";
 
 const TICKS_PER_SECOND = 100; // sysconf(_SC_CLK_TCK) of every Linux that Node runs on
-const UTIME = 11; // fields of /proc/<pid>/stat counted from the state, which follows the name in parentheses
+const UTIME = 11; // index into /proc/<pid>/stat, counted from the state, which follows the name in parentheses
 const STIME = 12;
 
-/** CPU seconds, user and system, of the process and its living children. */
+/** Returns the CPU seconds, user and system, of the process and its running children. */
 export function cpuSeconds(pid) {
   return familyOf(pid).reduce((sum, each) => sum + cpuOf(each), 0);
 }
 
-/** Resident bytes of the process and its children. */
+/** Returns the resident bytes of the process and its children. */
 export function residentBytes(pid) {
   return familyOf(pid).reduce((sum, each) => sum + residentOf(each), 0);
 }

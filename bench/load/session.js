@@ -1,4 +1,4 @@
-/** The users of one server: signed in, in their groups, connected; and the loads put on them. */
+/** The users of one server, with their tokens, conversations and connections. */
 import { createGroup, inParallel, login } from "./http.js";
 import { Ledger } from "./ledger.js";
 import { Connection } from "./wire.js";
@@ -46,7 +46,7 @@ export class Session {
     });
   }
 
-  /** Makes groups over HTTP and returns their ids. */
+  /** Creates groups over HTTP and returns their ids. */
   async addGroupsOf(count, usernames) {
     const groups = [];
     for (let index = 0; index < count; index++) {
@@ -55,7 +55,7 @@ export class Session {
     return { groups };
   }
 
-  /** Makes `count` groups of `size` users each, side by side: user0 to user<size - 1> are the first group. */
+  /** Creates `count` disjoint groups of `size` users: user0 to user<size - 1> are the first group. */
   async addGroups(work, count, size) {
     this.conversations[work] = [];
     for (let index = 0; index < count; index++) {
@@ -72,7 +72,7 @@ export class Session {
     });
   }
 
-  /** The conversations of a kind of work, their members being open connections. */
+  /** Returns the conversations of a workload, with the open connections of their members. */
   conversationsOf(work) {
     return this.conversations[work].map((conversation) => {
       return { ...conversation, members: conversation.indexes.map((index) => this.connections[index]) };

@@ -1,9 +1,9 @@
 /**
- * One chat connection on a bare TCP socket: the WebSocket, Engine.IO and Socket.IO framing that the benchmark needs, by
- * hand, because a full client would cost more than the servers under test.
+ * One chat connection on a plain TCP socket. It implements the WebSocket, Engine.IO and Socket.IO framing that the
+ * benchmark needs, because a complete client would cost more than the servers under test.
  *
- * All sockets share one read buffer (`onread`), frames are parsed where they lie, and the acks of one read leave in one
- * write. Only what a server may legally send here is accepted: unmasked, unfragmented text, and control frames.
+ * All sockets share one read buffer (`onread`), frames are parsed in place, and the acks of a read leave in one write.
+ * Only unmasked, unfragmented text frames and control frames are accepted, as a server may send them here.
  */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
@@ -43,12 +43,12 @@ export class Connection {
     return id;
   }
 
-  /** Answers a server event; leaves with the other answers of this read. */
+  /** Queues the ack of a server event. It is sent with the other acks of this read. */
   confirm(ackId) {
     this.#queue(`43${CHAT}${ackId}${this.ackTail}`);
   }
 
-  /** Drops the TCP connection, as a closed laptop lid or browser does. */
+  /** Drops the TCP connection, as a closed browser does. */
   leave() {
     this.socket.destroy();
   }

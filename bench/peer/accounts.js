@@ -6,7 +6,7 @@ const SESSION_SECONDS = 24 * 60 * 60;
 
 /**
  * @param store the opened database
- * @param {number} extraUsers how many of user0, user1, ... exist beside alice, bob and carol
+ * @param {number} extraUsers how many of user0, user1, ... exist in addition to alice, bob and carol
  */
 export function openAccounts(store, extraUsers) {
   const secret = createSecretKey(randomBytes(32));

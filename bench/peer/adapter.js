@@ -1,8 +1,8 @@
 /**
- * socket.io's in-memory adapter, writing one buffer a frame.
+ * socket.io's in-memory adapter, changed to write one buffer for each frame.
  *
  * The stock adapter already encodes a broadcast and its WebSocket frame once for all recipients, but as two buffers
- * (header, payload), which costs every recipient a vectored write. Joined, it is a plain `write`.
+ * (header, payload), which costs a vectored write for each recipient. Joined, they are one plain `write`.
  */
 import { Adapter } from "socket.io-adapter";
 

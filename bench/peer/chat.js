@@ -1,7 +1,7 @@
-/** The Socket.IO namespace `/chat`: who connects, what they may send, and what they are told. */
+/** The Socket.IO namespace `/chat`: authentication, and the handlers of its events. */
 import { checkedContent, Refused, storeMessage } from "./messages.js";
 
-/** Wires the namespace to the rest. */
+/** Registers the handlers of the namespace. */
 export function serveChat({ namespace, accounts, conversations, delivery, presence, store }) {
   namespace.use((socket, next) => {
     const { auth, query, headers } = socket.handshake;
@@ -65,7 +65,7 @@ export function serveChat({ namespace, accounts, conversations, delivery, presen
   }
 }
 
-/** Creates a group of existing users, its creator included, and joins their connections to its room. */
+/** Creates a group of existing users, including its creator, and joins their connections to its room. */
 export function makeGroup({ accounts, conversations, namespace }, creator, { groupName, users = [] } = {}) {
   if (typeof groupName !== "string" || groupName.length < 1 || groupName.length > 100 || !Array.isArray(users)) {
     throw new Refused("invalid", "A group has a name of 1 to 100 characters and a list of users.");

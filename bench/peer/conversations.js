@@ -1,8 +1,9 @@
 /**
- * Conversations and their members, kept in memory while in use (one process owns the database).
+ * Conversations and their members, cached in memory (one process owns the database).
  *
- * Delivered state is one watermark a member, as in chatapp: a message is delivered to all when the lowest watermark of
- * the other members has reached its sequence. Watermarks are written once a second, only the newest of each member.
+ * The delivered state is one watermark for each member, as in chatapp: a message is delivered to all when the lowest
+ * watermark of the other members has reached its sequence. Only the newest watermark of a member is written, once a
+ * second.
  */
 import { randomUUID } from "node:crypto";
 
@@ -19,13 +20,13 @@ export class Conversations {
     setInterval(() => this.#flushWatermarks(), WATERMARK_FLUSH_MS).unref();
   }
 
-  /** The group with that id, or null for anybody who is not in it. */
+  /** Returns the group with that id, or null if the user is not a member. */
   group(groupId, username) {
     const found = this.#load(groupId);
     return found?.isGroup && found.members.has(username) ? found : null;
   }
 
-  /** The conversation of two users, made when `create` is set. */
+  /** Returns the conversation of two users. Creates it if `create` is set. */
   direct(one, other, create) {
     const key = directKey(one, other);
     return this.#load(key) ?? (create ? this.#add(key, false, null, new Set([one, other])) : null);
@@ -35,14 +36,14 @@ export class Conversations {
     return this.#add(randomUUID(), true, name, usernames);
   }
 
-  /** Every conversation that the user is in. */
+  /** Returns every conversation of the user. */
   of(username) {
     let keys = this.#ofUser.get(username);
     if (!keys) this.#ofUser.set(username, (keys = new Set(this.#store.keysOfUser.all(username))));
     return Array.from(keys, (key) => this.#load(key));
   }
 
-  /** Raises a member's watermark; false when it was there already. */
+  /** Raises a member's watermark. Returns false if it had that value already. */
   raise(conversation, username, sequence) {
     const member = conversation.members.get(username);
     if (!member || member.delivered >= sequence) return false;
@@ -97,7 +98,7 @@ export class Conversations {
   }
 }
 
-/** The lowest watermark of the members other than `sender`: what everybody has. A lone member has all. */
+/** Returns the lowest watermark of the members other than `sender`, or Infinity if there are none. */
 export function deliveredSequence(conversation, sender) {
   let lowest = Infinity;
   for (const member of conversation.members.values()) {
@@ -106,7 +107,7 @@ export function deliveredSequence(conversation, sender) {
   return lowest;
 }
 
-/** The other end of the conversation, as `Message.receiver` names it. */
+/** Returns the value of `Message.receiver` for a message of that sender. */
 export function receiverOf(conversation, sender) {
   if (conversation.isGroup) return conversation.key;
   for (const username of conversation.members.keys()) if (username !== sender) return username;

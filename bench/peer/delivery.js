@@ -1,9 +1,9 @@
 /**
- * Who still has to confirm which message, and telling its sender.
+ * Tracks which users still have to confirm a message, and informs its sender.
  *
- * One broadcast with one acknowledgement id for all: socket.io's adapter encodes the packet and frames it once. It
- * calls the acknowledgement with `this` set to the socket that answered, so a confirmation counts for the user of its
- * connection whatever name it carries.
+ * A broadcast has one ack id for all recipients, so socket.io's adapter encodes and frames the packet once. The adapter
+ * calls the ack callback with `this` set to the socket that answered. A confirmation therefore counts for the user of
+ * its connection, whatever name it carries.
  */
 import { deliveredSequence } from "./conversations.js";
 
@@ -17,7 +17,7 @@ export class Delivery {
     Object.assign(this, { namespace, conversations, presence, store });
   }
 
-  /** Sends `message` to its members; `settled(deliveredToAll)` when those online confirmed, at most 2 s later. */
+  /** Sends `message` to the members. Calls `settled(message)` when those online have confirmed, at most 2 s later. */
   send(conversation, message, settled) {
     const waiting = new Set();
     for (const username of conversation.members.keys()) {
@@ -29,10 +29,10 @@ export class Delivery {
     else pending.timer = setTimeout(() => this.#settle(pending), ACK_WINDOW_MS);
   }
 
-  /** Everything that waits for the user becomes delivered: the user has connected. */
+  /** Marks every message that waits for the user as delivered, because the user has connected. */
   catchUp(conversation, username) {
     const { delivered } = conversation.members.get(username);
-    if (delivered < conversation.lastSequence) this.#late(conversation, username, conversation.lastSequence);
+    if (delivered < conversation.lastSequence) this.#raiseAfterAck(conversation, username, conversation.lastSequence);
   }
 
   #broadcast(conversation, message, pending) {
@@ -48,7 +48,7 @@ export class Delivery {
   }
 
   #confirm(pending, username) {
-    if (pending.settled === null) return this.#late(pending.conversation, username, pending.message.sequence);
+    if (pending.settled === null) return this.#raiseAfterAck(pending.conversation, username, pending.message.sequence);
     this.conversations.raise(pending.conversation, username, pending.message.sequence);
     if (pending.waiting.delete(username) && pending.waiting.size === 0) this.#settle(pending);
   }
@@ -61,15 +61,15 @@ export class Delivery {
     settled(message);
   }
 
-  /** A watermark that rises after the ack was sent: each sender concerned is told. */
-  #late(conversation, username, sequence) {
+  /** Raises a watermark after the ack was sent, and informs each sender concerned. */
+  #raiseAfterAck(conversation, username, sequence) {
     const before = lowestOf(conversation);
     if (!this.conversations.raise(conversation, username, sequence)) return;
     const rows = this.store.pageAfter.all(conversation.id, before, LATE_UPDATES_AT_ONCE);
-    for (const row of rows) this.#tellWhenDelivered(conversation, row, username);
+    for (const row of rows) this.#notifyWhenDelivered(conversation, row, username);
   }
 
-  #tellWhenDelivered(conversation, row, username) {
+  #notifyWhenDelivered(conversation, row, username) {
     if (row.sender === username || deliveredSequence(conversation, row.sender) < row.sequence) return;
     const receiver = conversation.isGroup ? conversation.key : username;
     const response = { ...row, receiver, deliveredToAll: true };

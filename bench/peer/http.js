@@ -5,7 +5,7 @@ import { page, Refused } from "./messages.js";
 
 const STATUS_OF = { invalid: 400, forbidden: 403, not_found: 404 };
 
-/** The Express application. ETags are off: every answer here is per user and short-lived. */
+/** Returns the Express application. ETags are off because every response is per user and short-lived. */
 export function httpApplication({ accounts, conversations, namespace, presence, store }) {
   const app = express();
   app.disable("x-powered-by").disable("etag");

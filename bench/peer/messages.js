@@ -1,4 +1,4 @@
-/** Storing a message and reading pages of them: the rules that both doors share. */
+/** Stores messages and reads pages of them, with the rules that HTTP and Socket.IO share. */
 import { randomUUID } from "node:crypto";
 import { deliveredSequence, receiverOf } from "./conversations.js";
 
@@ -14,7 +14,7 @@ export class Refused extends Error {
   }
 }
 
-/** Content as it is stored, or a refusal: 1 to 65,536 bytes of UTF-8, no control characters but newline and tab. */
+/** Returns the content to store, or throws: 1 to 65,536 bytes of UTF-8, no control characters but newline and tab. */
 export function checkedContent(content) {
   if (typeof content !== "string" || content.length === 0) throw new Refused("invalid", "Content must not be empty.");
   const normal = content.includes("\r\n") ? content.replaceAll("\r\n", "\n") : content;
@@ -25,7 +25,7 @@ export function checkedContent(content) {
   return normal;
 }
 
-/** Stores one message in this turn's commit; `done(error, message, isNew)` after the commit. */
+/** Stores one message in the commit of this iteration. Calls `done(error, message, isNew)` after the commit. */
 export function storeMessage(store, conversation, sender, content, clientId, done) {
   store.write(
     () => {
@@ -47,7 +47,7 @@ function insert(store, conversation, sender, content, clientId) {
   return { sender, receiver, content, timestamp, deliveredToAll: false, messageId, sequence, clientId };
 }
 
-/** A page of messages, oldest first: the newest, or those before or after a sequence (exclusive). */
+/** Returns a page of messages, oldest first: the newest, or those before or after a sequence (exclusive). */
 export function page(store, conversation, { before, after, limit = DEFAULT_PAGE }) {
   const count = Math.min(limit, MAX_PAGE);
   const rows = after === undefined

@@ -1,4 +1,4 @@
-/** Who is online, on how many connections; and telling everybody. */
+/** Counts the connections of each user, and announces who is online. */
 export class Presence {
   #connections = new Map();
   #announced = new Set();
@@ -28,7 +28,7 @@ export class Presence {
     }
   }
 
-  /** The changes of one event-loop turn go out after it: whoever left in it is no longer written to. */
+  /** Announces changes after the event-loop iteration, so that connections closed in it are not written to. */
   #announceLater(username) {
     if (this.#changed.size === 0) setImmediate(() => this.#announce());
     this.#changed.add(username);

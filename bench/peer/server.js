@@ -1,5 +1,5 @@
 /**
- * The peer: what a good Node developer would run instead of chatapp, with the same wire contract and durability.
+ * The peer: a chat server that a good Node developer would write, with the same wire contract and durability.
  *
  * Settings come from the environment: BENCH_HTTP_PORT, BENCH_WS_PORT, BENCH_DATABASE (a path), BENCH_USERS (a count).
  */
@@ -23,7 +23,7 @@ const conversations = new Conversations(store);
 
 const sockets = createServer();
 const io = new Server(sockets, { serveClient: false, perMessageDeflate: false, adapter: FramedOnceAdapter });
-// The handshake request is not needed once connected: socket.io's own advice for memory.
+// The handshake request is not needed once connected. socket.io recommends this to save memory.
 io.engine.on("connection", (connection) => {
   connection.request = null;
 });

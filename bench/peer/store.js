@@ -1,8 +1,8 @@
 /**
  * SQLite through better-sqlite3: the tables, the prepared statements and the group commit.
  *
- * WAL with synchronous=FULL makes each commit durable against power loss, as chatapp's default is. All writes that
- * arrive in one turn of the event loop share one commit: `setImmediate` runs after the turn's input was read.
+ * WAL with synchronous=FULL makes each commit durable against power loss, as chatapp does by default. All writes that
+ * arrive in one event-loop iteration share one commit: `setImmediate` runs after the input of the iteration was read.
  */
 import Database from "better-sqlite3";
 
@@ -56,8 +56,8 @@ export function openStore(path) {
 }
 
 /**
- * `write(run, done)`: `run()` is executed in the commit of this event-loop turn, and `done(error, result)` is called
- * once that commit is durable. One failing write does not sink the others of its turn.
+ * `write(run, done)`: `run()` is executed in the commit of this event-loop iteration, and `done(error, result)` is
+ * called once that commit is durable. A write that fails does not affect the others.
  */
 function groupCommit(db) {
   const begin = db.prepare("BEGIN IMMEDIATE");

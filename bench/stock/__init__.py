@@ -1,1 +1,1 @@
-"""The same chat on stock Flask-SocketIO: what the guides and the documentation show, nothing tuned."""
+"""The same chat on stock Flask-SocketIO, written as guides and documentation show it, without tuning."""

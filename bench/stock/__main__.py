@@ -1,4 +1,4 @@
-"""Starts the stock server: `python -m bench.stock`, with the same BENCH_ settings as the peer."""
+"""Starts the stock server: `python -m bench.stock`, with the same BENCH_ variables as the peer."""
 
 import eventlet
 

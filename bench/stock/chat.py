@@ -15,7 +15,7 @@ ACK_WINDOW_SECONDS = 2
 
 
 class ChatNamespace(Namespace):
-    """Events of `/chat`."""
+    """Handles the events of `/chat`."""
 
     def __init__(self, namespace: str, socketio: SocketIO) -> None:
         super().__init__(namespace)
@@ -67,7 +67,7 @@ class ChatNamespace(Namespace):
         waiting = {username for username in others if username in self.connections}
         confirmed = eventlet.event.Event()
 
-        # Room callbacks are not told who answered: the documentation's way is to believe the name in the answer.
+        # A room callback does not learn who answered. The documentation relies on the name in the answer.
         def on_confirmed(answer: dict[str, str]) -> None:
             waiting.discard(answer["receiver"])
             if not waiting and not confirmed.ready():
@@ -82,7 +82,7 @@ class ChatNamespace(Namespace):
 
 
 def store(conversation: Conversation, sender: str, payload: dict[str, str]) -> Message:
-    """Stores a message durably, as the next of its conversation."""
+    """Stores a message durably, with the next sequence of its conversation."""
     conversation.last_sequence = Conversation.last_sequence + 1
     db.session.flush()
     message = Message(
@@ -98,7 +98,7 @@ def store(conversation: Conversation, sender: str, payload: dict[str, str]) -> M
 
 
 def direct(one: str, other: str) -> Conversation:
-    """The conversation of two users."""
+    """Returns the conversation of two users, and creates it if there is none."""
     identifier = ":".join(sorted((one, other)))
     conversation = db.session.get(Conversation, identifier)
     if conversation is None:

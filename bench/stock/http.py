@@ -13,7 +13,7 @@ SESSION = timedelta(days=1)
 
 
 def user_of(token: str | None) -> str | None:
-    """The username in a valid session token."""
+    """Returns the username in a valid session token, otherwise None."""
     try:
         claims = jwt.decode(token or "", current_app.config["SECRET_KEY"], algorithms=["HS256"])
     except jwt.InvalidTokenError:
@@ -23,7 +23,7 @@ def user_of(token: str | None) -> str | None:
 
 @web.before_request
 def require_session() -> None:
-    """Everything but signing in needs a session."""
+    """Requires a session for every route except `/login`."""
     if request.endpoint != "web.login":
         g.username = user_of(request.headers.get("auth-token") or request.cookies.get("chatToken"))
         if g.username is None:
@@ -32,7 +32,7 @@ def require_session() -> None:
 
 @web.post("/login")
 def login() -> Any:
-    """Signs a user in by name."""
+    """Signs a user in by username."""
     username = request.get_json()["username"]
     if db.session.get(User, username) is None:
         abort(401)
@@ -46,7 +46,7 @@ def login() -> Any:
 
 @web.post("/group")
 def create_group() -> Any:
-    """Makes a group; its creator belongs to it."""
+    """Creates a group. Its creator is a member."""
     payload = request.get_json()
     usernames = {g.username} | {user["username"] for user in payload["users"]}
     memberships = [Membership(username=username) for username in usernames]
@@ -58,7 +58,7 @@ def create_group() -> Any:
 
 @web.get("/messages/<sender>/<receiver>")
 def messages(sender: str, receiver: str) -> Any:
-    """A page of a group's messages, oldest first."""
+    """Returns a page of a group's messages, oldest first."""
     if sender != g.username or db.session.get(Membership, (receiver, sender)) is None:
         abort(403)
     before = request.args.get("before", type=int)

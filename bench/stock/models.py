@@ -13,23 +13,23 @@ db = SQLAlchemy()
 
 @event.listens_for(Engine, "connect")
 def set_pragmas(connection: Any, _record: object) -> None:
-    """The durability that every server of this benchmark promises."""
+    """Sets the durability that every server of this benchmark promises."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 
 
 def identifier() -> str:
-    """An opaque id for a message or a conversation."""
+    """Returns an opaque id for a message or a conversation."""
     return str(uuid.uuid4())
 
 
 def now() -> str:
-    """The time as ISO 8601 UTC."""
+    """Returns the current time as ISO 8601 UTC."""
     return datetime.now(UTC).isoformat()
 
 
 class User(db.Model):  # type: ignore[name-defined, misc]
-    """A person."""
+    """A user account."""
 
     username = db.Column(db.String, primary_key=True)
     first_name = db.Column(db.String, nullable=False)
@@ -37,7 +37,7 @@ class User(db.Model):  # type: ignore[name-defined, misc]
 
 
 class Conversation(db.Model):  # type: ignore[name-defined, misc]
-    """A group, or two users; `last_sequence` numbers its messages without gaps."""
+    """A group or a direct conversation. `last_sequence` numbers its messages without gaps."""
 
     id = db.Column(db.String, primary_key=True, default=identifier)
     name = db.Column(db.String)
@@ -48,7 +48,7 @@ class Conversation(db.Model):  # type: ignore[name-defined, misc]
 
 
 class Membership(db.Model):  # type: ignore[name-defined, misc]
-    """A user in a conversation, and how far that user has been delivered."""
+    """A user in a conversation, with the highest sequence that the user has been delivered."""
 
     conversation_id = db.Column(db.ForeignKey(Conversation.id), primary_key=True)
     username = db.Column(db.ForeignKey(User.username), primary_key=True, index=True)
@@ -68,7 +68,7 @@ class Message(db.Model):  # type: ignore[name-defined, misc]
     is_delivered_to_all = db.Column(db.Boolean, nullable=False, default=False)
 
     def to_wire(self) -> dict[str, Any]:
-        """The message as the contract has it."""
+        """Returns the message in its wire format."""
         return {
             "sender": self.sender,
             "receiver": self.receiver,
