@@ -1,7 +1,7 @@
-# Every task by name. `make help` lists them.
+# All tasks of the project. `make help` lists them.
 
-# The system's own first: distributions build theirs with profile-guided optimisation, version managers mostly do not, and
-# the server needs 5 to 15 % less of it. Debian has ensurepip in a package of its own.
+# The system's Python comes first: distributions build it with profile-guided optimisation, version managers mostly do
+# not, and the server then takes 5 to 15 % less CPU. On Debian, ensurepip is in a separate package.
 VERSIONS := python3.13 python3.12 python3.11
 PYTHON ?= $(shell for one in $(VERSIONS:%=/usr/bin/%) $(VERSIONS) python3; do \
 	$$one -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
@@ -17,24 +17,24 @@ CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(DEV_STAMP) ## Install everything that running, testing and checking need, into .venv
+setup: $(DEV_STAMP) ## Install all dependencies for running, testing and checking into .venv
 
-run: $(RUN_STAMP) ## Start the chat with demo users, on this machine only
+run: $(RUN_STAMP) ## Start the chat with demo users, reachable from this machine only
 	@CHATAPP_SIGN_IN=$${CHATAPP_SIGN_IN:-username} $(BIN)/chatapp serve --demo
 
-wheel: $(RUN_STAMP) ## Build a wheel that needs no Node, into dist/
-	@# What an earlier build left would be packed with the rest.
+wheel: $(RUN_STAMP) ## Build a wheel into dist/; installing it needs no Node
+	@# Files of an earlier build would be packed into the wheel.
 	rm -rf build dist
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
-# A hundred processes import the same modules: what one has compiled, the others need not.
+# The tests start about a hundred processes. They share compiled modules.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
 	$(NPM) test
-	@# Two for each core: much of the time a test waits for a server, a browser or a clock.
+	@# Two workers for each core: tests often wait for a server, a browser or a timer.
 	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
-quick: $(DEV_STAMP) ## Run the tests on SQLite alone, without coverage
+quick: $(DEV_STAMP) ## Run the tests on SQLite only, without coverage
 	$(BIN)/python -m pytest -x -k "not postgresql"
 
 lint: $(DEV_STAMP) ## Check style and formatting
@@ -50,12 +50,12 @@ types: $(DEV_STAMP) ## Check the types
 	$(BIN)/mypy
 	$(NPM) run types
 
-bench: $(DEV_STAMP) ## Measure chatapp beside Node and stock Flask-SocketIO; takes a quarter of an hour
+bench: $(DEV_STAMP) ## Compare chatapp with Node and stock Flask-SocketIO; takes a quarter of an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
 
-ci: lint types test ## What CI runs
+ci: lint types test ## Run everything that CI runs
 
-clean: ## Remove what the tasks made; run-time state in instance/ stays
+clean: ## Remove everything that the tasks created; keep the run-time state in instance/
 	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
 
 $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
@@ -67,7 +67,7 @@ $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
-	@# Most of it is never imported; what is gets compiled then.
+	@# Most of these modules are never imported. The others are compiled when they are.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	$(BIN)/python -m chatapp.web.vendor --development
 	@touch $@

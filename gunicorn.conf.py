@@ -1,6 +1,6 @@
-"""gunicorn for production: `gunicorn -b 127.0.0.1:8088 wsgi:app` and `gunicorn -b 127.0.0.1:8087 ws:app`.
+"""Settings of gunicorn: `gunicorn -b 127.0.0.1:8088 wsgi:app` and `gunicorn -b 127.0.0.1:8087 ws:app`.
 
-gunicorn reads this file by itself from the folder it is started in.
+gunicorn reads this file from its working directory.
 """
 
 import os
@@ -10,20 +10,20 @@ from typing import Any
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 worker_class = "eventlet"
-# One worker each: a Socket.IO client's polling requests must all reach the process that knows it. Scale by processes,
-# each with a port and a CHATAPP_NODE of its own.
+# One worker: all polling requests of a Socket.IO client must reach the process that holds its session. To scale, start
+# more processes, each with its own port and CHATAPP_NODE.
 workers = 1
-# Each WebSocket holds one.
+# Each WebSocket counts as one connection.
 worker_connections = 50_000
 graceful_timeout = 5
 control_socket_disable = True
-# The path without the query string: a handshake's query carries the token.
+# Log the path without the query string, because the query of a handshake carries the token.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(L)s'
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Writes what is queued before the process ends."""
+    """Writes queued changes to the database before the process ends."""
     from chatapp import close_app
 
     close_app(worker.app.callable)
