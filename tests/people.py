@@ -1,4 +1,4 @@
-"""People who use a real server: a browser's cookie jar and a Socket.IO connection each."""
+"""Users of a real server, each with a cookie jar and a Socket.IO connection."""
 
 import threading
 import time
@@ -15,13 +15,13 @@ EVENTS = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgr
 PATIENCE_SECONDS = 8
 
 NEWCOMERS = 600
-"""Demo users of a shared server, handed out one by one: no test inherits another's conversations or presence."""
+"""Number of demo users of a shared server. Each test gets unused ones, so no test sees state of another."""
 
 Cast = Callable[..., list["Person"]]
 
 
 class Person:
-    """Signed in by name over HTTP. `confirms` says whether messages are confirmed as they arrive."""
+    """A user signed in by name over HTTP. `confirms`: whether messages are confirmed as they arrive."""
 
     def __init__(self, server: Server, username: str, password: str | None = None, *, confirms: bool = True) -> None:
         self.server = server
@@ -48,23 +48,23 @@ class Person:
 
     def disconnect(self) -> None:
         if self.socket is not None:
-            _let_it_write(self.socket)
+            _wait_for_writer(self.socket)
             self.socket.disconnect()
-            # Its writer may have missed that, and would sleep for half a minute.
+            # Its writer thread may have missed the disconnect, and would sleep for half a minute.
             self.socket.eio.queue.put(None)
-            self.socket.eio.wait()  # the whole client would wait a second more, for a reconnection
+            self.socket.eio.wait()  # client.wait() would wait another second for a reconnection
             self._close_sockets(self.socket)
 
     @staticmethod
     def _close_sockets(client: socketio.Client) -> None:
-        """The client leaves its own sockets open when it was the server that went away."""
+        """Closes the client's sockets. The client leaves them open when the server closed the connection."""
         if client.eio.ws is not None:
             client.eio.ws.shutdown()
         if client.eio.http is not None:
             client.eio.http.close()
 
     def call(self, event: str, payload: Any, timeout: float = PATIENCE_SECONDS) -> Any:
-        """Emits, and returns the ack."""
+        """Emits an event and returns its ack."""
         assert self.socket is not None
         return self.socket.call(event, payload, namespace=NAMESPACE, timeout=timeout)
 
@@ -73,7 +73,7 @@ class Person:
         self.socket.emit(event, payload, namespace=NAMESPACE, callback=callback)
 
     def say(self, receiver: str, content: str, *, group: bool = False, **extra: Any) -> Any:
-        """Sends a message over the socket, and returns its ack."""
+        """Sends a message over the socket and returns its ack."""
         event = "groupMessage" if group else "privateMessage"
         return self.call(event, {"sender": self.username, "receiver": receiver, "content": content, **extra})
 
@@ -81,12 +81,12 @@ class Person:
         return self.http.get(self.server.http + path, **options)
 
     def post(self, path: str, body: Any, **options: Any) -> requests.Response:
-        """As the browser client does it: the CSRF cookie echoed in its header."""
+        """Posts as the browser client does, with the CSRF cookie repeated in its header."""
         headers = {"X-XSRF-TOKEN": self.http.cookies.get("XSRF-TOKEN", "")}
         return self.http.post(self.server.http + path, json=body, headers=headers, **options)
 
     def make_group(self, name: str, *usernames: str) -> str:
-        """Makes a group over HTTP and returns its id."""
+        """Creates a group over HTTP and returns its id."""
         answer = self.post("/group", {"groupName": name, "users": [{"username": one} for one in usernames]})
         assert answer.status_code == 200, answer.text
         group_id: str = answer.json()["newGroup"]["groupId"]
@@ -100,7 +100,7 @@ class Person:
         return page
 
     def received(self, name: str) -> list[Any]:
-        """The payloads of one kind of event so far, oldest first."""
+        """Returns the payloads of one kind of event received so far, oldest first."""
         with self._changed:
             return [payload for event, payload in self.events if event == name]
 
@@ -108,7 +108,7 @@ class Person:
         return [payload["response"] for payload in self.received("response")]
 
     def wait_for(self, name: str, is_wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
-        """The first event of this name, past or coming, that is wanted."""
+        """Returns the first event of this name for which `is_wanted` holds. Waits until it arrives."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         with self._changed:
             while True:
@@ -132,7 +132,7 @@ class Person:
             if name != "response":
                 return None
             if not self.confirms:
-                # A client that never confirms: the acknowledgement is held back for good.
+                # Never confirms: the handler does not return, so the client sends no ack.
                 threading.Event().wait(3600)
             return {"success": True, "receiver": self.username}
 
@@ -140,7 +140,7 @@ class Person:
 
 
 def in_order(client: socketio.Client) -> socketio.Client:
-    """The library handles each packet in a thread of its own, which reorders them; this handles them as they come."""
+    """Handles packets in order. The library otherwise handles each in its own thread, which reorders them."""
     trigger = client.eio._trigger_event
 
     def trigger_here(event: str, *args: Any, **options: Any) -> Any:
@@ -150,15 +150,15 @@ def in_order(client: socketio.Client) -> socketio.Client:
     return client
 
 
-def _let_it_write(client: socketio.Client) -> None:
-    """A goodbye that comes while the library's writer is busy is never sent: waits, for a while, until it is not."""
+def _wait_for_writer(client: socketio.Client) -> None:
+    """Waits up to two seconds for the library's writer. A disconnect while it is busy would never be sent."""
     deadline = time.monotonic() + 2
     while client.eio.state == "connected" and client.eio.queue.unfinished_tasks and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
 def wait_until(is_true: Callable[[], bool], what: str) -> None:
-    """Waits for something that no event tells."""
+    """Polls until `is_true` holds. `what` describes the condition in the failure message."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_true():
         assert time.monotonic() < deadline, f"Waited in vain: {what}"

@@ -1,4 +1,4 @@
-"""One real server for the whole folder, and people whom no other test has met."""
+"""One real server for the whole folder, and users whom no other test uses."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ Wires = Callable[..., Wire]
 
 
 def start_server(folder_factory: pytest.TempPathFactory, databases: Databases, **settings: object) -> Server:
-    """A server in one process with enough demo users for everybody. Keyword arguments are variables."""
+    """Starts a server with enough demo users for all tests. Keyword arguments are environment variables."""
     command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(NEWCOMERS)]
     folder = folder_factory.mktemp("instance")
     return Server(folder, command, CHATAPP_DATABASE_URL=databases.new(), **settings).start()
@@ -22,7 +22,7 @@ def start_server(folder_factory: pytest.TempPathFactory, databases: Databases, *
 
 @pytest.fixture(scope="package")
 def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Shared by the whole folder: what a test must not find changed it does not change."""
+    """Shared by the whole folder. A test must not change state that other tests depend on."""
     started = start_server(tmp_path_factory, databases)
     yield started
     assert started.stop() == 0, started.log
@@ -31,7 +31,7 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="package")
 def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose patience is short, so that a test can outwait it."""
+    """A server with short timeouts, so that a test can wait for them."""
     started = start_server(
         tmp_path_factory,
         sqlite_only,
@@ -46,7 +46,7 @@ def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def wires() -> Iterator[Wires]:
-    """`wires(alice)` is a joined connection of alice's; further arguments are Wire's."""
+    """`wires(alice)` is a joined connection of alice's. Further arguments are passed to Wire."""
     open_ones: list[Wire] = []
 
     def join(person: Person, **options: object) -> Wire:

@@ -1,4 +1,4 @@
-"""npm's socket.io-client in a Node process: what browsers run, played by tests/realtime/js/client.mjs."""
+"""Runs npm's socket.io-client, which browsers use, in a Node process (tests/realtime/js/client.mjs)."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ INSTALL_SECONDS = 120
 
 
 def _path() -> str:
-    """Node and npm come with the virtual environment that runs the tests."""
+    """Node and npm are installed in the virtual environment that runs the tests."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
@@ -29,7 +29,7 @@ def _program(name: str) -> str:
 
 
 def install() -> None:
-    """`npm ci`, unless what the lock file says is installed already."""
+    """Runs `npm ci`, unless the packages of the lock file are installed already."""
     lock = FOLDER / "package-lock.json"
     done = FOLDER / "node_modules" / ".installed"
     if done.exists() and done.read_text() == lock.read_text():
@@ -44,7 +44,7 @@ def install() -> None:
 
 
 class NodeClient:
-    """A person's browser tab. Reports come in the order in which the client saw things."""
+    """A browser tab of one user. Reports are in the order in which the client observed the events."""
 
     def __init__(self, person: Person, **options: Any) -> None:
         self.person = person
@@ -64,7 +64,7 @@ class NodeClient:
         self._reader.start()
 
     def emit(self, event: str, payload: Any) -> str:
-        """Returns the number under which the ack is reported."""
+        """Emits an event. Returns the number under which its ack is reported."""
         number = str(next(self._numbers))
         self.tell(do="emit", event=event, payload=payload, id=number)
         return number
@@ -76,11 +76,11 @@ class NodeClient:
         return self.wait_for("ack", number)["payload"]
 
     def event(self, name: str, **payload: Any) -> Any:
-        """The payload of the first event of this name that has these values."""
+        """Returns the payload of the first event of this name with these values."""
         return self.wait_for("event", name, **payload)["payload"]
 
     def message(self, content: str) -> dict[str, Any]:
-        """The message of the `response` with this content."""
+        """Returns the message of the `response` with this content."""
         found: dict[str, Any] = self._find(
             lambda one: one["name"] == "response" and one["payload"]["response"]["content"] == content
         )

@@ -1,4 +1,4 @@
-"""When a sender is answered: after its own `response`, and after everybody who is online, within the window."""
+"""The ack of a message: after the sender's own `response` and the confirmations, at most one ack window later."""
 
 import time
 
@@ -14,7 +14,7 @@ WINDOW_SECONDS = 2.0
 
 
 @pytest.mark.parametrize("event", ["privateMessage", "groupMessage"])
-def test_the_sender_sees_its_message_before_the_ack_of_it(cast: Cast, wires: Wires, event: str) -> None:
+def test_the_sender_receives_its_message_before_the_ack(cast: Cast, wires: Wires, event: str) -> None:
     alice, bob = cast(2)
     receiver = bob.username if event == "privateMessage" else alice.make_group("Pair", bob.username)
     from_alice, to_bob = wires(alice), wires(bob)
@@ -29,7 +29,7 @@ def test_the_sender_sees_its_message_before_the_ack_of_it(cast: Cast, wires: Wir
         assert shown < acked
 
 
-def test_the_ack_waits_for_everybody_who_is_online(cast: Cast, wires: Wires) -> None:
+def test_the_ack_waits_for_every_online_recipient(cast: Cast, wires: Wires) -> None:
     alice, bob, carol = cast(3)
     group = alice.make_group("Three", bob.username, carol.username)
     from_alice, to_bob, to_carol = wires(alice), wires(bob), wires(carol)
@@ -39,11 +39,11 @@ def test_the_ack_waits_for_everybody_who_is_online(cast: Cast, wires: Wires) -> 
     with pytest.raises(AssertionError, match="Waited in vain"):
         from_alice.ack(number, seconds=0.3)
     to_carol.confirm(to_carol.message("both of you"))
-    # Well within the window: it is the confirmation that is answered, not the clock.
+    # Shorter than the window, so the confirmation causes the ack, not the timeout.
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-def test_the_ack_comes_after_the_window_at_the_latest(hasty_server: Server, cast: Cast, wires: Wires) -> None:
+def test_the_ack_is_sent_when_the_ack_window_ends(hasty_server: Server, cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2, on=hasty_server)
     from_alice, to_bob = wires(alice), wires(bob)
     began = time.monotonic()
@@ -55,7 +55,7 @@ def test_the_ack_comes_after_the_window_at_the_latest(hasty_server: Server, cast
     to_bob.message("hello?")
 
 
-def test_the_window_is_two_seconds_unless_said(cast: Cast, wires: Wires) -> None:
+def test_the_ack_window_is_two_seconds_by_default(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, _silent = wires(alice), wires(bob)
     began = time.monotonic()
@@ -65,7 +65,7 @@ def test_the_window_is_two_seconds_unless_said(cast: Cast, wires: Wires) -> None
     assert WINDOW_SECONDS * 0.95 <= waited < WINDOW_SECONDS + 1
 
 
-def test_nobody_waits_for_a_recipient_who_is_offline(cast: Cast, wires: Wires) -> None:
+def test_the_ack_does_not_wait_for_an_offline_recipient(cast: Cast, wires: Wires) -> None:
     alice, bob, carol = cast(3)
     group = alice.make_group("Two here", bob.username, carol.username)
     from_alice, to_bob = wires(alice), wires(bob)
@@ -78,7 +78,7 @@ def test_nobody_waits_for_a_recipient_who_is_offline(cast: Cast, wires: Wires) -
     assert [one["response"]["deliveredToAll"] for one in (first, second)] == [False, False]
 
 
-def test_nobody_waits_any_longer_for_a_recipient_who_leaves(cast: Cast, wires: Wires) -> None:
+def test_the_ack_stops_waiting_for_a_recipient_who_disconnects(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     number = from_alice.emit("privateMessage", private(alice.username, bob.username, "do not go"))
@@ -90,7 +90,7 @@ def test_nobody_waits_any_longer_for_a_recipient_who_leaves(cast: Cast, wires: W
     assert ack["response"]["deliveredToAll"] is False
 
 
-def test_a_recipient_who_leaves_one_tab_open_is_still_awaited(cast: Cast, wires: Wires) -> None:
+def test_the_ack_keeps_waiting_for_a_recipient_with_another_open_tab(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, first_tab, second_tab = wires(alice), wires(bob), wires(bob)
     number = from_alice.emit("privateMessage", private(alice.username, bob.username, "still there?"))
@@ -102,7 +102,7 @@ def test_a_recipient_who_leaves_one_tab_open_is_still_awaited(cast: Cast, wires:
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-def test_several_connections_of_one_user_count_once(cast: Cast, wires: Wires) -> None:
+def test_confirmations_from_several_connections_of_a_user_count_once(cast: Cast, wires: Wires) -> None:
     alice, bob, carol = cast(3)
     group = alice.make_group("Tabs", bob.username, carol.username)
     from_alice, to_carol, tabs = wires(alice), wires(carol), [wires(bob) for _ in range(3)]
@@ -128,7 +128,9 @@ def test_a_confirmation_counts_for_its_connection_whatever_it_carries(
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-def test_nobody_confirms_for_another(hasty_server: Server, cast: Cast, wires: Wires) -> None:
+def test_a_confirmation_in_the_name_of_another_user_does_not_count_for_that_user(
+    hasty_server: Server, cast: Cast, wires: Wires
+) -> None:
     alice, bob, carol = cast(3, on=hasty_server)
     group = alice.make_group("Names", bob.username, carol.username)
     from_alice, to_bob, _to_carol = wires(alice), wires(bob), wires(carol)
@@ -139,7 +141,7 @@ def test_nobody_confirms_for_another(hasty_server: Server, cast: Cast, wires: Wi
     assert from_alice.ack(number)["response"]["deliveredToAll"] is False
 
 
-def test_a_later_event_does_not_wait_for_an_earlier_ack(hasty_server: Server, cast: Cast, wires: Wires) -> None:
+def test_an_event_does_not_wait_for_the_ack_of_an_earlier_event(hasty_server: Server, cast: Cast, wires: Wires) -> None:
     alice, bob, carol = cast(3, on=hasty_server)
     from_alice, _silent = wires(alice), wires(bob)
     slow = from_alice.emit("privateMessage", private(alice.username, bob.username, "slow"))

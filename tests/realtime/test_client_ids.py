@@ -1,4 +1,4 @@
-"""`clientId`: the same message again, at any time and by any road, is stored once and shown once."""
+"""`clientId`: a message that is sent again, at any time and over any transport, is stored and broadcast once."""
 
 import uuid
 
@@ -12,7 +12,7 @@ def _shown(wire: Wire) -> int:
     return len(wire.all_of("response"))
 
 
-def test_a_repeat_gets_the_first_ack_and_is_not_sent_out(cast: Cast, wires: Wires) -> None:
+def test_a_retry_gets_the_first_ack_and_is_not_broadcast(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     payload = private(alice.username, bob.username, "once", clientId=str(uuid.uuid4()))
@@ -27,7 +27,7 @@ def test_a_repeat_gets_the_first_ack_and_is_not_sent_out(cast: Cast, wires: Wire
     assert len(alice.history(bob.username)) == 1
 
 
-def test_a_repeat_while_the_first_is_in_flight_gets_the_same_ack(cast: Cast, wires: Wires) -> None:
+def test_a_retry_before_the_first_ack_gets_the_same_ack(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     payload = private(alice.username, bob.username, "impatient", clientId=str(uuid.uuid4()))
@@ -43,8 +43,8 @@ def test_a_repeat_while_the_first_is_in_flight_gets_the_same_ack(cast: Cast, wir
     assert len(alice.history(bob.username)) == 1
 
 
-def test_a_repeat_after_a_reconnect_hears_of_the_delivery(cast: Cast, wires: Wires) -> None:
-    """The first ack went to a connection that is gone; the tick must reach the new one all the same."""
+def test_a_sender_who_retries_after_a_reconnect_receives_the_delivery_update(cast: Cast, wires: Wires) -> None:
+    """The first ack went to a closed connection. The new connection must still learn of the delivery."""
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     payload = private(alice.username, bob.username, "train tunnel", clientId=str(uuid.uuid4()))
@@ -61,7 +61,7 @@ def test_a_repeat_after_a_reconnect_hears_of_the_delivery(cast: Cast, wires: Wir
     assert (_shown(back), _shown(to_bob)) == (0, 1)
 
 
-def test_a_repeat_over_the_other_door_is_the_same_message(cast: Cast, wires: Wires) -> None:
+def test_a_retry_over_http_or_socket_finds_the_message_stored_by_the_other(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     for content, socket_first in (("socket then http", True), ("http then socket", False)):
@@ -84,7 +84,7 @@ def test_a_repeat_over_the_other_door_is_the_same_message(cast: Cast, wires: Wir
     assert len(alice.history(bob.username)) == 2
 
 
-def test_a_repeat_in_a_group_is_the_same_message(cast: Cast, wires: Wires) -> None:
+def test_a_retry_in_a_group_finds_the_stored_message(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     group = alice.make_group("Once", bob.username)
     from_alice, to_bob = wires(alice), wires(bob)
@@ -95,7 +95,7 @@ def test_a_repeat_in_a_group_is_the_same_message(cast: Cast, wires: Wires) -> No
     assert (_shown(from_alice), _shown(to_bob)) == (1, 1)
 
 
-def test_a_client_id_belongs_to_its_sender_alone(cast: Cast, wires: Wires) -> None:
+def test_two_senders_may_use_the_same_client_id(cast: Cast, wires: Wires) -> None:
     alice, mallory = cast(2)
     from_alice, from_mallory = wires(alice), wires(mallory)
     number = str(uuid.uuid4())
@@ -105,7 +105,7 @@ def test_a_client_id_belongs_to_its_sender_alone(cast: Cast, wires: Wires) -> No
     assert hers["response"]["content"] == "hers"
 
 
-def test_a_repeat_that_names_another_receiver_tells_the_other_nothing(cast: Cast, wires: Wires) -> None:
+def test_a_retry_with_another_receiver_sends_that_receiver_nothing(cast: Cast, wires: Wires) -> None:
     alice, bob, carol = cast(3)
     from_alice = wires(alice)
     number = str(uuid.uuid4())
@@ -115,7 +115,7 @@ def test_a_repeat_that_names_another_receiver_tells_the_other_nothing(cast: Cast
     assert carol.get("/conversations").json()["conversations"] == []
 
 
-def test_what_was_refused_may_be_sent_again_under_the_same_id(cast: Cast, wires: Wires) -> None:
+def test_a_refused_message_may_be_sent_again_with_the_same_client_id(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice = wires(alice)
     number = str(uuid.uuid4())
@@ -124,7 +124,7 @@ def test_what_was_refused_may_be_sent_again_under_the_same_id(cast: Cast, wires:
     assert from_alice.call("privateMessage", private(alice.username, bob.username, "hi", clientId=number))["success"]
 
 
-def test_a_client_id_that_is_no_uuid_is_refused(cast: Cast, wires: Wires) -> None:
+def test_a_client_id_that_is_not_a_uuid_is_refused(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice = wires(alice)
     for wrong in ("", "1", "x" * 36, 7, True, [], str(uuid.uuid4()) + "0"):

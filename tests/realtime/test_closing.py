@@ -1,4 +1,4 @@
-"""Connections that the server closes, and what it never writes down."""
+"""Connections that the server closes, and tokens that it must not log."""
 
 import time
 
@@ -19,7 +19,7 @@ def server(hasty_server: Server) -> Server:
     return hasty_server
 
 
-def test_a_connection_that_joins_nothing_is_closed(cast: Cast, wires: Wires) -> None:
+def test_a_connection_that_joins_no_namespace_is_closed(cast: Cast, wires: Wires) -> None:
     (alice,) = cast(1)
     joined = wires(alice)
     stranger = Wire(alice.server, alice.token, joins=False)
@@ -33,7 +33,7 @@ def test_a_connection_that_joins_nothing_is_closed(cast: Cast, wires: Wires) -> 
         wire.close()
 
 
-def test_a_polling_connection_that_joins_nothing_is_closed(server: Server) -> None:
+def test_a_polling_connection_that_joins_no_namespace_is_closed(server: Server) -> None:
     session = requests.Session()
     address = server.ws + "/socket.io/?EIO=4&transport=polling"
     sid = session.get(address, timeout=5).text.split(chr(34))[3]
@@ -54,7 +54,7 @@ def test_a_connection_that_answers_no_heartbeat_is_closed(cast: Cast, wires: Wir
 
 
 @pytest.mark.parametrize("transport", ["polling", "websocket"])
-def test_a_token_in_the_query_is_never_in_the_log(cast: Cast, transport: str) -> None:
+def test_a_token_in_the_query_is_not_logged(cast: Cast, transport: str) -> None:
     (alice,) = cast(1)
     alice.connect(transports=[transport])
     for bad in ("x", "4[[", '42/chat,1["markRead"', '42/chat,["connect"]'):

@@ -7,7 +7,7 @@ from tests.people import Person
 People = Callable[..., Person]
 
 
-def test_a_private_message_reaches_both_and_is_acked_as_delivered(people: People) -> None:
+def test_a_private_message_reaches_sender_and_recipient_and_is_acked_as_delivered(people: People) -> None:
     alice, bob = people("alice").connect(), people("bob").connect()
     ack = alice.say("bob", "hello")
     assert ack["success"] is True

@@ -1,4 +1,4 @@
-"""Whatever the order of messages, confirmations, departures and windows: each sender hears of each delivery once."""
+"""For any order of messages, confirmations, disconnects and ack windows, each sender learns of each delivery once."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -21,7 +21,7 @@ people = st.integers(0, MEMBERS - 1)
 
 
 class FakeJournal:
-    """Takes no marks; nothing here is stored."""
+    """Accepts watermarks and stores nothing."""
 
     def take_watermarks_from(self, _source: Any) -> None:
         pass
@@ -30,8 +30,8 @@ class FakeJournal:
         pass
 
 
-class Talk(RuleBasedStateMachine):
-    """A group of MEMBERS, all of them online at first. The window ends when the test says so."""
+class DeliveryMachine(RuleBasedStateMachine):
+    """A group of MEMBERS who are all online at first. The test ends the ack windows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class Talk(RuleBasedStateMachine):
 
     @rule(user=people)
     def leave(self, user: int) -> None:
-        """Senders stay: one who is gone is told nothing, and finds the tick in the history."""
+        """Only members who sent nothing leave. An offline sender gets no update and reads the state in the history."""
         if user not in {one.sender_id for one in self.stored}:
             self.online.discard(user)
             self.delivery.went_offline(user)
@@ -99,18 +99,18 @@ class Talk(RuleBasedStateMachine):
         self.delivery.expire()
         assert not self.delivery.is_waiting()
         for one in self.stored:
-            assert self.acks[one.sequence] or not one.is_awaited, "Every message is answered by then"
+            assert self.acks[one.sequence] or not one.is_awaited, "Every message has been acked"
 
     @invariant()
-    def each_delivery_is_told_once(self) -> None:
+    def each_delivery_is_reported_once(self) -> None:
         for one in self.stored:
             is_delivered = all(mark >= one.sequence for user, mark in self.confirmed.items() if user != one.sender_id)
             acks, told = self.acks[one.sequence], self.told.count((one.sequence, one.sender))
-            assert len(set(acks)) <= 1, "A repeat gets the same answer"
+            assert len(set(acks)) <= 1, "A retry gets the same ack"
             if not is_delivered:
                 assert (set(acks) <= {False}, told) == (True, 0)
             elif acks == [] and one.is_awaited:
-                assert told == 0, "The ack will say it"
+                assert told == 0, "The ack reports the delivery"
             elif True in acks:
                 assert told == 0
             else:
@@ -124,5 +124,5 @@ class Talk(RuleBasedStateMachine):
         return True, len(self.stored), members
 
 
-TestTalk = Talk.TestCase
-TestTalk.settings = settings(max_examples=150, stateful_step_count=25, deadline=None, derandomize=True)
+TestDeliveryMachine = DeliveryMachine.TestCase
+TestDeliveryMachine.settings = settings(max_examples=150, stateful_step_count=25, deadline=None, derandomize=True)

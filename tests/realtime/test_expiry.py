@@ -1,4 +1,4 @@
-"""A session that expires while its owner is connected."""
+"""A session that expires while its user is connected."""
 
 import time
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ TOKEN_SECONDS = 3
 
 @pytest.fixture(scope="module")
 def server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose sign-ins last for TOKEN_SECONDS."""
+    """A server whose tokens expire after TOKEN_SECONDS."""
     started = start_server(tmp_path_factory, sqlite_only, CHATAPP_TOKEN_SECONDS=TOKEN_SECONDS)
     yield started
     assert started.stop() == 0, started.log
 
 
-def test_an_expired_token_ends_its_connection_and_opens_none(cast: Cast, wires: Wires) -> None:
+def test_an_expired_token_closes_its_connection_and_opens_no_new_one(cast: Cast, wires: Wires) -> None:
     began = time.monotonic()
     alice, bob = cast(2)
     tab = wires(alice)

@@ -1,4 +1,4 @@
-"""The fan-out sends each change once and in order, however the notices arrive."""
+"""The fan-out sends each change once and in order, in whatever order the notices arrive."""
 
 from contextlib import nullcontext
 
@@ -19,17 +19,17 @@ def _message(sequence: int, conversation_id: int = 1) -> StoredMessage:
     return StoredMessage(conversation_id, sequence, 1, "alice", "bob", False, f"{sequence}", None, 0, sequence)
 
 
-class Stage:
-    """A fan-out, and a database in which changes up to `stored` can be read, at most three a page."""
+class FanOutHarness:
+    """A fan-out with a fake database that holds the changes up to `stored` and returns at most three a page."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stored = 0
         self.sent: list[tuple[int, int]] = []
         self.arrived: set[str] = set()
         self.details: set[int] = set()
-        """Revisions that are no messages."""
+        """Revisions that are not messages."""
         self.changed_again: set[int] = set()
-        """Revisions that lead to no row any more."""
+        """Revisions without a row, because the row was changed again."""
         self.fan_out = FanOut(
             nullcontext,
             lambda conversation_id, change: self.sent.append((conversation_id, change.revision)),
@@ -52,7 +52,7 @@ class Stage:
         )
 
 
-hints = st.lists(
+notices = st.lists(
     st.one_of(
         st.tuples(st.just("stored"), st.integers(1, STORED)),
         st.tuples(st.just("notified"), st.integers(1, STORED), st.integers(0, 4)),
@@ -63,150 +63,154 @@ hints = st.lists(
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)
-@given(start=HOSTED_FROM, hints=hints)
-def test_each_message_is_sent_once_and_in_order_whatever_the_hints(start: int, hints: list[tuple[object, ...]]) -> None:
+@given(start=HOSTED_FROM, notices=notices)
+def test_each_message_is_sent_once_and_in_order_for_any_sequence_of_notices(
+    start: int, notices: list[tuple[object, ...]]
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        stage = Stage(patch)
-        stage.host(1, start)
+        harness = FanOutHarness(patch)
+        harness.host(1, start)
         highest = start
-        for kind, number, *more in hints:
+        for kind, number, *more in notices:
             assert isinstance(number, int)
             if kind == "host":
-                stage.host(1, number)
+                harness.host(1, number)
                 continue
             last = number if kind == "stored" else min(STORED, number + int(str(more[0])))
-            # A hint speaks of what is committed.
-            stage.stored = max(stage.stored, last)
+            # A notice is sent only after the commit.
+            harness.stored = max(harness.stored, last)
             highest = max(highest, last)
             if kind == "stored":
-                stage.fan_out.stored(_message(number))
+                harness.fan_out.stored(_message(number))
             else:
-                stage.fan_out.notified(1, number, last)
-            assert stage.sent == [(1, one) for one in range(start + 1, highest + 1)]
+                harness.fan_out.notified(1, number, last)
+            assert harness.sent == [(1, one) for one in range(start + 1, highest + 1)]
 
 
-def test_what_nobody_hosted_begins_with_the_first_hint(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch)
-    stage.stored = 9
-    stage.fan_out.notified(1, 7, 8)
-    stage.fan_out.stored(_message(9))
-    assert stage.sent == [(1, 7), (1, 8), (1, 9)]
+def test_an_unknown_conversation_is_sent_from_its_first_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 9
+    harness.fan_out.notified(1, 7, 8)
+    harness.fan_out.stored(_message(9))
+    assert harness.sent == [(1, 7), (1, 8), (1, 9)]
 
 
-def test_conversations_do_not_disturb_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch)
-    stage.stored = 5
-    stage.host(1, 2)
-    stage.host(2, 4)
-    stage.fan_out.notified(2, 5, 5)
-    stage.fan_out.stored(_message(5))
-    assert stage.sent == [(2, 5), (1, 3), (1, 4), (1, 5)]
+def test_the_positions_of_two_conversations_are_independent(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 5
+    harness.host(1, 2)
+    harness.host(2, 4)
+    harness.fan_out.notified(2, 5, 5)
+    harness.fan_out.stored(_message(5))
+    assert harness.sent == [(2, 5), (1, 3), (1, 4), (1, 5)]
 
 
 def test_only_the_newest_positions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_CONVERSATIONS", 2)
-    stage = Stage(monkeypatch)
-    stage.stored = 9
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 9
     for number in (1, 2, 3):
-        stage.host(number, 4)
-    stage.fan_out.notified(1, 8, 9)
-    stage.fan_out.notified(3, 8, 9)
-    assert stage.sent == [(1, 8), (1, 9), *((3, one) for one in range(5, 10))]
+        harness.host(number, 4)
+    harness.fan_out.notified(1, 8, 9)
+    harness.fan_out.notified(3, 8, 9)
+    assert harness.sent == [(1, 8), (1, 9), *((3, one) for one in range(5, 10))]
 
 
-def test_whoever_comes_hears_how_far_the_others_have_been_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message may be sent between the query that says where a conversation ends and the entering of its room."""
-    stage = Stage(monkeypatch)
-    stage.stored = 6
-    assert stage.host(1, 5) == 5
-    stage.fan_out.stored(_message(6))
-    assert stage.host(1, 5) == 6
-    assert stage.host(1, 9) == 9
+def test_hosting_returns_the_sequence_that_was_already_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message may be sent after the query for the last sequence and before the connection enters the room."""
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 6
+    assert harness.host(1, 5) == 5
+    harness.fan_out.stored(_message(6))
+    assert harness.host(1, 5) == 6
+    assert harness.host(1, 9) == 9
 
 
-def test_what_began_while_others_listened_is_sent_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is committed, so that whoever comes finds it, and nobody has been sent it."""
-    stage = Stage(monkeypatch)
-    stage.stored = 2
-    assert stage.host(1, 2, others_listen=True) == 2
-    stage.fan_out.stored(_message(1))
-    stage.fan_out.stored(_message(2))
-    assert stage.host(1, 1, others_listen=True) == 2
-    stage.fan_out.stored(_message(2))
-    assert stage.sent == [(1, 1), (1, 2)]
+def test_a_conversation_that_began_while_others_were_connected_is_sent_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message is committed, so a new connection finds it, but it has not been sent to the others yet."""
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 2
+    assert harness.host(1, 2, others_listen=True) == 2
+    harness.fan_out.stored(_message(1))
+    harness.fan_out.stored(_message(2))
+    assert harness.host(1, 1, others_listen=True) == 2
+    harness.fan_out.stored(_message(2))
+    assert harness.sent == [(1, 1), (1, 2)]
 
 
 PAIR = ("alice", "bob")
 
 
 @pytest.mark.parametrize("arrived", PAIR)
-@pytest.mark.parametrize("first_hint", ["stored", "notified"])
-def test_a_conversation_that_began_after_somebody_came_is_sent_from_its_beginning(
-    monkeypatch: pytest.MonkeyPatch, arrived: str, first_hint: str
+@pytest.mark.parametrize("first_notice", ["stored", "notified"])
+def test_a_conversation_that_began_after_a_user_connected_is_sent_from_its_first_message(
+    monkeypatch: pytest.MonkeyPatch, arrived: str, first_notice: str
 ) -> None:
-    """Two greet each other at once, on two processes: the hint of the second message may come first."""
-    stage = Stage(monkeypatch)
-    stage.stored = 3
-    stage.arrived.add(arrived)
-    if first_hint == "stored":
-        stage.fan_out.stored(_message(2))
+    """When two users write to each other through two processes, the notice of the second message may come first."""
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 3
+    harness.arrived.add(arrived)
+    if first_notice == "stored":
+        harness.fan_out.stored(_message(2))
     else:
-        stage.fan_out.notified(1, 2, 2, PAIR)
-    stage.fan_out.notified(1, 1, 1, PAIR)
-    stage.fan_out.stored(_message(3))
-    assert stage.sent == [(1, 1), (1, 2), (1, 3)]
+        harness.fan_out.notified(1, 2, 2, PAIR)
+    harness.fan_out.notified(1, 1, 1, PAIR)
+    harness.fan_out.stored(_message(3))
+    assert harness.sent == [(1, 1), (1, 2), (1, 3)]
 
 
 @pytest.mark.parametrize("why", ["nobody arrived", "others arrived", "a group", "it is long"])
-def test_a_conversation_that_may_be_old_is_sent_from_its_first_hint(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
-    stage = Stage(monkeypatch)
+def test_a_conversation_that_may_be_old_is_sent_from_its_first_notice(
+    monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    harness = FanOutHarness(monkeypatch)
     first = module.FIRST_CHANGES + 1 if why == "it is long" else module.FIRST_CHANGES
-    stage.stored = first
+    harness.stored = first
     if why != "nobody arrived":
-        stage.arrived.add("carol" if why == "others arrived" else "alice")
-    stage.fan_out.notified(1, first, first, () if why == "a group" else PAIR)
-    assert stage.sent == [(1, first)]
+        harness.arrived.add("carol" if why == "others arrived" else "alice")
+    harness.fan_out.notified(1, first, first, () if why == "a group" else PAIR)
+    assert harness.sent == [(1, first)]
 
 
-def test_what_was_forgotten_for_its_age_is_not_taken_for_new(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_dropped_because_of_its_age_is_not_treated_as_new(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_CONVERSATIONS", 2)
-    stage = Stage(monkeypatch)
-    stage.stored = 9
-    stage.arrived.add("alice")
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 9
+    harness.arrived.add("alice")
     for number in (5, 1, 2, 3):
-        stage.host(number, 9)
+        harness.host(number, 9)
     for number in (1, 5, 6):
-        stage.fan_out.notified(number, 2, 2, PAIR)
-    assert stage.sent == [(1, 2), (5, 2), (6, 1), (6, 2)]
+        harness.fan_out.notified(number, 2, 2, PAIR)
+    assert harness.sent == [(1, 2), (5, 2), (6, 1), (6, 2)]
 
 
-def test_what_somebody_came_for_meanwhile_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch)
-    stage.stored = 9
-    stage.host(1, 4)
-    stage.fan_out.forget(1, unless=lambda: True)
-    stage.fan_out.notified(1, 6, 6)
-    stage.fan_out.forget(1, unless=lambda: False)
-    stage.fan_out.notified(1, 9, 9)
-    assert stage.sent == [(1, 5), (1, 6), (1, 9)]
+def test_a_conversation_is_kept_when_a_user_connects_during_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = FanOutHarness(monkeypatch)
+    harness.stored = 9
+    harness.host(1, 4)
+    harness.fan_out.forget(1, unless=lambda: True)
+    harness.fan_out.notified(1, 6, 6)
+    harness.fan_out.forget(1, unless=lambda: False)
+    harness.fan_out.notified(1, 9, 9)
+    assert harness.sent == [(1, 5), (1, 6), (1, 9)]
 
 
-def test_changes_that_are_no_messages_are_sent_in_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch)
-    stage.stored, stage.details = 3, {2}
-    stage.host(1, 0)
-    stage.fan_out.stored(_message(3))
-    stage.fan_out.notified(1, 2, 2)
-    assert stage.sent == [(1, 1), (1, 2), (1, 3)]
+def test_changes_other_than_messages_are_sent_in_order_of_their_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = FanOutHarness(monkeypatch)
+    harness.stored, harness.details = 3, {2}
+    harness.host(1, 0)
+    harness.fan_out.stored(_message(3))
+    harness.fan_out.notified(1, 2, 2)
+    assert harness.sent == [(1, 1), (1, 2), (1, 3)]
 
 
-def test_a_revision_whose_row_was_changed_again_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch)
-    stage.stored, stage.details, stage.changed_again = 5, {2, 4}, {2}
-    stage.host(1, 1)
-    stage.fan_out.notified(1, 2, 2)
-    assert stage.sent == []
-    stage.fan_out.stored(_message(3))
-    stage.fan_out.notified(1, 4, 4)
-    stage.fan_out.stored(_message(5))
-    assert stage.sent == [(1, 3), (1, 4), (1, 5)]
+def test_a_superseded_revision_does_not_delay_later_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = FanOutHarness(monkeypatch)
+    harness.stored, harness.details, harness.changed_again = 5, {2, 4}, {2}
+    harness.host(1, 1)
+    harness.fan_out.notified(1, 2, 2)
+    assert harness.sent == []
+    harness.fan_out.stored(_message(3))
+    harness.fan_out.notified(1, 4, 4)
+    harness.fan_out.stored(_message(5))
+    assert harness.sent == [(1, 3), (1, 4), (1, 5)]

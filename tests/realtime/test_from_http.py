@@ -1,4 +1,4 @@
-"""What comes in over HTTP reaches whoever is connected, at once."""
+"""Messages and groups created over HTTP reach connected members at once."""
 
 import time
 
@@ -9,7 +9,7 @@ from tests.realtime.wire import private
 PROMISED_SECONDS = 0.2
 
 
-def test_a_message_over_http_reaches_everybody_connected_in_time(cast: Cast, wires: Wires) -> None:
+def test_a_message_sent_over_http_reaches_every_connected_member_in_time(cast: Cast, wires: Wires) -> None:
     alice, bob, mallory = cast(3)
     group = alice.make_group("Post", bob.username)
     to_alice, to_bob, to_mallory = wires(alice), wires(bob), wires(mallory)
@@ -28,7 +28,7 @@ def test_a_message_over_http_reaches_everybody_connected_in_time(cast: Cast, wir
     assert to_mallory.all_of("response") == []
 
 
-def test_a_group_over_http_is_announced_in_time(cast: Cast, wires: Wires) -> None:
+def test_a_group_created_over_http_is_announced_in_time(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob = wires(bob)
     waits = []
@@ -40,7 +40,7 @@ def test_a_group_over_http_is_announced_in_time(cast: Cast, wires: Wires) -> Non
     assert sorted(waits)[len(waits) // 2] < PROMISED_SECONDS
 
 
-def test_http_and_socket_share_one_order(cast: Cast, wires: Wires) -> None:
+def test_messages_sent_over_http_and_socket_have_one_order(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob, from_alice = wires(bob), wires(alice)
     for number in range(6):
@@ -54,7 +54,7 @@ def test_http_and_socket_share_one_order(cast: Cast, wires: Wires) -> None:
     assert [one["response"]["content"] for one in to_bob.all_of("response")] == list("012345")
 
 
-def test_what_http_refuses_nobody_hears(cast: Cast, wires: Wires) -> None:
+def test_a_message_refused_over_http_is_sent_to_no_one(cast: Cast, wires: Wires) -> None:
     alice, bob, mallory = cast(3)
     group = alice.make_group("Quiet", bob.username)
     to_bob = wires(bob)

@@ -1,4 +1,4 @@
-"""What no client would send: the sender may lose its connection, nobody else may notice."""
+"""Packets that no client would send. The sender may lose its connection; other connections are not affected."""
 
 from contextlib import suppress
 
@@ -66,7 +66,7 @@ GARBAGE: list[str | bytes] = [
 
 @pytest.fixture
 def server(hasty_server: Server) -> Server:
-    """What cannot be read never reaches a database: one is enough."""
+    """Unreadable packets never reach a database, so one database is enough."""
     return hasty_server
 
 
@@ -75,14 +75,16 @@ def _shown(garbage: str | bytes) -> str:
 
 
 @pytest.mark.parametrize("garbage", GARBAGE, ids=_shown)
-def test_garbage_on_one_connection_harms_no_other(cast: Cast, wires: Wires, garbage: str | bytes) -> None:
+def test_garbage_on_one_connection_does_not_affect_other_connections(
+    cast: Cast, wires: Wires, garbage: str | bytes
+) -> None:
     mallory, alice, bob = cast(3)
     group = alice.make_group("All of us", bob.username, mallory.username)
     from_mallory, from_alice, to_bob = wires(mallory), wires(alice), wires(bob)
     from_alice.emit("groupMessage", private(alice.username, group, "before the garbage"))
     from_mallory.message("before the garbage")
     from_mallory.send(garbage)
-    with suppress(ConnectionClosed):  # the server may have had enough already
+    with suppress(ConnectionClosed):  # the server may have closed the connection
         from_mallory.send(b"an attachment that nothing announced, or one that was")
     for content in ("after the garbage", "and again"):
         number = from_alice.emit("groupMessage", private(alice.username, group, content))
@@ -96,7 +98,7 @@ def test_garbage_on_one_connection_harms_no_other(cast: Cast, wires: Wires, garb
 @pytest.mark.parametrize(
     "garbage", ["", "x", "4[" + "[" * 50_000, "4x", "42/chat,1{", "459999999999-/chat,1[]"], ids=_shown
 )
-def test_whoever_sends_what_cannot_be_read_is_disconnected_at_once_and_seen_to_be_gone(
+def test_a_client_that_sends_an_unreadable_packet_is_disconnected_and_goes_offline(
     cast: Cast, wires: Wires, garbage: str
 ) -> None:
     mallory, bob = cast(2)
@@ -118,7 +120,7 @@ def test_an_event_with_an_attachment_is_refused_with_an_ack(cast: Cast, wires: W
     assert wire.call("privateMessage", private(alice.username, bob.username, "text"))["success"] is True
 
 
-def test_a_frame_beyond_the_promised_size_ends_its_connection_only(cast: Cast, wires: Wires) -> None:
+def test_a_frame_above_the_size_limit_closes_only_its_connection(cast: Cast, wires: Wires) -> None:
     mallory, alice = cast(2)
     from_mallory, from_alice = wires(mallory), wires(alice)
     from_mallory.send('42/chat,1["privateMessage","' + "x" * 1_000_001 + '"]')
@@ -126,7 +128,7 @@ def test_a_frame_beyond_the_promised_size_ends_its_connection_only(cast: Cast, w
     assert from_alice.call("privateMessage", private(alice.username, mallory.username, "hi"))["success"] is True
 
 
-def test_an_event_without_an_ack_id_is_carried_out_all_the_same(cast: Cast, wires: Wires) -> None:
+def test_an_event_without_an_ack_id_is_executed(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     wire, to_bob = wires(alice), wires(bob)
     wire.send(
@@ -136,7 +138,7 @@ def test_an_event_without_an_ack_id_is_carried_out_all_the_same(cast: Cast, wire
     wire.message("quiet")
 
 
-def test_a_connection_that_joined_nothing_is_told_nothing(cast: Cast, wires: Wires) -> None:
+def test_a_connection_that_left_the_namespace_receives_no_acks_and_messages(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     stranger = wires(alice)
     stranger.send("41/chat,")

@@ -1,4 +1,4 @@
-"""`createGroup` and `newgrp`: a group comes to be, and every member is in its room before it hears of it."""
+"""`createGroup` and `newgrp`: every member is in the room of a new group before the event arrives."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _newgrps(wire: Wire) -> int:
     return len(wire.all_of("newgrp"))
 
 
-def test_a_group_made_over_the_socket_is_announced_to_every_member_once(cast: Cast, wires: Wires) -> None:
+def test_a_group_created_over_the_socket_is_announced_to_every_member_once(cast: Cast, wires: Wires) -> None:
     alice, bob, carol, mallory = cast(4)
     from_alice, other_tab, to_bob, to_mallory = wires(alice), wires(alice), wires(bob), wires(mallory)
     ack = from_alice.call("createGroup", _new("Choir", bob, carol))
@@ -35,7 +35,7 @@ def test_a_group_made_over_the_socket_is_announced_to_every_member_once(cast: Ca
     assert [one["groupId"] for one in carol.get(f"/all/{carol.username}").json()["groups"]] == [group["groupId"]]
 
 
-def test_every_member_is_in_the_room_before_it_hears_of_the_group(cast: Cast, wires: Wires) -> None:
+def test_every_member_is_in_the_room_before_newgrp_arrives(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     group = from_alice.call("createGroup", _new("At once", bob))["newGroup"]["groupId"]
@@ -45,7 +45,7 @@ def test_every_member_is_in_the_room_before_it_hears_of_the_group(cast: Cast, wi
     to_bob.message("first!")
 
 
-def test_a_group_made_over_http_is_announced_without_being_asked(cast: Cast, wires: Wires) -> None:
+def test_a_group_created_over_http_is_announced_without_a_create_group_event(cast: Cast, wires: Wires) -> None:
     alice, bob, mallory = cast(3)
     to_alice, to_bob, to_mallory = wires(alice), wires(bob), wires(mallory)
     group = alice.make_group("From the page", bob.username)
@@ -56,7 +56,7 @@ def test_a_group_made_over_http_is_announced_without_being_asked(cast: Cast, wir
     assert _newgrps(to_mallory) == 0
 
 
-def test_announcing_it_as_the_existing_client_does_tells_nobody_twice(cast: Cast, wires: Wires) -> None:
+def test_an_additional_create_group_event_does_not_repeat_newgrp(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_alice, to_bob = wires(alice), wires(bob)
     body = alice.post("/group", _new("Both ways", bob)).json()["newGroup"]
@@ -69,7 +69,7 @@ def test_announcing_it_as_the_existing_client_does_tells_nobody_twice(cast: Cast
     assert len(alice.get(f"/all/{alice.username}").json()["groups"]) == 1
 
 
-def test_a_member_who_connects_later_hears_the_group_s_messages(cast: Cast, wires: Wires) -> None:
+def test_a_member_who_connects_later_receives_the_messages_of_the_group(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     group = alice.make_group("Latecomers", bob.username)
     to_bob, from_alice = wires(bob), wires(alice)
@@ -77,7 +77,7 @@ def test_a_member_who_connects_later_hears_the_group_s_messages(cast: Cast, wire
     to_bob.message("welcome")
 
 
-def test_an_outsider_announces_no_group(cast: Cast, wires: Wires) -> None:
+def test_an_outsider_cannot_announce_a_group(cast: Cast, wires: Wires) -> None:
     alice, mallory = cast(2)
     group = alice.make_group("Closed")
     assert wires(alice).call("createGroup", {"groupId": group})["success"] is True
@@ -97,7 +97,7 @@ def test_a_group_that_does_not_exist_is_not_announced(cast: Cast, wires: Wires, 
 
 
 @pytest.mark.parametrize("name", ["", " ", "\n", "\u200b\u3164", "x" * 101, None, 7, "a\nb", "nul\0", "\ud800"])
-def test_a_group_needs_a_proper_name(cast: Cast, wires: Wires, name: object) -> None:
+def test_a_group_with_an_invalid_name_is_refused(cast: Cast, wires: Wires, name: object) -> None:
     (alice,) = cast(1)
     wire = wires(alice)
     ack = wire.call("createGroup", {"groupName": name, "users": []})
@@ -107,13 +107,13 @@ def test_a_group_needs_a_proper_name(cast: Cast, wires: Wires, name: object) -> 
 
 
 @pytest.mark.parametrize("users", [None, "bob", {}, [None], [{}], [{"username": ""}], [{"username": 7}], ["bob"]])
-def test_the_users_are_a_list_of_users(cast: Cast, wires: Wires, users: object) -> None:
+def test_a_group_with_an_invalid_list_of_users_is_refused(cast: Cast, wires: Wires, users: object) -> None:
     (alice,) = cast(1)
     ack = wires(alice).call("createGroup", {"groupName": "Odd", "users": users})
     assert (ack["success"], ack["error"]["code"]) == (False, "invalid_input")
 
 
-def test_an_unknown_user_makes_no_group_at_all(cast: Cast, wires: Wires) -> None:
+def test_a_group_with_an_unknown_user_is_not_created(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     wire = wires(alice)
     users = [{"username": bob.username}, {"username": "nobody-of-this-name"}]
@@ -124,7 +124,7 @@ def test_an_unknown_user_makes_no_group_at_all(cast: Cast, wires: Wires) -> None
     assert _newgrps(wire) == 0
 
 
-def test_naming_somebody_twice_or_oneself_changes_nothing(cast: Cast, wires: Wires) -> None:
+def test_repeated_users_and_the_creator_become_members_once(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     group = wires(alice).call("createGroup", _new("Twice", bob, alice, bob))["newGroup"]
     assert [one["username"] for one in group["users"]] == sorted([alice.username, bob.username])

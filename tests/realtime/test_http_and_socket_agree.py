@@ -1,5 +1,7 @@
-"""Each event climbs one ladder with Flask-SocketIO's test client: works, unauthenticated, outsider, malformed, missing,
-repeated. What needs real sockets is in the other files."""
+"""Tests each event with Flask-SocketIO's test client: works, unauthenticated, outsider, malformed, missing, repeated.
+
+The other files test what needs real sockets.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -14,11 +16,11 @@ from tests.realtime.wire import private
 
 NAMESPACE = "/chat"
 
-Door = Callable[..., "Socket"]
+ConnectAs = Callable[..., "Socket"]
 
 
 class Socket:
-    """A person at the socket's door."""
+    """A connection of a user through Flask-SocketIO's test client."""
 
     def __init__(self, client: SocketIOTestClient, browser: Browser) -> None:
         self.client = client
@@ -36,8 +38,8 @@ class Socket:
 
 
 @pytest.fixture
-def door(make_app: Callable[..., Flask]) -> Door:
-    """`door("alice")` is alice, connected; `door("alice", auth=...)` with something else than her token."""
+def connect_as(make_app: Callable[..., Flask]) -> ConnectAs:
+    """`connect_as("alice")` connects alice. `connect_as("alice", auth=...)` sends other credentials than her token."""
     app = make_app(sockets=True)
     app.test_client_class = Browser
 
@@ -54,9 +56,9 @@ def door(make_app: Callable[..., Flask]) -> Door:
 
 
 @pytest.fixture
-def group(door: Door) -> str:
-    """A group of alice and bob, as an id."""
-    ack = door("alice").call("createGroup", {"groupName": "Two", "users": [{"username": "bob"}]})
+def group(connect_as: ConnectAs) -> str:
+    """The id of a group of alice and bob."""
+    ack = connect_as("alice").call("createGroup", {"groupName": "Two", "users": [{"username": "bob"}]})
     number: str = ack["newGroup"]["groupId"]
     return number
 
@@ -69,14 +71,14 @@ def _code(ack: Any) -> str:
     return code
 
 
-def test_the_door_opens_with_a_token_and_not_without(door: Door) -> None:
-    assert door("alice").is_connected
+def test_a_connection_is_accepted_only_with_a_valid_token(connect_as: ConnectAs) -> None:
+    assert connect_as("alice").is_connected
     for auth in (None, {}, {"token": ""}, {"token": "x"}, {"token": 7}):
-        assert not door("alice", auth=auth).is_connected
+        assert not connect_as("alice", auth=auth).is_connected
 
 
-def test_the_door_closes_behind_a_session_that_ended(door: Door) -> None:
-    alice, bob = door("alice"), door("bob")
+def test_signing_out_closes_only_the_connections_of_that_session(connect_as: ConnectAs) -> None:
+    alice, bob = connect_as("alice"), connect_as("bob")
     assert alice.browser.post("/logout").status_code == 200
     names = [one["name"] for one in alice.client.queue]
     assert names.count("token-expired") == 1
@@ -84,8 +86,8 @@ def test_the_door_closes_behind_a_session_that_ended(door: Door) -> None:
     assert bob.is_connected
 
 
-def test_a_private_message_is_stored_shown_and_acked(door: Door) -> None:
-    alice, bob = door("alice"), door("bob")
+def test_a_private_message_is_stored_sent_and_acked(connect_as: ConnectAs) -> None:
+    alice, bob = connect_as("alice"), connect_as("bob")
     ack = alice.call("privateMessage", private("alice", "bob", "hi"))
     assert ack["success"] is True
     for one in (alice, bob):
@@ -95,40 +97,40 @@ def test_a_private_message_is_stored_shown_and_acked(door: Door) -> None:
     assert stored["content"] == "hi"
 
 
-def test_a_group_message_is_stored_shown_and_acked(door: Door, group: str) -> None:
-    alice, bob, mallory = door("alice"), door("bob"), door("mallory")
+def test_a_group_message_is_sent_to_members_and_acked(connect_as: ConnectAs, group: str) -> None:
+    alice, bob, mallory = connect_as("alice"), connect_as("bob"), connect_as("mallory")
     ack = alice.call("groupMessage", private("alice", group, "hi all"))
     assert ack["success"] is True
     assert len(alice.received("response")) == len(bob.received("response")) == 1
     assert mallory.received("response") == []
 
 
-def test_a_group_is_made_announced_and_acked(door: Door) -> None:
-    alice, bob, mallory = door("alice"), door("bob"), door("mallory")
+def test_a_group_is_created_announced_and_acked(connect_as: ConnectAs) -> None:
+    alice, bob, mallory = connect_as("alice"), connect_as("bob"), connect_as("mallory")
     ack = alice.call("createGroup", {"groupName": "Trio", "users": [{"username": "bob"}, {"username": "carol"}]})
     assert ack["success"] is True
     assert len(alice.received("newgrp")) == len(bob.received("newgrp")) == 1
     assert mallory.received("newgrp") == []
 
 
-def test_reading_is_acked_and_kept(door: Door) -> None:
-    alice, bob = door("alice"), door("bob")
+def test_mark_read_is_acked_and_stored(connect_as: ConnectAs) -> None:
+    alice, bob = connect_as("alice"), connect_as("bob")
     alice.call("privateMessage", private("alice", "bob", "read me"))
     assert bob.call("markRead", {"receiver": "alice", "sequence": 1}) == {"success": True}
     (talk,) = bob.browser.get("/conversations").get_json()["conversations"]
     assert (talk["readSequence"], talk["unread"]) == (1, 0)
 
 
-def test_an_outsider_is_refused_at_every_event(door: Door, group: str) -> None:
-    mallory = door("mallory")
+def test_every_event_refuses_an_outsider(connect_as: ConnectAs, group: str) -> None:
+    mallory = connect_as("mallory")
     assert _code(mallory.call("groupMessage", private("mallory", group, "hi"))) == "not_a_member"
     assert _code(mallory.call("createGroup", {"groupId": group})) == "not_a_member"
     assert _code(mallory.call("markRead", {"receiver": group, "group": True, "sequence": 0})) == "not_a_member"
-    assert door("alice").call("markRead", {"receiver": group, "group": True, "sequence": 0}) == {"success": True}
+    assert connect_as("alice").call("markRead", {"receiver": group, "group": True, "sequence": 0}) == {"success": True}
 
 
-def test_a_forged_sender_is_refused(door: Door, group: str) -> None:
-    mallory, alice = door("mallory"), door("alice")
+def test_a_forged_sender_is_refused(connect_as: ConnectAs, group: str) -> None:
+    mallory, alice = connect_as("mallory"), connect_as("alice")
     assert _code(mallory.call("privateMessage", private("alice", "bob", "I am alice"))) == "forged_sender"
     assert _code(mallory.call("groupMessage", private("alice", group, "I am alice"))) == "forged_sender"
     assert alice.received("response") == []
@@ -136,8 +138,8 @@ def test_a_forged_sender_is_refused(door: Door, group: str) -> None:
 
 
 @pytest.mark.parametrize("event", ["privateMessage", "groupMessage", "createGroup", "markRead"])
-def test_what_is_malformed_or_missing_is_refused(door: Door, event: str) -> None:
-    alice = door("alice")
+def test_a_malformed_or_missing_payload_is_refused(connect_as: ConnectAs, event: str) -> None:
+    alice = connect_as("alice")
     for payloads in ((), (None,), ("x",), ([],), (7,)):
         assert _code(alice.call(event, *payloads)) == "malformed"
     ack = alice.call(event, {"unknown": 1})
@@ -145,8 +147,8 @@ def test_what_is_malformed_or_missing_is_refused(door: Door, event: str) -> None
     assert ack["error"]["details"]["fields"]
 
 
-def test_what_does_not_exist_is_not_found(door: Door) -> None:
-    alice = door("alice")
+def test_an_unknown_receiver_group_or_event_is_refused(connect_as: ConnectAs) -> None:
+    alice = connect_as("alice")
     assert _code(alice.call("privateMessage", private("alice", "nobody", "hi"))) == "not_found"
     assert _code(alice.call("groupMessage", private("alice", "12345", "hi"))) == "not_found"
     assert _code(alice.call("createGroup", {"groupId": "12345"})) == "not_found"
@@ -155,8 +157,8 @@ def test_what_does_not_exist_is_not_found(door: Door) -> None:
     assert _code(alice.call("anything else", {})) == "unknown_event"
 
 
-def test_a_repeat_is_stored_once(door: Door, group: str) -> None:
-    alice, bob = door("alice"), door("bob")
+def test_a_repeated_event_takes_effect_once(connect_as: ConnectAs, group: str) -> None:
+    alice, bob = connect_as("alice"), connect_as("bob")
     for event, receiver in (("privateMessage", "bob"), ("groupMessage", group)):
         payload = private("alice", receiver, "once", clientId=str(uuid.uuid4()))
         assert alice.call(event, payload) == alice.call(event, payload)

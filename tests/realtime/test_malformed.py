@@ -1,4 +1,4 @@
-"""A thousand wrong payloads for each event over one real connection, and then a good one."""
+"""Sends a thousand malformed payloads of each event over one real connection, then a valid one."""
 
 import fcntl
 import json
@@ -18,7 +18,7 @@ EXAMPLES = 1_000
 AT_ONCE = 50
 
 REFUSALS = set(every_code()) - {"internal_error", "unavailable"}
-"""What may be answered to bad input; a fault of ours is none of it."""
+"""The codes that may answer bad input. A server error is not one of them."""
 
 SCALARS = (
     st.none()
@@ -43,7 +43,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 
 
-SPOILING = st.fixed_dictionaries(
+MUTATIONS = st.fixed_dictionaries(
     {
         "kind": st.integers(0, 4),
         "fields": st.sets(st.integers(0, 4), min_size=1, max_size=2).map(sorted),
@@ -51,11 +51,11 @@ SPOILING = st.fixed_dictionaries(
         "count": st.integers(0, 2),
     }
 )
-"""How to make a payload wrong, whatever event it is of."""
+"""How to mutate a payload of any event."""
 
 
-def _spoilt(good: dict[str, Any], how: dict[str, Any]) -> list[Any]:
-    """Anything at all; or something good of which a field or two are missing or wrong."""
+def _mutated(good: dict[str, Any], how: dict[str, Any]) -> list[Any]:
+    """Returns arbitrary payloads, or a valid payload with one or two fields missing or replaced."""
     if how["kind"] == 0:
         return list(how["values"][: how["count"]])
     names = [*good, "clientId", "groupId"]
@@ -66,27 +66,27 @@ def _spoilt(good: dict[str, Any], how: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="session")
-def thousand(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The same for every event and database, and for every run: whichever process of a run comes first finds them, and
-    the others wait for it."""
+def mutations(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The same mutations for every event, database and run. The first test process generates them, and the others wait
+    for it."""
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "malformed.json"
     with shared.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        found: list[dict[str, Any]] = json.loads(file.read() or "null") or _find_thousand()
+        found: list[dict[str, Any]] = json.loads(file.read() or "null") or _find_mutations()
         file.truncate(0)
         file.write(json.dumps(found))
     return found
 
 
-def _find_thousand() -> list[dict[str, Any]]:
+def _find_mutations() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     @settings(
         max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(SPOILING)
+    @given(MUTATIONS)
     def collect(how: dict[str, Any]) -> None:
         found.append(how)
 
@@ -95,7 +95,7 @@ def _find_thousand() -> list[dict[str, Any]]:
 
 
 def _named(payload: Any, names: dict[str, str]) -> Any:
-    """The payload with the names of this test's people in it."""
+    """Replaces the placeholders in a payload with the names of this test's users."""
     text = json.dumps(payload)
     for placeholder, name in names.items():
         text = text.replace(placeholder, name)
@@ -103,7 +103,7 @@ def _named(payload: Any, names: dict[str, str]) -> Any:
 
 
 def _assert_documented(ack: Any, payloads: list[Any]) -> None:
-    """Success, where chance made something good of it; otherwise a code of the documentation and its sentence."""
+    """Asserts a documented error code and its sentence, or success where the mutated payload happens to be valid."""
     if ack["success"] is True:
         return
     assert ack["success"] is False
@@ -115,15 +115,15 @@ def _assert_documented(ack: Any, payloads: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("event", GOOD)
-def test_a_thousand_malformed_payloads_and_then_a_good_one(
-    cast: Cast, wires: Wires, event: str, thousand: list[dict[str, Any]]
+def test_a_connection_survives_a_thousand_malformed_payloads(
+    cast: Cast, wires: Wires, event: str, mutations: list[dict[str, Any]]
 ) -> None:
     alice, bob = cast(2)
     names = {"{alice}": alice.username, "{bob}": bob.username, "{group}": alice.make_group("Target", bob.username)}
     wire = wires(alice)
     wire.call("privateMessage", private(alice.username, bob.username, "something to read"))
-    wrong = [_named(_spoilt(GOOD[event], how), names) for how in thousand]
-    assert len(wrong) >= EXAMPLES, "hypothesis found that many"
+    wrong = [_named(_mutated(GOOD[event], how), names) for how in mutations]
+    assert len(wrong) >= EXAMPLES, "hypothesis generated fewer mutations"
     refusals = 0
     for start in range(0, len(wrong), AT_ONCE):
         some = wrong[start : start + AT_ONCE]
@@ -133,6 +133,6 @@ def test_a_thousand_malformed_payloads_and_then_a_good_one(
             _assert_documented(ack, payloads)
             refusals += not ack["success"]
         wire.frames.clear()
-    assert refusals > EXAMPLES * 0.7, "Most of them are wrong indeed"
+    assert refusals > EXAMPLES * 0.7, "Most payloads are malformed"
     assert wire.call(event, _named(GOOD[event], names))["success"] is True
     assert wires(bob).call("markRead", {"receiver": alice.username, "sequence": 1}) == {"success": True}

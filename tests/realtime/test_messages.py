@@ -1,4 +1,4 @@
-"""`privateMessage` and `groupMessage`: who gets what, and what is refused."""
+"""`privateMessage` and `groupMessage`: the recipients of a message, and refusals."""
 
 import re
 
@@ -14,7 +14,7 @@ MESSAGE_FIELDS = {
 }  # fmt: skip
 
 
-def test_a_private_message_reaches_both_with_every_field_of_the_contract(cast: Cast, wires: Wires) -> None:
+def test_a_private_message_reaches_sender_and_recipient_with_every_field(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     number = from_alice.emit("privateMessage", private(alice.username, bob.username, "hello"))
@@ -33,7 +33,7 @@ def test_a_private_message_reaches_both_with_every_field_of_the_contract(cast: C
     assert heard.id is not None
 
 
-def test_a_group_message_reaches_every_member_and_nobody_else(cast: Cast, wires: Wires) -> None:
+def test_a_group_message_reaches_every_member_and_no_outsider(cast: Cast, wires: Wires) -> None:
     alice, bob, carol, mallory = cast(4)
     group = alice.make_group("Hikers", bob.username, carol.username)
     from_alice, to_bob, to_carol, to_mallory = (wires(one) for one in (alice, bob, carol, mallory))
@@ -47,7 +47,7 @@ def test_a_group_message_reaches_every_member_and_nobody_else(cast: Cast, wires:
     assert to_mallory.all_of("response") == []
 
 
-def test_every_connection_of_every_member_gets_a_message_once(cast: Cast, wires: Wires) -> None:
+def test_every_connection_of_every_member_receives_a_message_once(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     tabs = [wires(one) for one in (alice, alice, bob, bob, bob)]
     number = tabs[0].emit("privateMessage", private(alice.username, bob.username, "to all tabs"))
@@ -59,7 +59,7 @@ def test_every_connection_of_every_member_gets_a_message_once(cast: Cast, wires:
         assert len(tab.all_of("response")) == 1
 
 
-def test_a_message_to_oneself_is_delivered_at_once_and_shown_once(cast: Cast, wires: Wires) -> None:
+def test_a_message_to_oneself_is_delivered_at_once_and_received_once(cast: Cast, wires: Wires) -> None:
     (alice,) = cast(1)
     tab, other_tab = wires(alice), wires(alice)
     ack = tab.call("privateMessage", private(alice.username, alice.username, "note to self"))
@@ -77,7 +77,7 @@ def test_a_group_of_one_is_delivered_at_once(cast: Cast, wires: Wires) -> None:
     assert ack["response"]["deliveredToAll"] is True
 
 
-def test_nobody_speaks_in_another_name(cast: Cast, wires: Wires) -> None:
+def test_a_message_with_a_forged_sender_is_refused(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     for event in ("privateMessage", "groupMessage"):
@@ -89,7 +89,7 @@ def test_nobody_speaks_in_another_name(cast: Cast, wires: Wires) -> None:
     assert bob.history(alice.username) == []
 
 
-def test_only_members_write_to_a_group(cast: Cast, wires: Wires) -> None:
+def test_only_members_can_write_to_a_group(cast: Cast, wires: Wires) -> None:
     alice, mallory = cast(2)
     group = alice.make_group("Private club")
     assert wires(alice).call("groupMessage", private(alice.username, group, "I may"))["success"] is True
@@ -99,7 +99,7 @@ def test_only_members_write_to_a_group(cast: Cast, wires: Wires) -> None:
 
 
 @pytest.mark.parametrize("receiver", ["nobody-of-this-name", "alice bob", "-1", "999999999", "９", "9" * 30, "é" * 900])
-def test_what_does_not_exist_is_not_found(cast: Cast, wires: Wires, receiver: str) -> None:
+def test_an_unknown_receiver_or_group_is_not_found(cast: Cast, wires: Wires, receiver: str) -> None:
     (alice,) = cast(1)
     wire = wires(alice)
     for event in ("privateMessage", "groupMessage"):
@@ -107,7 +107,7 @@ def test_what_does_not_exist_is_not_found(cast: Cast, wires: Wires, receiver: st
         assert (ack["success"], ack["error"]["code"]) == (False, "not_found")
 
 
-def test_the_id_of_a_private_conversation_opens_no_group(cast: Cast, wires: Wires) -> None:
+def test_the_id_of_a_private_conversation_is_not_accepted_as_a_group(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     wire = wires(alice)
     sent = wire.call("privateMessage", private(alice.username, bob.username, "between us"))
@@ -119,7 +119,7 @@ def test_the_id_of_a_private_conversation_opens_no_group(cast: Cast, wires: Wire
 @pytest.mark.parametrize(
     "content", ["x" * 65_536, "é" * 32_768, "𝄞" * 16_384, " \u200b. ", "a\tb\nc", "e\u0301 ‏שלום\u200d", '"\\/']
 )
-def test_content_is_kept_to_the_byte(cast: Cast, wires: Wires, content: str) -> None:
+def test_content_is_stored_byte_for_byte(cast: Cast, wires: Wires, content: str) -> None:
     alice, bob = cast(2)
     stored = wires(alice).call("privateMessage", private(alice.username, bob.username, content))["response"]
     assert stored["content"] == content
@@ -166,7 +166,7 @@ def test_content_outside_the_limits_is_refused_and_not_stored(cast: Cast, wires:
 
 
 @pytest.mark.parametrize("payloads", [(), (None,), ("text",), (7,), ([],), ([{"sender": "a"}],)])
-def test_a_payload_that_is_no_object_is_malformed(cast: Cast, wires: Wires, payloads: tuple[object, ...]) -> None:
+def test_a_payload_that_is_not_an_object_is_malformed(cast: Cast, wires: Wires, payloads: tuple[object, ...]) -> None:
     (alice,) = cast(1)
     wire = wires(alice)
     for event in ("privateMessage", "groupMessage", "createGroup", "markRead"):
@@ -174,7 +174,7 @@ def test_a_payload_that_is_no_object_is_malformed(cast: Cast, wires: Wires, payl
         assert (ack["success"], ack["error"]["code"]) == (False, "malformed")
 
 
-def test_each_missing_field_is_named(cast: Cast, wires: Wires) -> None:
+def test_a_refusal_names_each_missing_field(cast: Cast, wires: Wires) -> None:
     (alice,) = cast(1)
     ack = wires(alice).call("privateMessage", {})
     assert ack["error"]["code"] == "invalid_input"
@@ -197,7 +197,7 @@ def test_each_missing_field_is_named(cast: Cast, wires: Wires) -> None:
         "\ud800",
     ],
 )
-def test_an_event_that_does_not_exist_is_refused_and_does_no_harm(cast: Cast, wires: Wires, name: str) -> None:
+def test_an_unknown_event_is_refused_and_the_connection_stays_open(cast: Cast, wires: Wires, name: str) -> None:
     alice, bob = cast(2)
     wire = wires(alice)
     for payloads in ((), ({},), ({"QUERY_STRING": f"token={bob.token}"}, {"token": bob.token})):

@@ -1,4 +1,4 @@
-"""The rules that the existing browser client depends on, seen by npm's socket.io-client."""
+"""The rules that the existing browser client depends on, tested with npm's socket.io-client."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ def _installed() -> None:
 
 @pytest.fixture
 def tabs() -> Iterator[Tabs]:
-    """`tabs(alice)` is a browser tab of alice's, connected. Keyword arguments are socket.io-client's options."""
+    """`tabs(alice)` is a connected browser tab of alice's. Keyword arguments are options of socket.io-client."""
     opened: list[NodeClient] = []
 
     def open_tab(person: Person, **options: Any) -> NodeClient:
@@ -43,7 +43,7 @@ def test_the_existing_client_connects_by_polling_and_upgrades(cast: Cast, tabs: 
     )
 
 
-def test_two_browsers_talk_and_see_their_ticks(cast: Cast, tabs: Tabs) -> None:
+def test_two_browsers_exchange_messages_and_delivery_updates(cast: Cast, tabs: Tabs) -> None:
     alice, bob, carol = cast(3)
     to_alice, to_bob = tabs(alice), tabs(bob)
     to_alice.event("onlineStatus", username=bob.username, online=True)
@@ -64,7 +64,7 @@ def test_two_browsers_talk_and_see_their_ticks(cast: Cast, tabs: Tabs) -> None:
     assert to_alice.count("updateDeliveryStatusOnConnection") == 1
 
 
-def test_browsers_talk_in_a_group_made_as_the_existing_client_makes_it(cast: Cast, tabs: Tabs) -> None:
+def test_browsers_exchange_messages_in_a_group_created_like_the_existing_client(cast: Cast, tabs: Tabs) -> None:
     alice, bob = cast(2)
     to_alice, to_bob = tabs(alice), tabs(bob)
     users = [{"username": bob.username, "firstName": "B", "lastName": "B", "isOnline": True}]
@@ -79,7 +79,9 @@ def test_browsers_talk_in_a_group_made_as_the_existing_client_makes_it(cast: Cas
 
 
 @pytest.mark.parametrize("transport", ["polling", "websocket"])
-def test_a_browser_on_one_transport_pipelines_without_loss(cast: Cast, tabs: Tabs, transport: str) -> None:
+def test_a_browser_that_pipelines_messages_loses_none_on_either_transport(
+    cast: Cast, tabs: Tabs, transport: str
+) -> None:
     alice, bob = cast(2)
     to_alice, to_bob = tabs(alice, transports=[transport]), tabs(bob, transports=[transport])
     contents = [str(number) for number in range(200)]
@@ -92,7 +94,7 @@ def test_a_browser_on_one_transport_pipelines_without_loss(cast: Cast, tabs: Tab
         assert shown == contents
 
 
-def test_a_browser_that_lost_its_connection_comes_back_and_repeats_itself(cast: Cast, tabs: Tabs) -> None:
+def test_a_browser_that_reconnects_retries_without_a_duplicate(cast: Cast, tabs: Tabs) -> None:
     alice, bob = cast(2)
     to_alice, to_bob = tabs(alice), tabs(bob)
     payload = private(alice.username, bob.username, "in the tunnel", clientId=str(uuid.uuid4()))
@@ -107,7 +109,7 @@ def test_a_browser_that_lost_its_connection_comes_back_and_repeats_itself(cast: 
 
 
 @pytest.mark.parametrize("options", [{"query": {"token": "x"}}, {"query": {}}, {"query": {}, "auth": {"token": "x"}}])
-def test_a_browser_without_a_valid_token_hears_why(cast: Cast, options: dict[str, Any]) -> None:
+def test_a_browser_without_a_valid_token_receives_the_reason(cast: Cast, options: dict[str, Any]) -> None:
     (alice,) = cast(1)
     tab = NodeClient(alice, **options)
     try:
@@ -119,7 +121,7 @@ def test_a_browser_without_a_valid_token_hears_why(cast: Cast, options: dict[str
         tab.close()
 
 
-def test_signing_out_sends_every_tab_to_the_sign_in_page_and_keeps_it_out(cast: Cast, tabs: Tabs) -> None:
+def test_signing_out_sends_every_tab_to_the_sign_in_page_and_rejects_reconnections(cast: Cast, tabs: Tabs) -> None:
     (alice,) = cast(1)
     tab = tabs(alice, query={}, auth={"token": alice.token})
     assert alice.post("/logout", {}).status_code == 200
@@ -128,7 +130,7 @@ def test_signing_out_sends_every_tab_to_the_sign_in_page_and_keeps_it_out(cast: 
     assert tab.count("connected") == 1
 
 
-def test_what_is_refused_is_told_to_the_browser(cast: Cast, tabs: Tabs) -> None:
+def test_the_browser_receives_the_reason_of_a_refusal(cast: Cast, tabs: Tabs) -> None:
     alice, bob = cast(2)
     tab = tabs(alice)
     refused = [

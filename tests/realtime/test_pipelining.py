@@ -1,4 +1,4 @@
-"""Many messages at once: in order, none missing, and nobody waits for anybody."""
+"""Many messages at once: they stay in order, none is lost, and no sender waits for another."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ def _contents(count: int, prefix: str = "") -> list[str]:
 
 
 def _pipeline(person: Person, receiver: str, contents: list[str]) -> list[dict[str, object]]:
-    """Emits all without waiting for any; returns the acks in the order of the messages."""
+    """Emits all messages without waiting for acks. Returns the acks in the order of the messages."""
     acks: dict[str, dict[str, object]] = {}
     for content in contents:
         payload = private(person.username, receiver, content)
@@ -26,7 +26,7 @@ def _pipeline(person: Person, receiver: str, contents: list[str]) -> list[dict[s
     return [acks[content] for content in contents]
 
 
-def test_pipelined_messages_are_stored_and_shown_in_their_order(cast: Cast, wires: Wires) -> None:
+def test_pipelined_messages_are_stored_and_received_in_order(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     contents = _contents(MESSAGES)
@@ -43,7 +43,7 @@ def test_pipelined_messages_are_stored_and_shown_in_their_order(cast: Cast, wire
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]], ids="+".join)
-def test_pipelined_messages_arrive_by_every_transport(cast: Cast, transports: list[str]) -> None:
+def test_pipelined_messages_arrive_on_every_transport(cast: Cast, transports: list[str]) -> None:
     alice, bob = cast(2)
     alice.connect(transports=transports)
     bob.connect(transports=transports)
@@ -56,8 +56,8 @@ def test_pipelined_messages_arrive_by_every_transport(cast: Cast, transports: li
         assert sorted(one["content"] for one in person.messages()) == sorted(contents)
 
 
-def test_two_who_pipeline_at_each_other_do_not_wait_out_the_window(cast: Cast) -> None:
-    """Each one's confirmations stand behind its own messages; neither may wait for the other's acks."""
+def test_two_users_who_pipeline_to_each_other_do_not_wait_for_the_ack_window(cast: Cast) -> None:
+    """The confirmations of each user are queued behind their own messages. Neither may wait for the other's acks."""
     alice, bob = cast(2)
     alice.connect()
     bob.connect()
@@ -76,7 +76,7 @@ def test_two_who_pipeline_at_each_other_do_not_wait_out_the_window(cast: Cast) -
     assert all(ack["response"]["deliveredToAll"] for ack in acks)  # type: ignore[index]
 
 
-def test_everybody_sees_the_same_order_without_gaps(cast: Cast, wires: Wires) -> None:
+def test_every_member_receives_the_same_order_without_gaps(cast: Cast, wires: Wires) -> None:
     people = cast(4)
     group = people[0].make_group("Crowd", *(one.username for one in people[1:]))
     lines = [wires(one) for one in people]
@@ -96,11 +96,11 @@ def test_everybody_sees_the_same_order_without_gaps(cast: Cast, wires: Wires) ->
     for one in people:
         own = [content for content in shown[0] if content.startswith(one.username + " ")]
         assert own == [f"{one.username} {number}" for number in range(25)]
-    # The last one's confirmation is everybody's for all before it.
+    # Confirming the last message confirms all earlier ones.
     assert all(line.ack(number, seconds=1.5)["response"]["deliveredToAll"] for line, number in numbers)
 
 
-def test_absentees_who_return_all_at_once_have_each_message_told_once(cast: Cast, wires: Wires) -> None:
+def test_a_sender_receives_one_update_a_message_when_all_recipients_reconnect_at_once(cast: Cast, wires: Wires) -> None:
     alice, *others = cast(7)
     group = alice.make_group("Monday", *(one.username for one in others))
     from_alice = wires(alice)

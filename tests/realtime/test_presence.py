@@ -1,11 +1,11 @@
-"""`onlineStatus`: a user's first connection and last one, and nothing in between."""
+"""`onlineStatus`: only the first and the last connection of a user are announced."""
 
 from tests.people import Cast, Person, wait_until
 from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire
 
 
-def _heard_of(wire: Wire, person: Person) -> list[bool]:
+def _announced(wire: Wire, person: Person) -> list[bool]:
     wire.read_all()
     return [one["online"] for one in wire.all_of("onlineStatus") if one["username"] == person.username]
 
@@ -16,7 +16,7 @@ def _is_online(person: Person, looked_up_by: Person) -> bool:
     return found == [True]
 
 
-def test_everybody_hears_of_the_first_connection_and_of_the_last(cast: Cast, wires: Wires) -> None:
+def test_the_first_and_last_connection_of_a_user_are_announced_to_all(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob = wires(bob)
     tabs = [wires(alice)]
@@ -26,13 +26,13 @@ def test_everybody_hears_of_the_first_connection_and_of_the_last(cast: Cast, wir
     for tab in tabs[:2]:
         tab.close()
     tabs[2].read_all()
-    assert _heard_of(to_bob, alice) == [True]
+    assert _announced(to_bob, alice) == [True]
     tabs[2].close()
     to_bob.event("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
-    assert _heard_of(to_bob, alice) == [True, False]
+    assert _announced(to_bob, alice) == [True, False]
 
 
-def test_presence_over_http_is_that_of_the_sockets(cast: Cast, wires: Wires) -> None:
+def test_presence_over_http_matches_the_open_connections(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     group = bob.make_group("Lamps", alice.username)
     assert not _is_online(alice, bob)
@@ -45,23 +45,23 @@ def test_presence_over_http_is_that_of_the_sockets(cast: Cast, wires: Wires) -> 
     wait_until(lambda: not _is_online(alice, bob), "alice to be offline")
 
 
-def test_leaving_the_namespace_is_going_offline(cast: Cast, wires: Wires) -> None:
+def test_a_user_who_leaves_the_namespace_goes_offline(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob, tab = wires(bob), wires(alice)
     tab.send("41/chat,")
     to_bob.event("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
 
 
-def test_somebody_who_is_refused_was_never_online(cast: Cast, wires: Wires) -> None:
+def test_a_rejected_connection_never_makes_its_user_online(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob = wires(bob)
     refused = Wire(alice.server, "not a token")
     assert refused.read(lambda frame: frame.kind != "connected").kind == "refused"
     refused.close()
-    assert _heard_of(to_bob, alice) == []
+    assert _announced(to_bob, alice) == []
 
 
-def test_many_quick_visits_end_as_they_should(cast: Cast, wires: Wires) -> None:
+def test_many_short_connections_end_in_the_right_presence(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     to_bob = wires(bob)
     for _ in range(15):
@@ -71,6 +71,6 @@ def test_many_quick_visits_end_as_they_should(cast: Cast, wires: Wires) -> None:
     assert _is_online(alice, bob)
     last.close()
     wait_until(lambda: not _is_online(alice, bob), "alice to be offline")
-    heard = _heard_of(to_bob, alice)
-    assert heard == [one % 2 == 0 for one in range(len(heard))], "Each change is told once"
+    heard = _announced(to_bob, alice)
+    assert heard == [one % 2 == 0 for one in range(len(heard))], "Each change is announced once"
     assert heard[-1] is False

@@ -1,4 +1,4 @@
-"""`markRead` and `receipt`: who has been delivered and has read how far."""
+"""`markRead` and `receipt`: the delivered and read watermarks of the members."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def _say(wire: Wire, sender: Person, receiver: Person, *contents: str) -> None:
         wire.message(content)
 
 
-def test_reading_is_told_to_both_and_to_one_s_own_other_tab(cast: Cast, wires: Wires) -> None:
+def test_a_read_receipt_reaches_the_sender_and_the_other_tabs_of_the_reader(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob, bobs_other_tab = wires(alice), wires(bob), wires(bob)
     _say(from_alice, alice, bob, "one", "two", "three")
@@ -36,7 +36,7 @@ def test_reading_is_told_to_both_and_to_one_s_own_other_tab(cast: Cast, wires: W
     assert (talk["readSequence"], talk["unread"], talk["lastSequence"]) == (2, 1, 3)
 
 
-def test_reading_is_told_to_the_members_of_a_group_and_to_nobody_else(cast: Cast, wires: Wires) -> None:
+def test_a_read_receipt_in_a_group_reaches_only_its_members(cast: Cast, wires: Wires) -> None:
     alice, bob, mallory = cast(3)
     group = alice.make_group("Readers", bob.username)
     from_alice, to_bob, to_mallory = wires(alice), wires(bob), wires(mallory)
@@ -49,7 +49,7 @@ def test_reading_is_told_to_the_members_of_a_group_and_to_nobody_else(cast: Cast
     assert to_mallory.all_of("receipt") == []
 
 
-def test_a_confirmation_is_told_as_delivered_and_not_as_read(cast: Cast, wires: Wires) -> None:
+def test_a_confirmation_raises_the_delivered_watermark_and_not_the_read_one(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     from_alice.emit("privateMessage", private(alice.username, bob.username, "seen?"))
@@ -74,7 +74,7 @@ def test_watermarks_rise_and_never_fall(cast: Cast, wires: Wires) -> None:
     assert talk["readSequence"] == 6
 
 
-def test_what_was_read_was_delivered(cast: Cast, wires: Wires) -> None:
+def test_reading_a_message_also_marks_it_as_delivered(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     number = from_alice.emit("privateMessage", private(alice.username, bob.username, "read at once"))
@@ -83,7 +83,7 @@ def test_what_was_read_was_delivered(cast: Cast, wires: Wires) -> None:
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
 
 
-def test_nobody_reads_beyond_the_end(cast: Cast, wires: Wires) -> None:
+def test_the_read_watermark_stops_at_the_last_message(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice, to_bob = wires(alice), wires(bob)
     _say(from_alice, alice, bob, "the only one")
@@ -113,7 +113,7 @@ def test_nobody_reads_beyond_the_end(cast: Cast, wires: Wires) -> None:
         ({"receiver": None, "sequence": 1}, "invalid_input"),
     ],
 )
-def test_a_wrong_mark_is_refused(cast: Cast, wires: Wires, mark: dict[str, Any], code: str) -> None:
+def test_an_invalid_mark_read_is_refused(cast: Cast, wires: Wires, mark: dict[str, Any], code: str) -> None:
     alice, bob = cast(2)
     wire = wires(alice)
     _say(wire, alice, bob, "something to read")
@@ -124,14 +124,14 @@ def test_a_wrong_mark_is_refused(cast: Cast, wires: Wires, mark: dict[str, Any],
     assert wire.call("markRead", {"receiver": bob.username, "sequence": 1}) == {"success": True}
 
 
-def test_where_nothing_was_said_there_is_nothing_to_read(cast: Cast, wires: Wires) -> None:
+def test_mark_read_in_a_conversation_without_messages_is_refused(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     ack = wires(alice).call("markRead", {"receiver": bob.username, "sequence": 0})
     assert (ack["success"], ack["error"]["code"]) == (False, "invalid_input")
     assert alice.get("/conversations").json()["conversations"] == []
 
 
-def test_an_outsider_reads_nothing(cast: Cast, wires: Wires) -> None:
+def test_mark_read_of_an_outsider_is_refused(cast: Cast, wires: Wires) -> None:
     alice, mallory = cast(2)
     group = alice.make_group("Not hers")
     mark = {"receiver": group, "group": True, "sequence": 0}

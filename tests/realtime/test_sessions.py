@@ -1,4 +1,4 @@
-"""Who gets a socket, by which token, and for how long."""
+"""Which tokens open a connection, and when a session ends it."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.realtime.wire import CONNECTED, DISCONNECTED, REFUSED, Frame, Wire, p
 
 
 def _answer(wire: Wire) -> Frame:
-    """What the server says to the CONNECT; the connection is closed after."""
+    """Returns the answer of the server to the CONNECT, and closes the connection."""
     try:
         return wire.read(lambda frame: frame.kind in (CONNECTED, REFUSED))
     finally:
@@ -26,7 +26,7 @@ def _is_signed_in(person: Person, wire: Wire) -> bool:
 
 
 @pytest.mark.parametrize("way", ["query", "auth", "cookie", "auth-token", "bearer"])
-def test_the_token_is_taken_from_every_place_of_the_contract(cast: Cast, way: str) -> None:
+def test_the_token_is_accepted_from_query_auth_cookie_and_headers(cast: Cast, way: str) -> None:
     (alice,) = cast(1)
     token = alice.token
     ways: dict[str, tuple[str | None, dict[str, object]]] = {
@@ -40,7 +40,7 @@ def test_the_token_is_taken_from_every_place_of_the_contract(cast: Cast, way: st
     assert _is_signed_in(alice, Wire(alice.server, query, **options).joined())
 
 
-def test_what_a_proxy_asks_for_does_not_hide_the_cookie(cast: Cast) -> None:
+def test_the_cookie_is_used_beside_the_basic_authentication_of_a_proxy(cast: Cast) -> None:
     (alice,) = cast(1)
     headers = _headers(Authorization="Basic dXNlcjpwYXNzd29yZA==", Cookie=f"chatToken={alice.token}")
     assert _is_signed_in(alice, Wire(alice.server, **headers).joined())
@@ -71,7 +71,7 @@ def test_no_token_is_a_connect_error_with_a_reason(cast: Cast, auth: object) -> 
     assert (answered.kind, answered.data["data"]["code"]) == (REFUSED, "not_signed_in")
 
 
-def test_a_refused_connection_can_do_nothing(cast: Cast) -> None:
+def test_a_rejected_connection_cannot_send_events(cast: Cast) -> None:
     (alice,) = cast(1)
     wire = Wire(alice.server, "x")
     wire.read(lambda frame: frame.kind == REFUSED)
@@ -82,7 +82,7 @@ def test_a_refused_connection_can_do_nothing(cast: Cast) -> None:
     assert alice.history(alice.username) == []
 
 
-def test_a_revoked_token_opens_no_socket(cast: Cast) -> None:
+def test_a_revoked_token_is_rejected(cast: Cast) -> None:
     (alice,) = cast(1)
     assert _answer(Wire(alice.server, alice.token)).kind == CONNECTED
     assert alice.post("/logout", {}).status_code == 200
@@ -108,8 +108,8 @@ def test_signing_out_ends_the_connections_of_that_session_only(cast: Cast, wires
     elsewhere.http.close()
 
 
-def test_nobody_s_connection_ends_without_the_token_expired_event(cast: Cast, wires: Wires) -> None:
-    """Only this event sends the client to its sign-in page: a refused event must not."""
+def test_a_refused_event_does_not_cause_token_expired(cast: Cast, wires: Wires) -> None:
+    """`token-expired` sends the client to its sign-in page; a refused event must not do that."""
     alice, bob = cast(2)
     tab = wires(alice)
     assert tab.call("privateMessage", private(bob.username, bob.username, "forged"))["success"] is False

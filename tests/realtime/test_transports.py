@@ -1,4 +1,4 @@
-"""Polling, WebSocket and the way from one to the other; who may open either."""
+"""Polling, WebSocket, the upgrade between them, and the origins that may use them."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.servers import Server
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 
-def test_the_handshake_answers_as_the_contract_says(server: Server) -> None:
+def test_the_handshake_answers_with_the_promised_values(server: Server) -> None:
     answer = requests.get(server.ws + HANDSHAKE, timeout=5)
     assert answer.status_code == 200
     assert re.fullmatch(
@@ -26,13 +26,13 @@ def test_the_handshake_answers_as_the_contract_says(server: Server) -> None:
 
 
 @pytest.mark.parametrize("query", ["EIO=3&transport=polling", "EIO=4&transport=carrier-pigeon", "EIO=4&sid=nobody"])
-def test_what_is_no_handshake_is_a_bad_request(server: Server, query: str) -> None:
+def test_an_invalid_handshake_is_a_bad_request(server: Server, query: str) -> None:
     assert requests.get(f"{server.ws}/socket.io/?{query}", timeout=5).status_code == 400
     assert requests.get(server.ws + HANDSHAKE, timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]], ids="+".join)
-def test_people_talk_by_every_transport(cast: Cast, transports: list[str]) -> None:
+def test_users_exchange_messages_on_every_transport(cast: Cast, transports: list[str]) -> None:
     alice, bob = cast(2)
     alice.connect(transports=transports)
     bob.connect(transports=transports)
@@ -48,7 +48,7 @@ def test_people_talk_by_every_transport(cast: Cast, transports: list[str]) -> No
     assert refused["error"]["code"] == "invalid_input"
 
 
-def test_a_bad_token_is_refused_by_every_transport(server: Server) -> None:
+def test_a_bad_token_is_rejected_on_every_transport(server: Server) -> None:
     for transport in ("polling", "websocket"):
         client = socketio.Client(reconnection=False)
         heard: list[object] = []
@@ -71,7 +71,7 @@ def test_a_bad_token_is_refused_by_every_transport(server: Server) -> None:
         "http://localhost:x",
     ],
 )
-def test_pages_of_other_origins_get_no_socket(cast: Cast, origin: str) -> None:
+def test_a_page_of_another_origin_gets_no_socket(cast: Cast, origin: str) -> None:
     (alice,) = cast(1)
     cookie = {"Cookie": f"chatToken={alice.token}"}
     allowed = requests.get(
@@ -93,7 +93,7 @@ def test_the_page_s_own_origin_gets_a_socket(server: Server, cast: Cast) -> None
     Wire(server, alice.token, origin=server.ws).joined().close()
 
 
-def test_garbage_by_polling_harms_nobody_else(cast: Cast, wires: Wires) -> None:
+def test_garbage_by_polling_does_not_affect_other_connections(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     from_alice = wires(alice)
     for garbage in (
@@ -117,7 +117,7 @@ def test_garbage_by_polling_harms_nobody_else(cast: Cast, wires: Wires) -> None:
         assert from_alice.call("privateMessage", private(alice.username, alice.username, "unharmed"))["success"] is True
 
 
-def test_more_than_a_request_may_hold_is_refused(cast: Cast, wires: Wires) -> None:
+def test_a_polling_request_above_the_size_limit_is_refused(cast: Cast, wires: Wires) -> None:
     alice, bob = cast(2)
     sid = json.loads(requests.get(alice.server.ws + HANDSHAKE, timeout=5).text[1:])["sid"]
     answer = requests.post(f"{alice.server.ws}{HANDSHAKE}&sid={sid}", data=b"4" * 1_000_001, timeout=5)

@@ -1,4 +1,4 @@
-"""The arithmetic of delivery against a model that counts everything anew."""
+"""The arithmetic of delivery, compared with a model that recomputes everything."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,7 +42,7 @@ def test_a_message_is_delivered_when_the_lowest_other_watermark_has_reached_it(
 
 
 @given(marks, st.lists(st.tuples(st.integers(0, MEMBERS), st.integers(0, 9)), max_size=20))
-def test_reading_never_falls(delivered: list[int], rises: list[tuple[int, int]]) -> None:
+def test_the_read_watermark_never_falls(delivered: list[int], rises: list[tuple[int, int]]) -> None:
     watermarks = _watermarks(delivered)
     model = dict.fromkeys(range(len(delivered)), 0)
     for user, sequence in rises:
@@ -52,8 +52,8 @@ def test_reading_never_falls(delivered: list[int], rises: list[tuple[int, int]])
         assert watermarks.read == model
 
 
-class Watching(RuleBasedStateMachine):
-    """Messages are said and confirmed in any order; each is reported as delivered once, by the rise that did it."""
+class WatermarkMachine(RuleBasedStateMachine):
+    """Messages are sent and confirmed in any order. Each is reported as delivered exactly once."""
 
     @initialize(members=st.integers(1, MEMBERS))
     def begin(self, members: int) -> None:
@@ -91,5 +91,5 @@ class Watching(RuleBasedStateMachine):
         assert self.reported == delivered
 
 
-TestWatching = Watching.TestCase
-TestWatching.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, derandomize=True)
+TestWatermarkMachine = WatermarkMachine.TestCase
+TestWatermarkMachine.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, derandomize=True)

@@ -1,6 +1,6 @@
-"""A Socket.IO client that hides nothing: frames in the order in which they arrived, confirmed when a test says so.
+"""A Socket.IO client that exposes every frame in the order of arrival and confirms only when a test asks it to.
 
-Nothing runs in the background. What arrives is read, and heartbeats are answered, only inside the methods.
+Nothing runs in the background. Frames are read, and heartbeats are answered, only inside the methods.
 """
 
 import json
@@ -23,7 +23,7 @@ _KINDS = {"0": CONNECTED, "1": DISCONNECTED, "2": EVENT, "3": ACK, "4": REFUSED}
 
 @dataclass(frozen=True)
 class Frame:
-    """One Socket.IO packet. `id` is an ack's, or of an event that asks for one."""
+    """One Socket.IO packet. `id` is the ack id of an ack, or of an event that asks for an ack."""
 
     kind: str
     name: str
@@ -32,7 +32,7 @@ class Frame:
 
 
 class Wire:
-    """One WebSocket connection. `token` goes into the handshake's query; other ways are options."""
+    """One WebSocket connection. `token` goes into the query of the handshake. Options can place it elsewhere."""
 
     def __init__(self, server: Server, token: str | None = None, *, joins: bool = True, **options: Any) -> None:
         auth = options.pop("auth", None)
@@ -49,44 +49,44 @@ class Wire:
             self.send("40/chat," + (json.dumps(auth) if auth is not None else ""))
 
     def send(self, text: str | bytes) -> None:
-        """Any Engine.IO packet, also one that no client would send."""
+        """Sends any Engine.IO packet, including malformed ones."""
         self.socket.send(text)
 
     def emit(self, event: str, *payloads: Any) -> int:
-        """Emits with an ack asked for; returns the ack's id."""
+        """Emits an event and asks for an ack. Returns the ack id."""
         self._acks += 1
         self.send(f"42/chat,{self._acks}{json.dumps([event, *payloads])}")
         return self._acks
 
     def confirm(self, frame: Frame, *answer: Any) -> None:
-        """What the browser's callback of `response` sends."""
+        """Confirms a `response`, as the callback of the browser does."""
         self.send(f"43/chat,{frame.id}{json.dumps(list(answer))}")
 
     def call(self, event: str, *payloads: Any) -> Any:
-        """Emits, and reads until the ack is there."""
+        """Emits an event, reads until its ack arrives, and returns the ack."""
         return self.ack(self.emit(event, *payloads))
 
     def ack(self, number: int, seconds: float = PATIENCE_SECONDS) -> Any:
-        """The ack of an emit. Reads on if it has not come yet."""
+        """Returns the ack of an emit. Reads until it arrives."""
         (found,) = self.read(lambda frame: frame.kind == ACK and frame.id == number, seconds).data
         return found
 
     def joined(self) -> "Wire":
-        """Reads until the server has answered the CONNECT, and asserts that it let the connection in."""
+        """Reads until the server answers the CONNECT, and asserts that it accepted the connection."""
         answered = self.read(lambda frame: frame.kind in (CONNECTED, REFUSED))
         assert answered.kind == CONNECTED, answered
         return self
 
     def event(self, name: str, is_wanted: Callable[[Any], bool] = lambda _payload: True) -> Frame:
-        """The first event of this name that is wanted, past or coming."""
+        """Returns the first event of this name for which `is_wanted` holds. Reads until it arrives."""
         return self.read(lambda frame: frame.kind == EVENT and frame.name == name and is_wanted(frame.data))
 
     def message(self, content: str) -> Frame:
-        """The `response` with this content."""
+        """Returns the `response` with this content."""
         return self.event("response", lambda payload: payload["response"]["content"] == content)
 
     def read(self, is_wanted: Callable[[Frame], bool], seconds: float = PATIENCE_SECONDS) -> Frame:
-        """The first frame that is wanted, past or coming."""
+        """Returns the first frame for which `is_wanted` holds. Reads until it arrives."""
         for frame in self.frames:
             if is_wanted(frame):
                 return frame
@@ -98,12 +98,12 @@ class Wire:
         raise AssertionError(f"Waited in vain (closed: {self.is_closed}); got {self.frames}")
 
     def read_all(self) -> list[Frame]:
-        """All that the server sent to this connection until now: what it sends before the ack of an event of ours."""
+        """Returns all frames that the server has sent to this connection up to the ack of an event emitted now."""
         self.call("nothing like this")
         return self.frames
 
     def all_of(self, name: str) -> list[Any]:
-        """The payloads of the events of one name that were read so far."""
+        """Returns the payloads of the events of one name that were read so far."""
         return [frame.data for frame in self.frames if frame.kind == EVENT and frame.name == name]
 
     def wait_until_closed(self, seconds: float = PATIENCE_SECONDS, *, answers_heartbeats: bool = True) -> None:
@@ -117,7 +117,7 @@ class Wire:
         self._open.close()
 
     def _receive(self, seconds: float, answers_heartbeats: bool = True) -> Any:
-        """The next Engine.IO packet but heartbeats; None when the time is up or the connection closed."""
+        """Returns the next Engine.IO packet except heartbeats, or None on timeout or when the connection is closed."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -145,5 +145,5 @@ class Wire:
 
 
 def private(sender: str, receiver: str, content: str, **extra: Any) -> dict[str, Any]:
-    """The payload of a message event."""
+    """Returns the payload of a message event."""
     return {"sender": sender, "receiver": receiver, "content": content, **extra}

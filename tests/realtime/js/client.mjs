@@ -1,4 +1,4 @@
-// The existing browser client's manners, driven line by line: JSON commands on stdin, JSON reports on stdout.
+// Behaves like the existing browser client. Reads JSON commands from stdin, one a line, and writes JSON reports to stdout.
 //
 // node client.mjs '{"url": "http://...", "username": "alice", "options": {...}}'
 import { createInterface } from "node:readline";
