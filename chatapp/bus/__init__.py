@@ -1,7 +1,7 @@
-"""How processes that share a database learn of each other's commits.
+"""The bus tells processes that share a database of each other's commits.
 
-A bus carries hints. One that is lost costs time and nothing else: whoever hosts connections reads the database from
-where it stood, and does so by itself whenever the bus was interrupted.
+It carries notices, which are hints. A lost notice causes a delay and nothing worse: a process with connections catches
+up from the database, and does so by itself after the bus was interrupted.
 """
 
 from chatapp.bus.choice import Bus, make_bus

@@ -1,4 +1,4 @@
-"""Which bus a configuration means."""
+"""The interface of a bus, and the choice of one by the configuration."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -13,25 +13,25 @@ from chatapp.notices import Notice
 
 
 class Bus(Protocol):
-    """Sends this process's notices, and hears those of the others (never its own)."""
+    """Sends the notices of this process, and receives those of other processes, never its own."""
 
     def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None:
-        """Called by the journal inside the transaction that makes the notices true."""
+        """Called by the journal inside the transaction that the notices are about."""
 
     def after_commit(self, notices: list[Notice]) -> None:
-        """Called by the journal when they are true. Must not raise, and must not wait for long."""
+        """Called by the journal after the commit. Must not raise, and must not block for long."""
 
-    def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
-        """Starts listening. `catch_up` is called whenever notices may have been missed."""
+    def listen(self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
+        """Starts a thread that passes notices to `receive`. Calls `catch_up` when notices may have been lost."""
 
     def close(self) -> None:
         """Stops listening."""
 
 
 def make_bus(settings: Settings, engine: Engine) -> Bus:
-    """Redis where a URL is set, else the database's own change notice."""
+    """Redis if a URL is set, else the notification mechanism of the database."""
     if settings.redis_url:
-        # Only here: its library takes a tenth of a start without it.
+        # Imported only if it is used: the library's import takes as long as a tenth of a start without it.
         from chatapp.bus.redis import RedisBus
 
         return RedisBus(settings.redis_url)

@@ -1,4 +1,4 @@
-"""Redis or Valkey as the bus: publish after the commit, subscribe on a connection of its own."""
+"""Redis or Valkey as the bus: publishes after the commit, and subscribes on a second connection."""
 
 import logging
 import os
@@ -18,11 +18,11 @@ CHANNEL = "chatapp"
 WAIT_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 SOCKET_TIMEOUT_SECONDS = 2.0
-"""Longest that a server which stops answering may hold up the journal, once; then notices are dropped."""
+"""How long a server that stops answering can block the journal. After one time-out notices are dropped."""
 
 
 class RedisBus:
-    """See `chatapp.bus.choice.Bus`. When the server is away, messages are still stored and acked."""
+    """See `chatapp.bus.choice.Bus`. While the server is unreachable, messages are still stored and acked."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,22 +35,22 @@ class RedisBus:
         self._is_down = False
 
     def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None:
-        """Nothing to do: what is published cannot be rolled back, so it waits for the commit."""
+        """Does nothing. A published notice cannot be rolled back, so it is published after the commit."""
 
     def after_commit(self, notices: list[Notice]) -> None:
-        """While the server is away notices are dropped at once; when it is back, everybody is told to catch up."""
+        """Drops notices at once while the server is unreachable. Afterwards all processes are told to catch up."""
         if self._is_down:
             return
         try:
             self._publish(notices)
         except redis.RedisError as error:
-            log.warning("The bus is not reachable; other processes learn of changes when it is back: %s", error)
+            log.warning("The bus is unreachable; other processes learn of changes once it is reachable: %s", error)
             self._is_down = True
             threading.Thread(target=self._recover, name="bus recovery", daemon=True).start()
 
-    def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
+    def listen(self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
         started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(hear, catch_up, started), name="bus", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(receive, catch_up, started), name="bus", daemon=True)
         self._thread.start()
         started.wait(timeout=SOCKET_TIMEOUT_SECONDS)
 
@@ -66,30 +66,30 @@ class RedisBus:
         while not self._stop.wait(RECONNECT_SECONDS):
             try:
                 self._client.ping()
-                # From here on nothing is dropped; what was, is made up for by what is published next.
+                # From here on no notice is dropped. The catch-up published next makes up for the dropped ones.
                 self._is_down = False
                 self._publish([CatchUp()])
             except redis.RedisError:
                 self._is_down = True
             else:
-                log.warning("The bus is back.")
+                log.warning("The bus is reachable again.")
                 return
 
     def _run(
-        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+        self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
         while not self._stop.is_set():
             try:
-                self._watch(hear, catch_up, started)
+                self._watch(receive, catch_up, started)
             except redis.RedisError as error:
-                log.warning("Listening on the bus failed; connecting again: %s", error)
+                log.warning("The subscription to the bus failed; reconnecting: %s", error)
                 self._stop.wait(RECONNECT_SECONDS)
             except Exception:
                 log.exception("A notice could not be handled")
                 self._stop.wait(RECONNECT_SECONDS)
 
     def _watch(
-        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+        self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
         with redis.Redis.from_url(self._url).pubsub(ignore_subscribe_messages=False) as channel:  # type: ignore[no-untyped-call]
             channel.subscribe(CHANNEL)
@@ -101,9 +101,9 @@ class RedisBus:
                     started.set()
                     catch_up()
                 elif message["type"] == "message":
-                    self._receive(message["data"], hear)
+                    self._receive(message["data"], receive)
 
-    def _receive(self, data: bytes, hear: Callable[[list[Notice]], None]) -> None:
+    def _receive(self, data: bytes, receive: Callable[[list[Notice]], None]) -> None:
         origin, body = orjson.loads(data)
         if origin != self._origin:
-            hear(decode(body))
+            receive(decode(body))

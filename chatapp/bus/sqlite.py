@@ -1,7 +1,7 @@
-"""SQLite's own change notice: `PRAGMA data_version` says that somebody committed, a table says what.
+"""The bus of a SQLite file: `PRAGMA data_version` changes when another process commits, and a table holds the notices.
 
-One process hosts the connections of a SQLite file; the others (the HTTP side, the command line) leave rows in
-`notice`, inside the transaction that they speak of. https://www.sqlite.org/pragma.html#pragma_data_version
+One process serves all sockets of a SQLite file. The others (the HTTP side, the command line) insert rows into `notice`
+in the transaction that the notices are about. https://www.sqlite.org/pragma.html#pragma_data_version
 """
 
 import logging
@@ -19,19 +19,20 @@ from chatapp.notices import Notice, decode, encode
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
-"""How often the pragma is read; it costs microseconds, and a foreign message may wait this long."""
+"""Interval at which the pragma is read, which takes microseconds. A message of another process waits this long at
+most."""
 
 KEEP_MICROSECONDS = 60_000_000
-"""Age at which rows are pruned. The listener reads them within a poll or two."""
+"""Age at which rows are deleted. The listener reads them within one or two polls."""
 
 PRUNED_AT_ONCE = 10
-"""Of the oldest rows, looked at with each new one: more than are added, and few however many there are."""
+"""Oldest rows checked with each insert: more than are inserted, and a small bounded number."""
 
 PRUNE = "DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY id LIMIT ?) AND created_at < ?"
 
 
 class SqliteBus:
-    """See `chatapp.bus.choice.Bus`. The process that listens leaves no rows: it would be their only reader."""
+    """See `chatapp.bus.choice.Bus`. The listening process inserts no rows, since it would be their only reader."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,10 +47,10 @@ class SqliteBus:
         connection.execute("INSERT INTO notice (body, created_at) VALUES (?, ?)", (encode(notices), at))
 
     def after_commit(self, notices: list[Notice]) -> None:
-        """Nothing to do: the rows were committed with what they speak of."""
+        """Does nothing. The rows are committed with the transaction."""
 
-    def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
-        self._thread = threading.Thread(target=self._watch, args=(hear,), name="bus", daemon=True)
+    def listen(self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
+        self._thread = threading.Thread(target=self._watch, args=(receive,), name="bus", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -57,7 +58,7 @@ class SqliteBus:
         if self._thread is not None:
             self._thread.join()
 
-    def _watch(self, hear: Callable[[list[Notice]], None]) -> None:
+    def _watch(self, receive: Callable[[list[Notice]], None]) -> None:
         with self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
             version = -1
@@ -67,13 +68,13 @@ class SqliteBus:
                     seen = raw.execute("PRAGMA data_version").fetchone()[0]
                     if seen != version:
                         version = seen
-                        last = _read(raw, last, hear)
+                        last = _read(raw, last, receive)
                 except Exception:
-                    log.exception("Reading the change notices failed; trying again")
+                    log.exception("Reading the notices failed; trying again")
 
 
-def _read(raw: Any, last: int, hear: Callable[[list[Notice]], None]) -> int:
+def _read(raw: Any, last: int, receive: Callable[[list[Notice]], None]) -> int:
     for number, body in raw.execute("SELECT id, body FROM notice WHERE id > ? ORDER BY id", (last,)).fetchall():
-        hear(decode(body))
+        receive(decode(body))
         last = number
     return last

@@ -1,4 +1,4 @@
-"""What all tables share: the declarative base, names of constraints, and the column types of both databases."""
+"""Shared by all tables: the declarative base, the naming of constraints, and column types for both databases."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,16 +9,16 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits on both; SQLite's rowid alias needs the word INTEGER."""
+"""A 64-bit integer on both databases. In SQLite only the type name INTEGER makes a rowid alias."""
 
 ZERO = text("0")
-"""The database's own default of a counter."""
+"""The server default of a counter column."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
-    """Constraint names are fixed, so that a migration can name what it changes."""
+    """Names constraints by a fixed convention, so that a migration can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -32,17 +32,18 @@ class Base(DeclarativeBase):
 
 
 def to_microseconds(instant: datetime) -> int:
-    """Microseconds since 1970 UTC, the form that instants have in the database. Exact: no floating point."""
+    """Microseconds since 1970 UTC, the database's form of an instant. Exact: computed without floating point."""
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(number: int) -> datetime:
-    """The UTC-aware datetime of a stored instant."""
+    """The UTC-aware datetime of microseconds since 1970 UTC."""
     return _EPOCH + timedelta(microseconds=number)
 
 
 class Instant(TypeDecorator[datetime]):
-    """A UTC-aware datetime as microseconds in a 64-bit integer: the same on every database, no time zone to lose."""
+    """A UTC-aware datetime, stored as microseconds in a 64-bit integer: the same on every database, without a time
+    zone that could be lost."""
 
     impl = BigInteger
     cache_ok = True

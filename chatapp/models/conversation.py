@@ -1,4 +1,4 @@
-"""A conversation: the messages between two people, or in a group, in one order."""
+"""A conversation: direct (between two users, or of a user with themselves) or a group."""
 
 from datetime import datetime
 
@@ -10,18 +10,21 @@ from chatapp.models.base import ZERO, Base, Id, Instant
 DIRECT = "direct"
 GROUP = "group"
 DELETED = "deleted"
-"""A group that was deleted: nobody is in it, and nothing that was said in it is left."""
+"""A deleted group. It has no members and no messages."""
+
+LARGEST_ID = 2**63 - 1
 
 HAS_CLIENT_ID = text("client_id IS NOT NULL")
 
 
 class Conversation(Base):
-    """`last_sequence` is the number of its newest message, `revision` the number of its newest change of any kind.
+    """`last_sequence` is the sequence of the newest message, `revision` the number of the newest change of any kind.
 
-    Each message takes the next sequence and the next revision, any other change the next revision, in the transaction
-    that stores it. `state_revision` is the newest change that is no message: who has all up to there needs messages
-    only. `details_revision` is the newest change of this row's own columns: the name, and whether a member sees what
-    was said before joining. `client_id`, unique for its creator, makes it harmless to create a group twice.
+    A message takes the next sequence and the next revision in the transaction that stores it. Any other change takes
+    the next revision. `state_revision` is the newest revision that is not a message: a client that has it needs
+    messages only. `details_revision` is the newest change of `name` or `shares_history`. `shares_history` says whether
+    members see messages from before they joined. `client_id`, unique for each creator, makes the creation of a group
+    idempotent.
     """
 
     __tablename__ = "conversation"
@@ -53,11 +56,23 @@ class Conversation(Base):
 
 
 def direct_key(first: str, second: str) -> str:
-    """One key for two usernames in either order. A username holds no space, so no two pairs share a key."""
+    """The key of two usernames in either order. Usernames contain no space, so two pairs never share a key."""
     return " ".join(sorted((first, second)))
 
 
 def other_of(key: str, username: str) -> str:
-    """The one of a direct key's two usernames that is not `username`; `username` itself in a talk with oneself."""
+    """The other username of a direct key; `username` itself for a conversation with oneself."""
     first, second = key.split(" ")
     return second if first == username else first
+
+
+def parse_conversation_id(text: str) -> int | None:
+    """A conversation id from the wire; None for text that is no id.
+
+    Only the canonical form is accepted: with a second form, such as `07` for 7, a message would carry a receiver that
+    no client knows.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 19) or text != str(int(text)):
+        return None
+    conversation_id = int(text)
+    return conversation_id if conversation_id <= LARGEST_ID else None

@@ -1,4 +1,4 @@
-"""A user in a conversation, with a role and two watermarks; and a user who was in one."""
+"""A user's membership in a conversation, with a role and two watermarks; and a former membership."""
 
 from datetime import datetime
 
@@ -14,11 +14,12 @@ ROLES = (OWNER, ADMIN, MEMBER)
 
 
 class Membership(Base):
-    """The watermarks are the highest sequences that this member has been delivered, and has read. They only rise.
+    """The watermarks are the highest sequences that were delivered to the member and that the member read. They only
+    rise.
 
-    `revision` is the conversation's at which the row was last changed, watermarks apart. `user_revision` is the user's
-    at which they joined. `joined_sequence` is the conversation's last sequence then: where a group does not share its
-    history, a member sees what came after it.
+    `revision` is the conversation's revision that last changed the row; watermarks do not count. `user_revision` is the
+    user's revision that added the membership. `joined_sequence` is the conversation's last sequence at that time: if
+    the group does not share its history, the member sees later messages only.
     """
 
     __tablename__ = "membership"
@@ -36,9 +37,10 @@ class Membership(Base):
 
 
 class FormerMembership(Base):
-    """Says to clients that were away that a user is in a conversation no more. Joining again removes the row.
+    """A user who left a conversation. A client that was offline learns of it from this row by a sync.
 
-    The revisions are those at which the user left, was removed, or the group was deleted.
+    The revisions are those of the change: the user left or was removed, or the group was deleted. Joining again removes
+    the row.
     """
 
     __tablename__ = "former_membership"

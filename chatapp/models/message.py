@@ -1,4 +1,4 @@
-"""What somebody said."""
+"""A message in a conversation."""
 
 from datetime import datetime
 
@@ -11,11 +11,11 @@ HAS_CLIENT_ID = text("client_id IS NOT NULL")
 
 
 class Message(Base):
-    """`sequence` is dense from 1 in its conversation; `revision` is the conversation's at which it was stored, and
-    rises with the sequence. `client_id`, unique for its sender, makes a retry harmless.
+    """`sequence` numbers the messages of a conversation densely from 1. `revision` is the conversation's revision that
+    stored the message; it rises with the sequence. `client_id`, unique for each sender, makes a retry idempotent.
 
-    SQLite keeps the rows in the order of their key, so that a page of history lies together and a new message changes
-    one page of the file less. Messages without a client id are in no index for it.
+    SQLite stores the rows in primary key order (WITHOUT ROWID). So the messages of a page of history are adjacent, and
+    a new message changes one page of the file fewer. The index on client ids leaves out messages without one.
     """
 
     __tablename__ = "message"

@@ -1,4 +1,4 @@
-"""A hint that one process leaves for another on the same SQLite file."""
+"""A notice that one process stores for another process on the same SQLite file."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from chatapp.models.base import Base, Id, Instant
 
 
 class NoticeRow(Base):
-    """`body` is a JSON array of notices. Rows are pruned after a minute: whoever was not there reads the tables."""
+    """`body` is a JSON array of notices. Rows are deleted after a minute; a process that missed one catches up."""
 
     __tablename__ = "notice"
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -1,4 +1,4 @@
-"""Who is online, and on which Socket.IO process."""
+"""Online users, and the Socket.IO processes (nodes) that they are connected to."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from chatapp.models.base import Base, Id, Instant
 
 
 class Node(Base):
-    """A running Socket.IO process. One that has not been seen for NODE_SILENCE is dead, and nobody is online on it."""
+    """A running Socket.IO process. After NODE_SILENCE without a heartbeat it is dead, and nobody is online on it."""
 
     __tablename__ = "node"
 
@@ -18,7 +18,7 @@ class Node(Base):
 
 
 class Presence(Base):
-    """A user has at least one connection on a node."""
+    """A user with at least one connection on a node."""
 
     __tablename__ = "presence"
 

@@ -9,7 +9,7 @@ from chatapp.models.base import Base, Id, Instant
 
 
 class Session(Base):
-    """`id` is the token's `jti`: a token whose row is revoked or gone signs nobody in."""
+    """`id` is the token's `jti`. A token is valid only while its row exists and is not revoked."""
 
     __tablename__ = "session"
 

@@ -1,4 +1,4 @@
-"""The tables themselves, for statements that read columns and make no objects."""
+"""The Core tables, for statements that read columns and create no ORM objects."""
 
 from sqlalchemy import Table
 
@@ -12,7 +12,7 @@ from chatapp.models.user import User
 
 def _table_of(model: type[Base]) -> Table:
     table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 what the declarative base makes is one
+    assert isinstance(table, Table)  # noqa: S101 the declarative base always creates a Table
     return table
 
 

@@ -1,4 +1,4 @@
-"""A person."""
+"""A user account."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from chatapp.models.base import ZERO, Base, Id, Instant
 
 
 class User(Base):
-    """`username` is the identity: in tokens, on the wire and in direct conversations' keys. It never changes.
+    """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
 
-    `revision` numbers what changes for this user alone: the conversations that they join and leave.
+    `revision` counts the changes that concern this user alone: the conversations that they join and leave.
     """
 
     __tablename__ = "user"
