@@ -208,7 +208,7 @@ class Overview:
 
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     """All of the caller's conversations, the one with the newest message (or creation) first."""
-    journal.settle_for_reading()
+    journal.flush_watermarks_for_read()
     groups = _groups(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
     return [Overview(row, caller.username, groups.get(row.id)) for row in rows(OF_USER, user_id=caller.user_id)]
 

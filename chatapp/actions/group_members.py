@@ -10,10 +10,9 @@ from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS
 from chatapp.clock import now
 from chatapp.errors import LastOwner, NotAMember, NotFound
 from chatapp.journal import Journal, Transaction
-from chatapp.journal.message_batch import as_id
 from chatapp.journal.revisions import announce_memberships, take_revision, take_user_revisions
 from chatapp.models import Conversation, FormerMembership, Membership, User
-from chatapp.models.conversation import GROUP
+from chatapp.models.conversation import GROUP, parse_conversation_id
 from chatapp.models.membership import MEMBER, OWNER
 
 
@@ -63,7 +62,7 @@ def set_role(journal: Journal, caller: Caller, group_id: str, username: str, rol
 def lock_group(transaction: Transaction, caller: Caller, group_id: str, action: str) -> tuple[int, str]:
     """The group's id and the caller's role, once that allows the action. One process at a time changes who is in a
     group: otherwise two owners could leave at once, each because the other stays."""
-    number = as_id(group_id)
+    number = parse_conversation_id(group_id)
     lock = select(Conversation.id).where(Conversation.id == number, Conversation.kind == GROUP)
     if number is None or transaction.session.scalar(lock.with_for_update(key_share=True)) is None:
         raise NotFound("There is no such group.", receiver=group_id)

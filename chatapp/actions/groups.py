@@ -19,10 +19,9 @@ from chatapp.clock import now
 from chatapp.errors import NotAMember, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
-from chatapp.journal.message_batch import as_id
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, Membership, Message, User
-from chatapp.models.conversation import DELETED, GROUP
+from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.membership import OWNER
 from chatapp.notices import GroupCreated
 from chatapp.payloads import GroupDetails, NewGroup
@@ -60,7 +59,7 @@ def create_group(journal: Journal, caller: Caller, new: NewGroup) -> Group:
 
 def group_of(caller: Caller, group_id: str) -> Group:
     """One group of the caller's. Raises NotFound, or NotAMember for a group of others."""
-    number = as_id(group_id)
+    number = parse_conversation_id(group_id)
     found = groups_of(caller, number) if number is not None else []
     if not found:
         raise _refusal(number, group_id)

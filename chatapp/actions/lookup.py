@@ -6,8 +6,7 @@ from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
 from chatapp.errors import NotAMember, NotFound
-from chatapp.journal.message_batch import as_id
-from chatapp.models.conversation import GROUP, direct_key
+from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.prepared_statements import row_or_none
 
@@ -52,7 +51,7 @@ def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> Found
 
 def find_group(caller: Caller, group_id: str) -> FoundConversation:
     """A group by its id, through the caller's membership."""
-    number = as_id(group_id)
+    number = parse_conversation_id(group_id)
     row = row_or_none(OWN_GROUP, number=number, user_id=caller.user_id) if number is not None else None
     if row is None:
         raise NotFound("There is no such group.", receiver=group_id)

@@ -103,14 +103,14 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
     number = found.conversation_id
     if number is None:
         return None
-    journal.settle_for_reading()
+    journal.flush_watermarks_for_read()
     rows = _page(number, query, found.hidden_up_to)
     return Page(number, found.direct_key, lowest_watermark(number), rows, _senders(rows))
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
     """Whether everybody but its sender has been delivered a message."""
-    journal.settle_for_reading()
+    journal.flush_watermarks_for_read()
     return lowest_watermark(stored.conversation_id).is_delivered(stored.sender_id, stored.sequence)
 
 

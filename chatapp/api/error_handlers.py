@@ -7,7 +7,7 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from chatapp.errors import ChatError, TooManyAttempts, failure_payload
-from chatapp.journal.database_errors import is_outage, refusal_of
+from chatapp.journal.database_errors import is_outage, to_chat_error
 
 log = logging.getLogger(__name__)
 
@@ -42,4 +42,4 @@ def _from_framework(error: HTTPException) -> tuple[Response, int]:
 
 def _fault(error: Exception) -> tuple[Response, int]:
     log.error("An HTTP request failed: %s", error, exc_info=None if is_outage(error) else error)
-    return _refused(refusal_of(error))
+    return _refused(to_chat_error(error))

@@ -1,4 +1,4 @@
-"""The group-commit writer: every write of this process, many at a time, one durable transaction."""
+"""The journal: writes everything that this process writes, many writes in one durable transaction (group commit)."""
 
 from chatapp.journal.drafts import MessageDraft, StoredMessage
 from chatapp.journal.transaction import Transaction

@@ -1,4 +1,4 @@
-"""How work is put together into a transaction, and taken apart again."""
+"""Batches work into one transaction, and splits a failed batch."""
 
 from collections import deque
 
@@ -6,33 +6,34 @@ from chatapp.journal.drafts import Watermark
 from chatapp.journal.transaction import QueuedDraft, WatermarkUpdates, Work
 
 BATCH_LIMIT = 500
-"""Drafts in one transaction; bounds the parameters of one statement (SQLite allows 32,766) and a batch's latency."""
+"""Drafts in one transaction. Limits the parameters of a statement (SQLite allows 32,766) and the latency of a batch."""
 
 BATCH_CHARACTERS = 262_144
-"""Content in one transaction, and so in one fan-out: a connection's buffer holds that, and readers get a turn before
-the next."""
+"""Characters of content in one transaction, and so in one fan-out. A connection's buffer holds that much, and readers
+can drain it before the next fan-out."""
 
 
 def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
-    """The first of them: as many as one transaction may have."""
-    found: list[QueuedDraft] = []
+    """Removes the oldest drafts from the queue, up to the limits of one transaction."""
+    drafts: list[QueuedDraft] = []
     size = 0
-    while queue and len(found) < BATCH_LIMIT and size < BATCH_CHARACTERS:
-        found.append(queue.popleft())
-        size += len(found[-1].draft.content)
-    return found
+    while queue and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
+        drafts.append(queue.popleft())
+        size += len(drafts[-1].draft.content)
+    return drafts
 
 
-def parts_of(work: Work) -> list[Work]:
+def split(work: Work) -> list[Work]:
+    """Each job and each draft alone, then all watermarks."""
     jobs = [Work(jobs=[job]) for job in work.jobs]
     drafts = [Work(drafts=[draft]) for draft in work.drafts]
     return [*jobs, *drafts, *([Work(watermarks=work.watermarks)] if work.watermarks else [])]
 
 
-def joined(one: WatermarkUpdates, other: WatermarkUpdates) -> WatermarkUpdates:
-    """The higher of each."""
-    found = dict(one)
-    for key, mark in other.items():
-        known = found.get(key, mark)
-        found[key] = Watermark(max(known.delivered, mark.delivered), max(known.read, mark.read))
-    return found
+def merge_watermarks(first: WatermarkUpdates, second: WatermarkUpdates) -> WatermarkUpdates:
+    """The watermarks of both; where both have one, the higher."""
+    merged = dict(first)
+    for key, watermark in second.items():
+        known = merged.get(key, watermark)
+        merged[key] = Watermark(max(known.delivered, watermark.delivered), max(known.read, watermark.read))
+    return merged

@@ -1,4 +1,4 @@
-"""What a transaction that failed means: try again, give up, or a fault of ours."""
+"""Classifies a failed transaction: a race to retry, an outage to report, or an error in our code."""
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -6,48 +6,51 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chatapp.errors import ChatError, InternalError, Unavailable
 
 RACES = {"UniqueViolation", "DeadlockDetected", "SerializationFailure"}
-"""psycopg2's names for another process having been faster."""
+"""psycopg2's names for conflicts with a concurrent transaction."""
 
 OUTAGES = {"OperationalError", "InterfaceError"}
-"""The drivers' names for a database that is full, locked for long, shutting down or not reachable."""
+"""The drivers' names for a database that is full, locked for too long, shutting down or unreachable."""
 
 
 class CommitInDoubt(Exception):
-    """A commit failed, and nobody knows whether it happened."""
+    """COMMIT failed, and it is unknown whether the database committed."""
 
 
 def is_race(error: Exception) -> bool:
-    """Whether another process was in the way: the same work, begun again, sees what that one did."""
-    return bool(_kinds(error) & RACES)
+    """Whether a concurrent transaction of another process caused the error. A retry sees that transaction's writes."""
+    return bool(_class_names(error) & RACES)
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether trying again at once is pointless."""
+    """Whether the database is unusable, so that an immediate retry is pointless."""
     if isinstance(error, CommitInDoubt | PoolTimeout):
         return True
-    kinds = _kinds(error)
-    return bool(kinds & OUTAGES) and not kinds & RACES and not _is_wrong_sql(error)
+    names = _class_names(error)
+    return bool(names & OUTAGES) and not names & RACES and not _is_wrong_sql(error)
 
 
-def refusal_of(error: Exception) -> ChatError:
-    """What the callers are told."""
+def to_chat_error(error: Exception) -> ChatError:
+    """The error that callers receive. It contains nothing of the exception's text."""
     if isinstance(error, ChatError):
         return error
     if isinstance(error, CommitInDoubt):
-        return Unavailable("The database did not say whether this was stored. The same clientId makes a retry safe.")
+        return Unavailable("It is not known whether this was stored. A retry with the same clientId is safe.")
     if is_outage(error):
         return Unavailable("The database cannot be used right now. Please try again.")
     return InternalError()
 
 
 def _is_wrong_sql(error: Exception) -> bool:
-    """Whether SQLite did not understand a statement, or found no such table: its driver has one class for that and for
-    outages, and only the code tells them apart (https://www.sqlite.org/rescode.html#error)."""
+    """Whether SQLite rejected a statement: wrong syntax, or an unknown table.
+
+    Python's driver raises the same class for these and for outages. Only the result code tells them apart
+    (https://www.sqlite.org/rescode.html#error).
+    """
     cause = error.orig if isinstance(error, DBAPIError) else error
     return getattr(cause, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
-def _kinds(error: Exception) -> set[str]:
-    """The names of its classes: psycopg2 has one for each of PostgreSQL's codes, under the few general ones."""
+def _class_names(error: Exception) -> set[str]:
+    """The names of the error's classes and base classes. psycopg2 has a class for each error code of PostgreSQL."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return {kind.__name__ for kind in type(cause).__mro__}
+    return {base.__name__ for base in type(cause).__mro__}

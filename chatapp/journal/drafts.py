@@ -1,15 +1,15 @@
-"""What goes into the journal, and what comes out of it."""
+"""Inputs and results of the journal: message drafts, stored messages and watermarks."""
 
 from dataclasses import dataclass
 
 from chatapp.errors import ChatError
 
-# Neither is frozen: that makes a dataclass several times as slow to build, and there is one of each for every message.
+# Not frozen: a frozen dataclass takes several times as long to create, and each message needs a draft and a result.
 
 
 @dataclass(slots=True)
 class MessageDraft:
-    """A message before it has a place. `receiver` is a username, or with `is_group` a conversation's id as text."""
+    """A message that has no sequence yet. `receiver` is a username, or with `is_group` a conversation id as text."""
 
     sender_id: int
     sender: str
@@ -18,13 +18,13 @@ class MessageDraft:
     content: str
     client_id: str | None = None
     is_awaited: bool = False
-    """Whether the sender waits for the recipients' confirmations: the ack of a socket event does."""
+    """Whether the sender's ack waits for the recipients' confirmations, as the ack of a socket event does."""
 
 
 @dataclass(slots=True)
 class StoredMessage:
-    """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's at which it
-    was stored. `is_repeat`: an earlier attempt stored it."""
+    """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's revision
+    that stored it. `is_repeat`: an earlier attempt with the same client id stored it."""
 
     conversation_id: int
     sequence: int
@@ -41,17 +41,17 @@ class StoredMessage:
 
     @property
     def message_id(self) -> str:
-        """`<conversation>-<sequence>`: unique for good, since sequences are dense and never reused."""
+        """`<conversation id>-<sequence>`. It is unique, since sequences are never reused."""
         return f"{self.conversation_id}-{self.sequence}"
 
 
 Outcome = StoredMessage | ChatError
-"""What became of a draft."""
+"""The result for a draft: the stored message, or the error for the sender."""
 
 
 @dataclass(slots=True)
 class Watermark:
-    """How far a member has been delivered and has read; joined with another, the higher of each wins."""
+    """The highest sequences that were delivered to a member and that the member read."""
 
     delivered: int = 0
     read: int = 0

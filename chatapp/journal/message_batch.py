@@ -1,6 +1,6 @@
-"""One batch of drafts inside one open transaction: authorise, find repeats, number, insert.
+"""Stores one batch of drafts in an open transaction: authorise, find repeats, number, insert.
 
-Plain SQL with `?` placeholders, the same on SQLite and PostgreSQL: the statements that every message pays for.
+The statements are plain SQL with `?` placeholders, the same on SQLite and PostgreSQL, since each message pays for them.
 Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
 """
 
@@ -13,13 +13,11 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, NotAMember, NotFound
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of
+from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of, parse_conversation_id
 from chatapp.models.membership import MEMBER
 from chatapp.notices import MembershipsChanged, Notice
 
-LARGEST_ID = 2**63 - 1
-
-# Joined to what is looked for, and not `(a, b) IN (VALUES ...)`: for that SQLite reads the whole table.
+# A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key
 FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
@@ -44,12 +42,12 @@ VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?)"""
 
 NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
 
-READ_BY_SENDING = """UPDATE membership SET read_sequence = ?
+RAISE_READ = """UPDATE membership SET read_sequence = ?
 WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
 
 
 class LockedConversation:
-    """A locked conversation, and the numbers of its last message and its last change so far."""
+    """A locked conversation with its counters, including the messages of the batch so far."""
 
     __slots__ = ("conversation_id", "has_new_messages", "last_sequence", "revision")
 
@@ -61,25 +59,25 @@ class LockedConversation:
 
 
 class MessageBatch:
-    """Stores drafts through one connection. Nothing is kept between batches: what was removed is gone at once."""
+    """Stores drafts through one connection. It caches nothing between batches, so a removal takes effect at once."""
 
     def __init__(self, connection: WriterConnection) -> None:
         self.connection = connection
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
         self.notices: list[Notice] = []
-        """What to announce beside the messages."""
+        """Notices to send in addition to those about the messages."""
 
     def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
-        """The outcome of each draft, in order. Raises only what spoils the transaction as a whole."""
-        groups = self._groups([draft for draft in drafts if draft.is_group])
-        directs = self._directs([draft for draft in drafts if not draft.is_group])
-        known = self._repeats(drafts)
+        """The outcome of each draft, in order. An exception means that the whole transaction failed."""
+        groups = self._lock_senders_groups([draft for draft in drafts if draft.is_group])
+        directs = self._lock_directs([draft for draft in drafts if not draft.is_group])
+        known = self._find_repeats(drafts)
         outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
         messages = [one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
         self._insert(messages)
-        self._note_read([one for one in messages if not one.is_awaited])
-        self._advance([*groups.values(), *directs.values()])
+        self._raise_read_of_senders([message for message in messages if not message.is_awaited])
+        self._store_counters([*groups.values(), *directs.values()])
         return outcomes
 
     def _outcome_of(
@@ -117,22 +115,22 @@ class MessageBatch:
             is_awaited=draft.is_awaited,
         )
 
-    def _groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
-        """Each (group, sender)'s conversation, looked up through the sender's own membership."""
-        wanted = {(draft.receiver, draft.sender_id): as_id(draft.receiver) for draft in drafts}
+    def _lock_senders_groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
+        """The conversation for each pair of group and sender, looked up through the sender's membership."""
+        wanted = {(draft.receiver, draft.sender_id): parse_conversation_id(draft.receiver) for draft in drafts}
         if not wanted:
             return {}
         conversations = self._lock_groups({number for number in wanted.values() if number is not None})
         members = self._members([(number, user) for (_, user), number in wanted.items() if number in conversations])
-        found: dict[tuple[str, int], LockedConversation | ChatError] = {}
+        groups: dict[tuple[str, int], LockedConversation | ChatError] = {}
         for (receiver, user_id), number in wanted.items():
             if number not in conversations:
-                found[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
+                groups[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
             elif (number, user_id) not in members:
-                found[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
+                groups[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
             else:
-                found[receiver, user_id] = conversations[number]
-        return found
+                groups[receiver, user_id] = conversations[number]
+        return groups
 
     def _lock_groups(self, numbers: set[int]) -> dict[int | None, LockedConversation]:
         if not numbers:
@@ -148,8 +146,8 @@ class MessageBatch:
         sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
         return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
 
-    def _directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
-        """The conversations of those pairs that have talked. The key holds the sender's own name, so finding it is the
+    def _lock_directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
+        """The existing direct conversations by key. The key contains the sender's username, so the lookup is the
         authorisation."""
         wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
         if not wanted:
@@ -164,7 +162,7 @@ class MessageBatch:
     def _direct(
         self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
     ) -> LockedConversation | ChatError:
-        """A pair's conversation. It is opened by the first message: not earlier, since a repeat stores nothing."""
+        """The direct conversation of a draft. Only a new message creates it, since a repeat stores nothing."""
         key = direct_key(draft.sender, draft.receiver)
         if key not in directs:
             directs[key] = self._open_direct(key, draft)
@@ -175,16 +173,18 @@ class MessageBatch:
         receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
-        made = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()[0]
+        inserted = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()
+        conversation_id = inserted[0]
         user_ids = tuple(sorted({draft.sender_id, receiver[0]}))
         for user_id in user_ids:
             user_revision = self.connection.execute(NEXT_USER_REVISION, (user_id,)).fetchone()[0]
-            self.connection.execute(JOIN_DIRECT, (made, user_id, MEMBER, self.created_at, user_revision))
-        self.notices.append(MembershipsChanged(made, user_ids))
-        return LockedConversation(made, 0, 0)
+            self.connection.execute(JOIN_DIRECT, (conversation_id, user_id, MEMBER, self.created_at, user_revision))
+        self.notices.append(MembershipsChanged(conversation_id, user_ids))
+        return LockedConversation(conversation_id, 0, 0)
 
-    def _repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
-        """Messages that an earlier attempt stored. Read after the conversations are locked, so that none slips in."""
+    def _find_repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
+        """Messages that an earlier attempt stored. Read under the conversations' locks, so that another process cannot
+        store one in between."""
         pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
         if not pairs:
             return {}
@@ -197,32 +197,26 @@ class MessageBatch:
         if not messages:
             return
         values: list[Any] = []
-        for one in messages:
-            values += (one.conversation_id, one.sequence, one.sender_id, one.content, one.client_id)
-            values += (one.created_at, one.revision)
+        for message in messages:
+            values += (message.conversation_id, message.sequence, message.sender_id, message.content)
+            values += (message.client_id, message.created_at, message.revision)
         self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
 
-    def _note_read(self, messages: list[StoredMessage]) -> None:
-        """A sender has read their own message. The process of the sender's socket keeps the watermark of one that came
-        over it, and writes it with others; one that came over HTTP may have no such process."""
-        newest = {(one.conversation_id, one.sender_id): one.sequence for one in messages}
+    def _raise_read_of_senders(self, messages: list[StoredMessage]) -> None:
+        """Raises the senders' read watermarks: a sender has read their own message.
+
+        Called for messages sent over HTTP, where no process may hold the sender's watermarks. For a message sent over a
+        socket, that socket's process raises the watermark in memory and writes it together with others.
+        """
+        newest = {(message.conversation_id, message.sender_id): message.sequence for message in messages}
         for (conversation_id, sender_id), sequence in newest.items():
-            self.connection.execute(READ_BY_SENDING, (sequence, conversation_id, sender_id, sequence))
+            self.connection.execute(RAISE_READ, (sequence, conversation_id, sender_id, sequence))
 
-    def _advance(self, conversations: list[LockedConversation | ChatError]) -> None:
+    def _store_counters(self, conversations: list[LockedConversation | ChatError]) -> None:
         sql = "UPDATE conversation SET last_sequence = ?, revision = ?, last_message_at = ? WHERE id = ?"
-        found = [one for one in conversations if isinstance(one, LockedConversation) and one.has_new_messages]
-        for number, locked in {one.conversation_id: one for one in found}.items():
+        changed = [one for one in conversations if isinstance(one, LockedConversation) and one.has_new_messages]
+        for number, locked in {one.conversation_id: one for one in changed}.items():
             self.connection.execute(sql, (locked.last_sequence, locked.revision, self.created_at, number))
-
-
-def as_id(text: str) -> int | None:
-    """A conversation's id from the wire; None for text that cannot be one. Only one text means a conversation: under a
-    second one, such as `07` for 7, a message would go out with a receiver that no client knows."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 19) or text != str(int(text)):
-        return None
-    number = int(text)
-    return number if number <= LARGEST_ID else None
 
 
 def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:

@@ -1,4 +1,4 @@
-"""The next number of a change, taken in the transaction that stores the change."""
+"""Takes the next revision of a conversation or a user, in the transaction that stores the change."""
 
 from sqlalchemy import update
 
@@ -6,15 +6,15 @@ from chatapp.journal.transaction import Transaction
 from chatapp.models import Conversation, User
 from chatapp.notices import ConversationChanged, MembershipsChanged
 
-USERS_A_NOTICE = 200
-"""PostgreSQL's NOTIFY carries less than 8,000 bytes."""
+USERS_PER_NOTICE = 200
+"""Keeps a notice within the payload of PostgreSQL's NOTIFY, which is shorter than 8,000 bytes."""
 
 
 def take_revision(transaction: Transaction, conversation_id: int) -> int:
-    """The conversation's next revision, for a change that is no message; it is announced after the commit.
+    """Takes the conversation's next revision for a change that is not a message, and adds the notice about it.
 
-    Locks the conversation's row until then, so that no message takes the same number. The rows that the change touches
-    have to carry the revision.
+    The conversation's row stays locked until the commit, so that no message takes the same revision. The caller stores
+    the revision in each row that it changes.
     """
     statement = (
         update(Conversation)
@@ -28,7 +28,7 @@ def take_revision(transaction: Transaction, conversation_id: int) -> int:
 
 
 def take_user_revisions(transaction: Transaction, user_ids: set[int]) -> dict[int, int]:
-    """The next revision of each user, for a change that concerns these users alone."""
+    """Takes the next revision of each user, for a change that concerns these users alone. Returns them by user id."""
     statement = (
         update(User).where(User.id.in_(user_ids)).values(revision=User.revision + 1).returning(User.id, User.revision)
     )
@@ -36,8 +36,8 @@ def take_user_revisions(transaction: Transaction, user_ids: set[int]) -> dict[in
 
 
 def announce_memberships(transaction: Transaction, conversation_id: int, user_ids: set[int]) -> None:
-    """Tells all processes after the commit that these users joined or left."""
-    found = sorted(user_ids)
-    for start in range(0, len(found), USERS_A_NOTICE):
-        some = tuple(found[start : start + USERS_A_NOTICE])
-        transaction.notices.append(MembershipsChanged(conversation_id, some))
+    """Adds the notices that these users joined or left a conversation."""
+    ordered = sorted(user_ids)
+    for start in range(0, len(ordered), USERS_PER_NOTICE):
+        chunk = tuple(ordered[start : start + USERS_PER_NOTICE])
+        transaction.notices.append(MembershipsChanged(conversation_id, chunk))

@@ -1,4 +1,4 @@
-"""What one transaction carries, what it did, and who hears of it."""
+"""The content of one transaction, its results, and the interfaces of those that learn of its commit."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -14,14 +14,14 @@ from chatapp.notices import Notice
 Result = TypeVar("Result")
 
 WatermarkUpdates = Mapping[tuple[int, int], Watermark]
-"""Risen watermarks by conversation and user."""
+"""Raised watermarks by conversation id and user id."""
 
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
-"""Called after each commit, in order, with the new messages and the other notices. Must not block."""
+"""Called after each commit, in commit order, with the new messages and the other notices. Must not block."""
 
 
 class Bus(Protocol):
-    """How other processes learn of a commit. See chatapp/bus/."""
+    """Tells other processes of a commit. See chatapp/bus/."""
 
     def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None: ...
 
@@ -30,7 +30,7 @@ class Bus(Protocol):
 
 @dataclass(slots=True)
 class Transaction:
-    """What a job works with: an ORM session inside the batch's transaction, and the notices to send after it."""
+    """The argument of a job: an ORM session in the batch's transaction, and the notices to send after the commit."""
 
     session: Session
     notices: list[Notice] = field(default_factory=list)
@@ -51,7 +51,7 @@ class QueuedDraft:
 
 @dataclass(slots=True)
 class Work:
-    """What one transaction carries."""
+    """The content of one transaction."""
 
     jobs: list["Job[Any]"] = field(default_factory=list)
     drafts: list[QueuedDraft] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Work:
 
 @dataclass(slots=True)
 class Committed:
-    """What a transaction did, to be told once it is committed."""
+    """The results of a transaction, handed out after its commit."""
 
     results: list[Any] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)

@@ -53,7 +53,7 @@ class Delivery:
         self._known: OrderedDict[int, Watermarks] = OrderedDict()
         self._deadlines: deque[Waiting] = deque()
         self._unsaved: list[Watermarks] = []
-        journal.take_watermarks_from(self._take_watermarks)
+        journal.set_watermark_source(self._take_watermarks)
 
     def track(self, stored: StoredMessage) -> Watermarks:
         """A message is about to be fanned out; if its sender awaits confirmations, they are counted from here."""
@@ -92,13 +92,13 @@ class Delivery:
         """A member has been delivered everything up to `delivered`, and has read up to `read`."""
         if self._is_green:
             if self._note(watermarks, user_id, delivered, read):
-                self._journal.watermarks_waiting()
+                self._journal.schedule_watermarks()
             return
         with self._lock:
             is_first = self._note(watermarks, user_id, delivered, read)
         if is_first is not None:
             # Also where it is not: another thread, whose was the first, may not have come as far as saying so.
-            self._journal.watermarks_waiting()
+            self._journal.schedule_watermarks()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
         """As `confirmed`, for a conversation by its id."""
@@ -189,7 +189,7 @@ class Delivery:
             watermarks.unsaved.add(sender_id)
             if is_first:
                 self._unsaved.append(watermarks)
-                self._journal.watermarks_waiting()
+                self._journal.schedule_watermarks()
 
     def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool | None:
         """Whether it is the first mark of its conversation that now waits to be written; None if nothing rose."""

@@ -13,7 +13,7 @@ from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.journal import MessageDraft
-from chatapp.journal.database_errors import is_outage, refusal_of
+from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import (
     AddMembers,
@@ -79,7 +79,7 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             raise exceptions.ConnectionRefusedError(error.message, failure_payload(error)["error"]) from None
         except Exception as error:
             log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
-            refused = refusal_of(error)
+            refused = to_chat_error(error)
             raise exceptions.ConnectionRefusedError(refused.message, failure_payload(refused)["error"]) from None
         return True
 
@@ -106,7 +106,7 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         with self._dispatcher.app.app_context():
             conversation_id, sequence = receipts.readable_sequence(caller, parse(MarkRead, payload))
             self._dispatcher.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
-            self._dispatcher.journal.settle()
+            self._dispatcher.journal.flush_watermarks()
         return {"success": True}
 
     def on_sync(self, caller: Caller, payload: Any) -> Ack:
@@ -175,4 +175,4 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             return failure_payload(error)
         except Exception as error:
             log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
-            return failure_payload(refusal_of(error))
+            return failure_payload(to_chat_error(error))

@@ -34,7 +34,7 @@ class Desk:
             rows = db.session.execute(select(User.username, User.id)).all()
         self.ids: dict[str, int] = {row.username: row.id for row in rows}
         self._noted: dict[tuple[int, int], Watermark] = {}
-        self.journal.take_watermarks_from(self._take_noted)
+        self.journal.set_watermark_source(self._take_noted)
 
     def draft(self, sender: str, receiver: str, content: str = "hello", **extra: Any) -> MessageDraft:
         is_group = receiver.isdigit()
@@ -76,7 +76,7 @@ class Desk:
     def note(self, conversation_id: int, user_id: int, delivered: int = 0, read: int = 0) -> None:
         """Somebody confirmed or read: for the journal to write when it is time."""
         self._noted[conversation_id, user_id] = Watermark(delivered, read)
-        self.journal.watermarks_waiting()
+        self.journal.schedule_watermarks()
 
     def stored(self, conversation_id: int) -> list[tuple[int, str]]:
         """Sequence and content of each message, in order."""

@@ -61,7 +61,7 @@ def test_a_job_and_a_watermark_survive_a_draft_that_spoils_their_transaction(des
     desk.journal.write(hold_up)
     assert results[0].result(PATIENCE_SECONDS) == "alice"
     assert isinstance(results[1].result(PATIENCE_SECONDS), InternalError)
-    desk.journal.settle()
+    desk.journal.flush_watermarks()
     assert desk.marks(int(group), "bob") == (1, 0)
 
 

@@ -73,7 +73,7 @@ def test_a_batch_looks_at_what_it_needs(heard: tuple[Desk, Statements], url: str
         desk.draft("mallory", group, "not theirs"),
     )
     desk.note(int(group), desk.ids["bob"], delivered=1)
-    desk.journal.settle()
+    desk.journal.flush_watermarks()
     assert sum("INSERT INTO message" in one for one in statements) == 1
     assert any(one.startswith("UPDATE membership") for one in statements)
     assert scans(url, statements) == []

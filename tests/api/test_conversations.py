@@ -36,8 +36,8 @@ def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **
     number = int(message["messageId"].partition("-")[0])
     journal = browser.application.extensions["chatapp.journal"]
     noted = {(number, user_id): Watermark(**marks)}
-    journal.take_watermarks_from(lambda: noted)
-    journal.watermarks_waiting()
+    journal.set_watermark_source(lambda: noted)
+    journal.schedule_watermarks()
 
 
 def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:

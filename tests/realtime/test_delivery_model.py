@@ -23,10 +23,10 @@ people = st.integers(0, MEMBERS - 1)
 class FakeJournal:
     """Accepts watermarks and stores nothing."""
 
-    def take_watermarks_from(self, _source: Any) -> None:
+    def set_watermark_source(self, _source: Any) -> None:
         pass
 
-    def watermarks_waiting(self) -> None:
+    def schedule_watermarks(self) -> None:
         pass
 
 
