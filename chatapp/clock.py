@@ -1,4 +1,4 @@
-"""The only clock. Instants are UTC-aware datetimes inside, and ISO 8601 with milliseconds on the wire."""
+"""The only clock. Instants are UTC-aware datetimes in the code, and ISO 8601 with milliseconds on the wire."""
 
 import time
 from datetime import UTC, datetime
@@ -8,12 +8,12 @@ MILLISECONDS_END = len("2026-01-31T12:00:00.123")
 
 
 def now() -> datetime:
-    """This instant, in UTC, to the microsecond."""
+    """The current instant in UTC, with microseconds."""
     return datetime.now(UTC)
 
 
 def monotonic() -> float:
-    """Seconds on a clock that never goes back, for windows and deadlines."""
+    """Seconds on a clock that never runs backwards, for time-outs and deadlines."""
     return time.monotonic()
 
 
@@ -33,14 +33,14 @@ def _day(days: int) -> str:
 
 
 def microseconds_to_iso(microseconds: int) -> str:
-    """As `to_iso`, of an instant as the database has it: microseconds since 1970 UTC.
+    """As `to_iso`, for the database's form of an instant: microseconds since 1970 UTC.
 
-    Put together from parts that are kept: a page of history has fifty of them.
+    Dates, minutes, seconds and milliseconds are cached as text, since a page of history formats fifty instants.
     """
     minutes, rest = divmod(microseconds // 1000, 60_000)
     return _minute(minutes) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
 
 
 def to_iso(instant: datetime) -> str:
-    """`2026-01-31T12:00:00.123Z`: what JavaScript's `Date` reads and writes itself."""
+    """`2026-01-31T12:00:00.123Z`: the format that JavaScript's `Date` parses and writes."""
     return instant.isoformat(timespec="milliseconds")[:MILLISECONDS_END] + "Z"

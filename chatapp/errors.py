@@ -1,13 +1,13 @@
-"""What can be refused: one class a reason, with a stable code, an HTTP status and a sentence for people.
+"""Errors that callers see: one class for each reason, with a stable code, an HTTP status and a sentence for people.
 
-`failure_payload` renders a refusal the same for HTTP bodies and for Socket.IO acks.
+`failure_payload` renders an error the same way for HTTP bodies and for Socket.IO acks.
 """
 
 from typing import Any
 
 
 class ChatError(Exception):
-    """A refusal. `code` is stable and listed in docs/protocol.md; `message` says what was wrong and what is allowed."""
+    """A refused request. `code` is stable and listed in docs/protocol.md; `message` says what is wrong or allowed."""
 
     code = "internal_error"
     status = 500
@@ -19,119 +19,119 @@ class ChatError(Exception):
 
 
 class MalformedRequest(ChatError):
-    """The body or payload is not JSON of the expected kind."""
+    """The body or payload is not JSON, or not a JSON object."""
 
     code = "malformed"
     status = 400
 
 
 class InvalidInput(ChatError):
-    """A field is missing or breaks a limit; `details["fields"]` names each."""
+    """A field is missing or violates a limit. `details["fields"]` names each such field."""
 
     code = "invalid_input"
     status = 422
 
 
 class NotSignedIn(ChatError):
-    """No valid session. The only reason for a 401: an existing client signs out on any 401."""
+    """There is no valid session. A 401 has no other meaning, because the existing client signs out on any 401."""
 
     code = "not_signed_in"
     status = 401
 
 
 class WrongCredentials(ChatError):
-    """Unknown user or wrong password: the same answer for both, so that names cannot be probed."""
+    """The user is unknown or the password is wrong. The answer is the same, so that usernames cannot be probed."""
 
     code = "wrong_credentials"
     status = 401
 
 
 class Forbidden(ChatError):
-    """The caller is known, and it is not theirs."""
+    """The caller is signed in, but may not do this."""
 
     code = "forbidden"
     status = 403
 
 
 class ForgedSender(Forbidden):
-    """`sender` is not the session's user."""
+    """`sender` is not the user of the session."""
 
     code = "forged_sender"
 
 
 class NotAMember(Forbidden):
-    """The group exists and the caller does not belong to it."""
+    """The group exists, and the caller is not a member of it."""
 
     code = "not_a_member"
 
 
 class CrossSite(Forbidden):
-    """A state-changing request, signed in by cookie, that neither echoes the CSRF token nor has an allowed origin."""
+    """A state-changing request is signed in by cookie, without the CSRF token and without an allowed origin."""
 
     code = "csrf"
 
 
 class NotFound(ChatError):
-    """No such user, group or route."""
+    """The user, group or route does not exist."""
 
     code = "not_found"
     status = 404
 
 
 class UnknownEvent(ChatError):
-    """An event name that the namespace does not have."""
+    """The namespace has no event of this name."""
 
     code = "unknown_event"
     status = 404
 
 
 class Conflict(ChatError):
-    """It exists already."""
+    """The name is already taken."""
 
     code = "conflict"
     status = 409
 
 
 class LastOwner(ChatError):
-    """A group with members would be left without an owner."""
+    """The group would have members but no owner."""
 
     code = "last_owner"
     status = 409
 
 
 class TooManyAttempts(ChatError):
-    """Sign-in attempts are limited in password mode; HTTP answers carry Retry-After."""
+    """The limit for sign-in attempts in password mode is reached. HTTP answers carry Retry-After."""
 
     code = "too_many_attempts"
     status = 429
 
 
 class Unavailable(ChatError):
-    """The database cannot be written now. Nothing was stored; the same request may be sent again."""
+    """The database cannot be used now, or did not confirm a commit. A retry with the same client id is safe."""
 
     code = "unavailable"
     status = 503
 
 
 class InternalError(ChatError):
-    """A fault of ours. The log has the traceback, the client never does."""
+    """An unexpected error on the server. The log has the traceback; the client does not receive it."""
 
     def __init__(self) -> None:
         super().__init__("Something went wrong on the server. Please try again.")
 
 
 def failure_payload(error: ChatError) -> dict[str, Any]:
-    """The failure shape of both doors: `{ success: false, response, error: { code, message, details } }`."""
-    shown = {"code": error.code, "message": error.message, "details": error.details}
-    return {"success": False, "response": error.message, "error": shown}
+    """The failure shape on HTTP and Socket.IO: `{ success: false, response, error: { code, message, details } }`."""
+    body = {"code": error.code, "message": error.message, "details": error.details}
+    return {"success": False, "response": error.message, "error": body}
 
 
 def every_code() -> dict[str, int]:
     """Each code and its HTTP status, for the documentation and its test."""
-    found = {ChatError.code: ChatError.status}
-    waiting: list[type[ChatError]] = [ChatError]
-    while waiting:
-        for kind in waiting.pop().__subclasses__():
-            found[kind.code] = kind.status
-            waiting.append(kind)
-    return found
+    statuses = {ChatError.code: ChatError.status}
+    pending: list[type[ChatError]] = [ChatError]
+    while pending:
+        for kind in pending.pop().__subclasses__():
+            statuses[kind.code] = kind.status
+            pending.append(kind)
+    return statuses

@@ -1,4 +1,4 @@
-"""Flask extensions, made unbound here and bound by the factory."""
+"""Flask extensions, created here and bound to an application by the factory."""
 
 from flask_cors import CORS
 from flask_jwt_extended import JWTManager

@@ -1,4 +1,4 @@
-"""The application factory and its opposite."""
+"""The application factory, and the function that closes an application."""
 
 import atexit
 from collections.abc import Callable
@@ -25,14 +25,14 @@ LARGEST_BODY_BYTES = 1_000_000
 
 
 class NoSessions(SessionInterface):
-    """Flask's own cookie sessions are not used; opening one would cost each request more than finding its caller."""
+    """Disables Flask's cookie sessions. They are not used, and opening one would cost more than finding the caller."""
 
     def open_session(self, _app: Flask, _request: Request) -> None:
         return None
 
 
 class OrJsonProvider(JSONProvider):
-    """Flask's JSON in orjson, as the Socket.IO side has it: fast, and no lone surrogates."""
+    """Flask's JSON by orjson, as on the Socket.IO side: it is fast and rejects lone surrogates."""
 
     def dumps(self, obj: Any, **_options: Any) -> str:
         return orjson.dumps(obj).decode()
@@ -56,7 +56,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
     db.init_app(app)
-    _start_writing(app, settings)
+    _open_database(app, settings)
     api.init_app(app, settings)
     app.register_blueprint(blueprint)
     app.wsgi_app = Direct(app)  # type: ignore[method-assign]
@@ -75,7 +75,7 @@ def close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def _start_writing(app: Flask, settings: Settings) -> None:
+def _open_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         engine = db.engine
         database.prepare(engine, settings)
@@ -84,6 +84,6 @@ def _start_writing(app: Flask, settings: Settings) -> None:
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
-    app.extensions["chatapp.statements"] = reader = StatementRunner(engine, shares_connection=is_shared)
-    app.extensions["chatapp.close"] = [reader.close, journal.close]
+    app.extensions["chatapp.statements"] = statements = StatementRunner(engine, shares_connection=is_shared)
+    app.extensions["chatapp.close"] = [statements.close, journal.close]
     atexit.register(close, app)

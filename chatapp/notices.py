@@ -1,4 +1,7 @@
-"""What one part of the system tells another after a commit: hints, small and repeatable; the database is the truth."""
+"""Notices: small messages about a commit, sent to this process's listeners and, by the bus, to other processes.
+
+A notice is a hint. It may be lost or arrive twice; the database holds the truth.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -9,8 +12,11 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged:
-    """A conversation has new changes, messages or others, of the revisions `first` to `last`. `last_sequence` is that
-    of its newest message. `usernames` are the two of a direct one, else empty."""
+    """The changes of a conversation with the revisions `first` to `last` are stored: messages and others.
+
+    `last_sequence` is the sequence of the newest message. `usernames` holds both users of a direct conversation and is
+    empty for a group.
+    """
 
     conversation_id: int
     first: int
@@ -21,7 +27,7 @@ class ConversationChanged:
 
 @dataclass(frozen=True, slots=True)
 class MembershipsChanged:
-    """These users are in a conversation now, or in it no more; the database says which."""
+    """These users joined or left a conversation. The database says which."""
 
     conversation_id: int
     user_ids: tuple[int, ...]
@@ -29,14 +35,14 @@ class MembershipsChanged:
 
 @dataclass(frozen=True, slots=True)
 class GroupCreated:
-    """A group exists now, with all its members."""
+    """A group and its memberships are stored."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class WatermarkRaised:
-    """A member has been delivered, and has read, up to here."""
+    """A member's delivered and read watermarks rose to these sequences."""
 
     conversation_id: int
     user_id: int
@@ -46,7 +52,7 @@ class WatermarkRaised:
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """A user's first connection anywhere opened, or the last one closed."""
+    """A user came online or went offline: the first connection on any process opened, or the last one closed."""
 
     user_id: int
     username: str
@@ -55,14 +61,14 @@ class PresenceChanged:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """A session was revoked: its connections must close."""
+    """A session was revoked. Its connections must be closed."""
 
     session_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """Notices were lost on the way: whoever hosts connections reads the database from where it stood."""
+    """Notices were lost. A process with connections reads what it missed from the database."""
 
 
 Notice = (
@@ -78,7 +84,7 @@ def encode(notices: Iterable[Notice]) -> str:
 
 
 def decode(text: str | bytes) -> list[Notice]:
-    """The notices of `encode`; kinds of a newer version are passed over, as hints may be."""
+    """The inverse of `encode`. Kinds that only a newer version knows are skipped."""
     return [_KINDS[name](**_frozen(values)) for name, values in orjson.loads(text) if name in _KINDS]
 
 

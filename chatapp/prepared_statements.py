@@ -1,7 +1,8 @@
-"""How actions read what is read often: statements compiled once, run on the database driver's own cursor.
+"""Prepared statements for frequent reads: compiled once, and executed on the database driver's own cursor.
 
-Building a statement costs ten times what running it does, and SQLAlchemy's execution of a built one still more than
-the database's own part; a page of history runs four. What the statement's types say of values and columns is kept.
+Building a SQLAlchemy statement costs ten times as much as running it. Executing a built statement through SQLAlchemy
+still costs more than the database's part of the work. A page of history runs four statements. The type conversions of a
+statement's parameters and columns are prepared once, too.
 """
 
 from collections import namedtuple
@@ -13,13 +14,16 @@ from sqlalchemy import CompoundSelect, Engine, Select
 
 from chatapp.extensions import db
 
-Process = Callable[[Any], Any]
+Processor = Callable[[Any], Any]
 Statement = Select[Any] | CompoundSelect[Any]
 
 
 class StatementRunner:
-    """Runs statements for one database. On the event loop SQLite's reads do not yield, so that one connection serves
-    all; otherwise each borrows that of its caller's session."""
+    """Runs statements against one database.
+
+    With `shares_connection` all statements use one connection. That is for SQLite on the event loop, where a read never
+    yields to another greenlet. Otherwise each statement borrows the connection of the caller's ORM session.
+    """
 
     def __init__(self, engine: Engine, *, shares_connection: bool) -> None:
         self._engine = engine
@@ -28,29 +32,29 @@ class StatementRunner:
         self._cached: dict[Statement, dict[Any, Any]] = {}
 
     def rows(self, statement: Statement, values: dict[str, Any], *, is_named: bool) -> Sequence[Any]:
-        """All rows, each with its columns by position and, if wanted, by name."""
+        """All rows. Columns are accessible by position, and with `is_named` by name."""
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = PreparedStatement(statement, self._engine)
-        # The driver's own: every step through a pool's stand-in for it costs as much as one row.
+        # The driver's connection: each call through the pool's proxy costs as much as fetching a row.
         connection: Any = (self._connection or db.session.connection().connection).driver_connection
         try:
             cursor = connection.cursor()
             cursor.execute(prepared.sql, prepared.parameters(values))
             return prepared.rows(cursor.fetchall()) if is_named else cursor.fetchall()
         except prepared.errors:
-            # Once more by SQLAlchemy, which tells what is wrong in its own words, and throws away a connection that is.
+            # SQLAlchemy runs it again, raises its own error class, and discards a broken connection.
             return db.session.connection().execute(statement, values).all()
 
     def cached(self, statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
-        found = self._cached.setdefault(statement, {})
-        # Not the one's keys less the other's: that goes through all that are kept.
-        for key in [key for key in keys if key not in found]:
-            found[key] = self.rows(statement, {"key": key}, is_named=False)[0][0]
-        return found
+        values = self._cached.setdefault(statement, {})
+        # Not `keys - values.keys()`: that iterates over all cached values.
+        for key in [key for key in keys if key not in values]:
+            values[key] = self.rows(statement, {"key": key}, is_named=False)[0][0]
+        return values
 
     def release_connection(self) -> None:
-        """Gives a borrowed connection back."""
+        """Returns a borrowed connection to the pool."""
         if self._connection is None:
             db.session.remove()
 
@@ -60,7 +64,7 @@ class StatementRunner:
 
 
 class PreparedStatement:
-    """A statement in a database's own dialect."""
+    """A statement compiled for one database dialect, with the conversions of its parameters and columns."""
 
     def __init__(self, statement: Statement, engine: Engine) -> None:
         dialect = engine.dialect
@@ -70,57 +74,60 @@ class PreparedStatement:
         self.errors: type[Exception] = dialect.loaded_dbapi.Error
         self._names: list[str] | None = compiled.positiontup
         self._constants = dict(compiled.params)
-        self._into: dict[str, Process] = {}
+        self._parameter_processors: dict[str, Processor] = {}
         for name, bind in compiled.binds.items():
-            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if process is not None:
-                self._into[name] = process
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if processor is not None:
+                self._parameter_processors[name] = processor
         make_class: Any = namedtuple
-        self._make: Callable[[Sequence[Any]], Any] = make_class("Row", columns.keys())._make
-        found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._from = found if any(found) else None
+        self._make_row: Callable[[Sequence[Any]], Any] = make_class("Row", columns.keys())._make
+        processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._column_processors = processors if any(processors) else None
 
     def parameters(self, values: dict[str, Any]) -> Any:
-        """The values as the driver takes them: in their order, or by their names."""
-        given = {**self._constants, **values}
-        for name, process in self._into.items():
-            given[name] = process(given[name])
-        return given if self._names is None else [given[name] for name in self._names]
+        """The values in the driver's form: a list for positional placeholders, else a dictionary by name."""
+        parameters = {**self._constants, **values}
+        for name, processor in self._parameter_processors.items():
+            parameters[name] = processor(parameters[name])
+        return parameters if self._names is None else [parameters[name] for name in self._names]
 
     def rows(self, raw: Sequence[Sequence[Any]]) -> Sequence[Any]:
-        if self._from is not None:
-            pairs = [[process(value) if process else value for process, value in zip(self._from, row)] for row in raw]  # noqa: B905
-            return [self._make(row) for row in pairs]
-        return [self._make(row) for row in raw]
+        processors = self._column_processors
+        if processors is not None:
+            raw = [[process(value) if process else value for process, value in zip(processors, row)] for row in raw]  # noqa: B905
+        return [self._make_row(row) for row in raw]
 
 
 def rows(statement: Statement, **values: Any) -> Sequence[Any]:
-    """All rows of a statement, its `bindparam`s filled with the values."""
-    return _reader().rows(statement, values, is_named=True)
+    """All rows of a statement with these values for its `bindparam`s."""
+    return _runner().rows(statement, values, is_named=True)
 
 
 def tuples(statement: Statement, **values: Any) -> Sequence[Any]:
-    """As `rows`, for many: as the driver gives them, which is for columns of plain numbers and text."""
-    return _reader().rows(statement, values, is_named=False)
+    """As `rows`, but as the driver's plain tuples, without conversions: faster, for columns of numbers and text."""
+    return _runner().rows(statement, values, is_named=False)
 
 
 def cached(statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
-    """For what never changes: what a statement gives for each value of its `bindparam("key")`, which has to exist, read
-    once in the life of the application. There may be more in it than was asked for."""
-    return _reader().cached(statement, keys)
+    """Values that never change, by key: each is read once and kept as long as the application lives.
+
+    The statement selects one column by its `bindparam("key")`. The row for each key must exist. The result may hold
+    more keys than were asked for.
+    """
+    return _runner().cached(statement, keys)
 
 
 def row_or_none(statement: Statement, **values: Any) -> Any | None:
-    """The one row of a statement, or None."""
-    found = rows(statement, **values)
-    return found[0] if found else None
+    """The first row of a statement, or None."""
+    result = rows(statement, **values)
+    return result[0] if result else None
 
 
 def release_connection() -> None:
-    """For whoever may wait for something else now, and must not hold a connection of the pool while they do."""
-    _reader().release_connection()
+    """Returns the caller's connection to the pool. Called before a wait, which must not hold a pooled connection."""
+    _runner().release_connection()
 
 
-def _reader() -> StatementRunner:
-    found: StatementRunner = current_app.extensions["chatapp.statements"]
-    return found
+def _runner() -> StatementRunner:
+    runner: StatementRunner = current_app.extensions["chatapp.statements"]
+    return runner

@@ -1,4 +1,4 @@
-"""What goes out: rows to wire shapes, one function a noun. Names are the contract's, in camelCase."""
+"""Serializers: rows to wire shapes, one function for each noun. Wire names are in camelCase, as in docs/protocol.md."""
 
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange
 from chatapp.actions.conversations import Overview
@@ -46,12 +46,12 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
     }
 
 
-def page(one: Page | None) -> list[MessageShape]:
-    """As `message`, of many: straight from the rows, for a third of the time."""
-    if one is None:
+def page(messages: Page | None) -> list[MessageShape]:
+    """As `message`, for a page of messages: built directly from the rows, in a third of the time."""
+    if messages is None:
         return []
-    key, lowest, names = one.direct_key, one.lowest, one.names
-    group, prefix = str(one.conversation_id), f"{one.conversation_id}-"
+    key, lowest, names = messages.direct_key, messages.lowest, messages.names
+    group, prefix = str(messages.conversation_id), f"{messages.conversation_id}-"
     return [
         {
             "sender": (sender := names[sender_id]),
@@ -64,7 +64,7 @@ def page(one: Page | None) -> list[MessageShape]:
             "clientId": client_id,
             "revision": revision,
         }
-        for sequence, sender_id, content, client_id, created_at, revision in one.rows
+        for sequence, sender_id, content, client_id, created_at, revision in messages.rows
     ]
 
 
@@ -72,32 +72,32 @@ def message_ack(stored: StoredMessage, *, delivered: bool) -> MessageAckShape:
     return {"success": True, "response": message(stored, delivered=delivered)}
 
 
-def group(one: Group) -> GroupShape:
+def group(found: Group) -> GroupShape:
     return {
-        "groupName": one.name,
-        "groupId": str(one.conversation_id),
-        "users": [user(person) for person in one.users],
-        "messages": page(one.messages),
-        "createdAt": to_iso(one.created_at),
-        "revision": one.revision,
-        "sharesHistory": one.shares_history,
-        "role": one.role,
-        "members": [{"username": username, "role": role} for username, role in one.roles.items()],
+        "groupName": found.name,
+        "groupId": str(found.conversation_id),
+        "users": [user(person) for person in found.users],
+        "messages": page(found.messages),
+        "createdAt": to_iso(found.created_at),
+        "revision": found.revision,
+        "sharesHistory": found.shares_history,
+        "role": found.role,
+        "members": [{"username": username, "role": role} for username, role in found.roles.items()],
     }
 
 
-def conversation(one: Overview) -> ConversationShape:
-    row, last = one.row, one.last_message
-    receiver = one.receiver
+def conversation(overview: Overview) -> ConversationShape:
+    row, last = overview.row, overview.last_message
+    receiver = overview.receiver
     return {
         "receiver": receiver,
-        "group": one.is_group,
+        "group": overview.is_group,
         "name": row.name or receiver,
-        "lastMessage": _seen(last, one.lowest) if last is not None else None,
+        "lastMessage": _message_with_tick(last, overview.lowest) if last is not None else None,
         "lastSequence": row.last_sequence,
         "readSequence": row.read_sequence,
-        "unread": one.unread,
-        "members": _members(one),
+        "unread": overview.unread,
+        "members": _members(overview),
         "revision": row.revision,
         "createdAt": microseconds_to_iso(row.created_at),
         "sharesHistory": bool(row.shares_history),
@@ -105,16 +105,16 @@ def conversation(one: Overview) -> ConversationShape:
     }
 
 
-def change(one: Change, receiver: str, *, is_group: bool, lowest: Lowest) -> ChangeShape:
-    """A change of a conversation, as `change` tells it and as a sync lists it."""
-    match one:
+def change(change: Change, receiver: str, *, is_group: bool, lowest: Lowest) -> ChangeShape:
+    """A change in a conversation, in the form of the event `change` and of an item in a sync."""
+    match change:
         case MembersChange():
-            members: list[RoleShape] = [{"username": each.username, "role": each.role} for each in one.members]
+            members: list[RoleShape] = [{"username": one.username, "role": one.role} for one in change.members]
             return {
                 "receiver": receiver,
                 "group": is_group,
                 "kind": "members",
-                "revision": one.revision,
+                "revision": change.revision,
                 "members": members,
             }
         case DetailsChange():
@@ -122,32 +122,32 @@ def change(one: Change, receiver: str, *, is_group: bool, lowest: Lowest) -> Cha
                 "receiver": receiver,
                 "group": is_group,
                 "kind": "details",
-                "revision": one.revision,
-                "name": one.name,
-                "sharesHistory": one.shares_history,
+                "revision": change.revision,
+                "name": change.name,
+                "sharesHistory": change.shares_history,
             }
     return {
         "receiver": receiver,
         "group": is_group,
         "kind": "message",
-        "revision": one.revision,
-        "message": _seen(one, lowest),
+        "revision": change.revision,
+        "message": _message_with_tick(change, lowest),
     }
 
 
-def joined(one: Overview) -> ChangeShape:
-    """A user's own change: they are in a conversation now."""
+def joined(overview: Overview) -> ChangeShape:
+    """The user's own change for a conversation that they joined."""
     return {
-        "receiver": one.receiver,
-        "group": one.is_group,
+        "receiver": overview.receiver,
+        "group": overview.is_group,
         "kind": "conversation",
-        "userRevision": one.row.user_revision,
-        "conversation": conversation(one),
+        "userRevision": overview.row.user_revision,
+        "conversation": conversation(overview),
     }
 
 
 def left(group_id: int, user_revision: int) -> ChangeShape:
-    """A user's own change: they are in a group no more."""
+    """The user's own change for a group that they left."""
     return {
         "receiver": str(group_id),
         "group": True,
@@ -157,32 +157,32 @@ def left(group_id: int, user_revision: int) -> ChangeShape:
     }
 
 
-def sync(found: Sync) -> SyncShape:
+def sync(result: Sync) -> SyncShape:
     return {
-        "userRevision": found.user_revision,
-        "more": found.has_more,
-        "conversations": [_conversation_sync(one) for one in found.conversations],
-        "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in found.gone],
+        "userRevision": result.user_revision,
+        "more": result.has_more,
+        "conversations": [_conversation_sync(one) for one in result.conversations],
+        "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
     }
 
 
-def _conversation_sync(one: ConversationSync) -> ConversationSyncShape:
-    overview = one.overview
+def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:
+    overview = result.overview
     return {
         "receiver": overview.receiver,
         "group": overview.is_group,
-        "revision": one.revision,
-        "startOver": one.is_whole,
-        "conversation": conversation(overview) if one.is_whole else None,
+        "revision": result.revision,
+        "startOver": result.is_whole,
+        "conversation": conversation(overview) if result.is_whole else None,
         "changes": [
-            change(each, overview.receiver, is_group=overview.is_group, lowest=overview.lowest) for each in one.changes
+            change(one, overview.receiver, is_group=overview.is_group, lowest=overview.lowest) for one in result.changes
         ],
         "readSequence": overview.row.read_sequence,
         "members": _members(overview),
     }
 
 
-def _members(one: Overview) -> list[MemberShape]:
+def _members(overview: Overview) -> list[MemberShape]:
     return [
         {
             "username": member.username,
@@ -190,9 +190,9 @@ def _members(one: Overview) -> list[MemberShape]:
             "readSequence": member.read,
             "role": member.role,
         }
-        for member in one.members
+        for member in overview.members
     ]
 
 
-def _seen(stored: StoredMessage, lowest: Lowest) -> MessageShape:
+def _message_with_tick(stored: StoredMessage, lowest: Lowest) -> MessageShape:
     return message(stored, delivered=lowest.is_delivered(stored.sender_id, stored.sequence))

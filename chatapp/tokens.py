@@ -1,4 +1,4 @@
-"""What a token says, once its signature has been checked."""
+"""Reads the claims of a JWT after checking its signature."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,17 +13,17 @@ from jwt.exceptions import PyJWTError
 from chatapp.clock import now
 from chatapp.errors import NotSignedIn
 
-KEPT_TOKENS = 10_000
-"""Tokens whose signature is not checked again: the same text under the same key has the same one."""
+CACHED_TOKENS = 10_000
+"""Tokens whose signature is not checked again: the same text and the same key always give the same result."""
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
-    """The claims of a token of ours that has not expired. Raises NotSignedIn. Needs an app context.
+    """The claims of a token that this installation signed and that has not expired. Raises NotSignedIn.
 
-    That its session still stands is another question: see `find_caller`.
+    Needs an app context. `find_caller` checks whether the token's session is still valid.
     """
     try:
-        claims = _checked(str(current_app.secret_key), token)
+        claims = _verified_claims(str(current_app.secret_key), token)
     except (JWTExtendedException, PyJWTError, ValueError) as error:
         raise NotSignedIn("You are not signed in.") from error
     if claims["exp"] <= now().timestamp():
@@ -31,7 +31,7 @@ def claims_of(token: str) -> Mapping[str, Any]:
     return claims
 
 
-@lru_cache(KEPT_TOKENS)
-def _checked(_key: str, token: str) -> Mapping[str, Any]:
-    """Keyed by the signing key too: what one key signed says nothing under another."""
+@lru_cache(CACHED_TOKENS)
+def _verified_claims(_key: str, token: str) -> Mapping[str, Any]:
+    """The signing key is part of the cache key: a token that one key signed is not valid under another."""
     return MappingProxyType(decode_token(token))

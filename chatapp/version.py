@@ -1,3 +1,3 @@
-"""The version, said once: setup.cfg reads it from here."""
+"""The version. setup.cfg reads it from here."""
 
 VERSION = "0.1.0"
