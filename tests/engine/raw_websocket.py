@@ -135,10 +135,22 @@ class Polling:
         assert answer.status_code == 200, answer.text
         return answer.text.split("\x1e")
 
+    def drop(self) -> None:
+        """Closes its connections without a goodbye."""
+        self.http.close()
+
     def join(self) -> "Polling":
         self.post("40/chat,")
         self.poll_until(lambda text: text.startswith("40/chat,"))
         return self
+
+    def send_text(self, text: str) -> None:
+        """As `Raw.send_text`."""
+        assert self.post(text).status_code == 200
+
+    def text_that(self, is_wanted: Any) -> str:
+        """As `Raw.text_that`; what came before it is skipped, and what came in one response with it."""
+        return next(text for text in self.poll_until(is_wanted) if is_wanted(text))
 
     def poll_until(self, is_wanted: Any) -> list[str]:
         found: list[str] = []

@@ -268,7 +268,17 @@ def test_who_has_no_user_yet_can_ack_nothing() -> None:
         (b"43/chat, 1[]", False),
         (b"43/chat,2[]", False),
         (b"43/chat,1" + b"0" * 20 + b"[]", False),
+        (b'43/chat,1[{"success":true,"receiver":"false"}]', True),
+        (b'43/chat,1[{"success":"false"}]', True),
+        (b'43/chat,1[false,{"success":0,"a":false}]', True),
+        (b'43/chat,1[{"a":{"success":false}}]', True),
+        (b'43/chat,1[{"success":false', True),
+        (b"43/chat,1" + b"[" * 200_000 + b"false", True),
+        (b'43/chat,1[{"success":false}]', False),
+        (b'43/chat,1[ null , { "receiver" : "bob" , "succe\\u0073s" :\tfalse } ]', False),
+        (b'43/chat,1[{"success":false,"receiver":"\\ud800"}]', False),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_an_ack_is_heard_by_the_number_of_its_event(payload: bytes, is_heard: bool) -> None:
     manager, heard = new_manager(), []

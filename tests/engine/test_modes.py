@@ -11,7 +11,7 @@ from websockets.frames import Opcode
 
 from tests.databases import Databases
 from tests.engine.conftest import with_users
-from tests.engine.raw_websocket import Raw, is_online
+from tests.engine.raw_websocket import Polling, Raw, is_online
 from tests.people import Person, wait_until
 from tests.servers import ROOT, Server
 
@@ -70,6 +70,22 @@ def test_messages_acks_and_presence_work(pair: tuple[Person, Person], transports
     assert got == [str(number) for number in range(10)]
     bob.disconnect()
     wait_until(lambda: not is_online(alice, bob), "bob is seen to have gone")
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_an_ack_that_says_success_false_confirms_nothing(
+    shaped: Server, pair: tuple[Person, Person], transport: str
+) -> None:
+    alice, bob = pair
+    line = Raw(shaped).joined(bob.token) if transport == "websocket" else Polling(shaped, bob.token).join()
+    assert alice.post("/messages", {"receiver": bob.username, "content": "confirm this"}).status_code == 200
+    number = line.text_that(lambda text: '"confirm this"' in text).removeprefix("42/chat,").partition("[")[0]
+    for at, (success, is_confirmed) in enumerate((("false", False), ("true", True))):
+        line.send_text(f'43/chat,{number}[{{"success":{success},"receiver":"{bob.username}"}}]')
+        line.send_text(f'42/chat,{at}["nothing like this"]')
+        line.text_that(lambda text, at=at: text.startswith(f"43/chat,{at}["))
+        assert alice.history(bob.username)[-1]["deliveredToAll"] is is_confirmed
+    line.drop()
 
 
 def test_a_connection_that_sends_garbage_is_closed_at_once(shaped: Server, pair: tuple[Person, Person]) -> None:

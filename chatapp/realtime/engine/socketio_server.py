@@ -17,6 +17,7 @@ from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.engine.engineio_server import ChatEngine
 from chatapp.realtime.engine.library_peer import LibraryPeer
 from chatapp.realtime.engine.manager import ChatManager, Client, Peer
+from chatapp.realtime.json_packets import OrJson
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
@@ -74,7 +75,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         """A message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
             end = payload.find(b"[", FIRST_DIGIT, AFTER_LARGEST_ID)
-            if end > 0:
+            # There is an ack for each delivery, so only a body that may say `false` is parsed.
+            if end > 0 and (payload.find(b"false", end) < 0 or not _says_failure(_arguments_of(payload[end:]))):
                 self.manager.acked(session.sid, HOT_NAMESPACE, payload[FIRST_DIGIT:end])
         elif self._is_busy(session) or not self._take_hot_event(session, payload):
             self._queue(session, payload[1:].decode())
@@ -170,7 +172,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     def _handle_ack(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         if not isinstance(data, list) or id is None:
             raise ValueError("An ack carries an id and an array.")
-        self.manager.acked(eio_sid, namespace or "/", b"%d" % id)
+        if not _says_failure(data):
+            self.manager.acked(eio_sid, namespace or "/", b"%d" % id)
 
     def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         if self.on_transport_opened is not None:
@@ -197,6 +200,20 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
 
     def _engineio_server_class(self) -> Callable[..., ChatEngine]:
         return lambda **options: ChatEngine(self.received, self.received_binary, **options)
+
+
+def _says_failure(arguments: list[Any]) -> bool:
+    """Whether the body of an ack says `success: false`: then it confirms nothing. Nothing else of it is read."""
+    return any(isinstance(one, dict) and one.get("success") is False for one in arguments)
+
+
+def _arguments_of(body: bytes) -> list[Any]:
+    """The arguments of an ack. A body that cannot be read says nothing."""
+    try:
+        found: list[Any] = OrJson.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    return found
 
 
 class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
