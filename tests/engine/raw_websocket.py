@@ -122,6 +122,7 @@ class Polling:
 
     def __init__(self, server: Server, token: str | None = None) -> None:
         self.http = requests.Session()
+        self._packets: list[str] = []
         self.base = f"{server.ws}/socket.io/?EIO=4&transport=polling"
         query = f"&token={quote(token)}" if token else ""
         self.sid: str = json.loads(self.http.get(self.base + query, timeout=PATIENCE_SECONDS).text[1:])["sid"]
@@ -148,9 +149,16 @@ class Polling:
         """As `Raw.send_text`."""
         assert self.post(text).status_code == 200
 
+    def text(self) -> str:
+        """The next packet."""
+        while not self._packets:
+            self._packets = self.poll()
+        return self._packets.pop(0)
+
     def text_that(self, is_wanted: Any) -> str:
-        """As `Raw.text_that`; what came before it is skipped, and what came in one response with it."""
-        return next(text for text in self.poll_until(is_wanted) if is_wanted(text))
+        while not is_wanted(text := self.text()):
+            pass
+        return text
 
     def poll_until(self, is_wanted: Any) -> list[str]:
         found: list[str] = []

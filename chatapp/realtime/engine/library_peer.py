@@ -12,7 +12,7 @@ class PacketServer(Protocol):
 
 
 class LibraryPeer:
-    """A `manager.Peer` that sends through the server's own method."""
+    """A `peer.Peer` that sends through the server's own method."""
 
     __slots__ = ("_eio_sid", "_server")
 

@@ -8,11 +8,12 @@ What a client costs on leaving is the rooms that it is in, not the rooms that th
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 import socketio
 
+from chatapp.realtime.engine.peer import HoldingPeer, Peer
 from chatapp.realtime.engine.websocket_frames import TEXT, build
 
 KEPT_ACKS = 65_536
@@ -21,22 +22,6 @@ by its next ack: confirming a message confirms all before it."""
 
 Acknowledged = Callable[["Client"], None]
 """Called with the client whose ack came."""
-
-
-class Peer(Protocol):
-    """What a client's messages are written to."""
-
-    def send_text(self, text: bytes, frame: bytes) -> None:
-        """One message, and the WebSocket frame of it."""
-
-    def send_joined(self, texts: list[bytes], frames: bytes) -> None:
-        """Several messages, and their frames in one."""
-
-    def began(self, size: int) -> None:
-        """An event of the client's, of so many bytes, is being worked on, whose ack comes later."""
-
-    def ended(self, size: int) -> None:
-        """That ack is there."""
 
 
 class Client:
@@ -142,14 +127,22 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         if (namespace, eio_sid) in self._by_eio:
             return None
         sid: str = self.server.eio.generate_id()
-        client = Client(sid, eio_sid, namespace, self.server.peer_of(eio_sid))
+        client = Client(sid, eio_sid, namespace, HoldingPeer(self.server.peer_of(eio_sid)))
         self._clients[namespace, sid] = client
         self._by_eio[namespace, eio_sid] = client
         self._enter(client, None)
         return sid
 
     def connect(self, sid: str, namespace: str) -> str:
-        self._clients[namespace, sid].is_connected = True
+        """The client has been sent that it is accepted; what was sent to its rooms meanwhile follows."""
+        client = self._clients[namespace, sid]
+        client.is_connected = True
+        if isinstance(client.peer, HoldingPeer):
+            peer = client.peer.release()
+            if peer is None:
+                self.server.close_transport(client.eio_sid)
+            else:
+                client.peer = peer
         return sid
 
     def is_connected(self, sid: str, namespace: str) -> bool:

@@ -16,7 +16,8 @@ from chatapp.realtime.engine import malformed_packets
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.engine.engineio_server import ChatEngine
 from chatapp.realtime.engine.library_peer import LibraryPeer
-from chatapp.realtime.engine.manager import ChatManager, Client, Peer
+from chatapp.realtime.engine.manager import ChatManager, Client
+from chatapp.realtime.engine.peer import Peer
 from chatapp.realtime.json_packets import OrJson
 
 if TYPE_CHECKING:
