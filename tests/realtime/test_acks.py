@@ -116,7 +116,7 @@ def test_confirmations_from_several_connections_of_a_user_count_once(cast: Cast,
 
 
 @pytest.mark.parametrize(
-    "answer", [(), (None,), ({"success": False},), ("text", 7), ({"success": True, "receiver": "x"},)]
+    "answer", [(), (None,), ({"success": "false"},), ("text", 7), ({"success": True, "receiver": "x"},)]
 )
 def test_a_confirmation_counts_for_its_connection_whatever_it_carries(
     cast: Cast, wires: Wires, answer: tuple[object, ...]
@@ -126,6 +126,14 @@ def test_a_confirmation_counts_for_its_connection_whatever_it_carries(
     number = from_alice.emit("privateMessage", private(alice.username, bob.username, "hi"))
     to_bob.confirm(to_bob.message("hi"), *answer)
     assert from_alice.ack(number, seconds=1.2)["response"]["deliveredToAll"] is True
+
+
+def test_an_ack_that_says_success_false_confirms_nothing(hasty_server: Server, cast: Cast, wires: Wires) -> None:
+    alice, bob = cast(2, on=hasty_server)
+    from_alice, to_bob = wires(alice), wires(bob)
+    number = from_alice.emit("privateMessage", private(alice.username, bob.username, "hi"))
+    to_bob.confirm(to_bob.message("hi"), {"success": False, "receiver": bob.username})
+    assert from_alice.ack(number)["response"]["deliveredToAll"] is False
 
 
 def test_a_confirmation_in_the_name_of_another_user_does_not_count_for_that_user(
