@@ -6,7 +6,7 @@ from typing import Any
 
 
 class DeferredAck:
-    """Set once, from any thread; its callback, given before or after, is called once."""
+    """Is set once, from any thread. Its callback, registered before or after that, is called once."""
 
     __slots__ = ("_callback", "_values")
 
@@ -23,7 +23,7 @@ class DeferredAck:
         self._fire()
 
     def wait(self) -> Any:
-        """Blocks until it is set; for callers that can."""
+        """Blocks until it is set. For callers that may block."""
         is_set = threading.Event()
         found: list[Any] = []
 
@@ -36,7 +36,7 @@ class DeferredAck:
         return found[0]
 
     def _fire(self) -> None:
-        # Of a setter and a listener that come at once, one takes the value: list.pop is atomic.
+        # list.pop is atomic: of a setter and a listener that race, one takes the value.
         if self._callback is None or not self._values:
             return
         try:

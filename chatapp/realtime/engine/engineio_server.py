@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chatapp.realtime.engine.message_pump import MessagePump
 
 MOST_PACKETS_POSTED = 20_000
-"""Packets in one request of a polling client, which sends all that it has in one, its acks too; the library takes 16,
-and loses the whole request over the 17th. The size of a request is limited anyway."""
+"""Packets in one request of a polling client, which sends all that it has in one, its acks too. The library's limit is 16,
+and a request with 17 is lost as a whole. The size of a request is limited separately."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
 
@@ -66,7 +66,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         transport: str,
         jsonp_index: int | None = None,
     ) -> Any:
-        """As the library's, with our session."""
+        """Does what the library's method does, with our session class."""
         if not self.is_green:
             return super()._handle_connect(environ, start_response, transport, jsonp_index)
         from chatapp.realtime.engine.engineio_session import EngineSocket

@@ -1,4 +1,4 @@
-"""A connection that sends what cannot be read is closed at once, as socket.io's own server does.
+"""Closes connections that send malformed packets, at once, as socket.io's own server does.
 
 The stock transport leaves such a WebSocket half open: its user stays online, and senders wait for confirmations, until
 a heartbeat is missed. And it writes a traceback into the log for every frame of garbage that anybody cares to send.
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def guard(socket: Any, close: Callable[[], None]) -> None:
-    """Watches over what one Engine.IO connection sends, on either transport; `close` ends it."""
+    """Calls `close` when one Engine.IO connection sends a malformed packet, on either transport."""
     websocket, post = socket._websocket_handler, socket.handle_post_request
 
     def read_websocket(connection: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Who is in which room, and one encoding for everybody in it.
+"""Rooms, and events that are encoded once for all recipients.
 
 All recipients of an event get the same ack id, from a counter of the whole server: a client only echoes it. So the
 Socket.IO packet and the WebSocket frame around it are built once, and the same bytes object is written to every socket.
@@ -17,15 +17,15 @@ from chatapp.realtime.engine.peer import HoldingPeer, Peer
 from chatapp.realtime.engine.websocket_frames import TEXT, build
 
 KEPT_ACKS = 65_536
-"""Events whose acks are still listened for, the oldest forgotten first. A client that acks later than that is caught up
-by its next ack: confirming a message confirms all before it."""
+"""Events whose acks are still awaited; the oldest is forgotten first. A later ack is ignored without harm: the client's next
+one confirms all earlier messages of the conversation."""
 
 Acknowledged = Callable[["Client"], None]
-"""Called with the client whose ack came."""
+"""Called with the client that sent an ack."""
 
 
 class Client:
-    """One connection in one namespace. `user` is whatever the application puts there when it has connected."""
+    """One connection in one namespace. The application sets `user` when the client connects."""
 
     __slots__ = ("eio_sid", "is_connected", "namespace", "peer", "rooms", "sid", "user")
 
@@ -43,7 +43,7 @@ Room = dict[str, Client]
 
 
 class ChatManager(socketio.Manager):  # type: ignore[misc]
-    """The parts of python-socketio's manager that the server calls, on our own tables. Room None is everybody."""
+    """Implements the parts of python-socketio's manager that the server calls. Room None holds everybody."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,34 +55,34 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         self._ack_ids = itertools.count(1)
 
     def fan_out(self, event: str, payload: Any, namespace: str, rooms: Iterable[str], acked: Acknowledged) -> None:
-        """Sends an event to every client that is in any of the rooms, once; `acked` hears of each that acks it."""
+        """Sends an event to every client that is in any of the rooms, once. `acked` is called for each client that acks it."""
         number = self._await_acks(acked)
         text = b"2%s,%b%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
         self._write(text, self._clients_in(namespace, rooms))
 
     def send_all(self, events: Iterable[tuple[str, Any]], namespace: str, room: str | None) -> None:
-        """Sends several events to a room: encoded once, and written to each connection together."""
+        """Sends several events to a room: encodes them once, and writes them to each connection together."""
         texts = [b"2%s,%s" % (namespace.encode(), orjson.dumps([event, payload])) for event, payload in events]
         joined = b"".join(build(TEXT, b"4" + text) for text in texts)
         for client in list(self._rooms.get((namespace, room), {}).values()):
             client.peer.send_joined(texts, joined)
 
     def acknowledge(self, client: Client, number: int, response: Any) -> None:
-        """Answers a client's event."""
+        """Sends the ack of a client's event."""
         self._write(b"3%s,%d%s" % (client.namespace.encode(), number, orjson.dumps([response])), [client])
 
     def acked(self, eio_sid: str, namespace: str, number: bytes) -> None:
-        """A client acked an event, by the number that it was sent with; any other is nobody's."""
+        """Handles an ack by the id of its event. Unknown ids are ignored."""
         listener = self._acks.get(number)
         if listener is None:
             return
         client = self._by_eio.get((namespace, eio_sid))
-        # One that has no user yet has been sent nothing that it could ack.
+        # A client without a user has been sent no event that it could ack.
         if client is not None and client.user is not None:
             listener(client)
 
     def client_of(self, eio_sid: str, namespace: str) -> Client | None:
-        """A connection's client in a namespace, connected or about to be."""
+        """A connection's client in a namespace, accepted or about to be."""
         return self._by_eio.get((namespace, eio_sid))
 
     def client(self, sid: str, namespace: str) -> Client | None:
@@ -134,7 +134,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         return sid
 
     def connect(self, sid: str, namespace: str) -> str:
-        """The client has been sent that it is accepted; what was sent to its rooms meanwhile follows."""
+        """Called after the acceptance was sent to the client. Sends what was sent to its rooms meanwhile."""
         client = self._clients[namespace, sid]
         client.is_connected = True
         if isinstance(client.peer, HoldingPeer):

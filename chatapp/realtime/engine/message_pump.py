@@ -35,7 +35,7 @@ class MessagePump:
         self._is_flush_due = False
         self._is_waiting = False
         self.is_blocked = False
-        """Whether a call of the pump waits, perhaps for the database. Whatever is read now would only pile up."""
+        """Whether a call of the pump waits, perhaps for the database. Reading on would only fill the queue."""
         self._greenlet = self.loop.make_greenlet(self._run)
         self.loop.call_soon(self._greenlet.switch)
 

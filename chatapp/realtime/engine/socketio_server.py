@@ -1,4 +1,4 @@
-"""The Socket.IO server: events of one connection in their order, and acks that may come later than their event."""
+"""The Socket.IO server: handles the events of a connection in order, and sends acks that may come later."""
 
 import logging
 from collections import deque
@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 
 HOT_NAMESPACE = "/chat"
 HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
-"""Events whose handlers never wait: they are handled where they were read, without a greenlet."""
+"""Events whose handlers never block. They are handled without a greenlet of their own."""
 
 EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
 LARGEST_ID_DIGITS = 15
 FIRST_DIGIT = len(ACK_PREFIX)
 AFTER_LARGEST_ID = FIRST_DIGIT + LARGEST_ID_DIGITS + 1
 BACKLOG_LIMIT, BACKLOG_BYTES_LIMIT = 100, 1_000_000
-"""Events that wait for an earlier one of their connection, beyond which the connection is not read from."""
+"""Events of a connection that wait for an earlier one. With more, the server stops reading from the connection."""
 
 
 class ChatServer(socketio.Server):  # type: ignore[misc]
@@ -51,12 +51,14 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     on_transport_opened: Callable[[str], None] | None = None
 
     def peer_of(self, eio_sid: str) -> Peer:
-        """Where messages for a connection are written to."""
+        """The peer to which messages for a connection are written."""
         session = self.eio.sockets.get(eio_sid)
         return session if hasattr(session, "send_text") else LibraryPeer(self, eio_sid)
 
     def close_transport(self, eio_sid: str) -> None:
-        """Closes a connection below Socket.IO and without Engine.IO's goodbye: after either, clients stay away.
+        """Closes the transport of a connection without a Socket.IO disconnect or an Engine.IO close packet.
+
+        After either of those, JavaScript clients do not reconnect by themselves.
 
         Does not wait for a polling client to fetch what is queued: it may never come.
         """
@@ -66,7 +68,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self.eio.sockets.pop(eio_sid, None)
 
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
-        """Sends a client away. Its transport, if it stays, has joined nothing again: the time to do so starts over."""
+        """Disconnects a client from the namespace. The join time-out of its transport starts again."""
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
         super().disconnect(sid, namespace, ignore_queue)
         if eio_sid is not None and self.on_transport_opened is not None:
@@ -76,7 +78,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         """A message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
             end = payload.find(b"[", FIRST_DIGIT, AFTER_LARGEST_ID)
-            # There is an ack for each delivery, so only a body that may say `false` is parsed.
+            # There is one ack a delivery, so a body is parsed only if it may contain `false`.
             if end > 0 and (payload.find(b"false", end) < 0 or not _says_failure(_arguments_of(payload[end:]))):
                 self.manager.acked(session.sid, HOT_NAMESPACE, payload[FIRST_DIGIT:end])
         elif self._is_busy(session) or not self._take_hot_event(session, payload):
@@ -87,11 +89,11 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         self._queue(session, payload)
 
     def _is_busy(self, session: "EngineSocket") -> bool:
-        """Whether earlier packets of the connection are being worked off, or an attachment is awaited."""
+        """Whether earlier packets of the connection are still being handled, or an attachment is awaited."""
         return session.backlog is not None or session.sid in self._binary_packet
 
     def _queue(self, session: "EngineSocket", data: str | bytes) -> None:
-        """Leaves a packet to the greenlet that works off a connection's packets, in their order."""
+        """Queues a packet for the greenlet that handles the connection's packets in order."""
         if session.backlog is None:
             session.backlog = deque((data,))
             session.backlog_bytes = len(data)
@@ -104,7 +106,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
                 session.transport.pause()
 
     def _take_hot_event(self, session: "EngineSocket", payload: bytes) -> bool:
-        """Handles an event that needs no waiting. Returns False, having done nothing, for all others."""
+        """Handles an event whose handler never blocks. Returns False, without side effects, for all others."""
         if not payload.startswith(EVENT_PREFIX):
             return False
         start = payload.find(b"[", len(EVENT_PREFIX), len(EVENT_PREFIX) + LARGEST_ID_DIGITS + 1)
@@ -122,7 +124,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         return True
 
     def _work_off(self, session: "EngineSocket") -> None:
-        """Handles what a connection sent, one after the other; handlers may wait."""
+        """Handles a connection's queued packets one after the other. Handlers may block."""
         while session.backlog and not session.closed:
             self._handle_eio_message(session.sid, session.backlog.popleft())
         session.backlog = None
@@ -148,7 +150,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self._acknowledge(client, id, refusal)
             return
         if data[0] in self.reserved_events:
-            # What the server calls its own handlers by: from the wire they would sign a connection in or out.
+            # These names call the server's own handlers. From the wire they would connect or disconnect a client.
             refusal = failure_payload(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
             self._acknowledge(client, id, refusal)
             return
@@ -185,8 +187,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         super()._handle_eio_connect(eio_sid, environ)
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
-        """As the library's; but whoever connects may wait, and the connection may close meanwhile. Then nobody else
-        takes the client out again."""
+        """Calls the library's, which may block. If the connection closes meanwhile, the client is removed here, since
+        nothing else removes it."""
         if eio_sid not in self.environ:
             return
         super()._handle_connect(eio_sid, namespace, data)
@@ -194,7 +196,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self._handle_disconnect(eio_sid, namespace)
 
     def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        # First: so either we find the client connected, or who connects it finds the connection closed.
+        # This comes first: either the client is found connected below, or `_handle_connect` finds the connection closed.
         self.environ.pop(eio_sid, None)
         super()._handle_eio_disconnect(eio_sid, reason)
         self._binary_packet.pop(eio_sid, None)
@@ -209,7 +211,7 @@ def _says_failure(arguments: list[Any]) -> bool:
 
 
 def _arguments_of(body: bytes) -> list[Any]:
-    """The arguments of an ack. A body that cannot be read says nothing."""
+    """The arguments of an ack; none if the body is malformed."""
     try:
         found: list[Any] = OrJson.loads(body)
     except (ValueError, RecursionError):
@@ -218,7 +220,7 @@ def _arguments_of(body: bytes) -> list[Any]:
 
 
 class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
-    """Flask-SocketIO, with our server in place of the one that it makes itself."""
+    """Flask-SocketIO with our server."""
 
     def init_app(self, app: Flask, **options: Any) -> None:
         unwrapped = app.wsgi_app
@@ -227,15 +229,15 @@ class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
         self.server = ChatServer(client_manager=ChatManager(), **self.server_options)
         for handler in self.namespace_handlers:
             self.server.register_namespace(handler)
-        # Outside of Flask: only the Socket.IO path ever gets here, everything else goes to the application.
+        # This middleware is outside of Flask: it handles the Socket.IO path and passes everything else to the application.
         self.sockio_mw = flask_socketio._SocketIOMiddleware(self.server, app, socketio_path="socket.io")
         app.wsgi_app = self.sockio_mw  # type: ignore[method-assign]
         if isinstance(unwrapped, ProxyFix):
-            # Outermost, so that the origin of a socket is compared with the address that the browser sees.
+            # ProxyFix is outermost, so that the origin check sees the address that the browser uses.
             hops = {name: getattr(unwrapped, name) for name in ("x_for", "x_proto", "x_host")}
             app.wsgi_app = ProxyFix(self.sockio_mw, **hops)  # type: ignore[method-assign]
 
     def test_client(self, *args: Any, **options: Any) -> flask_socketio.SocketIOTestClient:
-        """Flask-SocketIO's test client looks for an ack the moment that its event was handled, and not later."""
+        """Makes acks synchronous: Flask-SocketIO's test client looks for an ack right after its event was handled."""
         self.server.acks_in_place = True
         return super().test_client(*args, **options)

@@ -1,4 +1,4 @@
-"""WebSocket frames (RFC 6455), read in place from whatever a socket gave, and built once for everybody.
+"""Reads and builds WebSocket frames (RFC 6455): reads them in place, builds one for any number of recipients.
 
 No extension is ever negotiated, so every reserved bit must be zero. Section numbers are the RFC's.
 """
@@ -39,7 +39,7 @@ def build_close(code: int, reason: str = "") -> bytes:
 
 
 class FrameReader:
-    """Turns bytes into messages. One a connection; keeps only what is incomplete."""
+    """Turns the bytes of one connection into messages. Keeps incomplete frames only."""
 
     __slots__ = ("_fragments", "_limit", "_longest_at_once", "_opcode", "_rest", "_wanted_bytes", "failure")
 
@@ -55,8 +55,8 @@ class FrameReader:
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """The messages that are now complete, as (opcode, payload): TEXT or BINARY put together from all their
         fragments, and control frames as they come. Once `failure` is set, what follows is ignored."""
-        # One whole masked frame of text with a one-byte length, and nothing else going on: what nearly every read is,
-        # since nearly every read is an ack.
+        # Fast path: one whole masked text frame with a one-byte length, and nothing pending. Nearly every read is an
+        # ack, which looks like that.
         length = len(data) - 6
         if 0 < length <= self._longest_at_once and data[0] == 0x80 | TEXT and data[1] == 0x80 | length:
             key = (data[2:6] * (_SMALL // 4 + 1))[:length]
@@ -74,8 +74,8 @@ class FrameReader:
         if self.failure is not None:
             return found
         if self._rest is not None:
-            # Looked at again when the frame is whole: at every piece, a large frame in tiny ones would cost the square
-            # of its length.
+            # The frame is parsed again when it is complete. Parsing at every piece would make a large frame in tiny pieces
+            # cost the square of its length.
             self._rest += data
             if len(self._rest) < self._wanted_bytes:
                 return found
@@ -157,7 +157,7 @@ class FrameReader:
     def _take_fragment(self, opcode: int, is_last: bool, payload: bytes, found: list[tuple[int, bytes]]) -> bool:
         if self._fragments is None:
             self._fragments, self._opcode = bytearray(), opcode
-        # Joined as they come: a list of them would cost a multiple of what they hold, and empty ones cost without end.
+        # Fragments are joined as they arrive. A list would cost a multiple of their bytes, and empty ones without end.
         self._fragments += payload
         if not is_last:
             return True
@@ -181,7 +181,7 @@ def close_code(payload: bytes) -> int:
 
 
 def _unmask(mask: bytes, payload: bytes) -> bytes:
-    """XOR with the repeated mask (section 5.3), all at once: Python's integers are as long as they need to be."""
+    """XOR with the repeated mask (section 5.3), as one integer operation: Python's integers have any length."""
     length = len(payload)
     key = (mask * (length // 4 + 1))[:length]
     return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
