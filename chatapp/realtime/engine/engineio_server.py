@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chatapp.realtime.engine.message_pump import MessagePump
 
 MOST_PACKETS_POSTED = 20_000
-"""Packets in one request of a polling client, which sends all that it has in one, its acks too. The library's limit is 16,
-and a request with 17 is lost as a whole. The size of a request is limited separately."""
+"""Packets in one request of a polling client, which sends all that it has in one, its acks too. The library's limit is
+16, and a request with 17 is lost as a whole. The size of a request is limited separately."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
 

@@ -17,8 +17,8 @@ from chatapp.realtime.engine.peer import HoldingPeer, Peer
 from chatapp.realtime.engine.websocket_frames import TEXT, build
 
 KEPT_ACKS = 65_536
-"""Events whose acks are still awaited; the oldest is forgotten first. A later ack is ignored without harm: the client's next
-one confirms all earlier messages of the conversation."""
+"""Events whose acks are still awaited; the oldest is forgotten first. A later ack is ignored without harm: the
+client's next one confirms all earlier messages of the conversation."""
 
 Acknowledged = Callable[["Client"], None]
 """Called with the client that sent an ack."""
@@ -55,7 +55,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         self._ack_ids = itertools.count(1)
 
     def fan_out(self, event: str, payload: Any, namespace: str, rooms: Iterable[str], acked: Acknowledged) -> None:
-        """Sends an event to every client that is in any of the rooms, once. `acked` is called for each client that acks it."""
+        """Sends an event to every client in any of the rooms, once. `acked` is called for each client that acks it."""
         number = self._await_acks(acked)
         text = b"2%s,%b%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
         self._write(text, self._clients_in(namespace, rooms))

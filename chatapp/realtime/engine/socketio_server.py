@@ -196,7 +196,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self._handle_disconnect(eio_sid, namespace)
 
     def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        # This comes first: either the client is found connected below, or `_handle_connect` finds the connection closed.
+        # This comes first: either the client is found below, or `_handle_connect` finds the connection closed.
         self.environ.pop(eio_sid, None)
         super()._handle_eio_disconnect(eio_sid, reason)
         self._binary_packet.pop(eio_sid, None)
@@ -229,7 +229,7 @@ class ChatSocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
         self.server = ChatServer(client_manager=ChatManager(), **self.server_options)
         for handler in self.namespace_handlers:
             self.server.register_namespace(handler)
-        # This middleware is outside of Flask: it handles the Socket.IO path and passes everything else to the application.
+        # This middleware is outside of Flask. It handles the Socket.IO path and passes on everything else.
         self.sockio_mw = flask_socketio._SocketIOMiddleware(self.server, app, socketio_path="socket.io")
         app.wsgi_app = self.sockio_mw  # type: ignore[method-assign]
         if isinstance(unwrapped, ProxyFix):

@@ -74,8 +74,8 @@ class FrameReader:
         if self.failure is not None:
             return found
         if self._rest is not None:
-            # The frame is parsed again when it is complete. Parsing at every piece would make a large frame in tiny pieces
-            # cost the square of its length.
+            # The frame is parsed again when it is complete. Parsing at every piece would make a large frame in tiny
+            # pieces cost the square of its length.
             self._rest += data
             if len(self._rest) < self._wanted_bytes:
                 return found
