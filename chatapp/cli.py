@@ -103,10 +103,10 @@ def add_user(username: str, first_name: str | None, last_name: str, password: st
 @users.command("list")
 def list_users() -> None:
     """List all users: name, full name, what they are."""
-    from chatapp.actions.accounts import every_account
+    from chatapp.actions.accounts import list_accounts
 
     with _installation():
-        for account in every_account():
+        for account in list_accounts():
             marks = [] if account.has_password else ["no password"]
             marks += [] if account.is_active else ["deactivated"]
             click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())

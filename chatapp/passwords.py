@@ -1,4 +1,4 @@
-"""Password hashes: argon2id with the library's parameters (RFC 9106, low-memory profile), computed in a thread."""
+"""Password hashes: argon2id with the library's parameters (RFC 9106, low-memory profile), computed in a thread pool."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError

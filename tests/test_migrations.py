@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import inspect, text
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import NewUser, add_users, every_account
+from chatapp.actions.accounts import NewUser, add_users, list_accounts
 from chatapp.extensions import db
 from chatapp.migrations import alembic_config, bring_up_to_date, create_tables_if_new, newest_revision
 from chatapp.models.base import Base
@@ -88,7 +88,7 @@ def test_the_tables_work(app: Flask) -> None:
     bring_up_to_date(app)
     add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
     with app.app_context():
-        assert [account.username for account in every_account()] == ["alice"]
+        assert [account.username for account in list_accounts()] == ["alice"]
 
 
 def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
@@ -144,7 +144,7 @@ def test_running_twice_changes_nothing(app: Flask) -> None:
         again(app)
         assert differences(app) == []
         with app.app_context():
-            assert [account.username for account in every_account()] == ["alice"]
+            assert [account.username for account in list_accounts()] == ["alice"]
 
 
 def test_a_database_with_tables_is_left_to_the_operator(app: Flask, caplog: pytest.LogCaptureFixture) -> None:

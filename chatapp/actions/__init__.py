@@ -1,5 +1,5 @@
-"""The rules, as verbs. No requests, no sockets: both doors call the same functions.
+"""The rules, as verbs. HTTP routes and Socket.IO handlers call the same functions, which know neither.
 
-Actions read through `db.session` and write through the journal. They take the caller as a `Caller`, and find what they
-work on through the caller's own memberships.
+Actions read through `db.session` and write through the journal. They take the caller as a `Caller`, and look up
+conversations through the caller's memberships.
 """

@@ -1,4 +1,4 @@
-"""Users and their sessions: add, sign in, sign out, deactivate."""
+"""User accounts and sessions: add, sign in, sign out, deactivate."""
 
 import uuid
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from chatapp.notices import SessionEnded
 from chatapp.passwords import hash_password, is_password
 from chatapp.prepared_statements import release_connection, row_or_none
 
-CALLER = (
+CALLER_BY_SESSION = (
     select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)
     .join(SESSIONS, SESSIONS.c.user_id == USERS.c.id)
     .where(
@@ -32,7 +32,7 @@ CALLER = (
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking, by which session, until when."""
+    """The signed-in user, their session, and when it expires."""
 
     user_id: int
     username: str
@@ -42,7 +42,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A user to add. Without a password the account can sign in by name only, where that is switched on."""
+    """A user to add. An account without a password can sign in in username mode only."""
 
     username: str
     first_name: str
@@ -51,13 +51,13 @@ class NewUser:
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
-    """Adds all of them or none. Raises Conflict if a name is taken, also in other upper and lower case."""
+    """Adds all users or none. Raises Conflict if a username is taken; usernames are compared without regard to case."""
     hashes = {user.username: hash_password(user.password) for user in users if user.password}
     journal.write(lambda transaction: _insert_users(transaction, users, hashes))
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
-    """Adds those whose names nobody has."""
+    """Adds the users whose usernames do not exist yet."""
     known = set(db.session.scalars(select(User.username)))
     missing = [user for user in users if user.username not in known]
     if missing:
@@ -66,7 +66,7 @@ def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user as an operator sees them."""
+    """An account as shown to an operator."""
 
     username: str
     full_name: str
@@ -74,21 +74,18 @@ class Account:
     is_active: bool
 
 
-def every_account() -> list[Account]:
-    """All users, also deactivated ones, by name."""
+def list_accounts() -> list[Account]:
+    """All accounts, including deactivated ones, ordered by username."""
     users = db.session.scalars(select(User).order_by(User.username))
-    return [
-        Account(one.username, f"{one.first_name} {one.last_name}".strip(), one.password_hash is not None, one.is_active)
-        for one in users
-    ]
+    return [_account_of(user) for user in users]
 
 
 def sign_in(journal: Journal, settings: Settings, username: str, password: str | None) -> Caller:
-    """Makes a session. Raises WrongCredentials, the same for an unknown name and a wrong password."""
+    """Creates a session. Raises the same WrongCredentials for an unknown username and for a wrong password."""
     user = db.session.scalar(select(User).where(User.username == username, User.is_active))
     db.session.remove()
-    if not _may_enter(user, settings, password) or user is None:
-        raise WrongCredentials("There is no such user, or the password is wrong.")
+    if not _may_sign_in(user, settings, password) or user is None:
+        raise WrongCredentials("The user does not exist, or the password is wrong.")
     at = now()
     caller = Caller(user.id, user.username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
     row = Session(id=caller.session_id, user_id=caller.user_id, created_at=at, expires_at=caller.expires_at)
@@ -97,26 +94,26 @@ def sign_in(journal: Journal, settings: Settings, username: str, password: str |
 
 
 def find_caller(session_id: str) -> Caller | None:
-    """The user of a session that is neither revoked nor expired, and whose account is active."""
-    row = row_or_none(CALLER, session_id=session_id, at=now())
-    # What follows may wait for the journal.
+    """The caller of a session; None if it is revoked or expired, or the account is not active."""
+    row = row_or_none(CALLER_BY_SESSION, session_id=session_id, at=now())
+    # The caller's next step may wait for the journal.
     release_connection()
     return Caller(row.id, row.username, session_id, row.expires_at) if row else None
 
 
-def ended_among(session_ids: Collection[str]) -> set[str]:
-    """Those of these sessions that were revoked."""
+def revoked_among(session_ids: Collection[str]) -> set[str]:
+    """The revoked sessions among these."""
     query = select(Session.id).where(Session.id.in_(session_ids), Session.revoked_at.is_not(None))
     return set(db.session.scalars(query))
 
 
 def sign_out(journal: Journal, caller: Caller) -> None:
-    """Ends the session: its token signs nobody in any more, and its connections are closed."""
+    """Revokes the session: its token is no longer valid, and its connections are closed."""
     journal.write(lambda transaction: _revoke(transaction, [caller.session_id]))
 
 
 def set_password(journal: Journal, username: str, password: str) -> None:
-    """Sets the account's password and ends its sessions. Raises NotFound."""
+    """Sets the account's password and revokes its sessions. Raises NotFound."""
     password_hash = hash_password(password)
 
     def job(transaction: Transaction) -> None:
@@ -128,7 +125,7 @@ def set_password(journal: Journal, username: str, password: str) -> None:
 
 
 def deactivate(journal: Journal, username: str) -> None:
-    """Closes the account: nobody signs in with it, its sessions end, its messages stay. Raises NotFound."""
+    """Deactivates the account and revokes its sessions. Its messages stay. Raises NotFound."""
 
     def job(transaction: Transaction) -> None:
         user = _find(transaction, username)
@@ -138,8 +135,13 @@ def deactivate(journal: Journal, username: str) -> None:
     journal.write(job)
 
 
-def _may_enter(user: User | None, settings: Settings, password: str | None) -> bool:
-    """A password always counts where the account has one; name only is for accounts without, where switched on."""
+def _account_of(user: User) -> Account:
+    full_name = f"{user.first_name} {user.last_name}".strip()
+    return Account(user.username, full_name, user.password_hash is not None, user.is_active)
+
+
+def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:
+    """An account with a password always needs it. In username mode an account without one needs none."""
     if user is not None and user.password_hash is None and settings.sign_in == "username":
         return True
     if settings.sign_in == "username" and user is None:

@@ -1,7 +1,7 @@
-"""What changed in a conversation after a revision: messages, members, and the conversation's own details.
+"""The change log: reads what changed in a conversation after a revision (messages, members and details).
 
-Each row carries the revision at which it was last changed. So a row that changed five times is found once, as it is
-now, and some revisions lead to no row at all.
+Each row carries the revision of its last change. So a row that changed five times is returned once, in its current
+state, and some revisions have no row.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from chatapp.journal import StoredMessage
 from chatapp.models.tables import CONVERSATIONS, FORMER_MEMBERSHIPS, MEMBERSHIPS, MESSAGES
 from chatapp.prepared_statements import row_or_none, tuples
 
-CHANGES = 500
+PAGE_SIZE = 500
 """Messages in one page of changes."""
 
-HEAD = select(
+CONVERSATION = select(
     CONVERSATIONS.c.direct_key,
     CONVERSATIONS.c.name,
     CONVERSATIONS.c.shares_history,
@@ -29,29 +29,29 @@ HEAD = select(
     CONVERSATIONS.c.revision,
     CONVERSATIONS.c.state_revision,
     CONVERSATIONS.c.details_revision,
-).where(CONVERSATIONS.c.id == bindparam("number"))
+).where(CONVERSATIONS.c.id == bindparam("conversation_id"))
 
-REVISION = select(MESSAGES.c.revision).where(
-    MESSAGES.c.conversation_id == bindparam("number"), MESSAGES.c.sequence == bindparam("sequence")
+MESSAGE_REVISION = select(MESSAGES.c.revision).where(
+    MESSAGES.c.conversation_id == bindparam("conversation_id"), MESSAGES.c.sequence == bindparam("sequence")
 )
 
 
 def _members_between(table: Any, role: Any) -> Any:
     return select(table.c.revision, table.c.user_id, role).where(
-        table.c.conversation_id == bindparam("number"),
+        table.c.conversation_id == bindparam("conversation_id"),
         table.c.revision > bindparam("after"),
         table.c.revision <= bindparam("last"),
     )
 
 
-MEMBERS = union_all(
+CHANGED_MEMBERS = union_all(
     _members_between(MEMBERSHIPS, MEMBERSHIPS.c.role), _members_between(FORMER_MEMBERSHIPS, literal("").label("role"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user, and their role in a group; None for who is in it no more."""
+    """A user and their role in a group. The role of a former member is None."""
 
     user_id: int
     username: str
@@ -60,7 +60,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MembersChange:
-    """Members who joined, left or got another role, by one change."""
+    """Members who joined, left or changed their role in one change."""
 
     revision: int
     members: list[Member]
@@ -68,7 +68,7 @@ class MembersChange:
 
 @dataclass(frozen=True, slots=True)
 class DetailsChange:
-    """The name of a group, and whether it shows new members what was said before they joined."""
+    """The name of a group, and whether new members see the messages from before they joined."""
 
     revision: int
     name: str
@@ -80,76 +80,84 @@ Change = StoredMessage | MembersChange | DetailsChange
 
 @dataclass(slots=True)
 class Position:
-    """How far changes have been taken: a revision, and the sequence of the last message up to there. None where that is
-    not known."""
+    """A position in the change log: a revision, and the sequence of the last message up to it (None: not known)."""
 
     revision: int
     sequence: int | None
 
 
 def changes_between(
-    conversation_id: int, after: Position, last: int, limit: int = CHANGES
+    conversation_id: int, after: Position, last: int, limit: int = PAGE_SIZE
 ) -> tuple[list[Change], Position]:
-    """The changes after a position up to the revision `last`, in order, and the position that they lead to: before
-    `last` if there are more than `limit` messages."""
-    head = row_or_none(HEAD, number=conversation_id)
-    if head is None:
+    """The changes after a position up to the revision `last`, in order, and the position after them.
+
+    That position is before `last` if there are more than `limit` messages.
+    """
+    conversation = row_or_none(CONVERSATION, conversation_id=conversation_id)
+    if conversation is None:
         return [], Position(last, after.sequence)
-    sequence = _sequence_at(conversation_id, head, after.revision) if after.sequence is None else after.sequence
-    # Between two revisions there are no more messages than revisions.
+    sequence = after.sequence
+    if sequence is None:
+        sequence = _sequence_at(conversation_id, conversation, after.revision)
+    # There are at most as many messages as revisions between two revisions.
     rows = tuples(
         FORWARD,
-        number=conversation_id,
+        conversation_id=conversation_id,
         after=sequence,
         before=sequence + last - after.revision + 1,
         limit=limit,
     )
-    messages = [one for one in to_messages(rows, conversation_id, head.direct_key) if one.revision <= last]
+    messages = to_messages(rows, conversation_id, conversation.direct_key)
+    messages = [message for message in messages if message.revision <= last]
     if len(rows) == limit and messages:
         last = messages[-1].revision
-    changes: list[Change] = [*messages, *_state_between(conversation_id, head, after.revision, last)]
+    changes: list[Change] = [*messages, *_state_changes(conversation_id, conversation, after.revision, last)]
     changes.sort(key=attrgetter("revision"))
     return changes, Position(last, messages[-1].sequence if messages else sequence)
 
 
 def position_at(conversation_id: int, revision: int) -> Position:
     """A conversation's position at a revision."""
-    head = row_or_none(HEAD, number=conversation_id)
-    return Position(revision, _sequence_at(conversation_id, head, revision) if head is not None else 0)
+    conversation = row_or_none(CONVERSATION, conversation_id=conversation_id)
+    return Position(revision, 0 if conversation is None else _sequence_at(conversation_id, conversation, revision))
 
 
 def position_of_message(conversation_id: int, sequence: int) -> Position:
-    """The position right after a message; the beginning for the sequence 0."""
-    found: Sequence[Any] = tuples(REVISION, number=conversation_id, sequence=sequence)
-    return Position(found[0][0], sequence) if found else Position(0, 0)
+    """The position right after a message. The sequence 0 is the start of the conversation."""
+    rows: Sequence[Any] = tuples(MESSAGE_REVISION, conversation_id=conversation_id, sequence=sequence)
+    return Position(rows[0][0], sequence) if rows else Position(0, 0)
 
 
-def _state_between(conversation_id: int, head: Any, after: int, last: int) -> list[MembersChange | DetailsChange]:
-    if head.state_revision <= after:
+def _state_changes(
+    conversation_id: int, conversation: Any, after: int, last: int
+) -> list[MembersChange | DetailsChange]:
+    """The changes that are not messages, with `after` < revision <= `last`."""
+    if conversation.state_revision <= after:
         return []
-    rows = sorted(tuples(MEMBERS, number=conversation_id, after=after, last=last))
+    rows = sorted(tuples(CHANGED_MEMBERS, conversation_id=conversation_id, after=after, last=last))
     names = usernames_of({row[1] for row in rows})
-    found: list[MembersChange | DetailsChange] = [
+    changes: list[MembersChange | DetailsChange] = [
         MembersChange(revision, [Member(user_id, names[user_id], role or None) for _, user_id, role in members])
         for revision, members in groupby(rows, itemgetter(0))
     ]
-    if after < head.details_revision <= last:
-        found.append(DetailsChange(head.details_revision, head.name or "", head.shares_history))
-    return found
+    if after < conversation.details_revision <= last:
+        name = conversation.name or ""
+        changes.append(DetailsChange(conversation.details_revision, name, conversation.shares_history))
+    return changes
 
 
-def _sequence_at(conversation_id: int, head: Any, revision: int) -> int:
-    """The sequence of the last message that was stored at a revision or before.
+def _sequence_at(conversation_id: int, conversation: Any, revision: int) -> int:
+    """The sequence of the last message whose revision is not above `revision`, by binary search.
 
-    Revisions of messages rise with their sequences, and a message's revision is its sequence plus the number of other
-    changes before it. So the answer lies between `revision` less all other changes, and `revision`.
+    Revisions of messages rise with their sequences. A message's revision is its sequence plus the count of other
+    changes before it. So the result lies between `revision` minus the count of all other changes, and `revision`.
     """
-    low: int = max(0, revision - (head.revision - head.last_sequence))
-    high = min(revision, head.last_sequence)
+    low: int = max(0, revision - (conversation.revision - conversation.last_sequence))
+    high = min(revision, conversation.last_sequence)
     while low < high:
         middle = (low + high + 1) // 2
-        found: Sequence[Any] = tuples(REVISION, number=conversation_id, sequence=middle)
-        if found and found[0][0] <= revision:
+        rows: Sequence[Any] = tuples(MESSAGE_REVISION, conversation_id=conversation_id, sequence=middle)
+        if rows and rows[0][0] <= revision:
             low = middle
         else:
             high = middle - 1

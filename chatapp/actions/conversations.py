@@ -1,12 +1,12 @@
-"""The caller's conversations, as a list shows them.
+"""Overviews of the caller's conversations, for the list.
 
-A person may have ten thousand: one statement reads them all, each with its newest message and, of a direct one, with
-the other member. What is shown of a row is worked out when it is asked for.
+A user may have ten thousand conversations. One statement reads all of them, each with its newest message and, if it is
+direct, with the other member. An `Overview` computes each value when it is read.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce
@@ -21,10 +21,10 @@ from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
 from chatapp.prepared_statements import rows, tuples
 
 LISTED_MEMBERS = 50
-"""Larger groups are listed without their members."""
+"""A larger group is listed without its members."""
 
-FEW_MEMBERS = 20
-"""So many are looked up one by one; for more it costs less to read all members of a group."""
+SINGLE_LOOKUPS = 20
+"""Up to this count, overviews of members are read one by one. For more it is cheaper to read those of all members."""
 
 _OTHER = MEMBERSHIPS.alias()
 _ACTIVITY = func.coalesce(
@@ -66,11 +66,11 @@ OVERVIEWS = (
         (MESSAGES.c.conversation_id == CONVERSATIONS.c.id) & (MESSAGES.c.sequence == CONVERSATIONS.c.last_sequence),
     )
 )
-OF_USER = OVERVIEWS.where(MEMBERSHIPS.c.user_id == bindparam("user_id")).order_by(
+OVERVIEWS_OF_USER = OVERVIEWS.where(MEMBERSHIPS.c.user_id == bindparam("user_id")).order_by(
     _ACTIVITY.desc(), CONVERSATIONS.c.id.desc()
 )
-OF_CONVERSATION = OVERVIEWS.where(CONVERSATIONS.c.id == bindparam("number"))
-OF_MEMBER = OF_CONVERSATION.where(MEMBERSHIPS.c.user_id == bindparam("user_id"))
+OVERVIEWS_OF_CONVERSATION = OVERVIEWS.where(CONVERSATIONS.c.id == bindparam("conversation_id"))
+OVERVIEW_OF_MEMBER = OVERVIEWS_OF_CONVERSATION.where(MEMBERSHIPS.c.user_id == bindparam("user_id"))
 
 _COUNTED = MEMBERSHIPS.alias()
 _MEMBERS = (
@@ -95,12 +95,12 @@ _MEMBERS = (
     )
 )
 MEMBERS_OF_USER = _MEMBERS
-MEMBERS_OF_CONVERSATION = _MEMBERS.where(MEMBERSHIPS.c.conversation_id == bindparam("number"))
+MEMBERS_OF_CONVERSATION = _MEMBERS.where(MEMBERSHIPS.c.conversation_id == bindparam("conversation_id"))
 
 
 @dataclass(slots=True)
-class Progress:
-    """A member's role and watermarks."""
+class ListedMember:
+    """A member's username, watermarks and role."""
 
     username: str
     delivered: int
@@ -109,29 +109,29 @@ class Progress:
 
 
 @dataclass(slots=True)
-class Members:
-    """The members of one group, by name, and the two lowest watermarks among them."""
+class GroupMembers:
+    """The members of one group, ordered by username, and the two lowest delivered watermarks among them."""
 
     lowest: Lowest
-    progress: list[Progress]
+    members: list[ListedMember]
 
 
 class Overview:
-    """A conversation as one of its members sees it. `row` is one of OVERVIEWS; `group` is there for a group that is
-    small enough to list its members."""
+    """A conversation as seen by one of its members. `row` is a row of OVERVIEWS. `group_members` is None for a direct
+    conversation and for a group with more than LISTED_MEMBERS."""
 
-    __slots__ = ("group", "is_group", "receiver", "row", "username")
+    __slots__ = ("group_members", "is_group", "receiver", "row", "username")
 
-    def __init__(self, row: Any, username: str, group: Members | None) -> None:
+    def __init__(self, row: Any, username: str, group_members: GroupMembers | None) -> None:
         self.row = row
         self.username = username
-        self.group = group
+        self.group_members = group_members
         self.is_group = row.direct_key is None
         self.receiver = str(row.id) if self.is_group else other_of(row.direct_key, username)
 
     @property
     def key(self) -> tuple[str, bool]:
-        """How the caller names it: the receiver, and whether that is a group."""
+        """The conversation's identity on the wire: the receiver, and whether that is a group."""
         return self.receiver, self.is_group
 
     @property
@@ -140,15 +140,16 @@ class Overview:
 
     @property
     def unread(self) -> int:
-        """Sequences are dense, and sending is reading: no message has to be looked at."""
+        """The count of unread messages: a subtraction, since sequences are dense and senders have read their own
+        messages."""
         return max(0, int(self.row.last_sequence) - max(int(self.row.read_sequence), self.hidden_up_to))
 
     @property
     def lowest(self) -> Lowest:
-        """Of a direct conversation, and of a small group, known without another query."""
+        """The two lowest delivered watermarks. Only a large group needs another query."""
         row = self.row
-        if self.group is not None:
-            return self.group.lowest
+        if self.group_members is not None:
+            return self.group_members.lowest
         if self.is_group:
             return lowest_watermark(row.id)
         own = (row.user_id, row.delivered_sequence)
@@ -158,31 +159,34 @@ class Overview:
         return lowest_of([own, other] if own[1] <= other[1] else [other, own])
 
     @property
-    def members(self) -> list[Progress]:
-        """By name; empty for a group of more than LISTED_MEMBERS."""
+    def members(self) -> list[ListedMember]:
+        """The members, ordered by username; empty for a group with more than LISTED_MEMBERS."""
         row = self.row
         if self.is_group:
-            return self.group.progress if self.group is not None else []
-        own = Progress(self.username, row.delivered_sequence, row.read_sequence, row.role)
+            return self.group_members.members if self.group_members is not None else []
+        own = ListedMember(self.username, row.delivered_sequence, row.read_sequence, row.role)
         if row.other_id is None:
             return [own]
-        other = Progress(self.receiver, row.other_delivered, row.other_read, row.role)
+        other = ListedMember(self.receiver, row.other_delivered, row.other_read, row.role)
         return [own, other] if own.username <= other.username else [other, own]
 
     @property
-    def watermarks(self) -> int:
-        """The sum by which a client and the server see whether they know the same watermarks of the members listed; of
-        a group that is too large to list them, the caller's read watermark."""
+    def watermark_sum(self) -> int:
+        """The sum of the listed members' watermarks, which only rise: equal sums mean that a client has the same ones.
+
+        For a group that is too large to list its members it is the caller's read watermark.
+        """
         row = self.row
         if not self.is_group:
             others = 0 if row.other_id is None else row.other_delivered + row.other_read
             return int(row.delivered_sequence + row.read_sequence + others)
-        if self.group is None:
+        if self.group_members is None:
             return int(row.read_sequence)
-        return sum(one.delivered + one.read for one in self.group.progress)
+        return sum(member.delivered + member.read for member in self.group_members.members)
 
     @property
     def last_message(self) -> StoredMessage | None:
+        """The newest message, if the caller may see it."""
         row = self.row
         if row.sender_id is None or row.last_sequence <= self.hidden_up_to:
             return None
@@ -207,35 +211,44 @@ class Overview:
 
 
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
-    """All of the caller's conversations, the one with the newest message (or creation) first."""
+    """All of the caller's conversations, the most recent activity (newest message, or creation) first."""
     journal.flush_watermarks_for_read()
-    groups = _groups(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
-    return [Overview(row, caller.username, groups.get(row.id)) for row in rows(OF_USER, user_id=caller.user_id)]
+    groups = _members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
+    user_rows = rows(OVERVIEWS_OF_USER, user_id=caller.user_id)
+    return [Overview(row, caller.username, groups.get(row.id)) for row in user_rows]
 
 
 def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mapping[int, Overview]:
-    """One conversation as each of these users sees it, by their ids, without those who are in it no more."""
+    """One conversation as seen by each of these users, by user id. Users who are not members are left out."""
     wanted = set(user_ids)
-    if len(wanted) <= FEW_MEMBERS:
-        found = [row for one in wanted for row in rows(OF_MEMBER, number=conversation_id, user_id=one)]
+    if len(wanted) <= SINGLE_LOOKUPS:
+        member_rows = [
+            row
+            for user_id in wanted
+            for row in rows(OVERVIEW_OF_MEMBER, conversation_id=conversation_id, user_id=user_id)
+        ]
     else:
-        found = [row for row in rows(OF_CONVERSATION, number=conversation_id) if row.user_id in wanted]
-    if not found:
+        member_rows = [
+            row for row in rows(OVERVIEWS_OF_CONVERSATION, conversation_id=conversation_id) if row.user_id in wanted
+        ]
+    if not member_rows:
         return {}
-    groups = _groups(tuples(MEMBERS_OF_CONVERSATION, user_id=found[0].user_id, number=conversation_id))
-    names = usernames_of({row.user_id for row in found})
-    return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id)) for row in found}
+    groups = _members_by_group(
+        tuples(MEMBERS_OF_CONVERSATION, user_id=member_rows[0].user_id, conversation_id=conversation_id)
+    )
+    names = usernames_of({row.user_id for row in member_rows})
+    return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id)) for row in member_rows}
 
 
-def _groups(found: Iterable[Any]) -> dict[int, Members]:
-    """The members of each group, and the lowest watermarks there."""
-    members: dict[int, list[Any]] = {}
-    for row in found:
-        members.setdefault(row[0], []).append(row)
+def _members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
+    """The members of each group by its id, from rows of `_MEMBERS`."""
+    by_group: dict[int, list[Any]] = {}
+    for row in member_rows:
+        by_group.setdefault(row[0], []).append(row)
     groups = {}
-    for number, those in members.items():
-        names = usernames_of({row[1] for row in those})
-        lowest = lowest_of(sorted(((row[1], row[2]) for row in those), key=itemgetter(1)))
-        progress = [Progress(names[row[1]], row[2], row[3], row[4]) for row in those]
-        groups[number] = Members(lowest, sorted(progress, key=lambda one: one.username))
+    for conversation_id, group_rows in by_group.items():
+        names = usernames_of({row[1] for row in group_rows})
+        lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
+        members = [ListedMember(names[row[1]], row[2], row[3], row[4]) for row in group_rows]
+        groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))
     return groups

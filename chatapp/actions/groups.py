@@ -1,6 +1,6 @@
-"""Groups: create one, change its details, leave it, delete it.
+"""Groups: create, read, change details, leave, delete.
 
-Each change takes the group's next revision; what changes nothing takes none, so that a retry is harmless.
+Each change takes the group's next revision. A call that changes nothing takes none, so that a retry is harmless.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.group_members import join, lock_group, part, remove_other, require_another_owner, user_ids_of
+from chatapp.actions.group_members import (
+    delete_memberships,
+    insert_memberships,
+    lock_group,
+    remove_other_member,
+    require_another_owner,
+    user_ids_of,
+)
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
@@ -27,15 +34,16 @@ from chatapp.notices import GroupCreated
 from chatapp.payloads import GroupDetails, NewGroup
 
 GROUP_PAGE = 20
-"""How many of its newest messages a group carries where groups are listed; the rest is at `GET /messages`."""
+"""Newest messages included with each group in a list. `GET /messages` returns the others."""
 
-MESSAGES_REMOVED_AT_ONCE = 1_000
-"""Of a deleted group, in one transaction: other writers wait no longer than that takes."""
+MESSAGES_DELETED_AT_ONCE = 1_000
+"""Messages of a deleted group that one transaction deletes. Limits how long other writers wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group as a member sees it: everybody in it, and its newest messages with whether each is delivered to all."""
+    """A group as seen by a member: its details, the member's role, all members with their roles, and the newest
+    messages (None if there are none)."""
 
     conversation_id: int
     name: str
@@ -49,25 +57,26 @@ class Group:
 
 
 def create_group(journal: Journal, caller: Caller, new: NewGroup) -> Group:
-    """Creates a group of the named users and the caller, who owns it. The same `client_id` again creates no second one.
+    """Creates a group of the named users and the caller, who becomes its owner. Repeating a `client_id` returns the
+    first group.
 
-    Raises NotFound, naming who does not exist; then nothing is created.
+    Raises NotFound, which names the users who do not exist, and then creates nothing.
     """
-    number = journal.write(lambda transaction: _insert_group(transaction, caller, new))
-    return group_of(caller, str(number))
+    conversation_id = journal.write(lambda transaction: _insert_group(transaction, caller, new))
+    return group_of(caller, str(conversation_id))
 
 
 def group_of(caller: Caller, group_id: str) -> Group:
-    """One group of the caller's. Raises NotFound, or NotAMember for a group of others."""
-    number = parse_conversation_id(group_id)
-    found = groups_of(caller, number) if number is not None else []
-    if not found:
-        raise _refusal(number, group_id)
-    return found[0]
+    """One group of the caller's. Raises NotFound, or NotAMember for a group that the caller is not in."""
+    conversation_id = parse_conversation_id(group_id)
+    groups = groups_of(caller, conversation_id) if conversation_id is not None else []
+    if not groups:
+        raise _lookup_error(conversation_id, group_id)
+    return groups[0]
 
 
 def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
-    """The groups that the caller is in, oldest first; or one of them."""
+    """The groups that the caller is in, oldest first; with `only`, at most the one with this id."""
     query = (
         select(
             Conversation.id,
@@ -84,8 +93,8 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
         .order_by(Conversation.id)
     )
     rows = db.session.execute(query if only is None else query.where(Conversation.id == only)).all()
-    numbers = [row.id for row in rows]
-    users, roles = members_of(numbers), _roles_of(numbers)
+    conversation_ids = [row.id for row in rows]
+    users, roles = members_of(conversation_ids), _roles_of(conversation_ids)
     return [
         Group(
             row.id,
@@ -103,57 +112,60 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
 
 
 def change_details(journal: Journal, caller: Caller, group_id: str, details: GroupDetails) -> Group:
-    """Changes those that are given."""
+    """Changes the details that are not None. Returns the group."""
 
     def job(transaction: Transaction) -> None:
-        number, _ = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
-        group = transaction.session.get_one(Conversation, number)
+        conversation_id, _ = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
+        group = transaction.session.get_one(Conversation, conversation_id)
         name = group.name if details.group_name is None else details.group_name
         shares_history = group.shares_history if details.shares_history is None else details.shares_history
         if (name, shares_history) != (group.name, group.shares_history):
-            revision = take_revision(transaction, number)
+            revision = take_revision(transaction, conversation_id)
             values = {"name": name, "shares_history": shares_history, "details_revision": revision}
-            transaction.session.execute(update(Conversation).where(Conversation.id == number).values(values))
+            transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
 
     journal.write(job)
     return group_of(caller, group_id)
 
 
 def delete_group(journal: Journal, caller: Caller, group_id: str) -> None:
-    """Takes everybody out of a group, and removes what was said in it."""
-    number = journal.write(
-        lambda transaction: _end(transaction, *lock_group(transaction, caller, group_id, DELETE_GROUP))
-    )
-    _remove_messages(journal, number)
+    """Removes all members of a group, and deletes its messages."""
+
+    def job(transaction: Transaction) -> int:
+        conversation_id, _ = lock_group(transaction, caller, group_id, DELETE_GROUP)
+        return _mark_deleted(transaction, conversation_id)
+
+    _delete_messages(journal, journal.write(job))
 
 
 def remove_member(journal: Journal, caller: Caller, group_id: str, username: str) -> None:
-    """Takes somebody out of a group; lets the caller leave if it is they. Raises NotFound for who is not in it."""
+    """Removes a member from a group; the caller leaves if it is the caller's username. Raises NotFound if the user is
+    not a member."""
     if username == caller.username:
         leave_group(journal, caller, group_id)
     else:
-        remove_other(journal, caller, group_id, username)
+        remove_other_member(journal, caller, group_id, username)
 
 
 def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
-    """Takes the caller out of a group. The last member who leaves takes the group along.
+    """Removes the caller from a group. The group is deleted when the last member leaves.
 
-    Raises LastOwner if others would be left without an owner.
+    Raises LastOwner if the other members would have no owner.
     """
 
     def job(transaction: Transaction) -> int | None:
-        number, role = lock_group(transaction, caller, group_id, LEAVE)
-        members = select(func.count()).where(Membership.conversation_id == number)
+        conversation_id, role = lock_group(transaction, caller, group_id, LEAVE)
+        members = select(func.count()).where(Membership.conversation_id == conversation_id)
         if transaction.session.execute(members).scalar_one() == 1:
-            return _end(transaction, number, role)
+            return _mark_deleted(transaction, conversation_id)
         if role == OWNER:
-            require_another_owner(transaction, number, caller.user_id)
-        part(transaction, number, {caller.user_id}, take_revision(transaction, number))
+            require_another_owner(transaction, conversation_id, caller.user_id)
+        delete_memberships(transaction, conversation_id, {caller.user_id}, take_revision(transaction, conversation_id))
         return None
 
-    ended = journal.write(job)
-    if ended is not None:
-        _remove_messages(journal, ended)
+    deleted = journal.write(job)
+    if deleted is not None:
+        _delete_messages(journal, deleted)
 
 
 def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> int:
@@ -177,47 +189,49 @@ def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> in
     )
     transaction.session.add(group)
     transaction.session.flush()
-    join(transaction, group.id, set(members.values()), 1, owner=caller.user_id)
+    insert_memberships(transaction, group.id, set(members.values()), 1, owner=caller.user_id)
     transaction.notices.append(GroupCreated(group.id))
     return group.id
 
 
-def _refusal(number: int | None, group_id: str) -> NotFound | NotAMember:
-    query = select(Conversation.id).where(Conversation.id == number, Conversation.kind == GROUP)
-    if number is None or db.session.scalar(query) is None:
+def _lookup_error(conversation_id: int | None, group_id: str) -> NotFound | NotAMember:
+    query = select(Conversation.id).where(Conversation.id == conversation_id, Conversation.kind == GROUP)
+    if conversation_id is None or db.session.scalar(query) is None:
         return NotFound("There is no such group.", receiver=group_id)
     return NotAMember("You are not a member of this group.", receiver=group_id)
 
 
-def _end(transaction: Transaction, number: int, _role: str) -> int:
-    query = select(Membership.user_id).where(Membership.conversation_id == number)
+def _mark_deleted(transaction: Transaction, conversation_id: int) -> int:
+    query = select(Membership.user_id).where(Membership.conversation_id == conversation_id)
     user_ids = set(transaction.session.scalars(query))
-    part(transaction, number, user_ids, take_revision(transaction, number))
+    delete_memberships(transaction, conversation_id, user_ids, take_revision(transaction, conversation_id))
     values = {"kind": DELETED, "name": None}
-    transaction.session.execute(update(Conversation).where(Conversation.id == number).values(values))
-    return number
+    transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
+    return conversation_id
 
 
-def _remove_messages(journal: Journal, number: int) -> None:
-    """Nobody can see them any more: that they go a thousand at a time shows to nobody."""
-    last = MESSAGES_REMOVED_AT_ONCE
+def _delete_messages(journal: Journal, conversation_id: int) -> None:
+    """Deletes the messages of a deleted group in several transactions. No member is left who could see some of them."""
+    last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:
-        some = (Message.conversation_id == number) & (Message.sequence <= last)
-        transaction.session.execute(delete(Message).where(some))
-        rest = select(Message.sequence).where(Message.conversation_id == number).limit(1)
+        chunk = (Message.conversation_id == conversation_id) & (Message.sequence <= last)
+        transaction.session.execute(delete(Message).where(chunk))
+        rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)
         return transaction.session.scalar(rest) is not None
 
     while journal.write(job, durable=False):
-        last += MESSAGES_REMOVED_AT_ONCE
+        last += MESSAGES_DELETED_AT_ONCE
 
 
-def _roles_of(numbers: list[int]) -> dict[int, dict[str, str]]:
+def _roles_of(conversation_ids: list[int]) -> dict[int, dict[str, str]]:
     query = select(Membership.conversation_id, User.username, Membership.role).join(User)
-    found: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    for row in db.session.execute(query.where(Membership.conversation_id.in_(numbers)).order_by(User.username)):
-        found[row.conversation_id][row.username] = row.role
-    return found
+    roles: dict[int, dict[str, str]] = {conversation_id: {} for conversation_id in conversation_ids}
+    for row in db.session.execute(
+        query.where(Membership.conversation_id.in_(conversation_ids)).order_by(User.username)
+    ):
+        roles[row.conversation_id][row.username] = row.role
+    return roles
 
 
 def _newest_page(row: Any) -> Page | None:

@@ -1,4 +1,4 @@
-"""Find a conversation as the caller names it: by the other's username, or by the group's id."""
+"""Finds a conversation by its receiver on the wire: the other user's username, or the group's id."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
 from chatapp.prepared_statements import row_or_none
 
-OWN_GROUP = (
+GROUP_OF_CALLER = (
     select(
         CONVERSATIONS.c.id,
         CONVERSATIONS.c.last_sequence,
@@ -22,16 +22,18 @@ OWN_GROUP = (
         MEMBERSHIPS,
         (MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id) & (MEMBERSHIPS.c.user_id == bindparam("user_id")),
     )
-    .where(CONVERSATIONS.c.id == bindparam("number"), CONVERSATIONS.c.kind == GROUP)
+    .where(CONVERSATIONS.c.id == bindparam("conversation_id"), CONVERSATIONS.c.kind == GROUP)
 )
-DIRECT = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(CONVERSATIONS.c.direct_key == bindparam("key"))
-KNOWN_USER = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
+DIRECT_BY_KEY = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(
+    CONVERSATIONS.c.direct_key == bindparam("key")
+)
+USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """A conversation that the caller is in. No id: a pair that has not talked yet. The caller sees the messages
-    after the sequence `hidden_up_to`."""
+    """A conversation of the caller's. `conversation_id` is None for two users who have no messages yet. The caller sees
+    the messages after the sequence `hidden_up_to`."""
 
     conversation_id: int | None
     direct_key: str | None
@@ -40,19 +42,23 @@ class FoundConversation:
 
 
 def hidden_up_to(*, shares_history: bool, joined_sequence: int) -> int:
-    """The last sequence that a member may not see. A group that does not share its history begins where they joined."""
+    """The last sequence that is hidden from a member: the last one before they joined, unless the history is shared."""
     return 0 if shares_history else joined_sequence
 
 
 def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
-    """Raises NotFound for an unknown user or group, NotAMember for a group of others."""
+    """Raises NotFound for an unknown user or group, NotAMember for a group that the caller is not in."""
     return find_group(caller, receiver) if is_group else _find_direct(caller, receiver)
 
 
 def find_group(caller: Caller, group_id: str) -> FoundConversation:
-    """A group by its id, through the caller's membership."""
-    number = parse_conversation_id(group_id)
-    row = row_or_none(OWN_GROUP, number=number, user_id=caller.user_id) if number is not None else None
+    """A group by its id, looked up through the caller's membership."""
+    conversation_id = parse_conversation_id(group_id)
+    row = (
+        row_or_none(GROUP_OF_CALLER, conversation_id=conversation_id, user_id=caller.user_id)
+        if conversation_id is not None
+        else None
+    )
     if row is None:
         raise NotFound("There is no such group.", receiver=group_id)
     if row.user_id is None:
@@ -63,9 +69,9 @@ def find_group(caller: Caller, group_id: str) -> FoundConversation:
 
 def _find_direct(caller: Caller, username: str) -> FoundConversation:
     key = direct_key(caller.username, username)
-    row = row_or_none(DIRECT, key=key)
+    row = row_or_none(DIRECT_BY_KEY, key=key)
     if row is not None:
         return FoundConversation(row.id, key, row.last_sequence)
-    if row_or_none(KNOWN_USER, username=username) is None:
+    if row_or_none(USER_BY_NAME, username=username) is None:
         raise NotFound("There is no such user.", receiver=username)
     return FoundConversation(None, key)

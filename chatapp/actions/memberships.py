@@ -1,4 +1,4 @@
-"""Who is in a conversation, for the processes that send to its members."""
+"""Reads memberships for the Socket.IO side: who is in a conversation, and since which revision."""
 
 from collections.abc import Collection
 
@@ -17,22 +17,22 @@ def group_to_announce(conversation_id: int) -> tuple[str, list[int], Position]:
 
 
 def members_among(conversation_id: int, user_ids: Collection[int]) -> list[int]:
-    """Those of these users who are in a conversation."""
+    """The ids of the members of a conversation among these users."""
     query = select(Membership.user_id).where(Membership.conversation_id == conversation_id)
     wanted = set(user_ids)
     return [user_id for user_id in db.session.scalars(query) if user_id in wanted]
 
 
-def joined_at(conversation_id: int, user_ids: Collection[int]) -> Position:
-    """Where the first of these members joined, or got their role, if that was later."""
+def position_of_first_join(conversation_id: int, user_ids: Collection[int]) -> Position:
+    """The position at which the first of these members joined; or got a new role, if that was later."""
     query = select(func.min(Membership.revision)).where(
         Membership.conversation_id == conversation_id, Membership.user_id.in_(user_ids)
     )
     return Position(db.session.execute(query).scalar_one(), None)
 
 
-def user_revisions_of_left(conversation_id: int, user_ids: Collection[int]) -> dict[int, tuple[str, int]]:
-    """The username, and the revision at which they left, of those of these users who were in a conversation."""
+def former_members(conversation_id: int, user_ids: Collection[int]) -> dict[int, tuple[str, int]]:
+    """The username and user revision of the leave, by user id, for the former members among these users."""
     query = (
         select(FormerMembership.user_id, User.username, FormerMembership.user_revision)
         .join(User, User.id == FormerMembership.user_id)

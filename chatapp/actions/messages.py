@@ -1,4 +1,4 @@
-"""Say something, and read what was said."""
+"""Messages: send, read pages of history, and tell which are delivered to all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from chatapp.prepared_statements import row_or_none, tuples
 
 LOWEST = (
     select(MEMBERSHIPS.c.user_id, MEMBERSHIPS.c.delivered_sequence)
-    .where(MEMBERSHIPS.c.conversation_id == bindparam("number"))
+    .where(MEMBERSHIPS.c.conversation_id == bindparam("conversation_id"))
     .order_by(MEMBERSHIPS.c.delivered_sequence)
     .limit(2)
 )
-KEY = select(CONVERSATIONS.c.direct_key).where(CONVERSATIONS.c.id == bindparam("number"))
+DIRECT_KEY = select(CONVERSATIONS.c.direct_key).where(CONVERSATIONS.c.id == bindparam("conversation_id"))
 _BETWEEN = (
     select(
         MESSAGES.c.sequence,
@@ -34,7 +34,7 @@ _BETWEEN = (
         MESSAGES.c.revision,
     )
     .where(
-        MESSAGES.c.conversation_id == bindparam("number"),
+        MESSAGES.c.conversation_id == bindparam("conversation_id"),
         MESSAGES.c.sequence > bindparam("after"),
         MESSAGES.c.sequence < bindparam("before"),
     )
@@ -46,7 +46,10 @@ BACKWARD = _BETWEEN.order_by(MESSAGES.c.sequence.desc())
 
 @dataclass(frozen=True, slots=True)
 class Lowest:
-    """The two lowest delivered watermarks of a conversation: enough to say of any message whether everybody has it."""
+    """The two lowest delivered watermarks of a conversation. They decide whether a message is delivered to all.
+
+    `first` is the lowest, `holder` the id of the member who has it (None: several members), `second` the next one.
+    """
 
     holder: int | None
     first: int
@@ -57,21 +60,21 @@ class Lowest:
         return (self.second if sender_id == self.holder else self.first) >= sequence
 
 
-EVERYBODY_HAS_IT = Lowest(None, 2**63 - 1, 2**63 - 1)
+ALL_DELIVERED = Lowest(None, 2**63 - 1, 2**63 - 1)
 
 
 def lowest_of(rows: Sequence[Any]) -> Lowest:
-    """From (user id, delivered watermark) of the two members who have been delivered least."""
+    """From pairs of user id and delivered watermark, in ascending order of the watermark."""
     if not rows:
-        return EVERYBODY_HAS_IT
-    second = rows[1][1] if len(rows) > 1 else EVERYBODY_HAS_IT.second
+        return ALL_DELIVERED
+    second = rows[1][1] if len(rows) > 1 else ALL_DELIVERED.second
     return Lowest(rows[0][0], rows[0][1], second)
 
 
 def send_message(journal: Journal, caller: Caller, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
-    """Hands a message to the journal, which checks the membership and stores it. `done` gets what became of it.
+    """Queues a message in the journal, which checks the membership and stores it. `done` is called with the outcome.
 
-    Raises ForgedSender at once if the draft names anybody but the caller.
+    Raises ForgedSender if the sender of the draft is not the caller.
     """
     require_sender(caller, draft.sender)
     journal.send(draft, done)
@@ -85,9 +88,9 @@ def require_sender(caller: Caller, sender: str) -> None:
 
 @dataclass(slots=True)
 class Page:
-    """Messages of one conversation, oldest first: for each its sequence, its sender's id, its content, its client id,
-    its time and its revision, as the database has them. `direct_key` is None for a group. `names` has their senders'
-    names."""
+    """Messages of one conversation, oldest first, as database rows: sequence, sender id, content, client id, creation
+    time (microseconds since 1970 UTC) and revision. `direct_key` is None for a group. `names` has the senders'
+    usernames by id."""
 
     conversation_id: int
     direct_key: str | None
@@ -97,59 +100,55 @@ class Page:
 
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
-    """One page; None of a pair that has not talked yet. An unknown receiver is NotFound, a group of others
-    NotAMember."""
-    found = find_conversation(caller, receiver, is_group=query.group == "yes")
-    number = found.conversation_id
-    if number is None:
+    """One page of history; None for two users who have no messages yet. Raises NotFound for an unknown receiver,
+    NotAMember for a group that the caller is not in."""
+    conversation = find_conversation(caller, receiver, is_group=query.group == "yes")
+    conversation_id = conversation.conversation_id
+    if conversation_id is None:
         return None
     journal.flush_watermarks_for_read()
-    rows = _page(number, query, found.hidden_up_to)
-    return Page(number, found.direct_key, lowest_watermark(number), rows, _senders(rows))
+    rows = _page(conversation_id, query, conversation.hidden_up_to)
+    return Page(conversation_id, conversation.direct_key, lowest_watermark(conversation_id), rows, _senders(rows))
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
-    """Whether everybody but its sender has been delivered a message."""
+    """Whether a message was delivered to all members other than its sender."""
     journal.flush_watermarks_for_read()
     return lowest_watermark(stored.conversation_id).is_delivered(stored.sender_id, stored.sequence)
 
 
 def lowest_watermark(conversation_id: int) -> Lowest:
-    """A conversation's, from one short query on its members' watermarks."""
-    return lowest_of(tuples(LOWEST, number=conversation_id))
+    """The two lowest delivered watermarks of a conversation, by one short query."""
+    return lowest_of(tuples(LOWEST, conversation_id=conversation_id))
 
 
 def messages_between(conversation_id: int, after: int, last: int, limit: int = 500) -> list[StoredMessage]:
     """The messages with `after` < sequence <= `last`, in order, `limit` at most."""
-    conversation = row_or_none(KEY, number=conversation_id)
+    conversation = row_or_none(DIRECT_KEY, conversation_id=conversation_id)
     if conversation is None:
         return []
-    page = tuples(FORWARD, number=conversation_id, after=after, before=last + 1, limit=limit)
+    page = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last + 1, limit=limit)
     return to_messages(page, conversation_id, conversation.direct_key)
 
 
 def newest_of_group(conversation_id: int, last_sequence: int, count: int, hidden_up_to: int) -> Page:
-    """The newest `count` messages of those that the caller may see, to be shown."""
-    rows = _newest(conversation_id, last_sequence, min(count, last_sequence - hidden_up_to))
+    """The newest messages of a group that the caller may see, at most `count`."""
+    after = max(last_sequence - count, hidden_up_to)
+    rows = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last_sequence + 1, limit=count)
     return Page(conversation_id, None, lowest_watermark(conversation_id), rows, _senders(rows))
 
 
-def _newest(conversation_id: int, last_sequence: int, count: int) -> Sequence[Any]:
-    after = last_sequence - count
-    return tuples(FORWARD, number=conversation_id, after=after, before=last_sequence + 1, limit=count)
-
-
 def _page(conversation_id: int, query: HistoryQuery, hidden_up_to: int) -> Sequence[Any]:
-    """`after` pages forward from there; otherwise the newest before `before`, or the newest of all."""
+    """With `after` the oldest messages after it; otherwise the newest before `before`, or the newest of all."""
     before = LARGEST_SEQUENCE if query.before is None else query.before
     if query.after is not None:
         after = max(query.after, hidden_up_to)
-        return tuples(FORWARD, number=conversation_id, after=after, before=before, limit=query.limit)
-    return tuples(BACKWARD, number=conversation_id, after=hidden_up_to, before=before, limit=query.limit)[::-1]
+        return tuples(FORWARD, conversation_id=conversation_id, after=after, before=before, limit=query.limit)
+    return tuples(BACKWARD, conversation_id=conversation_id, after=hidden_up_to, before=before, limit=query.limit)[::-1]
 
 
 def to_messages(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
-    """Rows of a page as messages. `key` is the direct key, None of a group."""
+    """Rows of a page as stored messages. `key` is the direct key; None for a group."""
     group, names = str(conversation_id), _senders(rows)
     return [
         StoredMessage(

@@ -1,4 +1,4 @@
-"""Everybody, and who is online."""
+"""Lists users, with whether each is online."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +10,12 @@ from chatapp.extensions import db
 from chatapp.models import Membership, Node, Presence, User
 
 NODE_SILENCE = timedelta(seconds=15)
-"""A Socket.IO process that has not been seen for this long is dead: nobody is online on it. Three missed heartbeats."""
+"""A Socket.IO process without a heartbeat for this long (three heartbeats) is dead: nobody is online on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user as others see them."""
+    """A user as shown to other users."""
 
     username: str
     first_name: str
@@ -24,7 +24,7 @@ class Person:
 
 
 def list_people() -> list[Person]:
-    """Every active user, by name."""
+    """All active users, ordered by username."""
     online = set(db.session.scalars(online_user_ids()))
     query = (
         select(User.id, User.username, User.first_name, User.last_name).where(User.is_active).order_by(User.username)
@@ -33,7 +33,7 @@ def list_people() -> list[Person]:
 
 
 def members_of(conversation_ids: list[int]) -> dict[int, list[Person]]:
-    """The members of each of these conversations, by name."""
+    """The members of each conversation by its id, ordered by username."""
     online = set(db.session.scalars(online_user_ids()))
     query = (
         select(Membership.conversation_id, User.id, User.username, User.first_name, User.last_name)
@@ -41,14 +41,14 @@ def members_of(conversation_ids: list[int]) -> dict[int, list[Person]]:
         .where(Membership.conversation_id.in_(conversation_ids))
         .order_by(User.username)
     )
-    found: dict[int, list[Person]] = {number: [] for number in conversation_ids}
+    members: dict[int, list[Person]] = {conversation_id: [] for conversation_id in conversation_ids}
     for row in db.session.execute(query):
         person = Person(row.username, row.first_name, row.last_name, row.id in online)
-        found[row.conversation_id].append(person)
-    return found
+        members[row.conversation_id].append(person)
+    return members
 
 
 def online_user_ids() -> Select[int]:
-    """The users with a connection on a process that is alive."""
+    """Selects the ids of users with a connection on a live process."""
     alive = Node.seen_at > now() - NODE_SILENCE
     return select(Presence.user_id).join(Node, Node.name == Presence.node).where(alive).distinct()

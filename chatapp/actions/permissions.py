@@ -1,4 +1,4 @@
-"""What a member of a group may do there, by role. Nothing else decides it."""
+"""The permissions of each role in a group. Nothing else decides what a member may do."""
 
 from chatapp.errors import Forbidden
 from chatapp.models.membership import ADMIN, MEMBER, OWNER
@@ -23,7 +23,7 @@ PERMISSIONS = {
 
 
 def require(role: str, action: str) -> None:
-    """Raises Forbidden unless the role may do that."""
+    """Raises Forbidden unless the role permits the action."""
     if role not in PERMISSIONS[action]:
-        allowed = " and ".join(f"{one}s" for one in PERMISSIONS[action])
+        allowed = " and ".join(f"{permitted}s" for permitted in PERMISSIONS[action])
         raise Forbidden(f"Only {allowed} may {action}.", role=role)

@@ -1,4 +1,4 @@
-"""Keep the database's picture of who is online: which users have connections on which Socket.IO process."""
+"""Records in the database which users have connections on which Socket.IO process (node)."""
 
 from collections.abc import Collection
 
@@ -13,11 +13,12 @@ from chatapp.models import Node, Presence, User
 from chatapp.notices import PresenceChanged
 
 
-def start_node(transaction: Transaction, node: str, *, is_only_one: bool) -> None:
-    """A process starts with nobody connected, whatever it left behind; the only one clears everybody's traces."""
+def start_node(transaction: Transaction, node: str, *, is_only_node: bool) -> None:
+    """Registers a starting process, and deletes the presence that an earlier run left: that of this node, or of all
+    nodes if it is the only one."""
     before = _online(transaction.session)
-    left_behind = delete(Presence) if is_only_one else delete(Presence).where(Presence.node == node)
-    transaction.session.execute(left_behind)
+    leftover = delete(Presence) if is_only_node else delete(Presence).where(Presence.node == node)
+    transaction.session.execute(leftover)
     transaction.session.execute(delete(Node).where(Node.name == node))
     transaction.session.add(Node(name=node, seen_at=now()))
     transaction.session.flush()
@@ -25,20 +26,23 @@ def start_node(transaction: Transaction, node: str, *, is_only_one: bool) -> Non
 
 
 def keep_alive(transaction: Transaction, node: str) -> None:
-    """Says that this process lives, and takes offline whoever was connected to one that does not."""
+    """Stores a heartbeat of this process, and deletes dead processes together with their presence."""
     at = now()
     transaction.session.execute(update(Node).where(Node.name == node).values(seen_at=at))
-    gone = list(transaction.session.scalars(select(Node.name).where(Node.seen_at <= at - NODE_SILENCE)))
-    if gone:
-        lost = set(transaction.session.scalars(select(Presence.user_id).where(Presence.node.in_(gone))))
+    dead = list(transaction.session.scalars(select(Node.name).where(Node.seen_at <= at - NODE_SILENCE)))
+    if dead:
+        lost = set(transaction.session.scalars(select(Presence.user_id).where(Presence.node.in_(dead))))
         _lock(transaction, lost)
-        transaction.session.execute(delete(Presence).where(Presence.node.in_(gone)))
-        transaction.session.execute(delete(Node).where(Node.name.in_(gone)))
+        transaction.session.execute(delete(Presence).where(Presence.node.in_(dead)))
+        transaction.session.execute(delete(Node).where(Node.name.in_(dead)))
         _announce(transaction, lost - _online(transaction.session), is_online=False)
 
 
 def register(transaction: Transaction, node: str) -> bool:
-    """Sees to it that the process is known. Returns whether it was: others forget one that was silent for too long."""
+    """Registers this process if it is not registered: another process deletes one that was silent for too long.
+
+    Returns whether it was registered.
+    """
     if transaction.session.get(Node, node) is not None:
         return True
     transaction.session.add(Node(name=node, seen_at=now()))
@@ -46,18 +50,20 @@ def register(transaction: Transaction, node: str) -> bool:
     return False
 
 
-def recorded_on(transaction: Transaction, node: str) -> set[int]:
-    """The users who have a connection on a process, as far as the database knows."""
+def users_on(transaction: Transaction, node: str) -> set[int]:
+    """The ids of the users who are recorded as connected to a process."""
     return set(transaction.session.scalars(select(Presence.user_id).where(Presence.node == node)))
 
 
 def record(transaction: Transaction, node: str, opened: Collection[int], closed: Collection[int]) -> None:
-    """First connections opened on this process, and last ones closed; announces who thereby came or went everywhere."""
+    """Records the users whose first connection on this process opened, and those whose last one closed.
+
+    Announces each user who came online or went offline altogether.
+    """
     _lock(transaction, [*opened, *closed])
     before = _online(transaction.session, [*opened, *closed])
     transaction.session.add_all([Presence(user_id=user_id, node=node) for user_id in sorted(opened)])
-    gone = delete(Presence).where(Presence.node == node, Presence.user_id.in_(closed))
-    transaction.session.execute(gone)
+    transaction.session.execute(delete(Presence).where(Presence.node == node, Presence.user_id.in_(closed)))
     transaction.session.flush()
     after = _online(transaction.session, [*opened, *closed])
     transaction.session.execute(update(User).where(User.id.in_(before - after)).values(last_seen_at=now()))
@@ -72,15 +78,17 @@ def names_of(user_ids: Collection[int]) -> dict[int, str]:
 
 
 def _lock(transaction: Transaction, user_ids: Collection[int]) -> None:
-    """One process at a time says of a user that they came or went.
+    """Locks the users, so that only one process at a time records the presence of a user.
 
-    Without it one that closes a connection while another opens one would announce the user offline, and nobody online.
+    Without the lock, a process that closes a connection while another opens one could announce the user as offline,
+    and no process would announce them as online.
     """
     query = select(User.id).where(User.id.in_(user_ids)).order_by(User.id).with_for_update(key_share=True)
     transaction.session.execute(query)
 
 
 def _online(session: Session, among: Collection[int] | None = None) -> set[int]:
+    """The ids of the online users, of all or among these."""
     query = online_user_ids()
     return set(session.scalars(query if among is None else query.where(Presence.user_id.in_(among))))
 

@@ -1,4 +1,4 @@
-"""Watermarks: what a member has been delivered, and has read."""
+"""Reads delivered and read watermarks, and checks `markRead`."""
 
 from dataclasses import dataclass
 
@@ -24,18 +24,18 @@ OWN_MEMBERSHIPS = (
     .where(MEMBERSHIPS.c.user_id == bindparam("user_id"))
 )
 CONVERSATION = select(CONVERSATIONS.c.kind, CONVERSATIONS.c.last_sequence).where(
-    CONVERSATIONS.c.id == bindparam("number")
+    CONVERSATIONS.c.id == bindparam("conversation_id")
 )
 MEMBERS = (
     select(USERS.c.id, USERS.c.username, MEMBERSHIPS.c.delivered_sequence, MEMBERSHIPS.c.read_sequence)
     .join(MEMBERSHIPS, MEMBERSHIPS.c.user_id == USERS.c.id)
-    .where(MEMBERSHIPS.c.conversation_id == bindparam("number"))
+    .where(MEMBERSHIPS.c.conversation_id == bindparam("conversation_id"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMembership:
-    """How far a user is in a conversation of theirs. `direct_key` is None for a group."""
+    """A user's conversation with its counters, and the user's delivered watermark. `direct_key` is None for a group."""
 
     conversation_id: int
     direct_key: str | None
@@ -50,7 +50,7 @@ class OwnMembership:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member and their watermarks."""
+    """A member with their delivered and read watermarks."""
 
     user_id: int
     username: str
@@ -59,7 +59,7 @@ class Member:
 
 
 def memberships_of(user_id: int) -> list[OwnMembership]:
-    """Every conversation of a user: which rooms to enter on connecting, and what waits there."""
+    """All conversations of a user, for the rooms to enter on connecting and the undelivered messages."""
     return [
         OwnMembership(row.id, row.direct_key, row.last_sequence, row.revision, row.delivered_sequence)
         for row in rows(OWN_MEMBERSHIPS, user_id=user_id)
@@ -67,19 +67,20 @@ def memberships_of(user_id: int) -> list[OwnMembership]:
 
 
 def members_with_watermarks(conversation_id: int) -> tuple[bool, int, list[Member]]:
-    """Whether it is a group, its last sequence, and all its members."""
-    conversation = row_or_none(CONVERSATION, number=conversation_id)
+    """Whether the conversation is a group, its last sequence, and all its members."""
+    conversation = row_or_none(CONVERSATION, conversation_id=conversation_id)
     if conversation is None:
         return False, 0, []
     members = [
         Member(row.id, row.username, row.delivered_sequence, row.read_sequence)
-        for row in rows(MEMBERS, number=conversation_id)
+        for row in rows(MEMBERS, conversation_id=conversation_id)
     ]
     return conversation.kind == GROUP, conversation.last_sequence, members
 
 
 def readable_sequence(caller: Caller, mark: MarkRead) -> tuple[int, int]:
-    """The conversation, and how far the caller may say to have read: not beyond its last message."""
+    """The conversation's id, and the sequence to mark as read, limited to the last message. Raises InvalidInput if the
+    conversation has no messages."""
     found = find_conversation(caller, mark.receiver, is_group=mark.group)
     if found.conversation_id is None:
         raise InvalidInput("There is nothing to read here yet.", fields={"receiver": "has no messages"})

@@ -1,11 +1,11 @@
-"""Catch up: what is newer than what a client has, in all conversations of its user at once."""
+"""Sync: returns what is newer than a client's state, for all conversations of its user at once."""
 
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.change_log import CHANGES, Change, changes_between, position_at
+from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, position_at
 from chatapp.actions.conversations import Overview, list_conversations
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
@@ -13,21 +13,21 @@ from chatapp.payloads import KnownConversation, SyncRequest
 from chatapp.prepared_statements import tuples
 
 LARGEST_GAP = 1_000
-"""Changes of one conversation that a client may have missed and still be told one by one."""
+"""Revisions of one conversation that a client may be behind. Beyond that it starts over with the conversation."""
 
 NEW_CONVERSATIONS = 500
-"""Conversations in one answer that the client has nothing of."""
+"""Newly joined conversations in one answer."""
 
 USER_REVISION = select(USERS.c.revision).where(USERS.c.id == bindparam("user_id"))
-LEFT = select(FORMER_MEMBERSHIPS.c.conversation_id, FORMER_MEMBERSHIPS.c.user_revision).where(
+FORMER_CONVERSATIONS = select(FORMER_MEMBERSHIPS.c.conversation_id, FORMER_MEMBERSHIPS.c.user_revision).where(
     FORMER_MEMBERSHIPS.c.user_id == bindparam("user_id"), FORMER_MEMBERSHIPS.c.user_revision > bindparam("after")
 )
 
 
 @dataclass(slots=True)
 class ConversationSync:
-    """What is new in one conversation: either all of it, to start over from (`is_whole`), or its changes in order up to
-    `revision`. `overview` has the watermarks in either case."""
+    """The news of one conversation: the whole conversation, for the client to start over with (`is_whole`), or its
+    changes in order up to `revision`. `overview` has the watermarks in both cases."""
 
     overview: Overview
     revision: int
@@ -37,8 +37,8 @@ class ConversationSync:
 
 @dataclass(slots=True)
 class Sync:
-    """`user_revision` is how far the user's own changes go that are in here. `gone` names the conversations that the
-    user has left, by receiver and whether it is a group. `has_more`: ask again, with what this leads to."""
+    """The answer to a sync. `user_revision` is the last of the user's own changes in it. `gone` names the conversations
+    that the user left, by receiver and whether it is a group. `has_more`: the client syncs again with its new state."""
 
     user_revision: int
     has_more: bool = False
@@ -47,18 +47,22 @@ class Sync:
 
 
 def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
-    """What is newer than the revisions that the request names.
+    """Returns what is newer than the revisions in the request.
 
-    A conversation that the request does not name is in the answer if the user joined it after `user_revision`. One that
-    the client has nothing of, or has fallen too far behind in, is there as a whole.
+    A conversation that the request does not name is included if the user joined it after `user_revision`. A
+    conversation that the client has nothing of, or is too far behind in, is included as a whole.
     """
-    # First: what changes after that is found by the next request, and not skipped.
+    # The user revision is read first, so that the next request finds any change that is stored from now on.
     result = Sync(tuples(USER_REVISION, user_id=caller.user_id)[0][0])
-    left = tuples(LEFT, user_id=caller.user_id, after=request.user_revision)
-    overviews = {one.key: one for one in list_conversations(journal, caller)}
-    known = {(one.receiver, one.group): one for one in request.conversations}
+    left = tuples(FORMER_CONVERSATIONS, user_id=caller.user_id, after=request.user_revision)
+    overviews = {overview.key: overview for overview in list_conversations(journal, caller)}
+    known = {(conversation.receiver, conversation.group): conversation for conversation in request.conversations}
     result.gone = [key for key in known if key not in overviews]
-    result.gone += [key for number, _ in left if (key := (str(number), True)) not in known and key not in overviews]
+    result.gone += [
+        key
+        for conversation_id, _ in left
+        if (key := (str(conversation_id), True)) not in known and key not in overviews
+    ]
     _add_whole(result, request, known, overviews)
     _add_changes(result, known, overviews)
     return result
@@ -70,50 +74,57 @@ def _add_whole(
     known: dict[tuple[str, bool], KnownConversation],
     overviews: dict[tuple[str, bool], Overview],
 ) -> None:
-    """In the order in which the user joined, so that a part of them leads to a revision of the user's."""
-    joined = [one for one in overviews.values() if one.row.user_revision > request.user_revision]
-    joined.sort(key=lambda one: one.row.user_revision)
+    """Adds whole conversations. New ones come in the order in which the user joined them, so that a part of them ends
+    at a user revision."""
+    joined = [overview for overview in overviews.values() if overview.row.user_revision > request.user_revision]
+    joined.sort(key=lambda overview: overview.row.user_revision)
     if len(joined) > NEW_CONVERSATIONS:
         joined = joined[:NEW_CONVERSATIONS]
         result.user_revision = joined[-1].row.user_revision
         result.has_more = True
-    whole = {one.key: one for one in joined}
-    for key, one in known.items():
+    whole = {overview.key: overview for overview in joined}
+    for key, conversation in known.items():
         overview = overviews.get(key)
-        if overview is not None and _must_start_over(one.revision, overview.row.revision):
+        if overview is not None and _must_start_over(conversation.revision, overview.row.revision):
             whole[key] = overview
-    result.conversations = [ConversationSync(one, one.row.revision, is_whole=True) for one in whole.values()]
+    result.conversations = [
+        ConversationSync(overview, overview.row.revision, is_whole=True) for overview in whole.values()
+    ]
 
 
 def _must_start_over(known: int, current: int) -> bool:
-    """A client has nothing, has fallen too far behind, or is ahead of a database that was restored from a backup."""
+    """Whether the client has nothing, is too far behind, or is ahead of a database that was restored from a backup."""
     return known == 0 < current or known > current or current - known > LARGEST_GAP
 
 
 def _add_changes(
     result: Sync, known: dict[tuple[str, bool], KnownConversation], overviews: dict[tuple[str, bool], Overview]
 ) -> None:
-    whole = {one.overview.key for one in result.conversations}
-    room = CHANGES
-    for key, one in known.items():
+    whole = {added.overview.key for added in result.conversations}
+    remaining = PAGE_SIZE
+    for key, conversation in known.items():
         overview = overviews.get(key)
         if overview is None or key in whole:
             continue
-        if overview.row.revision == one.revision and overview.watermarks == one.watermarks:
+        if overview.row.revision == conversation.revision and overview.watermark_sum == conversation.watermarks:
             continue
-        if room <= 0:
+        if remaining <= 0:
             result.has_more = True
             return
-        found = _changes_of(overview, one.revision, room)
-        room -= max(1, len(found.changes))
-        result.has_more |= found.revision < overview.row.revision
-        result.conversations.append(found)
+        news = _changes_of(overview, conversation.revision, remaining)
+        remaining -= max(1, len(news.changes))
+        result.has_more |= news.revision < overview.row.revision
+        result.conversations.append(news)
 
 
 def _changes_of(overview: Overview, revision: int, limit: int) -> ConversationSync:
     if overview.row.revision == revision:
         return ConversationSync(overview, revision, is_whole=False)
-    number = overview.row.id
-    changes, reached = changes_between(number, position_at(number, revision), overview.row.revision, limit)
-    visible = [one for one in changes if not isinstance(one, StoredMessage) or one.sequence > overview.hidden_up_to]
+    conversation_id = overview.row.id
+    changes, reached = changes_between(
+        conversation_id, position_at(conversation_id, revision), overview.row.revision, limit
+    )
+    visible = [
+        change for change in changes if not isinstance(change, StoredMessage) or change.sequence > overview.hidden_up_to
+    ]
     return ConversationSync(overview, reached.revision, is_whole=False, changes=visible)

@@ -8,9 +8,9 @@ from flask import Flask
 
 from chatapp import serializers
 from chatapp.actions import receipts
-from chatapp.actions.accounts import Caller, ended_among
+from chatapp.actions.accounts import Caller, revoked_among
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange, Position
-from chatapp.actions.messages import EVERYBODY_HAS_IT
+from chatapp.actions.messages import ALL_DELIVERED
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
@@ -182,7 +182,7 @@ class Dispatcher:
                 self.groups.members_changed(conversation_id, change)
             case DetailsChange():
                 pass
-        wire = serializers.change(change, str(conversation_id), is_group=True, lowest=EVERYBODY_HAS_IT)
+        wire = serializers.change(change, str(conversation_id), is_group=True, lowest=ALL_DELIVERED)
         self.events.changed(wire, conversation_id)
 
     def _send_message(self, stored: StoredMessage) -> None:
@@ -202,7 +202,7 @@ class Dispatcher:
         """Raises NotSignedIn if the session has ended since the caller was found: before this connection was known, so
         that only the database says it, or after, when it was told to go and could not yet."""
         with self.app.app_context():
-            has_ended = bool(ended_among({caller.session_id}))
+            has_ended = bool(revoked_among({caller.session_id}))
         if has_ended or not self._arriving[sid]:
             raise NotSignedIn("You were signed out.")
 

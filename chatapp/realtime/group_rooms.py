@@ -9,7 +9,7 @@ from flask import Flask
 from chatapp import serializers
 from chatapp.actions.change_log import MembersChange, Position
 from chatapp.actions.conversations import Overview, overviews_of_members
-from chatapp.actions.memberships import group_to_announce, joined_at, members_among, user_revisions_of_left
+from chatapp.actions.memberships import former_members, group_to_announce, members_among, position_of_first_join
 from chatapp.realtime.announced_groups import AnnouncedGroups
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
@@ -62,7 +62,7 @@ class GroupRooms:
             return
         with self._app.app_context():
             overviews = overviews_of_members(conversation_id, here)
-            left = user_revisions_of_left(conversation_id, [one for one in here if one not in overviews])
+            left = former_members(conversation_id, [one for one in here if one not in overviews])
             for user_id, overview in overviews.items():
                 self._joined(user_id, overview)
         for user_id, (username, user_revision) in left.items():
@@ -90,7 +90,7 @@ class GroupRooms:
             return False
         with self._app.app_context():
             members = members_among(conversation_id, self._connections.user_ids())
-            position = joined_at(conversation_id, members) if members else None
+            position = position_of_first_join(conversation_id, members) if members else None
         if position is None:
             self._note_elsewhere(conversation_id)
             return False

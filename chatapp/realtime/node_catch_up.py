@@ -10,7 +10,7 @@ from typing import Protocol
 from flask import Flask
 
 from chatapp.actions import receipts
-from chatapp.actions.accounts import ended_among
+from chatapp.actions.accounts import revoked_among
 from chatapp.actions.change_log import position_of_message
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
@@ -52,7 +52,7 @@ class NodeCatchUp:
 
     def _end_sessions(self) -> None:
         connections = self._node.connections.all()
-        ended = ended_among({one.caller.session_id for one in connections})
+        ended = revoked_among({one.caller.session_id for one in connections})
         for connection in connections:
             if connection.caller.session_id in ended:
                 self._node.end(connection.sid, "You were signed out.")

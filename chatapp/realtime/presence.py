@@ -43,7 +43,7 @@ class Presence:
 
     def start(self, *, is_only_node: bool) -> None:
         """Clears what an earlier run left behind, and learns who is online on other processes. Needs an app context."""
-        self._journal.write(lambda one: presence.start_node(one, self._node, is_only_one=is_only_node), durable=False)
+        self._journal.write(lambda one: presence.start_node(one, self._node, is_only_node=is_only_node), durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
 
     def tell_news(self, tell: Callable[[list[News]], None], user_ids: Collection[int] | None = None) -> None:
@@ -98,7 +98,7 @@ class Presence:
             changed, self._changed, self._write = self._changed, set(), None
         is_sure, self._is_sure = self._is_sure, False
         if not presence.register(transaction, self._node) or not is_sure:
-            self._recorded = presence.recorded_on(transaction, self._node)
+            self._recorded = presence.users_on(transaction, self._node)
             changed = self._recorded | set(self._connections.user_ids())
         online = {user_id for user_id in changed if self._connections.has_user(user_id)}
         opened, closed = online - self._recorded, (changed - online) & self._recorded

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from chatapp.actions.messages import EVERYBODY_HAS_IT, Lowest
+from chatapp.actions.messages import ALL_DELIVERED, Lowest
 from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
 from chatapp.payloads import LARGEST_SEQUENCE
@@ -160,7 +160,7 @@ class Watermarks:
     def snapshot(self) -> Lowest:
         """What is delivered now, for whoever has to wait before asking; it looks at every member."""
         if not self._counts:
-            return EVERYBODY_HAS_IT
+            return ALL_DELIVERED
         if self._counts[self._lowest] > 1:
             return Lowest(None, self._lowest, self._lowest)
         last = next(user_id for user_id, mark in self.delivered.items() if mark == self._lowest)

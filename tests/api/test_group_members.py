@@ -186,7 +186,7 @@ def test_a_group_that_ends_leaves_nothing(
 ) -> None:
     from chatapp.actions import groups
 
-    monkeypatch.setattr(groups, "MESSAGES_REMOVED_AT_ONCE", 2)
+    monkeypatch.setattr(groups, "MESSAGES_DELETED_AT_ONCE", 2)
     anna, ben = newcomers(2)
     others = [ben] if way == "an owner deletes it" else []
     group_id = make_group(anna, *others)

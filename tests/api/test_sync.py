@@ -121,7 +121,7 @@ def test_who_missed_too_much_starts_over(browse: Browse, newcomers: Newcomers, m
 
 
 def test_more_than_fits_comes_in_parts(browse: Browse, newcomers: Newcomers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHANGES", 3)
+    monkeypatch.setattr(module, "PAGE_SIZE", 3)
     anna, ben, cleo = newcomers(3)
     for name in (ben, cleo):
         for number in range(5):

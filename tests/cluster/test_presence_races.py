@@ -24,7 +24,7 @@ def engine(postgres_url: str, tmp_path: Path) -> Iterator[Engine]:
     made = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
     with Session(made) as session:
         for node in ("one", "two"):
-            presence.start_node(Transaction(session), node, is_only_one=False)
+            presence.start_node(Transaction(session), node, is_only_node=False)
         session.commit()
     yield made
     made.dispose()

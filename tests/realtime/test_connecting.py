@@ -48,7 +48,7 @@ def test_a_connection_whose_session_ends_during_acceptance_is_rejected(
         return enter(*args)
 
     monkeypatch.setattr(application.dispatcher, "_enter_conversations", sign_out_and_enter)
-    monkeypatch.setattr("chatapp.realtime.dispatcher.ended_among", lambda _ids: set())
+    monkeypatch.setattr("chatapp.realtime.dispatcher.revoked_among", lambda _ids: set())
     _assert_rejected(application, token)
 
 
