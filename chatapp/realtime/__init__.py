@@ -1,4 +1,4 @@
-"""The Socket.IO side: attaches to an application made by the factory."""
+"""The Socket.IO side of the chat. `init_app` attaches it to an application that the factory built."""
 
 import contextlib
 
@@ -17,11 +17,14 @@ from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
-"""What the handshake promises as `maxPayload`, and socket.io's own default."""
+"""The `maxPayload` of the handshake, which is also Socket.IO's default."""
 
 
 def init_app(app: Flask) -> ChatSocketIO:
-    """Makes `app` answer Socket.IO as well, hear other processes, and keep time. Raises BadSetting if it may not."""
+    """Adds the Socket.IO server to `app`, subscribes it to the bus, and starts its timers.
+
+    Raises BadSetting if another process already serves sockets from the same SQLite file.
+    """
     settings: Settings = app.extensions["chatapp.settings"]
     journal: Journal = app.extensions["chatapp.journal"]
     app.extensions["chatapp.close"].append(lock_sockets(settings))
@@ -38,7 +41,8 @@ def init_app(app: Flask) -> ChatSocketIO:
 def _options(settings: Settings) -> dict[str, object]:
     return {
         "async_mode": settings.async_mode,
-        # In the reader's own thread: the stock setting starts one for each event, and they overtake each other.
+        # Handlers run in the connection's reader. The default starts a thread for each event, so that events could
+        # overtake each other.
         "async_handlers": False,
         "namespaces": ["/chat"],
         "cors_allowed_origins": lambda origin, environ: (
@@ -59,8 +63,8 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     journal.listen(dispatcher.committed)
     with app.app_context():
         dispatcher.presence.start(is_only_node=settings.is_sqlite)
-    # After that, so that catching up does not find online whom an earlier run left behind.
-    bus.listen(dispatcher.heard, dispatcher.catch_up)
+    # Presence first: it deletes the rows of an earlier run, and a catch-up must not show those users as online.
+    bus.listen(dispatcher.receive_notices, dispatcher.catch_up)
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
@@ -69,7 +73,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
 
 
 def _close_transports(server: ChatServer) -> None:
-    """Closes transports, not Socket.IO sessions: JavaScript clients come back by themselves only from the former."""
+    """Closes transports, not Socket.IO sessions: JavaScript clients reconnect by themselves only after the former."""
     for eio_sid in list(server.eio.sockets):
         with contextlib.suppress(Exception):
             server.close_transport(eio_sid)

@@ -1,23 +1,24 @@
-"""Which groups this process has announced: two roads lead there, a notice and a client's own word."""
+"""The groups that this process announced. A notice and the client's `createGroup` event both cause an announcement."""
 
 import threading
 from collections import OrderedDict
 
-KEPT = 10_000
+REMEMBERED_GROUPS = 10_000
 
 
 class AnnouncedGroups:
-    """The newest KEPT groups. An older one that a client announces again is told again, which is harmless."""
+    """Remembers the newest REMEMBERED_GROUPS. A second announcement of an older group is harmless."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ids: OrderedDict[int, None] = OrderedDict()
 
-    def is_first(self, conversation_id: int) -> bool:
+    def add(self, conversation_id: int) -> bool:
+        """Remembers a group. Returns whether it was not announced before."""
         with self._lock:
             if conversation_id in self._ids:
                 return False
             self._ids[conversation_id] = None
-            while len(self._ids) > KEPT:
+            while len(self._ids) > REMEMBERED_GROUPS:
                 self._ids.popitem(last=False)
             return True

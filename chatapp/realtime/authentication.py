@@ -1,4 +1,4 @@
-"""Who opens a socket: the token from the `auth` payload, the handshake's query, a header or the cookie."""
+"""Authenticates a connection by its token: from the `auth` payload, the handshake's query, a header or the cookie."""
 
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -11,7 +11,7 @@ from chatapp.tokens import claims_of
 
 
 def caller_of(environ: dict[str, Any], auth: Any) -> Caller:
-    """The caller, by the first token that is there. Raises NotSignedIn. Needs an app context."""
+    """The caller of the first token that is present. Raises NotSignedIn. Needs an app context."""
     token = _from_auth(auth) or _from_query(environ) or _from_headers(environ) or _from_cookie(environ)
     if not token:
         raise NotSignedIn("You are not signed in: the connection carries no token.")
@@ -33,7 +33,7 @@ def _from_query(environ: dict[str, Any]) -> str:
 
 
 def _from_headers(environ: dict[str, Any]) -> str:
-    """Credentials of another scheme are somebody else's, a proxy's for one: they hide no cookie."""
+    """Ignores credentials of other schemes, for example those of a proxy, so that the cookie is still used."""
     scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     return str(environ.get("HTTP_AUTH_TOKEN", "")) or (token.strip() if scheme.lower() == "bearer" else "")
 

@@ -1,4 +1,4 @@
-"""The live sockets of this process: whose each one is, and by which session."""
+"""The registry of this process's live sockets, each with its user and session."""
 
 import threading
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from chatapp.actions.accounts import Caller
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One live socket in the namespace. `sid` is its Socket.IO session id there."""
+    """A live socket in the namespace. `sid` is its Socket.IO session id."""
 
     sid: str
     caller: Caller
 
 
 class Connections:
-    """Found by socket, by user and by session."""
+    """Looks connections up by socket, by user and by session."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -24,7 +24,7 @@ class Connections:
         self._by_session: dict[str, set[str]] = {}
 
     def add(self, connection: Connection) -> bool:
-        """Returns whether it is its user's first here."""
+        """Returns whether it is the user's first connection on this process."""
         with self._lock:
             self._by_sid[connection.sid] = connection
             self._by_session.setdefault(connection.caller.session_id, set()).add(connection.sid)
@@ -33,7 +33,7 @@ class Connections:
             return len(own) == 1
 
     def remove(self, sid: str) -> tuple[Connection | None, bool]:
-        """The connection that was there, and whether it was its user's last here."""
+        """The removed connection, and whether it was the user's last one on this process."""
         with self._lock:
             connection = self._by_sid.pop(sid, None)
             if connection is None:
@@ -65,7 +65,7 @@ class Connections:
 
 
 def _discard(index: dict[int, set[str]] | dict[str, set[str]], key: int | str, sid: str) -> bool:
-    """Removes one from a set of an index; returns whether the set is empty and gone."""
+    """Removes a socket from the index. Returns whether it was the last one of its key, which is then removed, too."""
     own = index[key]  # type: ignore[index]
     own.discard(sid)
     if own:

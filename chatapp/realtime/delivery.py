@@ -1,10 +1,10 @@
-"""Who still has to confirm which message; tells its sender when everybody has.
+"""Delivery: tracks which members confirmed which messages, and tells a sender when all of them have.
 
-A sender's ack waits until every recipient who is online has confirmed, at most the window. What is confirmed after that
-reaches the sender as an event.
+A sender's ack is deferred until every recipient who is online has confirmed, at most for the ack window. A confirmation
+after that reaches the sender as an event.
 
-On eventlet's event loop nothing here waits between a check and the change that follows it. No lock is needed there, and
-a confirmation, of which there are as many as deliveries, does not pay for one.
+On the event loop no lock is needed, since nothing here yields between a check and the change that depends on it. There
+are as many confirmations as deliveries, so a lock would be a noticeable cost.
 """
 
 import threading
@@ -20,18 +20,18 @@ from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import Watermark
 from chatapp.realtime.engine.deferred_ack import DeferredAck
-from chatapp.realtime.watermarks import Waiting, Watermarks
+from chatapp.realtime.watermarks import PendingAck, Watermarks
 from chatapp.shapes import MessageAckShape, MessageShape
 
 KEPT_CONVERSATIONS = 20_000
-"""Conversations whose watermarks stay in memory, the least recently used forgotten first: 1 kB for a pair of people."""
+"""Conversations whose watermarks are kept in memory; the oldest are evicted. A direct conversation takes 1 kB."""
 
 Context = Callable[[], AbstractContextManager[object]]
 
 
 class Delivery:
-    """`tell` gets each message that became delivered to all after its ack, with its sender's name; `rose` hears of each
-    conversation in which a watermark rose."""
+    """`send_tick` is called with each message that became delivered to all after its ack, and its sender's username.
+    `on_raised` is called with the watermarks of a conversation and the user whose watermark rose."""
 
     def __init__(
         self,
@@ -39,150 +39,152 @@ class Delivery:
         context: Context,
         window_seconds: float,
         is_online: Callable[[int], bool],
-        tell: Callable[[MessageShape, str], None],
-        rose: Callable[[Watermarks, int], None],
+        send_tick: Callable[[MessageShape, str], None],
+        on_raised: Callable[[Watermarks, int], None],
     ) -> None:
         self._journal = journal
         self._context = context
         self._window_seconds = window_seconds
         self._is_online = is_online
-        self._tell = tell
-        self._rose = rose
+        self._send_tick = send_tick
+        self._on_raised = on_raised
         self._is_green = is_green()
         self._lock: AbstractContextManager[object] = nullcontext() if self._is_green else threading.RLock()
         self._known: OrderedDict[int, Watermarks] = OrderedDict()
-        self._deadlines: deque[Waiting] = deque()
+        self._deadlines: deque[PendingAck] = deque()
         self._unsaved: list[Watermarks] = []
         journal.set_watermark_source(self._take_watermarks)
 
     def track(self, stored: StoredMessage) -> Watermarks:
-        """A message is about to be fanned out; if its sender awaits confirmations, they are counted from here."""
+        """Starts tracking a message that is about to be fanned out. Returns the watermarks of its conversation."""
         is_known = stored.conversation_id in self._known
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
             if not is_known:
-                # From this one on, all are watched here.
-                watermarks.asked_from = min(watermarks.asked_from, stored.sequence - 1)
+                # This process watches every message from this one on.
+                watermarks.unwatched_up_to = min(watermarks.unwatched_up_to, stored.sequence - 1)
             if not watermarks.is_delivered(stored.sender_id, stored.sequence):
                 watermarks.watch(stored.sender_id, stored.sequence)
             if stored.is_awaited:
-                self._wait(stored, watermarks)
-            self._read_by_sending(stored, watermarks)
+                self._add_pending_ack(stored, watermarks)
+            self._raise_read_of_sender(stored, watermarks)
         return watermarks
 
-    def answer(self, stored: StoredMessage, reply: DeferredAck) -> None:
-        """Sets the reply when nobody who is online is missing any more, at the latest after the window."""
+    def resolve_ack(self, stored: StoredMessage, ack: DeferredAck) -> None:
+        """Sets the sender's ack once all recipients who are online have confirmed, or after the ack window."""
         watermarks = self.watermarks(stored.conversation_id)
         with self._lock:
-            waiting = watermarks.waiting.get(stored.sequence)
-            if waiting is None and stored.is_awaited and not stored.is_repeat:
-                # Another process's notice had it sent out before this one came to that.
-                waiting = self._wait(stored, watermarks)
-            if waiting is None:
-                reply.set(_ack(stored, watermarks))
+            pending = watermarks.pending_acks.get(stored.sequence)
+            if pending is None and stored.is_awaited and not stored.is_repeat:
+                # A notice of another process led to the fan-out of this message, which therefore was not awaited.
+                pending = self._add_pending_ack(stored, watermarks)
+            if pending is None:
+                ack.set(_ack(stored, watermarks))
                 return
-            if not waiting.replies:
-                waiting.deadline = monotonic() + self._window_seconds
-                self._deadlines.append(waiting)
-            waiting.replies.append(reply)
-            if not waiting.awaited:
-                self._settle(waiting, watermarks)
+            if not pending.acks:
+                pending.deadline = monotonic() + self._window_seconds
+                self._deadlines.append(pending)
+            pending.acks.append(ack)
+            if not pending.awaited:
+                self._resolve(pending, watermarks)
 
-    def confirmed(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
-        """A member has been delivered everything up to `delivered`, and has read up to `read`."""
+    def confirm_in(self, watermarks: Watermarks, user_id: int, delivered: int, read: int = 0) -> None:
+        """Raises a member's delivered watermark to `delivered`, and the read watermark to `read`."""
         if self._is_green:
-            if self._note(watermarks, user_id, delivered, read):
+            if self._raise_unsaved(watermarks, user_id, delivered, read):
                 self._journal.schedule_watermarks()
             return
         with self._lock:
-            is_first = self._note(watermarks, user_id, delivered, read)
+            is_first = self._raise_unsaved(watermarks, user_id, delivered, read)
         if is_first is not None:
-            # Also where it is not: another thread, whose was the first, may not have come as far as saying so.
+            # Not only for the first: the thread that raised the first one may not have scheduled the write yet.
             self._journal.schedule_watermarks()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
-        """As `confirmed`, for a conversation by its id."""
-        self.confirmed(self.watermarks(conversation_id), user_id, max(delivered, read), read)
+        """As `confirm_in`, for a conversation id. A message that was read counts as delivered."""
+        self.confirm_in(self.watermarks(conversation_id), user_id, max(delivered, read), read)
 
-    def rose_elsewhere(self, conversation_id: int, user_id: int, delivered: int, read: int) -> None:
-        """Another process stored a higher watermark."""
+    def raise_from_notice(self, conversation_id: int, user_id: int, delivered: int, read: int) -> None:
+        """Raises watermarks that another process stored."""
         watermarks = self.watermarks(conversation_id)
         with self._lock:
             self._raise(watermarks, user_id, delivered, read)
 
-    def passed_over(self, conversation_id: int, last_sequence: int) -> None:
-        """Messages up to there were stored elsewhere and not fanned out here: nobody watches them."""
+    def skip_messages(self, conversation_id: int, last_sequence: int) -> None:
+        """Notes that other processes stored the messages up to a sequence, and that they are not watched here."""
         known = self._known.get(conversation_id)
         if known is not None:
-            known.asked_from = max(known.asked_from, last_sequence)
+            known.unwatched_up_to = max(known.unwatched_up_to, last_sequence)
 
     def members_changed(self, conversation_id: int) -> None:
-        """People joined or left. No message waits for who left, and some may be delivered to all thereby."""
+        """Reloads the members of a conversation. A message may become delivered to all because a member left."""
         known = self._known.get(conversation_id)
         if known is None:
             return
         with self._context():
             *_, members = members_with_watermarks(conversation_id)
         with self._lock:
-            for one in members:
-                known.add_member(one)
-            for user_id in known.delivered.keys() - {one.user_id for one in members}:
-                self._forget_member(known, user_id)
+            for member in members:
+                known.add_member(member)
+            for user_id in known.delivered.keys() - {member.user_id for member in members}:
+                self._remove_member(known, user_id)
 
-    def _forget_member(self, watermarks: Watermarks, user_id: int) -> None:
+    def _remove_member(self, watermarks: Watermarks, user_id: int) -> None:
         watermarks.remove_member(user_id)
         late = watermarks.take_delivered()
-        for waiting in list(watermarks.waiting.values()):
-            self._strike_out(waiting, user_id, watermarks)
+        for pending in list(watermarks.pending_acks.values()):
+            self._stop_awaiting(pending, user_id, watermarks)
         if late:
-            self._tell_late(watermarks, late, user_id)
+            self._send_late_ticks(watermarks, late, user_id)
 
     def refresh(self, conversation_id: int) -> None:
-        """Other processes may have stored higher watermarks and not been heard."""
+        """Raises the watermarks in memory to those in the database, after notices may have been lost."""
         if conversation_id not in self._known:
             return
         with self._context():
             *_, members = members_with_watermarks(conversation_id)
-        for one in members:
-            self.rose_elsewhere(conversation_id, one.user_id, one.delivered, one.read)
+        for member in members:
+            self.raise_from_notice(conversation_id, member.user_id, member.delivered, member.read)
 
     def watermarks(self, conversation_id: int) -> Watermarks:
-        """A conversation's, from memory or from the database."""
+        """The watermarks of a conversation, from memory or from the database."""
         known = self._known.get(conversation_id)
         if known is None:
             with self._context():
                 loaded = Watermarks.of(conversation_id, *members_with_watermarks(conversation_id))
-            # Somebody else may have loaded it while this waited: the first one stays.
+            # Another greenlet may have loaded them during the query. Its object stays.
             known = self._known.setdefault(conversation_id, loaded)
-            self._forget_the_oldest()
+            self._evict_oldest()
         return known
 
     def went_offline(self, user_id: int) -> None:
-        """Nobody waits for a user who is gone."""
+        """Stops pending acks from waiting for a user."""
         with self._lock:
-            for waiting in [one for one in self._deadlines if user_id in one.awaited]:
-                self._strike_out(waiting, user_id, self.watermarks(waiting.stored.conversation_id))
+            for pending in [pending for pending in self._deadlines if user_id in pending.awaited]:
+                self._stop_awaiting(pending, user_id, self.watermarks(pending.stored.conversation_id))
 
     def expire(self) -> None:
-        """Sends the acks whose window is over."""
+        """Sends the acks whose window has ended."""
         with self._lock:
             while self._deadlines and self._deadlines[0].deadline <= monotonic():
-                waiting = self._deadlines.popleft()
-                self._settle(waiting, self.watermarks(waiting.stored.conversation_id))
+                pending = self._deadlines.popleft()
+                self._resolve(pending, self.watermarks(pending.stored.conversation_id))
 
     def is_waiting(self) -> bool:
-        """Whether `expire` will have something to do."""
+        """Whether any ack has a deadline."""
         return bool(self._deadlines)
 
-    def _wait(self, stored: StoredMessage, watermarks: Watermarks) -> Waiting:
+    def _add_pending_ack(self, stored: StoredMessage, watermarks: Watermarks) -> PendingAck:
         missing = watermarks.missing(stored.sender_id, stored.sequence)
         awaited = {user_id for user_id in missing if self._is_online(user_id)}
-        waiting = watermarks.waiting[stored.sequence] = Waiting(stored, awaited)
-        return waiting
+        pending = watermarks.pending_acks[stored.sequence] = PendingAck(stored, awaited)
+        return pending
 
-    def _read_by_sending(self, stored: StoredMessage, watermarks: Watermarks) -> None:
-        """A sender has read their own message. It is written with the other watermarks and told to nobody: the message
-        itself says so."""
+    def _raise_read_of_sender(self, stored: StoredMessage, watermarks: Watermarks) -> None:
+        """Raises the sender's read watermark: a sender has read their own message.
+
+        It is written with the other watermarks. No receipt is sent, since clients derive it from the message.
+        """
         sender_id = stored.sender_id
         if watermarks.raise_read(sender_id, stored.sequence):
             is_first = not watermarks.unsaved
@@ -191,8 +193,9 @@ class Delivery:
                 self._unsaved.append(watermarks)
                 self._journal.schedule_watermarks()
 
-    def _note(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool | None:
-        """Whether it is the first mark of its conversation that now waits to be written; None if nothing rose."""
+    def _raise_unsaved(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool | None:
+        """Raises watermarks that have to be written. Returns whether they are the first unsaved ones of their
+        conversation; None if nothing rose."""
         if not self._raise(watermarks, user_id, delivered, read):
             return None
         unsaved = watermarks.unsaved
@@ -203,76 +206,78 @@ class Delivery:
         return is_first
 
     def _raise(self, watermarks: Watermarks, user_id: int, delivered: int, read: int) -> bool:
-        was_read = watermarks.raise_read(user_id, read) if read else False
+        did_read_rise = watermarks.raise_read(user_id, read) if read else False
         before = watermarks.raise_delivered(user_id, delivered)
         if before is None:
-            if was_read:
-                self._rose(watermarks, user_id)
-            return was_read
-        # Before those who wait are told: what still waits hears of it by its ack, and must not be told twice.
+            if did_read_rise:
+                self._on_raised(watermarks, user_id)
+            return did_read_rise
+        # Taken before the acks are resolved: a message with a pending ack is told by its ack, and not by an event too.
         late = watermarks.take_delivered() if watermarks.may_have_completed(before) else []
-        if before < watermarks.asked_from:
-            late += range(before + 1, min(delivered, watermarks.asked_from) + 1)
-        if watermarks.waiting:
+        if before < watermarks.unwatched_up_to:
+            late += range(before + 1, min(delivered, watermarks.unwatched_up_to) + 1)
+        if watermarks.pending_acks:
             for sequence in range(before + 1, delivered + 1):
-                waiting = watermarks.waiting.get(sequence)
-                if waiting is not None:
-                    self._strike_out(waiting, user_id, watermarks)
+                pending = watermarks.pending_acks.get(sequence)
+                if pending is not None:
+                    self._stop_awaiting(pending, user_id, watermarks)
         if late:
-            self._tell_late(watermarks, late, user_id)
-        self._rose(watermarks, user_id)
+            self._send_late_ticks(watermarks, late, user_id)
+        self._on_raised(watermarks, user_id)
         return True
 
-    def _tell_late(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
-        """Tells the senders who are here of those messages that everybody has now."""
+    def _send_late_ticks(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
+        """Tells the online senders of these messages which of them are now delivered to all."""
         wanted = set(sequences)
-        # Of this moment: who confirms while the messages are being read tells of what that completes.
+        # Taken before the query, which may yield: a confirmation during it sends the ticks that it completes itself.
         lowest = watermarks.snapshot()
-        for one in self._between(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
-            is_news = one.sequence in wanted and one.sender_id != user_id
-            if is_news and self._is_online(one.sender_id) and lowest.is_delivered(one.sender_id, one.sequence):
-                self._tell(serializers.message(one, delivered=True), one.sender)
+        for message in self._read_messages(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
+            sender_id, sequence = message.sender_id, message.sequence
+            is_news = sequence in wanted and sender_id != user_id
+            if is_news and self._is_online(sender_id) and lowest.is_delivered(sender_id, sequence):
+                self._send_tick(serializers.message(message, delivered=True), message.sender)
 
-    def _between(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
-        found: list[StoredMessage] = []
+    def _read_messages(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
+        messages: list[StoredMessage] = []
         with self._context():
             while page := messages_between(conversation_id, after, last):
-                found += page
+                messages += page
                 after = page[-1].sequence
-        return found
+        return messages
 
-    def _strike_out(self, waiting: Waiting, user_id: int, watermarks: Watermarks) -> None:
-        waiting.awaited.discard(user_id)
-        if not waiting.awaited and waiting.replies:
-            self._settle(waiting, watermarks)
+    def _stop_awaiting(self, pending: PendingAck, user_id: int, watermarks: Watermarks) -> None:
+        pending.awaited.discard(user_id)
+        if not pending.awaited and pending.acks:
+            self._resolve(pending, watermarks)
 
-    def _settle(self, waiting: Waiting, watermarks: Watermarks) -> None:
-        if watermarks.waiting.pop(waiting.stored.sequence, None) is None:
+    def _resolve(self, pending: PendingAck, watermarks: Watermarks) -> None:
+        if watermarks.pending_acks.pop(pending.stored.sequence, None) is None:
             return
-        ack = _ack(waiting.stored, watermarks)
-        if ack["response"]["deliveredToAll"]:
-            watermarks.unwatch(waiting.stored.sequence)
-        for reply in waiting.replies:
-            reply.set(ack)
-        # Settled ones leave the queue as they come to its head.
+        payload = _ack(pending.stored, watermarks)
+        if payload["response"]["deliveredToAll"]:
+            watermarks.unwatch(pending.stored.sequence)
+        for ack in pending.acks:
+            ack.set(payload)
+        # A resolved ack is removed from the queue when it reaches the head.
         while self._deadlines and not self._deadlines[0].awaited:
             self._deadlines.popleft()
 
     def _take_watermarks(self) -> dict[tuple[int, int], Watermark]:
-        """What the journal writes next."""
+        """Hands the unsaved watermarks over to the journal."""
         with self._lock:
             unsaved, self._unsaved = self._unsaved, []
-            found = {}
-            for one in unsaved:
-                users, one.unsaved = one.unsaved, set()
-                for user_id in users:
-                    found[one.conversation_id, user_id] = Watermark(one.delivered[user_id], one.read[user_id])
-            return found
+            taken = {}
+            for watermarks in unsaved:
+                user_ids, watermarks.unsaved = watermarks.unsaved, set()
+                for user_id in user_ids:
+                    raised = Watermark(watermarks.delivered[user_id], watermarks.read[user_id])
+                    taken[watermarks.conversation_id, user_id] = raised
+            return taken
 
-    def _forget_the_oldest(self) -> None:
+    def _evict_oldest(self) -> None:
         while len(self._known) > KEPT_CONVERSATIONS:
             oldest = next(iter(self._known))
-            if self._known[oldest].waiting or self._known[oldest].unsaved:
+            if self._known[oldest].pending_acks or self._known[oldest].unsaved:
                 self._known.move_to_end(oldest)
                 return
             del self._known[oldest]

@@ -1,4 +1,4 @@
-"""What happens on this process when something happens anywhere: connections come and go, commits are told."""
+"""The dispatcher: handles connections that open and close, commits of this process, and notices of other processes."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
@@ -33,7 +33,7 @@ from chatapp.realtime.events import Events
 from chatapp.realtime.fan_out import FanOut
 from chatapp.realtime.group_rooms import GroupRooms
 from chatapp.realtime.node_catch_up import NodeCatchUp
-from chatapp.realtime.presence import News, Presence
+from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
 
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Wires the parts. Each handler of a notice may be called twice for one thing: notices are hints."""
+    """Creates and connects the parts of the Socket.IO side. Handlers of notices are idempotent, since a notice may
+    arrive twice."""
 
     def __init__(self, app: Flask, settings: Settings, journal: Journal, server: ChatServer) -> None:
         self.app = app
@@ -56,23 +57,26 @@ class Dispatcher:
             settings.delivery_ack_window,
             self.presence.is_online,
             self.events.delivered_to_all,
-            self.receipts.rose,
+            self.receipts.add,
         )
-        # On the event loop with SQLite, whose reads do not yield, nothing can come in between.
+        # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
         self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)
-        self.fan_out = FanOut(app.app_context, self._fan_out, self._has_arrived, can_interleave=can_interleave)
+        self.fan_out = FanOut(
+            app.app_context, self._fan_out, self._has_accepted_connection, can_interleave=can_interleave
+        )
         self.groups = GroupRooms(app, server, self.connections, self.events, self.fan_out, self.delivery)
         self._server = server
-        self._arriving: dict[str, bool] = {}
-        """Connections that are being accepted, and whether they may be: Socket.IO cannot disconnect them yet."""
-        self._missed = NodeCatchUp(self)
+        self._connecting: dict[str, bool] = {}
+        """Connections that are being accepted, with whether their session is valid. Socket.IO cannot disconnect a
+        connection before it is accepted."""
+        self._node_catch_up = NodeCatchUp(self)
 
     def connected(self, sid: str, caller: Caller) -> None:
-        """Enters the user's rooms before the client hears that it is connected.
+        """Adds a connection to the user's rooms before the client is told that it is connected.
 
-        So what it fetches after that, together with what it is sent, is everything.
+        So the client misses nothing: what it fetches after that and the events that it receives are complete together.
         """
-        self._arriving[sid] = True
+        self._connecting[sid] = True
         is_first = self.connections.add(Connection(sid, caller))
         try:
             if is_first:
@@ -82,15 +86,15 @@ class Dispatcher:
                 raise NotSignedIn("The connection is gone.")
             client.user = caller
             self.groups.enter(sid, user_room(caller.username))
-            waiting = self._enter_conversations(sid, caller)
+            undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
         except BaseException:
             self.disconnected(sid)
             raise
         finally:
-            self._arriving.pop(sid, None)
-        if waiting:
-            self._server.start_background_task(self._catch_up, caller, waiting)
+            self._connecting.pop(sid, None)
+        if undelivered:
+            self._server.start_background_task(self._confirm_undelivered, caller, undelivered)
 
     def disconnected(self, sid: str) -> None:
         connection, was_last = self.connections.remove(sid)
@@ -99,52 +103,51 @@ class Dispatcher:
             self.delivery.went_offline(connection.caller.user_id)
 
     def committed(self, messages: list[StoredMessage], notices: list[Notice]) -> None:
-        """This process committed. Who joined a group by that is let in before its messages are sent."""
-        self._hear_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
+        """Handles a commit of this process. New members enter their rooms before the messages are sent."""
+        self._handle_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
         for message in messages:
             self.fan_out.stored(message)
-        rest = [one for one in notices if not isinstance(one, MembershipsChanged | WatermarkRaised)]
-        self._hear_all(rest)
+        self._handle_all([notice for notice in notices if not isinstance(notice, MembershipsChanged | WatermarkRaised)])
 
-    def heard(self, notices: list[Notice]) -> None:
-        """Notices of other processes."""
-        self._hear_all(notices)
+    def receive_notices(self, notices: list[Notice]) -> None:
+        """Handles notices of other processes."""
+        self._handle_all(notices)
 
     def catch_up(self) -> None:
-        """Notices may have been missed."""
-        self._missed.catch_up()
+        """Catches up with the database after notices may have been lost."""
+        self._node_catch_up.catch_up()
 
     def end(self, sid: str, sentence: str) -> None:
-        """Signs a connection out. The Socket.IO disconnect, unlike a closed transport, keeps it from coming back."""
-        if sid in self._arriving:
-            self._arriving[sid] = False
+        """Signs a connection out. A Socket.IO disconnect, unlike a closed transport, makes the client not reconnect."""
+        if sid in self._connecting:
+            self._connecting[sid] = False
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
     def tell_presence(self, user_ids: Collection[int] | None = None) -> None:
-        """Tells who of these (or of all) came or went. Nobody waits any more for who went."""
+        """Sends which of these users (or of all) came online or went offline. Acks no longer wait for the latter."""
         with self.app.app_context():
-            self.presence.tell_news(self._tell_presence, user_ids)
+            self.presence.publish(self._send_presence, user_ids)
 
-    def _tell_presence(self, news: list[News]) -> None:
-        self.events.online_status([(one.username, one.is_online) for one in news])
-        for one in news:
-            if not one.is_online:
-                self.delivery.went_offline(one.user_id)
+    def _send_presence(self, updates: list[PresenceUpdate]) -> None:
+        self.events.online_status([(update.username, update.is_online) for update in updates])
+        for update in updates:
+            if not update.is_online:
+                self.delivery.went_offline(update.user_id)
 
-    def _hear_all(self, notices: Sequence[Notice]) -> None:
-        """One notice that cannot be handled must not keep the next from being heard."""
+    def _handle_all(self, notices: Sequence[Notice]) -> None:
+        """Handles notices. An exception in one does not stop the next ones."""
         calls: list[tuple[Callable[..., None], Any]] = []
-        if changed := {one.user_id for one in notices if isinstance(one, PresenceChanged)}:
+        if changed := {notice.user_id for notice in notices if isinstance(notice, PresenceChanged)}:
             calls.append((self.tell_presence, changed))
-        calls += [(self._hear, one) for one in notices if not isinstance(one, PresenceChanged)]
-        for call, subject in calls:
+        calls += [(self._handle, notice) for notice in notices if not isinstance(notice, PresenceChanged)]
+        for handle, subject in calls:
             try:
-                call(subject)
+                handle(subject)
             except Exception:
-                log.exception("A notice could not be handled: %s", subject)
+                log.exception("Handling a notice failed: %s", subject)
 
-    def _hear(self, notice: Notice) -> None:
+    def _handle(self, notice: Notice) -> None:
         match notice:
             case CatchUp():
                 self._server.start_background_task(self.catch_up)
@@ -152,26 +155,27 @@ class Dispatcher:
                 if self._is_hosted(notice):
                     self.fan_out.notified(notice.conversation_id, notice.first, notice.last, notice.usernames)
                 else:
-                    self._passed_over(notice)
+                    self._skip(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)
             case WatermarkRaised():
-                self.delivery.rose_elsewhere(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
+                self.delivery.raise_from_notice(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.end(sid, "You were signed out.")
 
     def _is_hosted(self, notice: ConversationChanged) -> bool:
         if notice.usernames:
-            return self._hosts_any(notice.usernames)
+            return self._has_connection(notice.usernames)
         return self.groups.is_hosted(notice.conversation_id, notice.first)
 
-    def _passed_over(self, notice: ConversationChanged) -> None:
-        """Nobody in that conversation is here. Whoever comes must neither be sent this as new, nor miss a tick."""
+    def _skip(self, notice: ConversationChanged) -> None:
+        """Skips changes of a conversation without a connected member. A member who connects later must neither be sent
+        them as new nor miss their ticks."""
         self.fan_out.forget(notice.conversation_id, unless=lambda: self._is_hosted(notice))
-        self.delivery.passed_over(notice.conversation_id, notice.last_sequence)
+        self.delivery.skip_messages(notice.conversation_id, notice.last_sequence)
 
     def _fan_out(self, conversation_id: int, change: Change) -> None:
         match change:
@@ -191,64 +195,68 @@ class Dispatcher:
         if stored.is_group:
             rooms = [group_room(stored.conversation_id)]
         else:
-            # The receiver first: it is their confirmation that is waited for.
+            # The receiver first, since the ack waits for the receiver's confirmation.
             rooms = [user_room(stored.receiver), user_room(stored.sender)]
-        confirmed = self.delivery.confirmed
+        confirm_in = self.delivery.confirm_in
         sequence = stored.sequence
-        # It counts for the user of the connection that it came from, whatever it says.
-        self.events.message_sent(wire, rooms, lambda client: confirmed(watermarks, client.user.user_id, sequence))
+        # A confirmation counts for the user of its connection, whatever username it carries.
+        self.events.message_sent(wire, rooms, lambda client: confirm_in(watermarks, client.user.user_id, sequence))
 
     def _require_session(self, sid: str, caller: Caller) -> None:
-        """Raises NotSignedIn if the session has ended since the caller was found: before this connection was known, so
-        that only the database says it, or after, when it was told to go and could not yet."""
+        """Raises NotSignedIn if the session was revoked while the connection was being accepted.
+
+        Before the connection was registered, only the database knows of it. After that, `end` was called, which cannot
+        disconnect it yet.
+        """
         with self.app.app_context():
-            has_ended = bool(revoked_among({caller.session_id}))
-        if has_ended or not self._arriving[sid]:
+            is_revoked = bool(revoked_among({caller.session_id}))
+        if is_revoked or not self._connecting[sid]:
             raise NotSignedIn("You were signed out.")
 
     def _enter_conversations(self, sid: str, caller: Caller) -> list[tuple[int, int]]:
-        """Returns the conversations in which something waits for the user, and up to where."""
-        waiting = []
+        """Adds a connection to the rooms of the user's groups. Returns the conversations with undelivered messages,
+        each with the last sequence."""
+        undelivered = []
         with self.app.app_context():
-            standings = receipts.memberships_of(caller.user_id)
-        for standing in standings:
-            if standing.is_group:
-                self.groups.enter(sid, group_room(standing.conversation_id))
-            # After entering: what was sent to the room between the query and now did not come to this connection.
-            others_listen = self._do_others_listen(caller, standing)
-            at = Position(standing.revision, standing.last_sequence)
-            last = self.fan_out.host(standing.conversation_id, at, others_listen=others_listen)
-            if standing.delivered < last:
-                waiting.append((standing.conversation_id, last))
+            memberships = receipts.memberships_of(caller.user_id)
+        for membership in memberships:
+            if membership.is_group:
+                self.groups.enter(sid, group_room(membership.conversation_id))
+            # Called after entering the room: this connection did not receive what was sent since the query.
+            is_other_connected = self._is_other_connected(caller, membership)
+            at = Position(membership.revision, membership.last_sequence)
+            last = self.fan_out.host(membership.conversation_id, at, is_other_connected=is_other_connected)
+            if membership.delivered < last:
+                undelivered.append((membership.conversation_id, last))
         if self._can_interleave:
             self._leave_former_groups(caller)
-        return waiting
+        return undelivered
 
     def _leave_former_groups(self, caller: Caller) -> None:
-        """Whoever is removed while connecting may be let in by what was read before. Being removed now takes the
-        connection out again, since it is in the room."""
+        """Leaves groups that the user was removed from after the memberships were read. A removal from now on finds the
+        connection in the room, and removes it itself."""
         with self.app.app_context():
-            own = {one.conversation_id for one in receipts.memberships_of(caller.user_id)}
-        for conversation_id in self.groups.entered_by(caller.user_id) - own:
+            current = {membership.conversation_id for membership in receipts.memberships_of(caller.user_id)}
+        for conversation_id in self.groups.entered_by(caller.user_id) - current:
             self.groups.leave(caller.user_id, conversation_id)
 
-    def _do_others_listen(self, caller: Caller, standing: receipts.OwnMembership) -> bool:
-        """Whether somebody else is connected to whom a direct message of the user goes. Of a group everybody hears when
-        it begins."""
-        if standing.direct_key is None:
+    def _is_other_connected(self, caller: Caller, membership: receipts.OwnMembership) -> bool:
+        """Whether a direct conversation has another accepted connection, of either user. It does not matter for a
+        group, whose new members all enter its room before its messages are sent."""
+        if membership.direct_key is None:
             return False
-        return self._has_arrived((caller.username, other_of(standing.direct_key, caller.username)))
+        return self._has_accepted_connection((caller.username, other_of(membership.direct_key, caller.username)))
 
-    def _catch_up(self, caller: Caller, waiting: list[tuple[int, int]]) -> None:
-        """A recipient who was offline confirms by connecting."""
-        for conversation_id, last in waiting:
+    def _confirm_undelivered(self, caller: Caller, undelivered: list[tuple[int, int]]) -> None:
+        """Confirms all undelivered messages, as a recipient who was offline does by connecting."""
+        for conversation_id, last in undelivered:
             self.delivery.confirm(conversation_id, caller.user_id, last)
 
-    def _has_arrived(self, usernames: tuple[str, ...]) -> bool:
-        """Whether any of these has a connection here that is accepted: all conversations of theirs are hosted."""
+    def _has_accepted_connection(self, usernames: tuple[str, ...]) -> bool:
+        """Whether any of these users has an accepted connection, so that `host` was called for all conversations."""
         rooms = [self._server.manager.get_participants(NAMESPACE, user_room(username)) for username in usernames]
-        # One that was refused is in its room until Socket.IO has said so.
-        return any(sid not in self._arriving and self.connections.get(sid) for room in rooms for sid, _ in room)
+        # A rejected connection stays in its room until Socket.IO has sent the rejection.
+        return any(sid not in self._connecting and self.connections.get(sid) for room in rooms for sid, _ in room)
 
-    def _hosts_any(self, usernames: tuple[str, ...]) -> bool:
+    def _has_connection(self, usernames: tuple[str, ...]) -> bool:
         return any(self._server.manager.has_room(NAMESPACE, user_room(username)) for username in usernames)

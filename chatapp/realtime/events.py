@@ -1,4 +1,4 @@
-"""The catalogue of server -> client events: name, payload, audience. Nothing else emits."""
+"""The catalogue of server-to-client events, with the name, payload and audience of each. No other module emits."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,36 +20,36 @@ NAMES = (
 
 
 class Events:
-    """Emits through one Socket.IO server, from any thread or greenlet."""
+    """Emits events through the Socket.IO server. Safe to call from any thread or greenlet."""
 
     def __init__(self, server: ChatServer) -> None:
         self._server = server
         self._manager = server.manager
 
     def message_sent(self, message: MessageShape, rooms: Iterable[str], confirmed: Acknowledged) -> None:
-        """`response` to every connection of every member, the sender's own included; `confirmed` hears of each that
-        confirms it."""
+        """`response` to every connection of every member, including the sender's. `confirmed` is called for each
+        connection that confirms it."""
         self._manager.fan_out("response", {"response": message}, NAMESPACE, rooms, confirmed)
 
     def changed(self, change: ChangeShape, conversation_id: int) -> None:
-        """`change` to every connection of every member of a group: its people or its details are different now."""
+        """`change` to every connection of every member of a group: its members or its details changed."""
         self._emit("change", change, group_room(conversation_id))
 
     def changed_for_user(self, change: ChangeShape, username: str) -> None:
-        """`change` to every connection of one user: they are in a conversation now, or in it no more."""
+        """`change` to every connection of one user, who joined or left a conversation."""
         self._emit("change", change, user_room(username))
 
     def delivered_to_all(self, message: MessageShape, sender: str) -> None:
-        """`updateDeliveryStatusOnConnection` to the sender: everybody has it now, which the ack could not say yet."""
+        """`updateDeliveryStatusOnConnection` to the sender: after its ack, the message became delivered to all."""
         self._emit("updateDeliveryStatusOnConnection", {"response": message}, user_room(sender))
 
     def online_status(self, changes: Iterable[tuple[str, bool]]) -> None:
-        """`onlineStatus` to everybody who is connected, one event for each user who came or went."""
+        """`onlineStatus` to all connections, one event for each user who came online or went offline."""
         events = [("onlineStatus", {"username": username, "online": online}) for username, online in changes]
         self._manager.send_all(events, NAMESPACE, None)
 
     def group_created(self, conversation_id: int, name: str) -> None:
-        """`newgrp` to every member, the creator included."""
+        """`newgrp` to every member of a new group, including the creator."""
         self._emit("newgrp", {"response": f"You are in the group {name}."}, group_room(conversation_id))
 
     def receipts(self, payloads: list[dict[str, object]], room: str) -> None:

@@ -1,7 +1,7 @@
-"""Sends the changes of a conversation in the order of their revisions, whichever process stored them.
+"""Sends the changes of each conversation in the order of their revisions, whichever process stored them.
 
-For each conversation it remembers the last revision that was sent. A commit or a notice only says how far there is
-something to send; what lies between is taken from the commit where it is at hand, else read from the database.
+For each conversation it keeps the last revision that was sent. A commit or a notice says up to which revision there are
+changes to send. They are taken from the commit if it has them, and otherwise read from the database.
 """
 
 import threading
@@ -13,50 +13,52 @@ from chatapp.actions.change_log import Change, Position, changes_between
 from chatapp.journal import StoredMessage
 
 KEPT_CONVERSATIONS = 100_000
-"""Positions kept. Forgetting one is safe: the next notice says itself where it begins."""
+"""Positions kept. Forgetting one is safe, because the next notice carries the revision at which it starts."""
 
 FIRST_CHANGES = 16
-"""So many changes of a new conversation may be stored by several processes before the first notice of it comes."""
+"""Changes of a new conversation that several processes may store before the first notice of it arrives."""
 
 Usernames = tuple[str, ...]
 
 
 class FanOut:
-    """`send` is called for each change once, in order, and never for two at a time. `can_interleave`: whether another
-    thread, or another greenlet while this one waits for the database, may get in between.
+    """`send` is called once for each change, in order, and for one change at a time. `can_interleave`: whether another
+    thread can run in between, or another greenlet while this one waits for the database. Then a lock is taken.
 
-    `has_arrived`: whether any of these users has a connection here, and `host` was called for all of theirs. If so, a
-    direct conversation of theirs that is unknown began after that, whatever the first notice of it says: two people who
-    write to each other at once, through two processes, store its first and its second message, and the notice of the
-    second may come first.
+    `has_accepted_connection` says whether any of these users has a connection for which `host` was called with all
+    conversations. An unknown direct conversation of such a user is newer than the connection, even if the first notice
+    of it does not start at revision 1: two users who write to each other at the same time through two processes store
+    its first and its second message, and the notice of the second may arrive first.
     """
 
     def __init__(
         self,
         context: Callable[[], AbstractContextManager[object]],
         send: Callable[[int, Change], None],
-        has_arrived: Callable[[Usernames], bool],
+        has_accepted_connection: Callable[[Usernames], bool],
         *,
         can_interleave: bool = True,
     ) -> None:
         self._context = context
         self._send = send
-        self._has_arrived = has_arrived
+        self._has_accepted_connection = has_accepted_connection
         self._lock: AbstractContextManager[object] = threading.RLock() if can_interleave else nullcontext()
         self._sent: OrderedDict[int, Position] = OrderedDict()
         self._newest_forgotten = 0
-        """By conversation id, which rise; a conversation up to there may be unknown because of its age."""
+        """The highest id of a forgotten conversation. Ids rise, so an unknown conversation with a higher id is new."""
 
-    def host(self, conversation_id: int, at: Position, *, others_listen: bool = False) -> int:
-        """Somebody connected who is in a conversation; what came before is theirs to fetch. Returns the sequence up to
-        which that is: the position's own, or a later one if more was sent since that was looked up.
+    def host(self, conversation_id: int, at: Position, *, is_other_connected: bool = False) -> int:
+        """Starts sending a conversation's changes after a position, because a member connected. The member fetches
+        earlier changes by a sync. Returns the sequence up to which: that of the position, or a later one if more was
+        sent since the position was read.
 
-        `others_listen`: others in it are connected. If it is unknown all the same, it began after they connected: what
-        is committed of it may not have been sent to them yet, and the notice that says so also says where it begins.
+        `is_other_connected`: another member is already connected. If the conversation is unknown all the same, it is
+        newer than that connection, and its committed changes may not have been sent to that member yet. So it stays
+        unknown until the first notice, which carries the revision at which to start.
         """
         sequence = at.sequence or 0
         with self._lock:
-            if others_listen and conversation_id not in self._sent:
+            if is_other_connected and conversation_id not in self._sent:
                 return sequence
             position = self._sent.setdefault(conversation_id, at)
             while len(self._sent) > KEPT_CONVERSATIONS:
@@ -64,21 +66,21 @@ class FanOut:
         return max(position.sequence or 0, sequence)
 
     def is_hosted(self, conversation_id: int) -> bool:
-        """Whether the conversation's position is known."""
+        """Whether the position of the conversation is known."""
         return conversation_id in self._sent
 
     def is_forgotten(self, conversation_id: int) -> bool:
-        """Whether a conversation that is unknown may have been known once."""
+        """Whether an unknown conversation may have been known before."""
         return conversation_id <= self._newest_forgotten
 
     def forget(self, conversation_id: int, unless: Callable[[], bool]) -> None:
-        """Nobody in it is here: whoever comes next begins where it stands then. `unless`: whether somebody came."""
+        """Forgets a position when no member is connected. `unless` says whether one has connected in the meantime."""
         with self._lock:
             if not unless():
                 self._sent.pop(conversation_id, None)
 
     def stored(self, message: StoredMessage) -> None:
-        """This process stored a message."""
+        """Sends a message that this process stored, after the changes before it."""
         with self._lock:
             usernames = () if message.is_group else (message.sender, message.receiver)
             position = self._position(message.conversation_id, usernames, message.revision)
@@ -88,15 +90,21 @@ class FanOut:
                 self._advance(message.conversation_id, position, message)
 
     def notified(self, conversation_id: int, first: int, last: int, usernames: Usernames = ()) -> None:
-        """The changes `first` to `last` are stored. `usernames`: the two of a direct conversation."""
+        """Sends the stored changes up to `last`. `first` is the first one of the notice, and `usernames` holds both
+        users of a direct conversation."""
         with self._lock:
             self._send_between(conversation_id, self._position(conversation_id, usernames, first), last)
 
     def _position(self, conversation_id: int, usernames: Usernames, first: int) -> Position:
-        """How far a conversation was sent, of which there is a change `first` to send."""
+        """The position up to which a conversation was sent. For an unknown one it is derived from the change `first`
+        that is to be sent."""
         position = self._sent.get(conversation_id)
         if position is None:
-            is_new = first <= FIRST_CHANGES and not self.is_forgotten(conversation_id) and self._has_arrived(usernames)
+            is_new = (
+                first <= FIRST_CHANGES
+                and not self.is_forgotten(conversation_id)
+                and self._has_accepted_connection(usernames)
+            )
             position = Position(0, 0) if is_new or first == 1 else Position(first - 1, None)
             self._sent[conversation_id] = position
         return position
@@ -107,7 +115,7 @@ class FanOut:
                 changes, reached = changes_between(conversation_id, position, last)
                 for change in changes:
                     self._advance(conversation_id, position, change)
-                # The newest revisions may have left no row behind: what they changed was changed again.
+                # The newest revisions may have no row, if a later revision changed the same row again.
                 position.revision, position.sequence = reached.revision, reached.sequence
 
     def _advance(self, conversation_id: int, position: Position, change: Change) -> None:

@@ -1,4 +1,4 @@
-"""Which connections of this process are in which group's room: as people connect, join, leave and are removed."""
+"""Keeps the connections of this process in their groups' rooms, as users connect, join, leave and are removed."""
 
 import logging
 from collections import OrderedDict
@@ -20,12 +20,12 @@ from chatapp.realtime.rooms import NAMESPACE, group_of_room, group_room
 
 log = logging.getLogger(__name__)
 
-KEPT_ELSEWHERE = 10_000
-"""Groups without a member here whose next notice needs no look at the database."""
+REMEMBERED_UNHOSTED = 10_000
+"""Remembered groups without a connected member. A notice about one of them needs no query."""
 
 
 class GroupRooms:
-    """What is told twice does nothing twice: notices are hints, and the database says who is in a group."""
+    """Calls are idempotent, since notices are hints. The database says who is in a group."""
 
     def __init__(
         self,
@@ -43,35 +43,35 @@ class GroupRooms:
         self._fan_out = fan_out
         self._delivery = delivery
         self._announced = AnnouncedGroups()
-        self._elsewhere: OrderedDict[int, None] = OrderedDict()
+        self._unhosted: OrderedDict[int, None] = OrderedDict()
 
     def announce(self, conversation_id: int) -> None:
-        """Lets all members' connections into the room of a new group, then tells them; once, however often it is asked
-        for."""
+        """Adds the connections of all members to the room of a new group, then sends `newgrp`. Repeated calls send it
+        once."""
         with self._app.app_context():
             name, user_ids, position = group_to_announce(conversation_id)
         self._fan_out.host(conversation_id, position)
         self._enter_all(conversation_id, user_ids)
-        if self._announced.is_first(conversation_id):
+        if self._announced.add(conversation_id):
             self._events.group_created(conversation_id, name)
 
     def memberships_changed(self, conversation_id: int, user_ids: Iterable[int]) -> None:
-        """Lets those of these users in who are members now, and the others out, and tells each of them so."""
-        here = [user_id for user_id in user_ids if self._connections.has_user(user_id)]
-        if not here:
+        """Adds those of these users who are members to the room, removes the others, and tells each user."""
+        connected = [user_id for user_id in user_ids if self._connections.has_user(user_id)]
+        if not connected:
             return
         with self._app.app_context():
-            overviews = overviews_of_members(conversation_id, here)
-            left = former_members(conversation_id, [one for one in here if one not in overviews])
+            overviews = overviews_of_members(conversation_id, connected)
+            former = former_members(conversation_id, [user_id for user_id in connected if user_id not in overviews])
             for user_id, overview in overviews.items():
                 self._joined(user_id, overview)
-        for user_id, (username, user_revision) in left.items():
+        for user_id, (username, user_revision) in former.items():
             self.leave(user_id, conversation_id)
             self._events.changed_for_user(serializers.left(conversation_id, user_revision), username)
 
     def members_changed(self, conversation_id: int, change: MembersChange) -> None:
-        """The change's place in the order of the conversation: who left gets nothing that comes after it, who joined
-        all of it."""
+        """Applies a change of members at its place in the order of revisions: a member who left receives no later
+        change, a member who joined receives all of them."""
         for member in change.members:
             if member.role is None:
                 self.leave(member.user_id, conversation_id)
@@ -80,19 +80,20 @@ class GroupRooms:
         self._delivery.members_changed(conversation_id)
 
     def is_hosted(self, conversation_id: int, first: int) -> bool:
-        """Whether a member of a group is connected here, of which there is a change `first` to send.
+        """Whether a member of the group is connected to this process. `first` is the first revision that is to be sent.
 
-        The notice of a group's first message may come before the notice of the group: then its members are let in now.
+        The notice of a group's first message may arrive before the notice of the group. Then this adds the connections
+        of its members to the room.
         """
         if self._fan_out.is_hosted(conversation_id):
             return self._server.manager.has_room(NAMESPACE, group_room(conversation_id))
-        if conversation_id in self._elsewhere:
+        if conversation_id in self._unhosted:
             return False
         with self._app.app_context():
             members = members_among(conversation_id, self._connections.user_ids())
             position = position_of_first_join(conversation_id, members) if members else None
         if position is None:
-            self._note_elsewhere(conversation_id)
+            self._remember_unhosted(conversation_id)
             return False
         if position.revision == 0 or self._fan_out.is_forgotten(conversation_id):
             position = Position(first - 1, None)
@@ -102,30 +103,31 @@ class GroupRooms:
         self._enter_all(conversation_id, members)
         return True
 
-    def is_inside(self, user_id: int, conversation_id: int) -> bool:
-        """Whether all of a user's connections are in a group's room."""
+    def has_entered(self, user_id: int, conversation_id: int) -> bool:
+        """Whether all connections of a user are in the group's room."""
         room = group_room(conversation_id)
         sids = self._connections.of_user(user_id)
         return all(room in self._server.manager.get_rooms(sid, NAMESPACE) for sid in sids)
 
     def entered_by(self, user_id: int) -> set[int]:
-        """The groups in whose rooms a user's connections are."""
+        """The ids of the groups whose rooms a user's connections are in."""
         rooms = {
             room
             for sid in self._connections.of_user(user_id)
             for room in self._server.manager.get_rooms(sid, NAMESPACE)
         }
-        return {number for room in rooms if (number := group_of_room(room)) is not None}
+        group_ids = map(group_of_room, rooms)
+        return {group_id for group_id in group_ids if group_id is not None}
 
     def enter(self, sid: str, room: str) -> None:
-        """The connection may have closed in the meantime; its rooms went with it."""
+        """Adds a connection to a room. Ignores a connection that has closed in the meantime."""
         try:
             self._server.enter_room(sid, room, namespace=NAMESPACE)
         except (KeyError, ValueError):
-            log.debug("A connection closed before it entered its rooms")
+            log.debug("A connection closed before it entered a room")
 
     def leave(self, user_id: int, conversation_id: int) -> None:
-        """Takes a user's connections out of a group's room."""
+        """Removes a user's connections from a group's room."""
         for sid in self._connections.of_user(user_id):
             self._server.leave_room(sid, group_room(conversation_id), namespace=NAMESPACE)
 
@@ -141,7 +143,7 @@ class GroupRooms:
             for sid in self._connections.of_user(user_id):
                 self.enter(sid, group_room(conversation_id))
 
-    def _note_elsewhere(self, conversation_id: int) -> None:
-        self._elsewhere[conversation_id] = None
-        while len(self._elsewhere) > KEPT_ELSEWHERE:
-            self._elsewhere.popitem(last=False)
+    def _remember_unhosted(self, conversation_id: int) -> None:
+        self._unhosted[conversation_id] = None
+        while len(self._unhosted) > REMEMBERED_UNHOSTED:
+            self._unhosted.popitem(last=False)

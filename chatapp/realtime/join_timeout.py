@@ -1,4 +1,4 @@
-"""Connections that opened a transport and joined no namespace: closed after a while, as Socket.IO's own server does."""
+"""Closes connections that joined no namespace within a time-out, as Socket.IO for Node does (`connectTimeout`)."""
 
 import threading
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from chatapp.realtime.engine.socketio_server import ChatServer
 
 
 class JoinTimeout:
-    """Oldest first, by Engine.IO session id. Hooks into the server's own notice of a new transport."""
+    """Keeps the time at which each transport opened, by Engine.IO session id, oldest first."""
 
     def __init__(self, server: ChatServer, join_timeout_seconds: float) -> None:
         self._server = server
@@ -19,7 +19,7 @@ class JoinTimeout:
         server.on_transport_opened = self._open
 
     def close_overdue(self) -> None:
-        """Closes those whose time is up and who are in no namespace."""
+        """Closes the connections whose time-out has ended and that are in no namespace."""
         for eio_sid in self._overdue():
             if not self._has_joined(eio_sid):
                 self._server.close_transport(eio_sid)
@@ -30,11 +30,11 @@ class JoinTimeout:
 
     def _overdue(self) -> list[str]:
         limit = monotonic() - self._timeout
-        found = []
+        overdue = []
         with self._lock:
             while self._opened and next(iter(self._opened.values())) <= limit:
-                found.append(self._opened.popitem(last=False)[0])
-        return found
+                overdue.append(self._opened.popitem(last=False)[0])
+        return overdue
 
     def _has_joined(self, eio_sid: str) -> bool:
         manager: Any = self._server.manager

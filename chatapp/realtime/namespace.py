@@ -1,4 +1,4 @@
-"""The namespace `/chat`: handlers parse, call one action, answer."""
+"""The namespace `/chat`: each handler parses the payload, calls one action, and returns the ack."""
 
 import logging
 from collections.abc import Callable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Ack = Any
-"""A wire dict, or a DeferredAck that will be set to one."""
+"""The payload of an ack, or a DeferredAck that is set to one later."""
 
 EVENTS = (
     "privateMessage",
@@ -51,18 +51,18 @@ EVENTS = (
     "setRole",
     "removeMember",
 )
-"""What clients may send. Nothing else reaches a handler: `connect` and `disconnect` are not events on the wire."""
+"""The events that clients may send. No other event reaches a handler, not even a forged `connect` or `disconnect`."""
 
 
 class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
-    """No Flask request context is pushed for an event: the user is resolved once, at connect."""
+    """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:
         super().__init__(NAMESPACE)
         self._dispatcher = dispatcher
 
     def trigger_event(self, event: str, sid: str, *args: Any) -> Ack:
-        """Dispatches one event; every refusal and every fault of ours becomes the failure ack."""
+        """Dispatches one event. Every error becomes a failure ack."""
         if event == "connect":
             return self.on_connect(sid, *args)
         if event == "disconnect":
@@ -75,12 +75,12 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
                 caller = caller_of(environ, auth)
             self._dispatcher.connected(sid, caller)
         except ChatError as error:
-            # The protocol sends a Socket.IO client no more than `message` and `data` of a refused connection.
+            # The protocol passes only `message` and `data` of a refused connection to the client.
             raise exceptions.ConnectionRefusedError(error.message, failure_payload(error)["error"]) from None
         except Exception as error:
             log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
-            refused = to_chat_error(error)
-            raise exceptions.ConnectionRefusedError(refused.message, failure_payload(refused)["error"]) from None
+            failure = to_chat_error(error)
+            raise exceptions.ConnectionRefusedError(failure.message, failure_payload(failure)["error"]) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
@@ -111,8 +111,8 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
 
     def on_sync(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
-            found = catch_up.sync(self._dispatcher.journal, caller, parse(SyncRequest, payload))
-            return {"success": True, **serializers.sync(found)}
+            result = catch_up.sync(self._dispatcher.journal, caller, parse(SyncRequest, payload))
+            return {"success": True, **serializers.sync(result)}
 
     def on_changeGroup(self, caller: Caller, payload: Any) -> Ack:
         event = parse(ChangeGroup, payload)
@@ -150,16 +150,16 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         draft = MessageDraft(
             caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
         )
-        reply = DeferredAck()
-        messages.send_message(self._dispatcher.journal, caller, draft, self._reply_to(reply))
-        return reply
+        ack = DeferredAck()
+        messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(ack))
+        return ack
 
-    def _reply_to(self, reply: DeferredAck) -> Callable[[Outcome], None]:
+    def _resolver_of(self, ack: DeferredAck) -> Callable[[Outcome], None]:
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
-                reply.set(failure_payload(outcome))
+                ack.set(failure_payload(outcome))
             else:
-                self._dispatcher.delivery.answer(outcome, reply)
+                self._dispatcher.delivery.resolve_ack(outcome, ack)
 
         return done
 

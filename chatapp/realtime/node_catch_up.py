@@ -1,7 +1,7 @@
-"""What this process does when notices may have been lost: it reads what they would have said.
+"""Catches this process up with the database when notices may have been lost.
 
-Everything that a notice can tell is in the database: who is online, which sessions have ended, which groups exist, how
-far members have been delivered, and the messages themselves.
+All that a notice can say is in the database: who is online, which sessions were revoked, which groups exist, the
+watermarks, and the changes themselves.
 """
 
 from collections.abc import Collection
@@ -16,11 +16,10 @@ from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.fan_out import FanOut
 from chatapp.realtime.group_rooms import GroupRooms
-from chatapp.realtime.rooms import group_room
 
 
 class Node(Protocol):
-    """The parts of the dispatcher that a catch-up brings up to date."""
+    """The part of the dispatcher that a catch-up uses."""
 
     app: Flask
     connections: Connections
@@ -34,43 +33,45 @@ class Node(Protocol):
 
 
 class NodeCatchUp:
-    """Repeats harmlessly what was heard already."""
+    """Handling a change again that was received already is harmless."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
 
     def catch_up(self) -> None:
-        """Needs no more than a node that is started; finds nothing to do where nobody is connected."""
+        """Brings sessions, presence and all conversations of the connected users up to date."""
         with self._node.app.app_context():
             self._end_sessions()
             self._node.tell_presence()
             for user_id in self._node.connections.user_ids():
-                own = receipts.memberships_of(user_id)
-                self._leave_others(user_id, {group_room(one.conversation_id) for one in own})
-                for one in own:
-                    self._catch_up_with(user_id, one)
+                memberships = receipts.memberships_of(user_id)
+                self._leave_former_groups(user_id, {membership.conversation_id for membership in memberships})
+                for membership in memberships:
+                    self._catch_up_with(user_id, membership)
 
     def _end_sessions(self) -> None:
         connections = self._node.connections.all()
-        ended = revoked_among({one.caller.session_id for one in connections})
+        revoked = revoked_among({connection.caller.session_id for connection in connections})
         for connection in connections:
-            if connection.caller.session_id in ended:
+            if connection.caller.session_id in revoked:
                 self._node.end(connection.sid, "You were signed out.")
 
-    def _leave_others(self, user_id: int, own: set[str]) -> None:
-        """Leaves the rooms of groups that the user is in no more."""
+    def _leave_former_groups(self, user_id: int, current: set[int]) -> None:
+        """Leaves the rooms of groups that are not among the user's current conversations."""
         groups = self._node.groups
         for conversation_id in groups.entered_by(user_id):
-            if group_room(conversation_id) not in own:
+            if conversation_id not in current:
                 groups.memberships_changed(conversation_id, [user_id])
 
-    def _catch_up_with(self, user_id: int, own: receipts.OwnMembership) -> None:
-        number = own.conversation_id
-        # What the user has not been delivered is what may have been missed of a conversation that is new here.
-        self._node.fan_out.host(number, position_of_message(number, own.delivered))
-        if own.is_group and not self._node.groups.is_inside(user_id, number):
-            self._node.groups.announce(number)
-            self._node.groups.memberships_changed(number, [user_id])
-        self._node.fan_out.notified(number, own.revision, own.revision)
-        self._node.delivery.members_changed(number)
-        self._node.delivery.refresh(number)
+    def _catch_up_with(self, user_id: int, membership: receipts.OwnMembership) -> None:
+        conversation_id = membership.conversation_id
+        # A conversation that is new on this process starts at the user's delivered watermark: the messages after it may
+        # have been missed.
+        start = position_of_message(conversation_id, membership.delivered)
+        self._node.fan_out.host(conversation_id, start)
+        if membership.is_group and not self._node.groups.has_entered(user_id, conversation_id):
+            self._node.groups.announce(conversation_id)
+            self._node.groups.memberships_changed(conversation_id, [user_id])
+        self._node.fan_out.notified(conversation_id, membership.revision, membership.revision)
+        self._node.delivery.members_changed(conversation_id)
+        self._node.delivery.refresh(conversation_id)

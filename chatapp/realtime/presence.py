@@ -1,4 +1,4 @@
-"""Who is online: by this process's own connections, and by what the database says of the other processes."""
+"""Presence: who is online, from this process's connections and from what the database records of the others."""
 
 import threading
 from collections.abc import Callable, Collection
@@ -13,11 +13,11 @@ from chatapp.journal import Journal, Transaction
 from chatapp.realtime.connections import Connections
 
 HEARTBEAT_SECONDS = 5.0
-"""How often this process says that it lives; others believe it dead after NODE_SILENCE."""
+"""Interval of this process's heartbeats. Other processes take it for dead after NODE_SILENCE."""
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PresenceUpdate:
     """A user came online or went offline."""
 
     user_id: int
@@ -26,7 +26,7 @@ class News:
 
 
 class Presence:
-    """Writes changes in bursts: a user who comes and goes between two writes is never mentioned."""
+    """Writes presence changes in batches. A user who connects and disconnects between two writes causes no event."""
 
     def __init__(self, journal: Journal, connections: Connections, node: str) -> None:
         self._journal = journal
@@ -35,25 +35,32 @@ class Presence:
         self._lock = threading.Lock()
         self._changed: set[int] = set()
         self._recorded: set[int] = set()
-        self._is_sure = True
+        self._is_recorded_certain = True
         self._online: set[int] = set()
-        self._telling = threading.Lock()
+        self._publish_lock = threading.Lock()
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
 
     def start(self, *, is_only_node: bool) -> None:
-        """Clears what an earlier run left behind, and learns who is online on other processes. Needs an app context."""
-        self._journal.write(lambda one: presence.start_node(one, self._node, is_only_node=is_only_node), durable=False)
+        """Registers this process, deletes presence that an earlier run left, and reads who is online on the others.
+
+        Needs an app context.
+        """
+
+        def job(transaction: Transaction) -> None:
+            presence.start_node(transaction, self._node, is_only_node=is_only_node)
+
+        self._journal.write(job, durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
 
-    def tell_news(self, tell: Callable[[list[News]], None], user_ids: Collection[int] | None = None) -> None:
-        """Tells who of these (or of all) came online or went offline since this was last called, if anybody did.
+    def publish(self, send: Callable[[list[PresenceUpdate]], None], user_ids: Collection[int] | None = None) -> None:
+        """Passes to `send` which of these users (or of all) came online or went offline since the last call.
 
-        By what the database says now: the notices of two processes about one user, who moves from one to the other, may
-        be heard in either order. One call at a time, its telling included, or the older news could be told last and
-        stay. Needs an app context.
+        The state is read from the database, because the notices of two processes about a user who moves from one to the
+        other may arrive in either order. Calls are serialised, including `send`: otherwise the older update could be
+        sent last. Needs an app context.
         """
-        with self._telling:
+        with self._publish_lock:
             online = set(db.session.scalars(online_user_ids()))
             changed = self._online ^ online
             if user_ids is not None:
@@ -61,15 +68,16 @@ class Presence:
             names = presence.names_of(changed)
             self._online ^= changed
             try:
-                if news := [News(user_id, username, user_id in online) for user_id, username in names.items()]:
-                    tell(news)
+                updates = [PresenceUpdate(user_id, name, user_id in online) for user_id, name in names.items()]
+                if updates:
+                    send(updates)
             except BaseException:
-                # Still to be told, by whoever asks next.
+                # The next call publishes these updates.
                 self._online ^= changed
                 raise
 
     def changed(self, user_id: int) -> "Future[None]":
-        """A first connection opened or a last one closed. The future is done when the database shows it."""
+        """A user's first connection opened or the last one closed. The future completes when this is written."""
         with self._lock:
             self._changed.add(user_id)
             if self._write is None:
@@ -80,24 +88,27 @@ class Presence:
         return self._connections.has_user(user_id) or user_id in self._online
 
     def beat(self) -> None:
-        """Called often; says at most every HEARTBEAT_SECONDS that this process lives."""
+        """Writes a heartbeat if HEARTBEAT_SECONDS have passed since the last one. Called often."""
         if monotonic() - self._beat_at >= HEARTBEAT_SECONDS:
             self._beat_at = monotonic()
-            self._journal.submit(lambda one: presence.keep_alive(one, self._node), durable=False)
+            self._journal.submit(lambda transaction: presence.keep_alive(transaction, self._node), durable=False)
             self._submit()
 
     def _submit(self) -> "Future[None]":
         future = self._journal.submit(self._record, durable=False)
-        future.add_done_callback(self._recorded_or_not)
+        future.add_done_callback(self._note_result)
         return future
 
     def _record(self, transaction: Transaction) -> None:
-        """Writes the difference to what was recorded. Whoever cannot be sure of that reads it: an earlier transaction
-        failed or has not ended, or another process took this one for dead."""
+        """Writes the difference between the connected users and the recorded ones.
+
+        The recorded ones are read from the database if they are not known for certain: an earlier transaction failed or
+        is not finished, or another process deleted this node as dead.
+        """
         with self._lock:
             changed, self._changed, self._write = self._changed, set(), None
-        is_sure, self._is_sure = self._is_sure, False
-        if not presence.register(transaction, self._node) or not is_sure:
+        is_certain, self._is_recorded_certain = self._is_recorded_certain, False
+        if not presence.register(transaction, self._node) or not is_certain:
             self._recorded = presence.users_on(transaction, self._node)
             changed = self._recorded | set(self._connections.user_ids())
         online = {user_id for user_id in changed if self._connections.has_user(user_id)}
@@ -106,5 +117,5 @@ class Presence:
             presence.record(transaction, self._node, opened, closed)
             self._recorded = (self._recorded | opened) - closed
 
-    def _recorded_or_not(self, future: "Future[None]") -> None:
-        self._is_sure = future.exception() is None
+    def _note_result(self, future: "Future[None]") -> None:
+        self._is_recorded_certain = future.exception() is None

@@ -1,4 +1,4 @@
-"""One Socket.IO process a SQLite file: a second one would not hear what the first one stores."""
+"""Allows one Socket.IO process for each SQLite file, because a second one would receive no notices of the first."""
 
 import os
 from collections.abc import Callable
@@ -8,18 +8,21 @@ from sqlalchemy.engine import make_url
 
 from chatapp.config import BadSetting, Settings
 
-_held: dict[str, IO[str]] = {}
-"""Locks of this process, by file; the system frees them when it ends, however it ends."""
+_held_locks: dict[str, IO[str]] = {}
+"""Locked files of this process, by path. The operating system releases a lock when the process ends in any way."""
 
 
 def lock_sockets(settings: Settings) -> Callable[[], None]:
-    """Raises BadSetting while another process serves sockets from the same SQLite file. Returns what gives it back."""
+    """Takes the lock, and returns a function that releases it.
+
+    Raises BadSetting if another process serves sockets from the same SQLite file.
+    """
     if not settings.is_sqlite or os.name != "posix":
         return lambda: None
     import fcntl
 
     path = f"{make_url(settings.database_url).database}.sockets"
-    if path not in _held:
+    if path not in _held_locks:
         handle = open(path, "w")  # noqa: SIM115 held for the life of the process
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,11 +32,11 @@ def lock_sockets(settings: Settings) -> Callable[[], None]:
                 "CHATAPP_DATABASE_URL: another Socket.IO process already serves this SQLite file. "
                 "Stop it first; several Socket.IO processes need PostgreSQL."
             ) from None
-        _held[path] = handle
-    return lambda: _give_back(path)
+        _held_locks[path] = handle
+    return lambda: _release(path)
 
 
-def _give_back(path: str) -> None:
-    handle = _held.pop(path, None)
+def _release(path: str) -> None:
+    handle = _held_locks.pop(path, None)
     if handle is not None:
         handle.close()

@@ -1,4 +1,4 @@
-"""Names of Socket.IO rooms: one a user, one a group."""
+"""Names of Socket.IO rooms: one room for each user, and one for each group."""
 
 NAMESPACE = "/chat"
 
@@ -6,15 +6,15 @@ _GROUP = "group:"
 
 
 def user_room(username: str) -> str:
-    """All connections of a user."""
+    """The room of all connections of a user."""
     return f"user:{username}"
 
 
 def group_room(conversation_id: int) -> str:
-    """All connections of a group's members."""
+    """The room of all connections of a group's members."""
     return _GROUP + str(conversation_id)
 
 
 def group_of_room(room: str) -> int | None:
-    """The id of the group whose room it is; None for a room of another kind."""
+    """The group's id for the name of a group's room; None for any other room."""
     return int(room.removeprefix(_GROUP)) if room.startswith(_GROUP) else None

@@ -1,4 +1,4 @@
-"""What is due by time: acks whose window is over, receipts, expired sessions, connections that joined nothing."""
+"""Periodic work: acks whose window ended, receipts, heartbeats, expired sessions, connections in no namespace."""
 
 import logging
 import threading
@@ -10,12 +10,13 @@ from chatapp.realtime.dispatcher import Dispatcher
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = 0.02
-"""How late something due may be while there is anything to wait for."""
+"""Interval while an ack or a receipt is waiting, and so how late it can be."""
 IDLE_SECONDS = 0.25
+"""Interval of the other work. An idle ticker looks for waiting acks five times as often."""
 
 
 class Ticker:
-    """One thread or greenlet for all of it, not one a connection."""
+    """One thread or greenlet for all periodic work, instead of one for each connection."""
 
     def __init__(self, dispatcher: Dispatcher, close_unjoined: Callable[[], None]) -> None:
         self._dispatcher = dispatcher
@@ -36,7 +37,7 @@ class Ticker:
             try:
                 self._tick()
             except Exception:
-                log.exception("A tick failed")
+                log.exception("Periodic work failed")
 
     def _pause(self) -> float:
         is_waiting = self._dispatcher.delivery.is_waiting() or self._dispatcher.receipts.is_waiting()

@@ -1,4 +1,4 @@
-"""The watermarks of one conversation's members, in memory while it is being talked in."""
+"""The watermarks of one conversation's members, kept in memory while the conversation is active."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,58 +11,58 @@ from chatapp.payloads import LARGEST_SEQUENCE
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 
 LARGEST_UNDELIVERED = 1_000
-"""Messages watched in one conversation: where somebody is away for long, there is no end to them."""
+"""Messages watched in one conversation. Without a limit they would grow as long as one member is offline."""
 
 
 @dataclass(slots=True)
-class Waiting:
-    """A stored message whose ack has not been sent, and the users whose confirmation it waits for. A repeat of it waits
-    with it: the two get one answer."""
+class PendingAck:
+    """A stored message whose ack is not sent yet, and the users whose confirmation it waits for. The ack of a repeat
+    is added to `acks`, and gets the same payload."""
 
     stored: StoredMessage
     awaited: set[int]
-    replies: list[DeferredAck] = field(default_factory=list)
+    acks: list[DeferredAck] = field(default_factory=list)
     deadline: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
 class Watermarks:
-    """Raising one costs the same however many members there are: members are counted by their delivered watermark, and
-    there are only ever a few different ones at a time."""
+    """The cost of raising a watermark does not depend on the count of members: they are counted by their delivered
+    watermark, which has only a few distinct values at a time."""
 
     conversation_id: int
     is_group: bool
     usernames: dict[int, str]
     delivered: dict[int, int]
     read: dict[int, int]
-    asked_from: int
-    """Messages up to here were stored before anybody watched: whether they are delivered, the database knows."""
+    unwatched_up_to: int
+    """Messages up to this sequence are not watched in memory. The database has to be asked for them."""
     undelivered: dict[int, int] = field(default_factory=dict)
-    """The senders of later messages that are not delivered to all yet, by sequence, oldest first."""
-    waiting: dict[int, Waiting] = field(default_factory=dict)
+    """The watched messages: the sender's id by sequence, oldest first, until the message is delivered to all."""
+    pending_acks: dict[int, PendingAck] = field(default_factory=dict)
     unsaved: set[int] = field(default_factory=set)
-    untold: set[int] = field(default_factory=set)
+    unsent_receipts: set[int] = field(default_factory=set)
     _counts: dict[int, int] = field(default_factory=dict)
     _lowest: int = 0
     _undelivered_of: dict[int, dict[int, None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, conversation_id: int, is_group: bool, last_sequence: int, members: list[Member]) -> "Watermarks":
-        found = cls(
+        watermarks = cls(
             conversation_id,
             is_group,
-            {one.user_id: one.username for one in members},
-            {one.user_id: one.delivered for one in members},
-            {one.user_id: one.read for one in members},
+            {member.user_id: member.username for member in members},
+            {member.user_id: member.delivered for member in members},
+            {member.user_id: member.read for member in members},
             last_sequence,
         )
-        for mark in found.delivered.values():
-            found._counts[mark] = found._counts.get(mark, 0) + 1
-        found._lowest = min(found._counts, default=0)
-        return found
+        for delivered in watermarks.delivered.values():
+            watermarks._counts[delivered] = watermarks._counts.get(delivered, 0) + 1
+        watermarks._lowest = min(watermarks._counts, default=0)
+        return watermarks
 
     def add_member(self, member: Member) -> None:
-        """Somebody joined, with watermarks at what was said before; who is known already keeps theirs."""
+        """Adds a new member. The watermarks of a known member stay, since they may be newer than the database's."""
         if member.user_id in self.delivered:
             return
         self.usernames[member.user_id] = member.username
@@ -72,29 +72,29 @@ class Watermarks:
         self._lowest = min(self._counts)
 
     def remove_member(self, user_id: int) -> None:
-        """Somebody left, whom nothing waits for any more."""
-        mark = self.delivered.pop(user_id, None)
-        if mark is None:
+        """Removes a member who left."""
+        delivered = self.delivered.pop(user_id, None)
+        if delivered is None:
             return
         del self.usernames[user_id], self.read[user_id]
         self.unsaved.discard(user_id)
-        self.untold.discard(user_id)
-        self._counts[mark] -= 1
-        if not self._counts[mark]:
-            del self._counts[mark]
+        self.unsent_receipts.discard(user_id)
+        self._counts[delivered] -= 1
+        if not self._counts[delivered]:
+            del self._counts[delivered]
             self._lowest = min(self._counts, default=0)
 
     def raise_delivered(self, user_id: int, sequence: int) -> int | None:
-        """The watermark before, if it rose; None if it did not, or the user is no member."""
+        """The previous watermark if it rose. None if it did not, or if the user is not a member."""
         before = self.delivered.get(user_id)
         if before is None or sequence <= before:
             return None
         self.delivered[user_id] = sequence
         counts = self._counts
         counts[sequence] = counts.get(sequence, 0) + 1
-        left = counts[before] - 1
-        if left:
-            counts[before] = left
+        remaining = counts[before] - 1
+        if remaining:
+            counts[before] = remaining
         else:
             del counts[before]
             if before == self._lowest:
@@ -108,28 +108,28 @@ class Watermarks:
         return True
 
     def is_delivered(self, sender_id: int, sequence: int) -> bool:
-        """Whether every member other than the sender has been delivered a message."""
+        """Whether a message was delivered to every member other than its sender."""
         if self._lowest >= sequence:
             return True
         if self.delivered.get(sender_id) != self._lowest or self._counts[self._lowest] > 1:
-            # Somebody else is behind; or there is nobody at all, who would be behind.
+            # Another member has the lowest watermark, unless there are no members at all.
             return not self._counts
         return all(mark >= sequence for mark in self._counts if mark != self._lowest)
 
     def may_have_completed(self, before: int) -> bool:
-        """Whether some message after `before` may be delivered to all, now that one member's watermark left there."""
+        """Whether a message may have become delivered to all when a member's watermark rose from `before`."""
         return self._lowest > before or self._counts.get(self._lowest) == 1
 
     def watch(self, sender_id: int, sequence: int) -> None:
-        """A message was stored that is not delivered to all yet. Of too many, the oldest are left to the database."""
+        """Watches a message until it is delivered to all. Beyond LARGEST_UNDELIVERED the oldest is watched no more."""
         self.undelivered[sequence] = sender_id
         self._undelivered_of.setdefault(sender_id, {})[sequence] = None
         if len(self.undelivered) > LARGEST_UNDELIVERED:
-            self.asked_from = next(iter(self.undelivered))
-            self.unwatch(self.asked_from)
+            self.unwatched_up_to = next(iter(self.undelivered))
+            self.unwatch(self.unwatched_up_to)
 
     def unwatch(self, sequence: int) -> None:
-        """A message is delivered to all and its sender knows."""
+        """Stops watching a message."""
         sender_id = self.undelivered.pop(sequence, None)
         if sender_id is not None:
             own = self._undelivered_of[sender_id]
@@ -138,17 +138,17 @@ class Watermarks:
                 del self._undelivered_of[sender_id]
 
     def take_delivered(self) -> list[int]:
-        """The watched messages that everybody has now and whose acks have been sent; they are watched no more."""
-        if self.undelivered.keys() <= self.waiting.keys():
+        """Stops watching the messages that are delivered to all and have no pending ack. Returns their sequences."""
+        if self.undelivered.keys() <= self.pending_acks.keys():
             return []
-        found = [*_up_to(self._lowest, self.undelivered), *self._delivered_of_the_last()]
-        found = [sequence for sequence in found if sequence not in self.waiting]
-        for sequence in found:
+        delivered = [*_up_to(self._lowest, self.undelivered), *self._delivered_of_lowest_member()]
+        taken = [sequence for sequence in delivered if sequence not in self.pending_acks]
+        for sequence in taken:
             self.unwatch(sequence)
-        return found
+        return taken
 
-    def _delivered_of_the_last(self) -> list[int]:
-        """Whoever alone is further behind than all others may have said something that these all have."""
+    def _delivered_of_lowest_member(self) -> list[int]:
+        """Messages above the lowest watermark that are delivered to all, since only their sender has that watermark."""
         if self._counts.get(self._lowest) != 1:
             return []
         second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
@@ -158,20 +158,20 @@ class Watermarks:
         return []
 
     def snapshot(self) -> Lowest:
-        """What is delivered now, for whoever has to wait before asking; it looks at every member."""
+        """The two lowest watermarks, for a caller that yields before it uses them. Iterates over all members."""
         if not self._counts:
             return ALL_DELIVERED
         if self._counts[self._lowest] > 1:
             return Lowest(None, self._lowest, self._lowest)
-        last = next(user_id for user_id, mark in self.delivered.items() if mark == self._lowest)
+        holder = next(user_id for user_id, mark in self.delivered.items() if mark == self._lowest)
         second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
-        return Lowest(last, self._lowest, second)
+        return Lowest(holder, self._lowest, second)
 
     def missing(self, sender_id: int, sequence: int) -> set[int]:
-        """The members other than the sender who have not been delivered a message."""
+        """The members other than the sender to whom a message was not delivered."""
         return {user_id for user_id, mark in self.delivered.items() if mark < sequence and user_id != sender_id}
 
 
 def _up_to(last: int, sequences: Iterable[int]) -> Iterable[int]:
-    """Of sequences in order, those that are no higher."""
+    """The leading part of ascending sequences, up to and including `last`."""
     return takewhile(lambda sequence: sequence <= last, sequences)

@@ -7,13 +7,13 @@ import pytest
 
 from chatapp.actions import presence as recorded
 from chatapp.realtime.connections import Connections
-from chatapp.realtime.presence import News, Presence
+from chatapp.realtime.presence import Presence, PresenceUpdate
 from tests.actions.conftest import PATIENCE_SECONDS, Desk
 
 NODE = "here"
 A_WHILE_SECONDS = 0.3
 
-Tell = Callable[[list[News]], None]
+Tell = Callable[[list[PresenceUpdate]], None]
 
 
 def test_older_news_are_not_told_after_newer_ones(desk: Desk) -> None:
@@ -23,10 +23,10 @@ def test_older_news_are_not_told_after_newer_ones(desk: Desk) -> None:
     told: list[tuple[str, bool]] = []
     is_telling, may_go_on = threading.Event(), threading.Event()
 
-    def tell(news: list[News]) -> None:
+    def tell(news: list[PresenceUpdate]) -> None:
         told.extend((one.username, one.is_online) for one in news)
 
-    def tell_slowly(news: list[News]) -> None:
+    def tell_slowly(news: list[PresenceUpdate]) -> None:
         is_telling.set()
         may_go_on.wait(PATIENCE_SECONDS)
         tell(news)
@@ -54,7 +54,7 @@ def test_news_that_could_not_be_told_are_told_the_next_time(
     presence = Presence(desk.journal, Connections(), NODE)
     told: list[tuple[str, bool]] = []
 
-    def tell(news: list[News]) -> None:
+    def tell(news: list[PresenceUpdate]) -> None:
         told.extend((one.username, one.is_online) for one in news)
 
     def fail(*_args: object) -> None:
@@ -67,9 +67,9 @@ def test_news_that_could_not_be_told_are_told_the_next_time(
             if fails == "reading the names":
                 patch.setattr(recorded, "names_of", fail)
             with pytest.raises(ConnectionError):
-                presence.tell_news(fail)
+                presence.publish(fail)
         assert not presence.is_online(desk.ids["bob"])
-        presence.tell_news(tell)
+        presence.publish(tell)
         assert presence.is_online(desk.ids["bob"])
     assert told == [("bob", True)]
 
@@ -86,4 +86,4 @@ def _goes(desk: Desk, username: str) -> None:
 
 def _tell(desk: Desk, presence: Presence, tell: Tell) -> None:
     with desk.app.app_context():
-        presence.tell_news(tell)
+        presence.publish(tell)

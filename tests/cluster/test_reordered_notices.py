@@ -23,7 +23,7 @@ def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(
     def overtake(messages: list[StoredMessage], _notices: list[Notice]) -> None:
         for one in messages:
             names = (one.sender, one.receiver)
-            dispatcher.heard(
+            dispatcher.receive_notices(
                 [ConversationChanged(one.conversation_id, one.revision, one.revision, one.sequence, names)]
             )
 
@@ -50,8 +50,8 @@ def test_two_who_greet_each_other_at_once_on_two_processes_see_both_messages(
     other.test_client_class = Browser
     alice, bob = connect(app, "alice"), connect(app, "bob")
     held: list[Notice] = []
-    hear = dispatcher._hear_all
-    monkeypatch.setattr(dispatcher, "_hear_all", held.extend)
+    hear = dispatcher._handle_all
+    monkeypatch.setattr(dispatcher, "_handle_all", held.extend)
     post(other, "bob", "alice", "first")
     if second == "stored here":
         payload = {"sender": "alice", "receiver": "bob", "content": "second"}
@@ -99,8 +99,8 @@ def test_the_first_message_of_a_new_group_is_sent_also_if_its_notice_comes_befor
     for person in (alice, mallory):
         person.get_received("/chat")
     held: list[Notice] = []
-    hear = dispatcher._hear_all
-    monkeypatch.setattr(dispatcher, "_hear_all", held.extend)
+    hear = dispatcher._handle_all
+    monkeypatch.setattr(dispatcher, "_handle_all", held.extend)
     group_id = make_group(maker, "bob", "alice", "carol")
     post(other, sender, group_id, "first", group=True)
     wait_until(lambda: 2 in _firsts(held) and len(held) >= 3, "the notices of both came")

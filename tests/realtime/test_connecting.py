@@ -76,11 +76,11 @@ def test_a_rejected_connection_does_not_count_as_present(
     seen: list[bool] = []
 
     def reject(*_args: Any) -> None:
-        seen.append(dispatcher._has_arrived(("alice",)))
+        seen.append(dispatcher._has_accepted_connection(("alice",)))
         raise NotSignedIn("You were signed out.")
 
     def disconnect(*args: Any, **kwargs: Any) -> None:
-        seen.append(dispatcher._has_arrived(("alice",)))
+        seen.append(dispatcher._has_accepted_connection(("alice",)))
         release(*args, **kwargs)
 
     release = manager.disconnect
@@ -90,8 +90,8 @@ def test_a_rejected_connection_does_not_count_as_present(
     assert seen == [False, False]
     monkeypatch.undo()
     tab = application.connect(application.sign_in("alice")[1])
-    assert dispatcher._has_arrived(("bob", "alice"))
-    assert not dispatcher._has_arrived(("bob",))
+    assert dispatcher._has_accepted_connection(("bob", "alice"))
+    assert not dispatcher._has_accepted_connection(("bob",))
     tab.disconnect(namespace="/chat")
 
 
@@ -129,7 +129,7 @@ def _assert_rejected(application: Application, token: str) -> None:
     socket = application.connect(token)
     assert not socket.is_connected("/chat")
     assert application.dispatcher.connections.all() == []
-    assert application.dispatcher._arriving == {}
+    assert application.dispatcher._connecting == {}
 
 
 def _contents(socket: Any) -> list[str]:

@@ -70,7 +70,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.acks[sequence] = []
         for _ in range(1 + repeats if is_awaited else 0):
             reply = DeferredAck()
-            self.delivery.answer(one, reply)
+            self.delivery.resolve_ack(one, reply)
             reply.when_set(lambda ack: self.acks[sequence].append(ack["response"]["deliveredToAll"]))
 
     @rule(user=people, back=st.integers(0, 4))

@@ -130,10 +130,10 @@ def test_a_conversation_that_began_while_others_were_connected_is_sent_to_them(m
     """The message is committed, so a new connection finds it, but it has not been sent to the others yet."""
     harness = FanOutHarness(monkeypatch)
     harness.stored = 2
-    assert harness.host(1, 2, others_listen=True) == 2
+    assert harness.host(1, 2, is_other_connected=True) == 2
     harness.fan_out.stored(_message(1))
     harness.fan_out.stored(_message(2))
-    assert harness.host(1, 1, others_listen=True) == 2
+    assert harness.host(1, 1, is_other_connected=True) == 2
     harness.fan_out.stored(_message(2))
     assert harness.sent == [(1, 1), (1, 2)]
 
