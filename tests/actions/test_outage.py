@@ -1,4 +1,4 @@
-"""A database that cannot be written for a while: callers are told so at once, and later it works again."""
+"""Writes fail at once while the database cannot be written, and succeed again afterwards."""
 
 import sqlite3
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from sqlalchemy.engine import make_url
 
 from chatapp.errors import Unavailable
 from chatapp.journal import Journal, StoredMessage, Transaction
-from tests.actions.conftest import PATIENCE_SECONDS, Desk
+from tests.actions.conftest import PATIENCE_SECONDS, JournalHarness
 
 
 @pytest.fixture
 def interrupt(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Callable[[], None]]:
-    """Makes the database refuse every writer; what it returns ends the outage."""
+    """Makes the database refuse every writer. Returns a function that ends the outage."""
 
     def sqlite() -> Callable[[], None]:
-        # Not the ten seconds that a real writer has patience for: the lock is held for longer either way.
+        # A real writer waits ten seconds for the lock. The lock is held for longer in either case.
         monkeypatch.setattr("chatapp.database.BUSY_TIMEOUT_MS", 200)
         other = sqlite3.connect(make_url(url).database or "", isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
@@ -43,71 +43,75 @@ def interrupt(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Callabl
     return sqlite if url.startswith("sqlite") else postgresql
 
 
-def test_an_outage_is_told_as_unavailable_and_later_it_works_again(
-    desk: Desk, interrupt: Callable[[], Callable[[], None]]
+def test_writes_fail_with_unavailable_during_an_outage_and_succeed_after_it(
+    harness: JournalHarness, interrupt: Callable[[], Callable[[], None]]
 ) -> None:
-    group = desk.group("alice", "bob")
-    assert isinstance(desk.send_all(desk.draft("alice", group, "before"))[0], StoredMessage)
+    group = harness.group("alice", "bob")
+    assert isinstance(harness.send_all(harness.draft("alice", group, "before"))[0], StoredMessage)
     end = interrupt()
     try:
-        for outcome in desk.send_all(desk.draft("alice", group, "during"), desk.draft("bob", group, "too")):
+        for outcome in harness.send_all(harness.draft("alice", group, "during"), harness.draft("bob", group, "too")):
             assert isinstance(outcome, Unavailable), outcome
             assert outcome.status == 503
         with pytest.raises(Unavailable):
-            desk.journal.write(lambda one: one.session.execute(text("SELECT 1")) and None)
+            harness.journal.write(lambda one: one.session.execute(text("SELECT 1")) and None)
     finally:
         end()
-    (after,) = desk.send_all(desk.draft("alice", group, "after"))
+    (after,) = harness.send_all(harness.draft("alice", group, "after"))
     assert isinstance(after, StoredMessage)
-    assert desk.stored(int(group)) == [(1, "before"), (2, "after")]
+    assert harness.stored(int(group)) == [(1, "before"), (2, "after")]
 
 
-def test_many_callers_are_all_told_and_none_waits_for_its_own_turn(
-    desk: Desk, interrupt: Callable[[], Callable[[], None]]
+def test_an_outage_fails_all_queued_callers_at_once(
+    harness: JournalHarness, interrupt: Callable[[], Callable[[], None]]
 ) -> None:
-    group = desk.group("alice")
+    group = harness.group("alice")
     end = interrupt()
     try:
-        answers = desk.send(*[desk.draft("alice", group, str(number)) for number in range(300)])
+        answers = harness.send(*[harness.draft("alice", group, str(number)) for number in range(300)])
         outcomes = [answer.result(PATIENCE_SECONDS) for answer in answers]
     finally:
         end()
     assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
-    assert isinstance(desk.send_all(desk.draft("alice", group, "after"))[0], StoredMessage)
+    assert isinstance(harness.send_all(harness.draft("alice", group, "after"))[0], StoredMessage)
 
 
-def test_a_retry_after_an_outage_is_stored_once(desk: Desk, interrupt: Callable[[], Callable[[], None]]) -> None:
-    draft = desk.draft("alice", "bob", "once", client_id="0b3f8b2e-56a5-4f4e-9d7c-0a8f3f0e7a11")
+def test_a_retry_after_an_outage_is_stored_once(
+    harness: JournalHarness, interrupt: Callable[[], Callable[[], None]]
+) -> None:
+    draft = harness.draft("alice", "bob", "once", client_id="0b3f8b2e-56a5-4f4e-9d7c-0a8f3f0e7a11")
     end = interrupt()
     try:
-        assert isinstance(desk.send_all(draft)[0], Unavailable)
+        assert isinstance(harness.send_all(draft)[0], Unavailable)
     finally:
         end()
-    first, again = desk.send_all(draft)[0], desk.send_all(draft)[0]
+    first, again = harness.send_all(draft)[0], harness.send_all(draft)[0]
     assert isinstance(first, StoredMessage)
     assert isinstance(again, StoredMessage)
     assert (first.sequence, first.is_repeat) == (1, False)
     assert (again.message_id, again.is_repeat) == (first.message_id, True)
 
 
-def test_a_failure_that_somebody_remembers_keeps_no_lock(
-    desk: Desk, url: str, open_desk: Callable[[str], Desk], caplog: pytest.LogCaptureFixture
+def test_a_logged_exception_does_not_keep_a_database_lock(
+    harness: JournalHarness, url: str, open_harness: Callable[[str], JournalHarness], caplog: pytest.LogCaptureFixture
 ) -> None:
     def rename(before: str, after: str) -> Callable[[Transaction], None]:
         statement = text(f"ALTER TABLE {before} RENAME TO {after}")
         return lambda one: one.session.execute(statement) and None
 
-    desk.journal.write(rename("conversation", "mislaid"))
-    assert not isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
-    assert any(record.exc_info for record in caplog.records), "the log holds the traceback, and that the frames"
-    open_desk(url).journal.write(rename("mislaid", "conversation"))
-    assert isinstance(desk.send_all(desk.draft("alice", "bob"))[0], StoredMessage)
+    harness.journal.write(rename("conversation", "mislaid"))
+    assert not isinstance(harness.send_all(harness.draft("alice", "bob"))[0], StoredMessage)
+    assert any(record.exc_info for record in caplog.records), (
+        "the log record holds the traceback, which holds the frames"
+    )
+    open_harness(url).journal.write(rename("mislaid", "conversation"))
+    assert isinstance(harness.send_all(harness.draft("alice", "bob"))[0], StoredMessage)
 
 
-def test_a_closed_journal_that_could_not_write_lets_nobody_wait(
-    desk: Desk, interrupt: Callable[[], Callable[[], None]]
+def test_closing_the_journal_during_an_outage_answers_all_callers(
+    harness: JournalHarness, interrupt: Callable[[], Callable[[], None]]
 ) -> None:
-    journal: Journal = desk.journal
+    journal: Journal = harness.journal
     end = interrupt()
     try:
         answer: Future[object] = journal.submit(lambda _one: None)

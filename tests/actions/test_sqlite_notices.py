@@ -1,4 +1,4 @@
-"""What the HTTP process of a pair on SQLite leaves for the other one, and how it goes away again."""
+"""The notices that one process leaves for the other on SQLite, and how they are deleted."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -22,7 +22,7 @@ LeaveRows = Callable[[int, int], None]
 
 @pytest.fixture
 def app(sqlite_only: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """A process in which nobody listens."""
+    """An application without a bus listener."""
     app = create_app({"instance": tmp_path, "database_url": sqlite_only.new(), "async_mode": "threading"})
     yield app
     close_app(app)
@@ -30,7 +30,7 @@ def app(sqlite_only: Databases, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def leave_rows(app: Flask) -> LeaveRows:
-    """`leave_rows(5, age)`: five that are so many microseconds older than is kept."""
+    """`leave_rows(5, age)` inserts five notices, `age` microseconds older than the retention time."""
 
     def leave(count: int, age: int) -> None:
         at = to_microseconds(now()) - KEEP_MICROSECONDS - age
@@ -42,7 +42,7 @@ def leave_rows(app: Flask) -> LeaveRows:
 
 
 def commit(app: Flask) -> None:
-    """Something of which the other process hears."""
+    """Commits a notice for the other process."""
     app.extensions["chatapp.journal"].write(lambda transaction: transaction.notices.append(CatchUp()))
 
 
@@ -51,7 +51,7 @@ def rows_left(app: Flask) -> int:
         return int(connection.scalar(text("SELECT count(*) FROM notice")) or 0)
 
 
-def test_old_rows_go_a_few_at_each_commit_and_more_than_come(app: Flask, leave_rows: LeaveRows) -> None:
+def test_each_commit_deletes_a_few_expired_notices_and_more_than_it_adds(app: Flask, leave_rows: LeaveRows) -> None:
     leave_rows(2 * PRUNED_AT_ONCE + 5, SECOND)
     left = [rows_left(app)]
     for _ in range(3):
@@ -61,7 +61,7 @@ def test_old_rows_go_a_few_at_each_commit_and_more_than_come(app: Flask, leave_r
     assert gone == [PRUNED_AT_ONCE, PRUNED_AT_ONCE, 5]
 
 
-def test_rows_that_somebody_may_not_have_read_yet_stay(app: Flask, leave_rows: LeaveRows) -> None:
+def test_notices_that_another_process_may_not_have_read_are_kept(app: Flask, leave_rows: LeaveRows) -> None:
     leave_rows(3, -10 * SECOND)
     commit(app)
     assert rows_left(app) == 3 + 1

@@ -1,4 +1,4 @@
-"""What is run for each message, or each page of them, finds its rows by an index, however many there are."""
+"""The statements that run for each message, page or list use an index and never scan a whole table."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.payloads import HistoryQuery
 from chatapp.realtime.delivery import members_with_watermarks
-from tests.actions.conftest import NAMES, Desk
+from tests.actions.conftest import NAMES, JournalHarness
 from tests.databases import Databases
 
 Statements = list[str]
@@ -27,19 +27,19 @@ def url(sqlite_only: Databases) -> str:
 
 
 @pytest.fixture
-def heard(url: str, tmp_path: Path) -> Iterator[tuple[Desk, Statements]]:
-    """A desk, and every statement that SQLite runs for it, with its values in it."""
+def recorded(url: str, tmp_path: Path) -> Iterator[tuple[JournalHarness, Statements]]:
+    """A harness, and every statement that SQLite runs for it, with its values."""
     statements: Statements = []
     app = create_app({"instance": tmp_path, "database_url": url, "sign_in": "username", "async_mode": "threading"})
     with app.app_context():
         event.listen(db.engine, "connect", lambda raw, _record: raw.set_trace_callback(statements.append))
         db.engine.dispose()
-    yield Desk(app), statements
+    yield JournalHarness(app), statements
     close_app(app)
 
 
 def scans(url: str, statements: Statements) -> list[str]:
-    """What of the statements reads a table from one end to the other."""
+    """Returns the full table scans in the query plans of the statements."""
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     found = []
     for statement in statements:
@@ -53,43 +53,43 @@ def scans(url: str, statements: Statements) -> list[str]:
     return found
 
 
-def test_the_check_can_tell(url: str) -> None:
+def test_the_check_detects_a_full_table_scan(url: str) -> None:
     assert scans(url, ["SELECT * FROM message WHERE content = 'x'"]) != []
     assert scans(url, ["SELECT * FROM message WHERE conversation_id = 1 AND sequence = 2"]) == []
 
 
-def test_a_batch_looks_at_what_it_needs(heard: tuple[Desk, Statements], url: str) -> None:
-    desk, statements = heard
-    group, other = desk.group("alice", "bob"), desk.group("bob", "carol")
-    desk.send_all(desk.draft("alice", "bob", client_id="first"))
+def test_storing_a_batch_runs_no_full_table_scan(recorded: tuple[JournalHarness, Statements], url: str) -> None:
+    harness, statements = recorded
+    group, other = harness.group("alice", "bob"), harness.group("bob", "carol")
+    harness.send_all(harness.draft("alice", "bob", client_id="first"))
     statements.clear()
-    desk.send_together(
-        desk.draft("alice", group, "one", client_id="a"),
-        desk.draft("bob", group, "two", client_id="b"),
-        desk.draft("carol", other, "three"),
-        desk.draft("alice", "bob", "four", client_id="first"),
-        desk.draft("bob", "alice", "five", client_id="c"),
-        desk.draft("carol", "alice", "six"),
-        desk.draft("mallory", group, "not theirs"),
+    harness.send_together(
+        harness.draft("alice", group, "one", client_id="a"),
+        harness.draft("bob", group, "two", client_id="b"),
+        harness.draft("carol", other, "three"),
+        harness.draft("alice", "bob", "four", client_id="first"),
+        harness.draft("bob", "alice", "five", client_id="c"),
+        harness.draft("carol", "alice", "six"),
+        harness.draft("mallory", group, "not theirs"),
     )
-    desk.note(int(group), desk.ids["bob"], delivered=1)
-    desk.journal.flush_watermarks()
+    harness.raise_watermarks(int(group), harness.ids["bob"], delivered=1)
+    harness.journal.flush_watermarks()
     assert sum("INSERT INTO message" in one for one in statements) == 1
     assert any(one.startswith("UPDATE membership") for one in statements)
     assert scans(url, statements) == []
 
 
-def test_reading_looks_at_what_it_needs(heard: tuple[Desk, Statements], url: str) -> None:
-    desk, statements = heard
-    group = desk.group("alice", "bob")
-    desk.send_all(desk.draft("alice", group), desk.draft("alice", "bob"))
-    caller = Caller(desk.ids["alice"], "alice", "", now())
+def test_reading_pages_and_lists_runs_no_full_table_scan(recorded: tuple[JournalHarness, Statements], url: str) -> None:
+    harness, statements = recorded
+    group = harness.group("alice", "bob")
+    harness.send_all(harness.draft("alice", group), harness.draft("alice", "bob"))
+    caller = Caller(harness.ids["alice"], "alice", "", now())
     statements.clear()
-    with desk.app.app_context():
+    with harness.app.app_context():
         for receiver, kind in ((group, "yes"), ("bob", "no")):
             for extra in ({}, {"before": 2}, {"after": 0}):
-                history(desk.journal, caller, receiver, HistoryQuery(group=kind, **extra))
-        list_conversations(desk.journal, caller)
+                history(harness.journal, caller, receiver, HistoryQuery(group=kind, **extra))
+        list_conversations(harness.journal, caller)
         members_with_watermarks(int(group))
     assert len(statements) > 10
     assert scans(url, statements) == []

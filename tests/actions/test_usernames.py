@@ -1,4 +1,4 @@
-"""Usernames by user id, read once."""
+"""Usernames by user id, which are read once and cached."""
 
 from typing import Any, NoReturn
 
@@ -6,10 +6,10 @@ import pytest
 
 from chatapp.actions.usernames import USERNAME, usernames_of
 from chatapp.prepared_statements import StatementRunner
-from tests.actions.conftest import Desk
+from tests.actions.conftest import JournalHarness
 
 
-def test_each_name_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_username_is_read_from_the_database_once(harness: JournalHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[dict[str, Any]] = []
     original = StatementRunner.rows
 
@@ -18,22 +18,22 @@ def test_each_name_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         return original(reader, statement, values, is_named=is_named)
 
     monkeypatch.setattr(StatementRunner, "rows", rows)
-    alice, bob, carol = (desk.ids[name] for name in ("alice", "bob", "carol"))
-    with desk.app.app_context():
+    alice, bob, carol = (harness.ids[name] for name in ("alice", "bob", "carol"))
+    with harness.app.app_context():
         assert usernames_of({alice, bob}) == {alice: "alice", bob: "bob"}
         names = usernames_of({bob, carol})
         assert (names[bob], names[carol]) == ("bob", "carol")
     assert sorted(one["key"] for one in read) == sorted((alice, bob, carol))
 
 
-def test_a_page_does_not_go_through_all_names_that_are_kept(desk: Desk) -> None:
-    class Kept(dict[int, str]):
+def test_looking_up_the_names_of_a_page_does_not_iterate_over_the_cache(harness: JournalHarness) -> None:
+    class Cache(dict[int, str]):
         def __iter__(self) -> NoReturn:
-            raise AssertionError("There may be a hundred thousand")
+            raise AssertionError("The cache may hold a hundred thousand names")
 
         keys = __iter__
 
-    alice, bob = desk.ids["alice"], desk.ids["bob"]
-    desk.app.extensions["chatapp.statements"]._cached[USERNAME] = Kept({alice: "alice"})
-    with desk.app.app_context():
+    alice, bob = harness.ids["alice"], harness.ids["bob"]
+    harness.app.extensions["chatapp.statements"]._cached[USERNAME] = Cache({alice: "alice"})
+    with harness.app.app_context():
         assert usernames_of({alice, bob})[bob] == "bob"
