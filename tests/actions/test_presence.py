@@ -7,7 +7,7 @@ import pytest
 
 from chatapp.actions import presence as recorded
 from chatapp.realtime.connections import Connections
-from chatapp.realtime.presence import PresenceUpdate, Presence
+from chatapp.realtime.presence import Presence, PresenceUpdate
 from tests.actions.conftest import PATIENCE_SECONDS, JournalHarness
 
 NODE = "here"
