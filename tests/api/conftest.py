@@ -1,6 +1,6 @@
-"""One application for all tests of the HTTP door, so that they cost a request each and not a database each.
+"""One application for all tests of the HTTP API, so that a test costs a request and not a database.
 
-What one test writes the next one finds: a test that counts messages does so in a group, or between people, of its own.
+Tests see each other's data. A test that counts messages uses a new group or new users.
 """
 
 import itertools
@@ -18,25 +18,25 @@ _numbers = itertools.count(1)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Long texts are cut: their names in the report would fill pages."""
+    """Shortens long texts in test ids."""
     return repr(val)[:24] if isinstance(val, str | bytes) and len(val) > 24 else None
 
 
 @pytest.fixture(scope="session")
 def app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The HTTP side in username mode, with the cast."""
+    """The HTTP side in username mode, with the users of CAST."""
     yield from _application(databases, tmp_path_factory, "username")
 
 
 @pytest.fixture(scope="session")
 def password_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The HTTP side in password mode: dave can sign in, and nobody else."""
+    """The HTTP side in password mode. Only dave has a password."""
     yield from _application(databases, tmp_path_factory, "password")
 
 
 @pytest.fixture
 def newcomers(app: Flask) -> Callable[[int], list[str]]:
-    """`newcomers(2)` adds two users to whom nobody has ever talked."""
+    """`newcomers(2)` adds two users without messages."""
 
     def add(count: int) -> list[str]:
         names = [f"newcomer{next(_numbers):05}" for _ in range(count)]
@@ -48,7 +48,7 @@ def newcomers(app: Flask) -> Callable[[int], list[str]]:
 
 @pytest.fixture
 def make_group(browse: Callable[[str | None], Browser]) -> Callable[..., str]:
-    """`make_group("alice", "bob")` is the id of a new group that alice makes with bob."""
+    """`make_group("alice", "bob")` creates a group of alice and bob and returns its id."""
 
     def make(creator: str, *others: str) -> str:
         body = {"groupName": f"Group {next(_numbers)}", "users": [{"username": name} for name in others]}

@@ -1,4 +1,4 @@
-"""What every answer of the HTTP door is held to."""
+"""Assertions that hold for every response of the HTTP API."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from werkzeug.test import TestResponse
 
 
 def refusal(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
-    """Asserts the one failure shape, and returns its `error`."""
+    """Asserts the shape of a failure and returns its `error`."""
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/json"
     body = answer.get_json()
@@ -22,7 +22,7 @@ def refusal(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
 
 
 def cookies(answer: TestResponse) -> dict[str, dict[str, str]]:
-    """The attributes, in lower case, of each cookie that an answer sets; `value` is the cookie's own."""
+    """Returns the attributes, in lower case, of each cookie that a response sets. `value` is its value."""
     found: dict[str, dict[str, str]] = {}
     for line in answer.headers.getlist("Set-Cookie"):
         first, *rest = line.split(";")

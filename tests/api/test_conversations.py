@@ -1,4 +1,4 @@
-"""GET /conversations: what the caller is in, newest activity first, and how far everybody is."""
+"""GET /conversations: the caller's conversations by newest activity, with the watermarks of their members."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def say(browser: Browser, receiver: str, content: str = "hello", *, group: bool 
 
 
 def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **marks: int) -> None:
-    """What a member's socket does when it confirms or reads."""
+    """Raises the watermarks of a member, as a socket does by a confirmation or `markRead`."""
     with browser.application.app_context():
         user_id = db.session.scalar(select(User.id).where(User.username == username))
     number = int(message["messageId"].partition("-")[0])
@@ -40,12 +40,12 @@ def raise_watermark(browser: Browser, username: str, message: dict[str, Any], **
     journal.schedule_watermarks()
 
 
-def test_who_has_not_talked_has_none(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_user_without_messages_has_no_conversations(browse: Browse, newcomers: Newcomers) -> None:
     (anna,) = newcomers(1)
     assert browse(anna).get("/conversations").get_json() == {"conversations": []}
 
 
-def test_a_direct_conversation_has_every_field_of_the_contract(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     say(browse(anna), ben, "one")
     last = say(browse(anna), ben, "two")
@@ -61,7 +61,7 @@ def test_a_direct_conversation_has_every_field_of_the_contract(browse: Browse, n
             "readSequence": 0,
             "unread": 2,
             "members": [
-                # Sending is reading.
+                # Sending a message marks it as read.
                 {"username": anna, "deliveredSequence": 0, "readSequence": 2, "role": "member"},
                 {"username": ben, "deliveredSequence": 0, "readSequence": 0, "role": "member"},
             ],
@@ -88,7 +88,9 @@ def test_a_group_without_messages_is_listed_by_its_name(
     assert [member["username"] for member in group["members"]] == [anna, ben]
 
 
-def test_the_newest_activity_comes_first(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+def test_conversations_are_sorted_by_newest_activity(
+    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
     anna, ben, cleo = newcomers(3)
     browser = browse(anna)
     say(browser, ben)
@@ -101,7 +103,7 @@ def test_the_newest_activity_comes_first(browse: Browse, newcomers: Newcomers, m
     assert [one["receiver"] for one in conversations(browser)] == [group_id, ben, cleo]
 
 
-def test_unread_is_what_others_said_after_the_read_watermark(browse: Browse, newcomers: Newcomers) -> None:
+def test_unread_counts_messages_of_others_after_the_read_watermark(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     messages = [say(browse(anna), ben) for _ in range(4)]
     assert conversations(browse(ben))[0]["unread"] == 4
@@ -111,7 +113,7 @@ def test_unread_is_what_others_said_after_the_read_watermark(browse: Browse, new
     assert seen["members"][1] == {"username": ben, "deliveredSequence": 2, "readSequence": 2, "role": "member"}
 
 
-def test_sending_reads_what_was_said_before(browse: Browse, newcomers: Newcomers) -> None:
+def test_sending_a_message_marks_earlier_messages_as_read(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     for _ in range(3):
         say(browse(anna), ben)
@@ -133,7 +135,7 @@ def test_watermarks_never_fall(browse: Browse, newcomers: Newcomers) -> None:
     assert seen["members"][1] == {"username": ben, "deliveredSequence": 3, "readSequence": 2, "role": "member"}
 
 
-def test_a_last_message_is_delivered_when_the_others_have_it(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_last_message_is_delivered_when_the_other_user_confirmed_it(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     message = say(browse(anna), ben)
     assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is False
@@ -142,7 +144,7 @@ def test_a_last_message_is_delivered_when_the_others_have_it(browse: Browse, new
     assert browse(anna).get(f"/messages/{anna}/{ben}").get_json()[0]["deliveredToAll"] is True
 
 
-def test_a_group_message_is_delivered_when_the_last_member_has_it(
+def test_a_group_message_is_delivered_when_the_last_member_confirmed_it(
     browse: Browse, newcomers: Newcomers, make_group: MakeGroup
 ) -> None:
     anna, ben, cleo = newcomers(3)
@@ -153,7 +155,9 @@ def test_a_group_message_is_delivered_when_the_last_member_has_it(
         assert conversations(browse(anna))[0]["lastMessage"]["deliveredToAll"] is is_delivered
 
 
-def test_members_of_a_large_group_are_not_listed(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+def test_the_list_omits_the_members_of_a_large_group(
+    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
     names = newcomers(51)
     make_group(*names[:50])
     make_group(*names)
@@ -162,7 +166,7 @@ def test_members_of_a_large_group_are_not_listed(browse: Browse, newcomers: Newc
     assert large["members"] == []
 
 
-def test_others_conversations_are_not_there(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
+def test_the_list_omits_conversations_of_others(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
     anna, ben, eve = newcomers(3)
     say(browse(anna), ben)
     make_group(anna, ben)

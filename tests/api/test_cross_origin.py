@@ -1,4 +1,4 @@
-"""CORS: what configured origins may read, and that others get no CORS headers at all."""
+"""CORS: configured origins get CORS headers, and other origins get none."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def cors_headers(answer: TestResponse) -> set[str]:
 
 
 @pytest.mark.parametrize("origin", [ALLOWED, "http://localhost", "http://127.0.0.1:1"])
-def test_an_allowed_origin_reads_with_credentials(app: Flask, origin: str) -> None:
+def test_an_allowed_origin_gets_cors_headers_with_credentials(app: Flask, origin: str) -> None:
     answer = app.test_client().get("/users", headers={"Origin": origin})
     assert answer.headers["Access-Control-Allow-Origin"] == origin
     assert answer.headers["Access-Control-Allow-Credentials"] == "true"
@@ -25,7 +25,7 @@ def test_an_allowed_origin_reads_with_credentials(app: Flask, origin: str) -> No
     assert "Origin" in answer.headers["Vary"]
 
 
-def test_a_failure_is_readable_too(app: Flask) -> None:
+def test_a_failure_has_cors_headers(app: Flask) -> None:
     for path, status in (("/loggedIn", 401), ("/nowhere", 404), ("/logout", 405)):
         answer = app.test_client().get(path, headers={"Origin": ALLOWED})
         assert answer.status_code == status
@@ -61,7 +61,7 @@ def test_a_preflight_is_answered_without_a_session(app: Flask, path: str) -> Non
     assert allowed == {"content-type", "x-xsrf-token", "auth-token", "authorization"}
 
 
-def test_configured_origins_replace_the_default_ones(make_app: MakeApp) -> None:
+def test_configured_origins_replace_the_defaults(make_app: MakeApp) -> None:
     client = make_app(origins="https://chat.example.org").test_client()
     read = client.get("/users", headers={"Origin": "https://chat.example.org"})
     assert read.headers["Access-Control-Allow-Origin"] == "https://chat.example.org"
@@ -69,7 +69,7 @@ def test_configured_origins_replace_the_default_ones(make_app: MakeApp) -> None:
         assert cors_headers(client.get("/users", headers={"Origin": other})) == set()
 
 
-def test_a_star_is_any_port_of_that_host(make_app: MakeApp) -> None:
+def test_a_star_allows_any_port_of_the_host(make_app: MakeApp) -> None:
     client = make_app(origins="https://chat.example.org:*,http://[::1]:*").test_client()
     for origin in ("https://chat.example.org", "https://chat.example.org:8443", "http://[::1]:4200"):
         assert "Access-Control-Allow-Origin" in client.get("/users", headers={"Origin": origin}).headers
@@ -77,7 +77,7 @@ def test_a_star_is_any_port_of_that_host(make_app: MakeApp) -> None:
         assert cors_headers(client.get("/users", headers={"Origin": other})) == set()
 
 
-def test_upper_case_in_the_setting_is_the_same_host(make_app: MakeApp) -> None:
+def test_origins_are_configured_without_regard_to_case(make_app: MakeApp) -> None:
     client = make_app(origins="https://Chat.Example.org").test_client()
     origin = {"Origin": "https://chat.example.org"}
     assert "Access-Control-Allow-Origin" in client.get("/users", headers=origin).headers
@@ -86,7 +86,7 @@ def test_upper_case_in_the_setting_is_the_same_host(make_app: MakeApp) -> None:
     assert answer.status_code == 200
 
 
-def test_nobody_is_allowed_by_default_in_password_mode(password_app: Flask) -> None:
+def test_no_origin_is_allowed_by_default_in_password_mode(password_app: Flask) -> None:
     for origin in (ALLOWED, "http://127.0.0.1:4200", "null", "https://chat.example.org"):
         answer = password_app.test_client().options(
             "/login", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}
@@ -95,6 +95,6 @@ def test_nobody_is_allowed_by_default_in_password_mode(password_app: Flask) -> N
         assert cors_headers(password_app.test_client().get("/healthz", headers={"Origin": origin})) == set()
 
 
-def test_nobody_is_allowed_by_default_on_an_open_address(make_app: MakeApp) -> None:
+def test_no_origin_is_allowed_by_default_on_a_public_address(make_app: MakeApp) -> None:
     client = make_app(host="0.0.0.0", trust_network=1).test_client()
     assert cors_headers(client.get("/users", headers={"Origin": ALLOWED})) == set()

@@ -1,4 +1,4 @@
-"""What another site can make a visitor's browser do: nothing."""
+"""CSRF: another site cannot make a signed-in browser change anything."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ FOREIGN = [
 
 @pytest.fixture
 def alice(app: Flask) -> FlaskClient:
-    """Signed in by the cookie alone; nothing echoes the CSRF cookie."""
+    """A client signed in by the cookie, which does not send the CSRF header by itself."""
     client = FlaskClient(app, app.response_class)
     assert client.post("/login", json={"username": "alice"}).status_code == 200
     return client
@@ -38,17 +38,17 @@ def csrf_of(client: FlaskClient) -> str:
     return cookie.value
 
 
-def test_the_echoed_cookie_is_enough(alice: FlaskClient) -> None:
+def test_a_request_with_the_csrf_header_is_accepted(alice: FlaskClient) -> None:
     assert send(alice, X_XSRF_TOKEN=csrf_of(alice)).status_code == 200
     assert send(alice, X_XSRF_TOKEN=csrf_of(alice), Origin="https://evil.example").status_code == 200
 
 
 @pytest.mark.parametrize("origin", [ALLOWED, "http://localhost", "http://127.0.0.1:65535", "http://127.0.0.1"])
-def test_an_allowed_origin_is_enough(alice: FlaskClient, origin: str) -> None:
+def test_a_request_from_an_allowed_origin_is_accepted(alice: FlaskClient, origin: str) -> None:
     assert send(alice, Origin=origin).status_code == 200
 
 
-def test_the_same_origin_is_enough(app: Flask) -> None:
+def test_a_request_from_the_same_origin_is_accepted(app: Flask) -> None:
     client, site = app.test_client(), "http://chat.example.org"
     assert client.post("/login", json={"username": "alice"}, base_url=site).status_code == 200
 
@@ -61,7 +61,7 @@ def test_the_same_origin_is_enough(app: Flask) -> None:
         refusal(from_page(other), 403, "csrf")
 
 
-def test_neither_is_403(alice: FlaskClient) -> None:
+def test_a_request_without_csrf_header_and_origin_is_403(alice: FlaskClient) -> None:
     for path in ("/messages", "/group", "/logout", "/web/messages", "/web/logout"):
         refusal(send(alice, path), 403, "csrf")
     assert alice.get("/loggedIn").status_code == 200
@@ -73,20 +73,20 @@ def test_a_foreign_origin_is_403(alice: FlaskClient, origin: str) -> None:
 
 
 @pytest.mark.parametrize("echoed", ["", "x", "null", "undefined", "é", "00000000-0000-4000-8000-000000000000"])
-def test_a_wrong_echo_is_403(alice: FlaskClient, echoed: str) -> None:
+def test_a_wrong_csrf_header_is_403(alice: FlaskClient, echoed: str) -> None:
     refusal(send(alice, X_XSRF_TOKEN=echoed), 403, "csrf")
 
 
-def test_another_sessions_echo_is_403(alice: FlaskClient, browse: Browse) -> None:
+def test_the_csrf_token_of_another_session_is_403(alice: FlaskClient, browse: Browse) -> None:
     refusal(send(alice, X_XSRF_TOKEN=csrf_of(browse("alice"))), 403, "csrf")
 
 
-def test_a_cookie_that_another_site_set_does_not_count_for_itself(alice: FlaskClient) -> None:
+def test_a_csrf_cookie_planted_by_another_site_is_403(alice: FlaskClient) -> None:
     alice.set_cookie("XSRF-TOKEN", "planted")
     refusal(send(alice, X_XSRF_TOKEN="planted"), 403, "csrf")
 
 
-def test_a_request_signed_by_a_header_needs_neither(app: Flask, alice: FlaskClient) -> None:
+def test_a_request_authenticated_by_a_header_needs_no_csrf_header_or_origin(app: Flask, alice: FlaskClient) -> None:
     cookie = alice.get_cookie("chatToken")
     assert cookie is not None
     for headers in ({"auth-token": cookie.value}, {"Authorization": f"Bearer {cookie.value}"}):
@@ -95,18 +95,18 @@ def test_a_request_signed_by_a_header_needs_neither(app: Flask, alice: FlaskClie
 
 
 @pytest.mark.parametrize("value", ["Basic dXNlcjpwYXNz", "Digest username=x", "x", "Bearer", "Bearer a, Bearer b"])
-def test_a_header_that_signs_nobody_in_excuses_nothing(alice: FlaskClient, value: str) -> None:
+def test_an_invalid_authorization_header_does_not_bypass_the_csrf_check(alice: FlaskClient, value: str) -> None:
     answer = send(alice, Authorization=value)
     assert answer.status_code in (401, 403), answer.text
     if answer.status_code == 403:
         refusal(answer, 403, "csrf")
 
 
-def test_reading_needs_neither(alice: FlaskClient) -> None:
+def test_reading_needs_no_csrf_header_or_origin(alice: FlaskClient) -> None:
     for path in ("/loggedIn", "/conversations", "/all/alice", "/messages/alice/bob"):
         assert alice.get(path, headers={"Origin": "https://evil.example"}).status_code == 200
 
 
-def test_a_form_of_another_site_is_refused_even_at_sign_in(app: Flask) -> None:
+def test_a_form_of_another_site_is_refused_at_sign_in(app: Flask) -> None:
     answer = app.test_client().post("/login", data={"username": "mallory"}, headers={"Origin": "https://evil.example"})
     refusal(answer, 400, "malformed")

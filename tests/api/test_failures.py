@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the HTTP side, the answer has one shape and tells nothing of the inside."""
+"""All failures of the HTTP side have one shape and reveal no internals."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def test_an_unknown_route_is_404(app: Flask, path: str) -> None:
 
 
 @pytest.mark.parametrize(("right", "path"), ROUTES)
-def test_another_method_is_405_and_says_which_are_right(app: Flask, right: str, path: str) -> None:
+def test_a_wrong_method_is_405_with_the_allowed_ones(app: Flask, right: str, path: str) -> None:
     wrong = {"GET", "POST", "PUT", "DELETE", "PATCH"} - {right}
     if path == "/messages/alice/bob":
         wrong -= {"POST"}
@@ -36,13 +36,13 @@ def test_another_method_is_405_and_says_which_are_right(app: Flask, right: str, 
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
-def test_every_route_but_two_needs_a_session(app: Flask, method: str, path: str) -> None:
+def test_every_route_except_login_and_users_needs_a_session(app: Flask, method: str, path: str) -> None:
     answer = app.test_client().open(path, method=method, json={} if method == "POST" else None)
     refusal(answer, 401, "not_signed_in")
 
 
 @pytest.mark.parametrize("path", ["/messages", "/group", "/login"])
-def test_a_body_beyond_the_limit_is_413(browse: Browse, path: str) -> None:
+def test_a_body_above_the_size_limit_is_413(browse: Browse, path: str) -> None:
     alice = browse("alice")
     fits = b'{"receiver": "alice", "content": "x", "groupName": "x", "username": "alice", "more": "%s"}'
     assert alice.post(path, data=fits % (b"x" * 999_000), content_type="application/json").status_code == 200
@@ -54,18 +54,18 @@ def test_a_body_beyond_the_limit_is_413(browse: Browse, path: str) -> None:
 @pytest.mark.parametrize(
     "raw", [b"", b"{", b"[]", b"null", b"7", b'"x"', b"\xff\xfe", b'{"a": 1,}', b"{'a': 1}", b"[" * 9]
 )
-def test_a_body_that_is_no_json_object_is_400(browse: Browse, path: str, raw: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_400(browse: Browse, path: str, raw: bytes) -> None:
     refusal(browse("alice").post(path, data=raw, content_type="application/json"), 400, "malformed")
 
 
 @pytest.mark.parametrize("path", ["/messages", "/group"])
-def test_a_body_of_another_kind_is_400(browse: Browse, path: str) -> None:
+def test_a_body_of_another_content_type_is_400(browse: Browse, path: str) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml", ""):
         answer = browse("alice").post(path, data=b'{"groupName": "x"}', content_type=kind)
         refusal(answer, 400, "malformed")
 
 
-def test_numbers_and_nesting_beyond_reason_are_refused(browse: Browse) -> None:
+def test_huge_numbers_and_deep_nesting_are_refused(browse: Browse) -> None:
     for value in ("1e999", "-" + "9" * 400, "[" * 2000 + "]" * 2000, '{"a":' * 2000 + "1" + "}" * 2000):
         raw = f'{{"receiver": "bob", "content": {value}}}'
         answer = browse("alice").post("/messages", data=raw, content_type="application/json")
@@ -73,13 +73,13 @@ def test_numbers_and_nesting_beyond_reason_are_refused(browse: Browse) -> None:
         assert answer.get_json()["error"]["code"] in ("malformed", "invalid_input")
 
 
-def test_a_refusal_does_not_send_back_what_was_wrong(browse: Browse) -> None:
+def test_a_refusal_does_not_repeat_the_invalid_input(browse: Browse) -> None:
     answer = browse("alice").post("/messages", json={"receiver": "bob", "content": ["<script>secret"]})
     refusal(answer, 422, "invalid_input")
     assert "secret" not in answer.text
 
 
-def test_a_fault_of_ours_is_500_and_tells_nothing(make_app: Callable[..., Flask]) -> None:
+def test_a_server_error_is_500_and_reveals_no_internals(make_app: Callable[..., Flask]) -> None:
     app = make_app()
     client = app.test_client()
     token = client.post("/login", json={"username": "alice"}).headers["auth-token"]
@@ -102,7 +102,7 @@ def test_a_fault_of_ours_is_500_and_tells_nothing(make_app: Callable[..., Flask]
         assert not any(
             word in shown for word in ("conversation", "membership", "select", "sql", "psycopg", "traceback")
         )
-    # Not 503: what failed before it left no lock behind for it to wait for.
+    # 500 and not 503: the earlier failures left no lock behind.
     assert answer.status_code == 500
     assert client.get("/loggedIn").status_code == 200
 
@@ -120,11 +120,11 @@ def test_every_answer_has_the_security_headers(app: Flask, path: str) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
-def test_browsers_are_told_to_stay_with_tls_where_there_is_tls(app: Flask) -> None:
+def test_hsts_is_sent_over_tls(app: Flask) -> None:
     assert "Strict-Transport-Security" in app.test_client().get("/users", base_url="https://localhost").headers
 
 
-def test_what_is_personal_is_never_cached(browse: Browse) -> None:
+def test_personal_responses_are_not_cached(browse: Browse) -> None:
     alice = browse("alice")
     for path in ("/loggedIn", "/users", "/all/alice", "/conversations", "/messages/alice/bob", "/nowhere"):
         assert alice.get(path).headers["Cache-Control"] == "no-store"

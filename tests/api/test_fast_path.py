@@ -1,4 +1,4 @@
-"""What is answered without a request of Flask's is what Flask would answer."""
+"""The fast path answers exactly as Flask does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +18,8 @@ MakeGroup = Callable[..., str]
 Answer = tuple[str, dict[str, str], bytes]
 
 
-class Doors:
-    """Both ways to one application: with what answers directly, and Flask alone."""
+class BothPaths:
+    """One application, called through the fast path and through Flask alone."""
 
     def __init__(self, app: Flask) -> None:
         direct = app.wsgi_app
@@ -28,7 +28,7 @@ class Doors:
         self.flask: Any = direct._otherwise
 
     def answers(self, path: str, **request: Any) -> tuple[Answer, Answer]:
-        """By the one and by the other."""
+        """Returns the response of the fast path and that of Flask."""
         return ask(self.direct, path, **request), ask(self.flask, path, **request)
 
 
@@ -39,8 +39,8 @@ def ask(application: Any, path: str, **request: Any) -> Answer:
 
 
 @pytest.fixture
-def doors(app: Flask) -> Doors:
-    return Doors(app)
+def both(app: Flask) -> BothPaths:
+    return BothPaths(app)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def token_of(browse: Browse, username: str) -> str:
 
 @pytest.fixture
 def group(browse: Browse, make_group: MakeGroup) -> str:
-    """With three messages of two members."""
+    """A group with three messages of two members."""
     made = make_group("alice", "bob")
     for username in ("alice", "bob", "alice"):
         message = {"receiver": made, "group": True, "content": f"„{username}“\n says 你好"}
@@ -76,26 +76,28 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_reads_are_answered_without_flask(
-    doors: Doors, app: Flask, token: str, group: str, path: str, monkeypatch: pytest.MonkeyPatch
+def test_reads_are_answered_by_the_fast_path(
+    both: BothPaths, app: Flask, token: str, group: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "full_dispatch_request", lambda: pytest.fail("This was to be answered directly"))
-    status, _, body = ask(doors.direct, path.format(group=group), headers={"auth-token": token})
+    monkeypatch.setattr(app, "full_dispatch_request", lambda: pytest.fail("The fast path did not answer"))
+    status, _, body = ask(both.direct, path.format(group=group), headers={"auth-token": token})
     assert (status, body[:1]) in (("200 OK", b"["), ("200 OK", b"{"))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("path", PATHS)
-def test_the_answer_is_flasks_to_the_byte(doors: Doors, token: str, group: str, path: str, scheme: str) -> None:
+def test_the_fast_path_answers_the_same_bytes_as_flask(
+    both: BothPaths, token: str, group: str, path: str, scheme: str
+) -> None:
     request = {"headers": {"auth-token": token}, "base_url": f"{scheme}://localhost"}
-    direct, flask = doors.answers(path.format(group=group), **request)
+    direct, flask = both.answers(path.format(group=group), **request)
     assert direct == flask
     assert ("Strict-Transport-Security" in direct[1]) is (scheme == "https")
 
 
-def test_the_token_may_come_in_any_way(doors: Doors, token: str) -> None:
+def test_the_fast_path_accepts_the_token_from_header_and_cookie(both: BothPaths, token: str) -> None:
     for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"theme=dark; chatToken={token}; last=1"}):
-        direct, flask = doors.answers("/conversations", headers=headers)
+        direct, flask = both.answers("/conversations", headers=headers)
         assert direct == flask
         assert direct[0] == "200 OK"
 
@@ -118,34 +120,34 @@ def test_the_token_may_come_in_any_way(doors: Doors, token: str) -> None:
         ("/all/bob", 403),
     ],
 )
-def test_refusals_are_flasks(doors: Doors, token: str, group: str, path: str, status: int) -> None:
-    direct, flask = doors.answers(path.format(group=group), headers={"auth-token": token})
+def test_refusals_are_answered_by_flask(both: BothPaths, token: str, group: str, path: str, status: int) -> None:
+    direct, flask = both.answers(path.format(group=group), headers={"auth-token": token})
     assert direct == flask
     assert direct[0].startswith(str(status))
 
 
 @pytest.mark.parametrize("headers", [{}, {"auth-token": "x"}, {"Cookie": "chatToken=x"}])
-def test_who_is_not_signed_in_is_told_so(doors: Doors, headers: dict[str, str]) -> None:
+def test_a_request_without_a_valid_session_is_401(both: BothPaths, headers: dict[str, str]) -> None:
     for path in ("/conversations", "/messages/alice/bob", "/messages/alice/bob?group=maybe"):
-        direct, flask = doors.answers(path, headers=headers)
+        direct, flask = both.answers(path, headers=headers)
         assert direct == flask
         assert direct[0].startswith("401")
 
 
-def test_a_cookie_that_is_no_text_signs_nobody_in(doors: Doors) -> None:
-    direct, flask = doors.answers("/conversations", environ_overrides={"HTTP_COOKIE": "chatToken=\xff\xfe"})
+def test_a_cookie_that_is_not_text_is_401(both: BothPaths) -> None:
+    direct, flask = both.answers("/conversations", environ_overrides={"HTTP_COOKIE": "chatToken=\xff\xfe"})
     assert direct == flask
     assert direct[0].startswith("401")
 
 
 @pytest.mark.parametrize("scheme", ["HTTPS", "ftp", ""])
-def test_a_scheme_that_a_proxy_made_up_is_flasks_business(doors: Doors, token: str, scheme: str) -> None:
+def test_a_request_with_an_unknown_scheme_is_answered_by_flask(both: BothPaths, token: str, scheme: str) -> None:
     request = {"headers": {"auth-token": token}, "environ_overrides": {"wsgi.url_scheme": scheme}}
-    direct, flask = doors.answers("/conversations", **request)
+    direct, flask = both.answers("/conversations", **request)
     assert direct == flask
 
 
-def test_what_was_refused_is_not_tried_again(doors: Doors, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_request_runs_its_view_once(both: BothPaths, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[str] = []
 
     def refuse(*_args: Any) -> None:
@@ -153,59 +155,59 @@ def test_what_was_refused_is_not_tried_again(doors: Doors, token: str, monkeypat
         raise NotFound("There is no such group.")
 
     monkeypatch.setattr(views.messages, "history", refuse)
-    assert ask(doors.direct, "/messages/alice/bob", headers={"auth-token": token})[0].startswith("404")
+    assert ask(both.direct, "/messages/alice/bob", headers={"auth-token": token})[0].startswith("404")
     assert tries == ["once"]
 
 
-def test_an_ended_session_reads_nothing_more(doors: Doors, browse: Browse) -> None:
+def test_a_session_that_ended_is_401_on_the_fast_path(both: BothPaths, browse: Browse) -> None:
     browser = browse(None)
     token = browser.post("/login", json={"username": "carol"}).headers["auth-token"]
-    assert ask(doors.direct, "/conversations", headers={"auth-token": token})[0] == "200 OK"
+    assert ask(both.direct, "/conversations", headers={"auth-token": token})[0] == "200 OK"
     assert browser.post("/logout", headers={"auth-token": token}).status_code == 200
-    assert ask(doors.direct, "/conversations", headers={"auth-token": token})[0].startswith("401")
+    assert ask(both.direct, "/conversations", headers={"auth-token": token})[0].startswith("401")
 
 
-def test_names_are_decoded_as_flask_does(
-    doors: Doors, app: Flask, browse: Browse, monkeypatch: pytest.MonkeyPatch
+def test_names_in_paths_are_decoded_like_in_flask(
+    both: BothPaths, app: Flask, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_users(app.extensions["chatapp.journal"], [NewUser("王小明", "小明")])
     token = {"auth-token": token_of(browse, "王小明")}
     paths = ("/all/王小明", "/messages/王小明/alice", "/messages/%E7%8E%8B%E5%B0%8F%E6%98%8E/alice")
-    flask = [ask(doors.flask, path, headers=token) for path in paths]
-    monkeypatch.setattr(app, "full_dispatch_request", lambda: pytest.fail("This was to be answered directly"))
-    direct = [ask(doors.direct, path, headers=token) for path in paths]
+    flask = [ask(both.flask, path, headers=token) for path in paths]
+    monkeypatch.setattr(app, "full_dispatch_request", lambda: pytest.fail("The fast path did not answer"))
+    direct = [ask(both.direct, path, headers=token) for path in paths]
     assert direct == flask
     assert {status for status, _, _ in direct} == {"200 OK"}
 
 
-def test_of_two_values_the_first_counts(doors: Doors, token: str, group: str) -> None:
+def test_the_first_of_two_query_values_counts(both: BothPaths, token: str, group: str) -> None:
     path = f"/messages/alice/{group}?group=yes&limit=1&limit=3&group=no"
-    direct, flask = doors.answers(path, headers={"auth-token": token})
+    direct, flask = both.answers(path, headers={"auth-token": token})
     assert direct == flask
     assert direct[2].count(b"messageId") == 1
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:4200", "https://elsewhere.example"])
-def test_other_sites_are_flasks_business(doors: Doors, token: str, origin: str) -> None:
-    direct, flask = doors.answers("/conversations", headers={"auth-token": token, "Origin": origin})
+def test_requests_with_an_origin_are_answered_by_flask(both: BothPaths, token: str, origin: str) -> None:
+    direct, flask = both.answers("/conversations", headers={"auth-token": token, "Origin": origin})
     assert direct == flask
     assert ("Access-Control-Allow-Origin" in direct[1]) is ("localhost" in origin)
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "DELETE"])
-def test_other_methods_are_flasks_business(doors: Doors, token: str, method: str) -> None:
-    direct, flask = doors.answers("/conversations", method=method, headers={"auth-token": token})
+def test_other_methods_are_answered_by_flask(both: BothPaths, token: str, method: str) -> None:
+    direct, flask = both.answers("/conversations", method=method, headers={"auth-token": token})
     assert direct == flask
 
 
-def test_a_fault_is_told_and_logged_once(
-    doors: Doors, token: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_server_error_is_answered_and_logged_once(
+    both: BothPaths, token: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_args: Any) -> None:
         raise LookupError("the secret of the fault")
 
     monkeypatch.setattr(views.messages, "history", fail)
-    status, _, body = ask(doors.direct, "/messages/alice/bob", headers={"auth-token": token})
+    status, _, body = ask(both.direct, "/messages/alice/bob", headers={"auth-token": token})
     assert status.startswith("500")
     assert b"secret" not in body
     assert caplog.text.count("An HTTP request failed") == 1

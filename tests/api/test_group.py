@@ -1,4 +1,4 @@
-"""POST /group: a group of the caller and the posted users."""
+"""POST /group: creates a group of the caller and the posted users."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ def groups(browser: Browser, username: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_new_group_has_every_field_of_the_contract(browse: Browse) -> None:
+def test_a_new_group_is_answered_with_every_field(browse: Browse) -> None:
     answer = make(browse("alice"), "Lunch", "bob", "carol")
     assert answer.status_code == 200
     assert set(answer.get_json()) == {"newGroup"}
@@ -40,13 +40,13 @@ def test_a_new_group_has_every_field_of_the_contract(browse: Browse) -> None:
     assert group["createdAt"].endswith("Z")
 
 
-def test_the_creator_belongs_once_named_or_not(browse: Browse) -> None:
+def test_the_creator_is_a_member_once_whether_posted_or_not(browse: Browse) -> None:
     for posted in (("bob",), ("bob", "alice"), ("bob", "bob", "alice", "alice")):
         users = make(browse("alice"), "Lunch", *posted).get_json()["newGroup"]["users"]
         assert [user["username"] for user in users] == ["alice", "bob"]
 
 
-def test_a_group_of_nobody_else_is_fine(browse: Browse) -> None:
+def test_a_group_may_consist_of_its_creator_alone(browse: Browse) -> None:
     for body in ({"groupName": "Notes", "users": []}, {"groupName": "Notes"}):
         answer = browse("alice").post("/group", json=body)
         assert [user["username"] for user in answer.get_json()["newGroup"]["users"]] == ["alice"]
@@ -59,12 +59,12 @@ def test_only_the_username_of_a_posted_user_is_trusted(browse: Browse) -> None:
     assert bob == {"firstName": "Bob", "lastName": "Brandt", "username": "bob", "isOnline": False}
 
 
-def test_a_name_may_be_taken_twice(browse: Browse) -> None:
+def test_two_groups_may_have_the_same_name(browse: Browse) -> None:
     first, second = (make(browse("alice"), "Lunch").get_json()["newGroup"]["groupId"] for _ in range(2))
     assert first != second
 
 
-def test_somebody_who_does_not_exist_is_404_and_nothing_is_made(browse: Browse, newcomers: Newcomers) -> None:
+def test_an_unknown_user_is_404_and_no_group_is_created(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     browser = browse(anna)
     error = refusal(make(browser, "Lunch", ben, "nobody", "Alice"), 404, "not_found")
@@ -86,7 +86,7 @@ def test_a_name_is_1_to_100_characters_of_any_script(browse: Browse, newcomers: 
     assert groups(browser, anna)[0]["groupName"] == made
 
 
-def test_space_around_a_name_is_no_part_of_it(browse: Browse) -> None:
+def test_space_around_a_name_is_removed(browse: Browse) -> None:
     assert make(browse("alice"), "  Lunch at noon ").get_json()["newGroup"]["groupName"] == "Lunch at noon"
 
 
@@ -96,11 +96,11 @@ def test_space_around_a_name_is_no_part_of_it(browse: Browse) -> None:
         *("", " ", "\n", "\t\t", "\u00a0", "x" * 101, "😀" * 101, "a\nb", "a\tb", "a\x00b", "a\x7fb", "a\x85b"),
         *(None, 5, True, ["x"], {"x": 1}),
         *("\u200b", "\u200b \u2060", "\u3164", "\u2800", "\ufe0f", "\U000e0020"),
-        # Composition takes these two letters apart, into two and three code points.
+        # Normalisation decomposes these two letters into two and three code points.
         *("\u0958" * 51, "\ufb2c" * 34),
     ],
 )
-def test_a_name_that_breaks_a_limit_is_422_and_nothing_is_made(browse: Browse, newcomers: Newcomers, name: Any) -> None:
+def test_an_invalid_name_is_422_and_no_group_is_created(browse: Browse, newcomers: Newcomers, name: Any) -> None:
     (anna,) = newcomers(1)
     browser = browse(anna)
     error = refusal(make(browser, name), 422, "invalid_input")
@@ -111,17 +111,17 @@ def test_a_name_that_breaks_a_limit_is_422_and_nothing_is_made(browse: Browse, n
 @pytest.mark.parametrize(
     "users", [None, "bob", 5, {"username": "bob"}, ["bob"], [None], [{}], [{"username": 5}], [{"username": "a\x00"}]]
 )
-def test_a_list_of_users_that_is_none_is_422(browse: Browse, users: Any) -> None:
+def test_an_invalid_list_of_users_is_422(browse: Browse, users: Any) -> None:
     error = refusal(browse("alice").post("/group", json={"groupName": "x", "users": users}), 422, "invalid_input")
     assert all(field.startswith("users") for field in error["details"]["fields"])
 
 
-def test_more_members_than_anybody_can_name_are_422(browse: Browse) -> None:
+def test_a_list_of_users_above_the_limit_is_422(browse: Browse) -> None:
     assert make(browse("alice"), "Crowd", *["bob"] * 5000).status_code == 200
     refusal(make(browse("alice"), "Crowd", *["bob"] * 5001), 422, "invalid_input")
 
 
-def test_a_group_gets_no_new_name_that_shows_nothing(browse: Browse, make_group: Callable[..., str]) -> None:
+def test_a_group_cannot_be_renamed_to_an_invisible_name(browse: Browse, make_group: Callable[..., str]) -> None:
     group_id, alice = make_group("alice"), browse("alice")
     before = alice.get(f"/group/{group_id}").get_json()
     error = refusal(alice.patch(f"/group/{group_id}", json={"groupName": "\u200b\u3164"}), 422, "invalid_input")
@@ -133,5 +133,5 @@ def test_a_missing_name_is_422(browse: Browse) -> None:
     refusal(browse("alice").post("/group", json={"users": []}), 422, "invalid_input")
 
 
-def test_making_a_group_needs_a_session(browse: Browse) -> None:
+def test_creating_a_group_needs_a_session(browse: Browse) -> None:
     refusal(make(browse(None), "Lunch"), 401, "not_signed_in")

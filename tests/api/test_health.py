@@ -1,4 +1,4 @@
-"""/healthz and /readyz: for whoever watches the process."""
+"""/healthz and /readyz: health checks for monitoring."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.servers import free_port
 
 @pytest.fixture
 def make_bare_app(tmp_path: Path) -> object:
-    """Makes applications on a database as it is: nothing migrated, nobody in it."""
+    """Creates applications on a database without migrating it or adding users."""
     made: list[Flask] = []
 
     def make(url: str) -> Flask:
@@ -26,7 +26,7 @@ def make_bare_app(tmp_path: Path) -> object:
         close_app(app)
 
 
-def test_a_process_with_its_tables_is_alive_and_ready(app: Flask) -> None:
+def test_a_process_with_a_migrated_database_is_healthy_and_ready(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/healthz").get_json() == {"status": "alive"}
     answer = client.get("/readyz")
@@ -65,7 +65,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready(
     assert client.get("/healthz").status_code == 200
 
 
-def test_they_are_open_and_outside_the_prefixes(app: Flask) -> None:
+def test_health_checks_need_no_session_and_have_no_prefix(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
     assert client.get("/web/healthz").status_code == 404

@@ -1,4 +1,4 @@
-"""GET /messages/<sender>/<receiver>: pages of a conversation, for those who are in it."""
+"""GET /messages/<sender>/<receiver>: pages of a conversation, for its members."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def test_both_sides_of_a_direct_conversation_read_it_oldest_first(browse: Browse
         ]
 
 
-def test_a_message_has_every_field_of_the_contract(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_message_is_answered_with_every_field(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     sent = browse(anna).post("/messages", json={"receiver": ben, "content": "hello"}).get_json()["response"]
     (message,) = browse(ben).get(f"/messages/{ben}/{anna}").get_json()
@@ -64,14 +64,14 @@ def test_a_message_has_every_field_of_the_contract(browse: Browse, newcomers: Ne
     assert message["timestamp"].endswith("Z")
 
 
-def test_members_read_a_group_and_the_receiver_is_its_id(browse: Browse, make_group: MakeGroup) -> None:
+def test_members_read_a_group_whose_messages_name_its_id_as_receiver(browse: Browse, make_group: MakeGroup) -> None:
     group_id = make_group("alice", "bob")
     fill(browse("alice"), group_id, 2, group=True)
     messages = browse("bob").get(f"/messages/bob/{group_id}?group=yes").get_json()
     assert [(one["sender"], one["receiver"]) for one in messages] == [("alice", group_id)] * 2
 
 
-def test_a_talk_with_oneself_is_delivered(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_message_to_oneself_is_delivered(browse: Browse, newcomers: Newcomers) -> None:
     (anna,) = newcomers(1)
     browser = browse(anna)
     sent = browser.post("/messages", json={"receiver": anna, "content": "a note"}).get_json()["response"]
@@ -99,7 +99,7 @@ def test_pages_forward_and_back_are_exclusive_and_oldest_first(browse: Browse, m
     assert page(browser, path + "&after=2&before=5") == [3, 4]
 
 
-def test_a_page_is_100_unless_said_and_500_at_most(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_page_has_100_messages_by_default_and_500_at_most(browse: Browse, newcomers: Newcomers) -> None:
     from concurrent.futures import Future
 
     from chatapp.journal import MessageDraft
@@ -129,41 +129,41 @@ def test_a_page_is_100_unless_said_and_500_at_most(browse: Browse, newcomers: Ne
         *("group=maybe", "group=", "group=YES", "group=true", "group=yes%0A"),
     ],
 )
-def test_a_query_that_breaks_a_limit_is_422_and_named(browse: Browse, query: str) -> None:
+def test_an_invalid_query_is_422_and_names_the_field(browse: Browse, query: str) -> None:
     error = refusal(browse("alice").get(f"/messages/alice/bob?{query}"), 422, "invalid_input")
     assert list(error["details"]["fields"]) == [query.partition("=")[0]]
 
 
-def test_people_who_have_not_talked_get_an_empty_page(browse: Browse, newcomers: Newcomers) -> None:
+def test_users_without_messages_get_an_empty_page(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     assert browse(anna).get(f"/messages/{anna}/{ben}").get_json() == []
 
 
-def test_reading_opens_no_conversation(browse: Browse, newcomers: Newcomers) -> None:
+def test_reading_creates_no_conversation(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     browser = browse(anna)
     browser.get(f"/messages/{anna}/{ben}")
     assert browser.get("/conversations").get_json() == {"conversations": []}
 
 
-def test_nobody_reads_as_somebody_else(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_user_cannot_read_as_another_user(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     fill(browse(anna), ben, 1)
     assert len(browse(anna).get(f"/messages/{anna}/{ben}").get_json()) == 1
     mallory = browse("mallory")
     refusal(mallory.get(f"/messages/{anna}/{ben}"), 403, "forged_sender")
-    # The member may not either turn the path around to read as the other.
+    # A member may not swap the names in the path to read as the other member.
     refusal(browse(anna).get(f"/messages/{ben}/{anna}"), 403, "forged_sender")
     assert mallory.get(f"/messages/mallory/{ben}").get_json() == []
 
 
-def test_an_outsider_reads_no_group(browse: Browse, make_group: MakeGroup) -> None:
+def test_an_outsider_cannot_read_a_group(browse: Browse, make_group: MakeGroup) -> None:
     group_id = make_group("alice", "bob")
     assert browse("bob").get(f"/messages/bob/{group_id}?group=yes").status_code == 200
     refusal(browse("mallory").get(f"/messages/mallory/{group_id}?group=yes"), 403, "not_a_member")
 
 
-def test_a_direct_conversation_is_no_group(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_direct_conversation_cannot_be_read_as_a_group(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     sent = browse(anna).post("/messages", json={"receiver": ben, "content": "private"}).get_json()["response"]
     number = sent["messageId"].partition("-")[0]

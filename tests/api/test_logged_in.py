@@ -1,4 +1,4 @@
-"""GET /loggedIn: called before the client starts, on every page load."""
+"""GET /loggedIn: the client calls it on every page load, before it starts."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ def token_of(browser: Browser) -> str:
     return cookie.value
 
 
-def test_the_cookie_signs_in(browse: Browse) -> None:
+def test_the_cookie_authenticates(browse: Browse) -> None:
     alice = browse("alice")
     answer = alice.get("/loggedIn")
     assert answer.status_code == 200
@@ -36,7 +36,7 @@ def test_the_cookie_signs_in(browse: Browse) -> None:
 
 
 @pytest.mark.parametrize("header", ["auth-token", "Authorization"])
-def test_a_header_signs_in_and_hands_out_the_cookie(app: Flask, browse: Browse, header: str) -> None:
+def test_a_header_authenticates_and_sets_the_cookie(app: Flask, browse: Browse, header: str) -> None:
     token = token_of(browse("alice"))
     value = token if header == "auth-token" else f"Bearer {token}"
     answer = app.test_client().get("/loggedIn", headers={header: value})
@@ -45,19 +45,19 @@ def test_a_header_signs_in_and_hands_out_the_cookie(app: Flask, browse: Browse, 
     assert cookies(answer)["chatToken"]["value"] == token
 
 
-def test_the_header_counts_before_the_cookie(browse: Browse) -> None:
+def test_the_header_takes_precedence_over_the_cookie(browse: Browse) -> None:
     alice, bob = browse("alice"), browse("bob")
     answer = alice.get("/loggedIn", headers={"auth-token": token_of(bob)})
     assert answer.get_json() == {"username": "bob"}
 
 
-def test_nobody_is_signed_in_without_a_token(browse: Browse) -> None:
+def test_a_request_without_a_token_is_401(browse: Browse) -> None:
     answer = browse(None).get("/loggedIn")
     refusal(answer, 401, "not_signed_in")
     assert "auth-token" not in answer.headers
 
 
-def test_a_proxys_own_basic_authentication_is_no_token(browse: Browse) -> None:
+def test_the_basic_authentication_of_a_proxy_is_not_taken_for_a_token(browse: Browse) -> None:
     alice = browse("alice")
     answer = alice.get("/loggedIn", headers={"Authorization": "Basic dXNlcjpwYXNz"})
     assert answer.status_code == 200, answer.text
@@ -73,7 +73,7 @@ def test_a_malformed_authorization_header_is_401_without_a_cookie(app: Flask, va
 
 
 @pytest.mark.parametrize("value", ["x", "a.b.c", "null", "undefined", "..", "x y", "é", "a" * 4000])
-def test_a_token_that_is_none_is_401_wherever_it_stands(app: Flask, value: str) -> None:
+def test_a_malformed_token_is_401_in_cookie_and_headers(app: Flask, value: str) -> None:
     refusal(app.test_client().get("/loggedIn", headers={"auth-token": value}), 401, "not_signed_in")
     client = app.test_client()
     client.set_cookie("chatToken", value)
@@ -98,7 +98,7 @@ def test_an_unsigned_token_is_401(app: Flask, browse: Browse) -> None:
 
 
 @pytest.mark.parametrize("change", [{"sub": "bob"}, {"jti": "00000000-0000-4000-8000-000000000000"}])
-def test_a_genuine_signature_needs_the_session_of_that_user(app: Flask, browse: Browse, change: dict[str, str]) -> None:
+def test_a_signed_token_without_a_matching_session_is_401(app: Flask, browse: Browse, change: dict[str, str]) -> None:
     claims = jwt.decode(token_of(browse("alice")), options={"verify_signature": False})
     token = jwt.encode({**claims, **change}, str(app.secret_key), "HS256")
     refusal(app.test_client().get("/loggedIn", headers={"auth-token": token}), 401, "not_signed_in")
@@ -110,7 +110,7 @@ def test_an_expired_token_is_401(app: Flask, browse: Browse) -> None:
     refusal(app.test_client().get("/loggedIn", headers={"auth-token": token}), 401, "not_signed_in")
 
 
-def test_a_session_whose_time_is_up_is_401(app: Flask, browse: Browse) -> None:
+def test_an_expired_session_is_401(app: Flask, browse: Browse) -> None:
     alice = browse("alice")
     assert alice.get("/loggedIn").status_code == 200
     jti = jwt.decode(token_of(alice), options={"verify_signature": False})["jti"]
@@ -120,12 +120,12 @@ def test_a_session_whose_time_is_up_is_401(app: Flask, browse: Browse) -> None:
     refusal(alice.get("/loggedIn"), 401, "not_signed_in")
 
 
-def test_the_token_lasts_as_long_as_its_session(app: Flask, browse: Browse) -> None:
+def test_the_token_expires_with_its_session(app: Flask, browse: Browse) -> None:
     claims = jwt.decode(token_of(browse("alice")), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] in range(604_798, 604_802)
 
 
-def test_whoever_is_looked_up_leaves_no_connection_of_the_pool_in_use(app: Flask, browse: Browse) -> None:
+def test_a_session_lookup_returns_its_connection_to_the_pool(app: Flask, browse: Browse) -> None:
     token = browse(None).post("/login", json={"username": "alice"}).headers["auth-token"]
     with app.app_context():
         in_use = db.engine.pool.checkedout()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""POST /login: who gets in, who does not, and what the answer carries."""
+"""POST /login: who may sign in, and what the response contains."""
 
 import itertools
 from collections.abc import Callable
@@ -19,12 +19,12 @@ _addresses = itertools.count(1)
 
 
 def sign_in(app: Flask, **body: Any) -> TestResponse:
-    """Each from an address of its own: the number of attempts is limited in password mode."""
+    """Signs in from a new address each time, because attempts are limited in password mode."""
     address = f"127.0.0.{next(_addresses) % 255}"
     return app.test_client().post("/login", json=body, environ_base={"REMOTE_ADDR": address})
 
 
-def test_a_name_is_enough_in_username_mode(app: Flask) -> None:
+def test_a_username_signs_in_without_a_password_in_username_mode(app: Flask) -> None:
     answer = sign_in(app, username="alice")
     assert answer.status_code == 200
     assert answer.get_json() == {"response": "Signed in as alice."}
@@ -33,12 +33,12 @@ def test_a_name_is_enough_in_username_mode(app: Flask) -> None:
     assert cookies(answer)["chatToken"]["value"] == answer.headers["auth-token"]
 
 
-def test_the_fields_of_a_whole_user_are_no_hindrance(app: Flask) -> None:
+def test_additional_user_fields_are_ignored(app: Flask) -> None:
     answer = sign_in(app, username="alice", firstName="Alice", lastName="Ardern", isOnline=False)
     assert answer.status_code == 200
 
 
-def test_a_second_sign_in_is_another_session(app: Flask) -> None:
+def test_a_second_sign_in_creates_another_session(app: Flask) -> None:
     first, second = (sign_in(app, username="alice").headers["auth-token"] for _ in range(2))
     assert _session(first) != _session(second)
     for token in (first, second):
@@ -56,7 +56,7 @@ def test_a_password_is_needed_in_password_mode(password_app: Flask) -> None:
     refusal(sign_in(password_app, username="dave"), 401, "wrong_credentials")
 
 
-def test_an_account_without_a_password_cannot_enter_in_password_mode(password_app: Flask) -> None:
+def test_an_account_without_a_password_cannot_sign_in_in_password_mode(password_app: Flask) -> None:
     for attempt in ({}, {"password": ""}, {"password": "no account has this password"}):
         refusal(sign_in(password_app, username="alice", **attempt), 401, "wrong_credentials")
 
@@ -71,7 +71,7 @@ def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(app: Flask, pa
 
 
 @pytest.mark.parametrize("username", ["Alice", "ALICE", "alice ", " alice", "ali%", "'; --", "\u202ealice", "аlice"])
-def test_a_name_that_only_resembles_another_is_unknown(app: Flask, username: str) -> None:
+def test_a_name_that_resembles_a_username_is_unknown(app: Flask, username: str) -> None:
     refusal(sign_in(app, username=username), 401, "wrong_credentials")
 
 
@@ -91,7 +91,7 @@ def test_a_name_that_only_resembles_another_is_unknown(app: Flask, username: str
         {"user": "alice"},
     ],
 )
-def test_a_field_that_is_wrong_is_422_and_named(app: Flask, body: dict[str, Any]) -> None:
+def test_an_invalid_field_is_422_and_named(app: Flask, body: dict[str, Any]) -> None:
     error = refusal(sign_in(app, **body), 422, "invalid_input")
     assert set(error["details"]["fields"]) <= {"username", "password"}
     assert error["details"]["fields"]
@@ -101,27 +101,27 @@ def test_a_field_that_is_wrong_is_422_and_named(app: Flask, body: dict[str, Any]
     "raw",
     [b"", b"{", b"null", b"[]", b'"alice"', b'{"username": "\\ud800"}', b'{"username": NaN}', b"\xff", b"[" * 5000],
 )
-def test_a_body_that_is_no_json_object_is_400(app: Flask, raw: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_400(app: Flask, raw: bytes) -> None:
     answer = app.test_client().post("/login", data=raw, content_type="application/json")
     refusal(answer, 400, "malformed")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_what_a_foreign_form_could_send_is_400(app: Flask, kind: str) -> None:
+def test_a_content_type_that_a_form_can_send_is_400(app: Flask, kind: str) -> None:
     answer = app.test_client().post("/login", data=b'{"username": "alice"}', content_type=kind)
     refusal(answer, 400, "malformed")
 
 
-def test_a_body_beyond_a_megabyte_is_413(app: Flask, password_app: Flask) -> None:
+def test_a_body_above_a_megabyte_is_413(app: Flask, password_app: Flask) -> None:
     for one in (app, password_app):
         refusal(sign_in(one, username="alice", password="x" * 1_000_001), 413, "too_large")
 
 
-def test_the_cookies_are_for_every_path_and_for_this_site(app: Flask) -> None:
+def test_the_cookies_are_for_all_paths_and_same_site(app: Flask) -> None:
     found = cookies(sign_in(app, username="alice"))
     token, csrf = found["chatToken"], found["XSRF-TOKEN"]
     assert "httponly" in token
-    # The page's script reads it: that is what double submit rests on.
+    # The script of the page must be able to read it, as double submit requires.
     assert "httponly" not in csrf
     for cookie in (token, csrf):
         assert cookie["path"] == "/"
@@ -137,9 +137,7 @@ def test_cookies_are_secure_behind_tls(app: Flask) -> None:
     assert "Strict-Transport-Security" in answer.headers
 
 
-def test_a_proxys_word_on_tls_counts_only_where_a_proxy_is_configured(
-    app: Flask, make_app: Callable[..., Flask]
-) -> None:
+def test_a_forwarded_scheme_counts_only_with_a_configured_proxy(app: Flask, make_app: Callable[..., Flask]) -> None:
     forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5", "X-Forwarded-Host": "chat.example.org"}
     alone = app.test_client().post("/login", json={"username": "alice"}, headers=forwarded)
     assert not any("secure" in cookie for cookie in cookies(alone).values())
@@ -147,7 +145,7 @@ def test_a_proxys_word_on_tls_counts_only_where_a_proxy_is_configured(
     assert all("secure" in cookie for cookie in cookies(behind).values())
 
 
-def test_a_deactivated_account_is_like_an_unknown_one(make_app: Callable[..., Flask]) -> None:
+def test_a_deactivated_account_is_answered_like_an_unknown_one(make_app: Callable[..., Flask]) -> None:
     from chatapp.actions.accounts import deactivate
 
     app = make_app()
@@ -159,7 +157,7 @@ def test_a_deactivated_account_is_like_an_unknown_one(make_app: Callable[..., Fl
     assert gone.data == sign_in(app, username="nobody-of-this-name").data
 
 
-def test_get_is_not_a_way_to_sign_in(app: Flask) -> None:
+def test_signing_in_by_get_is_refused(app: Flask) -> None:
     refusal(app.test_client().get("/login?username=alice"), 405, "method_not_allowed")
 
 
@@ -173,7 +171,7 @@ def _told(answer: TestResponse) -> set[tuple[str, str]]:
     return {one for one in answer.headers.items() if one[0] not in counters}
 
 
-def test_name_only_sign_in_is_for_this_machine_alone(make_app: Callable[..., Flask]) -> None:
+def test_username_mode_requires_a_loopback_address(make_app: Callable[..., Flask]) -> None:
     body = {"username": "alice"}
     elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
     assert make_app().test_client().post("/login", json=body).status_code == 200

@@ -31,7 +31,7 @@ def exhaust(app: Flask, username: str, address: str) -> None:
         refusal(attempt(app, username, address), 401, "wrong_credentials")
 
 
-def test_the_attempt_after_the_last_allowed_one_is_429_and_says_when_to_come_back(password_app: Flask) -> None:
+def test_an_attempt_above_the_limit_is_429_with_retry_after(password_app: Flask) -> None:
     address = new_address()
     exhaust(password_app, "dave", address)
     answer = attempt(password_app, "dave", address, password=DAVES_PASSWORD)
@@ -39,13 +39,13 @@ def test_the_attempt_after_the_last_allowed_one_is_429_and_says_when_to_come_bac
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
 
 
-def test_every_prefix_counts_the_same_attempts(password_app: Flask) -> None:
+def test_all_prefixes_share_one_limit(password_app: Flask) -> None:
     address = new_address()
     exhaust(password_app, "dave", address)
     refusal(attempt(password_app, "dave", address, "/web/login"), 429, "too_many_attempts")
 
 
-def test_another_name_and_another_address_have_attempts_of_their_own(password_app: Flask) -> None:
+def test_each_name_and_address_has_its_own_limit(password_app: Flask) -> None:
     address = new_address()
     exhaust(password_app, "alice", address)
     refusal(attempt(password_app, "alice", address), 429, "too_many_attempts")
@@ -53,7 +53,7 @@ def test_another_name_and_another_address_have_attempts_of_their_own(password_ap
     refusal(attempt(password_app, "alice", new_address()), 401, "wrong_credentials")
 
 
-def test_a_client_cannot_invent_its_address(password_app: Flask) -> None:
+def test_a_forged_forwarded_address_does_not_evade_the_limit(password_app: Flask) -> None:
     address = new_address()
     exhaust(password_app, "dave", address)
     answer = password_app.test_client().post(
@@ -88,7 +88,7 @@ def test_there_is_no_limit_in_username_mode(app: Flask) -> None:
         assert attempt(app, "alice", address).status_code == 200
 
 
-def test_an_oversized_attempt_does_not_forget_the_others(password_app: Flask) -> None:
+def test_an_oversized_attempt_does_not_reset_the_limit(password_app: Flask) -> None:
     address = new_address()
     exhaust(password_app, "dave", address)
     refusal(attempt(password_app, "dave", address, password="x" * 1_000_001), 413, "too_large")
@@ -96,14 +96,14 @@ def test_an_oversized_attempt_does_not_forget_the_others(password_app: Flask) ->
 
 
 @pytest.fixture
-def forgetful_limiter() -> Iterator[None]:
-    """The limiter is one for the process: what it thinks of one application's Redis must not reach the next one."""
+def reset_limiter() -> Iterator[None]:
+    """Resets the global limiter, so that the Redis of one application does not affect the next application."""
     yield
     limiter._storage_dead = False
 
 
-@pytest.mark.usefixtures("forgetful_limiter")
-def test_while_redis_is_down_people_sign_in_and_guessing_is_still_limited(make_app: Callable[..., Flask]) -> None:
+@pytest.mark.usefixtures("reset_limiter")
+def test_sign_in_works_and_stays_limited_while_redis_is_down(make_app: Callable[..., Flask]) -> None:
     app = make_app(
         sign_in="password", redis_url=f"redis://127.0.0.1:{free_port()}/0", sign_in_limit=f"{LIMIT} per minute"
     )
@@ -114,6 +114,6 @@ def test_while_redis_is_down_people_sign_in_and_guessing_is_still_limited(make_a
     refusal(attempt(app, "dave", address), 429, "too_many_attempts")
 
 
-def test_redis_may_be_a_unix_socket(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+def test_redis_may_be_reached_by_a_unix_socket(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     app = make_app(redis_url=f"unix://{tmp_path}/redis.sock")
     assert attempt(app, "alice", "127.0.0.1").status_code == 200

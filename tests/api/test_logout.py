@@ -1,4 +1,4 @@
-"""POST /logout: the session ends at once, everywhere, and no other does."""
+"""POST /logout: ends this session at once, everywhere, and no other session."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from tests.conftest import Browser
 Browse = Callable[[str | None], Browser]
 
 
-def test_the_token_signs_nobody_in_any_more(app: Flask, browse: Browse) -> None:
+def test_the_token_is_401_after_logout(app: Flask, browse: Browse) -> None:
     alice = browse("alice")
     token = token_of(alice)
     assert alice.post("/logout").get_json() == {"response": "Signed out."}
@@ -19,7 +19,7 @@ def test_the_token_signs_nobody_in_any_more(app: Flask, browse: Browse) -> None:
         refusal(app.test_client().get("/loggedIn", headers=headers), 401, "not_signed_in")
 
 
-def test_both_cookies_are_taken_back(browse: Browse) -> None:
+def test_logout_deletes_both_cookies(browse: Browse) -> None:
     alice = browse("alice")
     answer = alice.post("/logout")
     assert {name: (one["value"], one["path"]) for name, one in cookies(answer).items()} == {
@@ -29,13 +29,13 @@ def test_both_cookies_are_taken_back(browse: Browse) -> None:
     assert alice.get_cookie("chatToken") is None
 
 
-def test_other_sessions_of_the_same_user_go_on(browse: Browse) -> None:
+def test_other_sessions_of_the_user_stay_valid(browse: Browse) -> None:
     laptop, phone = browse("alice"), browse("alice")
     assert laptop.post("/logout").status_code == 200
     assert phone.get("/loggedIn").status_code == 200
 
 
-def test_nobody_signs_out_without_a_session(browse: Browse) -> None:
+def test_logout_needs_a_session(browse: Browse) -> None:
     refusal(browse(None).post("/logout"), 401, "not_signed_in")
 
 
@@ -45,7 +45,7 @@ def test_signing_out_twice_is_401_the_second_time(app: Flask, browse: Browse) ->
     refusal(app.test_client().post("/logout", headers=headers), 401, "not_signed_in")
 
 
-def test_a_link_cannot_sign_anybody_out(browse: Browse) -> None:
+def test_logout_by_get_is_refused(browse: Browse) -> None:
     alice = browse("alice")
     refusal(alice.get("/logout"), 405, "method_not_allowed")
     assert alice.get("/loggedIn").status_code == 200

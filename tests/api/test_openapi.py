@@ -1,4 +1,4 @@
-"""/openapi.json and /docs: the description is valid, complete, and true of real answers."""
+"""/openapi.json and /docs: the document is valid, complete, and matches the responses."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.conftest import DAVES_PASSWORD, Browser
 
 Browse = Callable[[str | None], Browser]
 UNDOCUMENTED = {"/healthz", "/readyz", "/openapi.json", "/docs"}
-"""What is for watchers and readers, not for clients; the pages of the web client are none of the API either."""
+"""Routes that are not part of the API: health checks, documentation, and the pages of the web client."""
 
 
 @pytest.fixture
@@ -27,19 +27,19 @@ def spec(app: Flask) -> dict[str, Any]:
 
 
 def check(spec: dict[str, Any], method: str, path: str, answer: TestResponse) -> None:
-    """Asserts that the answer is one of those that the description promises for the operation."""
+    """Asserts that the document allows this response for the operation."""
     responses = spec["paths"][path][method]["responses"]
     assert str(answer.status_code) in responses, f"{method} {path} is not said to answer {answer.status_code}"
     schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
     Draft202012Validator({**schema, "components": spec["components"]}).validate(answer.get_json())
 
 
-def test_it_is_valid_openapi_3_1(spec: dict[str, Any]) -> None:
+def test_the_document_is_valid_openapi_3_1(spec: dict[str, Any]) -> None:
     assert spec["openapi"].startswith("3.1.")
     assert list(OpenAPIV31SpecValidator(spec).iter_errors()) == []
 
 
-def test_every_route_is_in_it_and_every_route_in_it_exists(app: Flask, spec: dict[str, Any]) -> None:
+def test_the_document_lists_every_route_and_no_other(app: Flask, spec: dict[str, Any]) -> None:
     documented = {(path, method.upper()) for path, methods in spec["paths"].items() for method in methods}
     existing = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
@@ -51,26 +51,26 @@ def test_every_route_is_in_it_and_every_route_in_it_exists(app: Flask, spec: dic
     assert len(existing) == 16
 
 
-def test_operations_have_names_of_their_own(spec: dict[str, Any]) -> None:
+def test_operation_ids_are_unique(spec: dict[str, Any]) -> None:
     names = [operation["operationId"] for methods in spec["paths"].values() for operation in methods.values()]
     assert len(set(names)) == len(names)
 
 
-def test_a_path_names_its_parameters_in_their_order(spec: dict[str, Any]) -> None:
+def test_a_path_lists_its_parameters_in_order(spec: dict[str, Any]) -> None:
     for path, methods in spec["paths"].items():
         for operation in methods.values():
             named = [one["name"] for one in operation["parameters"] if one["in"] == "path"]
             assert named == re.findall(r"\{(\w+)\}", path)
 
 
-def test_what_is_open_is_said_to_be(spec: dict[str, Any]) -> None:
+def test_routes_without_a_session_are_documented_as_open(spec: dict[str, Any]) -> None:
     is_open = {
         path for path, methods in spec["paths"].items() for operation in methods.values() if not operation["security"]
     }
     assert is_open == {"/login", "/users"}
 
 
-def test_real_answers_are_as_described(
+def test_responses_match_the_document(
     app: Flask, spec: dict[str, Any], browse: Browse, newcomers: Callable[[int], list[str]]
 ) -> None:
     anna, ben = newcomers(2)
@@ -90,7 +90,7 @@ def test_real_answers_are_as_described(
     check(spec, "post", "/logout", browser.post("/logout"))
 
 
-def test_real_refusals_are_as_described(app: Flask, spec: dict[str, Any], browse: Browse) -> None:
+def test_refusals_match_the_document(app: Flask, spec: dict[str, Any], browse: Browse) -> None:
     alice, nobody = browse("alice"), browse(None)
     history = "/messages/{sender}/{receiver}"
     refused = [
@@ -117,7 +117,7 @@ def test_real_refusals_are_as_described(app: Flask, spec: dict[str, Any], browse
         check(spec, method, path, answer)
 
 
-def test_a_real_429_is_as_described(password_app: Flask, spec: dict[str, Any]) -> None:
+def test_a_429_matches_the_document(password_app: Flask, spec: dict[str, Any]) -> None:
     from tests.api.test_login_limit import LIMIT, attempt
 
     answers = [attempt(password_app, "dave", "192.0.2.1") for _ in range(LIMIT)]
@@ -127,13 +127,13 @@ def test_a_real_429_is_as_described(password_app: Flask, spec: dict[str, Any]) -
         check(spec, "post", "/login", answer)
 
 
-def test_the_schemas_can_tell_a_wrong_answer(spec: dict[str, Any]) -> None:
+def test_the_schemas_reject_a_wrong_response(spec: dict[str, Any]) -> None:
     schema = spec["components"]["schemas"]["MessageShape"]
     validator = Draft202012Validator({**schema, "components": spec["components"]})
     assert not validator.is_valid({"sender": "alice"})
 
 
-def test_the_page_shows_every_route_and_loads_nothing_from_elsewhere(app: Flask, spec: dict[str, Any]) -> None:
+def test_the_page_shows_every_route_and_loads_nothing_from_other_hosts(app: Flask, spec: dict[str, Any]) -> None:
     answer = app.test_client().get("/docs")
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
@@ -144,7 +144,7 @@ def test_the_page_shows_every_route_and_loads_nothing_from_elsewhere(app: Flask,
 
 
 class _Sources(HTMLParser):
-    """Collects what a page points at, and refuses what its content policy would not run."""
+    """Collects the links of a page, and refuses inline code that its content security policy would block."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""POST /messages: who may say what to whom, and what a retry does."""
+"""POST /messages: permissions, validation and retries."""
 
 import uuid
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def contents(browser: Browser, username: str, receiver: str, group: str = "no") 
     return [one["content"] for one in browser.get(f"/messages/{username}/{receiver}?group={group}").get_json()]
 
 
-def test_the_ack_is_the_message(browse: Browse, newcomers: Newcomers) -> None:
+def test_the_ack_contains_the_message(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     ack = send(browse(anna), ben).get_json()
     assert ack["success"] is True
@@ -34,19 +34,19 @@ def test_the_ack_is_the_message(browse: Browse, newcomers: Newcomers) -> None:
     assert (message["sequence"], message["clientId"], message["deliveredToAll"]) == (1, None, False)
 
 
-def test_a_member_writes_to_a_group(browse: Browse, make_group: MakeGroup) -> None:
+def test_a_member_can_write_to_a_group(browse: Browse, make_group: MakeGroup) -> None:
     group_id = make_group("alice", "bob")
     message = send(browse("bob"), group_id, group=True).get_json()["response"]
     assert (message["sender"], message["receiver"], message["sequence"]) == ("bob", group_id, 1)
 
 
-def test_the_sender_may_be_named_if_it_is_the_caller(browse: Browse) -> None:
+def test_the_sender_field_must_be_the_caller(browse: Browse) -> None:
     assert send(browse("alice"), "bob", sender="alice").status_code == 200
     refusal(send(browse("mallory"), "bob", "forged", sender="alice"), 403, "forged_sender")
     assert "forged" not in contents(browse("alice"), "alice", "bob")
 
 
-def test_an_outsider_writes_to_no_group(browse: Browse, make_group: MakeGroup) -> None:
+def test_an_outsider_cannot_write_to_a_group(browse: Browse, make_group: MakeGroup) -> None:
     group_id = make_group("alice", "bob")
     assert send(browse("bob"), group_id, "mine", group=True).status_code == 200
     refusal(send(browse("mallory"), group_id, "theirs", group=True), 403, "not_a_member")
@@ -54,7 +54,9 @@ def test_an_outsider_writes_to_no_group(browse: Browse, make_group: MakeGroup) -
 
 
 @pytest.mark.parametrize("receiver", ["nobody", "bob ", "BOB", "😀", "alice bob", "x" * 1000])
-def test_an_unknown_user_is_404_and_nothing_is_opened(browse: Browse, newcomers: Newcomers, receiver: str) -> None:
+def test_an_unknown_receiver_is_404_and_creates_no_conversation(
+    browse: Browse, newcomers: Newcomers, receiver: str
+) -> None:
     (anna,) = newcomers(1)
     browser = browse(anna)
     refusal(send(browser, receiver), 404, "not_found")
@@ -64,22 +66,20 @@ def test_an_unknown_user_is_404_and_nothing_is_opened(browse: Browse, newcomers:
 @pytest.mark.parametrize(
     "form", ["0", "999999999", "9223372036854775808", "1" * 300, "bob", "0{}", "00{}", "+{}", " {}", "{}\n"]
 )
-def test_a_groups_id_is_taken_as_it_was_given_and_no_other_way(
-    browse: Browse, make_group: MakeGroup, form: str
-) -> None:
+def test_a_group_id_in_another_spelling_is_404(browse: Browse, make_group: MakeGroup, form: str) -> None:
     group_id = make_group("alice")
     browser = browse("alice")
     assert send(browser, group_id, group=True).status_code == 200
     refusal(send(browser, form.format(group_id), group=True), 404, "not_found")
 
 
-def test_a_username_is_no_group_and_a_group_no_username(browse: Browse, make_group: MakeGroup) -> None:
+def test_a_username_is_not_accepted_as_a_group_or_a_group_as_a_username(browse: Browse, make_group: MakeGroup) -> None:
     group_id = make_group("alice", "bob")
     refusal(send(browse("alice"), "bob", group=True), 404, "not_found")
     refusal(send(browse("alice"), group_id), 404, "not_found")
 
 
-def test_the_same_client_id_again_is_the_first_ack(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_retry_with_the_same_client_id_gets_the_first_ack(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     browser, client_id = browse(anna), str(uuid.uuid4())
     first = send(browser, ben, "once", clientId=client_id)
@@ -90,7 +90,7 @@ def test_the_same_client_id_again_is_the_first_ack(browse: Browse, newcomers: Ne
     assert contents(browser, anna, ben) == ["once"]
 
 
-def test_the_same_client_id_to_another_place_stores_nothing_there(
+def test_a_retry_with_another_receiver_stores_nothing(
     browse: Browse, newcomers: Newcomers, make_group: MakeGroup
 ) -> None:
     anna, ben, cleo = newcomers(3)
@@ -105,21 +105,21 @@ def test_the_same_client_id_to_another_place_stores_nothing_there(
     assert [one["group"] for one in browse(cleo).get("/conversations").get_json()["conversations"]] == [True]
 
 
-def test_a_client_id_is_its_senders_own(browse: Browse, newcomers: Newcomers) -> None:
+def test_two_senders_may_use_the_same_client_id(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     client_id = str(uuid.uuid4())
     assert send(browse(anna), ben, "hers", clientId=client_id).get_json()["response"]["sequence"] == 1
     assert send(browse(ben), anna, "his", clientId=client_id).get_json()["response"]["sequence"] == 2
 
 
-def test_a_refused_attempt_does_not_use_the_client_id_up(browse: Browse, newcomers: Newcomers) -> None:
+def test_a_refused_message_may_be_sent_again_with_the_same_client_id(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     client_id = str(uuid.uuid4())
     refusal(send(browse(anna), "nobody", clientId=client_id), 404, "not_found")
     assert send(browse(anna), ben, clientId=client_id).get_json()["response"]["receiver"] == ben
 
 
-def test_many_at_once_with_one_client_id_are_one_message(browse: Browse, newcomers: Newcomers) -> None:
+def test_concurrent_retries_with_one_client_id_store_one_message(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     client_id = str(uuid.uuid4())
     browsers = [browse(anna) for _ in range(6)]
@@ -129,7 +129,7 @@ def test_many_at_once_with_one_client_id_are_one_message(browse: Browse, newcome
     assert contents(browse(ben), ben, anna) == ["once"]
 
 
-def test_a_first_message_from_both_sides_at_once_opens_one_conversation(browse: Browse, newcomers: Newcomers) -> None:
+def test_concurrent_first_messages_of_two_users_create_one_conversation(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     work = [(browse(anna), ben), (browse(ben), anna)] * 3
     with ThreadPoolExecutor(len(work)) as pool:
@@ -151,7 +151,7 @@ def test_a_first_message_from_both_sides_at_once_opens_one_conversation(browse: 
         {"receiver": "b" * 1001, "content": "x"},
     ],
 )
-def test_a_field_that_is_wrong_is_422_and_named(browse: Browse, body: dict[str, Any]) -> None:
+def test_an_invalid_field_is_422_and_named(browse: Browse, body: dict[str, Any]) -> None:
     error = refusal(browse("alice").post("/messages", json=body), 422, "invalid_input")
     assert error["details"]["fields"]
     assert set(error["details"]["fields"]) <= {"receiver", "content", "group", "clientId", "sender"}
@@ -161,5 +161,5 @@ def test_sending_needs_a_session(browse: Browse) -> None:
     refusal(send(browse(None), "bob"), 401, "not_signed_in")
 
 
-def test_a_stranger_learns_nothing_of_what_is_valid(browse: Browse) -> None:
+def test_the_session_is_checked_before_the_body(browse: Browse) -> None:
     refusal(browse(None).post("/messages", data=b"{"), 401, "not_signed_in")

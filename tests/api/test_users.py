@@ -11,7 +11,7 @@ Browse = Callable[[str | None], Browser]
 CAST = ["alice", "bob", "carol", "dave", "mallory"]
 
 
-def test_the_sign_in_page_can_list_everybody_without_a_session(browse: Browse) -> None:
+def test_all_users_are_listed_without_a_session_in_username_mode(browse: Browse) -> None:
     answer = browse(None).get("/users")
     assert answer.status_code == 200
     users = answer.get_json()["users"]
@@ -33,11 +33,11 @@ def test_the_list_needs_a_session_in_password_mode(password_app: Flask) -> None:
     assert [user["username"] for user in client.get("/users").get_json()["users"]] == CAST
 
 
-def test_a_bad_token_does_not_close_the_open_list(app: Flask) -> None:
+def test_the_open_list_of_users_ignores_a_bad_token(app: Flask) -> None:
     assert app.test_client().get("/users", headers={"auth-token": "expired"}).status_code == 200
 
 
-def test_a_deactivated_user_is_listed_no_more(make_app: Callable[..., Flask]) -> None:
+def test_a_deactivated_user_is_not_listed(make_app: Callable[..., Flask]) -> None:
     from chatapp.actions.accounts import deactivate
 
     app = make_app()
@@ -47,7 +47,7 @@ def test_a_deactivated_user_is_listed_no_more(make_app: Callable[..., Flask]) ->
     assert "bob" not in app.test_client().get("/users").text
 
 
-def test_everything_is_everybody_and_the_callers_own_groups(
+def test_all_lists_every_user_and_the_groups_of_the_caller(
     browse: Browse, newcomers: Callable[[int], list[str]], make_group: Callable[..., str]
 ) -> None:
     anna, ben = newcomers(2)
@@ -62,7 +62,7 @@ def test_everything_is_everybody_and_the_callers_own_groups(
     assert [one["groupId"] for one in browse(ben).get(f"/all/{ben}").get_json()["groups"]] == [group_id]
 
 
-def test_a_groups_newest_messages_come_with_it_oldest_first(
+def test_a_listed_group_contains_its_newest_messages_oldest_first(
     browse: Browse, newcomers: Callable[[int], list[str]], make_group: Callable[..., str]
 ) -> None:
     (anna,) = newcomers(1)
@@ -73,22 +73,22 @@ def test_a_groups_newest_messages_come_with_it_oldest_first(
     assert [message["content"] for message in group["messages"]] == [str(number) for number in range(5, 25)]
 
 
-def test_who_is_in_no_group_gets_an_empty_list(browse: Browse) -> None:
+def test_a_user_without_groups_gets_an_empty_list(browse: Browse) -> None:
     assert browse("mallory").get("/all/mallory").get_json()["groups"] == []
 
 
-def test_nobody_lists_what_another_is_in(browse: Browse, make_group: Callable[..., str]) -> None:
+def test_a_user_cannot_list_the_groups_of_another_user(browse: Browse, make_group: Callable[..., str]) -> None:
     group_id = make_group("alice", "bob")
     assert group_id in [one["groupId"] for one in browse("alice").get("/all/alice").get_json()["groups"]]
     assert browse("mallory").get("/all/mallory").status_code == 200
     refusal(browse("mallory").get("/all/alice"), 403, "forbidden")
 
 
-def test_a_name_that_nobody_has_is_as_forbidden_as_anothers(browse: Browse) -> None:
+def test_an_unknown_username_is_403_like_another_users(browse: Browse) -> None:
     for name in ("nobody", "ALICE", "alice%20", "%ff"):
         refusal(browse("alice").get(f"/all/{name}"), 403, "forbidden")
     refusal(browse("alice").get("/all/alice%00"), 404, "not_found")
 
 
-def test_everything_needs_a_session(browse: Browse) -> None:
+def test_all_needs_a_session(browse: Browse) -> None:
     refusal(browse(None).get("/all/alice"), 401, "not_signed_in")
