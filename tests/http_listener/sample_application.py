@@ -81,6 +81,11 @@ def take(environ: dict[str, Any]) -> Iterable[bytes]:
     return []
 
 
+def hear(environ: dict[str, Any]) -> Iterable[bytes]:
+    """Reads from the connection itself, as eventlet's WebSockets do."""
+    return [environ["eventlet.input"].get_socket().recv(100)]
+
+
 def counts(_environ: dict[str, Any]) -> Iterable[bytes]:
     """What the process holds. The collector is off: what only it would find counts."""
     names = [type(one).__name__ for one in gc.get_objects()]
@@ -97,7 +102,7 @@ def valid(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     return [environ["wsgi.input"].read(3)]
 
 
-ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, iterations, take, counts)}
+ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, iterations, take, hear, counts)}
 taken: list[Any] = []
 
 

@@ -22,6 +22,7 @@ def chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     yield started
     assert started.stop() == 0
     assert "Traceback" not in started.log, started.log
+    assert "token" not in started.log, "Handshakes have it in their query"
 
 
 @pytest.fixture

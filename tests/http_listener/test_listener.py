@@ -4,6 +4,7 @@ The application has a few lines, and the process short deadlines.
 """
 
 import json
+import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,22 @@ def test_whoever_takes_a_connection_over_gets_what_came_behind_the_request(conne
     assert client.answer()[0] == 200
     wanted = b"taken " + get("/behind")
     assert client.read(len(wanted)) == wanted
+
+
+def test_a_server_that_runs_out_of_file_descriptors_accepts_again_when_there_are_some(
+    small: Small, connect: Connect
+) -> None:
+    wait_until(lambda: small.counts()["connections"] == 1, "earlier tests' connections are gone")
+    limits = resource.prlimit(small.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(small.process.pid, resource.RLIMIT_NOFILE, (small.counts()["descriptors"], limits[1]))
+    try:
+        waiting = [connect(get("/")) for _ in range(5)]
+        wait_until(lambda: "could not be accepted" in small.log, "there are none left")
+        time.sleep(0.5)
+    finally:
+        resource.prlimit(small.process.pid, resource.RLIMIT_NOFILE, limits)
+    assert {client.answer()[0] for client in waiting} == {200}
+    assert small.log.count("could not be accepted") < 20, "It waits between two attempts"
 
 
 def test_nothing_is_left_of_a_connection_that_ended_or_was_taken_over(small: Small, connect: Connect) -> None:
