@@ -3,10 +3,10 @@
 import { render } from "preact";
 import { onUnauthorized } from "./api.js";
 import { dropConnection, retryNow } from "./connection.js";
-import { keepShell } from "./installing.js";
-import { followUnread } from "./notices.js";
+import { keepShell } from "./workerregistration.js";
+import { followUnread } from "./notifications.js";
 import { followPreferences } from "./preferences.js";
-import { followAttention } from "./reading.js";
+import { followAttention } from "./readmarks.js";
 import { followAddress } from "./router.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
 import { expire, followOtherTab, resume } from "./session.js";

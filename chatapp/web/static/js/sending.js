@@ -5,7 +5,7 @@ import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js
 import { parseKey } from "./models/keys.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
-import { failureSentence } from "./sentences.js";
+import { failureSentence } from "./strings.js";
 import { me, newAfter, outbox } from "./store.js";
 import { tellTabs } from "./tabs.js";
 

@@ -1,7 +1,7 @@
 /** Keys that work anywhere on the page. Single letters do nothing while somebody is typing. */
 
 import { goTo, goToList } from "./router.js";
-import { say } from "./sentences.js";
+import { say } from "./strings.js";
 import { dialog, openKey, session, visibleLines } from "./store.js";
 
 /** What the page of shortcuts shows. */

@@ -3,11 +3,11 @@
 import { effect, untracked } from "@preact/signals";
 import { ApiError, fetchConversations, fetchEverybody, fetchMessages } from "./api.js";
 import { keepSeen, seenBy } from "./database.js";
-import * as incoming from "./incoming.js";
+import * as incoming from "./changes.js";
 import { keyOf, parseKey } from "./models/keys.js";
 import { firstSequence, gapAfter, lastSequence, newestRun } from "./models/timeline.js";
 import { CATCH_UP_SIZE } from "./protocol.js";
-import { heardFromServer } from "./reading.js";
+import { heardFromServer } from "./readmarks.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */

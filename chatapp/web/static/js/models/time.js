@@ -1,6 +1,6 @@
 /** Moments in the reader's locale and time zone. */
 
-import { LOCALE, say } from "../sentences.js";
+import { LOCALE, say } from "../strings.js";
 
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });

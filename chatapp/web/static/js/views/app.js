@@ -1,6 +1,6 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { announcement, connection, dialog, openKey, session } from "../store.js";
 import { Conversation } from "./conversation.js";
 import { DetailsDialog } from "./details.js";

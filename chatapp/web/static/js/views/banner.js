@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { retryNow } from "../connection.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { connection } from "../store.js";
 import { html } from "./html.js";
 

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { endDraft, writeDraft } from "../drafts.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { send } from "../sending.js";
 import { drafts, jumps } from "../store.js";
 import { html } from "./html.js";

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { goToList } from "../router.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { conversationOf, dialog, isAtEnd, isOnline, knowledgeOf, listStatus, me, outbox, people, timelineOf } from "../store.js";
 import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";

@@ -2,7 +2,7 @@
 
 import { fullMoment } from "../models/time.js";
 import { addressOf } from "../router.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { isOnline, knowledgeOf, me, nameOf, openConversation, privateKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { closeDialog, Dialog } from "./dialog.js";

@@ -1,7 +1,7 @@
 /** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { dialog } from "../store.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";

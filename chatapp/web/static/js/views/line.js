@@ -3,7 +3,7 @@
 import { previewOf } from "../models/richtext.js";
 import { shortMoment } from "../models/time.js";
 import { addressOf } from "../router.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { isOnline, me, nameOf, openKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";

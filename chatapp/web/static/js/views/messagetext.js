@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { beginningOf, partsOf } from "../models/richtext.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { html } from "./html.js";
 
 /** @typedef {import("../models/richtext.js").Part} Part */

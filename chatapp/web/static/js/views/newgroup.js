@@ -7,7 +7,7 @@ import { keyOf } from "../models/keys.js";
 import { folded, fullName, matches } from "../models/names.js";
 import { groupNameProblem } from "../models/text.js";
 import { goTo } from "../router.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { listStatus, me, people, updateConversation } from "../store.js";
 import { retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";

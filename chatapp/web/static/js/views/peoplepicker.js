@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, fetchPeople } from "../api.js";
 import { folded, fullName, matches } from "../models/names.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { Avatar } from "./avatar.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";

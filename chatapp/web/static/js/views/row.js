@@ -5,7 +5,7 @@ import { hueOf } from "../models/names.js";
 import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
 import { discardEntry, retryEntry } from "../sending.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";

@@ -1,9 +1,9 @@
 /** What everybody may choose for this browser: appearance, sound, notifications. */
 
 import { useSignal } from "@preact/signals";
-import { askToNotify, canNotify, isBlocked } from "../notices.js";
+import { askToNotify, canNotify, isBlocked } from "../notifications.js";
 import { prefer, preferences } from "../preferences.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 

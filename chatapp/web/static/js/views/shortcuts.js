@@ -1,6 +1,6 @@
 /** The page of keyboard shortcuts. */
 
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { SHORTCUTS } from "../shortcuts.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { goTo } from "../router.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { signOut } from "../session.js";
 import { dialog, listStatus, me, nameOf, openKey, people, query, visibleLines } from "../store.js";
 import { retryLists } from "../sync.js";

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { signIn } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";

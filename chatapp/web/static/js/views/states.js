@@ -1,6 +1,6 @@
 /** What a region shows while it has nothing else to show: loading, empty, failed. */
 
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 

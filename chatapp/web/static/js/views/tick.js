@@ -1,6 +1,6 @@
 /** How far a message of mine has come: a clock, one tick, two ticks, two coloured ticks, or a warning. */
 
-import { say } from "../sentences.js";
+import { say } from "../strings.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 

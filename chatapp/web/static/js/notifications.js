@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { previewOf } from "./models/richtext.js";
 import { preferences } from "./preferences.js";
 import { goTo } from "./router.js";
-import { say } from "./sentences.js";
+import { say } from "./strings.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */

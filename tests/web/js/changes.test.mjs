@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { load, message } from "./support.mjs";
 
 const store = await load("store.js");
-const incoming = await load("incoming.js");
+const incoming = await load("changes.js");
 
 const user = (username, isOnline = false) => ({ firstName: username, lastName: "", username, isOnline });
 const everybody = { users: [user("alice"), user("bob", true)], groups: [{ groupName: "Club", groupId: "7", users: [user("alice"), user("bob")], messages: [], createdAt: "2026-03-01T00:00:00Z" }] };

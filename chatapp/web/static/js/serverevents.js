@@ -1,7 +1,7 @@
 /** What the page does about each thing that the connection says. */
 
-import * as incoming from "./incoming.js";
-import { noticeMessage } from "./notices.js";
+import * as incoming from "./changes.js";
+import { noticeMessage } from "./notifications.js";
 import { flush, onStored, settle } from "./sending.js";
 import * as store from "./store.js";
 import { catchUp, catchUpWithEverything, refreshLists, rememberMessages } from "./sync.js";
