@@ -19,6 +19,7 @@ export function message(sequence, changes = {}) {
     deliveredToAll: false,
     messageId: `m${sequence}`,
     sequence,
+    revision: sequence,
     clientId: null,
     ...changes,
   };

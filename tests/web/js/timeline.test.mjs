@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, message } from "./support.mjs";
 
-const { gapAfter, lastSequence, merge, newestRun } = await load("models/timeline.js");
+const { EMPTY_TIMELINE, lastSequence, merge, newestRun, withNewestPage, withOlderPage } = await load("models/timeline.js");
 const sequences = (messages) => messages.map((found) => found.sequence);
 
 test("messages are ordered by sequence, in whatever order they arrive", () => {
@@ -24,14 +24,15 @@ test("a page that overlaps adds only what is new", () => {
   assert.deepEqual(sequences(merge([message(5), message(6)], [message(6), message(7), message(8)])), [5, 6, 7, 8]);
 });
 
-test("a missing number is found, and the number before it is where to fetch from", () => {
-  assert.equal(gapAfter([message(4), message(5), message(7), message(9)]), 5);
+test("a message that was changed replaces what is known of it, and an older one does not", () => {
+  const edited = merge([message(1), message(2)], [message(1, { revision: 7, content: "edited" })]);
+  assert.deepEqual(edited.map((found) => found.content), ["edited", "message 2"]);
+  assert.equal(merge(edited, [message(1)]), edited);
 });
 
-test("a whole list has no gap, wherever it begins, and so has an empty one", () => {
-  assert.equal(gapAfter([message(4), message(5), message(6)]), null);
-  assert.equal(gapAfter([]), null);
+test("the last message of none has the number before the first", () => {
   assert.equal(lastSequence([]), 0);
+  assert.equal(lastSequence([message(4), message(5)]), 5);
 });
 
 test("the newest run ends at the first hole from below", () => {
@@ -44,4 +45,26 @@ test("50,000 messages take one more without a sort", () => {
   const merged = merge(known, [message(50_001)]);
   assert.equal(merged.length, 50_001);
   assert.equal(merged[0], known[0]);
+});
+
+test("a newest page that does not touch what was kept replaces it", () => {
+  const kept = { ...EMPTY_TIMELINE, isLoaded: true, isRecalled: true, messages: [message(1), message(2)] };
+  const paged = withNewestPage(kept, [message(8), message(9)]);
+  assert.deepEqual(sequences(paged.messages), [8, 9]);
+  assert.deepEqual([paged.isLoaded, paged.isRecalled], [true, false]);
+  assert.deepEqual(sequences(withNewestPage(kept, [message(2), message(3)]).messages), [1, 2, 3]);
+});
+
+test("a newest page takes the place of what is out of date, also where the two touch", () => {
+  const stale = { ...EMPTY_TIMELINE, isLoaded: true, isStale: true, hasStart: true, messages: [message(1), message(2)] };
+  const paged = withNewestPage(stale, [message(2), message(3)]);
+  assert.deepEqual(sequences(paged.messages), [2, 3]);
+  assert.deepEqual([paged.isStale, paged.hasStart], [false, false]);
+});
+
+test("an empty older page is the start of the history", () => {
+  const shown = { ...EMPTY_TIMELINE, isLoaded: true, isLoadingOlder: true, messages: [message(5)] };
+  assert.deepEqual(sequences(withOlderPage(shown, [message(3), message(4)]).messages), [3, 4, 5]);
+  assert.equal(withOlderPage(shown, [message(4)]).hasStart, false);
+  assert.equal(withOlderPage(shown, []).hasStart, true);
 });

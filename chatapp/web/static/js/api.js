@@ -1,13 +1,13 @@
 /** The HTTP API. Nothing else on the page calls `fetch`. */
 
 import { settings } from "./config.js";
-import { CATCH_UP_SIZE, PAGE_SIZE } from "./protocol.js";
+import { PAGE_SIZE } from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").User} User
  * @typedef {import("./protocol.js").Group} Group
  * @typedef {import("./protocol.js").Message} Message
- * @typedef {import("./protocol.js").WireConversation} WireConversation
+ * @typedef {import("./protocol.js").Role} Role
  */
 
 const TIMEOUT_MILLISECONDS = 15_000;
@@ -80,35 +80,80 @@ export function fetchEverybody(username) {
   return call("GET", `/all/${encodeURIComponent(username)}`);
 }
 
-/** @returns {Promise<WireConversation[]>} */
-export async function fetchConversations() {
-  return (await call("GET", "/conversations")).conversations;
-}
-
 /**
  * @param {string} me
  * @param {string} receiver
  * @param {boolean} group
- * @param {{ before?: number, after?: number }} [page] the newest page if neither is given
+ * @param {{ before?: number }} [page] the newest page if nothing is given
  * @returns {Promise<Message[]>} oldest first
  */
 export function fetchMessages(me, receiver, group, page = {}) {
   const query = new URLSearchParams({ group: group ? "yes" : "no", limit: String(PAGE_SIZE) });
   if (page.before !== undefined) query.set("before", String(page.before));
-  if (page.after !== undefined) {
-    query.set("after", String(page.after));
-    query.set("limit", String(CATCH_UP_SIZE));
-  }
   return call("GET", `/messages/${encodeURIComponent(me)}/${encodeURIComponent(receiver)}?${query}`);
 }
 
 /**
  * @param {string} groupName
  * @param {User[]} users
+ * @param {string} clientId a UUID: a repetition with the same makes no second group
  * @returns {Promise<Group>}
  */
-export async function createGroup(groupName, users) {
-  return (await call("POST", "/group", { groupName, users })).newGroup;
+export async function createGroup(groupName, users, clientId) {
+  return (await call("POST", "/group", { groupName, users: users.map(nameOnly), clientId })).newGroup;
+}
+
+const nameOnly = (/** @type {{ username: string }} */ { username }) => ({ username });
+const groupPath = (/** @type {string} */ groupId) => `/group/${encodeURIComponent(groupId)}`;
+const memberPath = (/** @type {string} */ groupId, /** @type {string} */ username) => `${groupPath(groupId)}/members/${encodeURIComponent(username)}`;
+
+/**
+ * @param {string} groupId
+ * @returns {Promise<Group>} with all of its members
+ */
+export async function fetchGroup(groupId) {
+  return (await call("GET", groupPath(groupId))).group;
+}
+
+/**
+ * @param {string} groupId
+ * @param {{ groupName?: string, sharesHistory?: boolean }} details those that change
+ * @returns {Promise<Group>}
+ */
+export async function changeGroup(groupId, details) {
+  return (await call("PATCH", groupPath(groupId), details)).group;
+}
+
+/**
+ * @param {string} groupId
+ * @param {User[]} users
+ * @returns {Promise<Group>}
+ */
+export async function addMembers(groupId, users) {
+  return (await call("POST", `${groupPath(groupId)}/members`, { users: users.map(nameOnly) })).group;
+}
+
+/**
+ * @param {string} groupId
+ * @param {string} username
+ * @param {Role} role
+ * @returns {Promise<Group>}
+ */
+export async function setRole(groupId, username, role) {
+  return (await call("PUT", memberPath(groupId, username), { role })).group;
+}
+
+/**
+ * @param {string} groupId
+ * @param {string} username one's own to leave
+ */
+export async function removeMember(groupId, username) {
+  await call("DELETE", memberPath(groupId, username));
+}
+
+/** @param {string} groupId */
+export async function deleteGroup(groupId) {
+  await call("DELETE", groupPath(groupId));
 }
 
 /**

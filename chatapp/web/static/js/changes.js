@@ -1,50 +1,150 @@
-/** What arrives from the server, put into the store. A message may arrive twice; it is shown once. */
+/**
+ * Applies what changes to the store, whether it came by an event or by a sync. Nothing else changes a conversation for
+ * what the server said. Changes are applied in the order of their revisions; one that comes too early is left to a sync.
+ */
 
 import { batch } from "@preact/signals";
-import { fromGroup, fromUser, fromWire, withMarks, withMessage } from "./models/conversation.js";
-import { keyOf, keyOfMessage, keyOfReceipt } from "./models/keys.js";
-import { gapAfter, lastSequence, merge, newestRun } from "./models/timeline.js";
+import { placeOf, withChange, withDelivered } from "./models/changekinds.js";
+import { emptyConversation, fromGroup, fromUser, fromWire, withMarks, withRead, withWatermarks } from "./models/conversation.js";
+import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
+import { merge } from "./models/timeline.js";
 import * as store from "./store.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
+ * @typedef {import("./protocol.js").Change} Change
  * @typedef {import("./models/conversation.js").Conversation} Conversation
  */
 
 /**
- * @typedef {object} Arrival
- * @property {string} key
- * @property {boolean} isNew not a repeat
- * @property {boolean} isUnseen by somebody else, and nobody is looking at it
- * @property {boolean} hasGap messages before it are missing
- */
-
-/**
  * @param {Message} message just stored, by anybody
- * @returns {Arrival | null} null if nothing is known of its conversation yet
+ * @returns {boolean} false if something before it is missing: then only a sync can apply it
  */
 export function takeMessage(message) {
-  const me = store.me.peek();
-  const key = keyOfMessage(message, me, isKnownGroup);
-  if (key === null) return null;
-  const isNew = message.sequence > store.conversationOf(key).lastSequence;
-  const isUnseen = isNew && message.sender !== me && !isInSight(key);
-  batch(() => {
-    if (isUnseen && key === store.openKey.peek()) store.newAfter.value ??= message.sequence - 1;
-    store.updateConversation(key, (conversation) => withMessage(conversation, message, isUnseen));
-    takeIntoTimeline(key, message);
-  });
-  return { key, isNew, isUnseen, hasGap: gapAfter(store.timelineOf(key).peek().messages) !== null };
+  const key = keyOfMessage(message, store.me.peek(), isKnown);
+  if (key === null) return false;
+  const isTaken = takeChange(key, { kind: "message", revision: message.revision, message });
+  // It is shown at once, whatever is missing. A new conversation is told of with its first message in it.
+  if (isTaken) takeNews(key, message);
+  else takeIntoTimeline(key, message);
+  return isTaken;
+}
+
+/**
+ * @param {import("./protocol.js").ChangeEvent} event anything but a new message
+ * @returns {boolean} false if something before it is missing: then only a sync can apply it
+ */
+export function takeEvent(event) {
+  const key = keyOf(event.receiver, event.group);
+  return event.kind === "conversation" ? takeUserChange(key, event) : takeChange(key, event);
 }
 
 /** @param {string} key */
-function isKnownGroup(key) {
+function isKnown(key) {
   return store.conversations.peek().has(key);
 }
 
-/** @param {string} key */
-function isInSight(key) {
-  return store.openKey.peek() === key && store.isAttended.peek() && store.isAtEnd.peek();
+/**
+ * @param {string} key
+ * @param {Change} change
+ */
+function takeChange(key, change) {
+  const conversation = store.conversations.peek().get(key);
+  const place = conversation ? placeOf(conversation, change) : "later";
+  if (place === "next") batch(() => apply(key, change));
+  return place !== "later";
+}
+
+/**
+ * @param {string} key
+ * @param {import("./protocol.js").UserChange} change I am in a conversation now, or in it no more
+ */
+function takeUserChange(key, { userRevision, conversation }) {
+  const known = store.userRevision.peek();
+  if (userRevision <= known) return true;
+  const isOlder = conversation !== null && conversation.revision < store.conversationOf(key).revision;
+  if (userRevision > known + 1 || isOlder) return false;
+  batch(() => {
+    store.userRevision.value = userRevision;
+    if (conversation) takeWhole(key, conversation);
+    else drop(key);
+  });
+  return true;
+}
+
+/**
+ * The answer to a sync. Messages in it that were written by others while nobody looked get the line above them.
+ * @param {import("./protocol.js").Sync} answer
+ */
+export function takeSync(answer) {
+  store.batchConversations(() => {
+    for (const { receiver, group } of answer.gone) drop(keyOf(receiver, group));
+    for (const one of answer.conversations) takeConversationSync(one);
+    store.userRevision.value = Math.max(store.userRevision.peek(), answer.userRevision);
+  });
+}
+
+/** @param {import("./protocol.js").ConversationSync} one */
+function takeConversationSync(one) {
+  const key = keyOf(one.receiver, one.group);
+  if (one.startOver && one.conversation) takeWhole(key, one.conversation);
+  // First the watermarks: who has joined brings their own.
+  store.updateConversation(key, (conversation) => withWatermarks(conversation, one.members, one.readSequence));
+  for (const change of one.changes) apply(key, change);
+  store.updateConversation(key, (conversation) => ({ ...conversation, revision: Math.max(conversation.revision, one.revision) }));
+}
+
+/**
+ * Everything that is known of a conversation starts over.
+ * @param {string} key
+ * @param {import("./protocol.js").WireConversation} wire
+ */
+function takeWhole(key, wire) {
+  store.dropTimeline(key);
+  store.putConversation(fromWire(wire, store.conversations.peek().get(key)));
+}
+
+/**
+ * @param {string} key
+ * @param {Change} change
+ */
+function apply(key, change) {
+  const before = store.conversations.peek().get(key);
+  if (!before || placeOf(before, change) === "known") return;
+  if (change.kind === "message") takeNews(key, change.message);
+  store.updateConversation(key, (conversation) => withChange(conversation, change, store.me.peek()));
+  // What was said before somebody joined is there now, or no more.
+  if (before.sharesHistory !== store.conversationOf(key).sharesHistory) store.dropTimeline(key);
+}
+
+/**
+ * A message that is in sight while somebody looks is read; in the open conversation, another gets the line above it.
+ * @param {string} key
+ * @param {Message} message
+ */
+function takeNews(key, message) {
+  takeIntoTimeline(key, message);
+  if (key !== store.openKey.peek() || message.sender === store.me.peek()) return;
+  const isInSight = store.isAttended.peek() && store.isAtEnd.peek() && store.hasHeard.peek();
+  if (isInSight) store.updateConversation(key, (conversation) => withRead(conversation, message.sequence));
+  else if (message.sequence > store.conversationOf(key).readSequence) store.newAfter.value ??= message.sequence - 1;
+}
+
+/**
+ * I am in it no more. A person stays in the list; a group that is open says so.
+ * @param {string} key
+ */
+function drop(key) {
+  const { receiver, group } = parseKey(key);
+  const person = group ? undefined : store.people.peek().get(receiver);
+  const conversation = store.conversations.peek().get(key);
+  if (key === store.openKey.peek() && conversation) {
+    store.left.value = conversation;
+    if (store.dialog.peek() === "details") store.dialog.value = null;
+  }
+  store.forgetTimeline(key);
+  if (person) store.putConversation(fromUser(person, emptyConversation(receiver, false)));
+  else store.removeConversation(key);
 }
 
 /**
@@ -58,72 +158,35 @@ function takeIntoTimeline(key, message) {
   if (messages !== timeline.messages) store.updateTimeline(key, { messages });
 }
 
-/**
- * @param {string} key
- * @param {Message[]} page the newest one
- */
-export function takeNewestPage(key, page) {
-  const merged = merge(store.timelineOf(key).peek().messages, page);
-  const messages = newestRun(merged);
-  store.updateTimeline(key, { messages, isLoaded: true, isLoading: false, isMissing: false, hasFailed: false });
-}
-
-/**
- * @param {string} key
- * @param {Message[]} page what came before the first one that is shown
- */
-export function takeOlderPage(key, page) {
-  const messages = merge(store.timelineOf(key).peek().messages, page);
-  store.updateTimeline(key, { messages, isLoadingOlder: false, hasFailed: false, hasStart: page.length === 0 });
-}
-
-/**
- * @param {string} key
- * @param {Message[]} page what came after the last one that is shown
- */
-export function takeMissed(key, page) {
-  store.updateTimeline(key, { messages: merge(store.timelineOf(key).peek().messages, page) });
-}
-
-/** @param {string} key */
-export function isBehind(key) {
-  const { messages } = store.timelineOf(key).peek();
-  return gapAfter(messages) !== null || lastSequence(messages) < store.conversationOf(key).lastSequence;
+/** @param {Message} message which everybody has by now */
+export function takeDelivered(message) {
+  const key = keyOfMessage(message, store.me.peek(), isKnown);
+  if (key === null) return;
+  batch(() => {
+    takeIntoTimeline(key, message);
+    store.updateConversation(key, (conversation) => withDelivered(conversation, message));
+  });
 }
 
 /** @param {import("./protocol.js").Receipt} receipt */
 export function takeReceipt(receipt) {
   const me = store.me.peek();
-  const key = keyOfReceipt(receipt, me);
-  if (!store.conversations.peek().has(key)) return;
-  store.updateConversation(key, (conversation) => withMarks(conversation, receipt, me));
+  store.updateConversation(keyOfReceipt(receipt, me), (conversation) => withMarks(conversation, receipt, me));
+}
+
+/** @param {import("./protocol.js").Group} group what a request has answered */
+export function takeGroup(group) {
+  const key = keyOf(group.groupId, true);
+  store.putConversation(fromGroup(group, store.conversations.peek().get(key)));
 }
 
 /**
- * @param {{ users: import("./protocol.js").User[], groups: import("./protocol.js").Group[] }} everybody
- * @param {import("./protocol.js").WireConversation[]} wires
+ * Everybody is in the list, also those to whom nothing was said yet.
+ * @param {import("./protocol.js").User[]} users
  */
-export function takeLists(everybody, wires) {
-  const known = store.conversations.peek();
-  /** @type {Map<string, Conversation>} */
-  const after = new Map();
-  for (const user of everybody.users) put(after, fromUser(user, known.get(keyOf(user.username, false))));
-  for (const group of everybody.groups) put(after, fromGroup(group, known.get(keyOf(group.groupId, true))));
-  for (const wire of wires) {
-    const listed = after.get(keyOf(wire.receiver, wire.group));
-    put(after, fromWire({ ...wire, name: listed?.name ?? wire.name }, listed));
-  }
-  batch(() => {
-    store.setPeople(everybody.users);
-    store.conversations.value = after;
-    store.listStatus.value = "ready";
+export function takePeople(users) {
+  store.batchConversations(() => {
+    store.setPeople(users);
+    for (const user of users) store.putConversation(fromUser(user, store.conversations.peek().get(keyOf(user.username, false))));
   });
-}
-
-/**
- * @param {Map<string, Conversation>} conversations
- * @param {Conversation} conversation
- */
-function put(conversations, conversation) {
-  conversations.set(conversation.key, conversation);
 }

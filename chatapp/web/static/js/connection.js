@@ -20,9 +20,9 @@ import { EVENT, NAMESPACE, SOCKET_PATH } from "./protocol.js";
  * @property {() => void} onRefused the server does not accept the session
  * @property {() => void} onTokenExpired
  * @property {(message: Message) => void} onMessage
+ * @property {(change: import("./protocol.js").ChangeEvent) => void} onChange
  * @property {(message: Message) => void} onDelivered
  * @property {(online: Online) => void} onOnline
- * @property {() => void} onNewGroup
  * @property {(receipt: Receipt) => void} onReceipt
  */
 
@@ -104,7 +104,7 @@ function listenToServer(opened, username, handlers) {
   });
   opened.on(EVENT.delivered, (event) => handlers.onDelivered(event.response));
   opened.on(EVENT.online, handlers.onOnline);
-  opened.on(EVENT.newGroup, handlers.onNewGroup);
+  opened.on(EVENT.change, handlers.onChange);
   opened.on(EVENT.receipt, handlers.onReceipt);
   opened.on(EVENT.tokenExpired, handlers.onTokenExpired);
 }

@@ -131,6 +131,56 @@ export const keepSeen = (owner, name, value) => run("seen", "readwrite", (store)
  */
 export const seenBy = (owner, name) => run("seen", "readonly", (store) => store.get([owner, name]));
 
+/**
+ * @typedef {object} KnownRecords what a page without a network shows, as one reading of the database finds it
+ * @property {import("./models/conversation.js").Conversation[]} conversations
+ * @property {KnownTimeline[]} timelines
+ * @property {number} userRevision
+ *
+ * @typedef {{ key: string, revision: number, openedAt: number, messages: import("./protocol.js").Message[] }} KnownTimeline
+ */
+
+const CONVERSATION = "conversation ";
+const TIMELINE = "timeline ";
+
+/**
+ * Writes all of it or nothing: revisions and what they stand for belong together.
+ * @param {string} owner
+ * @param {KnownRecords} changed
+ * @param {{ conversations: string[], timelines: string[] }} gone their keys
+ */
+export function keepKnown(owner, { conversations, timelines, userRevision }, gone) {
+  return transact(["seen"], "readwrite", (transaction) => {
+    const store = transaction.objectStore("seen");
+    for (const one of conversations) store.put(one, [owner, CONVERSATION + one.key]);
+    for (const one of timelines) store.put(one, [owner, TIMELINE + one.key]);
+    for (const key of gone.conversations) store.delete([owner, CONVERSATION + key]);
+    for (const key of gone.timelines) store.delete([owner, TIMELINE + key]);
+    return store.put(userRevision, [owner, "userRevision"]);
+  });
+}
+
+/**
+ * @param {string} owner
+ * @returns {Promise<KnownRecords>}
+ */
+export async function knownTo(owner) {
+  const [conversations, timelines, userRevision] = await Promise.all([
+    run("seen", "readonly", (store) => store.getAll(prefixRange(owner, CONVERSATION))),
+    run("seen", "readonly", (store) => store.getAll(prefixRange(owner, TIMELINE))),
+    seenBy(owner, "userRevision"),
+  ]);
+  return { conversations: conversations ?? [], timelines: timelines ?? [], userRevision: userRevision ?? 0 };
+}
+
+/**
+ * @param {string} owner
+ * @param {string} prefix
+ */
+function prefixRange(owner, prefix) {
+  return IDBKeyRange.bound([owner, prefix], [owner, `${prefix}\uffff`]);
+}
+
 /** What was last seen is gone after signing out; what was written and not sent is not. */
 export const forgetSeen = (/** @type {string} */ owner) => run("seen", "readwrite", (store) => store.delete(rangeOf(owner)));
 

@@ -3,8 +3,8 @@
 import { render } from "preact";
 import { onUnauthorized } from "./api.js";
 import { dropConnection, retryNow } from "./connection.js";
-import { keepShell } from "./workerregistration.js";
 import { followUnread } from "./notifications.js";
+import { followState } from "./offline.js";
 import { followPreferences } from "./preferences.js";
 import { followAttention } from "./readmarks.js";
 import { followAddress } from "./router.js";
@@ -16,6 +16,7 @@ import { followOpenConversation } from "./sync.js";
 import { onTabMessage } from "./tabs.js";
 import { App } from "./views/app.js";
 import { html } from "./views/html.js";
+import { keepShell } from "./workerregistration.js";
 
 function start() {
   followPreferences();
@@ -23,6 +24,7 @@ function start() {
   followUnread();
   followAttention();
   followOpenConversation();
+  followState();
   followKeys();
   watchAttention();
   watchNetwork();

@@ -11,11 +11,24 @@
  * @property {boolean} deliveredToAll
  * @property {string} messageId
  * @property {number} sequence dense from 1 in its conversation
+ * @property {number} revision of its conversation, at which it was stored
  * @property {string | null} [clientId]
  *
- * @typedef {{ groupName: string, groupId: string, users: User[], messages: Message[], createdAt: string }} Group
+ * @typedef {"owner" | "admin" | "member"} Role
  * @typedef {{ username: string, online: boolean }} Online
  * @typedef {{ username: string, deliveredSequence: number, readSequence: number }} Marks
+ * @typedef {Marks & { role: Role }} Member
+ *
+ * @typedef {object} Group
+ * @property {string} groupName
+ * @property {string} groupId
+ * @property {User[]} users
+ * @property {{ username: string, role: Role }[]} members
+ * @property {Message[]} messages
+ * @property {string} createdAt ISO 8601, UTC
+ * @property {Role} role mine
+ * @property {boolean} sharesHistory whether a member sees what was said before they joined
+ * @property {number} revision
  *
  * @typedef {object} WireConversation
  * @property {string} receiver
@@ -24,12 +37,36 @@
  * @property {Message | null} lastMessage
  * @property {number} lastSequence
  * @property {number} readSequence
- * @property {number} unread
- * @property {Marks[]} [members] left out for large groups
+ * @property {Member[]} members empty for large groups
+ * @property {number} revision
+ * @property {string} createdAt ISO 8601, UTC
+ * @property {Role} role mine
+ * @property {boolean} sharesHistory
  *
- * @typedef {{ receiver: string, group: boolean } & Marks} Receipt
+ * @typedef {{ receiver: string, group: boolean }} Address
+ * @typedef {{ kind: "message", revision: number, message: Message }} MessageChange
+ * @typedef {{ kind: "members", revision: number, members: { username: string, role: Role | null }[] }} MembersChange
+ * @typedef {{ kind: "details", revision: number, name: string, sharesHistory: boolean }} DetailsChange
+ * @typedef {MessageChange | MembersChange | DetailsChange} Change of one conversation
+ * @typedef {Address & { kind: "conversation", userRevision: number, conversation: WireConversation | null }} UserChange
+ * @typedef {(Address & Change) | UserChange} ChangeEvent
+ *
+ * @typedef {object} ConversationSync
+ * @property {string} receiver
+ * @property {boolean} group
+ * @property {number} revision
+ * @property {boolean} startOver
+ * @property {WireConversation | null} conversation
+ * @property {Change[]} changes
+ * @property {number} readSequence
+ * @property {Member[]} members
+ *
+ * @typedef {{ userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[] }} Sync
+ * @typedef {Address & { revision: number, watermarks: number }} KnownConversation
+ *
+ * @typedef {Address & Marks} Receipt
  * @typedef {{ code: string, message: string, details?: unknown }} Failure
- * @typedef {{ success: boolean, response?: any, error?: Failure }} Ack
+ * @typedef {{ success: boolean, response?: any, error?: Failure }} Ack and whatever else the event answers
  * @typedef {{ sender: string, receiver: string, content: string, clientId: string }} SendPayload
  * @typedef {{ response: Message }} MessageEvent
  */
@@ -42,14 +79,15 @@ export const CALL = Object.freeze({
   privateMessage: "privateMessage",
   groupMessage: "groupMessage",
   markRead: "markRead",
+  sync: "sync",
 });
 
 /** Server to client. */
 export const EVENT = Object.freeze({
   message: "response",
+  change: "change",
   delivered: "updateDeliveryStatusOnConnection",
   online: "onlineStatus",
-  newGroup: "newgrp",
   receipt: "receipt",
   tokenExpired: "token-expired",
 });
@@ -58,4 +96,5 @@ export const EVENT = Object.freeze({
 export const CONTENT_BYTES_MAX = 65_536;
 export const GROUP_NAME_CHARACTERS_MAX = 100;
 export const PAGE_SIZE = 100;
-export const CATCH_UP_SIZE = 500;
+/** The server answers for 20,000 conversations at once; a packet of so many stays well under its limit. */
+export const SYNC_CONVERSATIONS_MAX = 5_000;

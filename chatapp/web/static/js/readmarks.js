@@ -2,8 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import { call } from "./connection.js";
-import { withRead } from "./models/conversation.js";
-import { parseKey } from "./models/keys.js";
+import { unreadOf, withRead, withTold } from "./models/conversation.js";
 import { CALL } from "./protocol.js";
 import * as store from "./store.js";
 
@@ -11,8 +10,6 @@ const PAUSE_MILLISECONDS = 120;
 
 /** The newest message in sight in the open conversation. */
 let inSight = { key: "", sequence: 0 };
-/** What the server knows already. @type {Map<string, number>} */
-const told = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
@@ -27,28 +24,24 @@ export function showedUpTo(key, sequence) {
 
 function markRead() {
   const { key, sequence } = inSight;
-  if (key !== store.openKey.peek() || !store.hasHeard.peek() || sequence <= store.conversationOf(key).readSequence) return;
+  if (key !== store.openKey.peek() || !store.hasHeard.peek() || sequence <= store.conversationOf(key).toldSequence) return;
   store.updateConversation(key, (conversation) => withRead(conversation, sequence));
+  tellSoon();
+}
+
+export function tellSoon() {
   clearTimeout(timer);
   timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
 }
 
 /** Tells of every conversation that is further than the server knows: some may have been read without a connection. */
 async function tellServer() {
-  for (const { key, readSequence } of store.conversations.peek().values()) {
-    if (readSequence <= (told.get(key) ?? 0)) continue;
-    const { receiver, group } = parseKey(key);
+  for (const { key, receiver, group, readSequence, toldSequence } of store.conversations.peek().values()) {
+    if (readSequence <= toldSequence) continue;
     const ack = await call(CALL.markRead, { receiver, group, sequence: readSequence });
     if (!ack.success) return;
-    told.set(key, Math.max(readSequence, told.get(key) ?? 0));
+    store.updateConversation(key, (conversation) => withTold(conversation, readSequence));
   }
-}
-
-/** @param {{ receiver: string, group: boolean, readSequence: number, key: string }[]} conversations as the server has them */
-export function heardFromServer(conversations) {
-  for (const { key, readSequence } of conversations) told.set(key, readSequence);
-  clearTimeout(timer);
-  timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
 }
 
 /** Somebody looks again: what is in sight is read. Looks away: the line for new messages starts afresh. */
@@ -61,5 +54,6 @@ export function followAttention() {
 }
 
 function forgetLine() {
-  if ((store.openConversation.peek()?.unread ?? 0) === 0) store.newAfter.value = null;
+  const open = store.openConversation.peek();
+  if (!open || unreadOf(open) === 0) store.newAfter.value = null;
 }

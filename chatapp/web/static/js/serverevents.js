@@ -1,13 +1,15 @@
-/** What the page does about each thing that the connection says. */
+/** What the page does about each event of the connection. */
 
-import * as incoming from "./changes.js";
+import { takeDelivered, takeEvent, takeMessage, takeReceipt } from "./changes.js";
+import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
 import { flush, onStored, settle } from "./sending.js";
 import * as store from "./store.js";
-import { catchUp, catchUpWithEverything, refreshLists, rememberMessages } from "./sync.js";
+import { catchUp, loadMembers, refreshOpen, refreshPeople, synchronize } from "./sync.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
+ * @typedef {import("./protocol.js").ChangeEvent} ChangeEvent
  * @typedef {import("./protocol.js").Online} Online
  */
 
@@ -19,7 +21,7 @@ const PRESENCE_MILLISECONDS = 40;
  * @param {() => void} endings.onTokenExpired
  * @returns {import("./connection.js").Handlers}
  */
-export function liveHandlers({ onRefused, onTokenExpired }) {
+export function serverEventHandlers({ onRefused, onTokenExpired }) {
   onStored(receive);
   return {
     onConnected,
@@ -27,17 +29,17 @@ export function liveHandlers({ onRefused, onTokenExpired }) {
     onRefused,
     onTokenExpired,
     onMessage: receive,
-    onDelivered: (message) => incoming.takeMessage(message),
+    onChange,
+    onDelivered: takeDelivered,
     onOnline,
-    onNewGroup: refreshLists,
-    onReceipt: incoming.takeReceipt,
+    onReceipt: takeReceipt,
   };
 }
 
 async function onConnected() {
   store.connection.value = "connected";
   flush();
-  await catchUpWithEverything();
+  await catchUp();
 }
 
 /** @param {boolean} hasNetwork */
@@ -47,21 +49,27 @@ function onDisconnected(hasNetwork) {
 
 /** @param {Message} message */
 async function receive(message) {
-  const arrival = incoming.takeMessage(message) ?? (await receiveUnknown(message));
-  if (message.clientId && message.sender === store.me.peek()) settle(message);
-  if (!arrival) return;
-  if (arrival.hasGap) catchUp(arrival.key);
-  else if (arrival.isNew && store.openKey.peek() === arrival.key) rememberMessages(arrival.key);
-  if (arrival.isNew && message.sender !== store.me.peek()) noticeMessage(arrival.key, message, arrival.isUnseen);
+  if (!takeMessage(message)) await synchronize();
+  const me = store.me.peek();
+  if (message.sender === me) return message.clientId ? settle(message) : undefined;
+  const key = keyOfMessage(message, me, (found) => store.conversations.peek().has(found));
+  if (key) noticeMessage(key, message, message.sequence > store.conversationOf(key).readSequence);
+  return undefined;
 }
 
-/**
- * A message of a group, or of somebody, that the lists do not know yet.
- * @param {Message} message
- */
-async function receiveUnknown(message) {
-  await refreshLists();
-  return incoming.takeMessage(message);
+/** @param {ChangeEvent} change */
+async function onChange(change) {
+  if (!takeEvent(change)) await synchronize();
+  if (usernamesIn(change).some((username) => !store.people.peek().has(username)) && store.listStatus.peek() === "ready") refreshPeople();
+  const open = store.openKey.peek();
+  if (open) loadMembers(open);
+  refreshOpen();
+}
+
+/** @param {ChangeEvent} change */
+function usernamesIn(change) {
+  if (change.kind === "members") return change.members.filter(({ role }) => role !== null).map(({ username }) => username);
+  return change.kind === "conversation" ? (change.conversation?.members ?? []).map(({ username }) => username) : [];
 }
 
 /** @type {Map<string, boolean>} */
@@ -77,6 +85,5 @@ function applyPresence() {
   const hasStranger = [...presence.keys()].some((username) => !store.people.peek().has(username));
   store.setOnline(presence);
   presence.clear();
-  if (hasStranger && store.listStatus.peek() === "ready") refreshLists();
+  if (hasStranger && store.listStatus.peek() === "ready") refreshPeople();
 }
-

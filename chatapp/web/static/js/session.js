@@ -2,13 +2,13 @@
 
 import * as api from "./api.js";
 import { connect, disconnect } from "./connection.js";
-import { forgetSeen, keepSeen, seenBy } from "./database.js";
+import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
-import { liveHandlers } from "./serverevents.js";
-import { say } from "./strings.js";
+import { forgetState, recallState } from "./offline.js";
 import { recallOutbox } from "./sending.js";
+import { serverEventHandlers } from "./serverevents.js";
 import * as store from "./store.js";
-import { recallLists } from "./sync.js";
+import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
 
 /** Notes of the browser itself, of nobody in particular. */
@@ -54,7 +54,7 @@ export async function signOut() {
   tellTabs({ type: "session", username: "" });
   await keepSeen(BROWSER, "owesSignOut", true);
   await payOffSignOut().catch(() => {});
-  await forgetSeen(username);
+  await forgetState(username);
   await end(say.signedOut);
 }
 
@@ -78,8 +78,8 @@ async function begin(username) {
   if (store.me.peek() !== username) store.clear();
   store.session.value = { status: "signedIn", username, reason: "" };
   await keepSeen(BROWSER, "username", username);
-  await Promise.all([recallOutbox(username), recallDrafts(username), recallLists(username)]);
-  connect(username, liveHandlers({ onRefused: checkSession, onTokenExpired: expire }));
+  await Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
+  connect(username, serverEventHandlers({ onRefused: checkSession, onTokenExpired: expire }));
 }
 
 /** @param {string} reason */

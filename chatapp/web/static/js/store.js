@@ -1,4 +1,4 @@
-/** The state of the page, all of it. Views read it; `session`, `sync`, `sending` and `reading` change it. */
+/** The state of the page, all of it. Views read it; `changes`, `session`, `sync`, `sending` and `readmarks` change it. */
 
 import { batch, computed, signal } from "@preact/signals";
 import { emptyConversation } from "./models/conversation.js";
@@ -27,6 +27,10 @@ export const connection = signal("connecting");
 export const people = signal(new Map());
 /** @type {import("@preact/signals").Signal<Map<string, Conversation>>} */
 export const conversations = signal(new Map());
+/** The newest change of which conversations I am in that is in there. */
+export const userRevision = signal(0);
+/** The open conversation as it was when I was taken out of it. @type {import("@preact/signals").Signal<Conversation | null>} */
+export const left = signal(null);
 /** @type {import("@preact/signals").Signal<ListStatus>} */
 export const listStatus = signal("loading");
 /** @type {import("@preact/signals").Signal<OutboxEntry[]>} */
@@ -46,7 +50,7 @@ export const isAttended = signal(true);
 export const announcement = signal("");
 /** Whether the end of the open conversation is in sight. */
 export const isAtEnd = signal(true);
-/** Whether the server has told, since signing in, how far I have read. Nothing is marked as read before that. */
+/** Whether the server has told, since signing in, what is new. Nothing is marked as read before that. */
 export const hasHeard = signal(false);
 /** Raised to bring the end of the open conversation into sight. */
 export const jumps = signal(0);
@@ -66,7 +70,8 @@ export const openConversation = computed(() => (openKey.value ? conversationOf(o
  */
 export function conversationOf(key) {
   const { receiver, group } = parseKey(key);
-  return conversations.value.get(key) ?? emptyConversation(receiver, group);
+  const was = left.value?.key === key ? left.value : null;
+  return conversations.value.get(key) ?? was ?? emptyConversation(receiver, group);
 }
 
 /**
@@ -74,8 +79,8 @@ export function conversationOf(key) {
  * @returns {"known" | "waiting" | "unknown"} whether the list has told of it, may still do so, or has come without it
  */
 export function knowledgeOf(key) {
-  if (conversations.value.has(key)) return "known";
-  return listStatus.value === "ready" ? "unknown" : "waiting";
+  if (listStatus.value !== "ready") return "waiting";
+  return conversations.value.has(key) ? "known" : "unknown";
 }
 
 /**
@@ -91,9 +96,10 @@ export function timelineOf(key) {
   return timeline;
 }
 
-/** @returns {string[]} the keys of the conversations whose messages are on this page */
-export function loadedKeys() {
-  return [...timelines.keys()].filter((key) => timelines.get(key)?.peek().isLoaded);
+/** @returns {[string, Timeline][]} by key, those whose messages are on this page and up to date */
+export function loadedTimelines() {
+  const found = [...timelines].map(([key, timeline]) => /** @type {[string, Timeline]} */ ([key, timeline.peek()]));
+  return found.filter(([, { isLoaded, isStale }]) => isLoaded && !isStale);
 }
 
 /**
@@ -106,15 +112,64 @@ export function updateTimeline(key, changes) {
 }
 
 /**
+ * What is shown of a conversation is out of date: gone, or replaced by the next page where it is on the screen.
  * @param {string} key
+ */
+export function dropTimeline(key) {
+  if (key === openKey.peek() && timelines.get(key)?.peek().isLoaded) updateTimeline(key, { isStale: true });
+  else forgetTimeline(key);
+}
+
+/** @param {string} key */
+export function forgetTimeline(key) {
+  const timeline = timelines.get(key);
+  if (timeline) timeline.value = EMPTY_TIMELINE;
+}
+
+/**
+ * @param {string} key of a known conversation; of another one nothing happens
  * @param {(conversation: Conversation) => Conversation} change
  */
 export function updateConversation(key, change) {
-  const { receiver, group } = parseKey(key);
   const before = conversations.peek().get(key);
-  const after = change(before ?? emptyConversation(receiver, group));
-  if (after === before) return;
-  conversations.value = new Map(conversations.peek()).set(key, after);
+  if (before) putConversation(change(before));
+}
+
+/** @param {Conversation} conversation */
+export function putConversation(conversation) {
+  const { key } = conversation;
+  if (conversations.peek().get(key) !== conversation) changeMap((map) => map.set(key, conversation));
+  if (left.peek()?.key === key) left.value = null;
+}
+
+/** @param {string} key */
+export function removeConversation(key) {
+  if (conversations.peek().has(key)) changeMap((map) => map.delete(key));
+}
+
+/** The copy that a batch of changes writes to. @type {Map<string, Conversation> | null} */
+let copied = null;
+
+/** Changes many conversations with one copy of the map, and shows them at once. @param {() => void} work */
+export function batchConversations(work) {
+  batch(() => {
+    copied = new Map(conversations.peek());
+    // Nobody is told before the batch ends.
+    conversations.value = copied;
+    try {
+      work();
+    } finally {
+      copied = null;
+    }
+  });
+}
+
+/** Readers compare the map itself, so that it is another one after each change. @param {(map: Map<string, Conversation>) => void} work */
+function changeMap(work) {
+  if (copied) return work(copied);
+  const after = new Map(conversations.peek());
+  work(after);
+  conversations.value = after;
 }
 
 /** @param {User[]} users */
@@ -161,6 +216,8 @@ export function clear() {
     timelines.clear();
     people.value = new Map();
     conversations.value = new Map();
+    userRevision.value = 0;
+    left.value = null;
     listStatus.value = "loading";
     outbox.value = [];
     drafts.value = new Map();

@@ -83,6 +83,8 @@ export const say = {
   missingPerson: (/** @type {string} */ username) => `Nobody here is called “${username}”.`,
   missingGroup: "There is no such group, or you are not in it.",
   missingHint: "The link may be wrong or out of date.",
+  leftGroup: "You are no longer in this group.",
+  leftDraft: "What you had not sent yet",
   messagesFailed: "The messages could not be loaded.",
   olderFailed: "Older messages could not be loaded.",
   retry: "Try again",

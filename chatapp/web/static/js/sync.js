@@ -1,20 +1,18 @@
-/** Keeps the store in step with the server: the lists, the open conversation, and what was missed while away. */
+/** Keeps the store in step with the server: people, what changed while away, and the messages of the open conversation. */
 
 import { effect, untracked } from "@preact/signals";
-import { ApiError, fetchConversations, fetchEverybody, fetchMessages } from "./api.js";
-import { keepSeen, seenBy } from "./database.js";
-import * as incoming from "./changes.js";
-import { keyOf, parseKey } from "./models/keys.js";
-import { firstSequence, gapAfter, lastSequence, newestRun } from "./models/timeline.js";
-import { CATCH_UP_SIZE } from "./protocol.js";
-import { heardFromServer } from "./readmarks.js";
+import { ApiError, fetchEverybody, fetchGroup, fetchMessages } from "./api.js";
+import { takeGroup, takePeople, takeSync } from "./changes.js";
+import { call } from "./connection.js";
+import { hasListedMembers, unreadOf, watermarksOf } from "./models/conversation.js";
+import { parseKey } from "./models/keys.js";
+import { firstSequence, lastSequence, withNewestPage, withOlderPage } from "./models/timeline.js";
+import { rememberOpened, rememberPeople, rememberSoon } from "./offline.js";
+import { CALL, SYNC_CONVERSATIONS_MAX } from "./protocol.js";
+import { tellSoon } from "./readmarks.js";
 import * as store from "./store.js";
 
-/** @typedef {import("./protocol.js").Message} Message */
-
-const CATCH_UP_PAGES_MAX = 4;
-const KEPT_MESSAGES = 60;
-const LIST_RETRY_MILLISECONDS = 3_000;
+const RETRY_MILLISECONDS = 3_000;
 
 /** Nobody of that name; a group that I am not in, or that there is not. Asking again would not help. */
 const MISSING = new Set([403, 404]);
@@ -36,61 +34,86 @@ function singly(/** @type {() => Promise<void>} */ work) {
   };
 }
 
-/** Fetches everybody, every group and how far each conversation is. */
-export const refreshLists = singly(async () => {
-  const me = store.me.peek();
-  try {
-    const [everybody, conversations] = await Promise.all([fetchEverybody(me), fetchConversations()]);
-    if (store.me.peek() !== me) return;
-    incoming.takeLists(everybody, conversations);
-    heardFromServer(conversations.map((wire) => ({ ...wire, key: keyOf(wire.receiver, wire.group) })));
-    if (!store.hasHeard.peek()) placeNewLine();
-    store.hasHeard.value = true;
-    rememberLists(me);
-    openIfFound();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (store.listStatus.peek() === "loading") store.listStatus.value = "failed";
-    if (store.connection.peek() === "connected") setTimeout(refreshLists, LIST_RETRY_MILLISECONDS);
-  }
-});
-
-/** Somebody whose link was open before they had an account, or a group that I have just been added to. */
-function openIfFound() {
-  const key = store.openKey.peek();
-  if (key && store.timelineOf(key).peek().isMissing && store.conversations.peek().has(key)) openTimeline(key);
+/** After every (re)connection: the socket is subscribed by now, so nothing can fall between. */
+export async function catchUp() {
+  await Promise.all([refreshPeople(), synchronize()]);
 }
 
 /** When somebody asks for it. */
 export function retryLists() {
   store.listStatus.value = "loading";
-  refreshLists();
+  catchUp();
 }
 
-/** @param {string} me */
-function rememberLists(me) {
-  keepSeen(me, "people", [...store.people.peek().values()]);
-  keepSeen(me, "conversations", [...store.conversations.peek().values()]);
+/** Fetches everybody, for names and who is online. */
+export const refreshPeople = singly(async () => {
+  const me = store.me.peek();
+  try {
+    const { users } = await fetchEverybody(me);
+    if (store.me.peek() !== me) return;
+    takePeople(users);
+    rememberPeople(users);
+    becomeReady();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    failLists(refreshPeople);
+  }
+});
+
+/** Asks for what is newer than what is known, until there is no more of it. */
+export const synchronize = singly(async () => {
+  const me = store.me.peek();
+  for (const keys of chunks(knownKeys())) {
+    let hasMore = true;
+    while (hasMore) {
+      const answer = await call(CALL.sync, { userRevision: store.userRevision.peek(), conversations: keys.map(known).filter(Boolean) });
+      if (store.me.peek() !== me) return;
+      if (!answer.success) return failLists(synchronize);
+      const sync = /** @type {import("./protocol.js").Sync} */ (/** @type {unknown} */ (answer));
+      takeSync(sync);
+      hasMore = sync.more;
+    }
+  }
+  if (!store.hasHeard.peek()) placeNewLine();
+  store.hasHeard.value = true;
+  becomeReady();
+  tellSoon();
+  refreshOpen();
+});
+
+function knownKeys() {
+  return [...store.conversations.peek().values()].filter(({ revision }) => revision > 0).map(({ key }) => key);
 }
 
 /**
- * What this browser last saw of it, shown until the server answers, or instead where it cannot.
- * @param {string} me
+ * @param {string[]} keys
+ * @returns {string[][]} at least one of them: new conversations have to be asked for too
  */
-export async function recallLists(me) {
-  const [users, conversations] = await Promise.all([seenBy(me, "people"), seenBy(me, "conversations")]);
-  if (!users || !conversations || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
-  store.setPeople(users);
-  store.conversations.value = new Map(conversations.map((/** @type {any} */ found) => [found.key, found]));
-  store.listStatus.value = "ready";
+function chunks(keys) {
+  const found = [keys.slice(0, SYNC_CONVERSATIONS_MAX)];
+  for (let at = SYNC_CONVERSATIONS_MAX; at < keys.length; at += SYNC_CONVERSATIONS_MAX) found.push(keys.slice(at, at + SYNC_CONVERSATIONS_MAX));
+  return found;
 }
 
-/** After every (re)connection: the socket is subscribed by now, so nothing can fall between. */
-export async function catchUpWithEverything() {
-  await refreshLists();
-  await Promise.all(store.loadedKeys().map((key) => (incoming.isBehind(key) ? catchUp(key) : undefined)));
-  const open = store.openKey.peek();
-  if (open && !store.timelineOf(open).peek().isLoaded) await openTimeline(open);
+/**
+ * @param {string} key
+ * @returns {import("./protocol.js").KnownConversation | null} null if it is gone by now
+ */
+function known(key) {
+  const conversation = store.conversations.peek().get(key);
+  if (!conversation) return null;
+  const { receiver, group, revision } = conversation;
+  return { receiver, group, revision, watermarks: watermarksOf(conversation) };
+}
+
+function becomeReady() {
+  if (store.people.peek().size > 0 && store.hasHeard.peek()) store.listStatus.value = "ready";
+}
+
+/** @param {() => Promise<void>} again */
+function failLists(again) {
+  if (store.listStatus.peek() === "loading") store.listStatus.value = "failed";
+  if (store.connection.peek() === "connected") setTimeout(again, RETRY_MILLISECONDS);
 }
 
 /** Loads the conversation that is open, whenever another one is. @returns {() => void} stops it */
@@ -98,7 +121,10 @@ export function followOpenConversation() {
   return effect(() => {
     const key = store.openKey.value;
     if (store.session.value.status !== "signedIn") return;
-    untracked(() => store.hasHeard.peek() && placeNewLine());
+    untracked(() => {
+      if (store.hasHeard.peek()) placeNewLine();
+      if (store.left.peek()?.key !== key) store.left.value = null;
+    });
     if (key) queueMicrotask(() => openTimeline(key));
   });
 }
@@ -107,28 +133,55 @@ export function followOpenConversation() {
 function placeNewLine() {
   const key = store.openKey.peek();
   if (!key) return;
-  const { unread, readSequence } = store.conversationOf(key);
-  store.newAfter.value = unread > 0 ? readSequence : null;
+  const conversation = store.conversationOf(key);
+  store.newAfter.value = unreadOf(conversation) > 0 ? conversation.readSequence : null;
+}
+
+/** What is open may have to be fetched again, or be there only now: a group that I have just been added to. */
+export function refreshOpen() {
+  const key = store.openKey.peek();
+  if (!key || store.left.peek()?.key === key) return;
+  const { isMissing } = store.timelineOf(key).peek();
+  if (!isMissing || store.conversations.peek().has(key)) openTimeline(key);
 }
 
 /** @param {string} key */
 export async function openTimeline(key) {
   const timeline = store.timelineOf(key).peek();
-  if (timeline.isLoading) return;
-  if (timeline.isLoaded && !timeline.hasFailed) return incoming.isBehind(key) ? catchUp(key) : undefined;
+  rememberOpened(key);
+  loadMembers(key);
+  if (timeline.isLoading || !needsPage(key, timeline)) return;
   store.updateTimeline(key, { isLoading: true, hasFailed: false });
-  await Promise.all([recallMessages(key), fetchNewest(key)]);
+  await fetchNewest(key);
+}
+
+/**
+ * @param {string} key
+ * @param {import("./models/timeline.js").Timeline} timeline
+ */
+function needsPage(key, { isLoaded, isRecalled, isStale, hasFailed }) {
+  if (!isLoaded || isStale || hasFailed || isBehind(key)) return true;
+  // Only a page tells what has been delivered to all of a large group.
+  return isRecalled && !hasListedMembers(store.conversationOf(key));
+}
+
+/** @param {string} key */
+function isBehind(key) {
+  return lastSequence(store.timelineOf(key).peek().messages) < store.conversationOf(key).lastSequence;
 }
 
 /** @param {string} key */
 async function fetchNewest(key) {
   const me = store.me.peek();
   const { receiver, group } = parseKey(key);
+  const { lastSequence: last } = store.conversationOf(key);
   try {
     const page = await fetchMessages(me, receiver, group);
     if (store.me.peek() !== me) return;
-    incoming.takeNewestPage(key, page);
-    rememberMessages(key);
+    store.updateTimeline(key, withNewestPage(store.timelineOf(key).peek(), page));
+    rememberSoon();
+    // Something newer came while the page was on its way.
+    if (store.conversationOf(key).lastSequence > last && isBehind(key)) await fetchNewest(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     store.updateTimeline(key, { isLoading: false, hasFailed: true, isMissing: MISSING.has(error.status) });
@@ -136,63 +189,26 @@ async function fetchNewest(key) {
 }
 
 /** @param {string} key */
-async function recallMessages(key) {
-  const kept = await seenBy(store.me.peek(), `messages ${key}`);
-  const { isLoaded } = store.timelineOf(key).peek();
-  if (kept?.length && !isLoaded) store.updateTimeline(key, { messages: kept, isLoaded: true });
-}
-
-/** @param {string} key */
-export function rememberMessages(key) {
-  const { messages } = store.timelineOf(key).peek();
-  keepSeen(store.me.peek(), `messages ${key}`, newestRun(messages).slice(-KEPT_MESSAGES));
-}
-
-/** @param {string} key */
 export async function loadOlder(key) {
-  const { messages, isLoadingOlder, hasStart } = store.timelineOf(key).peek();
-  if (isLoadingOlder || hasStart || firstSequence(messages) <= 1) return;
+  const { messages, isLoadingOlder, isStale, hasStart } = store.timelineOf(key).peek();
+  if (isLoadingOlder || isStale || hasStart || firstSequence(messages) <= 1) return;
   const { receiver, group } = parseKey(key);
   store.updateTimeline(key, { isLoadingOlder: true, hasFailed: false });
   try {
     const page = await fetchMessages(store.me.peek(), receiver, group, { before: firstSequence(messages) });
-    incoming.takeOlderPage(key, page);
+    store.updateTimeline(key, withOlderPage(store.timelineOf(key).peek(), page));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     store.updateTimeline(key, { isLoadingOlder: false, hasFailed: true });
   }
 }
 
-/** @type {Map<string, () => Promise<void>>} */
-const catchUps = new Map();
-
-/**
- * Fetches what came after the last known message, or into a hole.
- * @param {string} key
- */
-export function catchUp(key) {
-  let work = catchUps.get(key);
-  if (!work) {
-    work = singly(() => fetchMissed(key));
-    catchUps.set(key, work);
-  }
-  return work();
-}
-
-/** @param {string} key */
-async function fetchMissed(key) {
-  const me = store.me.peek();
-  const { receiver, group } = parseKey(key);
+/** Who is in a large group is only told when it is asked for. @param {string} key */
+export async function loadMembers(key) {
+  const conversation = store.conversations.peek().get(key);
+  if (!conversation?.group || conversation.members.length > 0) return;
   try {
-    for (let pages = 0; pages < CATCH_UP_PAGES_MAX; pages += 1) {
-      const { messages } = store.timelineOf(key).peek();
-      const after = gapAfter(messages) ?? lastSequence(messages);
-      const page = await fetchMessages(me, receiver, group, { after });
-      if (store.me.peek() !== me) return;
-      incoming.takeMissed(key, page);
-      if (page.length < CATCH_UP_SIZE) return rememberMessages(key);
-    }
-    await fetchNewest(key);
+    takeGroup(await fetchGroup(conversation.receiver));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }

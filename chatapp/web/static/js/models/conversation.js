@@ -1,11 +1,12 @@
-/** One line of the list: a person or a group, and how far everybody is in it. */
+/** A conversation: a person or a group, who is in it, and how far everybody is in it. */
 
 import { keyOf } from "./keys.js";
 import { fullName } from "./names.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
- * @typedef {import("../protocol.js").Marks} Marks
+ * @typedef {import("../protocol.js").Member} Member
+ * @typedef {import("../protocol.js").Role} Role
  * @typedef {import("../protocol.js").User} User
  */
 
@@ -15,14 +16,20 @@ import { fullName } from "./names.js";
  * @property {string} receiver
  * @property {boolean} group
  * @property {string} name
+ * @property {number} revision the newest change that is in here; 0 for a person to whom nothing was said yet
+ * @property {number} stateRevision the newest change of its members and details that is in here
  * @property {Message | null} lastMessage
  * @property {number} lastSequence
  * @property {number} readSequence how far I have read
- * @property {number} unread
- * @property {Marks[]} members how far the others are; empty where the server leaves them out
- * @property {string[]} usernames who is in a group
- * @property {string} createdAt of a group; empty otherwise
+ * @property {number} toldSequence how far the server knows that I have read
+ * @property {Member[]} members everybody in it; empty for a large group until they are asked for
+ * @property {Role} role mine
+ * @property {boolean} sharesHistory
+ * @property {string} createdAt empty while it is not known
  */
+
+/** Larger groups are listed without their members. */
+const LISTED_MEMBERS = 50;
 
 /**
  * @param {string} receiver
@@ -35,48 +42,56 @@ export function emptyConversation(receiver, group) {
     receiver,
     group,
     name: receiver,
+    revision: 0,
+    stateRevision: 0,
     lastMessage: null,
     lastSequence: 0,
     readSequence: 0,
-    unread: 0,
+    toldSequence: 0,
     members: [],
-    usernames: [],
+    role: "member",
+    sharesHistory: true,
     createdAt: "",
   };
 }
 
 /**
+ * The whole of a conversation, as the server tells it. What I have read since then, and the name of a person, stay.
  * @param {import("../protocol.js").WireConversation} wire
  * @param {Conversation | undefined} known
  * @returns {Conversation}
  */
 export function fromWire(wire, known) {
-  const base = known ?? emptyConversation(wire.receiver, wire.group);
-  const isStale = base.lastSequence > wire.lastSequence;
-  const readSequence = Math.max(base.readSequence, wire.readSequence);
+  const { receiver, group, revision, lastMessage, lastSequence, members, role, sharesHistory, createdAt } = wire;
   return {
-    ...base,
-    name: wire.name || base.name,
-    lastMessage: isStale ? base.lastMessage : wire.lastMessage,
-    lastSequence: Math.max(base.lastSequence, wire.lastSequence),
-    readSequence,
-    unread: isStale || base.readSequence > wire.readSequence ? base.unread : wire.unread,
-    members: wire.members ? mergeMarks(base.members, wire.members) : base.members,
+    ...emptyConversation(receiver, group),
+    name: group ? wire.name : (known?.name ?? wire.name),
+    revision,
+    stateRevision: revision,
+    lastMessage,
+    lastSequence,
+    readSequence: Math.min(lastSequence, Math.max(known?.readSequence ?? 0, wire.readSequence)),
+    toldSequence: wire.readSequence,
+    members,
+    role,
+    sharesHistory,
+    createdAt,
   };
 }
 
 /**
+ * What the answer to a request says of a group. It does not say what was said in it, so the revision stays.
  * @param {import("../protocol.js").Group} group
  * @param {Conversation | undefined} known
  * @returns {Conversation}
  */
 export function fromGroup(group, known) {
-  return {
-    ...(known ?? emptyConversation(group.groupId, true)),
-    name: group.groupName,
-    usernames: group.users.map((user) => user.username),
-    createdAt: group.createdAt,
-  };
+  const base = known ?? emptyConversation(group.groupId, true);
+  if (group.revision < base.stateRevision) return base;
+  const { groupName: name, role, sharesHistory, createdAt } = group;
+  const marks = new Map(base.members.map((member) => [member.username, member]));
+  const members = group.members.map((member) => ({ deliveredSequence: 0, readSequence: 0, ...marks.get(member.username), ...member }));
+  return { ...base, name, role, sharesHistory, createdAt, members, stateRevision: group.revision };
 }
 
 /**
@@ -85,80 +100,90 @@ export function fromGroup(group, known) {
  * @returns {Conversation}
  */
 export function fromUser(user, known) {
-  return { ...(known ?? emptyConversation(user.username, false)), name: fullName(user) };
+  const name = fullName(user);
+  if (known?.name === name) return known;
+  return { ...(known ?? emptyConversation(user.username, false)), name };
+}
+
+/** Sequences are dense, and sending is reading. @param {Conversation} conversation */
+export function unreadOf(conversation) {
+  return Math.max(0, conversation.lastSequence - conversation.readSequence);
 }
 
 /**
  * @param {Conversation} conversation
- * @param {Message} message
- * @param {boolean} isUnread
- * @returns {Conversation}
+ * @returns {boolean} whether the server lists the members with how far they are
  */
-export function withMessage(conversation, message, isUnread) {
-  if (message.sequence <= conversation.lastSequence) return withDelivered(conversation, message);
-  return {
-    ...conversation,
-    lastMessage: message,
-    lastSequence: message.sequence,
-    unread: conversation.unread + (isUnread ? 1 : 0),
-  };
+export function hasListedMembers({ members }) {
+  return members.length > 0 && members.length <= LISTED_MEMBERS;
 }
 
 /**
+ * The sum by which the server sees whether the watermarks here are its own.
  * @param {Conversation} conversation
- * @param {Message} message
  */
-function withDelivered(conversation, message) {
-  if (conversation.lastMessage?.messageId !== message.messageId || !message.deliveredToAll) return conversation;
-  return { ...conversation, lastMessage: { ...conversation.lastMessage, deliveredToAll: true } };
+export function watermarksOf(conversation) {
+  if (!hasListedMembers(conversation)) return conversation.toldSequence;
+  return conversation.members.reduce((sum, member) => sum + member.deliveredSequence + member.readSequence, 0);
 }
 
 /**
+ * A member's watermarks, from a receipt.
  * @param {Conversation} conversation
- * @param {Marks} marks
+ * @param {import("../protocol.js").Marks} marks
  * @param {string} me
  * @returns {Conversation}
  */
 export function withMarks(conversation, marks, me) {
-  const members = mergeMarks(conversation.members, [marks]);
+  const members = conversation.members.map((member) => (member.username === marks.username ? risen(member, marks) : member));
   if (marks.username !== me) return { ...conversation, members };
-  return withRead({ ...conversation, members }, marks.readSequence);
+  return withTold({ ...conversation, members }, marks.readSequence);
 }
 
 /**
+ * All members' watermarks, as the server knows them now.
  * @param {Conversation} conversation
- * @param {number} sequence how far I have read, here or in another tab
+ * @param {Member[]} members empty for a large group
+ * @param {number} readSequence mine
  * @returns {Conversation}
  */
-export function withRead(conversation, sequence) {
-  if (sequence <= conversation.readSequence) return conversation;
-  const left = Math.max(0, conversation.lastSequence - sequence);
-  return { ...conversation, readSequence: sequence, unread: Math.min(conversation.unread, left) };
+export function withWatermarks(conversation, members, readSequence) {
+  const known = new Map(conversation.members.map((member) => [member.username, member]));
+  for (const member of members) known.set(member.username, risen(known.get(member.username) ?? member, member));
+  return withTold({ ...conversation, members: [...known.values()] }, readSequence);
 }
 
 /**
  * Watermarks only rise, in whatever order they arrive.
- * @param {Marks[]} known
- * @param {Marks[]} incoming
- * @returns {Marks[]}
+ * @param {Member} member
+ * @param {import("../protocol.js").Marks} marks
+ * @returns {Member}
  */
-function mergeMarks(known, incoming) {
-  const byName = new Map(known.map((marks) => [marks.username, marks]));
-  for (const marks of incoming) byName.set(marks.username, risen(byName.get(marks.username), marks));
-  return [...byName.values()];
+function risen(member, marks) {
+  return {
+    ...member,
+    deliveredSequence: Math.max(member.deliveredSequence, marks.deliveredSequence),
+    readSequence: Math.max(member.readSequence, marks.readSequence),
+  };
 }
 
 /**
- * @param {Marks | undefined} before
- * @param {Marks} after
- * @returns {Marks}
+ * @param {Conversation} conversation
+ * @param {number} sequence how far I have read, here or elsewhere
+ * @returns {Conversation}
  */
-function risen(before, after) {
-  return {
-    username: after.username,
-    deliveredSequence: Math.max(before?.deliveredSequence ?? 0, after.deliveredSequence ?? 0),
-    readSequence: Math.max(before?.readSequence ?? 0, after.readSequence ?? 0),
-  };
+export function withRead(conversation, sequence) {
+  return sequence > conversation.readSequence ? { ...conversation, readSequence: sequence } : conversation;
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {number} sequence how far the server knows that I have read
+ * @returns {Conversation}
+ */
+export function withTold(conversation, sequence) {
+  const read = withRead(conversation, sequence);
+  return sequence > read.toldSequence ? { ...read, toldSequence: sequence } : read;
 }
 
 /** @typedef {"stored" | "delivered" | "read"} Progress */
@@ -171,20 +196,9 @@ function risen(before, after) {
  * @returns {Progress}
  */
 export function progressOf(conversation, message, me) {
-  const others = othersOf(conversation, me);
-  if (others.length > 0 && others.every((marks) => marks.readSequence >= message.sequence)) return "read";
+  const others = conversation.members.filter((member) => member.username !== me);
+  if (others.length > 0 && others.every((member) => member.readSequence >= message.sequence)) return "read";
   if (message.deliveredToAll) return "delivered";
-  const isDelivered = others.length > 0 && others.every((marks) => marks.deliveredSequence >= message.sequence);
+  const isDelivered = others.length > 0 && others.every((member) => member.deliveredSequence >= message.sequence);
   return isDelivered ? "delivered" : "stored";
-}
-
-/**
- * The others' marks, or none of them if some are not known: a part does not speak for all.
- * @param {Conversation} conversation
- * @param {string} me
- */
-function othersOf(conversation, me) {
-  const others = conversation.members.filter((marks) => marks.username !== me);
-  const expected = conversation.group ? conversation.usernames.filter((name) => name !== me).length : 1;
-  return others.length >= expected ? others : [];
 }

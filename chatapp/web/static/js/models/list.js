@@ -1,5 +1,6 @@
 /** The list of everybody and every group: what a line says, and which comes first. */
 
+import { unreadOf } from "./conversation.js";
 import { folded, matches } from "./names.js";
 
 /**
@@ -84,6 +85,6 @@ function searchText(conversation) {
  */
 export function unreadIn(conversations) {
   let sum = 0;
-  for (const conversation of conversations) sum += conversation.unread;
+  for (const conversation of conversations) sum += unreadOf(conversation);
   return sum;
 }

@@ -9,6 +9,8 @@
  * @typedef {object} Timeline
  * @property {Message[]} messages ordered by sequence, each once
  * @property {boolean} isLoaded whether the newest page has been fetched (or read from the last visit)
+ * @property {boolean} isRecalled whether all of it is from the last visit, with the changes since then
+ * @property {boolean} isStale what is shown may be others' by now: the newest page takes its place
  * @property {boolean} isLoading
  * @property {boolean} isLoadingOlder
  * @property {boolean} hasStart whether there is nothing before the first message
@@ -20,6 +22,8 @@
 export const EMPTY_TIMELINE = Object.freeze({
   messages: [],
   isLoaded: false,
+  isRecalled: false,
+  isStale: false,
   isLoading: false,
   isLoadingOlder: false,
   hasStart: false,
@@ -40,12 +44,21 @@ export function merge(known, incoming) {
   let hasChanged = false;
   for (const message of incoming) {
     const before = bySequence.get(message.sequence);
-    if (before && (before.deliveredToAll || !message.deliveredToAll)) continue;
+    if (before && !isNewer(message, before)) continue;
     bySequence.set(message.sequence, message);
     hasChanged = true;
   }
   if (!hasChanged) return known;
   return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+/**
+ * @param {Message} message
+ * @param {Message} before the same one, as it is known
+ */
+function isNewer(message, before) {
+  if (message.revision !== before.revision) return message.revision > before.revision;
+  return message.deliveredToAll && !before.deliveredToAll;
 }
 
 /**
@@ -72,17 +85,6 @@ export function firstSequence(messages) {
 }
 
 /**
- * @param {Message[]} messages
- * @returns {number | null} the number after which one is missing; null if the list is whole
- */
-export function gapAfter(messages) {
-  const expected = firstSequence(messages) + messages.length - 1;
-  if (messages.length === 0 || lastSequence(messages) === expected) return null;
-  const index = messages.findIndex((message, at) => at > 0 && message.sequence !== messages[at - 1].sequence + 1);
-  return messages[index - 1].sequence;
-}
-
-/**
  * The newest run without a hole: what may be kept when a hole turns out too wide to fill.
  * @param {Message[]} messages
  */
@@ -90,4 +92,24 @@ export function newestRun(messages) {
   let start = messages.length - 1;
   while (start > 0 && messages[start].sequence === messages[start - 1].sequence + 1) start -= 1;
   return messages.slice(Math.max(start, 0));
+}
+
+/**
+ * @param {Timeline} timeline
+ * @param {Message[]} page the newest one; what is shown and does not touch it is left out
+ * @returns {Timeline}
+ */
+export function withNewestPage(timeline, page) {
+  const { messages, hasStart, isStale, isLoadingOlder } = timeline;
+  if (isStale) return { ...EMPTY_TIMELINE, messages: page, isLoaded: true, isLoadingOlder };
+  return { ...EMPTY_TIMELINE, messages: newestRun(merge(messages, page)), isLoaded: true, hasStart, isLoadingOlder };
+}
+
+/**
+ * @param {Timeline} timeline
+ * @param {Message[]} page what came before the first message that is shown
+ * @returns {Timeline}
+ */
+export function withOlderPage(timeline, page) {
+  return { ...timeline, messages: merge(timeline.messages, page), isLoadingOlder: false, hasFailed: false, hasStart: page.length === 0 };
 }

@@ -4,7 +4,7 @@ import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
-import { conversationOf, dialog, isAtEnd, isOnline, knowledgeOf, listStatus, me, outbox, people, timelineOf } from "../store.js";
+import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, outbox, people, timelineOf } from "../store.js";
 import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
@@ -23,12 +23,15 @@ export function Conversation({ id }) {
   }, []);
   const conversation = conversationOf(id);
   const hasUnsent = useComputed(() => outbox.value.some((entry) => entry.key === id)).value;
-  const isMissing = useComputed(() => timelineOf(id).value.isMissing).value && !hasUnsent;
+  const isLeft = left.value?.key === id;
+  const isMissing = useComputed(() => timelineOf(id).value.isMissing).value && !isLeft && !hasUnsent;
   return html`<div class="conversation">
     <${Head} conversation=${conversation} />
     <${Banner} />
-    ${isMissing ? html`<${Missing} conversation=${conversation} />` : html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
-    ${!isMissing && html`<${Composer} id=${id} name=${headingOf(conversation)} />`}
+    ${isMissing && html`<${Missing} conversation=${conversation} />`}
+    ${!isMissing && (hasUnsent || !isLeft) && html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
+    ${isLeft && html`<${Left} id=${id} hasUnsent=${hasUnsent} />`}
+    ${!isMissing && !isLeft && html`<${Composer} id=${id} name=${headingOf(conversation)} />`}
   </div>`;
 }
 
@@ -51,18 +54,20 @@ function Head({ conversation }) {
 
 /** A group that the list has not told of has no name yet, only a number. @param {ConversationModel} conversation */
 function headingOf(conversation) {
+  if (left.value?.key === conversation.key) return titleOf(conversation);
   const knowledge = knowledgeOf(conversation.key);
   if (knowledge === "known" || !conversation.group) return titleOf(conversation);
   return knowledge === "waiting" ? say.groupWaiting : say.groupUnknown;
 }
 
 /** @param {ConversationModel} conversation */
-function subtitleOf({ key, group, receiver, usernames }) {
+function subtitleOf({ key, group, receiver, members }) {
   const knowledge = knowledgeOf(key);
   if (knowledge !== "known") return listStatus.value === "loading" && say.loading;
   if (!group) return receiver === me.value ? say.selfHint : isOnline(receiver) ? say.online : say.offline;
-  const online = usernames.filter((username) => people.value.get(username)?.isOnline).length;
-  return `${say.members(usernames.length)}, ${say.membersOnline(online)}`;
+  if (members.length === 0) return say.detailsGroup;
+  const online = members.filter(({ username }) => people.value.get(username)?.isOnline).length;
+  return `${say.members(members.length)}, ${say.membersOnline(online)}`;
 }
 
 /** @param {{ id: string, hasUnsent: boolean }} props */
@@ -80,6 +85,16 @@ function Waiting({ id }) {
   if (hasFailed) return html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />`;
   if (isLoaded && listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retryLists} />`;
   return html`<${MessagesSkeleton} label=${say.loadingMessages} />`;
+}
+
+/** What was typed and not sent can still be copied. @param {{ id: string, hasUnsent: boolean }} props */
+function Left({ id, hasUnsent }) {
+  const draft = drafts.value.get(id) ?? "";
+  return html`<div class=${hasUnsent ? "left" : "left left-alone"}>
+    <p class="state-title" role="alert">${say.leftGroup}</p>
+    ${draft && html`<label class="field"><span>${say.leftDraft}</span><textarea readonly rows="4" value=${draft}></textarea></label>`}
+    <button type="button" class="button" onClick=${goToList}>${say.back}</button>
+  </div>`;
 }
 
 /** @param {{ conversation: ConversationModel }} props */

@@ -15,7 +15,8 @@ const ROW_PIXELS = 52;
 export function DetailsDialog() {
   const conversation = openConversation.value;
   if (!conversation || knowledgeOf(conversation.key) !== "known") return null;
-  const { receiver, group, name, createdAt, usernames } = conversation;
+  const { receiver, group, name, createdAt, members } = conversation;
+  const usernames = members.map(({ username }) => username);
   return html`<${Dialog} title=${group ? say.detailsGroup : say.detailsPerson}>
     <div class="details">
       <${Avatar} id=${receiver} name=${name} group=${group} size="large" />

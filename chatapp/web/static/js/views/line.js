@@ -1,5 +1,6 @@
 /** One line of the list: who, what was said last, when, and how much of it is new. */
 
+import { unreadOf } from "../models/conversation.js";
 import { previewOf } from "../models/richtext.js";
 import { shortMoment } from "../models/time.js";
 import { addressOf } from "../router.js";
@@ -19,8 +20,9 @@ export function ConversationLine({ line }) {
   const { conversation, activeAt } = line;
   const isOpen = openKey.value === conversation.key;
   const name = titleOf(conversation);
+  const unread = unreadOf(conversation);
   const online = conversation.group ? undefined : isOnline(conversation.receiver);
-  return html`<a class=${classes("line", isOpen && "line-open", conversation.unread > 0 && "line-unread")}
+  return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && "line-unread")}
       href=${addressOf(conversation.key)} aria-current=${isOpen ? "page" : undefined}>
     <${Avatar} id=${conversation.receiver} name=${conversation.name} group=${conversation.group} online=${online} />
     <span class="line-text">
@@ -31,7 +33,7 @@ export function ConversationLine({ line }) {
       </span>
       <span class="line-bottom">
         <${Preview} line=${line} />
-        ${conversation.unread > 0 && html`<span class="badge"><span aria-hidden="true">${say.unreadShort(conversation.unread)}</span><span class="unseen">${say.unread(conversation.unread)}</span></span>`}
+        ${unread > 0 && html`<span class="badge"><span aria-hidden="true">${say.unreadShort(unread)}</span><span class="unseen">${say.unread(unread)}</span></span>`}
       </span>
     </span>
   </a>`;

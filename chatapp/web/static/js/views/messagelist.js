@@ -2,6 +2,7 @@
 
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { unreadOf } from "../models/conversation.js";
 import { rowsOf } from "../models/rows.js";
 import { firstSequence } from "../models/timeline.js";
 import { showedUpTo } from "../readmarks.js";
@@ -44,7 +45,7 @@ export function MessageList({ id }) {
         <div key="after" style=${{ height: `${after}px` }}></div>
       </div>
     </div>
-    <${Jump} unread=${conversation.unread} />
+    <${Jump} unread=${unreadOf(conversation)} />
   </div>`;
 }
 

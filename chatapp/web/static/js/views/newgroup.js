@@ -1,14 +1,16 @@
 /** The dialog that makes a group: a name, and people found by typing. */
 
 import { useComputed, useSignal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { ApiError, createGroup } from "../api.js";
-import { fromGroup } from "../models/conversation.js";
+import { takeGroup } from "../changes.js";
 import { keyOf } from "../models/keys.js";
 import { folded, fullName, matches } from "../models/names.js";
+import { newClientId } from "../models/outbox.js";
 import { groupNameProblem } from "../models/text.js";
 import { goTo } from "../router.js";
 import { say } from "../strings.js";
-import { listStatus, me, people, updateConversation } from "../store.js";
+import { listStatus, me, people } from "../store.js";
 import { retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { closeDialog, Dialog } from "./dialog.js";
@@ -21,6 +23,8 @@ import { Empty, Failed, Skeleton } from "./states.js";
 const FOUND_MAX = 40;
 
 export function NewGroupDialog() {
+  // The same for every attempt: one that seemed to fail may have made the group.
+  const [clientId] = useState(newClientId);
   const name = useSignal("");
   const picked = useSignal(/** @type {User[]} */ ([]));
   const error = useSignal("");
@@ -33,7 +37,7 @@ export function NewGroupDialog() {
     isNameWrong.value = error.value !== "";
     if (isNameWrong.value) return void document.getElementById("group-name")?.focus();
     isBusy.value = true;
-    error.value = await make(name.value.trim(), picked.value);
+    error.value = await make(name.value.trim(), picked.value, clientId);
     isBusy.value = false;
   };
   return html`<${Dialog} title=${say.groupTitle}>
@@ -64,15 +68,15 @@ function sentenceForName(name) {
 /**
  * @param {string} name
  * @param {User[]} users
+ * @param {string} clientId
  * @returns {Promise<string>} what went wrong; empty if nothing did
  */
-async function make(name, users) {
+async function make(name, users, clientId) {
   try {
-    const group = await createGroup(name, users);
-    const key = keyOf(group.groupId, true);
-    updateConversation(key, (known) => fromGroup(group, known));
+    const group = await createGroup(name, users, clientId);
+    takeGroup(group);
     closeDialog();
-    goTo(key);
+    goTo(keyOf(group.groupId, true));
     return "";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

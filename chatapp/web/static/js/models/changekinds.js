@@ -1,0 +1,93 @@
+/**
+ * What each kind of change does to a conversation: one function for each. A change carries the state that it leads to,
+ * so applying one twice does nothing.
+ */
+
+import { withTold } from "./conversation.js";
+
+/**
+ * @typedef {import("../protocol.js").Change} Change
+ * @typedef {import("../protocol.js").Message} Message
+ * @typedef {import("./conversation.js").Conversation} Conversation
+ */
+
+/** @type {Record<string, (conversation: Conversation, change: any, me: string) => Conversation>} */
+const KINDS = {
+  message: (conversation, change, me) => withMessage(conversation, change.message, me),
+  members: withMembers,
+  details: withDetails,
+};
+
+/**
+ * @param {Conversation} conversation
+ * @param {Change} change
+ * @returns {"known" | "next" | "later"} later: changes before it are missing
+ */
+export function placeOf(conversation, { revision }) {
+  if (revision <= conversation.revision) return "known";
+  return revision === conversation.revision + 1 ? "next" : "later";
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Change} change
+ * @param {string} me
+ * @returns {Conversation} the same if the change is known
+ */
+export function withChange(conversation, change, me) {
+  if (change.revision <= conversation.revision) return conversation;
+  const changed = KINDS[change.kind]?.(conversation, change, me) ?? conversation;
+  const stateRevision = change.kind === "message" ? conversation.stateRevision : change.revision;
+  return { ...changed, revision: change.revision, stateRevision };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Message} message
+ * @param {string} me
+ * @returns {Conversation}
+ */
+export function withMessage(conversation, message, me) {
+  const isLast = message.sequence >= conversation.lastSequence;
+  const heard = isLast ? { ...conversation, lastMessage: message, lastSequence: message.sequence } : conversation;
+  return message.sender === me ? withTold(heard, message.sequence) : heard;
+}
+
+/**
+ * Who joins has nothing waiting for them. The members of a large group are not known until they are asked for.
+ * @param {Conversation} conversation
+ * @param {import("../protocol.js").MembersChange} change
+ * @param {string} me
+ * @returns {Conversation}
+ */
+export function withMembers(conversation, { members: changed }, me) {
+  const { lastSequence, members, role } = conversation;
+  const own = changed.find((member) => member.username === me)?.role ?? role;
+  if (members.length === 0) return { ...conversation, role: own };
+  const known = new Map(members.map((member) => [member.username, member]));
+  for (const member of changed) {
+    if (member.role === null) known.delete(member.username);
+    else known.set(member.username, { deliveredSequence: lastSequence, readSequence: lastSequence, ...known.get(member.username), username: member.username, role: member.role });
+  }
+  return { ...conversation, role: own, members: [...known.values()] };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {import("../protocol.js").DetailsChange} change
+ * @returns {Conversation}
+ */
+export function withDetails(conversation, { name, sharesHistory }) {
+  return { ...conversation, name, sharesHistory };
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {Message} message one that everybody has by now
+ * @returns {Conversation}
+ */
+export function withDelivered(conversation, message) {
+  const { lastMessage } = conversation;
+  if (lastMessage?.messageId !== message.messageId || lastMessage.deliveredToAll) return conversation;
+  return { ...conversation, lastMessage: { ...lastMessage, deliveredToAll: true } };
+}

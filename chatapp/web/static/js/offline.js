@@ -1,0 +1,142 @@
+/** Keeps what is known on disk, and brings it back: shown at once, and brought up to date from its revisions. */
+
+import { effect } from "@preact/signals";
+import { takePeople } from "./changes.js";
+import { forgetSeen, keepKnown, keepSeen, knownTo, seenBy } from "./database.js";
+import { EMPTY_TIMELINE, newestRun } from "./models/timeline.js";
+import * as store from "./store.js";
+
+/**
+ * @typedef {import("./models/conversation.js").Conversation} Conversation
+ * @typedef {import("./protocol.js").Message} Message
+ */
+
+const KEPT_TIMELINES = 20;
+const KEPT_MESSAGES = 60;
+const PAUSE_MILLISECONDS = 300;
+
+/** What is on disk, by key. @type {Map<string, Conversation>} */
+let keptConversations = new Map();
+/** @type {Map<string, { revision: number, messages: Message[] }>} */
+let keptTimelines = new Map();
+/** When each conversation was last opened. @type {Map<string, number>} */
+const openedAt = new Map();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * What this browser last knew, shown until the server answers, or instead where it cannot.
+ * @param {string} me
+ */
+export async function recallState(me) {
+  const [users, known] = await Promise.all([seenBy(me, "people"), knownTo(me)]);
+  keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, conversation]));
+  keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
+  if (!users || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
+  store.userRevision.value = known.userRevision;
+  store.conversations.value = new Map(keptConversations);
+  recallTimelines(known.timelines);
+  takePeople(users);
+  store.listStatus.value = "ready";
+}
+
+/** @param {import("./database.js").KnownTimeline[]} timelines */
+function recallTimelines(timelines) {
+  const newest = timelines.sort((a, b) => b.openedAt - a.openedAt).slice(0, KEPT_TIMELINES);
+  for (const { key, revision, messages, openedAt: at } of newest) {
+    if (revision !== keptConversations.get(key)?.revision) continue;
+    openedAt.set(key, at);
+    store.updateTimeline(key, { ...EMPTY_TIMELINE, messages, isLoaded: true, isRecalled: true });
+  }
+}
+
+/** @param {import("./protocol.js").User[]} users */
+export function rememberPeople(users) {
+  keepSeen(store.me.peek(), "people", users);
+}
+
+/** @param {string} key */
+export function rememberOpened(key) {
+  openedAt.set(key, Date.now());
+  keptTimelines.delete(key);
+  rememberSoon();
+}
+
+/** Nothing of it is left on this device. @param {string} me */
+export async function forgetState(me) {
+  clearTimeout(timer);
+  timer = undefined;
+  await forgetSeen(me);
+}
+
+/** Keeps what changes, whenever it does. @returns {() => void} stops it */
+export function followState() {
+  addEventListener("pagehide", remember);
+  return effect(() => {
+    if (store.conversations.value.size > 0 && store.session.value.status === "signedIn") rememberSoon();
+  });
+}
+
+/** Many changes may come at once. */
+export function rememberSoon() {
+  timer ??= setTimeout(remember, PAUSE_MILLISECONDS);
+}
+
+/** Before the lists are there, what is on disk stays as it is. */
+async function remember() {
+  clearTimeout(timer);
+  timer = undefined;
+  if (store.session.peek().status !== "signedIn" || store.listStatus.peek() !== "ready") return;
+  const conversations = new Map([...store.conversations.peek()].filter(([, { revision }]) => revision > 0));
+  const timelines = timelinesOf(conversations);
+  const changed = {
+    conversations: [...conversations.values()].filter((one) => keptConversations.get(one.key) !== one),
+    timelines: [...timelines].filter(([key, one]) => hasChanged(keptTimelines.get(key), one)).map(([key, one]) => recordOf(key, one)),
+    userRevision: store.userRevision.peek(),
+  };
+  const gone = { conversations: missing(keptConversations, conversations), timelines: missing(keptTimelines, timelines) };
+  keptConversations = conversations;
+  keptTimelines = timelines;
+  if ((await keepKnown(store.me.peek(), changed, gone)) !== undefined) return;
+  // The next time, all of it: a newer user revision without a conversation that it stands for would hide that.
+  keptConversations = new Map();
+  keptTimelines = new Map();
+}
+
+/**
+ * @param {Map<string, Conversation>} conversations
+ * @returns {Map<string, { revision: number, messages: Message[] }>} as far as the conversations are known
+ */
+function timelinesOf(conversations) {
+  const found = new Map();
+  for (const [key, { messages }] of store.loadedTimelines()) {
+    const revision = conversations.get(key)?.revision;
+    if (revision !== undefined) found.set(key, { revision, messages });
+  }
+  return found;
+}
+
+/**
+ * @param {{ revision: number, messages: Message[] } | undefined} kept
+ * @param {{ revision: number, messages: Message[] }} now
+ */
+function hasChanged(kept, now) {
+  return kept?.revision !== now.revision || kept.messages !== now.messages;
+}
+
+/**
+ * @param {string} key
+ * @param {{ revision: number, messages: Message[] }} timeline
+ * @returns {import("./database.js").KnownTimeline}
+ */
+function recordOf(key, { revision, messages }) {
+  return { key, revision, openedAt: openedAt.get(key) ?? 0, messages: newestRun(messages).slice(-KEPT_MESSAGES) };
+}
+
+/**
+ * @param {Map<string, unknown>} kept
+ * @param {Map<string, unknown>} now
+ */
+function missing(kept, now) {
+  return [...kept.keys()].filter((key) => !now.has(key));
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load, message } from "./support.mjs";
+
+const { emptyConversation, unreadOf } = await load("models/conversation.js");
+const { placeOf, withChange, withDelivered } = await load("models/changekinds.js");
+
+const member = (username, role = "member", at = 0) => ({ username, role, deliveredSequence: at, readSequence: at });
+const club = { ...emptyConversation("7", true), name: "Club", revision: 4, lastSequence: 3, lastMessage: message(3), readSequence: 3, toldSequence: 3, role: "owner", members: [member("alice", "owner", 3), member("bob")] };
+const said = (sequence, revision, more = {}) => ({ kind: "message", revision, message: message(sequence, { receiver: "7", revision, ...more }) });
+const people = (revision, ...members) => ({ kind: "members", revision, members });
+
+test("the next change is the one whose revision follows; a later one leaves a gap, an earlier one is known", () => {
+  assert.equal(placeOf(club, said(4, 5)), "next");
+  assert.equal(placeOf(club, said(5, 6)), "later");
+  assert.equal(placeOf(club, said(3, 4)), "known");
+});
+
+test("a change that is known changes nothing", () => {
+  assert.equal(withChange(club, people(4, { username: "bob", role: null }), "alice"), club);
+});
+
+test("a message counts as unread once, and a repeat does not", () => {
+  const once = withChange(club, said(4, 5), "alice");
+  assert.equal(unreadOf(once), 1);
+  assert.equal(once.lastMessage.sequence, 4);
+  assert.equal(withChange(once, said(4, 5), "alice"), once);
+});
+
+test("sending is reading", () => {
+  const sent = withChange(withChange(club, said(4, 5), "alice"), said(5, 6, { sender: "alice" }), "alice");
+  assert.equal(unreadOf(sent), 0);
+  assert.equal(sent.toldSequence, 5);
+});
+
+test("a change of an earlier message does not become the last one", () => {
+  const edited = withChange(club, said(2, 5, { content: "edited" }), "alice");
+  assert.deepEqual([edited.lastMessage.sequence, edited.lastSequence, edited.revision], [3, 3, 5]);
+});
+
+test("who joins has nothing waiting for them; who leaves is there no more; a role keeps the watermarks", () => {
+  const joined = withChange(club, people(5, { username: "carol", role: "member" }), "alice");
+  assert.deepEqual(joined.members, [member("alice", "owner", 3), member("bob"), member("carol", "member", 3)]);
+  const led = withChange(joined, people(6, { username: "alice", role: "admin" }, { username: "bob", role: "owner" }), "alice");
+  assert.deepEqual(led.members, [member("alice", "admin", 3), member("bob", "owner"), member("carol", "member", 3)]);
+  assert.equal(led.role, "admin");
+  assert.deepEqual(withChange(led, people(7, { username: "bob", role: null }), "alice").members, [member("alice", "admin", 3), member("carol", "member", 3)]);
+});
+
+test("the members of a large group are not known by those who change", () => {
+  const large = { ...club, members: [] };
+  const changed = withChange(large, people(5, { username: "carol", role: "member" }, { username: "alice", role: "member" }), "alice");
+  assert.deepEqual(changed.members, []);
+  assert.equal(changed.role, "member");
+  assert.equal(changed.stateRevision, 5);
+});
+
+test("a new name and setting are taken, and nothing else", () => {
+  const renamed = withChange(club, { kind: "details", revision: 5, name: "Choir", sharesHistory: false }, "alice");
+  assert.deepEqual(renamed, { ...club, name: "Choir", sharesHistory: false, revision: 5, stateRevision: 5 });
+});
+
+test("a kind that this page does not know takes its revision, so that nothing seems to be missing", () => {
+  assert.deepEqual(withChange(club, { kind: "pin", revision: 5 }, "alice"), { ...club, revision: 5, stateRevision: 5 });
+});
+
+test("a tick is taken to the message that it is for", () => {
+  assert.equal(withDelivered(club, message(3, { deliveredToAll: true })).lastMessage.deliveredToAll, true);
+  assert.equal(withDelivered(club, message(2, { deliveredToAll: true })), club);
+});
