@@ -16,6 +16,7 @@ from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.extensions import db
+from chatapp.installation import installation_id
 from chatapp.journal import Journal
 from chatapp.prepared_statements import StatementRunner
 from chatapp.secret import secret_key
@@ -55,6 +56,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
+    app.extensions["chatapp.installation"] = installation_id(app.secret_key)
     db.init_app(app)
     _open_database(app, settings)
     api.init_app(app, settings)

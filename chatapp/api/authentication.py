@@ -2,7 +2,8 @@
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -22,9 +23,20 @@ TOKEN_HEADER = "auth-token"  # noqa: S105
 CSRF_COOKIE = "XSRF-TOKEN"
 CSRF_HEADER = "X-XSRF-TOKEN"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+ACCEPTED_TOKEN = "chatapp.token"  # noqa: S105
+"""The environ's key for the token by which a request is signed in."""
 
 _BEARER = re.compile(r"(?:^|,)\s*Bearer\s+([^\s,]+)")
 """Other schemes may stand beside it or alone: a proxy's Basic authentication is sent with every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A token, what it says, and whose it is."""
+
+    token: str
+    claims: Mapping[str, Any]
+    caller: Caller
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -48,14 +60,37 @@ def init_app(app: Flask, settings: Settings) -> None:
 def require_caller(environ: dict[str, Any]) -> Caller:
     """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
     in_header = _token_in_header(environ)
-    claims = claims_of(in_header or _token_in_cookie(environ))
-    caller = find_caller(claims["jti"])
-    if caller is None or caller.username != claims["sub"]:
-        raise NotSignedIn("Your session has ended. Please sign in again.")
+    found = signed_in_by([in_header] if in_header else tokens_in_cookies(environ))
     # Where the token was found, not which headers there are: a browser sends some by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
-        _require_own_site(claims)
-    return caller
+        _require_own_site(found.claims)
+    environ[ACCEPTED_TOKEN] = found.token
+    return found.caller
+
+
+def signed_in_by(tokens: Sequence[str]) -> SignedIn:
+    """Whom the first token signs in that stands for a session. Raises NotSignedIn, for the first token's reason."""
+    refusals = []
+    for token in tokens:
+        try:
+            return _signed_in_by(token)
+        except NotSignedIn as error:
+            refusals.append(error)
+    raise refusals[0] if refusals else NotSignedIn("You are not signed in.")
+
+
+def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
+    """The installation's own cookie first: the plain one may be that of another installation on the same host name."""
+    try:
+        found = parse_cookie(environ)
+    except UnicodeDecodeError:
+        return []  # no browser's
+    return [found[name] for name in (own_cookie(TOKEN_COOKIE), TOKEN_COOKIE) if found.get(name)]
+
+
+def own_cookie(name: str) -> str:
+    """The name that a cookie has in this installation alone."""
+    return f"{name}-{current_app.extensions['chatapp.installation']}"
 
 
 def make_token(caller: Caller) -> str:
@@ -68,22 +103,29 @@ def make_token(caller: Caller) -> str:
 
 
 def attach_token(response: Response, token: str) -> Response:
-    """The token as header and cookie, and the CSRF cookie that goes with it."""
+    """The token as header and cookie, and the CSRF cookie that goes with it; each cookie by both of its names."""
     set_access_cookies(response, token)
+    lifetime = current_app.extensions["chatapp.settings"].token_seconds
+    csrf = str(claims_of(token)["csrf"])
+    response.set_cookie(own_cookie(TOKEN_COOKIE), token, lifetime, httponly=True, samesite="Lax")
+    response.set_cookie(own_cookie(CSRF_COOKIE), csrf, lifetime, samesite="Lax")
     _secure_cookies(response)
     response.headers[TOKEN_HEADER] = token
     return response
 
 
 def detach_token(response: Response) -> Response:
-    """Clears both cookies."""
+    """Clears the cookies."""
     unset_access_cookies(response)
+    for name in (TOKEN_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(own_cookie(name), samesite="Lax")
     return response
 
 
 def current_token() -> str:
     """The token by which this request is signed in, as it came."""
-    return _token_in_header(request.environ) or request.cookies[TOKEN_COOKIE]
+    token: str = request.environ[ACCEPTED_TOKEN]
+    return token
 
 
 def _secure_cookies(response: Response) -> None:
@@ -94,11 +136,12 @@ def _secure_cookies(response: Response) -> None:
     response.headers.setlist("Set-Cookie", [one if "Secure" in one else one + "; Secure" for one in cookies])
 
 
-def _token_in_cookie(environ: dict[str, Any]) -> str:
-    try:
-        return parse_cookie(environ).get(TOKEN_COOKIE, "")
-    except UnicodeDecodeError:
-        return ""  # no browser's
+def _signed_in_by(token: str) -> SignedIn:
+    claims = claims_of(token)
+    caller = find_caller(str(claims["jti"]))
+    if caller is None or caller.username != claims["sub"]:
+        raise NotSignedIn("Your session has ended. Please sign in again.")
+    return SignedIn(token, claims, caller)
 
 
 def _token_in_header(environ: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, render_templ
 from pydantic import BaseModel, TypeAdapter
 from werkzeug.routing import Rule
 
+from chatapp.api.authentication import TOKEN_COOKIE
 from chatapp.api.operation import Operation
 from chatapp.shapes import FailureShape
 from chatapp.version import VERSION
@@ -45,7 +46,12 @@ def describe(app: Flask) -> dict[str, Any]:
 
 
 _SECURITY = {
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "chatToken"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": TOKEN_COOKIE,
+        "description": f"A cookie `{TOKEN_COOKIE}-<installation>`, which sign-in sets too, is read before it.",
+    },
     "header": {"type": "apiKey", "in": "header", "name": "auth-token"},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
 }

@@ -120,6 +120,7 @@ def library() -> AssetLibrary:
 def _page_settings() -> dict[str, Any]:
     settings = current_app.extensions["chatapp.settings"]
     return {
+        "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,

@@ -119,21 +119,33 @@ def test_a_body_above_a_megabyte_is_413(app: Flask, password_app: Flask) -> None
 
 def test_the_cookies_are_for_all_paths_and_same_site(app: Flask) -> None:
     found = cookies(sign_in(app, username="alice"))
-    token, csrf = found["chatToken"], found["XSRF-TOKEN"]
-    assert "httponly" in token
-    # The script of the page must be able to read it, as double submit requires.
-    assert "httponly" not in csrf
-    for cookie in (token, csrf):
-        assert cookie["path"] == "/"
-        assert cookie["samesite"] == "Lax"
-        assert "domain" not in cookie
-        assert "secure" not in cookie
+    own = app.extensions["chatapp.installation"]
+    for suffix in ("", f"-{own}"):
+        token, csrf = found.pop("chatToken" + suffix), found.pop("XSRF-TOKEN" + suffix)
+        assert "httponly" in token
+        # The page's script reads it: that is what double submit rests on.
+        assert "httponly" not in csrf
+        for cookie in (token, csrf):
+            assert cookie["path"] == "/"
+            assert cookie["samesite"] == "Lax"
+            assert "domain" not in cookie
+            assert "secure" not in cookie
+    assert found == {}
+
+
+def test_the_installations_own_cookies_say_the_same_as_the_plain_ones(app: Flask) -> None:
+    found = cookies(sign_in(app, username="alice"))
+    own = app.extensions["chatapp.installation"]
+    for name in ("chatToken", "XSRF-TOKEN"):
+        assert found[f"{name}-{own}"]["value"] == found[name]["value"]
+        # They go when they are of no more use: a host name may have seen many installations.
+        assert found[f"{name}-{own}"]["max-age"] == "604800"
 
 
 def test_cookies_are_secure_behind_tls(app: Flask) -> None:
     answer = app.test_client().post("/login", json={"username": "alice"}, base_url="https://chat.example.org")
     assert all("secure" in cookie for cookie in cookies(answer).values())
-    assert len(cookies(answer)) == 2
+    assert len(cookies(answer)) == 4
     assert "Strict-Transport-Security" in answer.headers
 
 

@@ -19,12 +19,14 @@ def test_the_token_is_401_after_logout(app: Flask, browse: Browse) -> None:
         refusal(app.test_client().get("/loggedIn", headers=headers), 401, "not_signed_in")
 
 
-def test_logout_deletes_both_cookies(browse: Browse) -> None:
-    alice = browse("alice")
+def test_the_cookies_are_taken_back_by_both_of_their_names(app: Flask, browse: Browse) -> None:
+    alice, own = browse("alice"), app.extensions["chatapp.installation"]
     answer = alice.post("/logout")
     assert {name: (one["value"], one["path"]) for name, one in cookies(answer).items()} == {
         "chatToken": ("", "/"),
         "XSRF-TOKEN": ("", "/"),
+        f"chatToken-{own}": ("", "/"),
+        f"XSRF-TOKEN-{own}": ("", "/"),
     }
     assert alice.get_cookie("chatToken") is None
 

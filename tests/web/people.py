@@ -12,6 +12,10 @@ HARMLESS = re.compile(r"Failed to load resource|ERR_|WebSocket connection to .* 
 """What a browser says of a network that is not there, or of a 401 that the page expects."""
 
 
+DATABASE = "'chatapp-' + JSON.parse(document.getElementById('settings').textContent).installation"
+"""The name of the page's database, as an expression in the page."""
+
+
 class Person:
     """One signed-in person. `page` is the first tab."""
 

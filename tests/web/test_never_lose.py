@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.people import Person, bubble, composer, texts, tick, wait_connected, write
+from tests.web.people import DATABASE, Person, bubble, composer, texts, tick, wait_connected, write
 from tests.web.server import Friend, Server
 
 Meet = Callable[..., Person]
@@ -20,14 +20,14 @@ def fragile(make_server: Callable[..., Server]) -> Iterator[Server]:
 
 
 KEPT = """(count) => new Promise((resolve) => {
-  indexedDB.open("chatapp").onsuccess = (opened) => {
+  indexedDB.open(DATABASE).onsuccess = (opened) => {
     const database = opened.target.result;
     database.transaction("outbox").objectStore("outbox").count().onsuccess = (counted) => {
       database.close();
       resolve(counted.target.result === count);
     };
   };
-})"""
+})""".replace("DATABASE", DATABASE)
 """Whether so many unsent messages are in the browser's database: a page that closes a moment earlier has a draft."""
 
 

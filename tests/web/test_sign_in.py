@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chatapp.web import views
-from tests.web.people import Person, bubble, composer, line, wait_connected, write
+from tests.web.people import DATABASE, Person, bubble, composer, line, wait_connected, write
 from tests.web.server import Server
 
 Meet = Callable[..., Person]
@@ -44,9 +44,10 @@ def test_the_token_is_nowhere_that_a_script_could_read_it(meet: Meet) -> None:
     token = next(cookie for cookie in person.context.cookies() if cookie["name"] == "chatToken")
     assert token["httpOnly"]
     assert len(token["value"]) > 20
-    stored = page.evaluate("""async () => {
+    stored = page.evaluate(
+        """async () => {
         const read = (store) => new Promise((done) => {
-            const request = indexedDB.open('chatapp');
+            const request = indexedDB.open(DATABASE);
             request.onsuccess = () => {
                 const found = request.result.transaction(store).objectStore(store).getAll();
                 found.onsuccess = () => done(found.result);
@@ -54,7 +55,8 @@ def test_the_token_is_nowhere_that_a_script_could_read_it(meet: Meet) -> None:
         });
         const disk = await Promise.all(['outbox', 'drafts', 'seen'].map(read));
         return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, disk]);
-    }""")
+    }""".replace("DATABASE", DATABASE)
+    )
     assert person.username in stored
     assert token["value"] not in stored
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.web.people import Person, composer, line, wait_connected
+from tests.web.people import DATABASE, Person, composer, line, wait_connected
 from tests.web.server import Friend, Server
 from tests.web.test_chat import scroll_to_start
 from tests.web.test_layout import PHONE, violations
@@ -272,14 +272,16 @@ def leave_alone(page: Page, person: Person) -> Undo:
 
 def forget(page: Page) -> None:
     """What this browser has seen, so that it does not help out."""
-    page.evaluate("""() => new Promise(done => {
-        const request = indexedDB.open('chatapp');
+    page.evaluate(
+        """() => new Promise(done => {
+        const request = indexedDB.open(DATABASE);
         request.onsuccess = () => {
             const work = request.result.transaction('seen', 'readwrite');
             work.objectStore('seen').clear();
             work.oncomplete = () => { request.result.close(); done(); };
         };
-    })""")
+    })""".replace("DATABASE", DATABASE)
+    )
 
 
 def test_a_page_whose_script_does_not_come_says_so(meet: Meet, server: Server) -> None:

@@ -1,6 +1,6 @@
 /** The HTTP API. Nothing else on the page calls `fetch`. */
 
-import { settings } from "./config.js";
+import { ownName, settings } from "./config.js";
 import { PAGE_SIZE } from "./protocol.js";
 
 /**
@@ -192,8 +192,9 @@ async function send(method, path, body) {
 
 /** The double submit: a page of another site can neither read this cookie nor set the header. */
 function csrfToken() {
-  const found = document.cookie.split("; ").find((part) => part.startsWith("XSRF-TOKEN="));
-  return found ? decodeURIComponent(found.slice("XSRF-TOKEN=".length)) : "";
+  const prefix = `${ownName("XSRF-TOKEN")}=`;
+  const found = document.cookie.split("; ").find((part) => part.startsWith(prefix));
+  return found ? decodeURIComponent(found.slice(prefix.length)) : "";
 }
 
 /**

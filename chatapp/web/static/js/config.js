@@ -2,6 +2,7 @@
 
 /**
  * @typedef {object} PageSettings
+ * @property {string} installation tells this installation from others that this browser knows on the same host name
  * @property {"username" | "password"} signIn how people sign in
  * @property {number} httpPort the port of the HTTP side
  * @property {number} wsPort the port of the Socket.IO side
@@ -16,6 +17,13 @@ function read() {
 }
 
 export const settings = read();
+
+/**
+ * What something is called that must not be mixed up with another installation's: cookies know no ports, and behind the
+ * same address there may be another installation tomorrow.
+ * @param {string} name
+ */
+export const ownName = (name) => `${name}-${settings.installation}`;
 
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {

@@ -3,9 +3,11 @@
  * Where the browser forbids it (private windows of some), the client works on without.
  */
 
+import { ownName } from "./config.js";
+
 /** @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry */
 
-const NAME = "chatapp";
+const NAME = ownName("chatapp");
 const VERSION = 1;
 
 /** @type {Promise<IDBDatabase | null> | null} */

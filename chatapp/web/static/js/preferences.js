@@ -1,6 +1,7 @@
 /** What this browser's user likes. Kept in local storage; nothing secret is. */
 
 import { effect, signal } from "@preact/signals";
+import { ownName } from "./config.js";
 
 /**
  * @typedef {"system" | "light" | "dark"} Theme
@@ -8,7 +9,7 @@ import { effect, signal } from "@preact/signals";
  */
 
 /** theme.js reads the same key before the first paint. */
-const KEY = "chatapp.preferences";
+const KEY = ownName("chatapp.preferences");
 
 /** @type {Preferences} */
 const DEFAULTS = { theme: "system", hasSound: true, hasNotifications: false };

@@ -1,5 +1,7 @@
 /** Other tabs of the same browser: they share the disk, so each tells the rest what it has changed there. */
 
+import { ownName } from "./config.js";
+
 /**
  * @typedef {{ type: "entry", entry: import("./models/outbox.js").OutboxEntry }
  *   | { type: "gone", clientId: string, message: import("./protocol.js").Message | null }
@@ -7,7 +9,7 @@
  *   | { type: "session", username: string }} TabMessage
  */
 
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("chatapp");
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(ownName("chatapp"));
 
 /** @param {TabMessage} message */
 export function tellTabs(message) {
