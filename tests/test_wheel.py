@@ -1,12 +1,15 @@
 """What `pip install` of a built wheel brings: everything that runs, with no checkout, no Node and no network."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 from zipfile import ZipFile
 
@@ -18,22 +21,55 @@ from chatapp.web import vendor
 from chatapp.web.assets import AssetLibrary
 from tests.servers import ROOT, Server
 
+PACKED_BESIDE = ("requirements.txt", "gunicorn.conf.py", "ws.py", "wsgi.py")
+"""What a source distribution has besides what a wheel is made of."""
+
 NOT_PACKED = re.compile(r"__pycache__|node_modules|web/[^/]+\.(js|json)$|web/\.npmrc$")
 """What checks the client and copies its libraries; the page needs none of it."""
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, because a build leaves its traces in the folder."""
-    assert vendor.VENDOR.exists(), "The client's libraries are missing: run `make setup`."
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT / "chatapp", folder / "chatapp", ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md"):
+def clone(folder: Path, *, libraries: bool) -> Path:
+    """A copy of the checkout, because a build leaves its traces; with the client's libraries, or as fresh from git."""
+    ignored = ["__pycache__", "node_modules", *([] if libraries else ["vendor"])]
+    shutil.copytree(ROOT / "chatapp", folder / "chatapp", ignore=shutil.ignore_patterns(*ignored))
+    for name in ("setup.cfg", "pyproject.toml", "build_backend.py", "MANIFEST.in", "README.md", *PACKED_BESIDE):
         shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def build(source: Path, python: Path | str = sys.executable, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """`pip wheel` of what is there, into the same folder."""
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "-w", folder, folder], check=True)
-    (built,) = folder.glob("*.whl")
+    command = [python, "-m", "pip", "wheel", *options, "-w", source, source]
+    return subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
+
+
+def wheel_of(source: Path) -> Path:
+    (built,) = source.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assert vendor.VENDOR.exists(), "The client's libraries are missing: run `make setup`."
+    return clone(tmp_path_factory.mktemp("source"), libraries=True)
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path) -> Path:
+    built = build(source)
+    assert built.returncode == 0, built.stderr
+    return wheel_of(source)
+
+
+@pytest.fixture
+def without_npm(tmp_path: Path) -> dict[str, Any]:
+    """What `build` takes for a machine with this Python's packages and no npm, neither beside it nor on PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "python").symlink_to(sys.executable)
+    settings = {"PATH": str(folder), "PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONNOUSERSITE": "1"}
+    return {"python": folder / "python", **settings}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +93,51 @@ def test_a_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     packed = set(ZipFile(wheel).namelist())
     assert wanted - packed == set()
     assert [name for name in packed if "node_modules" in name] == []
+
+
+@pytest.mark.parametrize("there", [[], list(vendor.FILES.values())[1:]], ids=["none", "all but one"])
+def test_without_the_libraries_and_npm_nothing_is_built_and_a_sentence_says_why(
+    tmp_path: Path, without_npm: dict[str, Any], there: list[str]
+) -> None:
+    fresh = clone(tmp_path / "fresh", libraries=False)
+    for name in there:
+        (fresh / "chatapp/web/static/vendor" / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / "chatapp/web/static/vendor" / name).touch()
+    refused = build(fresh, **without_npm)
+    assert refused.returncode != 0
+    assert "`make wheel`" in refused.stderr
+    assert "install npm" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list(fresh.glob("*.whl")) == []
+
+
+def test_a_fresh_clone_with_npm_builds_the_same_wheel(tmp_path: Path, wheel: Path) -> None:
+    fresh = clone(tmp_path / "fresh", libraries=False)
+    # What `make setup` has fetched is in npm's cache.
+    built = build(fresh, npm_config_prefer_offline="true")
+    assert built.returncode == 0, built.stderr
+    assert contents(wheel_of(fresh)) == contents(wheel)
+
+
+def test_a_source_distribution_builds_the_same_wheel_without_npm(
+    source: Path, wheel: Path, tmp_path: Path, without_npm: dict[str, Any]
+) -> None:
+    code = "import build_backend, sys; build_backend.build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, tmp_path], cwd=source, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("chatapp-*.tar.gz")
+    subprocess.run(["tar", "-xzf", archive, "-C", tmp_path], check=True)
+    (unpacked,) = tmp_path.glob("chatapp-*/")
+    assert all((unpacked / name).is_file() for name in ("build_backend.py", "MANIFEST.in", *PACKED_BESIDE))
+    assert (unpacked / "chatapp/web/package-lock.json").is_file()
+    built = build(unpacked, **without_npm)
+    assert built.returncode == 0, built.stderr
+    assert contents(wheel_of(unpacked)) == contents(wheel)
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    """The checksum of every file in it."""
+    with ZipFile(wheel) as packed:
+        return {one.filename: one.CRC for one in packed.infolist() if not one.filename.endswith("/RECORD")}
 
 
 def test_what_is_in_a_wheel_serves_the_page_and_all_that_it_loads(installed: Server) -> None:

