@@ -1,4 +1,4 @@
-"""People of a cluster leave after each test, so that processes can be shared by a module."""
+"""All users disconnect after each test, so that the tests of a module can share processes."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""The shapes of more than one process: one for HTTP, one or several for sockets, on one database."""
+"""Clusters of one HTTP process and one or more Socket.IO processes on one database."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ FLASK = [sys.executable, "-m", "flask", "run", "--port"]
 SOCKETS = [sys.executable, "ws.py"]
 
 EVE = NewUser("eve", "Eve", "Evans")
-"""In nobody's way when she is deactivated."""
+"""A user whom only one test uses, so that it can deactivate her."""
 
 
 def add_cast(url: str, instance: Path) -> None:
@@ -49,11 +49,11 @@ class Cluster:
 
     @staticmethod
     def starter(node: Server) -> Callable[[], Server]:
-        """The Socket.IO side answers the HTTP routes as well."""
+        """Waits by /readyz, since the Socket.IO side answers the HTTP routes as well."""
         return lambda: node.start(node.ws + "/readyz")
 
     def stop(self) -> list[int]:
-        """The exit statuses of the Socket.IO processes; the development server knows no clean end."""
+        """Returns the exit statuses of the Socket.IO processes. The development server has no clean exit."""
         statuses = [node.stop() for node in self.nodes]
         self.http.stop()
         return statuses
@@ -64,17 +64,17 @@ class Cluster:
                 process.kill()
 
     def arrive(self, username: str, node: int = 0, **options: Any) -> Person:
-        """Somebody signed in at the HTTP process, with a socket at a node."""
+        """Signs a user in at the HTTP process and connects a socket to a node."""
         person = Person(self.nodes[node], username, **options).connect()
         self._people.append(person)
         return person
 
     def visit(self, username: str) -> Person:
-        """Somebody signed in at the HTTP process, without a socket."""
+        """Signs a user in at the HTTP process, without a socket."""
         return Person(self.nodes[0], username)
 
     def clear(self) -> None:
-        """Everybody leaves."""
+        """Disconnects all users."""
         people, self._people = self._people, []
         for person in people:
             person.disconnect()
@@ -85,5 +85,5 @@ class Cluster:
 
 
 def online(person: Person) -> set[str]:
-    """Who is shown online over HTTP."""
+    """Returns the users that are online according to HTTP."""
     return {one["username"] for one in person.get("/users").json()["users"] if one["isOnline"]}

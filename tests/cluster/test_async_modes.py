@@ -1,4 +1,4 @@
-"""The Socket.IO side without eventlet, and HTTP in a process of its own; tests/engine/test_modes.py has the rest."""
+"""The Socket.IO side without eventlet, with a separate HTTP process. tests/engine/test_modes.py has the rest."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
     return cleared(running)
 
 
-def test_a_group_and_a_message_come_from_the_http_process(pair: Cluster) -> None:
+def test_a_group_and_a_message_of_the_http_process_reach_the_socket(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice"), pair.arrive("bob")
     group = alice.make_group("g", "bob")
     bob.wait_for("newgrp")

@@ -1,4 +1,4 @@
-"""gunicorn with eventlet workers for `wsgi:app` and `ws:app`, by the committed gunicorn.conf.py."""
+"""gunicorn with eventlet workers for `wsgi:app` and `ws:app`, with the committed gunicorn.conf.py."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from tests.servers import Server
 GUNICORN = [sys.executable, "-m", "gunicorn", "--access-logfile", "-"]
 CONNECTIONS = 50
 SPARE_DESCRIPTORS = 10
-"""What a server may keep open of its own accord after work: database connections in their pools."""
+"""Descriptors that a server may keep open after work: pooled database connections."""
 
 
 class GunicornCluster(Cluster):
@@ -26,7 +26,7 @@ class GunicornCluster(Cluster):
             server.command = [*GUNICORN, "-b", address, module]
 
     def kill(self) -> None:
-        """The workers first: one that is still starting does not notice that its master is gone."""
+        """Kills the workers first: a worker that is starting does not notice that its master is gone."""
         for server in (self.http, *self.nodes):
             if server.process is not None and server.process.poll() is None:
                 for worker in psutil.Process(server.process.pid).children():
@@ -53,7 +53,7 @@ def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
-def test_people_talk_by_every_transport(pair: Cluster, transports: list[str]) -> None:
+def test_users_exchange_messages_on_every_transport(pair: Cluster, transports: list[str]) -> None:
     alice = Person(pair.nodes[0], "alice").connect(transports=transports)
     bob = pair.arrive("bob")
     ack = alice.say("bob", f"by {transports}")
@@ -64,8 +64,8 @@ def test_people_talk_by_every_transport(pair: Cluster, transports: list[str]) ->
     alice.disconnect()
 
 
-def test_connections_leave_no_descriptors_and_no_greenlets_behind(pair: Cluster) -> None:
-    """Half of the clients go by themselves, half are sent away: the stock transport leaks a greenlet for the latter."""
+def test_closed_connections_leak_no_descriptors_and_no_greenlets(pair: Cluster) -> None:
+    """Half of the clients disconnect, and the server closes the others, where the stock transport leaks a greenlet."""
     _fill_and_empty(pair)
     node = _worker(pair.nodes[0])
     before = node.num_fds()
@@ -73,11 +73,11 @@ def test_connections_leave_no_descriptors_and_no_greenlets_behind(pair: Cluster)
         _fill_and_empty(pair)
     wait_until(lambda: node.num_fds() <= before + SPARE_DESCRIPTORS, "descriptors are closed")
     visitor = pair.visit("carol")
-    # Python's polling client of an earlier test may have left without a word: its heartbeat says so, later.
+    # A polling client of an earlier test may have left without a close. Its heartbeat times out later.
     wait_until(lambda: "carol" not in online(visitor), "everybody is gone")
 
 
-def test_the_access_log_has_no_token(pair: Cluster) -> None:
+def test_the_access_log_contains_no_token(pair: Cluster) -> None:
     alice = Person(pair.nodes[0], "alice").connect(transports=["polling"])
     assert alice.get("/loggedIn").status_code == 200
     wait_until(lambda: "/loggedIn" in pair.log and "/socket.io/" in pair.log, "the requests are logged")
@@ -86,7 +86,7 @@ def test_the_access_log_has_no_token(pair: Cluster) -> None:
     alice.disconnect()
 
 
-def test_a_stop_with_open_connections_is_quick_and_clean(pair: Cluster) -> None:
+def test_a_stop_with_open_connections_is_fast_and_clean(pair: Cluster) -> None:
     alice = pair.arrive("alice")
     bob = pair.visit("bob")
     assert alice.say("bob", "kept")["success"] is True

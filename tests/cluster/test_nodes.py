@@ -1,4 +1,4 @@
-"""Two Socket.IO processes and one for HTTP on PostgreSQL: by its own notices, and with Valkey as the bus."""
+"""Two Socket.IO processes and one HTTP process on PostgreSQL, with LISTEN/NOTIFY and with Valkey as the bus."""
 
 import threading
 import uuid
@@ -43,17 +43,17 @@ def test_the_ack_waits_for_the_recipient_on_the_other_node(nodes: Cluster) -> No
     assert alice.received("updateDeliveryStatusOnConnection") == []
 
 
-def test_the_ack_says_so_when_the_other_node_s_recipient_does_not_confirm(nodes: Cluster) -> None:
+def test_the_ack_is_undelivered_when_the_recipient_on_the_other_node_does_not_confirm(nodes: Cluster) -> None:
     alice, bob = nodes.arrive("alice", 0), nodes.arrive("bob", 1, confirms=False)
     _wait_until_shown(alice, "bob")
     assert alice.say("bob", "anybody there?")["response"]["deliveredToAll"] is False
     bob.wait_for_message("anybody there?")
-    # Another connection of the same user, on the first node, confirms by coming.
+    # Another connection of the same user, on the first node, confirms by connecting.
     nodes.arrive("bob", 0)
     alice.wait_for("updateDeliveryStatusOnConnection")
 
 
-def test_a_group_s_members_on_both_nodes_get_every_message_in_order(nodes: Cluster) -> None:
+def test_group_members_on_both_nodes_receive_every_message_in_order(nodes: Cluster) -> None:
     members = [nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.arrive("carol", 0)]
     _wait_until_shown(members[0], "bob")
     _wait_until_shown(members[1], "carol")
@@ -74,7 +74,7 @@ def test_a_group_s_members_on_both_nodes_get_every_message_in_order(nodes: Clust
         assert own == [f"{one.username} {number}" for number in range(MESSAGES)]
 
 
-def test_first_words_from_both_sides_at_once_open_one_conversation(nodes: Cluster) -> None:
+def test_concurrent_first_messages_on_two_nodes_create_one_conversation(nodes: Cluster) -> None:
     for round_number in range(8):
         names = (f"user{uuid.uuid4().hex[:8]}", f"user{uuid.uuid4().hex[:8]}")
         for name in names:
@@ -96,7 +96,7 @@ def test_first_words_from_both_sides_at_once_open_one_conversation(nodes: Cluste
         assert [one["sequence"] for one in left.history(names[1])] == [1, 2]
 
 
-def test_who_comes_and_goes_is_told_on_the_other_node(nodes: Cluster) -> None:
+def test_presence_changes_are_announced_on_the_other_node(nodes: Cluster) -> None:
     alice = nodes.arrive("alice", 0)
     bob = nodes.arrive("bob", 1)
     alice.wait_for("onlineStatus", lambda one: one == {"username": "bob", "online": True})
@@ -104,12 +104,12 @@ def test_who_comes_and_goes_is_told_on_the_other_node(nodes: Cluster) -> None:
     alice.wait_for("onlineStatus", lambda one: one == {"username": "bob", "online": False})
 
 
-def test_a_user_on_both_nodes_is_offline_when_gone_from_both(nodes: Cluster) -> None:
+def test_a_user_on_two_nodes_goes_offline_after_leaving_both(nodes: Cluster) -> None:
     alice, visitor = nodes.arrive("alice", 0), nodes.visit("carol")
     here, there = nodes.arrive("bob", 0), nodes.arrive("bob", 1)
     assert online(visitor) == {"alice", "bob"}
     here.disconnect()
-    # What happens after is told after: carol's coming is heard, and bob's going was not.
+    # Presence changes arrive in order: carol's arrived, and bob was not announced as offline before it.
     carol = nodes.arrive("carol", 0)
     alice.wait_for("onlineStatus", lambda one: one == {"username": "carol", "online": True})
     assert {"username": "bob", "online": False} not in alice.received("onlineStatus")
@@ -122,7 +122,7 @@ def test_a_user_on_both_nodes_is_offline_when_gone_from_both(nodes: Cluster) -> 
     carol.disconnect()
 
 
-def test_who_moves_from_node_to_node_is_online_in_the_end(nodes: Cluster) -> None:
+def test_a_user_who_moves_between_nodes_ends_up_online(nodes: Cluster) -> None:
     alice, visitor = nodes.arrive("alice", 0), nodes.visit("carol")
     for number in range(12):
         before = nodes.arrive("bob", number % 2)
@@ -131,13 +131,13 @@ def test_who_moves_from_node_to_node_is_online_in_the_end(nodes: Cluster) -> Non
         after = nodes.arrive("bob", (number + 1) % 2)
         leaving.join()
         wait_until(lambda: online(visitor) == {"alice", "bob"}, "bob is shown")
-        wait_until(lambda: _last_told(alice, "bob") is True, f"bob's last news is that he is there, {number}")
+        wait_until(lambda: _last_presence(alice, "bob") is True, f"bob's last news is that he is there, {number}")
         after.disconnect()
         wait_until(lambda: online(visitor) == {"alice"}, "bob is gone")
-        wait_until(lambda: _last_told(alice, "bob") is False, f"bob's last news is that he is gone, {number}")
+        wait_until(lambda: _last_presence(alice, "bob") is False, f"bob's last news is that he is gone, {number}")
 
 
-def test_a_sender_who_moves_between_nodes_hears_of_every_tick_and_of_nothing_old(nodes: Cluster) -> None:
+def test_a_sender_who_moves_between_nodes_receives_every_delivery_update_and_no_old_message(nodes: Cluster) -> None:
     names = (f"user{uuid.uuid4().hex[:8]}", f"user{uuid.uuid4().hex[:8]}")
     for name in names:
         _add_user(nodes, name)
@@ -160,7 +160,7 @@ def test_a_sender_who_moves_between_nodes_hears_of_every_tick_and_of_nothing_old
     assert [one["content"] for one in again.messages()] == ["welcome back"]
 
 
-def test_a_node_that_the_others_took_for_dead_comes_back_with_its_users(nodes: Cluster) -> None:
+def test_a_node_that_was_considered_dead_reannounces_its_users(nodes: Cluster) -> None:
     alice, bob, visitor = nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.visit("carol")
     _sql(nodes, "DELETE FROM presence", "DELETE FROM node")
     assert online(visitor) == set()
@@ -172,14 +172,14 @@ def test_a_node_that_the_others_took_for_dead_comes_back_with_its_users(nodes: C
     assert bob.socket is not None
 
 
-def test_the_users_of_a_killed_node_go_offline_and_its_successor_serves_them(nodes: Cluster) -> None:
+def test_the_users_of_a_killed_node_go_offline_and_can_connect_to_its_replacement(nodes: Cluster) -> None:
     alice, visitor = nodes.arrive("alice", 0), nodes.visit("carol")
     bob = nodes.arrive("bob", 1)
     _wait_until_shown(alice, "bob")
     assert alice.say("bob", "hello")["response"]["deliveredToAll"] is True
     nodes.nodes[1].kill()
     assert online(visitor) == {"alice", "bob"}
-    # The time that a dead process is silent, without waiting for it.
+    # Simulates the time after which a silent process counts as dead.
     _sql(nodes, f"UPDATE node SET seen_at = seen_at - 15000000 WHERE name LIKE '%{nodes.nodes[1].ws.split(':')[-1]}'")
     assert online(visitor) == {"alice"}
     alice.wait_for("onlineStatus", lambda one: one == {"username": "bob", "online": False})
@@ -219,11 +219,11 @@ def _say_all(person: Person, group: str) -> None:
 
 
 def _wait_until_shown(person: Person, username: str) -> None:
-    """Presence travels between nodes behind the connection itself: an ack waits for those whom its node knows of."""
-    wait_until(lambda: _last_told(person, username) is True, f"{person.username} hears that {username} is there")
+    """An ack waits only for users whom its node knows to be online, and presence reaches the other node later."""
+    wait_until(lambda: _last_presence(person, username) is True, f"{person.username} hears that {username} is there")
 
 
-def _last_told(person: Person, username: str) -> bool | None:
+def _last_presence(person: Person, username: str) -> bool | None:
     told = [one["online"] for one in person.received("onlineStatus") if one["username"] == username]
     return told[-1] if told else None
 

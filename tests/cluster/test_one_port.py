@@ -1,4 +1,4 @@
-"""One number for both ports: one listener serves HTTP and Socket.IO, for people behind one plain proxy."""
+"""Both ports have the same number: one listener serves HTTP and Socket.IO, for a proxy with one port."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
-def test_both_sides_answer_on_it(server: Server, transports: list[str]) -> None:
+def test_http_and_sockets_are_served_on_one_port(server: Server, transports: list[str]) -> None:
     assert server.http == server.ws
     alice, bob = Person(server, "alice").connect(transports=transports), Person(server, "bob").connect()
     assert alice.say("bob", "hello")["response"]["deliveredToAll"] is True
@@ -28,7 +28,7 @@ def test_both_sides_answer_on_it(server: Server, transports: list[str]) -> None:
         person.disconnect()
 
 
-def test_the_cookie_of_the_same_origin_is_enough_for_the_socket(server: Server) -> None:
+def test_the_cookie_of_the_same_origin_authenticates_the_socket(server: Server) -> None:
     alice = Person(server, "alice")
     cookie = f"chatToken={alice.http.cookies['chatToken']}"
     alice.token = ""
@@ -37,7 +37,7 @@ def test_the_cookie_of_the_same_origin_is_enough_for_the_socket(server: Server) 
     alice.disconnect()
 
 
-def test_the_handshake_is_the_documented_one(server: Server) -> None:
+def test_the_handshake_has_the_documented_values(server: Server) -> None:
     answer = requests.get(server.http + "/socket.io/?EIO=4&transport=polling", timeout=5).text
     assert answer.startswith('0{"sid":')
     assert '"upgrades":["websocket"]' in answer

@@ -1,4 +1,4 @@
-"""A user leaves one node and comes to another in the same moment: two transactions that do not see each other."""
+"""A user moves from one node to another in two concurrent transactions that do not see each other."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ def engine(postgres_url: str, tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-def test_the_last_news_of_somebody_who_moves_is_that_they_are_there(engine: Engine) -> None:
+def test_the_last_presence_notice_of_a_user_who_moves_is_online(engine: Engine) -> None:
     with Session(engine) as session:
         bob = session.scalars(select(User.id).where(User.username == "bob")).one()
         presence.record(Transaction(session), "one", {bob}, set())

@@ -1,4 +1,4 @@
-"""What another node says of a conversation may be heard between a commit here and the telling of it."""
+"""A notice of another node may arrive between a commit of this process and its fan-out."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.people import wait_until
 WINDOW_SECONDS = 0.4
 
 
-def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(make_app: Callable[..., Flask]) -> None:
+def test_an_ack_waits_when_a_notice_of_another_node_sent_its_message_first(make_app: Callable[..., Flask]) -> None:
     app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
     dispatcher, journal = app.extensions["chatapp.dispatcher"], app.extensions["chatapp.journal"]
     alice, bob = connect(app, "alice"), connect(app, "bob")
@@ -31,7 +31,7 @@ def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(
     started_at = time.monotonic()
     payload = {"sender": "alice", "receiver": "bob", "content": "hello"}
     ack = alice.emit("privateMessage", payload, namespace="/chat", callback=True)
-    # bob is online and does not confirm, so all of the window is waited for.
+    # bob is online and does not confirm, so the ack waits for the whole window.
     assert time.monotonic() - started_at >= WINDOW_SECONDS
     assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, False)
     for person in (alice, bob):
@@ -40,10 +40,10 @@ def test_an_ack_waits_also_when_a_foreign_notice_had_its_message_sent_out_first(
 
 
 @pytest.mark.parametrize("second", ["stored here", "stored elsewhere"])
-def test_two_who_greet_each_other_at_once_on_two_processes_see_both_messages(
+def test_two_users_who_write_to_each_other_at_once_on_two_processes_receive_both_messages(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, second: str
 ) -> None:
-    """The notice of the first message comes when the second is sent out already."""
+    """The notice of the first message arrives after the second message was sent."""
     app = make_app(sockets=True, delivery_ack_window=WINDOW_SECONDS)
     dispatcher = app.extensions["chatapp.dispatcher"]
     other = make_app(database_url=app.extensions["chatapp.settings"].database_url)
@@ -87,7 +87,7 @@ def _firsts(held: list[Notice]) -> set[int]:
 
 
 @pytest.mark.parametrize("sender", ["bob", "carol"])
-def test_the_first_message_of_a_new_group_is_sent_also_if_its_notice_comes_before_the_group_s(
+def test_the_first_message_of_a_new_group_is_sent_when_its_notice_arrives_before_that_of_the_group(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, sender: str
 ) -> None:
     """Redis keeps no order between two processes that publish: one made the group, another stored the message."""

@@ -1,4 +1,4 @@
-"""`flask run` for HTTP and `python ws.py` for sockets, on one database and with no broker."""
+"""`flask run` for HTTP and `python ws.py` for sockets, on one database without a broker."""
 
 import statistics
 import threading
@@ -12,9 +12,9 @@ from tests.databases import Databases
 from tests.people import Person, wait_until
 
 REACHES_SECONDS = 0.2
-"""What the HTTP process stores reaches connected clients within this."""
+"""The median time within which messages of the HTTP process reach connected clients."""
 WORST_SECONDS = 2.0
-"""A busy machine's."""
+"""The longest time, on a busy machine."""
 MESSAGES = 20
 
 
@@ -49,7 +49,7 @@ def test_a_message_posted_over_http_reaches_connected_clients_soon(pair: Cluster
     assert [one["content"] for one in bob.messages()] == [f"posted {number}" for number in range(MESSAGES)]
 
 
-def test_a_group_made_over_http_is_told_to_its_members_and_can_be_talked_in(pair: Cluster) -> None:
+def test_a_group_created_over_http_is_announced_to_its_members_and_accepts_messages(pair: Cluster) -> None:
     alice, bob, mallory = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("mallory")
     made_at = time.monotonic()
     group = alice.make_group("made over http", "bob")
@@ -63,7 +63,7 @@ def test_a_group_made_over_http_is_told_to_its_members_and_can_be_talked_in(pair
     assert mallory.messages() == []
 
 
-def test_announcing_that_group_by_the_socket_tells_nobody_twice(pair: Cluster) -> None:
+def test_a_create_group_event_for_an_announced_group_does_not_repeat_newgrp(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice"), pair.arrive("bob")
     group = alice.make_group("announced", "bob")
     assert alice.call("createGroup", {"groupId": group})["success"] is True
@@ -73,7 +73,7 @@ def test_announcing_that_group_by_the_socket_tells_nobody_twice(pair: Cluster) -
         assert len(member.received("newgrp")) == 1
 
 
-def test_presence_over_http_is_right(pair: Cluster) -> None:
+def test_presence_over_http_matches_the_open_connections(pair: Cluster) -> None:
     visitor = pair.visit("carol")
     wait_until(lambda: online(visitor) == set(), "nobody is there yet")
     bob = pair.arrive("bob")
@@ -85,7 +85,7 @@ def test_presence_over_http_is_right(pair: Cluster) -> None:
     wait_until(lambda: online(visitor) == set(), "bob is gone")
 
 
-def test_signing_out_over_http_closes_the_sockets_of_that_session_alone(pair: Cluster) -> None:
+def test_signing_out_over_http_closes_only_the_sockets_of_that_session(pair: Cluster) -> None:
     bob, other = pair.arrive("bob"), pair.arrive("bob")
     assert bob.say("alice", "still here")["success"] is True
     assert bob.post("/logout", {}).status_code == 200
@@ -105,7 +105,7 @@ def test_deactivating_a_user_from_the_command_line_closes_their_sockets(pair: Cl
     assert eve.get("/loggedIn").status_code == 401
 
 
-def test_both_doors_into_one_conversation_make_one_order(pair: Cluster) -> None:
+def test_concurrent_messages_over_http_and_socket_have_one_order(pair: Cluster) -> None:
     alice, bob, carol = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("carol")
     group = alice.make_group("two doors", "bob", "carol")
     for member in (alice, bob, carol):
@@ -125,7 +125,7 @@ def test_both_doors_into_one_conversation_make_one_order(pair: Cluster) -> None:
         assert [(one["sequence"], one["content"]) for one in member.messages()] == expected
 
 
-def test_confirming_by_the_socket_is_seen_by_the_sender_who_posted_over_http(pair: Cluster) -> None:
+def test_a_sender_over_http_receives_the_delivery_update_of_a_socket_confirmation(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice"), pair.arrive("bob")
     posted = alice.post("/messages", {"receiver": "bob", "content": "tick"}).json()["response"]
     assert posted["deliveredToAll"] is False

@@ -1,4 +1,4 @@
-"""Servers that each test may break: a database and a process of its own."""
+"""Servers that a test may break, each with its own database and process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,19 +12,19 @@ from tests.servers import Server
 
 @pytest.fixture
 def url(databases: Databases) -> str:
-    """A new database's."""
+    """The URL of a new database."""
     return databases.new()
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """For what has nothing to do with the kind of the database."""
+    """The URL of a SQLite file, for tests that do not depend on the kind of database."""
     return f"sqlite:///{tmp_path / 'chat.db'}"
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """`start(url)` is a running server that the test may kill; what still runs at the end is ended."""
+    """`start(url)` starts a server that the test may kill. Servers that still run at the end are killed."""
     started: list[Server] = []
 
     def start_one(url: str, **settings: Any) -> Server:

@@ -1,4 +1,4 @@
-"""Six people who talk all at once, in private and in groups, and who remember what they were promised."""
+"""Six users who write to each other at the same time, in private and in groups, and record every ack."""
 
 import random
 import threading
@@ -14,11 +14,11 @@ from tests.servers import Server
 
 TALKERS = ("alice", "bob", "carol", "user0", "user1", "user2")
 IN_FLIGHT = 4
-"""Messages that each of them has sent without having heard of."""
+"""Messages of each user that may wait for their ack."""
 
 
 def emit(person: Person, *, group: bool = False, **payload: Any) -> "Future[dict[str, Any]]":
-    """Sends a message without waiting; the future is its ack."""
+    """Sends a message without waiting. The returned future gets its ack."""
     ack: Future[dict[str, Any]] = Future()
     event = "groupMessage" if group else "privateMessage"
     person.emit(event, {"sender": person.username, **payload}, callback=ack.set_result)
@@ -26,8 +26,8 @@ def emit(person: Person, *, group: bool = False, **payload: Any) -> "Future[dict
 
 
 @dataclass
-class Said:
-    """One message, and what became of it as far as its sender knows."""
+class SentMessage:
+    """One message and its ack, if the sender received one."""
 
     receiver: str
     is_group: bool
@@ -36,18 +36,18 @@ class Said:
     ack: dict[str, Any] | None = None
 
     @property
-    def is_promised(self) -> bool:
+    def is_acked(self) -> bool:
         return self.ack is not None and self.ack["success"] is True
 
 
 @dataclass
 class Talker:
-    """A person, the places to talk in, and all that was said there."""
+    """A user with their conversations and the messages that they sent."""
 
     person: Person
     places: list[tuple[str, bool]]
     chance: random.Random
-    said: list[Said] = field(default_factory=list)
+    said: list[SentMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.is_silent = threading.Event()
@@ -55,7 +55,7 @@ class Talker:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Talks until told to stop, or until the connection breaks."""
+        """Sends messages until `stop` is called or the connection breaks."""
         self.is_silent.clear()
         self._free = threading.Semaphore(IN_FLIGHT)
         self._thread = threading.Thread(target=self._talk, daemon=True)
@@ -67,9 +67,9 @@ class Talker:
             self._thread.join()
 
     def repeat(self) -> None:
-        """Sends again, with their client ids, what was never answered or not taken."""
+        """Sends the messages with a client id again that were not acked or were refused."""
         for one in self.said:
-            if one.client_id is not None and not one.is_promised:
+            if one.client_id is not None and not one.is_acked:
                 one.ack = self.person.call(*self._event(one))
 
     def _talk(self) -> None:
@@ -84,7 +84,7 @@ class Talker:
         receiver, is_group = self.chance.choice(self.places)
         has_client_id = self.chance.random() < 0.8
         content = f"{self.person.username} {len(self.said)} \N{SNOWMAN} {self.chance.random()}"
-        one = Said(receiver, is_group, content, str(uuid.uuid4()) if has_client_id else None)
+        one = SentMessage(receiver, is_group, content, str(uuid.uuid4()) if has_client_id else None)
         self.said.append(one)
 
         def heard(ack: dict[str, Any]) -> None:
@@ -93,15 +93,15 @@ class Talker:
 
         self.person.emit(*self._event(one), callback=heard)
 
-    def _event(self, one: Said) -> tuple[str, dict[str, Any]]:
+    def _event(self, one: SentMessage) -> tuple[str, dict[str, Any]]:
         payload = {"sender": self.person.username, "receiver": one.receiver, "content": one.content}
         if one.client_id is not None:
             payload["clientId"] = one.client_id
         return "groupMessage" if one.is_group else "privateMessage", payload
 
 
-class Talk:
-    """All six of them on one server: everybody writes to everybody, to all, and three of them among themselves."""
+class Conversations:
+    """The six users on one server: private messages between all pairs, a group of all, and a group of three."""
 
     def __init__(self, server: Server, seed: int, person: type[Person] = Person) -> None:
         self.chance = random.Random(seed)
@@ -139,24 +139,24 @@ class Talk:
         for person in self.people:
             person.disconnect()
 
-    def promised(self) -> int:
-        return sum(one.is_promised for talker in self.talkers for one in talker.said)
+    def acked_count(self) -> int:
+        return sum(one.is_acked for talker in self.talkers for one in talker.said)
 
-    def unanswered(self) -> list[Said]:
+    def unanswered(self) -> list[SentMessage]:
         return [one for talker in self.talkers for one in talker.said if one.ack is None]
 
     def refused(self) -> set[str]:
-        """The codes of what was not taken."""
+        """Returns the error codes of the refused messages."""
         acks = [one.ack for talker in self.talkers for one in talker.said if one.ack is not None]
         return {ack["error"]["code"] for ack in acks if not ack["success"]}
 
-    def wait_for_promises(self, more: int) -> None:
-        """Until so many more messages are acked."""
-        wanted = self.promised() + more
-        wait_until(lambda: self.promised() >= wanted, f"{wanted} acks")
+    def wait_for_acks(self, more: int) -> None:
+        """Waits until `more` further messages are acked."""
+        wanted = self.acked_count() + more
+        wait_until(lambda: self.acked_count() >= wanted, f"{wanted} acks")
 
     def check_history(self) -> None:
-        """What was promised is there once, as promised; what was not is there once at most; nothing else is."""
+        """Asserts that acked messages are stored once, as acked, others at most once, and nothing else."""
         places = {(min(name, other), max(name, other)) for name in TALKERS for other in TALKERS if name != other}
         found = [message for pair in places for message in self._history(*pair, is_group=False)]
         for group_id in dict(self.talkers[0].places[:2]):
@@ -167,13 +167,13 @@ class Talk:
         said = {one.content: one for talker in self.talkers for one in talker.said}
         assert by_content.keys() <= said.keys()
         for content, one in said.items():
-            if one.is_promised:
-                _check_promise(one, by_content.get(content))
+            if one.is_acked:
+                _check_acked(one, by_content.get(content))
             else:
-                assert one.client_id is None, "what was repeated must have been taken"
+                assert one.client_id is None, "a retried message must be acked"
 
-    def has_everybody_everything(self) -> bool:
-        """Whether each person was shown the last message of each conversation that they are in."""
+    def has_everyone_the_last_messages(self) -> bool:
+        """Whether each user has received the last message of each of their conversations."""
         seen = [{message["messageId"] for message in person.messages()} for person in self.people]
         members = {person.username: shown for person, shown in zip(self.people, seen, strict=True)}
         return all(self._last_ids(name) <= shown for name, shown in members.items())
@@ -184,7 +184,7 @@ class Talk:
         return {one["lastMessage"]["messageId"] for one in listed if one["lastMessage"]}
 
     def check_what_arrived(self) -> None:
-        """Of each conversation, everybody saw each message once and in order, without gaps, while connected."""
+        """Asserts that each user received the messages of each conversation once, in order and without gaps."""
         for person in self.people:
             places: dict[str, list[int]] = {}
             for message in person.messages():
@@ -202,9 +202,9 @@ class Talk:
         return found
 
 
-def _check_promise(one: Said, stored: dict[str, Any] | None) -> None:
+def _check_acked(one: SentMessage, stored: dict[str, Any] | None) -> None:
     assert stored is not None, f"acked and lost: {one}"
     assert one.ack is not None
-    promised = one.ack["response"]
+    acked = one.ack["response"]
     for name in ("messageId", "sequence", "sender", "receiver", "timestamp", "clientId"):
-        assert promised[name] == stored[name], (name, one, stored)
+        assert acked[name] == stored[name], (name, one, stored)

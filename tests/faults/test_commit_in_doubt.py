@@ -1,4 +1,4 @@
-"""The connection breaks in the very moment of a commit: it happened, and the server cannot know."""
+"""The connection breaks during a commit that succeeds, so the server does not know its outcome."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ CLIENT_ID = "b1e7b6a5-23f6-4c9c-8b0e-7d7a1e0c8f11"
 
 @pytest.fixture
 def break_after_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """The next durable commit happens, and is reported as failed."""
+    """Makes the next durable commit succeed and then report a failure."""
     commit = WriterConnection.commit
     breaks: list[bool] = []
 
@@ -31,7 +31,7 @@ def break_after_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[],
     return lambda: breaks.append(True)
 
 
-def test_it_is_unavailable_and_never_stored_a_second_time_by_the_server_itself(
+def test_an_in_doubt_commit_is_unavailable_and_not_retried_by_the_server(
     browse: Callable[..., Browser], break_after_the_next_commit: Callable[[], None]
 ) -> None:
     alice = browse("alice")
@@ -41,7 +41,7 @@ def test_it_is_unavailable_and_never_stored_a_second_time_by_the_server_itself(
     assert _contents(alice) == ["no client id"]
 
 
-def test_a_retry_with_the_client_id_finds_what_was_stored(
+def test_a_retry_with_the_client_id_finds_the_stored_message(
     browse: Callable[..., Browser], break_after_the_next_commit: Callable[[], None]
 ) -> None:
     alice = browse("alice")
@@ -53,7 +53,7 @@ def test_a_retry_with_the_client_id_finds_what_was_stored(
     assert _contents(alice) == ["hello"]
 
 
-def test_who_is_connected_is_shown_it_when_the_server_works_again(
+def test_connected_users_receive_the_message_of_an_in_doubt_commit_after_the_next_commit(
     make_app: Callable[..., Flask], break_after_the_next_commit: Callable[[], None]
 ) -> None:
     app = make_app(sockets=True)
@@ -64,7 +64,7 @@ def test_who_is_connected_is_shown_it_when_the_server_works_again(
     break_after_the_next_commit()
     assert alice.post("/messages", json={"receiver": "bob", "content": "in doubt"}).status_code == 503
     assert "in doubt" not in _shown(socket)
-    # Whatever is written next brings it to light, here something in another place.
+    # The next commit, here in another conversation, reveals it.
     assert alice.post("/messages", json={"receiver": "carol", "content": "next"}).status_code == 200
     shown: list[str] = []
     for _ in range(200):

@@ -1,24 +1,22 @@
-"""SIGKILL in the middle of a talk: what was acked is kept, what was not can be sent again, nobody is left online."""
+"""SIGKILL during conversations: acked messages are kept, others can be retried, and no user stays online."""
 
 from collections.abc import Callable
 
-from tests.faults.conversation_under_fault import TALKERS, Talk
+from tests.faults.conversation_under_fault import TALKERS, Conversations
 from tests.people import Person
 from tests.servers import Server
 
 ROUNDS = 4
 
 
-def test_what_was_acked_outlives_kills_and_what_is_repeated_is_stored_once(
-    start: Callable[..., Server], url: str
-) -> None:
+def test_acked_messages_survive_kills_and_retries_are_stored_once(start: Callable[..., Server], url: str) -> None:
     server = start(url)
-    talk = Talk(server, seed=20)
+    talk = Conversations(server, seed=20)
     for _ in range(ROUNDS):
         talk.connect()
         assert _online(talk.people[0]) == set(TALKERS)
         talk.start()
-        talk.wait_for_promises(talk.chance.randint(20, 120))
+        talk.wait_for_acks(talk.chance.randint(20, 120))
         server.kill()
         talk.stop()
         talk.disconnect()

@@ -1,4 +1,4 @@
-"""Another process holds SQLite's write lock for a while; and the disk has no room."""
+"""Another process holds SQLite's write lock for a while, or the disk is full."""
 
 import resource
 import sqlite3
@@ -42,9 +42,7 @@ def write_lock(url: str) -> Iterator[None]:
         other.close()
 
 
-def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_after(
-    server: Server, sqlite_url: str
-) -> None:
+def test_a_locked_file_delays_a_message_and_does_not_block_other_requests(server: Server, sqlite_url: str) -> None:
     alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
     assert alice.say("bob", "before")["success"] is True
     with write_lock(sqlite_url):
@@ -54,7 +52,7 @@ def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_af
             asked_at = time.monotonic()
             assert [one["content"] for one in bob.history("alice")] == ["before"]
             assert requests.get(server.http + "/readyz", timeout=5).status_code == 200
-            # A socket that needs no write of its own: an answer from the event loop.
+            # This refusal needs no write, so it shows that the event loop runs.
             assert bob.call("privateMessage", {"sender": "mallory"})["success"] is False
             assert time.monotonic() - asked_at < HELD_SECONDS / 2, "the event loop stood still"
         assert not ack.done()
@@ -64,12 +62,12 @@ def test_while_the_file_is_locked_others_are_served_and_the_message_is_stored_af
         person.disconnect()
 
 
-def test_history_is_read_while_ticks_wait_for_a_locked_file(server: Server, sqlite_url: str) -> None:
+def test_history_can_be_read_while_watermarks_wait_for_a_locked_file(server: Server, sqlite_url: str) -> None:
     carol = Person(server, "carol").connect()
     user0 = Person(server, "user0")
     assert carol.say("user0", "before")["response"]["deliveredToAll"] is False
     with write_lock(sqlite_url):
-        # carol's own tick, of the message before, may not be written yet.
+        # The watermark of carol's earlier message may not be written yet.
         asked_at = time.monotonic()
         emit(carol, receiver="user0", content="meanwhile")
         assert [one["content"] for one in carol.history("user0")] == ["before"]
@@ -79,10 +77,10 @@ def test_history_is_read_while_ticks_wait_for_a_locked_file(server: Server, sqli
     carol.disconnect()
 
 
-def test_a_full_disk_is_unavailable_and_work_goes_on_when_there_is_room(server: Server, sqlite_url: str) -> None:
+def test_writes_fail_with_unavailable_on_a_full_disk_and_succeed_after_it(server: Server, sqlite_url: str) -> None:
     sender, reader = Person(server, "user1").connect(), Person(server, "user2").connect()
     assert sender.say("user2", "before")["success"] is True
-    with no_room(server, sqlite_url):
+    with full_disk(server, sqlite_url):
         refused = sender.say("user2", "x" * 60_000, clientId=CLIENT_ID)
         assert (refused["success"], refused["error"]["code"]) == (False, "unavailable")
         assert [one["content"] for one in reader.history("user1")] == ["before"]
@@ -98,8 +96,8 @@ CLIENT_ID = "7b0a8a5e-6f0b-4d0c-9a53-3a1f6e2f2c11"
 
 
 @contextmanager
-def no_room(server: Server, url: str) -> Iterator[None]:
-    """The server's files cannot grow: what a full disk looks like to SQLite."""
+def full_disk(server: Server, url: str) -> Iterator[None]:
+    """Limits the file size of the server, which SQLite reports like a full disk."""
     assert server.process is not None
     log = Path(f"{make_url(url).database}-wal")
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -1,4 +1,4 @@
-"""An ack is lost, and the client tries again: by another connection or door, while the first try is under way."""
+"""An ack is lost, and the client retries over another connection or over HTTP during the first attempt."""
 
 import threading
 import uuid
@@ -15,7 +15,7 @@ People = Callable[..., Person]
 AT_ONCE = 20
 
 
-def test_a_retry_on_another_connection_overtakes_nothing_and_doubles_nothing(server: Server, people: People) -> None:
+def test_concurrent_retries_on_several_connections_keep_order_and_store_once(server: Server, people: People) -> None:
     bob = people("bob").connect()
     tabs = [people("alice").connect() for _ in range(3)]
     group = bob.make_group("g", "alice", "bob")
@@ -33,12 +33,12 @@ def test_a_retry_on_another_connection_overtakes_nothing_and_doubles_nothing(ser
     assert "Traceback" not in server.log
 
 
-def test_a_retry_after_the_connection_broke_gets_the_first_ones_ack(people: People) -> None:
+def test_a_retry_after_a_broken_connection_gets_the_first_ack(people: People) -> None:
     carol = people("carol").connect()
     client_id = str(uuid.uuid4())
     first = people("alice").connect()
     emit(first, receiver="carol", content="once", clientId=client_id)
-    # Gone before the ack: without a goodbye, as when the network fails.
+    # The connection breaks before the ack without a close, as in a network failure.
     first.socket.eio.ws.sock.shutdown(2)
     second = people("alice").connect()
     ack = second.say("carol", "once", clientId=client_id)
@@ -49,7 +49,7 @@ def test_a_retry_after_the_connection_broke_gets_the_first_ones_ack(people: Peop
     assert len(carol.history("alice")) == 1
 
 
-def test_retries_from_many_sides_at_once_are_one_message(people: People) -> None:
+def test_concurrent_retries_from_several_tabs_store_one_message(people: People) -> None:
     tabs = [people("alice").connect() for _ in range(4)]
     client_id = str(uuid.uuid4())
     together = threading.Barrier(len(tabs))

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away and comes back in the middle of a talk."""
+"""PostgreSQL goes away and comes back during conversations."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ import requests
 from sqlalchemy.engine import make_url
 
 from tests.databases import new_postgres_database
-from tests.faults.conversation_under_fault import Talk
+from tests.faults.conversation_under_fault import Conversations
 from tests.people import Person, wait_until
 from tests.servers import Server
 
 
 class Postgres:
-    """The administrator of one database."""
+    """Administers one database: ends its connections and refuses new ones."""
 
     def __init__(self, maintenance_url: str, url: str) -> None:
         self.url = url
@@ -30,7 +30,7 @@ class Postgres:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Nobody can connect meanwhile."""
+        """Refuses all connections to the database within the context."""
         self._allow_connections(False)
         self.end_all_connections()
         yield
@@ -50,26 +50,26 @@ def postgres(postgres_url: str) -> Iterator[Postgres]:
     administrator.close()
 
 
-def test_connections_that_are_cut_cost_nobody_a_message(start: Callable[..., Server], postgres: Postgres) -> None:
+def test_terminated_database_connections_lose_no_message(start: Callable[..., Server], postgres: Postgres) -> None:
     server = start(postgres.url)
-    talk = Talk(server, seed=22)
+    talk = Conversations(server, seed=22)
     talk.connect()
     talk.start()
     for _ in range(5):
-        talk.wait_for_promises(talk.chance.randint(20, 60))
+        talk.wait_for_acks(talk.chance.randint(20, 60))
         postgres.end_all_connections()
-    talk.wait_for_promises(40)
+    talk.wait_for_acks(40)
     talk.stop()
     wait_until(lambda: talk.unanswered() == [], "every message has its answer")
     assert talk.refused() <= {"unavailable"}
     talk.repeat()
     talk.check_history()
-    wait_until(talk.has_everybody_everything, "what was stored while the bus was away is shown too")
+    wait_until(talk.has_everyone_the_last_messages, "what was stored while the bus was away is shown too")
     talk.check_what_arrived()
     talk.disconnect()
 
 
-def test_while_it_is_away_both_doors_say_so_and_afterwards_all_is_well(
+def test_http_and_socket_report_unavailable_during_an_outage_and_recover_after_it(
     start: Callable[..., Server], postgres: Postgres
 ) -> None:
     server = start(postgres.url)

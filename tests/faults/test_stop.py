@@ -1,4 +1,4 @@
-"""SIGTERM in the middle of a talk: the same promises as after a kill, and clients that come back by themselves."""
+"""SIGTERM during conversations: the same guarantees as after a kill, and clients that reconnect by themselves."""
 
 import threading
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.faults.conversation_under_fault import Talk
+from tests.faults.conversation_under_fault import Conversations
 from tests.people import NAMESPACE, Person, wait_until
 from tests.servers import Server
 
 
-def test_a_stop_in_the_middle_of_a_talk_loses_nothing_and_exits_with_0(start: Callable[..., Server], url: str) -> None:
+def test_a_stop_during_conversations_loses_nothing_and_exits_with_0(start: Callable[..., Server], url: str) -> None:
     server = start(url)
-    talk = Talk(server, seed=21)
+    talk = Conversations(server, seed=21)
     talk.connect()
     talk.start()
-    talk.wait_for_promises(60)
+    talk.wait_for_acks(60)
     assert server.stop() == 0
     talk.stop()
     talk.disconnect()
@@ -33,7 +33,7 @@ def test_a_stop_in_the_middle_of_a_talk_loses_nothing_and_exits_with_0(start: Ca
 
 
 class Stayer:
-    """A client with its library's own reconnection, and nothing that reconnects for it."""
+    """A client that relies on the reconnection of its library."""
 
     def __init__(self, person: Person, **options: Any) -> None:
         self.person = person
@@ -52,7 +52,7 @@ class Stayer:
         self._wires += [self.socket.eio.ws, self.socket.eio.http]
 
     def leave(self) -> None:
-        """Closes also what the library forgets to: the sockets that the server ended."""
+        """Also closes the sockets that the server ended, which the library leaves open."""
         self.socket.disconnect()
         self.socket.eio.wait()
         for wire in filter(None, self._wires):
@@ -60,14 +60,14 @@ class Stayer:
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-def test_clients_come_back_by_themselves_after_a_stop(
+def test_clients_reconnect_by_themselves_after_a_stop(
     start: Callable[..., Server], sqlite_url: str, transport: str
 ) -> None:
     server = start(sqlite_url)
     stayer = Stayer(Person(server, "alice"), transports=[transport])
     bob = Person(server, "bob")
     assert server.stop() == 0
-    # A disconnect that says so, of Socket.IO's or of Engine.IO's, would keep clients away for good.
+    # After a disconnect packet of Socket.IO or Engine.IO, clients would not reconnect.
     wait_until(lambda: stayer.reasons != [], "the client notices")
     assert socketio.Client.reason.SERVER_DISCONNECT not in stayer.reasons
     server.start()

@@ -1,4 +1,4 @@
-"""The bus goes away and comes back: messages are stored and acked all the while, and the other node catches up."""
+"""The bus goes away and comes back: messages are stored and acked meanwhile, and the other node catches up."""
 
 import os
 import signal
@@ -18,11 +18,11 @@ from tests.people import Person, wait_until
 
 WINDOW_SECONDS = 0.5
 LARGEST_WAIT_SECONDS = 3.5
-"""An ack's window, and the one time that a bus which has stopped answering holds up the journal: 2 s."""
+"""The ack window, plus the 2 s for which a bus that stopped answering blocks the journal once."""
 
 
 class Valkey:
-    """On a port of its own, where it can be killed and started again."""
+    """A Valkey server on its own port that can be killed and restarted."""
 
     def __init__(self) -> None:
         self._server = ValkeyServer()
@@ -40,7 +40,7 @@ class Valkey:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """It still has its connections, and answers none."""
+        """Suspends the server: its connections stay open, and it answers none."""
         assert self._server._process is not None
         os.kill(self._server._process.pid, signal.SIGSTOP)
         try:
@@ -79,7 +79,7 @@ def nodes(running: Cluster) -> Iterator[Cluster]:
     running.clear()
 
 
-def test_while_it_is_away_messages_are_acked_and_afterwards_the_other_node_has_them(
+def test_messages_are_acked_without_the_bus_and_reach_the_other_node_when_it_is_back(
     nodes: Cluster, valkey: Valkey
 ) -> None:
     alice, bob = nodes.arrive("alice", 0), nodes.arrive("bob", 1)
@@ -87,26 +87,28 @@ def test_while_it_is_away_messages_are_acked_and_afterwards_the_other_node_has_t
     bob.wait_for("newgrp")
     with valkey.killed():
         for number in range(5):
-            _say_soon(alice, "bob", f"private {number}")
-            _say_soon(alice, old_group, f"group {number}", group=True)
+            _say_within_limit(alice, "bob", f"private {number}")
+            _say_within_limit(alice, old_group, f"group {number}", group=True)
     for number in range(5):
         bob.wait_for_message(f"private {number}")
         bob.wait_for_message(f"group {number}")
     _check_order(bob)
     wait_until(lambda: _is_delivered(alice.say("bob", "after")), "acks wait for the other node again")
-    # Ticks that nobody could tell of meanwhile are told as well.
+    # Delivery updates that could not be sent meanwhile are sent as well.
     alice.wait_for("updateDeliveryStatusOnConnection", lambda one: one["response"]["content"] == "private 4")
 
 
-def test_afterwards_everything_else_that_was_missed_is_made_up_for(nodes: Cluster, valkey: Valkey) -> None:
+def test_groups_presence_and_sign_outs_reach_the_other_node_when_the_bus_is_back(
+    nodes: Cluster, valkey: Valkey
+) -> None:
     alice, bob, mallory = nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.arrive("mallory", 1)
     leaving = nodes.arrive("carol", 0)
     bob.wait_for("onlineStatus", lambda one: one == {"username": "carol", "online": True})
     with valkey.killed():
         group = alice.make_group("made meanwhile", "bob")
-        _say_soon(alice, group, "into a group that the other node does not know", group=True)
-        _say_soon(alice, "mallory", "first words")
-        _say_soon(alice, "mallory", "second words")
+        _say_within_limit(alice, group, "into a group that the other node does not know", group=True)
+        _say_within_limit(alice, "mallory", "first words")
+        _say_within_limit(alice, "mallory", "second words")
         leaving.disconnect()
         nodes.arrive("dave", 0, password=DAVES_PASSWORD)
         assert mallory.post("/logout", {}).status_code == 200
@@ -119,13 +121,13 @@ def test_afterwards_everything_else_that_was_missed_is_made_up_for(nodes: Cluste
     wait_until(lambda: _is_delivered(bob.say(group, "it can be talked in", group=True)), "it can be talked in")
 
 
-def test_a_bus_that_stops_answering_holds_nobody_up(nodes: Cluster, valkey: Valkey) -> None:
+def test_a_bus_that_stops_answering_does_not_block_acks(nodes: Cluster, valkey: Valkey) -> None:
     alice, bob = nodes.arrive("alice", 0), nodes.arrive("bob", 1)
     with valkey.stopped():
         for number in range(4):
-            _say_soon(alice, "bob", f"meanwhile {number}")
+            _say_within_limit(alice, "bob", f"meanwhile {number}")
         started_at = time.monotonic()
-        # What needs nobody on the other node is as fast as ever.
+        # A message without recipients on the other node is not delayed.
         assert alice.say("alice", "to myself")["response"]["deliveredToAll"] is True
         assert time.monotonic() - started_at < 1
     for number in range(4):
@@ -133,7 +135,7 @@ def test_a_bus_that_stops_answering_holds_nobody_up(nodes: Cluster, valkey: Valk
     _check_order(bob)
 
 
-def _say_soon(person: Person, receiver: str, content: str, *, group: bool = False) -> None:
+def _say_within_limit(person: Person, receiver: str, content: str, *, group: bool = False) -> None:
     started_at = time.monotonic()
     assert person.say(receiver, content, group=group)["success"] is True
     assert time.monotonic() - started_at < LARGEST_WAIT_SECONDS
