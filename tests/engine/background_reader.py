@@ -1,4 +1,4 @@
-"""A connection that is read all the time, as every real client does."""
+"""A connection that a thread reads all the time, as a real client does."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from tests.engine.raw_websocket import Raw, confirm
 
 
 class Reading(threading.Thread):
-    """Reads a connection to its end, confirms messages, and notes their sequences."""
+    """Reads a connection until it ends, confirms messages, and records their sequences."""
 
     def __init__(self, raw: Raw) -> None:
         super().__init__(daemon=True)
@@ -30,7 +30,7 @@ class Reading(threading.Thread):
 
 
 def talk(reading: Reading, payload: dict[str, str], number: int) -> None:
-    """Sends messages to a group, a few ahead of hearing them: whoever sends must not become a slow reader itself."""
+    """Sends messages to a group, only a few ahead of reading them, so that the sender is not a slow reader itself."""
     for at in range(number):
         reading.raw.event(at, "groupMessage", payload)
         while len(reading.sequences) < at - 8:

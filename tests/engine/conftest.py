@@ -1,4 +1,4 @@
-"""One server for the whole folder, whose process can be looked into, and people whom no other test has met."""
+"""One server with object counters for the whole folder, and users whom no other test uses."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ Raws = Callable[..., Raw]
 
 @pytest.fixture(scope="package")
 def server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """What most tests of the transport share."""
+    """The server that most tests of the transport share."""
     started = Server(tmp_path_factory.mktemp("instance"), EVENTLET, CHATAPP_DATABASE_URL=sqlite_only.new()).start()
     yield started
     assert started.stop() == 0, started.log
@@ -41,7 +41,7 @@ def hasty_server(sqlite_only: Databases, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def raws(server: Server) -> Iterator[Raws]:
-    """`raws()` is a bare TCP connection; further arguments are Raw's, and `on`."""
+    """`raws()` opens a plain TCP connection. Further arguments are those of Raw, and `on`."""
     made: list[Raw] = []
 
     def connect(on: Server = server, **options: int) -> Raw:
@@ -75,7 +75,7 @@ def observed_once(request: pytest.FixtureRequest, sqlite_only: Databases, tmp_pa
 
 
 def with_users(url: str, instance: Path) -> str:
-    """Adds user0 and so on to a database, for servers that do not do so themselves; returns its URL."""
+    """Adds user0, user1, ... to a database, for servers that do not add them. Returns the URL of the database."""
     app = create_app({"instance": instance, "database_url": url, "sign_in": "username"})
     users = [NewUser(f"user{number}", "User", str(number)) for number in range(NEWCOMERS)]
     add_users(app.extensions["chatapp.journal"], users)

@@ -1,4 +1,4 @@
-"""Servers whose process can be looked into: eventlet's own, and gunicorn with the committed configuration."""
+"""Servers whose objects can be counted: eventlet's own, and gunicorn with the committed configuration."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 class Observed:
-    """One such server, and connections to it."""
+    """One such server, with connections to it."""
 
     def __init__(self, name: str, instance: Path, database: str, **settings: object) -> None:
         self.server = Server(instance, list(COMMANDS[name]), CHATAPP_DATABASE_URL=database, **settings)
@@ -36,7 +36,7 @@ class Observed:
 
     @property
     def pids(self) -> list[int]:
-        """The process, and its workers."""
+        """The process and its workers."""
         assert self.server.process is not None
         own = self.server.process.pid
         children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
@@ -47,7 +47,7 @@ class Observed:
         return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.pids)
 
     def counts(self) -> dict[str, int]:
-        """What the process holds."""
+        """Counts the objects that the process holds."""
         found: dict[str, int] = requests.get(self.server.ws + "/debug/objects", timeout=20).json()
         return found
 

@@ -1,4 +1,4 @@
-"""Frames as a client makes them, with every mistake that one can make: what the engine's own code never builds."""
+"""Builds client frames, including invalid ones, which the engine's own code never builds."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ MASK = b"\x11\x22\x33\x44"
 
 @dataclass(frozen=True)
 class Sent:
-    """One frame of a client's. `announced` and `length_bytes` (0, 2 or 8) say another length than the payload has."""
+    """Builds one client frame. `announced` and `length_bytes` (0, 2 or 8) give it a length other than the payload's."""
 
     opcode: int
     payload: bytes = b""
@@ -33,7 +33,7 @@ class Sent:
 
 
 def masked(mask: bytes, payload: bytes) -> bytes:
-    """Each byte with the mask's at its place modulo 4, as section 5.3 says; all of them at once, as one number."""
+    """Masks the payload by section 5.3 of the RFC, computed as one large integer."""
     mask = (mask * (len(payload) // 4 + 1))[: len(payload)]
     return (int.from_bytes(payload, "big") ^ int.from_bytes(mask, "big")).to_bytes(len(payload), "big")
 
@@ -47,7 +47,7 @@ def joined(*frames: Sent) -> bytes:
 
 
 def opening(port: int, path: str, *, method: str = "GET", **headers: str | None) -> bytes:
-    """An opening handshake; a header given as None is left out. Underscores stand for hyphens."""
+    """Builds an opening handshake. A header given as None is left out, and underscores stand for hyphens."""
     key = "dGhlIHNhbXBsZSBub25jZQ=="
     wanted: dict[str, str | None] = {
         "Host": f"127.0.0.1:{port}",

@@ -1,4 +1,4 @@
-"""`ws.py` with a window into the process: counts of its objects, for tests alone.
+"""`ws.py` with an additional route that counts the objects of the process, for tests only.
 
 `gunicorn tests.engine.server_with_counters:app`, or `python -m tests.engine.server_with_counters` for eventlet's own.
 """
@@ -20,7 +20,7 @@ _wrapped = application.wsgi_app
 
 
 def counts() -> dict[str, int]:
-    """How many of each there are, after a collection; `greenlets` are those that still run."""
+    """Returns the number of objects of each kind after a garbage collection. `greenlets` are those that still run."""
     gc.collect()
     objects = gc.get_objects()
     names = Counter(type(one).__name__ for one in objects if str(type(one).__module__).startswith("chatapp."))

@@ -1,4 +1,4 @@
-"""What a client sends costs in proportion to its bytes, however it cuts them."""
+"""The cost of input is proportional to its bytes, however a client splits them."""
 
 import tracemalloc
 
@@ -11,7 +11,7 @@ Message = tuple[int, bytes]
 
 
 @pytest.mark.parametrize("piece", [b"", b"x", b"xy"], ids=["empty", "one byte", "two bytes"])
-def test_fragments_without_end_cost_no_more_memory_than_they_hold(piece: bytes) -> None:
+def test_endless_fragments_take_no_more_memory_than_their_payload(piece: bytes) -> None:
     reader = frames.FrameReader(1_000_000)
     reader.feed(Sent(BINARY, piece, is_final=False).to_bytes())
     many = Sent(CONTINUATION, piece, is_final=False).to_bytes() * 2_000
@@ -26,7 +26,7 @@ def test_fragments_without_end_cost_no_more_memory_than_they_hold(piece: bytes) 
     assert held < 40_000 * len(piece) * 1.3 + 20_000
 
 
-def test_a_large_frame_in_tiny_pieces_is_put_together_once() -> None:
+def test_a_large_frame_in_tiny_pieces_is_joined_once() -> None:
     looked: list[int] = []
     data = Sent(BINARY, b"x" * 100_000, mask=MASK).to_bytes()
 

@@ -1,4 +1,4 @@
-"""The reader and builder of WebSocket frames against wsproto, an independent implementation, and against RFC 6455."""
+"""The reader and builder of WebSocket frames, compared with wsproto and with RFC 6455."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -22,7 +22,7 @@ pings = st.builds(Sent, st.sampled_from([PING, PONG]), st.binary(max_size=125), 
 
 @st.composite
 def sent_messages(draw: st.DrawFn) -> tuple[list[Sent], list[Message]]:
-    """One message in any number of fragments, with pings in between, and what a reader must find."""
+    """One message in any number of fragments, with pings in between, and the expected result."""
     opcode = draw(st.sampled_from([TEXT, BINARY]))
     payload = draw(texts if opcode == TEXT else texts | st.binary(max_size=300))
     cuts = sorted(draw(st.lists(st.integers(0, len(payload)), max_size=4)))
@@ -43,7 +43,7 @@ conversations = st.lists(
 
 
 def read(data: bytes, cuts: list[int] | None = None, limit: int = LIMIT) -> tuple[list[Message], int | None]:
-    """What the engine's reader finds in bytes that come in pieces, and the code with which it fails."""
+    """Returns what the engine's reader finds in bytes that arrive in pieces, and the code with which it fails."""
     reader = frames.FrameReader(limit)
     found: list[Message] = []
     edges = [0, *sorted(cuts or []), len(data)]
@@ -53,7 +53,7 @@ def read(data: bytes, cuts: list[int] | None = None, limit: int = LIMIT) -> tupl
 
 
 def read_by_wsproto(data: bytes) -> tuple[list[Message], int | None]:
-    """The same, by wsproto."""
+    """Returns the same for wsproto."""
     protocol = FrameProtocol(client=False, extensions=[])
     protocol.receive_bytes(data)
     found: list[Message] = []
@@ -78,7 +78,7 @@ def read_by_wsproto(data: bytes) -> tuple[list[Message], int | None]:
 
 @given(conversations, st.data())
 @settings(max_examples=150, deadline=None)
-def test_whatever_is_sent_is_read_however_it_is_cut(
+def test_messages_are_read_however_their_bytes_are_split(
     sent: list[tuple[list[Sent], list[Message]]], data: st.DataObject
 ) -> None:
     stream = joined(*(frame for one, _ in sent for frame in one))
@@ -88,7 +88,7 @@ def test_whatever_is_sent_is_read_however_it_is_cut(
     assert read(stream, cuts) == (wanted, None)
 
 
-def test_frames_cut_at_every_byte_are_read_like_uncut_ones() -> None:
+def test_frames_split_at_every_byte_are_read_like_whole_ones() -> None:
     sent = joined(
         Sent(TEXT, "é€😀".encode()),
         Sent(PING, b"p" * 125),
@@ -151,7 +151,7 @@ PROTOCOL_ERRORS = {
 
 @pytest.mark.parametrize("bad", PROTOCOL_ERRORS.values(), ids=PROTOCOL_ERRORS.keys())
 @pytest.mark.parametrize("cut", ["whole", "bytes"])
-def test_a_protocol_error_fails_with_1002_and_nothing_after_it_is_read(bad: Sent, cut: str) -> None:
+def test_a_protocol_error_fails_with_1002_and_stops_reading(bad: Sent, cut: str) -> None:
     data = joined(Sent(TEXT, b"before"), bad, Sent(TEXT, b"after"))
     wanted = ([(TEXT, b"before")], frames.PROTOCOL_ERROR)
     assert read(data, list(range(len(data))) if cut == "bytes" and len(data) < 1000 else []) == wanted
@@ -167,13 +167,13 @@ def test_a_new_message_inside_a_fragmented_one_fails_with_1002(second: int) -> N
     assert read_by_wsproto(data)[1] == 1002
 
 
-def test_a_header_that_may_not_be_fails_before_its_payload_has_come() -> None:
+def test_an_invalid_header_fails_before_its_payload_arrives() -> None:
     for bad in (Sent(TEXT, reserved=4), Sent(TEXT, mask=None), Sent(7), Sent(PING, announced=126, mask=None)):
         assert read(bad.to_bytes()[:4]) == ([], 1002)
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999])
-def test_a_close_frame_that_may_be_sent_is_read(code: int) -> None:
+def test_a_close_frame_with_a_valid_code_is_read(code: int) -> None:
     for reason in (b"", "wiedersehen, schöne Welt".encode(), b"x" * 123):
         payload = close_payload(code, reason)
         assert read(Sent(CLOSE, payload).to_bytes()) == ([(CLOSE, payload)], None)
@@ -186,7 +186,7 @@ def test_a_close_frame_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"ok\xc3", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xc0\xaf"])
-def test_text_that_is_not_utf8_fails_with_1007_whole_and_across_fragments(bad: bytes) -> None:
+def test_invalid_utf8_fails_with_1007_in_a_frame_and_across_fragments(bad: bytes) -> None:
     assert read(Sent(TEXT, bad).to_bytes()) == ([], frames.INVALID_DATA)
     assert read_by_wsproto(Sent(TEXT, bad).to_bytes()) == ([], 1007)
     for at in range(len(bad) + 1):
@@ -197,7 +197,7 @@ def test_text_that_is_not_utf8_fails_with_1007_whole_and_across_fragments(bad: b
     assert read(Sent(CLOSE, close_payload(1000, bad)).to_bytes()) in (([], 1002), ([], 1007))
 
 
-def test_a_character_may_be_cut_by_fragments() -> None:
+def test_a_character_may_be_split_across_fragments() -> None:
     character = "😀".encode()
     pieces = [Sent(CONTINUATION if at else TEXT, character[at : at + 1], is_final=at == 3) for at in range(4)]
     assert read(joined(*pieces)) == ([(TEXT, character)], None)
@@ -205,7 +205,7 @@ def test_a_character_may_be_cut_by_fragments() -> None:
 
 @given(st.binary(max_size=12))
 @settings(max_examples=300, deadline=None)
-def test_any_bytes_are_text_exactly_where_python_says_so(payload: bytes) -> None:
+def test_bytes_are_accepted_as_text_exactly_when_python_decodes_them(payload: bytes) -> None:
     try:
         payload.decode()
         wanted: tuple[list[Message], int | None] = ([(TEXT, payload)], None)
@@ -227,7 +227,7 @@ faulty = st.builds(
 
 @given(st.lists(faulty, max_size=8), st.lists(st.integers(0, 200), max_size=5))
 @settings(max_examples=400, deadline=None)
-def test_faulty_frames_fail_as_they_do_for_wsproto_wherever_they_are_cut(sent: list[Sent], cuts: list[int]) -> None:
+def test_faulty_frames_fail_as_in_wsproto_wherever_they_are_split(sent: list[Sent], cuts: list[int]) -> None:
     data = joined(*sent)
     found, code = read(data, [min(cut, len(data)) for cut in cuts])
     theirs, their_code = read_by_wsproto(data)
@@ -240,13 +240,13 @@ def test_faulty_frames_fail_as_they_do_for_wsproto_wherever_they_are_cut(sent: l
 
 
 @pytest.mark.parametrize("length", [LIMIT + 1, 1 << 32, (1 << 63) - 1])
-def test_a_message_that_is_too_big_fails_with_1009_by_its_header_alone(length: int) -> None:
+def test_a_message_above_the_size_limit_fails_with_1009_at_its_header(length: int) -> None:
     announced = Sent(TEXT, announced=length).to_bytes()[:10]
     assert read(announced) == ([], frames.TOO_BIG)
     assert read(announced, list(range(10))) == ([], frames.TOO_BIG)
 
 
-def test_a_message_may_be_exactly_as_big_as_allowed_in_any_number_of_fragments() -> None:
+def test_a_message_of_exactly_the_size_limit_is_read_in_any_number_of_fragments() -> None:
     whole = b"x" * 1000
     assert read(Sent(TEXT, whole).to_bytes(), limit=1000) == ([(TEXT, whole)], None)
     halves = joined(Sent(TEXT, whole[:500], is_final=False), Sent(CONTINUATION, whole[500:]))
@@ -255,13 +255,13 @@ def test_a_message_may_be_exactly_as_big_as_allowed_in_any_number_of_fragments()
     assert read(joined(*tiny), limit=1000) == ([(TEXT, whole)], None)
 
 
-def test_fragments_that_are_too_big_together_fail_with_1009() -> None:
+def test_fragments_above_the_size_limit_in_total_fail_with_1009() -> None:
     data = joined(Sent(TEXT, b"x" * 600, is_final=False), Sent(PING), Sent(CONTINUATION, b"x" * 401, is_final=False))
     assert read(data, limit=1000) == ([(PING, b"")], frames.TOO_BIG)
     assert read(data, limit=1001) == ([(PING, b"")], None)
 
 
-def test_a_close_frame_s_reason_is_cut_between_characters() -> None:
+def test_the_reason_of_a_close_frame_is_truncated_between_characters() -> None:
     built = frames.build_close(1008, "€" * 60)
     client = FrameProtocol(client=True, extensions=[])
     client.receive_bytes(built)
@@ -269,7 +269,7 @@ def test_a_close_frame_s_reason_is_cut_between_characters() -> None:
     assert close.payload == (1008, "€" * 41)
 
 
-def test_everything_built_is_read_by_an_independent_client() -> None:
+def test_built_frames_are_read_by_an_independent_implementation() -> None:
     client = FrameProtocol(client=True, extensions=[])
     client.receive_bytes(frames.build(PING, b"p" * 125) + frames.build(PONG, b"") + frames.build_close(1001, "bye"))
     assert [(int(one.opcode), one.payload) for one in client.received_frames()] == [
@@ -279,9 +279,9 @@ def test_everything_built_is_read_by_an_independent_client() -> None:
     ]
 
 
-def test_what_looks_like_a_short_message_is_none_while_another_is_under_way() -> None:
-    """A whole short frame of text in one read has a way of its own; it must not be taken where it means something
-    else: a fault, the middle of a longer frame, or nothing any more."""
+def test_a_short_text_frame_inside_another_message_is_not_read_as_a_message() -> None:
+    """A whole short text frame in one read has a fast path. It must not be used where the bytes mean something else: an
+    error, the middle of a longer frame, or data after a failure."""
     short = Sent(TEXT, b"hello", mask=MASK).to_bytes()
     reader = frames.FrameReader(1_000)
     assert reader.feed(Sent(TEXT, b"begun", mask=MASK, is_final=False).to_bytes()) == []

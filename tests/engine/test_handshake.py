@@ -1,4 +1,4 @@
-"""Opening handshakes: what is refused, and what a client sends before it has an answer."""
+"""Opening handshakes: refusals, and frames that a client sends before the response."""
 
 import pytest
 import requests
@@ -51,13 +51,13 @@ def test_a_connection_header_of_several_words_is_understood(raws: Raws) -> None:
     assert raw.read_head().startswith(b"HTTP/1.1 101 ")
 
 
-def test_the_key_is_answered_as_the_rfc_s_example_says(raws: Raws) -> None:
+def test_the_key_is_answered_as_in_the_example_of_the_rfc(raws: Raws) -> None:
     raw = raws()
     raw.send(opening(raw.port, PATH))
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in raw.read_head()
 
 
-def test_no_extension_and_no_protocol_is_agreed_on(raws: Raws) -> None:
+def test_no_extension_and_no_subprotocol_is_negotiated(raws: Raws) -> None:
     raw = raws()
     headers = {"Sec_WebSocket_Extensions": "permessage-deflate", "Sec_WebSocket_Protocol": "chat"}
     raw.send(opening(raw.port, PATH, **headers))
@@ -67,14 +67,14 @@ def test_no_extension_and_no_protocol_is_agreed_on(raws: Raws) -> None:
     assert b"protocol:" not in head
 
 
-def test_an_upgrade_for_a_session_that_is_not_there_is_refused(raws: Raws) -> None:
+def test_an_upgrade_of_an_unknown_session_is_refused(raws: Raws) -> None:
     raw = raws()
     raw.send(opening(raw.port, PATH + "&sid=nobody"))
     assert raw.read_head().split(b" ")[1] == b"400"
 
 
-def test_frames_right_behind_the_opening_handshake_are_read(observed: Observed, cast: Cast) -> None:
-    """A client should wait for the answer; what a hasty one sends must not vanish."""
+def test_frames_sent_with_the_opening_handshake_are_read(observed: Observed, cast: Cast) -> None:
+    """A client should wait for the response. Frames of one that does not wait must not be lost."""
     (alice,) = cast(1, on=observed.server)
     early = joined(Sent(PING, b"early"), Sent(TEXT, b"40/chat,"), Sent(TEXT, b'42/chat,7["nothing like this"]'))
     for cut in (0, 3, len(early)):
@@ -89,13 +89,13 @@ def test_frames_right_behind_the_opening_handshake_are_read(observed: Observed, 
         raw.drop()
 
 
-def test_a_bad_frame_right_behind_the_opening_handshake_is_answered(observed: Observed) -> None:
+def test_a_bad_frame_sent_with_the_opening_handshake_is_answered(observed: Observed) -> None:
     raw = observed.raw()
     raw.open(behind=Sent(3).to_bytes())
     assert raw.close_frame()[0] == 1002
 
 
-def test_a_request_on_a_connection_that_was_kept_alive_may_upgrade(server: Server, raws: Raws) -> None:
+def test_a_later_request_of_a_keep_alive_connection_may_upgrade(server: Server, raws: Raws) -> None:
     raw = raws()
     raw.send(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{raw.port}\r\n\r\n".encode())
     head = raw.read_head()

@@ -1,4 +1,4 @@
-"""A thousand connections opened and closed, in each way, under each server: what the process holds returns."""
+"""A thousand connections opened and closed in every way, on each server, leave no objects behind."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from tests.engine.raw_websocket import Raw
 from tests.people import Cast, Person
 
 AT_ONCE = 170
-"""For each of the six ways: 1,020 connections a server."""
+"""Connections for each of the six ways to close one: 1,020 for each server."""
 
 PATIENCE_SECONDS = 20
 
@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 20
 def open_all(observed: Observed, person: Person) -> list[Raw]:
     raws = []
     for _ in range(AT_ONCE):
-        # One after the other: gunicorn lets go of a connection that has asked for nothing in two seconds.
+        # One after the other, because gunicorn closes a connection that sends no request within two seconds.
         raws.append(raw := observed.raw())
         raw.open(token=person.token)
         raw.send_text("40/chat,")
@@ -27,7 +27,7 @@ def open_all(observed: Observed, person: Person) -> list[Raw]:
 
 
 def end_sessions(_observed: Observed, raws: list[Raw], person: Person) -> None:
-    """The server signs them out; a client that is signed out closes its connection."""
+    """The server signs the users out, and the clients close their connections."""
     answer = person.post("/logout", {})
     assert answer.status_code < 300, answer.text
     for raw in raws:
@@ -36,7 +36,7 @@ def end_sessions(_observed: Observed, raws: list[Raw], person: Person) -> None:
 
 
 def miss_heartbeats(_observed: Observed, raws: list[Raw], _person: Person) -> None:
-    """The server gives them up, and they read that it did."""
+    """The server closes the connections, and the clients read the close."""
     for raw in raws:
         raw.socket.settimeout(PATIENCE_SECONDS)
         assert raw.close_frame()[0] == 1001
@@ -61,7 +61,7 @@ def vanish(_observed: Observed, raws: list[Raw], _person: Person) -> None:
 
 
 def end_by_engine(_observed: Observed, raws: list[Raw], _person: Person) -> None:
-    """An Engine.IO close packet, as a page sends it that is left."""
+    """The clients send an Engine.IO close packet, as a page does on unload."""
     for raw in raws:
         raw.send_text("1")
     for raw in raws:
@@ -71,8 +71,8 @@ def end_by_engine(_observed: Observed, raws: list[Raw], _person: Person) -> None
 WAYS = [vanish, say_goodbye, end_by_engine, send_garbage, end_sessions, miss_heartbeats]
 
 
-def test_a_thousand_connections_that_ended_in_every_way_leave_nothing_behind(observed: Observed, cast: Cast) -> None:
-    """In one test, because what is closed stays in the timer wheel for its last turn, and that has to be waited for."""
+def test_a_thousand_connections_closed_in_every_way_leak_nothing(observed: Observed, cast: Cast) -> None:
+    """One test for all ways: closed connections stay in the timer wheel for a round, which the test waits for."""
     people = cast(len(WAYS), on=observed.server)
     before, descriptors = _settled(observed)
     for end, person in zip(WAYS, people, strict=True):
@@ -85,7 +85,7 @@ def test_a_thousand_connections_that_ended_in_every_way_leave_nothing_behind(obs
     _wait_until_like(observed, before, descriptors)
 
 
-def test_connections_that_close_while_they_connect_leave_nothing_behind(observed: Observed, cast: Cast) -> None:
+def test_connections_that_close_while_connecting_leak_nothing(observed: Observed, cast: Cast) -> None:
     (person,) = cast(1, on=observed.server)
     before, descriptors = _settled(observed)
     for number in range(200):
@@ -106,7 +106,7 @@ def _wait_until_no_session(observed: Observed, way: str) -> None:
 
 
 def _settled(observed: Observed) -> tuple[dict[str, int], int]:
-    """Counts once what earlier tests left has gone, and a first connection has made what stays."""
+    """Counts objects after those of earlier tests are gone and a first connection has filled all caches."""
     first = observed.raw()
     first.open()
     first.drop()
@@ -118,7 +118,7 @@ def _settled(observed: Observed) -> tuple[dict[str, int], int]:
 
 
 def _wait_until_like(observed: Observed, before: dict[str, int], descriptors: int) -> None:
-    """Heartbeats and closing take some seconds; a few greenlets come and go by themselves."""
+    """Waits for the counts to return. Heartbeats and closing take seconds, and a few greenlets vary by themselves."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         after = observed.counts()
@@ -133,7 +133,7 @@ def _slack(name: str) -> int:
     return 5 if name in ("greenlets", "threads") else 0
 
 
-def test_a_stop_says_goodbye_to_everybody_and_ends_in_time(observed_once: Observed) -> None:
+def test_a_stop_closes_all_connections_and_ends_in_time(observed_once: Observed) -> None:
     person = Person(observed_once.server, "user0")
     raws = open_all(observed_once, person)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The manager's tables against a model as simple as can be, in any order of what can happen."""
+"""The manager's tables, compared with a simple model for any order of operations."""
 
 import itertools
 from collections import Counter
@@ -19,7 +19,7 @@ ROOMS = [f"room {number}" for number in range(4)]
 
 
 class Inbox:
-    """What a client's messages are written to."""
+    """Records what is written to a client."""
 
     def __init__(self) -> None:
         self.texts: list[bytes] = []
@@ -38,7 +38,7 @@ class Inbox:
 
 
 class Ids:
-    """The part of the server that the manager asks: new ids, and where to write."""
+    """The part of the server that the manager uses: new ids, and the peer to write to."""
 
     def __init__(self) -> None:
         self.eio = self
@@ -65,7 +65,7 @@ class ManagerMachine(RuleBasedStateMachine):
         super().__init__()
         self.manager = new_manager()
         self.rooms: dict[tuple[str, str], set[str]] = {}
-        """The model: which rooms each (namespace, sid) is in."""
+        """The model: the rooms of each (namespace, sid)."""
         self.eio: dict[tuple[str, str], str] = {}
         self.sent: Counter[str] = Counter()
         self.acks: dict[int, list[str]] = {}
@@ -130,7 +130,7 @@ class ManagerMachine(RuleBasedStateMachine):
 
     @rule(namespace=st.sampled_from(NAMESPACES), rooms=st.lists(st.sampled_from(ROOMS), max_size=4))
     def fan_out(self, namespace: str, rooms: list[str]) -> None:
-        """Each that is in any of the rooms gets it once, all with one ack id, and each ack is heard of."""
+        """Each client in any of the rooms receives the event once, all with one ack id, and each ack is reported."""
         heard: list[str] = []
         self.manager.fan_out("event", {"a": 1}, namespace, rooms, lambda client: heard.append(client.sid))
         members = [key for key, own in self.rooms.items() if key[0] == namespace and own & set(rooms)]
@@ -198,7 +198,7 @@ class ManagerMachine(RuleBasedStateMachine):
             assert self.manager.eio_sid_from_sid(key[1], key[0]) == self.eio[key]
 
     def teardown(self) -> None:
-        """Where nobody is left, nothing is left."""
+        """A namespace without clients leaves no entries."""
         for namespace, sid in list(self.rooms):
             self.manager.disconnect(sid, namespace)
         assert not self.manager._clients
@@ -214,7 +214,7 @@ class ManagerMachine(RuleBasedStateMachine):
         return [key for key in members if key in self.connected]
 
     def _taken(self) -> dict[str, list[bytes]]:
-        """What was written since the last look, by connection."""
+        """Returns what was written since the last call, by connection."""
         server: Any = self.manager.server
         found = {eio_sid: inbox.texts for eio_sid, inbox in server.inboxes.items() if inbox.texts}
         for eio_sid in found:
@@ -247,7 +247,7 @@ def join(manager: ChatManager, eio_sid: str, *rooms: str) -> Client:
     return client
 
 
-def test_acks_are_kept_for_the_newest_events_and_the_oldest_are_forgotten() -> None:
+def test_acks_are_accepted_for_the_newest_events_only() -> None:
     manager, heard = new_manager(), []
     client = join(manager, "a", "room")
     for number in range(KEPT_ACKS + 10):
@@ -261,7 +261,7 @@ def test_acks_are_kept_for_the_newest_events_and_the_oldest_are_forgotten() -> N
     assert len(manager._acks) == KEPT_ACKS
 
 
-def test_who_has_no_user_yet_can_ack_nothing() -> None:
+def test_an_ack_of_a_client_without_a_user_is_ignored() -> None:
     manager, heard = new_manager(), []
     client = join(manager, "a", "room")
     client.user = None
@@ -298,7 +298,7 @@ def test_who_has_no_user_yet_can_ack_nothing() -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_an_ack_is_heard_by_the_number_of_its_event(payload: bytes, is_heard: bool) -> None:
+def test_an_ack_is_matched_by_the_id_of_its_event(payload: bytes, is_heard: bool) -> None:
     manager, heard = new_manager(), []
     join(manager, "a", "room")
     manager.fan_out("e", None, "/chat", ["room"], heard.append)

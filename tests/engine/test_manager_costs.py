@@ -1,4 +1,4 @@
-"""Coming and going costs what that connection is in, not what the process holds: operations are counted."""
+"""The cost of connecting and disconnecting depends only on the rooms of that connection. Operations are counted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from tests.engine.test_manager import join, new_manager
 
 
 class Counted(dict[Any, Any]):
-    """Counts every look at an entry, and every entry that somebody walks over."""
+    """Counts every lookup and every entry that is iterated over."""
 
     operations = 0
 
@@ -51,7 +51,7 @@ def cost_of_coming_and_going(other_rooms: int, others: int) -> int:
     return Counted.operations
 
 
-def test_coming_and_going_costs_the_same_however_many_rooms_and_others_there_are() -> None:
+def test_connecting_and_disconnecting_cost_the_same_with_any_number_of_rooms_and_clients() -> None:
     few = cost_of_coming_and_going(other_rooms=2, others=2)
     assert 0 < few < 40
     assert cost_of_coming_and_going(other_rooms=5000, others=100) == few

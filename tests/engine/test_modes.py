@@ -62,7 +62,7 @@ def test_messages_acks_and_presence_work(pair: tuple[Person, Person], transports
     group = alice.make_group("Shapes", bob.username)
     alice.wait_for("newgrp")
     bob.wait_for("newgrp")
-    # One by one: the stock transport answers a poll with more packets than the Python client takes.
+    # One by one, because the stock transport answers a poll with more packets than the Python client accepts.
     for number in range(10):
         assert bob.say(group, str(number), group=True)["response"]["deliveredToAll"] is True
     alice.wait_for_message("9")
@@ -99,7 +99,7 @@ def test_a_connection_that_sends_garbage_is_closed_at_once(shaped: Server, pair:
     raw.drop()
 
 
-def test_a_session_that_the_server_ends_ends_its_connection(shaped: Server, pair: tuple[Person, Person]) -> None:
+def test_a_session_ended_by_the_server_closes_its_connection(shaped: Server, pair: tuple[Person, Person]) -> None:
     alice, _ = pair
     raw = Raw(shaped).joined(alice.token)
     assert alice.post("/logout", {}).status_code < 300
@@ -134,7 +134,7 @@ def test_flask_socketio_s_own_test_client_works(make_app: Callable[..., Flask]) 
     assert not alice.is_connected("/chat")
 
 
-def test_nothing_of_eventlet_is_imported_in_threading_mode() -> None:
+def test_threading_mode_does_not_import_eventlet() -> None:
     code = "import sys, ws; print([name for name in sys.modules if name.partition('.')[0] in ('eventlet', 'greenlet')])"
     environment = {"CHATAPP_ASYNC_MODE": "threading", "CHATAPP_DATABASE_URL": "sqlite://", "PATH": "/usr/bin"}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What one client sends in a row arrives and is stored in that order, always."""
+"""Messages that a client sends without waiting are stored and received in that order."""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def stored(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 class Talker(threading.Thread):
-    """Sends NUMBER messages without waiting for anything, then reads until all were acked and all were heard."""
+    """Sends NUMBER messages without waiting, then reads until all of them are acked and received."""
 
     def __init__(self, server: Server, username: str, receivers: list[tuple[str, str]], expected: int) -> None:
         super().__init__(daemon=True)
@@ -70,9 +70,7 @@ def _history(person: Person, receiver: str, *, group: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_two_hundred_pipelined_messages_of_each_of_several_clients_keep_their_order(
-    stored: Server, number: int
-) -> None:
+def test_two_hundred_pipelined_messages_of_several_clients_each_keep_their_order(stored: Server, number: int) -> None:
     names = [f"user{number * 10 + one}" for one in range(3)]
     group = Person(stored, names[0]).make_group(f"Order {number}", *names[1:])
     ring = dict(zip(names, [*names[1:], names[0]], strict=True))
@@ -106,8 +104,8 @@ def test_two_hundred_pipelined_messages_of_each_of_several_clients_keep_their_or
     assert heard[0] == heard[1] == heard[2] == _history(talkers[0].person, group, group=True)
 
 
-def test_a_message_behind_a_group_that_is_being_made_waits_for_it(stored: Server) -> None:
-    """Events that wait and events that do not are of one line."""
+def test_a_message_waits_for_an_earlier_create_group_of_its_connection(stored: Server) -> None:
+    """Events handled by a greenlet and events handled at once keep one order."""
     alice = Person(stored, "user50")
     raw = Raw(stored).joined(alice.token)
     for at in range(20):

@@ -1,4 +1,4 @@
-"""Clients that read too slowly or not at all, vanish, or flood: bounded for the server, unnoticed by others."""
+"""Clients that read slowly or not at all, vanish, or flood: they take bounded memory and do not affect others."""
 
 import json
 import threading
@@ -45,7 +45,7 @@ def calls_until(person: Person, receiver: Person, done: threading.Event) -> int:
     return calls
 
 
-def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
+def test_clients_that_stop_reading_take_bounded_memory_and_do_not_delay_others(
     server: Server, cast: Cast, raws: Raws
 ) -> None:
     alice, bob, carol, *stuck = cast(3 + 6)
@@ -68,12 +68,12 @@ def test_readers_that_stop_reading_cost_a_bounded_amount_and_nobody_any_time(
     for one in talks:
         one.join(30)
     grown = resident_bytes(server) - before
-    # 15 MB for each of six.
+    # 15 MB for each of six clients.
     assert grown < SLACK_BYTES, grown
     assert calls >= ENOUGH_CALLS
     wait_until(lambda: not any(is_online(bob, one) for one in stuck), "those who do not read are gone")
     assert "the client reads too slowly" in server.log
-    # Back again, the client has all of it from the history.
+    # After reconnecting, the client reads all messages from the history.
     late = stuck[0].connect()
     page = late.history(group, group=True, limit=500)
     assert [one["sequence"] for one in page] == own[0].sequences == list(range(1, 5 * number + 1))
@@ -87,8 +87,8 @@ def wait_until_all(reading: Reading, number: int) -> None:
         threading.Event().wait(0.05)
 
 
-def test_who_asks_and_does_not_listen_is_read_no_more_and_closed_in_the_end(hasty_server: Server, raws: Raws) -> None:
-    """Pings, whose answers pile up; the answer to the server's own then lies unread."""
+def test_a_client_that_pings_without_reading_is_paused_and_then_closed(hasty_server: Server, raws: Raws) -> None:
+    """Its pongs fill the buffers. The server then stops reading, so the heartbeat of the client times out."""
     raw = raws(on=hasty_server, receive_buffer=4096)
     raw.open()
     before = resident_bytes(hasty_server)
@@ -103,7 +103,9 @@ def test_who_asks_and_does_not_listen_is_read_no_more_and_closed_in_the_end(hast
         pass
 
 
-def test_who_asks_for_more_than_they_take_in_is_slowed_down_and_gets_it_all(server: Server, raws: Raws) -> None:
+def test_a_client_that_requests_faster_than_it_reads_is_slowed_down_and_gets_everything(
+    server: Server, raws: Raws
+) -> None:
     raw = raws(receive_buffer=4096)
     raw.open()
     # More than the system and the server's buffer hold together.
@@ -117,15 +119,17 @@ def test_who_asks_for_more_than_they_take_in_is_slowed_down_and_gets_it_all(serv
     asking.join()
 
 
-def test_a_client_that_vanishes_is_gone_in_the_promised_time(hasty_server: Server, cast: Cast, raws: Raws) -> None:
-    """Its socket stays open, and answers nothing."""
+def test_a_client_that_vanishes_goes_offline_within_the_heartbeat_time(
+    hasty_server: Server, cast: Cast, raws: Raws
+) -> None:
+    """Its socket stays open and answers nothing."""
     alice, bob = cast(2, on=hasty_server)
     bob.connect()
     raw = raws(on=hasty_server).joined(alice.token)
     assert is_online(bob, alice)
     started = time.monotonic()
     bob.wait_for("onlineStatus", lambda one: one == {"username": alice.username, "online": False})
-    # An interval of a second, a timeout of another, and two for the machine.
+    # An interval of one second, a timeout of one second, and two seconds of tolerance.
     assert time.monotonic() - started < 4
     frames = []
     raw.socket.settimeout(PATIENCE_SECONDS)
@@ -135,7 +139,7 @@ def test_a_client_that_vanishes_is_gone_in_the_promised_time(hasty_server: Serve
     assert time.monotonic() - started < 4 + 5 + 2
 
 
-def test_a_client_that_answers_heartbeats_stays(hasty_server: Server, cast: Cast) -> None:
+def test_a_client_that_answers_heartbeats_stays_connected(hasty_server: Server, cast: Cast) -> None:
     (alice,) = cast(1, on=hasty_server)
     alice.connect()
     threading.Event().wait(4)
@@ -166,28 +170,28 @@ def flood(server: Server, cast: Cast, raws: Raws, event: str, payload: object, n
     return resident_bytes(server) - before, calls
 
 
-def test_a_flood_of_messages_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+def test_a_flood_of_messages_takes_bounded_memory_and_starves_no_one(server: Server, cast: Cast, raws: Raws) -> None:
     message = {"sender": "MALLORY", "receiver": "BOB", "content": "x" * 2000}
     grown, calls = flood(server, cast, raws, "privateMessage", message, 3000)
     assert grown < SLACK_BYTES
     assert calls >= ENOUGH_CALLS
 
 
-def test_a_flood_of_groups_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+def test_a_flood_of_groups_takes_bounded_memory_and_starves_no_one(server: Server, cast: Cast, raws: Raws) -> None:
     grown, calls = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 400)
     assert grown < SLACK_BYTES
     assert calls >= ENOUGH_CALLS
 
 
-def test_a_flood_of_reading_is_worked_off_in_bounds_and_starves_nobody(server: Server, cast: Cast, raws: Raws) -> None:
+def test_a_flood_of_mark_read_takes_bounded_memory_and_starves_no_one(server: Server, cast: Cast, raws: Raws) -> None:
     mark = {"receiver": "BOB", "group": False, "sequence": 1}
     grown, calls = flood(server, cast, raws, "markRead", mark, 15_000)
     assert grown < SLACK_BYTES
     assert calls >= ENOUGH_CALLS
 
 
-def test_large_events_behind_a_slow_one_are_left_in_the_socket(server: Server, cast: Cast, raws: Raws) -> None:
-    """Each waits for the one before: without a bound of bytes a hundred of a megabyte would be held."""
+def test_large_events_behind_a_slow_one_are_not_read_from_the_socket(server: Server, cast: Cast, raws: Raws) -> None:
+    """Each event waits for the one before. Without a limit in bytes, a hundred megabytes would be buffered."""
     (mallory,) = cast(1)
     raw = raws().joined(mallory.token)
     before = resident_bytes(server)

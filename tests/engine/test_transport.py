@@ -21,7 +21,7 @@ ADDRESS = "/socket.io/?EIO=4&transport=websocket"
     ("payload", "code"),
     [(close_payload(1000), 1000), (close_payload(1001, b"gone"), 1001), (close_payload(4999), 4999), (b"", 0)],
 )
-def test_a_client_s_close_is_answered_with_its_own_code(raws: Raws, payload: bytes, code: int) -> None:
+def test_a_close_of_the_client_is_answered_with_its_code(raws: Raws, payload: bytes, code: int) -> None:
     raw = raws()
     raw.open()
     raw.send(Sent(CLOSE, payload).to_bytes())
@@ -46,7 +46,7 @@ def test_an_independent_client_sees_a_clean_close_from_either_side(server: Serve
         assert (closed.value.rcvd.code, closed.value.rcvd_then_sent) == (1001, True)
 
 
-def test_what_came_before_a_close_is_carried_out(raws: Raws, cast: Cast) -> None:
+def test_events_before_a_close_are_executed(raws: Raws, cast: Cast) -> None:
     alice, bob = cast(2)
     raw = raws().joined(alice.token)
     bob.connect()
@@ -72,7 +72,7 @@ def test_a_ping_is_answered_with_its_payload_and_between_fragments(raws: Raws, c
         raw.text_that(lambda text: text.startswith("43/chat,5["))
 
 
-def test_a_pong_that_nobody_asked_for_is_ignored(raws: Raws) -> None:
+def test_an_unsolicited_pong_is_ignored(raws: Raws) -> None:
     raw = raws()
     raw.open()
     raw.send(joined(Sent(PONG, b"unasked"), Sent(PING, b"asked")))
@@ -94,7 +94,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("bad", "code"), ERRORS.values(), ids=ERRORS.keys())
-def test_a_frame_that_may_not_be_closes_with_its_code_and_the_user_is_gone_at_once(
+def test_an_invalid_frame_closes_with_its_code_and_the_user_goes_offline_at_once(
     raws: Raws, cast: Cast, bad: Sent, code: int
 ) -> None:
     mallory, bob = cast(2)
@@ -102,15 +102,13 @@ def test_a_frame_that_may_not_be_closes_with_its_code_and_the_user_is_gone_at_on
     raw = raws().joined(mallory.token)
     bob.wait_for("onlineStatus", lambda one: one == {"username": mallory.username, "online": True})
     raw.send(joined(bad, Sent(TEXT, b'42/chat,9["nothing like this"]')))
-    # Nothing of what is sent to mallory meanwhile may follow the close frame; the client does not answer it yet.
+    # No message to mallory may follow the close frame, which the client has not answered yet.
     bob.wait_for("onlineStatus", lambda one: one == {"username": mallory.username, "online": False})
     assert bob.say(mallory.username, "too late")["success"] is True
     assert raw.close_frame()[0] == code
 
 
-def test_messages_that_are_told_while_a_client_is_being_closed_do_not_follow_the_close_frame(
-    raws: Raws, cast: Cast
-) -> None:
+def test_no_message_follows_the_close_frame(raws: Raws, cast: Cast) -> None:
     alice, bob = cast(2)
     raw = raws().joined(alice.token)
     bob.connect()
@@ -120,7 +118,7 @@ def test_messages_that_are_told_while_a_client_is_being_closed_do_not_follow_the
     assert raw.close_frame()[0] == 1002
 
 
-def test_a_client_that_does_not_answer_the_close_is_let_go_all_the_same(raws: Raws) -> None:
+def test_a_client_that_does_not_answer_the_close_is_released(raws: Raws) -> None:
     raw = raws()
     raw.open()
     raw.send(Sent(3).to_bytes())
@@ -128,7 +126,7 @@ def test_a_client_that_does_not_answer_the_close_is_let_go_all_the_same(raws: Ra
     while (frame := raw.frame()) is not None:
         frames.append(frame.opcode)
     assert frames == [Opcode.CLOSE]
-    # The server ended its side at once; it does not wait for the client's for good.
+    # The server closed its side at once, and does not wait forever for the client's close.
     wait_until(lambda: not _takes(raw, b"more of it"), "the server lets go")
 
 
@@ -142,7 +140,7 @@ def _takes(raw: Raw, data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("data", [b"\x00\xff", b"x" * 70_000])
-def test_a_binary_frame_that_nothing_announced_closes_its_connection_only(raws: Raws, cast: Cast, data: bytes) -> None:
+def test_an_unannounced_binary_frame_closes_only_its_connection(raws: Raws, cast: Cast, data: bytes) -> None:
     alice, bob = cast(2)
     raw = raws().joined(alice.token)
     bob.connect()
@@ -151,7 +149,7 @@ def test_a_binary_frame_that_nothing_announced_closes_its_connection_only(raws: 
     assert bob.say(alice.username, "still here")["success"] is True
 
 
-def test_an_attachment_in_fragments_is_put_together_and_the_event_refused(raws: Raws, cast: Cast) -> None:
+def test_an_attachment_in_fragments_is_joined_and_its_event_refused(raws: Raws, cast: Cast) -> None:
     (alice,) = cast(1)
     raw = raws().joined(alice.token)
     raw.send_text('451-/chat,3["privateMessage",{"content":{"_placeholder":true,"num":0}}]')
@@ -162,7 +160,7 @@ def test_an_attachment_in_fragments_is_put_together_and_the_event_refused(raws: 
     assert '"success":false' in raw.text_that(lambda text: text.startswith("43/chat,3["))
 
 
-def test_a_message_of_the_promised_size_arrives_in_fragments_and_whole(raws: Raws, cast: Cast) -> None:
+def test_a_message_of_the_size_limit_is_received_whole_and_in_fragments(raws: Raws, cast: Cast) -> None:
     (alice,) = cast(1)
     raw = raws().joined(alice.token)
     event = b'42/chat,6["nothing like this","' + b"x" * (1_000_000 - 33) + b'"]'
@@ -181,13 +179,13 @@ def test_a_frame_that_arrives_byte_by_byte_is_read(raws: Raws, cast: Cast) -> No
     raw.text_that(lambda text: text.startswith("43/chat,2["))
 
 
-def test_a_burst_of_large_messages_closes_nobody_who_reads(raws: Raws, cast: Cast) -> None:
-    """More at once than a connection may have waiting: many send while one commit runs."""
+def test_a_burst_of_large_messages_closes_no_connection_that_reads(raws: Raws, cast: Cast) -> None:
+    """Many clients send during one commit, so more is sent at once than the buffer of a connection may hold."""
     bob, *senders = cast(13)
     to_bob = raws().joined(bob.token)
     content = "x" * 65_000
     for sender in senders:
-        # So that the conversation is there already.
+        # Creates the conversation.
         assert sender.post("/messages", {"receiver": bob.username, "group": False, "content": "soon"}).ok
     wires = [raws().joined(sender.token) for sender in senders]
     for number in range(3):
@@ -197,7 +195,7 @@ def test_a_burst_of_large_messages_closes_nobody_who_reads(raws: Raws, cast: Cas
         to_bob.text_that(lambda text: content in text)
 
 
-def test_a_connection_that_closes_while_it_connects_leaves_nobody_online(raws: Raws, cast: Cast) -> None:
+def test_a_connection_that_closes_while_connecting_leaves_no_user_online(raws: Raws, cast: Cast) -> None:
     alice, bob = cast(2)
     bob.connect()
     for number in range(40):
@@ -207,7 +205,7 @@ def test_a_connection_that_closes_while_it_connects_leaves_nobody_online(raws: R
         if number % 2:
             threading.Event().wait(0.001 * (number % 8))
         raw.drop()
-    # alice comes, goes, and is seen to be gone: no connection of those above was left behind.
+    # alice connects and goes offline again, so none of the connections above is still counted.
     raw = raws().joined(alice.token)
     raw.drop()
     wait_until(lambda: not is_online(bob, alice), "alice is offline")

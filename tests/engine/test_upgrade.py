@@ -1,4 +1,4 @@
-"""From polling to WebSocket with messages under way, upgrades that come to nothing, and polling alone."""
+"""Upgrades from polling to WebSocket with messages in flight, failed upgrades, and polling alone."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ MESSAGES = 30
 
 @pytest.fixture(scope="module", autouse=True)
 def stuck(server: Server) -> Iterator[tuple[Polling, Raw]]:
-    """A session whose upgrade was begun at the start of the module and not gone on with."""
+    """A session whose upgrade was started at the beginning of the module and never finished."""
     polling, probe = Polling(server), Raw(server)
     probe.open(sid=polling.sid)
     probe.send_text("2probe")
@@ -31,13 +31,13 @@ def stuck(server: Server) -> Iterator[tuple[Polling, Raw]]:
 
 
 def contents(packets: list[str]) -> list[str]:
-    """What the `response` events among Socket.IO packets say."""
+    """Returns the contents of the `response` events among Socket.IO packets."""
     found = [json.loads(one[one.index("[") :]) for one in packets if one.startswith("42/chat,")]
     return [payload["response"]["content"] for name, payload in found if name == "response"]
 
 
 def upgrade(polling: Polling, raw: Raw) -> list[str]:
-    """Upgrades as a browser does: probes, lets its poll end, upgrades. Returns what the last polls brought."""
+    """Upgrades as a browser does: probes, waits for its poll to end, upgrades. Returns what the last polls received."""
     raw.open(sid=polling.sid)
     polled: list[str] = []
     poll = threading.Thread(target=lambda: polled.extend(polling.poll()))
@@ -57,7 +57,7 @@ def read_until(raw: Raw, last: str) -> list[str]:
     return found
 
 
-def test_an_upgrade_loses_nothing_doubles_nothing_and_keeps_the_order(server: Server, cast: Cast, raws: Raws) -> None:
+def test_an_upgrade_loses_and_doubles_no_message_and_keeps_the_order(server: Server, cast: Cast, raws: Raws) -> None:
     alice, bob = cast(2)
     bob.connect()
     for number in range(ROUNDS):
@@ -68,7 +68,7 @@ def test_an_upgrade_loses_nothing_doubles_nothing_and_keeps_the_order(server: Se
         before = polling.poll() if number % 3 == 0 else []
         raw = raws()
         polled = upgrade(polling, raw)
-        # On a busy machine all of it may have come by polling already.
+        # On a busy machine all messages may have arrived by polling.
         is_complete = wanted[-1] in contents([*before, *polled])
         after = [] if is_complete else read_until(raw, wanted[-1])
         sender.join(8)
@@ -83,7 +83,9 @@ def _say_all(sender: Person, receiver: Person, all_of_it: list[str], pause_milli
         threading.Event().wait(pause_milliseconds / 1000)
 
 
-def test_after_an_upgrade_polling_is_refused_and_the_socket_goes_on(server: Server, cast: Cast, raws: Raws) -> None:
+def test_polling_is_refused_after_an_upgrade_and_the_websocket_keeps_working(
+    server: Server, cast: Cast, raws: Raws
+) -> None:
     (alice,) = cast(1)
     polling, raw = Polling(server, alice.token).join(), raws()
     upgrade(polling, raw)
@@ -115,9 +117,7 @@ def test_a_second_upgrade_of_a_session_is_refused_while_and_after_the_first(
             return
 
 
-def test_a_probe_that_closes_or_says_nonsense_leaves_the_session_with_polling(
-    server: Server, cast: Cast, raws: Raws
-) -> None:
+def test_a_failed_probe_leaves_the_session_on_polling(server: Server, cast: Cast, raws: Raws) -> None:
     alice, bob = cast(2)
     bob.connect()
     polling = Polling(server, alice.token).join()
@@ -136,7 +136,7 @@ def test_a_probe_that_closes_or_says_nonsense_leaves_the_session_with_polling(
         end(raw)
         bob.emit("privateMessage", private(bob, alice, f"after probe {number}"))
         polling.poll_until(lambda text, number=number: f"after probe {number}" in text)
-    # Nor does the end of a probe that was given up, some seconds later, take the session with it.
+    # The end of the abandoned probe, some seconds later, does not end the session either.
     threading.Event().wait(5.5)
     bob.emit("privateMessage", private(bob, alice, "still polling"))
     polling.poll_until(lambda text: "still polling" in text)
@@ -145,8 +145,8 @@ def test_a_probe_that_closes_or_says_nonsense_leaves_the_session_with_polling(
     last.text_that(lambda text: "and upgraded in the end" in text)
 
 
-def test_polling_goes_on_while_a_probe_says_nothing(server: Server, cast: Cast, raws: Raws) -> None:
-    """A proxy may let the handshake through and swallow the frames."""
+def test_polling_continues_during_a_silent_probe(server: Server, cast: Cast, raws: Raws) -> None:
+    """A proxy may forward the handshake and drop the frames."""
     alice, bob = cast(2)
     bob.connect()
     polling, silent = Polling(server, alice.token).join(), raws()
@@ -155,15 +155,15 @@ def test_polling_goes_on_while_a_probe_says_nothing(server: Server, cast: Cast, 
     polling.poll_until(lambda text: "by polling" in text)
 
 
-def test_a_session_that_ends_takes_its_probe_with_it(hasty_server: Server, raws: Raws) -> None:
+def test_a_session_that_ends_closes_its_probe(hasty_server: Server, raws: Raws) -> None:
     polling, probe = Polling(hasty_server), raws(on=hasty_server)
     probe.open(sid=polling.sid)
-    # It joins nothing, and answers no heartbeat: its time is up after two seconds.
+    # It joins no namespace and answers no heartbeat, so it ends after two seconds.
     assert probe.close_frame()[0] == 1001
     assert polling.http.get(f"{polling.base}&sid={polling.sid}", timeout=8).status_code == 400
 
 
-def test_an_upgrade_sent_in_one_breath_ends_the_poll_that_was_open(server: Server, cast: Cast, raws: Raws) -> None:
+def test_an_upgrade_sent_in_one_write_ends_the_open_poll(server: Server, cast: Cast, raws: Raws) -> None:
     (alice,) = cast(1)
     polling, raw = Polling(server, alice.token).join(), raws()
     raw.open(sid=polling.sid)
@@ -178,8 +178,8 @@ def test_an_upgrade_sent_in_one_breath_ends_the_poll_that_was_open(server: Serve
     assert polled == ["6"]
 
 
-def test_a_polling_client_sends_and_receives_hundreds_in_order(server: Server, cast: Cast) -> None:
-    """More packets in one body than the library takes, and more waiting than the Python client takes."""
+def test_a_polling_client_sends_and_receives_hundreds_of_messages_in_order(server: Server, cast: Cast) -> None:
+    """More packets in one body than the library accepts, and more queued than the Python client accepts."""
     alice, bob = cast(2)
     from_alice, to_bob = Polling(server, alice.token).join(), Polling(server, bob.token).join()
     wanted = [str(number) for number in range(200)]
@@ -197,7 +197,7 @@ def test_a_polling_client_sends_and_receives_hundreds_in_order(server: Server, c
     assert all('"success":true' in one for one in acked)
 
 
-def test_the_python_client_on_polling_alone_takes_a_burst(cast: Cast) -> None:
+def test_the_python_client_receives_a_burst_by_polling(cast: Cast) -> None:
     alice, bob = cast(2)
     alice.connect(transports=["polling"])
     bob.connect(transports=["polling"])
@@ -209,15 +209,15 @@ def test_the_python_client_on_polling_alone_takes_a_burst(cast: Cast) -> None:
     assert alice.socket.connected
 
 
-def test_a_polling_client_that_only_posts_is_closed_before_much_waits_for_it(
+def test_a_polling_client_that_only_posts_is_closed_when_its_buffer_is_full(
     server: Server, cast: Cast, raws: Raws
 ) -> None:
-    """It answers heartbeats that it never fetched: the clock would never find it out."""
+    """It answers heartbeats that it never fetched, so the heartbeat timeout does not detect it."""
     mallory, alice = cast(2)
     group = alice.make_group("Loud", mallory.username)
     polling = Polling(server, mallory.token).join()
     payload = {"sender": alice.username, "receiver": group, "content": "x" * 60_000}
-    # Several connections, because each ack waits for mallory, and so does its connection.
+    # Several connections, because each ack, and with it its connection, waits for mallory.
     own = [Reading(raws().joined(alice.token)) for _ in range(4)]
     talks = [threading.Thread(daemon=True, target=talk, args=(one, payload, 30)) for one in own]
     for one in talks:
@@ -232,7 +232,7 @@ def test_a_polling_client_that_only_posts_is_closed_before_much_waits_for_it(
     wait_until(lambda: not is_online(alice, mallory), "mallory is seen to be gone")
 
 
-def test_a_polling_session_that_is_never_polled_again_is_gone_in_the_promised_time(
+def test_a_polling_session_that_is_never_polled_again_ends_within_the_heartbeat_time(
     hasty_server: Server, cast: Cast
 ) -> None:
     alice, bob = cast(2, on=hasty_server)
@@ -240,11 +240,11 @@ def test_a_polling_session_that_is_never_polled_again_is_gone_in_the_promised_ti
     Polling(hasty_server, alice.token).join()
     online = {"username": alice.username, "online": True}
     assert bob.wait_for("onlineStatus", lambda one: one == online)
-    # An interval and a timeout of a second each.
+    # The interval and the timeout are one second each.
     bob.wait_for("onlineStatus", lambda one: one == {**online, "online": False})
 
 
-def test_a_probe_that_never_goes_on_is_let_go_and_polling_goes_on(stuck: tuple[Polling, Raw]) -> None:
+def test_a_stuck_probe_is_closed_and_polling_continues(stuck: tuple[Polling, Raw]) -> None:
     polling, probe = stuck
     probe.socket.settimeout(20)
     assert probe.close_frame()[0] == 1001
