@@ -54,6 +54,7 @@ export const refreshPeople = singly(async () => {
     takePeople(users);
     rememberPeople(users);
     becomeReady();
+    refreshOpen();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     failLists(refreshPeople);
@@ -203,13 +204,19 @@ export async function loadOlder(key) {
   }
 }
 
-/** Who is in a large group is only told when it is asked for. @param {string} key */
+/**
+ * Who is in a large group is only told when it is asked for.
+ * @param {string} key
+ * @returns {Promise<boolean>} whether the members are known
+ */
 export async function loadMembers(key) {
   const conversation = store.conversations.peek().get(key);
-  if (!conversation?.group || conversation.members.length > 0) return;
+  if (!conversation?.group || conversation.members.length > 0) return true;
   try {
     takeGroup(await fetchGroup(conversation.receiver));
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    return false;
   }
 }

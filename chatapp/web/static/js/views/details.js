@@ -1,43 +1,28 @@
-/** Who is behind the open conversation. */
+/** Who is behind the open conversation: a person, or a group and its people. */
 
-import { fullMoment } from "../models/time.js";
-import { addressOf } from "../router.js";
+import { isOnline, knowledgeOf, openConversation } from "../store.js";
 import { say } from "../strings.js";
-import { isOnline, knowledgeOf, me, nameOf, openConversation, privateKey } from "../store.js";
 import { Avatar } from "./avatar.js";
-import { closeDialog, Dialog } from "./dialog.js";
+import { Dialog } from "./dialog.js";
+import { GroupDetails } from "./groupdetails.js";
 import { html } from "./html.js";
 import { titleOf } from "./line.js";
-import { VirtualList } from "./virtuallist.js";
 
-const ROW_PIXELS = 52;
+/** @typedef {import("../models/conversation.js").Conversation} Conversation */
 
 export function DetailsDialog() {
   const conversation = openConversation.value;
   if (!conversation || knowledgeOf(conversation.key) !== "known") return null;
-  const { receiver, group, name, createdAt, members } = conversation;
-  const usernames = members.map(({ username }) => username);
-  return html`<${Dialog} title=${group ? say.detailsGroup : say.detailsPerson}>
-    <div class="details">
-      <${Avatar} id=${receiver} name=${name} group=${group} size="large" />
-      <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
-      <p class="state-hint">${group ? `${say.members(usernames.length)}. ${say.detailsCreated(fullMoment(createdAt))}` : `@${receiver}, ${isOnline(receiver) ? say.online : say.offline}`}</p>
-    </div>
-    ${group && html`<div class="details-members" style=${{ height: `min(40dvh, ${Math.min(7, usernames.length) * ROW_PIXELS}px)` }}><${VirtualList} label=${say.members(usernames.length)} rows=${onlineFirst(usernames)} keyOf=${(/** @type {string} */ username) => username} rowPixels=${ROW_PIXELS} draw=${drawMember} /></div>`}
-  <//>`;
+  if (conversation.group) return html`<${GroupDetails} key=${conversation.key} conversation=${conversation} />`;
+  return html`<${Dialog} title=${say.detailsPerson}><${PersonDetails} conversation=${conversation} /><//>`;
 }
 
-/** @param {string[]} usernames */
-function onlineFirst(usernames) {
-  return [...usernames].sort((a, b) => Number(isOnline(b)) - Number(isOnline(a)) || nameOf(a).localeCompare(nameOf(b)));
-}
-
-/** @param {string} username */
-function drawMember(username) {
-  const name = nameOf(username);
-  return html`<a class="person" href=${addressOf(privateKey(username))} onClick=${closeDialog}>
-    <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="small" />
-    <span class="person-text"><b><bdi>${username === me.value ? say.selfName(name) : name}</bdi></b></span>
-    ${isOnline(username) && html`<small class="person-online">${say.online}</small>`}
-  </a>`;
+/** @param {{ conversation: Conversation }} props */
+function PersonDetails({ conversation }) {
+  const { receiver, name } = conversation;
+  return html`<div class="details">
+    <${Avatar} id=${receiver} name=${name} size="large" />
+    <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
+    <p class="state-hint"><bdi>@${receiver}</bdi>, ${isOnline(receiver) ? say.online : say.offline}</p>
+  </div>`;
 }

@@ -8,8 +8,8 @@ import { Icon } from "./icons.js";
 
 export const closeDialog = () => (dialog.value = null);
 
-/** @param {{ title: string, children?: any }} props */
-export function Dialog({ title, children }) {
+/** @param {{ title: string, onBack?: (() => void) | null, children?: any }} props `onBack` leads to the page before, where there is one */
+export function Dialog({ title, onBack, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     const opener = document.activeElement;
@@ -19,7 +19,8 @@ export function Dialog({ title, children }) {
   return html`<dialog ref=${element} class="dialog" aria-labelledby="dialog-title" onClose=${closeDialog} onClick=${closeOnBackdrop}>
     <div class="dialog-body">
       <header class="dialog-head">
-        <h2 id="dialog-title">${title}</h2>
+        ${onBack && html`<button type="button" class="icon-button dialog-back" aria-label=${say.dialogBack} title=${say.dialogBack} onClick=${onBack}><${Icon} name="back" /></button>`}
+        <h2 id="dialog-title" tabIndex=${-1}>${title}</h2>
         <button type="button" class="icon-button" aria-label=${say.close} title=${say.close} onClick=${closeDialog}><${Icon} name="close" /></button>
       </header>
       ${children}

@@ -6,6 +6,7 @@ import { prefer, preferences } from "../preferences.js";
 import { say } from "../strings.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { Switch } from "./switch.js";
 
 /** @typedef {import("../preferences.js").Theme} Theme */
 
@@ -41,16 +42,4 @@ function Notifications() {
   };
   const isOn = preferences.value.hasNotifications && !isRefused.value;
   return html`<${Switch} label=${say.notifications} hint=${hint} isOn=${isOn} isDisabled=${!canNotify() || isRefused.value} onChange=${change} />`;
-}
-
-/** @param {{ label: string, hint: string, isOn: boolean, isDisabled?: boolean, onChange: (isOn: boolean) => void }} props */
-function Switch({ label, hint, isOn, isDisabled = false, onChange }) {
-  const change = (/** @type {any} */ event) => {
-    onChange(event.target.checked);
-    event.target.checked = isOn;
-  };
-  return html`<label class="switch">
-    <span><b>${label}</b><small>${hint}</small></span>
-    <input type="checkbox" role="switch" checked=${isOn} disabled=${isDisabled} onChange=${change} />
-  </label>`;
 }

@@ -1,0 +1,60 @@
+/** The page about one member of a group. */
+
+import { useSignal } from "@preact/signals";
+import { setRole } from "../api.js";
+import { may, mayRemove, ROLES } from "../models/permissions.js";
+import { addressOf } from "../router.js";
+import { isOnline, me, nameOf, privateKey } from "../store.js";
+import { say } from "../strings.js";
+import { Refused, useAction } from "./action.js";
+import { Avatar } from "./avatar.js";
+import { closeDialog } from "./dialog.js";
+import { html } from "./html.js";
+
+/**
+ * @typedef {import("../models/conversation.js").Conversation} Conversation
+ * @typedef {import("../protocol.js").Role} Role
+ */
+
+/** @param {{ conversation: Conversation, username: string, goTo: import("./groupdetails.js").GoTo }} props */
+export function MemberPage({ conversation, username, goTo }) {
+  const name = nameOf(username);
+  const isMe = username === me.value;
+  const role = conversation.members.find((member) => member.username === username)?.role ?? "member";
+  return html`
+    <div class="details">
+      <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
+      <p class="details-name"><bdi>${isMe ? say.selfName(name) : name}</bdi></p>
+      <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}</p>
+      ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn(say.roles[role])}</p>`}
+    </div>
+    ${may(conversation.role, "changeRoles") && html`<${RoleForm} key=${role} groupId=${conversation.receiver} username=${username} role=${role} />`}
+    <div class="details-actions">
+      <a class="button" href=${addressOf(privateKey(username))} onClick=${closeDialog}>${say.memberWrite}</a>
+      ${isMe && html`<button type="button" class="button button-bad" onClick=${() => goTo("leave")}>${say.leave}</button>`}
+      ${!isMe && mayRemove(conversation.role, role) && html`<button type="button" class="button button-bad" onClick=${() => goTo("remove", username)}>${say.memberRemove}</button>`}
+    </div>`;
+}
+
+/** The arrow keys pass through the roles, so that a button of its own changes it. @param {{ groupId: string, username: string, role: Role }} props */
+function RoleForm({ groupId, username, role }) {
+  const chosen = useSignal(role);
+  const action = useAction();
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    action.run(() => setRole(groupId, username, chosen.value));
+  };
+  return html`<form class="form" onSubmit=${submit}>
+    <fieldset class="choices">
+      <legend>${say.role}</legend>
+      <div class="segments">${ROLES.map(
+        (one) => html`<label key=${one}>
+          <input type="radio" name="role" value=${one} checked=${chosen.value === one} onChange=${() => (chosen.value = one)} /><span>${say.roles[one]}</span>
+        </label>`,
+      )}</div>
+      <p class="state-hint">${say.roleHints[chosen.value]}</p>
+    </fieldset>
+    <${Refused} action=${action} />
+    ${chosen.value !== role && html`<button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.roleSave}</button>`}
+  </form>`;
+}
