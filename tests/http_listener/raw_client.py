@@ -79,13 +79,13 @@ class Small:
         with self._log.open("wb") as log:
             command = [sys.executable, "-W", "ignore", "-m", "tests.http_listener.sample_application"]
             self.process = subprocess.Popen([*command, str(self.port), listener], cwd=ROOT, stdout=log, stderr=log)
-        wait_until(self._listens, "the listener is there")
+        wait_until(self.listens, "the listener is there")
 
     @property
     def log(self) -> str:
         return self._log.read_text()
 
-    def _listens(self) -> bool:
+    def listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 

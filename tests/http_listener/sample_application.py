@@ -1,4 +1,7 @@
-"""A small application with short deadlines. The arguments are the port, and a value of CHATAPP_HTTP_LISTENER."""
+"""A small application with short deadlines. The arguments are the port, and a value of CHATAPP_HTTP_LISTENER.
+
+SIGUSR1 stops the server, and leaves the process.
+"""
 
 from chatapp.eventloop.patching import patch
 
@@ -7,6 +10,7 @@ patch()
 import gc  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterable, Iterator  # noqa: E402
@@ -20,9 +24,9 @@ from chatapp.eventloop.event_loop import current_loop  # noqa: E402
 from chatapp.http_listener import listener  # noqa: E402
 from chatapp.serve import listen, listener_class  # noqa: E402
 
-listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 1.2, 0.3, 0.6
+listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 2.0, 0.3, 0.6
 listener.LINGER_SECONDS, listener.SWEEP_SECONDS = 0.8, 0.05
-wsgi_server.IDLE_SECONDS, wsgi_server.SOCKET_SECONDS = 1.2, 0.6
+wsgi_server.IDLE_SECONDS, wsgi_server.SOCKET_SECONDS = 2.0, 0.6
 LONGER_THAN_PATIENCE_SECONDS = 0.8
 LARGE = b"x" * 10_000_000
 """More than the system takes for a client that does not read."""
@@ -117,5 +121,10 @@ if __name__ == "__main__":
     gc.collect()
     gc.disable()
     server = listener_class(sys.argv[2])(listen("127.0.0.1", int(sys.argv[1])), application)
+    signals: list[int] = []
+    signal.signal(signal.SIGUSR1, lambda number, _frame: signals.append(number))
+    while not signals:
+        time.sleep(0.05)
+    server.stop()
     while True:
         time.sleep(60)

@@ -95,6 +95,13 @@ def test_what_is_no_request_ends_the_connection_after_those_before_it_were_answe
     assert b'"/b"' not in refusal
 
 
+def test_a_connection_may_be_idle_for_longer_than_a_request_may_take(connect: Connect) -> None:
+    client = connect(get("/a"))
+    assert client.answer()[0] == 200
+    time.sleep(1.0)
+    assert client.send(get("/b")).answer()[0] == 200
+
+
 @pytest.mark.parametrize("start", [b"", get("/a"), post("/a", b"abc")[:-1], get("/a") + b"GET /b HTTP/1.1\r\n"])
 def test_a_client_that_says_no_more_is_let_go(connect: Connect, start: bytes) -> None:
     started_at = time.monotonic()
