@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { onUnauthorized } from "./api.js";
 import { dropConnection, retryNow } from "./connection.js";
+import { leaveKeysToInputMethod } from "./inputmethod.js";
 import { followUnread } from "./notifications.js";
 import { followState } from "./offline.js";
 import { followPreferences } from "./preferences.js";
@@ -19,6 +20,7 @@ import { html } from "./views/html.js";
 import { keepShell } from "./workerregistration.js";
 
 function start() {
+  leaveKeysToInputMethod();
   followPreferences();
   followAddress();
   followUnread();

@@ -20,7 +20,7 @@ export const SHORTCUTS = [
 
 export function followKeys() {
   document.addEventListener("keydown", (event) => {
-    if (session.peek().status !== "signedIn" || event.defaultPrevented || event.isComposing) return;
+    if (session.peek().status !== "signedIn" || event.defaultPrevented) return;
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();

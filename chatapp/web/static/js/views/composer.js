@@ -29,7 +29,7 @@ export function Composer({ id, name }) {
     field.current?.focus();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !prefersNewline()) submit(event);
+    if (event.key === "Enter" && !event.shiftKey && !prefersNewline()) submit(event);
   };
 
   return html`<form class="composer" onSubmit=${submit}>

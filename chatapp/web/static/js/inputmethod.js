@@ -1,0 +1,26 @@
+/** Keys that an input method takes for itself, as Chinese, Japanese and Korean ones take the Enter that ends a composition. */
+
+/** The `keyCode` of a key that an input method has taken. */
+const KEY_CODE_TAKEN = 229;
+
+/**
+ * Safari ends a composition before it tells of the key that ended it: `isComposing` is false by then, and only the
+ * `keyCode` shows whose key it was.
+ * @param {KeyboardEvent} event
+ */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === KEY_CODE_TAKEN;
+}
+
+/** No handler on the page, present or future, gets such a key. */
+export function leaveKeysToInputMethod() {
+  addEventListener("keydown", leaveToInputMethod, { capture: true });
+}
+
+/** @param {KeyboardEvent} event */
+function leaveToInputMethod(event) {
+  if (!isComposing(event)) return;
+  event.stopImmediatePropagation();
+  // Chromium's own search field would empty itself on an Escape that only ends a composition.
+  if (event.key === "Escape") event.preventDefault();
+}
