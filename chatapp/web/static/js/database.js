@@ -1,45 +1,11 @@
 /**
- * What survives a reload, in IndexedDB: unsent messages, drafts, and what was last seen. Never the session's token.
- * Where the browser forbids it (private windows of some), the client works on without.
+ * What survives a reload, by its names: unsent messages, drafts, and what was last seen. Never the session's token.
+ * Where the browser keeps nothing, unsent messages and drafts last as long as the page.
  */
 
-import { ownName } from "./config.js";
+import { pendingIn, transact, write } from "./storage.js";
 
 /** @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry */
-
-const NAME = ownName("chatapp");
-const VERSION = 1;
-
-/** @type {Promise<IDBDatabase | null> | null} */
-let opening = null;
-
-/** @returns {Promise<IDBDatabase | null>} */
-function open() {
-  opening ??= new Promise((resolve) => {
-    if (typeof indexedDB === "undefined") return resolve(null);
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => createStores(request.result);
-    request.onsuccess = () => resolve(ready(request.result));
-    request.onerror = () => resolve(null);
-  });
-  return opening;
-}
-
-/** A newer page in another tab must be able to upgrade the database. */
-function ready(/** @type {IDBDatabase} */ database) {
-  database.onversionchange = () => {
-    database.close();
-    opening = null;
-  };
-  return database;
-}
-
-/** @param {IDBDatabase} database */
-function createStores(database) {
-  database.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("owner", "owner");
-  database.createObjectStore("drafts");
-  database.createObjectStore("seen");
-}
 
 /**
  * @param {string} store
@@ -49,44 +15,42 @@ function createStores(database) {
  */
 const run = (store, mode, work) => transact([store], mode, (transaction) => work(transaction.objectStore(store)));
 
-/**
- * @param {string[]} stores
- * @param {IDBTransactionMode} mode
- * @param {(transaction: IDBTransaction) => IDBRequest} work whose result is wanted
- * @returns {Promise<any>} undefined where nothing can be kept
- */
-async function transact(stores, mode, work) {
-  const database = await open();
-  if (!database) return undefined;
-  return new Promise((resolve) => {
-    try {
-      const transaction = database.transaction(stores, mode, { durability: "strict" });
-      const request = work(transaction);
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = transaction.onabort = () => resolve(undefined);
-      // By itself it would be committed when the page has heard of the request; a page that closes never does.
-      transaction.commit();
-    } catch {
-      resolve(undefined);
-    }
-  });
-}
-
 /** @param {OutboxEntry} entry */
-export const keepEntry = (entry) => run("outbox", "readwrite", (store) => store.put(entry));
+export const keepEntry = (entry) => write(ofEntry(entry));
 
 /**
  * A draft has become a message: after whatever happens next, it is one or the other.
  * @param {OutboxEntry} entry
  */
-export const keepEntryOfDraft = (entry) =>
-  transact(["outbox", "drafts"], "readwrite", (transaction) => {
-    transaction.objectStore("drafts").delete([entry.owner, entry.key]);
-    return transaction.objectStore("outbox").put(entry);
-  });
+export const keepEntryOfDraft = (entry) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, ""));
 
 /** @param {string} clientId */
-export const dropEntry = (clientId) => run("outbox", "readwrite", (store) => store.delete(clientId));
+export const dropEntry = (clientId) => write({ store: "outbox", key: clientId, value: undefined });
+
+/**
+ * @param {string} owner
+ * @param {string} key
+ * @param {string} text
+ */
+export const keepDraft = (owner, key, text) => write(ofDraft(owner, key, text));
+
+/**
+ * @param {OutboxEntry} entry
+ * @returns {import("./storage.js").Change}
+ */
+function ofEntry(entry) {
+  return { store: "outbox", key: entry.clientId, value: entry };
+}
+
+/**
+ * @param {string} owner
+ * @param {string} key
+ * @param {string} text
+ * @returns {import("./storage.js").Change}
+ */
+function ofDraft(owner, key, text) {
+  return { store: "drafts", key: [owner, key], value: text || undefined };
+}
 
 /**
  * @param {string} owner
@@ -94,29 +58,35 @@ export const dropEntry = (clientId) => run("outbox", "readwrite", (store) => sto
  */
 export async function entriesOf(owner) {
   /** @type {OutboxEntry[]} */
-  const found = (await run("outbox", "readonly", (store) => store.index("owner").getAll(owner))) ?? [];
-  return found.sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  const kept = (await run("outbox", "readonly", (store) => store.index("owner").getAll(owner))) ?? [];
+  const found = new Map(kept.map((entry) => [entry.clientId, entry]));
+  for (const { key, value } of pendingIn("outbox")) {
+    if (value?.owner === owner) found.set(value.clientId, value);
+    else found.delete(String(key));
+  }
+  return [...found.values()].sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
 }
 
 /**
  * @param {string} owner
- * @param {string} key
- * @param {string} text
- */
-export function keepDraft(owner, key, text) {
-  return run("drafts", "readwrite", (store) => (text ? store.put(text, [owner, key]) : store.delete([owner, key])));
-}
-
-/**
- * @param {string} owner
- * @returns {Promise<Map<string, string>>}
+ * @returns {Promise<Map<string, string>>} by conversation
  */
 export async function draftsOf(owner) {
-  const range = rangeOf(owner);
-  /** @type {string[][]} */
-  const keys = (await run("drafts", "readonly", (store) => store.getAllKeys(range))) ?? [];
-  const texts = (await run("drafts", "readonly", (store) => store.getAll(range))) ?? [];
-  return new Map(keys.map((key, index) => [key[1], texts[index]]));
+  /** @type {IDBRequest<any> | undefined} */
+  let keys;
+  /** @type {string[]} */
+  const texts = (await run("drafts", "readonly", (store) => {
+    keys = store.getAllKeys(rangeOf(owner));
+    return store.getAll(rangeOf(owner));
+  })) ?? [];
+  const found = new Map(texts.map((text, index) => [keys?.result[index][1], text]));
+  for (const { key, value } of pendingIn("drafts")) {
+    const [writer, conversation] = /** @type {string[]} */ (key);
+    if (writer !== owner) continue;
+    if (value === undefined) found.delete(conversation);
+    else found.set(conversation, value);
+  }
+  return found;
 }
 
 /**

@@ -10,7 +10,7 @@ import { followPreferences } from "./preferences.js";
 import { followAttention } from "./readmarks.js";
 import { followAddress } from "./router.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
-import { expire, followOtherTab, resume } from "./session.js";
+import { expire, followOtherTab, followStorage, resume } from "./session.js";
 import { followKeys } from "./shortcuts.js";
 import * as store from "./store.js";
 import { followOpenConversation } from "./sync.js";
@@ -28,6 +28,7 @@ function start() {
   followOpenConversation();
   followState();
   followKeys();
+  followStorage();
   watchAttention();
   watchNetwork();
   onUnauthorized(expire);

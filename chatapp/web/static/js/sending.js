@@ -144,10 +144,14 @@ export async function forgetEntry(clientId, message) {
   outbox.value = withoutEntry(outbox.peek(), clientId);
 }
 
+/** Somebody signs in: what an earlier session had on its way has to go again. */
+export function startSending() {
+  sending.clear();
+}
+
 /** @param {string} owner */
 export async function recallOutbox(owner) {
   const entries = await entriesOf(owner);
   if (me.peek() !== owner) return;
-  sending.clear();
   outbox.value = entries.reduce(withEntry, outbox.peek());
 }

@@ -5,8 +5,9 @@ import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
 import { forgetState, recallState } from "./offline.js";
-import { recallOutbox } from "./sending.js";
+import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
+import { onRecovered } from "./storage.js";
 import * as store from "./store.js";
 import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
@@ -29,8 +30,7 @@ export async function resume() {
 
 /** @param {api.ApiError} error */
 async function resumeOffline(error) {
-  const username = await seenBy(BROWSER, "username");
-  const isOwed = await seenBy(BROWSER, "owesSignOut");
+  const [username, isOwed] = await Promise.all([seenBy(BROWSER, "username"), seenBy(BROWSER, "owesSignOut")]);
   if (error.isOffline && username && !isOwed) await begin(username);
   else await end(say.signInOffline);
 }
@@ -77,9 +77,25 @@ export async function expire() {
 async function begin(username) {
   if (store.me.peek() !== username) store.clear();
   store.session.value = { status: "signedIn", username, reason: "" };
-  await keepSeen(BROWSER, "username", username);
-  await Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
+  startSending();
+  // At once: each may wait for storage.
+  await Promise.all([keepSeen(BROWSER, "username", username), recall(username)]);
   connect(username, serverEventHandlers({ onRefused: checkSession, onTokenExpired: expire }));
+}
+
+/** @param {string} username */
+function recall(username) {
+  return Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
+}
+
+/** Storage was late or had failed, and works now: what the page did without comes in. */
+export function followStorage() {
+  onRecovered(async () => {
+    const { status, username } = store.session.peek();
+    if (status === "signedOut" || (await seenBy(BROWSER, "owesSignOut"))) return resume();
+    if (username) await recall(username);
+    return flush();
+  });
 }
 
 /** @param {string} reason */

@@ -33,6 +33,8 @@ export const userRevision = signal(0);
 export const left = signal(null);
 /** @type {import("@preact/signals").Signal<ListStatus>} */
 export const listStatus = signal("loading");
+/** Whether unsent messages and drafts survive a reload. */
+export const canKeep = signal(true);
 /** @type {import("@preact/signals").Signal<OutboxEntry[]>} */
 export const outbox = signal([]);
 /** @type {import("@preact/signals").Signal<Map<string, string>>} */

@@ -119,6 +119,7 @@ export const say = {
   connectionLost: "Connection lost. Trying to reconnect…",
   connectionOffline: "You are offline. What you write is kept and sent when you are back.",
   connectionTryNow: "Try now",
+  storageMissing: "Without storage, unsent messages will not survive a reload.",
   connectionBack: "Connected again",
 
   groupTitle: "New group",

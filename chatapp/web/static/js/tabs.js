@@ -9,7 +9,16 @@ import { ownName } from "./config.js";
  *   | { type: "session", username: string }} TabMessage
  */
 
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(ownName("chatapp"));
+const channel = openChannel();
+
+/** A browser that forbids storage may forbid this with it. */
+function openChannel() {
+  try {
+    return new BroadcastChannel(ownName("chatapp"));
+  } catch {
+    return null;
+  }
+}
 
 /** @param {TabMessage} message */
 export function tellTabs(message) {

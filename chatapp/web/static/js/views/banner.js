@@ -1,26 +1,38 @@
-/** Says when the connection is gone, and what happens to what one writes meanwhile. */
+/** Says when the connection or the browser's storage is gone, and what happens to what one writes meanwhile. */
 
 import { useEffect, useState } from "preact/hooks";
 import { retryNow } from "../connection.js";
 import { say } from "../strings.js";
-import { connection } from "../store.js";
+import { canKeep, connection } from "../store.js";
 import { html } from "./html.js";
 
-/** A connection that is back at once, as after a restart of a proxy, is not worth a word. */
+/** What is back at once, as a connection is after a restart of a proxy, is not worth a word. */
 const PATIENCE_MILLISECONDS = 700;
 
 export function Banner() {
   const status = connection.value;
+  const isCut = useLasting(status === "lost" || status === "offline");
+  const isForgetful = useLasting(!canKeep.value);
+  return html`<div class="banner-place" role="status">
+    ${isCut && html`<div class="banner">
+      <span class="spinner" aria-hidden="true"></span>
+      <span>${status === "offline" ? say.connectionOffline : say.connectionLost}</span>
+      <button type="button" class="link" onClick=${retryNow}>${say.connectionTryNow}</button>
+    </div>`}
+    ${isForgetful && html`<p class="banner-quiet">${say.storageMissing}</p>`}
+  </div>`;
+}
+
+/**
+ * @param {boolean} isBad
+ * @returns {boolean} whether it is bad, and has been for a while
+ */
+function useLasting(isBad) {
   const [isDue, setDue] = useState(false);
-  const isBad = status === "lost" || status === "offline";
   useEffect(() => {
     if (!isBad) return void setDue(false);
     const timer = setTimeout(() => setDue(true), PATIENCE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [isBad]);
-  return html`<div class="banner-place" role="status">${isBad && isDue && html`<div class="banner">
-    <span class="spinner" aria-hidden="true"></span>
-    <span>${status === "offline" ? say.connectionOffline : say.connectionLost}</span>
-    <button type="button" class="link" onClick=${retryNow}>${say.connectionTryNow}</button>
-  </div>`}</div>`;
+  return isBad && isDue;
 }

@@ -1,0 +1,125 @@
+/**
+ * Storage as the rest of the page sees it: nothing fails, and nothing waits for long. What could not be written stays
+ * in memory, is found there, and is written as soon as storage works (again).
+ */
+
+import { perform } from "./indexeddb.js";
+import { canKeep } from "./store.js";
+
+/** Short enough for the two waits of a page that starts to stay below a second. */
+const PATIENCE_MILLISECONDS = 500;
+
+/** Storage did not answer in time. Until it has, nothing waits for it. */
+let isLate = false;
+
+/** @type {() => void} */
+let recovered = () => {};
+
+/** @param {() => void} listener called when storage works after it was late or had failed */
+export function onRecovered(listener) {
+  recovered = listener;
+}
+
+/**
+ * @param {string[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {(transaction: IDBTransaction) => IDBRequest} work whose result is wanted
+ * @returns {Promise<any>} undefined where storage fails or is late
+ */
+export function transact(stores, mode, work) {
+  // What was last seen may be too much for a full disk that still takes an unsent message.
+  return inTime(perform(stores, mode, work), mode === "readonly" ? lose : () => undefined);
+}
+
+/**
+ * @param {Promise<any>} answer
+ * @param {() => void} failed
+ * @returns {Promise<any>} undefined where there is no answer, or none yet
+ */
+function inTime(answer, failed = lose) {
+  return new Promise((resolve) => {
+    if (isLate) resolve(undefined);
+    const timer = setTimeout(() => resolve(giveUp()), PATIENCE_MILLISECONDS);
+    answer
+      .then(hear, failed)
+      .then(resolve)
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+function giveUp() {
+  isLate = true;
+  canKeep.value = false;
+}
+
+function lose() {
+  canKeep.value = false;
+}
+
+/** @param {any} result */
+function hear(result) {
+  if (isLate) {
+    isLate = false;
+    inTime(flush());
+  }
+  return result;
+}
+
+/**
+ * @typedef {object} Change a write that must not be lost
+ * @property {"outbox" | "drafts"} store
+ * @property {IDBValidKey} key
+ * @property {any} value undefined for a deletion
+ */
+
+/** What is not on disk, by what it changes: for a moment, or for as long as storage does not work. @type {Map<string, Change>} */
+const pending = new Map();
+/** @type {Set<Change>} */
+const inFlight = new Set();
+
+/**
+ * Writes all of it or nothing, with what could not be written before.
+ * @param {...Change} changes
+ */
+export function write(...changes) {
+  for (const change of changes) pending.set(idOf(change), change);
+  return inTime(flush());
+}
+
+/** @param {Change} change */
+const idOf = ({ store, key }) => JSON.stringify([store, key]);
+
+/**
+ * @param {Change["store"]} store
+ * @returns {Change[]} what a read of the disk does not show
+ */
+export function pendingIn(store) {
+  return [...pending.values()].filter((change) => change.store === store);
+}
+
+async function flush() {
+  const changes = [...pending.values()].filter((change) => !inFlight.has(change));
+  for (const change of changes) inFlight.add(change);
+  try {
+    await perform(["outbox", "drafts"], "readwrite", (transaction) => apply(transaction, changes));
+    for (const change of changes) if (pending.get(idOf(change)) === change) pending.delete(idOf(change));
+  } finally {
+    for (const change of changes) inFlight.delete(change);
+  }
+  if (canKeep.peek() || isLate || pending.size > 0) return;
+  canKeep.value = true;
+  recovered();
+}
+
+/**
+ * @param {IDBTransaction} transaction
+ * @param {Change[]} changes
+ */
+function apply(transaction, changes) {
+  for (const { store: name, key, value } of changes) {
+    const store = transaction.objectStore(name);
+    if (value === undefined) store.delete(key);
+    else store.put(value, store.keyPath === null ? key : undefined);
+  }
+  return undefined;
+}

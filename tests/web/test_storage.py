@@ -1,0 +1,215 @@
+"""A browser that keeps nothing, or not now: the page works, says so, and loses nothing that it need not lose."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.people import Person, bubble, composer, texts, tick, write
+from tests.web.server import Friend
+from tests.web.test_never_lose import KEPT
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+SENTENCE = "Without storage, unsent messages will not survive a reload."
+
+MISSING = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+REFUSING = """
+    indexedDB.open = () => { throw new DOMException('A mutation operation was attempted', 'InvalidStateError'); };
+    for (const name of ['localStorage', 'sessionStorage']) {
+        Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
+    }
+    window.BroadcastChannel = class { constructor() { throw new DOMException('Access is denied', 'SecurityError'); } };
+"""
+
+
+def upgrade(person: Person) -> None:
+    """A newer version of the page has been here: this one's database cannot be opened any more."""
+    page = elsewhere(person)
+    page.evaluate("""() => new Promise(done => {
+        indexedDB.open('chatapp', 2).onsuccess = (event) => { event.target.result.close(); done(); };
+    })""")
+    page.close()
+
+
+def block(person: Person) -> Page:
+    """Another tab that is making the database, and does not come to an end before `unblock`."""
+    page = elsewhere(person)
+    page.evaluate("""() => new Promise(done => {
+        const request = indexedDB.open('chatapp', 1);
+        request.onupgradeneeded = () => {
+            const database = request.result;
+            database.createObjectStore('outbox', { keyPath: 'clientId' }).createIndex('owner', 'owner');
+            database.createObjectStore('drafts');
+            const store = database.createObjectStore('seen');
+            const go = () => { if (!window.isOver) store.get(['', '']).onsuccess = go; };
+            go();
+            done();
+        };
+        request.onsuccess = () => request.result.close();
+    })""")
+    return page
+
+
+def occupy(person: Person) -> Page:
+    """Another tab that uses everything in the database, and does not come to an end before `unblock`."""
+    page = elsewhere(person)
+    page.evaluate("""() => new Promise(done => {
+        indexedDB.open('chatapp').onsuccess = (event) => {
+            const transaction = event.target.result.transaction(['outbox', 'drafts', 'seen'], 'readwrite');
+            const store = transaction.objectStore('seen');
+            const go = () => { if (!window.isOver) store.get(['', '']).onsuccess = () => { go(); done(); }; };
+            go();
+        };
+    })""")
+    return page
+
+
+def unblock(other: Page) -> None:
+    other.evaluate("window.isOver = true")
+
+
+def elsewhere(person: Person) -> Page:
+    """Another page of the same origin, without a script of its own."""
+    page = person.context.new_page()
+    page.goto(f"{person.server.url}manifest.webmanifest")
+    return page
+
+
+def refuse(script: str) -> Callable[[Person], None]:
+    return lambda person: person.context.add_init_script(script)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [refuse(MISSING), refuse(REFUSING), upgrade, block],
+    ids=["missing", "refusing", "failing", "never answering"],
+)
+def test_without_storage_the_page_works_and_says_what_will_be_lost(
+    meet: Meet, friend: Befriend, spoil: Callable[[Person], Any]
+) -> None:
+    person, other = meet(), friend()
+    spoil(person)
+    page = person.open(f"#/u/{other.username}")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    write(page, "said without storage")
+    expect(tick(page, "said without storage")).to_have_attribute("aria-label", "Stored")
+    person.context.set_offline(True)
+    write(page, "said without storage or network")
+    expect(tick(page, "said without storage or network")).to_have_attribute("aria-label", "Sending")
+    person.context.set_offline(False)
+    expect(tick(page, "said without storage or network")).to_have_attribute("aria-label", "Stored", timeout=15_000)
+    assert other.messages(person.username) == ["said without storage", "said without storage or network"]
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Dark").check()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_with_storage_nothing_is_said_of_it(meet: Meet) -> None:
+    page = meet().open("#/u/alice")
+    write(page, "kept")
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+
+
+def test_without_storage_what_was_written_outlasts_the_session(meet: Meet) -> None:
+    person = meet()
+    refuse(REFUSING)(person)
+    page = person.open("#/u/bob")
+    composer(page).fill("not sent yet")
+    csrf = next(cookie["value"] for cookie in person.context.cookies() if cookie["name"] == "XSRF-TOKEN")
+    assert person.context.request.post(f"{person.server.url}logout", headers={"X-XSRF-TOKEN": csrf}).ok
+    expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=15_000)
+    page.get_by_label("Find your name").fill(person.username)
+    page.locator("li", has=page.get_by_text(f"@{person.username}", exact=True)).get_by_role("button").click()
+    expect(composer(page)).to_have_value("not sent yet")
+
+
+def test_what_was_written_before_storage_answers_is_kept_from_then_on(meet: Meet) -> None:
+    person = meet()
+    other = block(person)
+    page = person.open("#/u/alice")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    person.context.set_offline(True)
+    write(page, "written while blocked")
+    unblock(other)
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    page.wait_for_function(KEPT, arg=1)
+    page.close()
+    person.context.set_offline(False)
+    page = person.open("#/u/alice")
+    expect(tick(page, "written while blocked")).to_have_attribute("aria-label", "Stored")
+
+
+def test_what_was_kept_before_goes_out_when_storage_answers_late(meet: Meet, friend: Befriend) -> None:
+    person, receiver = meet(), friend()
+    page = person.open(f"#/u/{receiver.username}")
+    person.context.set_offline(True)
+    write(page, "kept earlier")
+    page.wait_for_function(KEPT, arg=1)
+    page.close()
+    person.context.set_offline(False)
+    other = occupy(person)
+    page = person.open(f"#/u/{receiver.username}")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    write(page, "written now")
+    expect(tick(page, "written now")).to_have_attribute("aria-label", "Stored")
+    assert texts(page) == ["written now"]
+    unblock(other)
+    expect(tick(page, "kept earlier")).to_have_attribute("aria-label", "Stored")
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    assert receiver.messages(person.username) == ["written now", "kept earlier"]
+
+
+def test_a_sign_out_that_is_owed_is_done_when_storage_answers_late(meet: Meet) -> None:
+    person = meet()
+    page = person.open()
+    person.context.set_offline(True)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    page.close()
+    person.context.set_offline(False)
+    other = occupy(person)
+    page = person.open()
+    unblock(other)
+    expect(page.get_by_text("Pick your name")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Pick your name")).to_be_visible()
+
+
+def test_a_full_disk_is_said_and_what_was_written_is_kept_when_there_is_room_again(meet: Meet) -> None:
+    person = meet()
+    disk = person.context.new_cdp_session(elsewhere(person))
+    origin = person.server.url.rstrip("/")
+    disk.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+    page = person.open("#/u/alice")
+    person.context.set_offline(True)
+    write(page, "written on a full disk")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    disk.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    composer(page).fill("half a sentence")
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    page.wait_for_function(KEPT, arg=1)
+    page.close()
+    person.context.set_offline(False)
+    page = person.open("#/u/alice")
+    expect(tick(page, "written on a full disk")).to_have_attribute("aria-label", "Stored")
+    expect(composer(page)).to_have_value("half a sentence")
+
+
+def test_storage_that_the_browser_takes_away_is_opened_again(meet: Meet) -> None:
+    person = meet()
+    page = person.open("#/u/alice")
+    write(page, "before")
+    cdp = person.context.new_cdp_session(page)
+    cdp.send("Storage.clearDataForOrigin", {"origin": person.server.url.rstrip("/"), "storageTypes": "indexeddb"})
+    person.context.set_offline(True)
+    write(page, "after")
+    page.wait_for_function(KEPT, arg=1)
+    page.close()
+    person.context.set_offline(False)
+    page = person.open("#/u/alice")
+    expect(tick(page, "after")).to_have_attribute("aria-label", "Stored")
+    expect(bubble(page, "before")).to_be_visible()
