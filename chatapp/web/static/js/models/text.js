@@ -2,7 +2,14 @@
 
 import { CONTENT_BYTES_MAX, GROUP_NAME_CHARACTERS_MAX } from "../protocol.js";
 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
+/** Unicode's Cc, but newline and tab. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+/**
+ * What shows nothing: separators, controls and format characters, and those characters of other categories that Unicode
+ * lets every font leave out or that fonts draw as a blank (fillers, variation selectors, the Braille pattern without dots).
+ */
+const INVISIBLE =
+  /[\p{Z}\p{Cc}\p{Cf}]|\u034f|[\u115f\u1160\u2800\u3164\uffa0]|[\u17b4-\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e0fff}]/gu;
 const encoder = new TextEncoder();
 
 /**
@@ -13,9 +20,12 @@ export function contentOf(typed) {
   return typed.replace(/\r\n?/gu, "\n").replace(CONTROL, "");
 }
 
-/** @param {string} content */
-export function isBlank(content) {
-  return content.trim() === "";
+/**
+ * The server's definition too: it refuses a message or a name of which nothing would be seen.
+ * @param {string} text
+ */
+export function isBlank(text) {
+  return text.replace(INVISIBLE, "") === "";
 }
 
 /**
@@ -32,7 +42,6 @@ export function bytesLeft(content) {
  * @returns {"empty" | "long" | null} what is wrong with a group's name
  */
 export function groupNameProblem(name) {
-  const length = [...name.trim()].length;
-  if (length === 0) return "empty";
-  return length > GROUP_NAME_CHARACTERS_MAX ? "long" : null;
+  if (isBlank(name)) return "empty";
+  return [...name.trim()].length > GROUP_NAME_CHARACTERS_MAX ? "long" : null;
 }
