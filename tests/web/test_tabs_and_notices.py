@@ -22,6 +22,11 @@ LOOK_AGAIN = """() => {
     Object.defineProperty(document, 'hasFocus', { value: () => true, configurable: true });
     dispatchEvent(new Event('focus'));
 }"""
+SHOW_NOTIFICATIONS = """
+    window.shown = [];
+    window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
+        constructor(title, options) { Object.assign(this, { title, ...options }); shown.push(this); } close() {} };
+"""
 
 
 def test_everything_said_in_one_tab_shows_in_the_others(meet: Meet) -> None:
@@ -107,11 +112,7 @@ def test_messages_in_an_open_conversation_count_while_nobody_looks(meet: Meet, f
 def test_a_notification_comes_when_the_page_is_in_the_background_and_opens_it(meet: Meet, friend: Befriend) -> None:
     person, other = meet(permissions=["notifications"]), friend()
     page = person.context.new_page()
-    page.add_init_script("""
-        window.shown = [];
-        window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
-            constructor(title, options) { Object.assign(this, { title, ...options }); shown.push(this); } close() {} };
-    """)
+    page.add_init_script(SHOW_NOTIFICATIONS)
     page.goto(person.server.url)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()

@@ -1,6 +1,10 @@
 /** Every sentence that people read. To translate the client, translate this file. */
 
+import { isolated } from "./models/bidi.js";
+
 export const LOCALE = undefined;
+/** The page's own direction, whatever the direction of a message is. */
+export const DIRECTION = "ltr";
 
 const plural = new Intl.PluralRules(LOCALE ?? "en");
 
@@ -22,7 +26,7 @@ export const say = {
   signInPickHint: "Pick your name to start chatting.",
   signInFilter: "Find your name",
   signInNobody: "Nobody has an account here yet. Ask whoever runs this server to add you.",
-  signInNoMatch: (/** @type {string} */ text) => `Nobody here is called “${text}”.`,
+  signInNoMatch: (/** @type {string} */ text) => `Nobody here is called “${isolated(text)}”.`,
   signInUsername: "Username",
   signInPassword: "Password",
   signInButton: "Sign in",
@@ -53,17 +57,17 @@ export const say = {
   online: "Online",
   offline: "Offline",
   you: "You",
-  selfName: (/** @type {string} */ name) => `${name} (you)`,
+  selfName: (/** @type {string} */ name) => `${isolated(name)} (you)`,
   selfHint: "A place for your own notes",
   listFailed: "The list could not be loaded.",
   listEmpty: "Nobody else is here yet",
   listEmptyHint: "As soon as somebody signs up, they appear in this list.",
-  listNoMatch: (/** @type {string} */ text) => `Nothing found for “${text}”`,
+  listNoMatch: (/** @type {string} */ text) => `Nothing found for “${isolated(text)}”`,
   listNoMatchHint: "Check the spelling, or start a new group.",
   noMessagesYet: "No messages yet",
   groupCreated: "Group created",
-  previewYou: (/** @type {string} */ text) => `You: ${text}`,
-  previewFrom: (/** @type {string} */ name, /** @type {string} */ text) => `${name}: ${text}`,
+  previewYou: "You:",
+  previewFrom: (/** @type {string} */ name) => `${isolated(name)}:`,
   previewDraft: "Draft:",
   unread: (/** @type {number} */ count) => counted(count, "unread message", "unread messages"),
   unreadShort: (/** @type {number} */ count) => (count > 99 ? "99+" : String(count)),
@@ -76,11 +80,11 @@ export const say = {
   chooseTitle: "Pick somebody to talk to",
   chooseHint: "Choose a person or a group from the list, or start a new group.",
   chooseShortcut: "shows every shortcut",
-  messagesWith: (/** @type {string} */ name) => `Messages with ${name}`,
+  messagesWith: (/** @type {string} */ name) => `Messages with ${isolated(name)}`,
   loadingMessages: "Loading messages",
   groupWaiting: "Group",
   groupUnknown: "Unknown group",
-  missingPerson: (/** @type {string} */ username) => `Nobody here is called “${username}”.`,
+  missingPerson: (/** @type {string} */ username) => `Nobody here is called “${isolated(username)}”.`,
   missingGroup: "There is no such group, or you are not in it.",
   missingHint: "The link may be wrong or out of date.",
   leftGroup: "You are no longer in this group.",
@@ -88,8 +92,8 @@ export const say = {
   messagesFailed: "The messages could not be loaded.",
   olderFailed: "Older messages could not be loaded.",
   retry: "Try again",
-  emptyPrivate: (/** @type {string} */ name) => `This is where your conversation with ${name} begins.`,
-  emptyGroup: (/** @type {string} */ name) => `${name} is new. Say hello to everybody.`,
+  emptyPrivate: (/** @type {string} */ name) => `This is where your conversation with ${isolated(name)} begins.`,
+  emptyGroup: (/** @type {string} */ name) => `${isolated(name)} is new. Say hello to everybody.`,
   emptySelf: "Only you can see what you write here.",
   startOf: "The beginning of this conversation",
   newMessages: "New messages",
@@ -106,11 +110,12 @@ export const say = {
   failedRetry: "Retry",
   failedDiscard: "Discard",
   failedUnknown: "The server did not accept this message.",
+  hiddenControl: (/** @type {string} */ code) => `Hidden character ${code}, which would change the order of the text`,
   showAll: "Show the whole message",
   showLess: "Show less",
 
-  composerLabel: (/** @type {string} */ name) => `Message to ${name}`,
-  composerPlaceholder: (/** @type {string} */ name) => `Message ${name}`,
+  composerLabel: (/** @type {string} */ name) => `Message to ${isolated(name)}`,
+  composerPlaceholder: (/** @type {string} */ name) => `Message ${isolated(name)}`,
   composerHint: "Enter sends, Shift and Enter start a new line",
   send: "Send",
   bytesLeft: (/** @type {number} */ count) => `${counted(count, "byte", "bytes")} left`,
@@ -130,7 +135,7 @@ export const say = {
   groupPeople: "People",
   groupFind: "Type a name",
   groupPicked: (/** @type {number} */ count) => (count === 0 ? "Nobody picked yet" : `${count.toLocaleString(LOCALE)} picked`),
-  groupRemove: (/** @type {string} */ name) => `Remove ${name}`,
+  groupRemove: (/** @type {string} */ name) => `Remove ${isolated(name)}`,
   groupNoMatchHint: "Check the spelling. Usernames are found too.",
   groupAloneHint: "You can make the group now, with only you in it.",
   groupCreate: "Create group",
@@ -211,9 +216,9 @@ export const say = {
   },
 
   titleUnread: (/** @type {number} */ count) => `(${count > 99 ? "99+" : count}) chatapp`,
-  announceMessage: (/** @type {string} */ name, /** @type {string} */ text) => `${name}: ${text}`,
-  announceElsewhere: (/** @type {string} */ name) => `New message from ${name}`,
-  notifyGroup: (/** @type {string} */ name, /** @type {string} */ group) => `${name} in ${group}`,
+  announceMessage: (/** @type {string} */ name, /** @type {string} */ text) => `${isolated(name)}: ${isolated(text)}`,
+  announceElsewhere: (/** @type {string} */ name) => `New message from ${isolated(name)}`,
+  notifyGroup: (/** @type {string} */ name, /** @type {string} */ group) => `${isolated(name)} in ${isolated(group)}`,
 };
 
 /**

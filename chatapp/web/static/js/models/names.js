@@ -1,10 +1,14 @@
 /** What people and groups are called, and the picture that stands for them. */
 
+import { withoutControls } from "./bidi.js";
+import { isBlank } from "./text.js";
+
 const HUES = 8;
 
 /** @param {{ firstName: string, lastName: string, username: string }} user */
 export function fullName(user) {
-  return `${user.firstName ?? ""} ${user.lastName ?? ""}`.trim() || user.username;
+  const name = withoutControls(`${user.firstName ?? ""} ${user.lastName ?? ""}`).trim();
+  return isBlank(name) ? user.username : name;
 }
 
 /**
@@ -12,7 +16,7 @@ export function fullName(user) {
  * @returns {string} one or two letters
  */
 export function initials(name) {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const words = withoutControls(name).trim().split(/\s+/u).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map((word) => firstLetter(word)).join("").toLocaleUpperCase() || "?";
 }
@@ -35,11 +39,11 @@ export function hueOf(id) {
 }
 
 /**
- * Text as a search sees it: no case, no accents.
+ * Text as a search sees it: no case, no accents, nothing that only moves letters.
  * @param {string} text
  */
 export function folded(text) {
-  return text.normalize("NFD").replace(/\p{Mn}/gu, "").toLocaleLowerCase();
+  return withoutControls(text).normalize("NFD").replace(/\p{Mn}/gu, "").toLocaleLowerCase();
 }
 
 /**

@@ -1,3 +1,5 @@
+import { withoutControls } from "./bidi.js";
+
 /**
  * Message text as parts: plain text, links and code. Nothing here makes markup; views turn each part into a text node
  * of its own element, so no message can become anything but text.
@@ -104,7 +106,7 @@ const PREVIEW_CHARACTERS = 160;
  * @param {string} content
  */
 export function previewOf(content) {
-  return content.slice(0, PREVIEW_CHARACTERS).replace(/`+/gu, "").replace(/\s+/gu, " ").trim();
+  return withoutControls(content.slice(0, PREVIEW_CHARACTERS)).replace(/`+/gu, "").replace(/\s+/gu, " ").trim();
 }
 
 const LONG_LINES = 40;

@@ -35,7 +35,7 @@ export function Composer({ id, name }) {
   return html`<form class="composer" onSubmit=${submit}>
     <${BytesLeft} left=${left} />
     <div class="composer-row">
-      <textarea id="composer" ref=${field} rows="1" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
+      <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
         placeholder=${say.composerPlaceholder(name)} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => writeDraft(id, event.target.value)} onKeyDown=${onKeyDown}></textarea>
       <button class="send" aria-label=${say.send} title=${say.send} aria-disabled=${!canSend}><${Icon} name="send" size=${22} /></button>

@@ -1,5 +1,6 @@
 /** One line of the list: who, what was said last, when, and how much of it is new. */
 
+import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
 import { previewOf } from "../models/richtext.js";
 import { shortMoment } from "../models/time.js";
@@ -42,19 +43,25 @@ export function ConversationLine({ line }) {
 /** @param {ConversationModel} conversation */
 export function titleOf(conversation) {
   const isSelf = !conversation.group && conversation.receiver === me.value;
-  return isSelf ? say.selfName(conversation.name) : conversation.name;
+  return isSelf ? say.selfName(conversation.name) : withoutControls(conversation.name);
 }
 
-/** @param {{ line: Line }} props */
-function Preview({ line }) {
+/** What comes before the text is the page's; the text runs, and ends where there is no room, in its own direction. */
+function Preview(/** @type {{ line: Line }} */ { line }) {
   const { conversation, pending, draft } = line;
   const message = conversation.lastMessage;
-  if (draft && openKey.value !== conversation.key) {
-    return html`<span class="line-preview"><em>${say.previewDraft}</em> <bdi>${previewOf(draft)}</bdi></span>`;
-  }
-  if (pending) return html`<span class="line-preview"><${Tick} state=${pending.status === "failed" ? "failed" : "sending"} /> <bdi>${previewOf(pending.content)}</bdi></span>`;
-  if (!message) return html`<span class="line-preview">${quietText(conversation)}</span>`;
-  return html`<span class="line-preview"><bdi>${previewOfMessage(conversation, message)}</bdi></span>`;
+  if (draft && openKey.value !== conversation.key) return preview(html`<em>${say.previewDraft}</em>`, draft);
+  if (pending) return preview(html`<${Tick} state=${pending.status === "failed" ? "failed" : "sending"} />`, pending.content);
+  if (message) return preview(speakerOf(conversation, message), message.content);
+  return html`<span class="line-preview"><span class="line-said">${quietText(conversation)}</span></span>`;
+}
+
+/**
+ * @param {any} lead what comes before the text
+ * @param {string} content
+ */
+function preview(lead, content) {
+  return html`<span class="line-preview">${lead} <bdi class="line-said">${previewOf(content)}</bdi></span>`;
 }
 
 /** @param {ConversationModel} conversation */
@@ -67,8 +74,7 @@ function quietText(conversation) {
  * @param {ConversationModel} conversation
  * @param {import("../protocol.js").Message} message
  */
-function previewOfMessage(conversation, message) {
-  const text = previewOf(message.content);
-  if (message.sender === me.value) return say.previewYou(text);
-  return conversation.group ? say.previewFrom(nameOf(message.sender), text) : text;
+function speakerOf(conversation, { sender }) {
+  if (sender === me.value) return html`<span>${say.previewYou}</span>`;
+  return conversation.group && html`<span class="line-speaker">${say.previewFrom(nameOf(sender))}</span>`;
 }

@@ -1,8 +1,9 @@
 /** The text of a message. Every part of it becomes a text node: nothing that anybody writes is ever markup. */
 
 import { useMemo, useState } from "preact/hooks";
+import { codePointOf, runsOf } from "../models/bidi.js";
 import { beginningOf, partsOf } from "../models/richtext.js";
-import { say } from "../strings.js";
+import { DIRECTION, say } from "../strings.js";
 import { html } from "./html.js";
 
 /** @typedef {import("../models/richtext.js").Part} Part */
@@ -15,15 +16,30 @@ export function MessageText({ content, children }) {
   const parts = useMemo(() => partsOf(shown), [shown]);
   return html`<div class="text" dir="auto">
     ${parts.map(drawPart)}
-    ${beginning !== null && html`<button type="button" class="link text-more" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? say.showLess : say.showAll}</button>`}
+    ${beginning !== null && html`<button type="button" class="link text-more" dir=${DIRECTION} aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? say.showLess : say.showAll}</button>`}
     ${children}
   </div>`;
 }
 
-/** @param {Part} part */
+/** Addresses and code run from left to right, whatever is around them. @param {Part} part */
 function drawPart(part) {
-  if (part.type === "link") return html`<a href=${part.href} target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>`;
-  if (part.type === "code") return html`<code>${part.text}</code>`;
-  if (part.type === "block") return html`<pre tabIndex=${0}><code>${part.text}</code></pre>`;
-  return part.text;
+  if (part.type === "link") return html`<a href=${part.href} dir="ltr" target="_blank" rel="noopener noreferrer nofollow">${part.text}</a>`;
+  if (part.type === "code") return html`<code dir="ltr">${drawRuns(part.text)}</code>`;
+  if (part.type === "block") return html`<pre dir="ltr" tabIndex=${0}><code>${drawRuns(part.text)}</code></pre>`;
+  return drawRuns(part.text);
+}
+
+/** @param {string} text */
+function drawRuns(text) {
+  return runsOf(text).map((run) => (run.isControl ? html`<${Control} character=${run.text} />` : run.text));
+}
+
+/**
+ * The character is there to be copied; in a box of its own it moves nothing outside.
+ * @param {{ character: string }} props
+ */
+function Control({ character }) {
+  const code = codePointOf(character);
+  const label = say.hiddenControl(code);
+  return html`<span class="control" role="img" data-code=${code} aria-label=${label} title=${label}>${character}</span>`;
 }

@@ -38,7 +38,7 @@ export function NewGroupDialog() {
     <form class="form" onSubmit=${submit} noValidate>
       <label class="field">
         <span>${say.groupName}</span>
-        <input id="group-name" value=${name} placeholder=${say.groupNamePlaceholder} autocomplete="off" autofocus aria-invalid=${isNameWrong.value} aria-describedby="group-problem"
+        <input id="group-name" dir="auto" value=${name} placeholder=${say.groupNamePlaceholder} autocomplete="off" autofocus aria-invalid=${isNameWrong.value} aria-describedby="group-problem"
           onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} />
       </label>
       <p id="group-problem" class="problem" role="alert">${error.value && html`<${Icon} name="warning" size=${18} /><span>${error.value}</span>`}</p>

@@ -53,7 +53,7 @@ export function PeoplePicker({ onPick, busyWith }) {
 function Filter({ filter }) {
   return html`<label class="search">
     <${Icon} name="search" size=${18} />
-    <input type="search" aria-label=${say.signInFilter} placeholder=${say.signInFilter} value=${filter}
+    <input type="search" dir="auto" aria-label=${say.signInFilter} placeholder=${say.signInFilter} value=${filter}
       onInput=${(/** @type {any} */ event) => (filter.value = event.target.value)} />
   </label>`;
 }

@@ -1,11 +1,12 @@
 /** One row of a conversation. */
 
+import { isolated } from "../models/bidi.js";
 import { progressOf } from "../models/conversation.js";
 import { hueOf } from "../models/names.js";
 import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
 import { discardEntry, retryEntry } from "../sending.js";
-import { say } from "../strings.js";
+import { DIRECTION, say } from "../strings.js";
 import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
@@ -35,7 +36,7 @@ function MessageView({ row, conversation }) {
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
   const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isEmojiOnly(row.content) && "emoji", isFresh(row) && "fresh", row.entry?.status === "failed" && "failed");
-  return html`<article class=${look} data-row=${row.key} aria-label=${`${isOwn ? say.you : name}, ${timeOfDay(row.timestamp)}`}>
+  return html`<article class=${look} data-row=${row.key} aria-label=${`${isOwn ? say.you : isolated(name)}, ${timeOfDay(row.timestamp)}`}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
@@ -57,7 +58,7 @@ function SenderName({ id, name }) {
 
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */
 function Meta({ row, conversation, isOwn }) {
-  return html`<span class="meta">
+  return html`<span class="meta" dir=${DIRECTION}>
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
     ${isOwn && html`<${Tick} state=${stateOf(row, conversation)} />`}
   </span>`;

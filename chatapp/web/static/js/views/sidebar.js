@@ -64,7 +64,7 @@ function Search() {
   return html`<div class="sidebar-search" role="search">
     <label class="search">
       <${Icon} name="search" size=${18} />
-      <input id="search" type="search" autocomplete="off" aria-label=${say.search} placeholder=${say.search} value=${query}
+      <input id="search" type="search" dir="auto" autocomplete="off" aria-label=${say.search} placeholder=${say.search} value=${query}
         onInput=${change} onKeyDown=${onSearchKey} onBlur=${() => (isFirstWanted.value = false)} />
       ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
     </label>

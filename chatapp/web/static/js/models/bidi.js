@@ -1,0 +1,62 @@
+/**
+ * Text whose direction, or whose order, is not the page's own. Names and messages run in the direction of their letters;
+ * characters that force another order are taken out, or shown, so that "\u202Egnp.exe" does not read as a picture's name.
+ */
+
+/** Unicode's embeddings, overrides and isolates. The marks U+200E, U+200F and U+061C are not among them: they move no letter. */
+const CONTROL = /[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Each of these ends a paragraph, and with it every isolate that is open. */
+const PARAGRAPH_END = /[\n\r\u001c-\u001e\u0085\u2029]+/gu;
+
+/** The blocks that Unicode keeps for scripts from right to left, and the mark that counts as one of their letters. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+const FIRST_STRONG_ISOLATE = "\u2068";
+const POP_DIRECTIONAL_ISOLATE = "\u2069";
+
+/**
+ * A name or a preview, to be drawn in an element of its own.
+ * @param {string} text
+ */
+export function withoutControls(text) {
+  return text.replace(CONTROL, "");
+}
+
+/**
+ * The same inside a sentence, where no element can hold it: in labels, titles and notifications. The sentence is the
+ * page's, from left to right, so text that runs this way throughout needs nothing around it.
+ * @param {string} text
+ */
+export function isolated(text) {
+  const line = withoutControls(text).replace(PARAGRAPH_END, " ");
+  return RIGHT_TO_LEFT.test(line) ? FIRST_STRONG_ISOLATE + line + POP_DIRECTIONAL_ISOLATE : line;
+}
+
+/** @typedef {{ text: string, isControl: boolean }} Run */
+
+/**
+ * A message's text, with the controls in it apart, so that each can be shown.
+ * @param {string} text
+ * @returns {Run[]} none of them empty
+ */
+export function runsOf(text) {
+  /** @type {Run[]} */
+  const runs = [];
+  let at = 0;
+  for (const { 0: control, index } of text.matchAll(CONTROL)) {
+    if (index > at) runs.push({ text: text.slice(at, index), isControl: false });
+    runs.push({ text: control, isControl: true });
+    at = index + control.length;
+  }
+  if (at < text.length) runs.push({ text: text.slice(at), isControl: false });
+  return runs;
+}
+
+/**
+ * @param {string} character
+ * @returns {string} its number as Unicode writes it, such as U+202E
+ */
+export function codePointOf(character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./support.mjs";
+
+const { codePointOf, isolated, runsOf, withoutControls } = await load("models/bidi.js");
+const { folded, fullName, initials } = await load("models/names.js");
+const { previewOf } = await load("models/richtext.js");
+const { say } = await load("strings.js");
+
+const CONTROLS = ["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"];
+const MARKS = ["\u200e", "\u200f", "\u061c"];
+
+test("what would change the order of a text is found, wherever it is", () => {
+  for (const control of CONTROLS) {
+    assert.equal(withoutControls(`a${control}b`), "ab", codePointOf(control));
+    assert.deepEqual(runsOf(`a${control}${control}b`), [
+      { text: "a", isControl: false },
+      { text: control, isControl: true },
+      { text: control, isControl: true },
+      { text: "b", isControl: false },
+    ]);
+  }
+});
+
+test("marks move no letter, and stay", () => {
+  for (const mark of MARKS) {
+    assert.equal(withoutControls(`a${mark}b`), `a${mark}b`);
+    assert.deepEqual(runsOf(`a${mark}b`), [{ text: `a${mark}b`, isControl: false }]);
+  }
+});
+
+test("the runs of a text are the whole text", () => {
+  for (const text of ["", "plain", "\u202e", `x${CONTROLS.join("y")}z`, "\u2069שלום\u202e"]) {
+    assert.equal(runsOf(text).map((run) => run.text).join(""), text);
+  }
+});
+
+test("in a sentence, text from right to left stands alone, and other text as it is", () => {
+  assert.equal(isolated("Alice"), "Alice");
+  for (const text of ["שלום", "Alice (אליס)", "مرحبا", "\u{1e900}"]) assert.equal(isolated(text), `\u2068${text}\u2069`);
+});
+
+test("no name leaves its place in a sentence", () => {
+  assert.equal(isolated("\u2069\u202eevil"), "evil");
+  assert.equal(isolated("שלום\n\u2029עולם"), "\u2068שלום עולם\u2069");
+  assert.equal(say.notifyGroup("\u202egnp.exe", "קבוצה"), "gnp.exe in \u2068קבוצה\u2069");
+  assert.equal(say.announceMessage("דנה", "hello"), "\u2068דנה\u2069: hello");
+});
+
+/** What the parameters of a sentence are called that take what people write. */
+const WRITTEN = ["name", "text", "username", "group"];
+
+test("every sentence keeps what people write in its place", () => {
+  const sentences = Object.entries(say).filter(([, sentence]) => typeof sentence === "function");
+  const tried = sentences.filter(([name, sentence]) => {
+    const parameters = [...sentence.toString().matchAll(/@type \{\w+\} \*\/ (\w+)/gu)].map((found) => found[1]);
+    assert.equal(parameters.length, sentence.length, `${name} names its parameters`);
+    const written = parameters.filter((parameter) => WRITTEN.includes(parameter)).length;
+    const said = sentence(...parameters.map((parameter) => (WRITTEN.includes(parameter) ? "\u202eשלום" : 1)));
+    assert.equal(said.split("\u2068שלום\u2069").length - 1, written, name);
+    assert.ok(!said.includes("\u202e"), name);
+    return written > 0;
+  });
+  assert.ok(tried.length > 10);
+});
+
+test("names and previews hold nothing that changes their order, and are found without it", () => {
+  const user = { firstName: "\u202eMal", lastName: "lory\u2069", username: "mallory" };
+  assert.equal(fullName(user), "Mal lory");
+  assert.equal(initials("\u202eWeekend plans"), "WP");
+  assert.equal(folded("al\u202eice"), "alice");
+  assert.equal(previewOf("\u202egnp.exe\nevil"), "gnp.exe evil");
+});
+
+test("somebody whose name shows nothing goes by the username", () => {
+  assert.equal(fullName({ firstName: "\u200b", lastName: "\u3164", username: "mallory" }), "mallory");
+  assert.equal(fullName({ firstName: "\u202e", lastName: "", username: "mallory" }), "mallory");
+});
+
+test("a character's number is written as Unicode writes it", () => {
+  assert.equal(codePointOf("\u202e"), "U+202E");
+  assert.equal(codePointOf("\u{1e900}"), "U+1E900");
+});

@@ -1,0 +1,221 @@
+"""Text from right to left, and characters that would change the order of what is shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.web.people import Person, bubble, bubbles, composer, line, texts, wait_until, write
+from tests.web.server import Friend
+from tests.web.test_layout import PHONE, picture, violations
+from tests.web.test_tabs_and_notices import LOOK_AWAY, SHOW_NOTIFICATIONS
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+HELLO = "שלום עולם"
+LONG = "שלום לכולם, זה מסר ארוך יותר שעובר על פני כמה שורות כדי לראות איך הזמן מונח בסוף ההודעה הזאת"
+OVERRIDE = "\u202e"
+EVIL = f"{OVERRIDE}gnp.exe evil"
+
+
+def seen(element: Locator) -> str:
+    """The characters as they are seen, from left to right and from the top; those that are seen."""
+    script = """element => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const found = [];
+        while (walker.nextNode()) {
+            const node = walker.currentNode;
+            if (node.parentElement.closest('.control')) continue;
+            for (let at = 0; at < node.length; at += 1) {
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                const { x, y, width } = range.getBoundingClientRect();
+                if (width > 0) found.push({ text: node.data[at], x, y: Math.round(y / 8) });
+            }
+        }
+        return found.sort((a, b) => a.y - b.y || a.x - b.x).map(({ text }) => text).join('');
+    }"""
+    text: str = element.evaluate(script)
+    return text
+
+
+def box(element: Locator) -> Any:
+    found = element.bounding_box()
+    assert found is not None
+    return found
+
+
+def edges(element: Locator) -> tuple[float, float]:
+    """Left and right."""
+    found = box(element)
+    return found["x"], found["x"] + found["width"]
+
+
+def mirrored(text: str) -> str:
+    return text[::-1]
+
+
+def test_a_message_runs_in_its_own_direction_and_its_time_in_the_pages(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(locale="en-US"), friend()
+    other.say(person.username, HELLO, "Hello world")
+    page = person.open(f"#/u/{other.username}")
+    write(page, f"{HELLO}!")
+    expect(bubbles(page)).to_have_count(3)
+    for index, shown in enumerate([mirrored(HELLO), "Hello world", mirrored(f"{HELLO}!")]):
+        found = bubbles(page).nth(index)
+        assert seen(found.locator(".text")).startswith(shown)
+        time = found.locator("time")
+        assert seen(time) == time.inner_text()
+        assert time.inner_text().endswith("M"), "the half of the day comes last, as in English"
+        assert edges(found.locator(".meta"))[1] == pytest.approx(edges(found)[1] - 12, abs=1)
+    own = bubble(page, f"{HELLO}!")
+    assert edges(own.locator("time"))[1] <= edges(own.locator(".tick"))[0]
+
+
+def test_a_time_is_beside_the_end_of_a_text_and_not_beside_its_beginning(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(), friend()
+    other.say(person.username, HELLO, "Hello world")
+    page = person.open(f"#/u/{other.username}")
+    expect(bubbles(page)).to_have_count(2)
+    tall, flat = box(bubbles(page).first)["height"], box(bubbles(page).last)["height"]
+    assert tall > flat + 12
+    assert edges(bubbles(page).last.locator(".meta"))[0] > edges(bubbles(page).last)[0] + 60
+
+
+def test_the_name_over_a_message_belongs_to_the_page(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(), friend()
+    group = founder.make_group("קבוצת הקיץ", person.username)
+    founder.say(group, LONG, group=True)
+    page = person.open(f"#/g/{group}")
+    sender = page.locator(".sender bdi")
+    assert edges(sender)[0] == pytest.approx(edges(bubbles(page).first)[0] + 12, abs=1)
+    heading = page.get_by_role("heading", name="קבוצת הקיץ")
+    assert edges(heading.locator("bdi"))[0] == edges(heading)[0]
+    expect(composer(page)).to_have_attribute("placeholder", "Message \u2068קבוצת הקיץ\u2069")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_preview_shows_the_beginning_of_a_text_after_who_said_it(
+    meet: Meet, friend: Befriend, options: dict[str, Any]
+) -> None:
+    person, founder = meet(bypass_csp=True, **options), friend()
+    group = founder.make_group("קבוצה", person.username)
+    founder.say(group, LONG, group=True)
+    founder.say(person.username, LONG)
+    page = person.open()
+    line(page, "קבוצה").locator(".line-said").wait_for()
+    for said in page.locator(".line-said").filter(has_text=LONG[:20]).all():
+        left, right = edges(said)
+        first = said.evaluate(FIRST_CHARACTER)
+        assert left <= first["left"], first
+        assert first["right"] <= right, "the beginning of a text from right to left is at its right edge"
+        assert right - first["right"] < 2
+    found = line(page, "קבוצה")
+    assert edges(found.locator(".line-speaker"))[1] <= edges(found.locator(".line-said"))[0]
+    assert edges(found.locator(".line-said"))[1] <= edges(found.locator(".badge"))[0]
+    assert edges(found.locator(".line-name bdi"))[0] == edges(found.locator(".line-name"))[0]
+    assert violations(page) == []
+
+
+FIRST_CHARACTER = """element => {
+    const range = document.createRange();
+    range.setStart(element.firstChild, 0);
+    range.setEnd(element.firstChild, 1);
+    const { left, right } = range.getBoundingClientRect();
+    return { left, right };
+}"""
+
+
+def test_a_control_is_shown_and_changes_no_order(meet: Meet, friend: Befriend) -> None:
+    person, other = meet(bypass_csp=True), friend()
+    code = f"```\nif admin:{OVERRIDE} }} {{ pass\n```"
+    other.say(person.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
+    page = person.open(f"#/u/{other.username}")
+    expect(bubbles(page)).to_have_count(4)
+    assert seen(bubbles(page).nth(0).locator(".text")).startswith("gnp.exe evil")
+    assert seen(bubbles(page).nth(1).locator("pre")) == "if admin: } { pass"
+    assert seen(bubbles(page).nth(2).locator(".text")).startswith("abc d")
+    assert seen(bubbles(page).nth(3).locator(".text")).startswith(f"{mirrored('עולם')} abc {mirrored('שלום')}")
+    control = bubbles(page).nth(0).get_by_role("img", name="Hidden character U+202E")
+    expect(control).to_be_visible()
+    assert box(control)["width"] > 20
+    assert texts(page)[0] == EVIL, "what is copied is what was sent"
+    assert violations(page) == []
+
+
+def test_pictures_are_taken_of_text_in_both_directions(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(bypass_csp=True, **PHONE), friend()
+    group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
+    founder.say(group, HELLO, "Hello world", EVIL, LONG, "see https://example.org/a שלום", group=True)
+    friend(person.username).say(group, f"{HELLO}!", "`let a = 1;` שלום", "And in English", group=True)
+    page = person.open(f"#/g/{group}")
+    expect(bubble(page, "And in English")).to_be_in_viewport()
+    for place in ("conversation", "list"):
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            picture(page, f"directions-{place}-phone-{theme}")
+            assert violations(page) == [], f"{place}, {theme}"
+        if place == "conversation":
+            page.get_by_role("button", name="Back to the list").click()
+
+
+def test_a_groups_name_changes_no_order_wherever_it_is(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(), friend()
+    group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
+    page = person.open(f"#/g/{group}")
+    expect(page.get_by_role("heading", name="gnp.exe")).to_be_visible()
+    assert seen(page.get_by_role("heading", name="gnp.exe")) == "gnp.exe"
+    expect(page.get_by_text("gnp.exe is new. Say hello to everybody.", exact=True)).to_be_visible()
+    expect(composer(page)).to_have_attribute("placeholder", "Message gnp.exe")
+    assert seen(line(page, "gnp.exe").locator(".line-name")) == "gnp.exe"
+    page.get_by_role("button", name="Details").click()
+    assert seen(page.locator(".details-name")) == "gnp.exe"
+    page.keyboard.press("Escape")
+    assert OVERRIDE not in page.evaluate("document.body.innerText + document.title")
+
+
+def test_a_notification_keeps_names_and_text_apart(meet: Meet, friend: Befriend) -> None:
+    person, founder = meet(permissions=["notifications"]), friend()
+    groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
+    page = person.context.new_page()
+    page.add_init_script(SHOW_NOTIFICATIONS)
+    page.goto(person.server.url)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Notifications").check()
+    page.keyboard.press("Escape")
+    page.evaluate(LOOK_AWAY)
+    for group in groups:
+        founder.say(group, EVIL, group=True)
+    wait_until(page, "() => shown.length === 2")
+    titles = sorted(page.evaluate("shown.map(one => one.title.split(' in ')[1])"))
+    assert titles == ["gnp.exe", "\u2068קבוצה\u2069"]
+    assert page.evaluate("shown.map(one => one.body)") == ["gnp.exe evil"] * 2
+    assert OVERRIDE not in page.get_by_role("log").inner_text()
+
+
+def test_what_one_types_runs_in_its_own_direction(meet: Meet) -> None:
+    page = meet().open("#/u/alice")
+    for text, direction in ((HELLO, "rtl"), ("Hello", "ltr"), ("", "ltr")):
+        composer(page).fill(text)
+        assert composer(page).evaluate("field => getComputedStyle(field).direction") == direction
+
+
+def test_what_shows_nothing_is_not_sent_and_names_no_group(meet: Meet) -> None:
+    page = meet().open("#/u/alice")
+    invisible = ["\u200b", "\u2800\n\u3164", "\u00ad\u034f\ufe0f", "\u202e\u2069", "\U000e0020"]
+    for text in invisible:
+        composer(page).fill(text)
+        expect(page.get_by_role("button", name="Send")).to_be_disabled()
+        composer(page).press("Enter")
+        page.get_by_role("button", name="Send").click(force=True)
+        expect(composer(page)).to_have_value(text)
+    expect(bubbles(page)).to_have_count(0)
+    page.get_by_role("button", name="New group").click()
+    for text in invisible:
+        page.get_by_label("Group name").fill(text.replace("\n", ""))
+        page.get_by_role("button", name="Create group").click()
+        expect(page.get_by_text("Give the group a name.")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_be_visible()
