@@ -52,6 +52,10 @@ class Friend:
         found, _ = self._call("GET", f"messages/{self.username}/{receiver}?group={kind}&limit=500")
         return [message["content"] for message in found]
 
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """The body of the answer to a request of theirs."""
+        return self._call(method, path, body)[0]
+
     def _call(self, method: str, path: str, body: object = None) -> tuple[Any, Any]:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} | ({"auth-token": self._token} if self._token else {})

@@ -32,10 +32,8 @@ export function LeavePage({ conversation: { receiver, name, members }, goTo }) {
   const isLastOwner = action.refusal.value.code === "last_owner";
   return html`<${Question} action=${action} title=${say.leaveTitle(name)} hint=${members.length === 1 ? say.leaveLastHint : say.leaveHint}
     button=${say.leave} onYes=${leave} onNo=${() => goTo("overview")}>
-    ${isLastOwner && html`<div class="details-actions">
-      <button type="button" class="button" onClick=${() => goTo("overview")}>${say.leaveChooseOwner}</button>
-      <button type="button" class="button button-bad" onClick=${() => goTo("delete")}>${say.deleteGroup}</button>
-    </div>`}
+    ${isLastOwner && html`<button type="button" class="button button-bad" onClick=${() => goTo("delete")}>${say.deleteGroup}</button>
+      <button type="button" class="button button-main" onClick=${() => goTo("overview")}>${say.leaveChooseOwner}</button>`}
   <//>`;
 }
 
@@ -62,15 +60,14 @@ function goAway() {
  * @param {string} props.button
  * @param {() => void} props.onYes
  * @param {() => void} props.onNo
- * @param {any} [props.children] what else there is to do once it was refused
+ * @param {any} [props.children] what there is to do instead, once it was refused
  */
 function Question({ action, title, hint, button, onYes, onNo, children }) {
   return html`<p class="question"><bdi>${title}</bdi></p>
     <p>${hint}</p>
     <${Refused} action=${action} />
-    ${children}
     <footer class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${onNo}>${say.cancel}</button>
-      <button type="button" class="button button-main button-bad" disabled=${action.isBusy.value} onClick=${onYes}>${button}</button>
+      ${children || html`<button type="button" class="button button-main button-bad" disabled=${action.isBusy.value} onClick=${onYes}>${button}</button>`}
     </footer>`;
 }
