@@ -28,7 +28,7 @@ export function MemberPage({ conversation, username, goTo }) {
       <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}</p>
       ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn(say.roles[role])}</p>`}
     </div>
-    ${may(conversation.role, "changeRoles") && html`<${RoleForm} key=${role} groupId=${conversation.receiver} username=${username} role=${role} />`}
+    ${may(conversation.role, "changeRoles") && html`<${RoleForm} groupId=${conversation.receiver} username=${username} role=${role} />`}
     <div class="details-actions">
       <a class="button" href=${addressOf(privateKey(username))} onClick=${closeDialog}>${say.memberWrite}</a>
       ${isMe && html`<button type="button" class="button button-bad" onClick=${() => goTo("leave")}>${say.leave}</button>`}
@@ -38,23 +38,25 @@ export function MemberPage({ conversation, username, goTo }) {
 
 /** The arrow keys pass through the roles, so that a button of its own changes it. @param {{ groupId: string, username: string, role: Role }} props */
 function RoleForm({ groupId, username, role }) {
-  const chosen = useSignal(role);
+  const picked = useSignal(/** @type {Role | null} */ (null));
   const action = useAction();
-  const submit = (/** @type {SubmitEvent} */ event) => {
+  const chosen = picked.value ?? role;
+  const canSave = chosen !== role && !action.isBusy.value;
+  const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    action.run(() => setRole(groupId, username, chosen.value));
+    if (canSave && (await action.run(() => setRole(groupId, username, chosen)))) picked.value = null;
   };
   return html`<form class="form" onSubmit=${submit}>
     <fieldset class="choices">
       <legend>${say.role}</legend>
       <div class="segments">${ROLES.map(
         (one) => html`<label key=${one}>
-          <input type="radio" name="role" value=${one} checked=${chosen.value === one} onChange=${() => (chosen.value = one)} /><span>${say.roles[one]}</span>
+          <input type="radio" name="role" value=${one} checked=${chosen === one} onChange=${() => (picked.value = one)} /><span>${say.roles[one]}</span>
         </label>`,
       )}</div>
-      <p class="state-hint">${say.roleHints[chosen.value]}</p>
+      <p class="state-hint">${say.roleHints[chosen]}</p>
     </fieldset>
     <${Refused} action=${action} />
-    ${chosen.value !== role && html`<button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.roleSave}</button>`}
+    <button class="button button-main" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.roleSave}</button>
   </form>`;
 }
