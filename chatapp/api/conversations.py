@@ -16,7 +16,7 @@ blueprint = Blueprint("conversations", __name__)
 
 
 @blueprint.get("/conversations")
-@operation("The caller's conversations, newest activity first", gives=ConversationsShape, is_direct=True)
+@operation("The caller's conversations, newest activity first", gives=ConversationsShape)
 def list_conversations(caller: Caller) -> ConversationsShape:
     found = conversations.list_conversations(current_journal(), caller)
     return {"conversations": [serializers.conversation(one) for one in found]}

@@ -1,8 +1,8 @@
-"""Answers what is read most without a request of Flask's.
+"""Answers GET requests that need nothing of Flask's request without one.
 
-A client that comes back asks for its conversations and for a page of each; Flask's request and response around it would
-cost as much as half of a page. What is answered, by which action, for whom and in which shape is the operation's, here
-as there. Only what went well is answered here: of a refusal or a fault Flask is told, and says so; all else is Flask's.
+Flask's request and response are a fifth of the CPU of a page of history. Which operation it is, for whom and with which
+answer is decided by `Operation.run`, here as in Flask's views, so that whoever adds a route need not know of this file.
+Only successful answers are given here: Flask answers every refusal and every fault, and everything else.
 """
 
 import re
@@ -63,7 +63,7 @@ class Direct:
 def _routes_of(app: Flask) -> Iterable[tuple[re.Pattern[str], Operation]]:
     for rule in app.url_map.iter_rules():
         operation: Operation | None = getattr(app.view_functions[rule.endpoint], "operation", None)
-        if operation is not None and operation.is_direct:
+        if operation is not None and "GET" in (rule.methods or ()) and not operation.needs_flask:
             literals = _VARIABLE.split(rule.rule)
             parts = [f"(?P<{part}>[^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(literals)]
             yield re.compile("".join(parts)), operation

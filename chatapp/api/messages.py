@@ -24,7 +24,6 @@ blueprint = Blueprint("messages", __name__)
     gives=list[MessageShape],
     query=HistoryQuery,
     errors=(Forbidden, NotAMember, NotFound, InvalidInput),
-    is_direct=True,
 )
 def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> list[MessageShape]:
     messages.require_sender(caller, sender)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, get_type_hints
 from urllib.parse import parse_qsl
 
-from flask import jsonify, request
+from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -23,8 +23,7 @@ FAILURE = "chatapp.failure"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body. `is_direct`: the view asks
-    nothing of Flask's request, so that it can be answered without one."""
+    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body."""
 
     summary: str
     gives: Any
@@ -32,8 +31,13 @@ class Operation:
     query: type[BaseModel] | None
     needs_session: bool
     errors: tuple[type[ChatError], ...]
-    is_direct: bool
     view: View
+
+    @property
+    def needs_flask(self) -> bool:
+        """Whether the view makes its own response, or takes a body, which only Flask's request has."""
+        returns = get_type_hints(self.view).get("return")
+        return not self.needs_session or self.body is not None or returns is Response
 
     def run(self, environ: dict[str, Any], path: dict[str, str]) -> Any:
         """What the view gives for a request: the caller first, so that who is not signed in learns nothing of what is
@@ -59,12 +63,11 @@ def operation(
     query: type[BaseModel] | None = None,
     needs_session: bool = True,
     errors: tuple[type[ChatError], ...] = (),
-    is_direct: bool = False,
 ) -> Callable[[View], View]:
     """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view."""
 
     def declare(view: View) -> View:
-        declared = Operation(summary, gives, body, query, needs_session, errors, is_direct, view)
+        declared = Operation(summary, gives, body, query, needs_session, errors, view)
 
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:

@@ -27,9 +27,7 @@ def users() -> UsersShape:
 
 
 @blueprint.get("/all/<username>")
-@operation(
-    "Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,), is_direct=True
-)
+@operation("Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,))
 def everything(caller: Caller, username: str) -> EverythingShape:
     if username != caller.username:
         raise Forbidden("This list is its owner's alone.")

@@ -72,7 +72,19 @@ PATHS = [
     "/messages/alice/carol?group=no",
     "/conversations",
     "/all/alice",
+    "/group/{group}",
+    "/sync?group={group}:1:0",
 ]
+
+
+def test_every_read_that_needs_nothing_of_flasks_request_is_tried(app: Flask) -> None:
+    found = {
+        rule.rule.split("/")[1]
+        for rule in app.url_map.iter_rules()
+        if (declared := getattr(app.view_functions[rule.endpoint], "operation", None)) is not None
+        if "GET" in (rule.methods or ()) and not declared.needs_flask and not rule.rule.startswith("/web/")
+    }
+    assert found == {path.split("/")[1].partition("?")[0] for path in PATHS} - {"web"}
 
 
 @pytest.mark.parametrize("path", PATHS)
