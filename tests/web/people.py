@@ -8,7 +8,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 
 from tests.web.server import Server
 
-HARMLESS = re.compile(r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright")
+HARMLESS = re.compile(
+    r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright|CORS request did not succeed"
+)
 """What a browser says of a network that is not there, or of a 401 that the page expects."""
 
 
