@@ -110,26 +110,57 @@ export const seenBy = (owner, name) => run("seen", "readonly", (store) => store.
  * @property {number} userRevision
  *
  * @typedef {{ key: string, revision: number, openedAt: number, messages: import("./protocol.js").Message[] }} KnownTimeline
+ *
+ * @typedef {object} KnownChange
+ * @property {string} key of a conversation
+ * @property {import("./models/conversation.js").Conversation | null} conversation null where there is none any more
+ * @property {KnownTimeline | null} timeline
  */
 
 const CONVERSATION = "conversation ";
 const TIMELINE = "timeline ";
+/** So many are written in a moment. */
+const CHANGES_AT_ONCE = 500;
 
 /**
- * Writes all of it or nothing: revisions and what they stand for belong together.
+ * A conversation and its messages are written together, since both stand for its revision; the user's revision last,
+ * since it stands for all of them.
  * @param {string} owner
- * @param {KnownRecords} changed
- * @param {{ conversations: string[], timelines: string[] }} gone their keys
+ * @param {KnownChange[]} changes
+ * @param {number} userRevision
+ * @returns {Promise<boolean>} whether all of it was written
  */
-export function keepKnown(owner, { conversations, timelines, userRevision }, gone) {
-  return transact(["seen"], "readwrite", (transaction) => {
-    const store = transaction.objectStore("seen");
-    for (const one of conversations) store.put(one, [owner, CONVERSATION + one.key]);
-    for (const one of timelines) store.put(one, [owner, TIMELINE + one.key]);
-    for (const key of gone.conversations) store.delete([owner, CONVERSATION + key]);
-    for (const key of gone.timelines) store.delete([owner, TIMELINE + key]);
-    return store.put(userRevision, [owner, "userRevision"]);
-  });
+export async function keepKnown(owner, changes, userRevision) {
+  for (let at = 0; at < changes.length; at += CHANGES_AT_ONCE) {
+    const some = changes.slice(at, at + CHANGES_AT_ONCE);
+    const done = await transact(["seen"], "readwrite", (transaction) => putKnown(transaction.objectStore("seen"), owner, some));
+    if (done === undefined) return false;
+  }
+  return (await keepSeen(owner, "userRevision", userRevision)) !== undefined;
+}
+
+/**
+ * @param {IDBObjectStore} store
+ * @param {string} owner
+ * @param {KnownChange[]} changes
+ * @returns {IDBRequest} the last of them
+ */
+function putKnown(store, owner, changes) {
+  for (const { key, conversation, timeline } of changes) {
+    put(store, [owner, CONVERSATION + key], conversation);
+    put(store, [owner, TIMELINE + key], timeline);
+  }
+  return store.count();
+}
+
+/**
+ * @param {IDBObjectStore} store
+ * @param {IDBValidKey} key
+ * @param {object | null} value
+ */
+function put(store, key, value) {
+  if (value === null) store.delete(key);
+  else store.put(value, key);
 }
 
 /**
@@ -137,12 +168,18 @@ export function keepKnown(owner, { conversations, timelines, userRevision }, gon
  * @returns {Promise<KnownRecords>}
  */
 export async function knownTo(owner) {
-  const [conversations, timelines, userRevision] = await Promise.all([
-    run("seen", "readonly", (store) => store.getAll(prefixRange(owner, CONVERSATION))),
-    run("seen", "readonly", (store) => store.getAll(prefixRange(owner, TIMELINE))),
-    seenBy(owner, "userRevision"),
-  ]);
-  return { conversations: conversations ?? [], timelines: timelines ?? [], userRevision: userRevision ?? 0 };
+  /** @type {IDBRequest<any> | undefined} */
+  let conversations;
+  /** @type {IDBRequest<any> | undefined} */
+  let timelines;
+  const userRevision = await run("seen", "readonly", (store) => {
+    conversations = store.getAll(prefixRange(owner, CONVERSATION));
+    timelines = store.getAll(prefixRange(owner, TIMELINE));
+    return store.get([owner, "userRevision"]);
+  });
+  // Storage that is late may not have answered yet, and conversations without the user's revision are not all of them.
+  if (userRevision === undefined) return { conversations: [], timelines: [], userRevision: 0 };
+  return { conversations: conversations?.result, timelines: timelines?.result, userRevision };
 }
 
 /**

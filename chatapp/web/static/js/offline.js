@@ -89,23 +89,20 @@ async function remember() {
   if (store.session.peek().status !== "signedIn" || store.listStatus.peek() !== "ready") return;
   const conversations = new Map([...store.conversations.peek()].filter(([, { revision }]) => revision > 0));
   const timelines = timelinesOf(conversations);
-  const changed = {
-    conversations: [...conversations.values()].filter((one) => keptConversations.get(one.key) !== one),
-    timelines: [...timelines].filter(([key, one]) => hasChanged(keptTimelines.get(key), one)).map(([key, one]) => recordOf(key, one)),
-    userRevision: store.userRevision.peek(),
-  };
-  const gone = { conversations: missing(keptConversations, conversations), timelines: missing(keptTimelines, timelines) };
+  const changes = changesTo(conversations, timelines);
   keptConversations = conversations;
   keptTimelines = timelines;
-  if ((await keepKnown(store.me.peek(), changed, gone)) !== undefined) return;
-  // The next time, all of it: a newer user revision without a conversation that it stands for would hide that.
+  if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
+  // The next time, all of it: what is on disk is not known.
   keptConversations = new Map();
   keptTimelines = new Map();
 }
 
+/** @typedef {{ revision: number, messages: Message[] }} Kept */
+
 /**
  * @param {Map<string, Conversation>} conversations
- * @returns {Map<string, { revision: number, messages: Message[] }>} as far as the conversations are known
+ * @returns {Map<string, Kept>} as far as the conversations are known
  */
 function timelinesOf(conversations) {
   const found = new Map();
@@ -117,26 +114,31 @@ function timelinesOf(conversations) {
 }
 
 /**
- * @param {{ revision: number, messages: Message[] } | undefined} kept
- * @param {{ revision: number, messages: Message[] }} now
+ * @param {Map<string, Conversation>} conversations
+ * @param {Map<string, Kept>} timelines
+ * @returns {import("./database.js").KnownChange[]} what is not on disk as it is now
+ */
+function changesTo(conversations, timelines) {
+  const keys = new Set([...keptConversations.keys(), ...keptTimelines.keys(), ...conversations.keys()]);
+  const isOther = (/** @type {string} */ key) => keptConversations.get(key) !== conversations.get(key) || hasChanged(keptTimelines.get(key), timelines.get(key));
+  return [...keys].filter(isOther).map((key) => ({ key, conversation: conversations.get(key) ?? null, timeline: recordOf(key, timelines.get(key)) }));
+}
+
+/**
+ * @param {Kept | undefined} kept
+ * @param {Kept | undefined} now
  */
 function hasChanged(kept, now) {
-  return kept?.revision !== now.revision || kept.messages !== now.messages;
+  return kept?.revision !== now?.revision || kept?.messages !== now?.messages;
 }
 
 /**
  * @param {string} key
- * @param {{ revision: number, messages: Message[] }} timeline
- * @returns {import("./database.js").KnownTimeline}
+ * @param {Kept | undefined} timeline
+ * @returns {import("./database.js").KnownTimeline | null}
  */
-function recordOf(key, { revision, messages }) {
+function recordOf(key, timeline) {
+  if (!timeline) return null;
+  const { revision, messages } = timeline;
   return { key, revision, openedAt: openedAt.get(key) ?? 0, messages: newestRun(messages).slice(-KEPT_MESSAGES) };
-}
-
-/**
- * @param {Map<string, unknown>} kept
- * @param {Map<string, unknown>} now
- */
-function missing(kept, now) {
-  return [...kept.keys()].filter((key) => !now.has(key));
 }

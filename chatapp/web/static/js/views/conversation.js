@@ -92,7 +92,7 @@ function Left({ id, hasUnsent }) {
   const draft = drafts.value.get(id) ?? "";
   return html`<div class=${hasUnsent ? "left" : "left left-alone"}>
     <p class="state-title" role="alert">${say.leftGroup}</p>
-    ${draft && html`<label class="field"><span>${say.leftDraft}</span><textarea readonly rows="4" value=${draft}></textarea></label>`}
+    ${draft && html`<label class="field"><span>${say.leftDraft}</span><textarea readonly rows="4" dir="auto" value=${draft}></textarea></label>`}
     <button type="button" class="button" onClick=${goToList}>${say.back}</button>
   </div>`;
 }

@@ -12,6 +12,7 @@ import { Refused, useAction } from "./action.js";
 import { Avatar } from "./avatar.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { titleOf } from "./line.js";
 import { sentenceForName } from "./newgroup.js";
 import { Failed, Skeleton } from "./states.js";
 import { Switch } from "./switch.js";
@@ -43,15 +44,16 @@ export function OverviewPage({ conversation, last, goTo }) {
 }
 
 /** @param {{ conversation: Conversation }} props */
-function Name({ conversation: { receiver, name, role } }) {
+function Name({ conversation }) {
+  const { receiver, name, role } = conversation;
   const isEditing = useSignal(false);
   const stop = () => {
     isEditing.value = false;
     queueMicrotask(() => document.getElementById("group-rename")?.focus());
   };
-  if (!may(role, "changeDetails")) return html`<p class="details-name"><bdi>${name}</bdi></p>`;
+  if (!may(role, "changeDetails")) return html`<p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>`;
   if (isEditing.value) return html`<${Rename} groupId=${receiver} name=${name} onDone=${stop} />`;
-  return html`<p class="details-name details-name-row"><bdi>${name}</bdi>
+  return html`<p class="details-name details-name-row"><bdi>${titleOf(conversation)}</bdi>
     <button id="group-rename" type="button" class="icon-button" aria-label=${say.rename} title=${say.rename} onClick=${() => (isEditing.value = true)}><${Icon} name="pencil" /></button>
   </p>`;
 }
@@ -72,7 +74,7 @@ function Rename({ groupId, name, onDone }) {
     else if (await action.run(() => changeGroup(groupId, { groupName: text.value.trim() }))) onDone();
   };
   const cancel = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape") return;
     event.preventDefault();
     onDone();
   };

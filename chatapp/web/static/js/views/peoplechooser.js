@@ -53,7 +53,7 @@ function Finder({ picked, without, hint }) {
     <legend>${say.groupPeople}</legend>
     <label class="search">
       <${Icon} name="search" size=${18} />
-      <input type="search" aria-label=${say.groupFind} placeholder=${say.groupFind} value=${text} autocomplete="off"
+      <input type="search" dir="auto" aria-label=${say.groupFind} placeholder=${say.groupFind} value=${text} autocomplete="off"
         onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => pickFirst(event, found, picked, text)} />
     </label>
     <div class="found">
