@@ -1,6 +1,6 @@
 /** What the unit tests share: where the client is, and a cast. */
 
-const ROOT = new URL("../../../chatapp/web/static/js/", import.meta.url);
+export const ROOT = new URL("../../../chatapp/web/static/js/", import.meta.url);
 
 /** @param {string} name a module of the client */
 export const load = (name) => import(new URL(name, ROOT).href);

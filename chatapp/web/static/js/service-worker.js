@@ -36,18 +36,26 @@ async function page(request) {
   } catch {
     // Answered below.
   }
-  return (await caches.match("/")) ?? Response.error();
+  return (await kept("/")) ?? Response.error();
 }
 
 /** The page names the version of its files, so a changed page means that there is a new shell to keep. */
 async function renewed(/** @type {Response} */ response) {
-  const kept = await caches.match("/");
+  const known = await kept("/");
   const copy = response.clone();
-  if (kept && (await kept.text()) !== (await copy.text())) keepShell().catch(() => {});
+  if (known && (await known.text()) !== (await copy.text())) keepShell().catch(() => {});
   return response;
 }
 
 /** A file's address changes with its content, so a kept one is right. @param {Request} request */
 async function file(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await kept(request)) ?? fetch(request);
+}
+
+/**
+ * A cache that cannot be read keeps nothing: the network is there all the same.
+ * @param {Request | string} request
+ */
+function kept(request) {
+  return caches.match(request).catch(() => undefined);
 }
