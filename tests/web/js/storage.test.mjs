@@ -3,6 +3,7 @@ import { mock, test } from "node:test";
 import { load } from "./support.mjs";
 
 mock.timers.enable({ apis: ["setTimeout"] });
+globalThis.document = { getElementById: () => null };
 // Neither refuses nor answers, as where another tab blocks it.
 globalThis.indexedDB = { open: () => ({}) };
 
