@@ -9,7 +9,8 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 
-LARGEST_HEAD_BYTES = 65_536
+LARGEST_HEAD_BYTES = 32_768
+"""Limits a head, including its blank line, and likewise each line with the size of a chunk, and the trailers."""
 LARGEST_BODY_BYTES = 1_048_576
 """A body is kept in memory until the application is called. Of a larger one the application gets only the length."""
 
@@ -19,6 +20,8 @@ MOST_PIPELINED = 100
 
 KEPT_NAMES, LONGEST_KEPT_NAME_BYTES = 256, 64
 """Header names whose environ keys are cached."""
+
+HEAD_END = b"\r\n\r\n"
 
 _ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
 """The scheme and host of a request target in absolute form (RFC 9112 section 3.2.2)."""
@@ -95,35 +98,57 @@ class RequestReader:
         """Whether no byte of a further request has arrived."""
         self._parser: Any = httptools.HttpRequestParser(self)
         self._request: Request | None = None
-        self._pending_bytes = 0
+        self._head_bytes = 0
+        """Bytes so far of the head, the chunk size line or the trailers that are being read."""
+        self._body_left = 0
+        """Bytes left of the body, or of the chunk and its line break."""
+        self._is_chunked = False
+        self._chunk_line = bytearray()
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
 
     def feed(self, data: bytes) -> None:
         """Parses received bytes. Raises Unreadable; the requests in `ready` are to be answered nevertheless."""
-        self._pending_bytes += len(data)
         try:
             self._parse(data)
         except httptools.HttpParserError as error:
             if isinstance(error.__context__, Unreadable):
                 raise error.__context__ from None
             raise Unreadable("400 Bad Request", "This is no HTTP request.") from None
-        if self._pending_bytes > LARGEST_HEAD_BYTES:
-            # Of a head, of trailers, or of the extensions of a chunk.
-            raise Unreadable("431 Request Header Fields Too Large", "The headers are too large.")
 
     def close(self) -> None:
         """Breaks the reference cycle of parser and reader, which only the garbage collector would break, much later."""
         self._parser = None
 
     def _parse(self, data: bytes) -> None:
-        while data:
+        start = 0
+        while start < len(data):
+            end = self._next_part(data, start)
             try:
-                self._parser.feed_data(data)
-                return
-            except httptools.HttpParserUpgrade as upgrade:
-                data = self._switch(data[upgrade.args[0] :])
+                self._parser.feed_data(memoryview(data)[start:end])
+                start = end
+            except httptools.HttpParserUpgrade:
+                start, data = 0, self._switch(data[end:])
+
+    def _next_part(self, data: bytes, start: int) -> int:
+        """Returns the end of the next part to parse, and counts the bytes that belong to no body. Raises Unreadable for
+        too many. The parser does not say where in its data a head ends, so no part holds bytes of both head and body.
+        """
+        if self._body_left:
+            end = min(start + self._body_left, len(data))
+            self._body_left -= end - start
+            return end
+        # Most heads arrive in one piece. Other heads, chunk size lines and trailers are parsed line by line.
+        is_new_head = self._head_bytes <= 0 and not self._is_chunked
+        blank = data.find(HEAD_END, start) if is_new_head else -1
+        end = blank + len(HEAD_END) if blank >= 0 else data.find(b"\n", start) + 1 or len(data)
+        self._head_bytes += end - start
+        if self._head_bytes > LARGEST_HEAD_BYTES:
+            raise Unreadable("431 Request Header Fields Too Large", "The headers are too large.")
+        if self._is_chunked:
+            self._chunk_line += data[start:end]
+        return end
 
     def _switch(self, behind: bytes) -> bytes:
         """Handles a request to upgrade. For a WebSocket, keeps the bytes after it in `behind` and returns nothing.
@@ -139,7 +164,9 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         head = f"{request.method} {request.target.decode('latin-1')} HTTP/{request.version}\r\n".encode("latin-1")
         others = [b"%s: %s\r\n" % header for header in request.headers if header[0] != b"upgrade"]
-        return head + b"".join(others) + b"\r\n" + behind
+        again = head + b"".join(others) + b"\r\n"
+        self._head_bytes = -len(again)  # already counted
+        return again + behind
 
     def on_message_begin(self) -> None:
         if len(self.ready) > MOST_PIPELINED:
@@ -162,11 +189,15 @@ class RequestReader:
         is_last = not parser.should_keep_alive() or parser.should_upgrade()
         version = parser.get_http_version()
         self._request = Request(parser.get_method().decode("latin-1"), self._url, version, self._headers, b"", is_last)
-        self._pending_bytes = 0
+        self._head_bytes = 0
         _check(self._request)
         for name, value in self._headers:
-            if name == b"content-length" and int(value) > LARGEST_BODY_BYTES:
-                self._too_large(self._request)
+            if name == b"content-length":
+                self._body_left = int(value)
+                if self._body_left > LARGEST_BODY_BYTES:
+                    self._too_large(self._request)
+            elif name == b"transfer-encoding":
+                self._is_chunked = True
             elif name == b"expect" and version == "1.1":
                 self.expects_continue = value.lower() == b"100-continue"
 
@@ -174,7 +205,6 @@ class RequestReader:
         request = self._request
         if request is None or request.is_too_large:
             return
-        self._pending_bytes = 0
         # One buffer instead of a list: a client may send its body in chunks of one byte.
         self._body += body
         if len(self._body) > LARGEST_BODY_BYTES:
@@ -182,9 +212,18 @@ class RequestReader:
             request.headers.append((b"content-length", b"%d" % len(self._body)))
             self._too_large(request)
 
+    def on_chunk_header(self) -> None:
+        size = int(self._chunk_line.partition(b";")[0], 16)
+        self._chunk_line.clear()
+        self._head_bytes = 0
+        # A line break follows the data of a chunk. The last chunk, of size 0, has neither.
+        self._body_left = size + len(b"\r\n") if size else 0
+
     def on_message_complete(self) -> None:
         request, self._request = self._request, None
-        self._pending_bytes = 0
+        self._head_bytes = self._body_left = 0
+        self._is_chunked = False
+        self._chunk_line.clear()
         self.expects_continue = False
         self.is_between = True
         if request is not None and not request.is_too_large:

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from chatapp.http_listener.request_parser import LARGEST_HEAD_BYTES
 from tests.cluster.nodes import Cluster, online
 from tests.databases import new_postgres_database, with_tables
+from tests.http_listener.raw_client import Client, get
 from tests.people import Person, wait_until
 from tests.servers import Server
 
@@ -75,6 +77,23 @@ def test_closed_connections_leak_no_descriptors_and_no_greenlets(pair: Cluster) 
     visitor = pair.visit("carol")
     # A polling client of an earlier test may have left without a close. Its heartbeat times out later.
     wait_until(lambda: "carol" not in online(visitor), "everybody is gone")
+
+
+def test_a_head_is_limited_as_by_our_own_listener(pair: Cluster) -> None:
+    """In sum exactly; gunicorn's own limits of the request line and of each header are below that."""
+    port = int(pair.nodes[0].ws.rpartition(":")[2])
+    large = [f"X-{number}: " + "a" * 8_000 for number in range(4)]
+    spare = LARGEST_HEAD_BYTES - len(get("/healthz", *large, "Y: "))
+    for ask, wanted in (
+        (get("/healthz", *large, "Y: " + "a" * spare), 200),
+        (get("/healthz", *large, "Y: " + "a" * (spare + 1)), 431),
+        (get("/healthz", "X: " + "a" * 8_200), 431),
+        (get("/healthz", *[f"X-{number}: a" for number in range(100)]), 431),
+        (get("/healthz?" + "a" * 8_200), 400),
+    ):
+        client = Client(port, ask)
+        assert client.answer()[0] == wanted
+        client.drop()
 
 
 def test_the_access_log_contains_no_token(pair: Cluster) -> None:

@@ -12,7 +12,7 @@ from http.client import IncompleteRead
 
 import pytest
 
-from chatapp.http_listener.request_parser import LARGEST_BODY_BYTES, MOST_PIPELINED
+from chatapp.http_listener.request_parser import LARGEST_BODY_BYTES, LARGEST_HEAD_BYTES, MOST_PIPELINED
 from tests.http_listener.conftest import Connect
 from tests.http_listener.raw_client import END, PATIENCE_SECONDS, Small, get, post
 from tests.people import wait_until
@@ -147,3 +147,12 @@ def test_patience_ends(connect: Connect) -> None:
             one.result()
     assert {"head", "second head", "body"} <= set(ended[: ended.index("idle")])
     assert {"refused", "last"} <= set(ended)
+
+
+def test_a_head_over_the_limit_gets_a_431(connect: Connect) -> None:
+    spare = LARGEST_HEAD_BYTES - len(get("/", "X: "))
+    client = connect(get("/", "X: " + "a" * spare), get("/", "X: " + "a" * (spare + 1)))
+    assert client.answer()[0] == 200
+    status, body = client.answer()
+    assert (status, json.loads(body)["error"]["code"]) == (431, "malformed")
+    assert client.is_over()

@@ -203,6 +203,48 @@ def test_what_has_no_end_is_refused_in_time(start: bytes, piece: bytes) -> None:
     read(*endless(start, piece, LARGEST_HEAD_BYTES // 2))
 
 
+WHOLE = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
+PADDED = {
+    "a path": (b"", b"GET /", b" HTTP/1.1\r\n" + HOST + b"\r\n", b""),
+    "a header": (b"", b"GET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
+    "empty lines and a header": (b"", b"\r\n\r\nGET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
+    "a header before a body": (b"", WHOLE[:-7] + b"\r\nX: ", b"\r\n\r\n", b"abc"),
+    "a header behind a body": (WHOLE, b"GET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
+    "an upgrade that is ignored": (
+        b"",
+        WHOLE[:-7] + b"\r\nConnection:Upgrade\r\nUpgrade:h2c\r\nX:",
+        b"\r\n\r\n",
+        b"abc",
+    ),
+    "an extension": (CHUNKED + b"\r\n", b"1;", b"\r\n", b"a\r\n0\r\n\r\n" + WHOLE),
+    "a later extension": (CHUNKED + b"\r\n2\r\n\r\n\r\n", b"0001;x=", b"\r\n", b"a\r\n0\r\n\r\n"),
+    "the last extension": (CHUNKED + b"\r\n1;a\r\na\r\n", b"0;", b"\r\n", b"\r\n"),
+    "trailers": (CHUNKED + b"\r\n1\r\na\r\n0;x=y\r\n", b"X: a\r\nY: ", b"\r\n\r\n", WHOLE),
+    "a header behind trailers": (
+        CHUNKED + b"\r\n1\r\na\r\n0\r\nX: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: ",
+        b"\r\n\r\n",
+        b"",
+    ),
+}
+"""What comes before, the beginning and the end of what is limited, and what comes after it."""
+
+
+@pytest.mark.parametrize("padded", PADDED.values(), ids=PADDED.keys())
+@pytest.mark.parametrize("piece_bytes", [1, 997, LARGEST_HEAD_BYTES - 1, LARGEST_HEAD_BYTES, 10**6])
+def test_the_limit_is_exact_whatever_the_pieces(padded: tuple[bytes, ...], piece_bytes: int) -> None:
+    before, start, end, after = padded
+
+    def pieces(size: int) -> list[bytes]:
+        data = before + start + b"a" * (size - len(start) - len(end)) + end + after
+        return [data[at : at + piece_bytes] for at in range(0, len(data), piece_bytes)]
+
+    whole = read(*pieces(LARGEST_HEAD_BYTES))
+    assert len(whole) == (before + start + end + after).count(b" HTTP/1.1")
+    assert {one.body for one in whole} <= {b"", b"a", b"abc", b"\r\na"}
+    assert status_of(*pieces(LARGEST_HEAD_BYTES + 1)) == "431 Request Header Fields Too Large"
+
+
 def test_headers_are_counted() -> None:
     head = b"GET / HTTP/1.1\r\n" + HOST
     assert len(read(head + b"X: a\r\n" * (MOST_HEADERS - 1) + b"\r\n")) == 1
