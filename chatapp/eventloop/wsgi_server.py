@@ -5,6 +5,7 @@ Imports eventlet, so only a process in eventlet mode may import this module.
 
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,14 +33,20 @@ class ErrorLog:
     """
 
     def info(self, message: str, *_arguments: object) -> None:
-        """Also gets the traceback of an application that failed."""
-        if message.startswith("Traceback"):
+        """Also gets the traceback of an application that failed, and of a response that could not be written."""
+        if message.startswith("Traceback") and not _is_client_gone(sys.exception()):
             log.error("A request could not be answered\n%s", message.rstrip())
 
     def debug(self, message: str, *_arguments: object) -> None:
         """Does nothing."""
 
     error = debug
+
+
+def _is_client_gone(error: BaseException | None) -> bool:
+    """Whether eventlet.wsgi itself raised the error, where it writes a response, and not the application."""
+    traceback = error.__traceback__.tb_next if isinstance(error, OSError) and error.__traceback__ else None
+    return traceback is not None and traceback.tb_frame.f_globals is vars(eventlet.wsgi)
 
 
 class WsgiServer:

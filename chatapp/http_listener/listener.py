@@ -9,6 +9,7 @@ import contextlib
 import logging
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ import orjson
 from chatapp.clock import monotonic
 from chatapp.errors import ChatError, MalformedRequest, failure_payload
 from chatapp.eventloop.event_loop import READ, WRITE, Timer, current_loop
+from chatapp.eventloop.hang_up import HANG_UP
 from chatapp.http_listener.request_parser import RequestReader, Unreadable
 from chatapp.http_listener.response_writer import Application, ResponseWriter
 
@@ -118,6 +120,7 @@ class HttpConnection:
         self._loop = current_loop()
         self._watched_for = 0
         self._waiting: Any = None
+        self._hung_up: Callable[[], object] | None = None
         self._is_new = True
         self._base = {**listener.base, CONNECTION: self}
         if isinstance(address, tuple):
@@ -143,6 +146,19 @@ class HttpConnection:
         own, self._socket = self._own(), None
         self._listener.connections.discard(self)
         return own, self._reader.behind
+
+    def fileno(self) -> int:
+        """Returns the file descriptor of the socket."""
+        return self._own().fileno()
+
+    def when_hung_up(self, call: Callable[[], object] | None) -> None:
+        """Calls a function, once, if the client hangs up before the request in progress is answered. None cancels it.
+
+        A pipelined request is no hang-up.
+        """
+        self._hung_up = call
+        if call is not None:
+            self._watch(self._watched_for | HANG_UP)
 
     def interrupt(self) -> None:
         """Ends the connection: whatever its greenlet waits for fails."""
@@ -207,12 +223,12 @@ class HttpConnection:
             # An HTTP client speaks first, and usually its request has arrived by now.
             self._is_new = False
         else:
-            self._wait(READ)
+            self._wait(READ | HANG_UP)
         while True:
             try:
                 return own.recv(READ_BYTES)
             except BlockingIOError:
-                self._wait(READ)
+                self._wait(READ | HANG_UP)
 
     def _wait(self, events: int) -> None:
         """Suspends the greenlet until the socket can be read or written. Others run in between, also when this client
@@ -229,13 +245,21 @@ class HttpConnection:
             self._watched_for = events
             self._loop.watch(self._own().fileno(), events, self._ready, is_low_priority=True)
 
-    def _ready(self, _events: int) -> None:
+    def _ready(self, events: int) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.switch()
-        else:
-            # A request is still being answered. epoll is level-triggered and would report this in every iteration.
+            return
+        # A request is still being answered. epoll is level-triggered and would report this in every iteration.
+        call = self._hung_up
+        if call is None:
             self._watch(0)
+        elif events & ~(READ | WRITE):
+            self._hung_up = None
+            self._watch(0)
+            call()
+        else:
+            self._watch(HANG_UP)
 
     def _send(self, data: bytes) -> None:
         own = self._own()

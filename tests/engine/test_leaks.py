@@ -5,6 +5,7 @@ import time
 
 from tests.engine.counted_servers import Observed
 from tests.engine.frame_builder import CLOSE, Sent, close_payload
+from tests.engine.polling_tab import Tab
 from tests.engine.raw_websocket import Raw
 from tests.people import Cast, Person
 
@@ -95,6 +96,17 @@ def test_connections_that_close_while_connecting_leak_nothing(observed: Observed
         if number % 2:
             threading.Event().wait(0.0005 * (number % 10))
         raw.drop()
+    _wait_until_like(observed, before, descriptors)
+
+
+def test_polling_tabs_that_hang_up_leave_nothing_behind(observed: Observed, cast: Cast) -> None:
+    (person,) = cast(1, on=observed.server)
+    before, descriptors = _settled(observed)
+    port = int(observed.server.environment["CHATAPP_WS_PORT"])
+    tabs = [Tab(person, port) for _ in range(30)]
+    assert observed.counts()["sessions"] > before["sessions"]
+    for number, tab in enumerate(tabs):
+        tab.go_away(resets=bool(number % 2))
     _wait_until_like(observed, before, descriptors)
 
 

@@ -18,10 +18,15 @@ END = b"\r\n\r\n"
 class Client:
     """A connection, whose answers the standard library reads."""
 
-    def __init__(self, port: int, *data: bytes, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self, port: int, *data: bytes, receive_buffer: int | None = None, largest_segment: int | None = None
+    ) -> None:
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if largest_segment is not None:
+            # The kernel of the server buffers less for a connection with small segments.
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, largest_segment)
         self.socket.settimeout(PATIENCE_SECONDS)
         self.socket.connect(("127.0.0.1", port))
         self._file = self.socket.makefile("rb")

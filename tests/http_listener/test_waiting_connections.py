@@ -116,3 +116,32 @@ def test_whoever_stops_waiting_is_not_woken_out_of_something_else(lines: list[Li
     is_over = True
     eventlet.sleep(0.1)
     assert woken == ["in time"]
+
+
+def test_a_hang_up_is_reported_once_and_only_to_a_request_that_asks(lines: list[Line]) -> None:
+    told: list[str] = []
+
+    def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        start("200 OK", [])
+        if environ["PATH_INFO"] == "/asks":
+            environ[CONNECTION].when_hung_up(lambda: told.append("hung up"))
+        eventlet.sleep(0.05)
+        environ[CONNECTION].when_hung_up(None)
+        return [b"answered"]
+
+    lines += [kept := Line(application), dropped := Line(application)]
+    for line in (kept, dropped):
+        line.begin()
+        line.client.send(get("/asks"))
+    eventlet.sleep(0.01)
+    dropped.client.shutdown(socket.SHUT_WR)
+    eventlet.sleep(0.1)
+    assert told == ["hung up"]
+    # A half-closed connection still gets its response.
+    assert dropped.client.recv(1000).endswith(b"answered")
+    assert kept.client.recv(1000).endswith(b"answered")
+    kept.client.send(get("/asks-not"))
+    eventlet.sleep(0.01)
+    kept.client.shutdown(socket.SHUT_WR)
+    eventlet.sleep(0.1)
+    assert told == ["hung up"]

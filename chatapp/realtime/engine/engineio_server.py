@@ -59,6 +59,14 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
 
         return can_take_over(environ)
 
+    def handle_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        body = super().handle_request(environ, start_response)
+        if not self.is_green:
+            return body
+        from chatapp.realtime.engine import polling_hang_up
+
+        return polling_hang_up.response_to(environ, body)
+
     def _handle_connect(
         self,
         environ: dict[str, Any],

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import engineio.socket
 from engineio import exceptions, packet, payload
 
-from chatapp.realtime.engine import malformed_packets
+from chatapp.realtime.engine import malformed_packets, polling_hang_up
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import BINARY, GOING_AWAY, TEXT, build
 from chatapp.realtime.engine.websocket_handshake import response_to, take_over
@@ -180,6 +180,10 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         if self.queue is not None:
             self.queue.put(None)
         self.server.sockets.pop(self.sid, None)
+
+    def handle_get_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        with polling_hang_up.ends_session(self, environ):
+            return super().handle_get_request(environ, start_response)
 
     def handle_post_request(self, environ: dict[str, Any]) -> None:
         length = int(environ.get("CONTENT_LENGTH") or "0")
