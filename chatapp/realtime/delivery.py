@@ -13,15 +13,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from chatapp import serializers
-from chatapp.actions.messages import messages_between
 from chatapp.actions.receipts import members_with_watermarks
 from chatapp.clock import monotonic
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import Watermark
 from chatapp.realtime.engine.deferred_ack import DeferredAck
+from chatapp.realtime.late_ticks import LateTicks
 from chatapp.realtime.watermarks import PendingAck, Watermarks
-from chatapp.shapes import MessageAckShape, MessageShape
+from chatapp.shapes import MessageAckShape
 
 KEPT_CONVERSATIONS = 20_000
 """Conversations whose watermarks are kept in memory; the oldest are evicted. A direct conversation takes 1 kB."""
@@ -30,7 +30,7 @@ Context = Callable[[], AbstractContextManager[object]]
 
 
 class Delivery:
-    """`send_tick` is called with each message that became delivered to all after its ack, and its sender's username.
+    """`late_ticks` tells of messages that became delivered to all after their ack.
     `on_raised` is called with the watermarks of a conversation and the user whose watermark rose."""
 
     def __init__(
@@ -39,14 +39,14 @@ class Delivery:
         context: Context,
         window_seconds: float,
         is_online: Callable[[int], bool],
-        send_tick: Callable[[MessageShape, str], None],
+        late_ticks: LateTicks,
         on_raised: Callable[[Watermarks, int], None],
     ) -> None:
         self._journal = journal
         self._context = context
         self._window_seconds = window_seconds
         self._is_online = is_online
-        self._send_tick = send_tick
+        self._late_ticks = late_ticks
         self._on_raised = on_raised
         self._is_green = is_green()
         self._lock: AbstractContextManager[object] = nullcontext() if self._is_green else threading.RLock()
@@ -228,22 +228,7 @@ class Delivery:
 
     def _send_late_ticks(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
         """Tells the online senders of these messages which of them are now delivered to all."""
-        wanted = set(sequences)
-        # Taken before the query, which may yield: a confirmation during it sends the ticks that it completes itself.
-        lowest = watermarks.snapshot()
-        for message in self._read_messages(watermarks.conversation_id, min(wanted) - 1, max(wanted)):
-            sender_id, sequence = message.sender_id, message.sequence
-            is_news = sequence in wanted and sender_id != user_id
-            if is_news and self._is_online(sender_id) and lowest.is_delivered(sender_id, sequence):
-                self._send_tick(serializers.message(message, delivered=True), message.sender)
-
-    def _read_messages(self, conversation_id: int, after: int, last: int) -> list[StoredMessage]:
-        messages: list[StoredMessage] = []
-        with self._context():
-            while page := messages_between(conversation_id, after, last):
-                messages += page
-                after = page[-1].sequence
-        return messages
+        self._late_ticks.add(watermarks.conversation_id, sequences, user_id, watermarks.snapshot())
 
     def _stop_awaiting(self, pending: PendingAck, user_id: int, watermarks: Watermarks) -> None:
         pending.awaited.discard(user_id)

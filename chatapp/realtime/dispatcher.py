@@ -15,6 +15,7 @@ from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
+from chatapp.journal.database_errors import is_outage
 from chatapp.models.conversation import other_of
 from chatapp.notices import (
     CatchUp,
@@ -32,7 +33,9 @@ from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.fan_out import FanOut
 from chatapp.realtime.group_rooms import GroupRooms
+from chatapp.realtime.late_ticks import LateTicks
 from chatapp.realtime.node_catch_up import NodeCatchUp
+from chatapp.realtime.outages import retry_during_outage
 from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
@@ -51,12 +54,15 @@ class Dispatcher:
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
         self.receipts = Receipts(self.events)
+        late_ticks = LateTicks(
+            app.app_context, self.presence.is_online, self.events.delivered_to_all, server.start_background_task
+        )
         self.delivery = Delivery(
             journal,
             app.app_context,
             settings.delivery_ack_window,
             self.presence.is_online,
-            self.events.delivered_to_all,
+            late_ticks,
             self.receipts.add,
         )
         # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
@@ -70,6 +76,8 @@ class Dispatcher:
         """Connections that are being accepted, with whether their session is valid. Socket.IO cannot disconnect a
         connection before it is accepted."""
         self._node_catch_up = NodeCatchUp(self)
+        self._is_behind = False
+        """Whether something could not be handled during a database outage, and no catch-up has begun since."""
 
     def connected(self, sid: str, caller: Caller) -> None:
         """Adds a connection to the user's rooms before the client is told that it is connected.
@@ -106,7 +114,7 @@ class Dispatcher:
         """Handles a commit of this process. New members enter their rooms before the messages are sent."""
         self._handle_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
         for message in messages:
-            self.fan_out.stored(message)
+            self._guard(self.fan_out.stored, message)
         self._handle_all([notice for notice in notices if not isinstance(notice, MembershipsChanged | WatermarkRaised)])
 
     def receive_notices(self, notices: list[Notice]) -> None:
@@ -115,7 +123,12 @@ class Dispatcher:
 
     def catch_up(self) -> None:
         """Catches up with the database after notices may have been lost."""
-        self._node_catch_up.catch_up()
+        self._is_behind = False
+        try:
+            self._node_catch_up.catch_up()
+        except Exception:
+            self._is_behind = True
+            raise
 
     def end(self, sid: str, sentence: str) -> None:
         """Signs a connection out. A Socket.IO disconnect, unlike a closed transport, makes the client not reconnect."""
@@ -142,10 +155,21 @@ class Dispatcher:
             calls.append((self.tell_presence, changed))
         calls += [(self._handle, notice) for notice in notices if not isinstance(notice, PresenceChanged)]
         for handle, subject in calls:
-            try:
-                handle(subject)
-            except Exception:
-                log.exception("Handling a notice failed: %s", subject)
+            self._guard(handle, subject)
+
+    def _guard(self, handle: Callable[[Any], None], subject: Any) -> None:
+        """Handles a message or notice. An exception does not stop the next ones. After a database outage, a catch-up
+        makes up for it."""
+        try:
+            handle(subject)
+        except Exception as error:
+            if not is_outage(error):
+                log.exception("Handling failed: %s", subject)
+                return
+            log.error("Handling a %s failed: %s", type(subject).__name__, error)
+            if not self._is_behind:
+                self._is_behind = True
+                self._server.start_background_task(retry_during_outage, self.catch_up)
 
     def _handle(self, notice: Notice) -> None:
         match notice:
@@ -250,7 +274,7 @@ class Dispatcher:
     def _confirm_undelivered(self, caller: Caller, undelivered: list[tuple[int, int]]) -> None:
         """Confirms all undelivered messages, as a recipient who was offline does by connecting."""
         for conversation_id, last in undelivered:
-            self.delivery.confirm(conversation_id, caller.user_id, last)
+            retry_during_outage(self.delivery.confirm, conversation_id, caller.user_id, last)
 
     def _has_accepted_connection(self, usernames: tuple[str, ...]) -> bool:
         """Whether any of these users has an accepted connection, so that `host` was called for all conversations."""

@@ -119,8 +119,14 @@ class FanOut:
                 position.revision, position.sequence = reached.revision, reached.sequence
 
     def _advance(self, conversation_id: int, position: Position, change: Change) -> None:
+        revision, sequence = position.revision, position.sequence
         position.revision = change.revision
         if isinstance(change, StoredMessage):
             position.sequence = change.sequence
         self._sent.move_to_end(conversation_id)
-        self._send(conversation_id, change)
+        try:
+            self._send(conversation_id, change)
+        except BaseException:
+            # The next notice or a catch-up sends it.
+            position.revision, position.sequence = revision, sequence
+            raise

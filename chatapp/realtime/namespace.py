@@ -158,8 +158,15 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
                 ack.set(failure_payload(outcome))
-            else:
+                return
+            try:
                 self._dispatcher.delivery.resolve_ack(outcome, ack)
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                # The message is stored. Only its recipients' watermarks cannot be read.
+                log.error("The deliveries of a message are not known: %s", error)
+                ack.set(serializers.message_ack(outcome, delivered=False))
 
         return done
 

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chatapp.actions.receipts import Member
 from chatapp.journal import StoredMessage
 from chatapp.realtime import delivery as module
+from chatapp.realtime import late_ticks
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 
@@ -46,14 +47,20 @@ class DeliveryMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.patch.setattr(module, "members_with_watermarks", self._members)
-        self.patch.setattr(module, "messages_between", lambda _, after, last: self.stored[after:last])
+        self.patch.setattr(late_ticks, "messages_between", lambda _, after, last: self.stored[after:last])
         self.patch.setattr(module, "monotonic", lambda: self.now)
+        ticks = late_ticks.LateTicks(
+            nullcontext,
+            lambda user_id: user_id in self.online,
+            lambda message, sender: self.told.append((message["sequence"], sender)),
+            lambda run: run(),
+        )
         self.delivery = Delivery(
             FakeJournal(),  # type: ignore[arg-type]
             nullcontext,
             1.0,
             lambda user_id: user_id in self.online,
-            lambda message, sender: self.told.append((message["sequence"], sender)),
+            ticks,
             lambda _watermarks, _user_id: None,
         )
 
