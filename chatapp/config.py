@@ -40,6 +40,11 @@ class Settings:
     database_url: str = _setting(
         "", "SQLite or PostgreSQL. Default: `chatapp.db` in the instance folder", values.database_url, secret=True
     )
+    database_timeout: float = _setting(
+        "10",
+        "Longest wait for an answer of PostgreSQL, in seconds; then the call fails with `unavailable`",
+        values.seconds(0.1, 3600),
+    )
     redis_url: str = _setting(
         "",
         "Redis or Valkey as the bus between processes. Default: the database's own change notice",

@@ -9,7 +9,6 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
-from chatapp.eventloop.patching import patch_postgresql
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
 
 if TYPE_CHECKING:
@@ -25,17 +24,20 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """SQLAlchemy engine options. Readers are many and short; the writer is one connection of its own."""
     if settings.is_sqlite:
         return {"pool_size": 8, "max_overflow": 24, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": settings.database_timeout}
 
 
 def prepare(engine: Engine, settings: Settings) -> None:
-    """Sets SQLite's pragmas on every connection of this engine; makes PostgreSQL's driver as green as the process."""
+    """Sets SQLite's pragmas on every connection of this engine; limits how long PostgreSQL is waited for."""
     if settings.is_sqlite:
         _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
         event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))
-    elif is_green():
-        patch_postgresql()
+    else:
+        # Not at the top: psycopg2 takes a tenth of a start, which SQLite's need not wait for.
+        from chatapp.postgresql import limit_waiting
+
+        limit_waiting(engine, settings.database_timeout)
 
 
 def _make_private(path: str | None) -> None:

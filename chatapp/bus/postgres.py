@@ -15,7 +15,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
+from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
+from chatapp.journal.database_errors import is_outage
 from chatapp.notices import Notice, decode, encode
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,9 @@ NOTICES_A_PAYLOAD = 20
 PAYLOAD_LIMIT = 7_900
 WAIT_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
+CHECK_SECONDS = 2.0
+"""Interval at which the server is asked for a sign of life: a connection on which only notices come would wait forever
+for those of a server that hangs."""
 
 
 class PostgresBus:
@@ -61,8 +66,8 @@ class PostgresBus:
         while not self._stop.is_set():
             try:
                 self._watch(hear, catch_up, started)
-            except Exception:
-                log.exception("The connection that listens for notices failed; connecting again")
+            except Exception as error:
+                log.error("Listening for notices failed; connecting again: %s", error, exc_info=not is_outage(error))
                 self._stop.wait(RECONNECT_SECONDS)
 
     def _watch(
@@ -74,16 +79,20 @@ class PostgresBus:
             raw.cursor().execute(f"LISTEN {CHANNEL}")
             started.set()
             catch_up()
+            checked_at = monotonic()
             while not self._stop.is_set():
-                self._receive(raw, hear)
+                select.select([raw], [], [], WAIT_SECONDS)
+                raw.poll()
+                if monotonic() - checked_at >= CHECK_SECONDS:
+                    raw.cursor().execute("SELECT 1")
+                    checked_at = monotonic()
+                self._hear(raw, hear)
         finally:
             # Not back into the pool: the next user would be sent our notices.
             connection.invalidate()
             connection.close()
 
-    def _receive(self, raw: Any, hear: Callable[[list[Notice]], None]) -> None:
-        select.select([raw], [], [], WAIT_SECONDS)
-        raw.poll()
+    def _hear(self, raw: Any, hear: Callable[[list[Notice]], None]) -> None:
         for notification in list(raw.notifies):
             origin, body = orjson.loads(notification.payload)
             if origin != self._origin:

@@ -27,10 +27,3 @@ def patch() -> None:
         from gevent import monkey
 
         monkey.patch_all()
-
-
-def patch_postgresql() -> None:
-    """Makes PostgreSQL's driver cooperative too. It is not loaded for SQLite, so `patch` leaves it out."""
-    import eventlet
-
-    eventlet.monkey_patch(psycopg=True)

@@ -29,6 +29,11 @@ def is_outage(error: Exception) -> bool:
     return bool(names & OUTAGES) and not names & RACES and not _is_wrong_sql(error)
 
 
+def is_unanswered(error: Exception) -> bool:
+    """Whether the database did not answer in time: a retry would wait as long again."""
+    return "NoAnswer" in _class_names(error)
+
+
 def to_chat_error(error: Exception) -> ChatError:
     """The error that callers receive. It contains nothing of the exception's text."""
     if isinstance(error, ChatError):

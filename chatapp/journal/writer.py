@@ -20,7 +20,7 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split, take_drafts
-from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, to_chat_error
+from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
 from chatapp.journal.drafts import MessageDraft, Outcome
 from chatapp.journal.jobs import message_notices, resolve, run_job, write_watermarks
 from chatapp.journal.message_batch import MessageBatch
@@ -277,8 +277,9 @@ class Journal:
         return self._connection
 
     def _is_connection_broken(self, error: Exception) -> bool:
-        """Whether the connection broke before the commit, so that a retry on a new one is safe."""
-        return self._connection is not None and self._connection.is_cut and not isinstance(error, CommitInDoubt)
+        """Whether the connection broke before the commit, so that a retry on a new one is safe and may be answered."""
+        is_over = isinstance(error, CommitInDoubt) or is_unanswered(error)
+        return self._connection is not None and self._connection.is_cut and not is_over
 
     def _drop_connection(self) -> None:
         """Closes the connection, which rolls back an open transaction. The next batch opens a new one."""

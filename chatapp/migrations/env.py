@@ -1,5 +1,8 @@
 """How Alembic reaches the database: through the running application, one version at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import has_app_context
 from sqlalchemy import Connection, text
@@ -13,8 +16,7 @@ ADVISORY_LOCK = 708_708
 
 
 def run() -> None:
-    with db.engine.connect() as connection:
-        _lock(connection)
+    with db.engine.connect() as connection, _exclusive(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -27,12 +29,21 @@ def run() -> None:
         connection.commit()
 
 
-def _lock(connection: Connection) -> None:
-    """Held until the commit, and no longer: a lock of the connection itself would stay with it in the pool."""
+@contextmanager
+def _exclusive(connection: Connection) -> Iterator[None]:
+    """Begins the transaction of the migrations. No other process migrates until it ends.
+
+    The lock belongs to the transaction: one of the connection itself would stay with it in the pool.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        from chatapp.postgresql import without_limits
+
+        with without_limits(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            yield
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
 
 
 if has_app_context():
