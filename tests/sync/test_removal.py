@@ -78,7 +78,7 @@ def test_whoever_is_removed_while_connecting_is_in_no_room(
         found = read(user_id)
         monkeypatch.setattr(receipts, "memberships_of", read)
         owner = Caller(alice_id, "alice", "", None)  # type: ignore[arg-type]
-        group_members.remove_other(bob.app.extensions["chatapp.journal"], owner, group_id, "bob")
+        group_members.remove_other_member(bob.app.extensions["chatapp.journal"], owner, group_id, "bob")
         return found
 
     alice_id = bob.app.extensions["chatapp.dispatcher"].connections.user_ids()[0]
