@@ -15,6 +15,9 @@ from tests.people import PATIENCE_SECONDS, Person
 from tests.servers import Server
 
 
+PRESENCE = b'42/chat,["onlineStatus"'
+
+
 class Raw:
     """Reads frames with the parser of `websockets`; what it sends is up to the test."""
 
@@ -65,7 +68,13 @@ class Raw:
         return head
 
     def frame(self) -> Frame | None:
-        """The next frame; None when the connection is over."""
+        """The next frame that does not tell of presence, which changes with every test; None when the connection is
+        over."""
+        while (found := self._next_frame()) is not None and bytes(found.data).startswith(PRESENCE):
+            pass
+        return found
+
+    def _next_frame(self) -> Frame | None:
         self._parser = self._parser or Frame.parse(self._stream.read_exact, mask=False)
         while True:
             try:
