@@ -14,7 +14,6 @@ from tests.engine.frame_builder import CLOSE, TEXT, Sent, opening
 from tests.people import PATIENCE_SECONDS, Person
 from tests.servers import Server
 
-
 PRESENCE = b'42/chat,["onlineStatus"'
 
 
