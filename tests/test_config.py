@@ -18,6 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "ws_port": 8087,
     "host": "127.0.0.1",
     "ws_url": "",
+    "database_timeout": 10.0,
     "redis_url": "",
     "secret_key": "",
     "token_seconds": 604_800,
@@ -52,6 +53,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_URL", "postgresql://u:p%40@h/db", "postgresql+psycopg2://u:p%40@h/db"),
     ("CHATAPP_DATABASE_URL", "sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
     ("CHATAPP_SIGN_IN_LIMIT", "3/second; 100 per hour", "3/second; 100 per hour"),
+    ("CHATAPP_DATABASE_TIMEOUT", "2.5", 2.5),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
 ]
 BAD: list[tuple[str, list[str]]] = [
@@ -73,6 +75,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_PING_TIMEOUT", ["0", "x"]),
     ("CHATAPP_SIGN_IN_LIMIT", ["often", "ten per minute", "0x1 per minute", "10", "-1 per minute"]),
     ("CHATAPP_ASYNC_MODE", ["asyncio"]),
+    ("CHATAPP_DATABASE_TIMEOUT", ["0", "-1", "x", "3601", "nan"]),
     ("CHATAPP_HTTP_LISTENER", ["gunicorn", "Chatapp", "0"]),
     ("CHATAPP_REDIS_URL", ["localhost:6379", "http://localhost"]),
     ("CHATAPP_WS_URL", ["localhost", "ws://localhost"]),

@@ -12,7 +12,7 @@ from tests.web.people import Person, bubble, bubbles, composer, line, tick, wait
 from tests.web.server import Friend, Server
 
 Meet = Callable[..., Person]
-FIRST_PAGE_BYTES_MAX = 150_000
+FIRST_PAGE_BYTES_MAX = 170_000
 INTERACTIVE_MILLISECONDS_MAX = 1_000
 
 
