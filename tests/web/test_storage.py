@@ -1,9 +1,11 @@
 """A browser that keeps nothing, or not now: the page works, says so, and loses nothing that it need not lose."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.web.people import Person, bubble, composer, texts, tick, write
@@ -29,7 +31,7 @@ def upgrade(person: Person) -> None:
     """A newer version of the page has been here: this one's database cannot be opened any more."""
     page = elsewhere(person)
     page.evaluate("""() => new Promise(done => {
-        indexedDB.open('chatapp', 2).onsuccess = (event) => { event.target.result.close(); done(); };
+        indexedDB.open(window.databaseName, 2).onsuccess = (event) => { event.target.result.close(); done(); };
     })""")
     page.close()
 
@@ -38,7 +40,7 @@ def block(person: Person) -> Page:
     """Another tab that is making the database, and does not come to an end before `unblock`."""
     page = elsewhere(person)
     page.evaluate("""() => new Promise(done => {
-        const request = indexedDB.open('chatapp', 1);
+        const request = indexedDB.open(window.databaseName, 1);
         request.onupgradeneeded = () => {
             const database = request.result;
             database.createObjectStore('outbox', { keyPath: 'clientId' }).createIndex('owner', 'owner');
@@ -57,7 +59,7 @@ def occupy(person: Person) -> Page:
     """Another tab that uses everything in the database, and does not come to an end before `unblock`."""
     page = elsewhere(person)
     page.evaluate("""() => new Promise(done => {
-        indexedDB.open('chatapp').onsuccess = (event) => {
+        indexedDB.open(window.databaseName).onsuccess = (event) => {
             const transaction = event.target.result.transaction(['outbox', 'drafts', 'seen'], 'readwrite');
             const store = transaction.objectStore('seen');
             const go = () => { if (!window.isOver) store.get(['', '']).onsuccess = () => { go(); done(); }; };
@@ -75,6 +77,9 @@ def elsewhere(person: Person) -> Page:
     """Another page of the same origin, without a script of its own."""
     page = person.context.new_page()
     page.goto(f"{person.server.url}manifest.webmanifest")
+    installation = re.search(r'"installation":\s*"([^"]+)"', requests.get(person.server.url, timeout=5).text)
+    assert installation is not None
+    page.evaluate(f"() => {{ window.databaseName = 'chatapp-{installation[1]}'; }}")
     return page
 
 
