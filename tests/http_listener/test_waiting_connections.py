@@ -9,7 +9,7 @@ import eventlet
 import pytest
 
 from chatapp.eventloop.event_loop import READ, current_loop
-from chatapp.http_listener.listener import CONNECTION, HttpConnection
+from chatapp.http_listener.listener import CONNECTION, HttpConnection, Listener
 from tests.http_listener.raw_client import get
 
 Start = Callable[..., Any]
@@ -145,3 +145,13 @@ def test_a_hang_up_is_reported_once_and_only_to_a_request_that_asks(lines: list[
     kept.client.shutdown(socket.SHUT_WR)
     eventlet.sleep(0.1)
     assert told == ["hung up"]
+
+
+def test_a_listener_that_stopped_is_watched_no_more() -> None:
+    """Its descriptor's number may be the next connection's."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    descriptor = listening.fileno()
+    listener = Listener(listening, lambda _environ, _start: [])
+    assert descriptor in current_loop()._watched
+    listener.stop()
+    assert descriptor not in current_loop()._watched
