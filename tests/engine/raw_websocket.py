@@ -18,10 +18,12 @@ PRESENCE = b'42/chat,["onlineStatus"'
 
 
 class Raw:
-    """Reads frames with the parser of `websockets`; what it sends is up to the test."""
+    """Reads frames with the parser of `websockets`; what it sends is up to the test. Presence, which changes with every
+    test, is left out of the frames unless `hears_presence`."""
 
-    def __init__(self, server: Server, *, receive_buffer: int | None = None) -> None:
+    def __init__(self, server: Server, *, receive_buffer: int | None = None, hears_presence: bool = False) -> None:
         self.server = server
+        self._hears_presence = hears_presence
         self.port = int(urlsplit(server.ws).port or 0)
         self.socket = socket.socket()
         if receive_buffer is not None:
@@ -67,10 +69,10 @@ class Raw:
         return head
 
     def frame(self) -> Frame | None:
-        """The next frame that does not tell of presence, which changes with every test; None when the connection is
-        over."""
-        while (found := self._next_frame()) is not None and bytes(found.data).startswith(PRESENCE):
-            pass
+        """The next frame; None when the connection is over."""
+        found = self._next_frame()
+        while found is not None and not self._hears_presence and bytes(found.data).startswith(PRESENCE):
+            found = self._next_frame()
         return found
 
     def _next_frame(self) -> Frame | None:

@@ -41,7 +41,7 @@ class Arrival:
         self.person = person
         self._gate("close")
         if transport == "websocket":
-            self.line: Raw | Polling = Raw(person.server)
+            self.line: Raw | Polling = Raw(person.server, hears_presence=True)
             self.line.open(token=person.token)
         else:
             self.line = Polling(person.server, person.token)
@@ -90,7 +90,7 @@ def test_events_sent_while_a_connection_is_accepted_follow_its_acceptance(
 ) -> None:
     alice, (bob, carol) = arrival.person, cast(2)
     group = bob.make_group("Pair", alice.username)
-    to_bob = raws().joined(bob.token)
+    to_bob = raws(hears_presence=True).joined(bob.token)
     say(bob, alice.username, "first")
     say(bob, group, "second", group=True)
     raws().joined(carol.token)
