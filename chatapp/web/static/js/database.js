@@ -119,8 +119,9 @@ export const seenBy = (owner, name) => run("seen", "readonly", (store) => store.
 
 const CONVERSATION = "conversation ";
 const TIMELINE = "timeline ";
-/** So many are written in a moment. */
-const CHANGES_AT_ONCE = 500;
+/** So many are read or written in a moment. */
+const RECORDS_AT_ONCE = 500;
+const READ_MILLISECONDS_MAX = 800;
 
 /**
  * A conversation and its messages are written together, since both stand for its revision; the user's revision last,
@@ -131,8 +132,8 @@ const CHANGES_AT_ONCE = 500;
  * @returns {Promise<boolean>} whether all of it was written
  */
 export async function keepKnown(owner, changes, userRevision) {
-  for (let at = 0; at < changes.length; at += CHANGES_AT_ONCE) {
-    const some = changes.slice(at, at + CHANGES_AT_ONCE);
+  for (let at = 0; at < changes.length; at += RECORDS_AT_ONCE) {
+    const some = changes.slice(at, at + RECORDS_AT_ONCE);
     const done = await transact(["seen"], "readwrite", (transaction) => putKnown(transaction.objectStore("seen"), owner, some));
     if (done === undefined) return false;
   }
@@ -163,31 +164,40 @@ function put(store, key, value) {
   else store.put(value, key);
 }
 
+/** @returns {KnownRecords} */
+const nothing = () => ({ conversations: [], timelines: [], userRevision: 0 });
+
 /**
+ * In parts, as other tabs may write meanwhile: first the user's revision, which must not be newer than the rest.
  * @param {string} owner
- * @returns {Promise<KnownRecords>}
+ * @returns {Promise<KnownRecords>} nothing where storage fails, or takes longer than the server would
  */
 export async function knownTo(owner) {
-  /** @type {IDBRequest<any> | undefined} */
-  let conversations;
-  /** @type {IDBRequest<any> | undefined} */
-  let timelines;
-  const userRevision = await run("seen", "readonly", (store) => {
-    conversations = store.getAll(prefixRange(owner, CONVERSATION));
-    timelines = store.getAll(prefixRange(owner, TIMELINE));
-    return store.get([owner, "userRevision"]);
-  });
-  // Storage that is late may not have answered yet, and conversations without the user's revision are not all of them.
-  if (userRevision === undefined) return { conversations: [], timelines: [], userRevision: 0 };
-  return { conversations: conversations?.result, timelines: timelines?.result, userRevision };
+  const deadline = Date.now() + READ_MILLISECONDS_MAX;
+  const userRevision = await seenBy(owner, "userRevision");
+  const conversations = userRevision === undefined ? null : await allOf(owner, CONVERSATION, deadline);
+  const timelines = conversations && (await allOf(owner, TIMELINE, deadline));
+  return conversations && timelines ? { conversations, timelines, userRevision } : nothing();
 }
 
 /**
  * @param {string} owner
  * @param {string} prefix
+ * @param {number} deadline
+ * @returns {Promise<any[] | null>} null where not all of them could be read in time
  */
-function prefixRange(owner, prefix) {
-  return IDBKeyRange.bound([owner, prefix], [owner, `${prefix}\uffff`]);
+async function allOf(owner, prefix, deadline) {
+  const found = [];
+  let after = prefix;
+  while (Date.now() < deadline) {
+    const range = IDBKeyRange.bound([owner, after], [owner, `${prefix}\uffff`], true);
+    const some = await run("seen", "readonly", (store) => store.getAll(range, RECORDS_AT_ONCE));
+    if (some === undefined) return null;
+    found.push(...some);
+    if (some.length < RECORDS_AT_ONCE) return found;
+    after = prefix + some.at(-1).key;
+  }
+  return null;
 }
 
 /** What was last seen is gone after signing out; what was written and not sent is not. */
