@@ -119,6 +119,7 @@ def test_two_people_chat_lose_the_server_and_make_a_group_in_every_browser(sign_
         wait_for_texts(window, "are you there?", "here I am")
     write_without_a_server(alice, bob, village)
     meet_in_a_group(alice, bob)
+    manage_the_group(alice, bob)
 
 
 def write_without_a_server(alice: Window, bob: Window, village: Server) -> None:
@@ -154,6 +155,40 @@ def meet_in_a_group(alice: Window, bob: Window) -> None:
     for window in (alice, bob):
         wait_for_texts(window, "boat at six", "on my way")
     alice.wait_for("//*[contains(@class, 'bubble')][contains(., 'on my way')]//*[.='User 21']")
+
+
+def manage_the_group(alice: Window, bob: Window) -> None:
+    """Its people, their roles and its name change in the other person's page at once."""
+    alice.click("//button[@aria-label='Details']")
+    alice.click("//dialog//button[.='Add people']")
+    alice.write("//dialog//input[@aria-label='Type a name']", "user22")
+    alice.click("//dialog//label[.//small[.='@user22']]//input")
+    alice.click("//dialog//button[.='Add 1 person']")
+    bob.wait_for("//header//small[starts-with(., '3 members')]")
+    alice.click(member("user22"))
+    alice.click("//dialog//button[.='Remove from the group']")
+    alice.click("//dialog//button[.='Remove']")
+    bob.wait_for("//header//small[starts-with(., '2 members')]")
+    alice.click(member("user21"))
+    alice.click("//dialog//input[@value='admin']")
+    alice.click("//dialog//button[.='Change role']")
+    bob.click("//button[@aria-label='Details']")
+    bob.wait_for("//dialog//button[.='Add people']")
+    alice.click("//dialog//button[@aria-label='Back']")
+    alice.click("//dialog//button[@aria-label='Rename the group']")
+    alice.evaluate("() => document.getElementById('group-new-name').value = ''")
+    alice.write("//input[@id='group-new-name']", "Sailing")
+    alice.click("//dialog//button[.='Save']")
+    bob.wait_for("//h1[.='Sailing']")
+    alice.click(member("user21"))
+    alice.click("//dialog//button[.='Remove from the group']")
+    alice.click("//dialog//button[.='Remove']")
+    bob.wait_for("//*[@role='alert'][.='You are no longer in this group.']")
+
+
+def member(username: str) -> str:
+    """Somebody's line in the details of a group."""
+    return f"//dialog//li//button[.//small[starts-with(., '@{username}')]]"
 
 
 def test_a_browser_that_cannot_be_installed_is_named_with_its_package(
