@@ -47,13 +47,13 @@ class AnswerTimeout:
         self._engine = engine
         self._answered_at = 0.0
         self._is_silent = False
-        self._prober: int | None = None
+        self._probers: set[int] = set()
         self._closed = threading.Event()
         self.connection_class = type("LimitedConnection", (extensions.connection,), {"answer_timeout": self})
 
     def check(self) -> None:
         """Raises NoAnswer while the server is known not to answer."""
-        if self._is_silent and threading.get_ident() != self._prober:
+        if self._is_silent and threading.get_ident() not in self._probers:
             raise NoAnswer("PostgreSQL does not answer")
 
     def answered(self) -> None:
@@ -74,14 +74,15 @@ class AnswerTimeout:
 
     def _probe(self) -> None:
         log.error("PostgreSQL does not answer; all calls fail until it does")
-        self._prober = threading.get_ident()
+        self._probers.add(threading.get_ident())
         while self._is_silent and not self._closed.is_set():
             with contextlib.suppress(SQLAlchemyError), self._engine.connect() as connection:
                 connection.exec_driver_sql("SELECT 1")
             if self._is_silent:
                 self._closed.wait(PROBE_SECONDS)
-        self._prober = None
-        log.error("PostgreSQL answers again")
+        self._probers.discard(threading.get_ident())
+        if not self._is_silent:
+            log.error("PostgreSQL answers again")
 
 
 def limit_waiting(engine: Engine, seconds: float) -> None:

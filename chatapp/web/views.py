@@ -20,6 +20,9 @@ MODULES = {
 }
 """The import map: what modules call a library, and the file that it is."""
 
+LOADED_LATER = "js/views/dialogs/"
+"""Modules that the page imports when it has drawn the rest."""
+
 LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
 
 In a checkout, run `python -m chatapp.web.vendor --install` and start again. For a wheel that has them, `make wheel`.
@@ -139,5 +142,6 @@ def _fonts(assets: AssetLibrary) -> list[str]:
 
 
 def _preload(assets: AssetLibrary) -> list[str]:
-    """Every module, so that the browser fetches them at once rather than one level of imports after the other."""
-    return [assets.url(name) for name in _modules(assets)]
+    """Every module that the first page runs, so that the browser fetches them at once rather than one level of imports
+    after the other."""
+    return [assets.url(name) for name in _modules(assets) if not name.startswith(LOADED_LATER)]

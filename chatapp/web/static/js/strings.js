@@ -201,6 +201,9 @@ export const say = {
   notificationsBlocked: "Your browser blocks them for this site. Allow them in its site settings.",
   notificationsMissing: "This browser or address does not offer them.",
 
+  dialogMissing: "Not loaded",
+  dialogFailed: "This part of the page could not be loaded.",
+
   shortcutsTitle: "Keyboard shortcuts",
   shortcuts: {
     search: "Search people and groups",

@@ -1,14 +1,11 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
 import { say } from "../strings.js";
-import { announcement, connection, dialog, openKey, session } from "../store.js";
+import { announcement, connection, openKey, session } from "../store.js";
 import { Conversation } from "./conversation.js";
-import { DetailsDialog } from "./details.js";
 import { classes, html } from "./html.js";
 import { Mark } from "./icons.js";
-import { NewGroupDialog } from "./newgroup.js";
-import { SettingsDialog } from "./settings.js";
-import { ShortcutsDialog } from "./shortcuts.js";
+import { OpenDialog } from "./opendialog.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./signin.js";
 
@@ -37,16 +34,4 @@ function NothingOpen() {
     <p>${say.chooseHint}</p>
     <p class="nothing-open-key"><kbd>?</kbd> ${say.chooseShortcut}</p>
   </div>`;
-}
-
-const DIALOGS = {
-  newGroup: NewGroupDialog,
-  settings: SettingsDialog,
-  shortcuts: ShortcutsDialog,
-  details: DetailsDialog,
-};
-
-function OpenDialog() {
-  const name = dialog.value;
-  return name && html`<${DIALOGS[name]} />`;
 }

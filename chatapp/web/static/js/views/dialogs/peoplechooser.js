@@ -1,16 +1,16 @@
 /** Picks people by typing: those picked, and a search through everybody else. */
 
 import { useSignal } from "@preact/signals";
-import { folded, fullName, matches } from "../models/names.js";
-import { listStatus, me, people } from "../store.js";
-import { say } from "../strings.js";
-import { retryLists } from "../sync.js";
-import { Avatar } from "./avatar.js";
-import { html } from "./html.js";
-import { Icon } from "./icons.js";
-import { Empty, Failed, Skeleton } from "./states.js";
+import { folded, fullName, matches } from "../../models/names.js";
+import { listStatus, me, people } from "../../store.js";
+import { say } from "../../strings.js";
+import { retryLists } from "../../sync.js";
+import { Avatar } from "../avatar.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
+import { Empty, Failed, Skeleton } from "../states.js";
 
-/** @typedef {import("../protocol.js").User} User */
+/** @typedef {import("../../protocol.js").User} User */
 
 const FOUND_MAX = 40;
 /** @type {Set<string>} */

@@ -1,11 +1,11 @@
 /** A request that somebody makes by a button: busy while it runs, and the server's sentence if it is refused. */
 
 import { useSignal } from "@preact/signals";
-import { ApiError } from "../api.js";
-import { takeGroup } from "../changes.js";
-import { say } from "../strings.js";
-import { html } from "./html.js";
-import { Icon } from "./icons.js";
+import { ApiError } from "../../api.js";
+import { takeGroup } from "../../changes.js";
+import { say } from "../../strings.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
 
 /**
  * @typedef {{ code: string, sentence: string }} Refusal
@@ -19,7 +19,7 @@ export function useAction() {
   const isBusy = useSignal(false);
   const refusal = useSignal(NONE);
   /**
-   * @param {() => Promise<import("../protocol.js").Group | void>} request
+   * @param {() => Promise<import("../../protocol.js").Group | void>} request
    * @returns {Promise<boolean>} whether it was done
    */
   const run = async (request) => {
@@ -34,7 +34,7 @@ export function useAction() {
 }
 
 /**
- * @param {() => Promise<import("../protocol.js").Group | void>} request
+ * @param {() => Promise<import("../../protocol.js").Group | void>} request
  * @returns {Promise<Refusal>}
  */
 async function attempt(request) {

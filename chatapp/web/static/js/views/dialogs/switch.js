@@ -1,6 +1,6 @@
 /** Something that is on or off. */
 
-import { html } from "./html.js";
+import { html } from "../html.js";
 
 /** @param {{ label: string, hint: string, isOn: boolean, isDisabled?: boolean, onChange: (isOn: boolean) => void }} props */
 export function Switch({ label, hint, isOn, isDisabled = false, onChange }) {

@@ -1,14 +1,14 @@
 /** What everybody may choose for this browser: appearance, sound, notifications. */
 
 import { useSignal } from "@preact/signals";
-import { askToNotify, canNotify, isBlocked } from "../notifications.js";
-import { prefer, preferences } from "../preferences.js";
-import { say } from "../strings.js";
-import { Dialog } from "./dialog.js";
-import { html } from "./html.js";
+import { askToNotify, canNotify, isBlocked } from "../../notifications.js";
+import { prefer, preferences } from "../../preferences.js";
+import { say } from "../../strings.js";
+import { Dialog } from "../dialog.js";
+import { html } from "../html.js";
 import { Switch } from "./switch.js";
 
-/** @typedef {import("../preferences.js").Theme} Theme */
+/** @typedef {import("../../preferences.js").Theme} Theme */
 
 /** @type {{ value: Theme, label: string }[]} */
 const THEMES = [

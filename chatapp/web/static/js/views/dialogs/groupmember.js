@@ -1,19 +1,19 @@
 /** The page about one member of a group. */
 
 import { useSignal } from "@preact/signals";
-import { setRole } from "../api.js";
-import { may, mayRemove, ROLES } from "../models/permissions.js";
-import { addressOf } from "../router.js";
-import { isOnline, me, nameOf, privateKey } from "../store.js";
-import { say } from "../strings.js";
+import { setRole } from "../../api.js";
+import { may, mayRemove, ROLES } from "../../models/permissions.js";
+import { addressOf } from "../../router.js";
+import { isOnline, me, nameOf, privateKey } from "../../store.js";
+import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
-import { Avatar } from "./avatar.js";
-import { closeDialog } from "./dialog.js";
-import { html } from "./html.js";
+import { Avatar } from "../avatar.js";
+import { closeDialog } from "../dialog.js";
+import { html } from "../html.js";
 
 /**
- * @typedef {import("../models/conversation.js").Conversation} Conversation
- * @typedef {import("../protocol.js").Role} Role
+ * @typedef {import("../../models/conversation.js").Conversation} Conversation
+ * @typedef {import("../../protocol.js").Role} Role
  */
 
 /** @param {{ conversation: Conversation, username: string, goTo: import("./groupdetails.js").GoTo }} props */

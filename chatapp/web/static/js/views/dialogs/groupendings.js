@@ -1,15 +1,15 @@
 /** The pages that ask before something ends: somebody is removed, I leave, the group is deleted. */
 
-import { deleteGroup, removeMember } from "../api.js";
-import { goToList } from "../router.js";
-import { me, nameOf } from "../store.js";
-import { say } from "../strings.js";
+import { deleteGroup, removeMember } from "../../api.js";
+import { goToList } from "../../router.js";
+import { me, nameOf } from "../../store.js";
+import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
-import { closeDialog } from "./dialog.js";
-import { html } from "./html.js";
+import { closeDialog } from "../dialog.js";
+import { html } from "../html.js";
 
 /**
- * @typedef {import("../models/conversation.js").Conversation} Conversation
+ * @typedef {import("../../models/conversation.js").Conversation} Conversation
  * @typedef {import("./groupdetails.js").GoTo} GoTo
  */
 

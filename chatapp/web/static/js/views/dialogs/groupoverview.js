@@ -2,25 +2,25 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { changeGroup } from "../api.js";
-import { may, ROLES } from "../models/permissions.js";
-import { fullMoment } from "../models/time.js";
-import { isOnline, me, nameOf } from "../store.js";
-import { say } from "../strings.js";
-import { loadMembers } from "../sync.js";
+import { changeGroup } from "../../api.js";
+import { may, ROLES } from "../../models/permissions.js";
+import { fullMoment } from "../../models/time.js";
+import { isOnline, me, nameOf } from "../../store.js";
+import { say } from "../../strings.js";
+import { loadMembers } from "../../sync.js";
 import { Refused, useAction } from "./action.js";
-import { Avatar } from "./avatar.js";
-import { html } from "./html.js";
-import { Icon } from "./icons.js";
-import { titleOf } from "./line.js";
+import { Avatar } from "../avatar.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
+import { titleOf } from "../line.js";
 import { sentenceForName } from "./newgroup.js";
-import { Failed, Skeleton } from "./states.js";
+import { Failed, Skeleton } from "../states.js";
 import { Switch } from "./switch.js";
-import { VirtualList } from "./virtuallist.js";
+import { VirtualList } from "../virtuallist.js";
 
 /**
- * @typedef {import("../models/conversation.js").Conversation} Conversation
- * @typedef {import("../protocol.js").Member} Member
+ * @typedef {import("../../models/conversation.js").Conversation} Conversation
+ * @typedef {import("../../protocol.js").Member} Member
  * @typedef {import("./groupdetails.js").GoTo} GoTo
  */
 

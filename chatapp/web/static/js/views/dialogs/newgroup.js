@@ -2,19 +2,19 @@
 
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { ApiError, createGroup } from "../api.js";
-import { takeGroup } from "../changes.js";
-import { keyOf } from "../models/keys.js";
-import { newClientId } from "../models/outbox.js";
-import { groupNameProblem } from "../models/text.js";
-import { goTo } from "../router.js";
-import { say } from "../strings.js";
-import { closeDialog, Dialog } from "./dialog.js";
-import { html } from "./html.js";
-import { Icon } from "./icons.js";
+import { ApiError, createGroup } from "../../api.js";
+import { takeGroup } from "../../changes.js";
+import { keyOf } from "../../models/keys.js";
+import { newClientId } from "../../models/outbox.js";
+import { groupNameProblem } from "../../models/text.js";
+import { goTo } from "../../router.js";
+import { say } from "../../strings.js";
+import { closeDialog, Dialog } from "../dialog.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
 import { PeopleChooser } from "./peoplechooser.js";
 
-/** @typedef {import("../protocol.js").User} User */
+/** @typedef {import("../../protocol.js").User} User */
 
 export function NewGroupDialog() {
   // The same for every attempt: one that seemed to fail may have made the group.

@@ -2,18 +2,18 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { mayRemove, may } from "../models/permissions.js";
-import { me } from "../store.js";
-import { say } from "../strings.js";
-import { Dialog } from "./dialog.js";
+import { mayRemove, may } from "../../models/permissions.js";
+import { me } from "../../store.js";
+import { say } from "../../strings.js";
+import { Dialog } from "../dialog.js";
 import { AddPage } from "./groupadd.js";
 import { DeletePage, LeavePage, RemovePage } from "./groupendings.js";
 import { MemberPage } from "./groupmember.js";
 import { OverviewPage } from "./groupoverview.js";
-import { html } from "./html.js";
+import { html } from "../html.js";
 
 /**
- * @typedef {import("../models/conversation.js").Conversation} Conversation
+ * @typedef {import("../../models/conversation.js").Conversation} Conversation
  * @typedef {{ name: "overview" | "member" | "remove" | "add" | "leave" | "delete", username: string }} Page `username` is whom it is about; empty for nobody
  * @typedef {(name: Page["name"], username?: string) => void} GoTo
  */

@@ -1,14 +1,14 @@
 /** Who is behind the open conversation: a person, or a group and its people. */
 
-import { isOnline, knowledgeOf, openConversation } from "../store.js";
-import { say } from "../strings.js";
-import { Avatar } from "./avatar.js";
-import { Dialog } from "./dialog.js";
+import { isOnline, knowledgeOf, openConversation } from "../../store.js";
+import { say } from "../../strings.js";
+import { Avatar } from "../avatar.js";
+import { Dialog } from "../dialog.js";
 import { GroupDetails } from "./groupdetails.js";
-import { html } from "./html.js";
-import { titleOf } from "./line.js";
+import { html } from "../html.js";
+import { titleOf } from "../line.js";
 
-/** @typedef {import("../models/conversation.js").Conversation} Conversation */
+/** @typedef {import("../../models/conversation.js").Conversation} Conversation */
 
 export function DetailsDialog() {
   const conversation = openConversation.value;

@@ -1,9 +1,9 @@
 /** The page of keyboard shortcuts. */
 
-import { say } from "../strings.js";
-import { SHORTCUTS } from "../shortcuts.js";
-import { Dialog } from "./dialog.js";
-import { html } from "./html.js";
+import { say } from "../../strings.js";
+import { SHORTCUTS } from "../../shortcuts.js";
+import { Dialog } from "../dialog.js";
+import { html } from "../html.js";
 
 export function ShortcutsDialog() {
   return html`<${Dialog} title=${say.shortcutsTitle}>

@@ -1,15 +1,15 @@
 /** The page that adds people to a group. */
 
 import { useSignal } from "@preact/signals";
-import { addMembers } from "../api.js";
-import { say } from "../strings.js";
+import { addMembers } from "../../api.js";
+import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
-import { html } from "./html.js";
+import { html } from "../html.js";
 import { PeopleChooser } from "./peoplechooser.js";
 
-/** @param {{ conversation: import("../models/conversation.js").Conversation, goTo: import("./groupdetails.js").GoTo }} props */
+/** @param {{ conversation: import("../../models/conversation.js").Conversation, goTo: import("./groupdetails.js").GoTo }} props */
 export function AddPage({ conversation: { receiver, members }, goTo }) {
-  const picked = useSignal(/** @type {import("../protocol.js").User[]} */ ([]));
+  const picked = useSignal(/** @type {import("../../protocol.js").User[]} */ ([]));
   const action = useAction();
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();

@@ -1,0 +1,34 @@
+/** The dialog that is open. Dialogs are loaded after the page, since nobody needs one for signing in or reading. */
+
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { say } from "../strings.js";
+import { dialog } from "../store.js";
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
+import { Failed } from "./states.js";
+
+/** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js").DIALOGS | "failed" | null>} */
+const dialogs = signal(null);
+
+async function load() {
+  if (dialogs.peek()) return;
+  try {
+    dialogs.value = (await import("./dialogs/index.js")).DIALOGS;
+  } catch {
+    dialogs.value = "failed";
+  }
+}
+
+export function OpenDialog() {
+  useEffect(() => void load(), []);
+  const name = dialog.value;
+  if (!name || !dialogs.value) return null;
+  if (dialogs.value === "failed") return html`<${NotLoaded} />`;
+  return html`<${dialogs.value[name]} />`;
+}
+
+/** Some browsers never fetch a module again that they could not fetch once, so the whole page is loaded again. */
+function NotLoaded() {
+  return html`<${Dialog} title=${say.dialogMissing}><${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} /><//>`;
+}
