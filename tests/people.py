@@ -13,6 +13,7 @@ from tests.servers import Server
 NAMESPACE = "/chat"
 EVENTS = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgrp", "receipt", "token-expired")
 PATIENCE_SECONDS = 8
+CONNECT_SECONDS = 10
 
 NEWCOMERS = 600
 """Number of demo users of a shared server. Each test gets unused ones, so no test sees state of another."""
@@ -43,7 +44,7 @@ class Person:
         for name in EVENTS:
             self.socket.on(name, self._handler(name), namespace=NAMESPACE)
         url = f"{self.server.ws}?token={self.token}"
-        self.socket.connect(url, namespaces=[NAMESPACE], **{"transports": ["websocket"], **options})
+        self.socket.connect(url, namespaces=[NAMESPACE], **{"transports": ["websocket"], "wait_timeout": CONNECT_SECONDS, **options})
         return self
 
     def disconnect(self) -> None:
