@@ -12,7 +12,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
 CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run wheel test quick lint format types bench ci clean
+.PHONY: help setup run wheel test coverage quick lint format types bench ci clean
 
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,13 +28,16 @@ wheel: $(RUN_STAMP) ## Build a wheel into dist/; installing it needs no Node
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
 # The tests start about a hundred processes. They share compiled modules.
-test: export PYTHONDONTWRITEBYTECODE =
-test: $(DEV_STAMP) ## Run all tests and print the coverage of chatapp/
+test coverage: export PYTHONDONTWRITEBYTECODE =
+test: $(DEV_STAMP) ## Run all tests
 	$(NPM) test
 	@# Two workers for each core: tests often wait for a server, a browser or a timer.
-	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
-quick: $(DEV_STAMP) ## Run the tests on SQLite only, without coverage
+coverage: $(DEV_STAMP) ## Run the tests without a browser and print the coverage of chatapp/, without servers that tests start
+	$(BIN)/python -m pytest -n 4 --dist worksteal --ignore tests/web --cov --cov-report=term
+
+quick: $(DEV_STAMP) ## Run the tests on SQLite only
 	$(BIN)/python -m pytest -x -k "not postgresql"
 
 lint: $(DEV_STAMP) ## Check style and formatting
