@@ -44,7 +44,9 @@ class Person:
         for name in EVENTS:
             self.socket.on(name, self._handler(name), namespace=NAMESPACE)
         url = f"{self.server.ws}?token={self.token}"
-        self.socket.connect(url, namespaces=[NAMESPACE], **{"transports": ["websocket"], "wait_timeout": CONNECT_SECONDS, **options})
+        self.socket.connect(
+            url, namespaces=[NAMESPACE], **{"transports": ["websocket"], "wait_timeout": CONNECT_SECONDS, **options}
+        )
         return self
 
     def disconnect(self) -> None:

@@ -72,7 +72,7 @@ def test_help_lists_every_command(run: Run) -> None:
     "arguments",
     [["nothing"], ["users", "nothing"], ["users", "add"], ["serve", "--demo", "x"], ["serve", "--demo", "-1"]],
 )
-def test_a_command_that_is_none_is_status_2(run: Run, arguments: list[str]) -> None:
+def test_a_usage_error_exits_with_status_2(run: Run, arguments: list[str]) -> None:
     told(run(*arguments), 2, "Usage:")
 
 
@@ -92,13 +92,13 @@ def test_a_password_is_asked_for_twice_and_not_shown(run: Run) -> None:
     assert "no password" not in run("users", "list").output
 
 
-def test_no_answer_to_the_question_adds_nobody(run: Run) -> None:
+def test_an_aborted_password_prompt_adds_no_user(run: Run) -> None:
     told(run("users", "add", "anna", input=""), 1, "Abort")
     assert run("users", "list").output == ""
 
 
 @pytest.mark.parametrize("name", ["anna", "Anna", "ANNA"])
-def test_a_name_is_given_once_in_any_case(run: Run, name: str) -> None:
+def test_a_username_is_unique_regardless_of_case(run: Run, name: str) -> None:
     told(run("users", "add", "anna", "--no-password"), 0)
     told(run("users", "add", name, "--no-password"), 1, "taken", "anna")
     assert run("users", "list").output.count("\n") == 1
@@ -108,7 +108,7 @@ def test_a_name_is_given_once_in_any_case(run: Run, name: str) -> None:
     "name",
     ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b", "\u3164"],
 )
-def test_a_name_that_cannot_be_one_is_refused(run: Run, name: str) -> None:
+def test_an_invalid_username_is_refused(run: Run, name: str) -> None:
     told(run("users", "add", "--no-password", "--", name), 1, "username")
     assert run("users", "list").output == ""
 
@@ -121,13 +121,13 @@ def test_a_password_has_limits(run: Run, password: str) -> None:
     assert "no password" in run("users", "list").output
 
 
-def test_a_long_name_for_show_is_refused(run: Run) -> None:
+def test_a_long_display_name_is_refused(run: Run) -> None:
     told(run("users", "add", "anna", "--no-password", "--first-name", "x" * 101), 1, "first_name")
     told(run("users", "add", "anna", "--no-password", "--last-name", "x" * 101), 1, "last_name")
 
 
 @pytest.mark.parametrize("name", ["\u200b", " ", "\u3164\u2800"])
-def test_a_name_for_show_that_shows_nothing_is_refused(run: Run, name: str) -> None:
+def test_an_invisible_display_name_is_refused(run: Run, name: str) -> None:
     told(run("users", "add", "anna", "--no-password", "--first-name", name), 1, "first_name", "visible")
     told(run("users", "add", "anna", "--no-password", "--last-name", name), 1, "last_name", "visible")
     assert run("users", "list").output == ""
@@ -158,7 +158,7 @@ def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:
         (["db", "upgrade"], 0),
     ],
 )
-def test_the_first_command_of_an_installation_makes_the_tables(
+def test_the_first_command_of_an_installation_creates_the_tables(
     run: Run, databases: Databases, arguments: list[str], status: int
 ) -> None:
     url = databases.new_empty()
@@ -168,7 +168,7 @@ def test_the_first_command_of_an_installation_makes_the_tables(
     told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
 
 
-def test_a_database_of_an_older_version_is_a_sentence_that_says_what_to_do(
+def test_a_database_of_an_older_version_is_refused_and_the_upgrade_named(
     run: Run, databases: Databases, tmp_path: Path
 ) -> None:
     url = databases.new()
@@ -183,7 +183,7 @@ def test_a_database_of_an_older_version_is_a_sentence_that_says_what_to_do(
     assert run("users", "list", CHATAPP_DATABASE_URL=url).output == "anna\tanna\tno password\n"
 
 
-def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databases) -> None:
+def test_a_database_of_a_newer_version_is_refused(run: Run, databases: Databases) -> None:
     from sqlalchemy import create_engine, text
 
     url = databases.new()
@@ -196,7 +196,7 @@ def test_a_database_of_a_newer_version_is_a_sentence(run: Run, databases: Databa
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"]])
-def test_a_database_that_is_not_there_is_a_sentence(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+def test_an_unusable_database_is_reported_without_its_password(run: Run, tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "garbage.db").write_bytes(b"this is no database" * 1000)
     for url in (
         f"sqlite:///{tmp_path}/nowhere/chat.db",
@@ -209,17 +209,17 @@ def test_a_database_that_is_not_there_is_a_sentence(run: Run, tmp_path: Path, ar
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"], ["config"]])
-def test_a_bad_setting_is_a_sentence_that_names_it(run: Run, arguments: list[str]) -> None:
+def test_a_bad_setting_is_named_in_the_error(run: Run, arguments: list[str]) -> None:
     told(run(*arguments, CHATAPP_WS_PORT="x"), 1, "Error: CHATAPP_WS_PORT cannot be 'x'")
     told(run(*arguments, CHATAPP_WS_PROT="1"), 1, "CHATAPP_WS_PROT is not a setting")
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(run: Run, tmp_path: Path) -> None:
+def test_an_instance_folder_that_cannot_be_created_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     told(run("users", "list", CHATAPP_INSTANCE=str(tmp_path / "file")), 1, "Error:", "CHATAPP_INSTANCE")
 
 
-def test_config_shows_everything_and_masks_secrets(run: Run, tmp_path: Path) -> None:
+def test_config_shows_every_setting_and_masks_secrets(run: Run, tmp_path: Path) -> None:
     result = run("config", CHATAPP_SECRET_KEY="hush" * 8, CHATAPP_DATABASE_URL="postgresql://chat:hush@db.example/chat")
     told(result, 0, "CHATAPP_HTTP_PORT=8088", "CHATAPP_SIGN_IN=password", "CHATAPP_API_PREFIXES=/,/web")
     told(result, 0, "CHATAPP_SECRET_KEY=***", "postgresql+psycopg2://chat:***@db.example/chat")
@@ -227,7 +227,7 @@ def test_config_shows_everything_and_masks_secrets(run: Run, tmp_path: Path) -> 
     assert f"CHATAPP_INSTANCE={tmp_path}" in result.output
 
 
-def test_serve_says_where_it_runs_and_a_second_one_says_that_the_port_is_taken(tmp_path: Path) -> None:
+def test_serve_prints_its_address_and_a_second_process_reports_the_taken_port(tmp_path: Path) -> None:
     server = Server(tmp_path / "one", command=[sys.executable, "-m", "chatapp", "serve", "--demo"]).start()
     try:
         port = server.environment["CHATAPP_HTTP_PORT"]
@@ -252,7 +252,7 @@ def test_serve_says_where_it_runs_and_a_second_one_says_that_the_port_is_taken(t
     assert "Traceback" not in server.log
 
 
-def test_what_serve_cannot_use_is_a_sentence(tmp_path: Path) -> None:
+def test_serve_reports_settings_that_it_cannot_use(tmp_path: Path) -> None:
     taken = socket.create_server(("127.0.0.1", 0))
     ports = {"CHATAPP_HTTP_PORT": str(free_port()), "CHATAPP_WS_PORT": str(taken.getsockname()[1])}
     try:
@@ -269,7 +269,7 @@ def test_what_serve_cannot_use_is_a_sentence(tmp_path: Path) -> None:
         taken.close()
 
 
-def test_a_real_process_ends_as_it_should(tmp_path: Path) -> None:
+def test_a_process_exits_with_the_status_of_its_command(tmp_path: Path) -> None:
     for arguments, status in ((["config"], 0), (["users", "list"], 0), (["users", "add"], 2)):
         ended = process(*arguments, CHATAPP_INSTANCE=str(tmp_path))
         assert ended.returncode == status, ended.stderr

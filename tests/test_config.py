@@ -104,7 +104,7 @@ def test_a_value_is_read_as_its_type(tmp_path: Path, name: str, text: str, value
 
 
 @pytest.mark.parametrize(("name", "text"), EVERY_BAD)
-def test_a_bad_value_stops_the_start_and_names_itself(tmp_path: Path, name: str, text: str) -> None:
+def test_a_bad_value_stops_the_start_and_names_its_setting(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(BadSetting, match=rf"^{name} ") as caught:
         settings(tmp_path, **{name: text})
     assert str(caught.value).endswith(".")
@@ -123,7 +123,7 @@ def test_a_bad_secret_is_not_repeated(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["CHATAPP_HTTP_PROT", "CHATAPP_", "CHATAPP_http_port", "CHATAPP_DEBUG"])
-def test_a_name_that_is_no_setting_stops_the_start(tmp_path: Path, name: str) -> None:
+def test_an_unknown_setting_stops_the_start(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadSetting, match=f"{name} is not a setting"):
         settings(tmp_path, **{name: "1"})
     (tmp_path / "config.py").write_text(f"{name} = 1\n")
@@ -131,19 +131,19 @@ def test_a_name_that_is_no_setting_stops_the_start(tmp_path: Path, name: str) ->
         settings(tmp_path)
 
 
-def test_names_without_the_prefix_are_nobodys_business(tmp_path: Path) -> None:
+def test_names_without_the_prefix_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("import os\nPORT = 5\nCHATAPP_HTTP_PORT = 80\n")
     assert settings(tmp_path, PATH="/bin", HTTP_PORT="x").http_port == 80
 
 
-def test_the_file_gives_way_to_the_environment_and_that_to_the_factory(tmp_path: Path) -> None:
+def test_the_environment_overrides_the_file_and_the_factory_overrides_both(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text("CHATAPP_HTTP_PORT = 1001\nCHATAPP_WS_PORT = '1002'\nCHATAPP_PROXIES = 1\n")
     environment = {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_WS_PORT": "2002", "CHATAPP_PROXIES": "2"}
     found = load({"proxies": 3}, environment)
     assert (found.http_port, found.ws_port, found.proxies) == (1001, 2002, 3)
 
 
-def test_the_file_may_use_pythons_own_types(tmp_path: Path) -> None:
+def test_the_file_may_use_python_types(tmp_path: Path) -> None:
     (tmp_path / "config.py").write_text(
         "CHATAPP_TRUST_NETWORK = True\nCHATAPP_ORIGINS = ['https://a.example', 'https://b.example']\n"
         "CHATAPP_API_PREFIXES = ('/', '/api')\nCHATAPP_DELIVERY_ACK_WINDOW = 0.25\n"
@@ -168,12 +168,12 @@ def test_a_bad_value_in_the_file_names_the_setting(tmp_path: Path) -> None:
         settings(tmp_path)
 
 
-def test_empty_in_the_environment_is_as_good_as_absent(tmp_path: Path) -> None:
+def test_an_empty_environment_variable_counts_as_absent(tmp_path: Path) -> None:
     assert settings(tmp_path, CHATAPP_HTTP_PORT="", CHATAPP_ORIGINS="").http_port == 8088
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "chat.example.org", "127.evil.example.org"])
-def test_name_only_sign_in_wants_a_loopback_address(tmp_path: Path, host: str) -> None:
+def test_name_only_sign_in_requires_a_loopback_address(tmp_path: Path, host: str) -> None:
     open_to_all = {"CHATAPP_SIGN_IN": "username", "CHATAPP_HOST": host}
     with pytest.raises(BadSetting, match="CHATAPP_SIGN_IN=username"):
         settings(tmp_path, **open_to_all)
@@ -182,7 +182,7 @@ def test_name_only_sign_in_wants_a_loopback_address(tmp_path: Path, host: str) -
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])
-def test_name_only_sign_in_is_fine_on_loopback(tmp_path: Path, host: str) -> None:
+def test_name_only_sign_in_is_allowed_on_loopback(tmp_path: Path, host: str) -> None:
     found = settings(tmp_path, CHATAPP_SIGN_IN="username", CHATAPP_HOST=host)
     assert found.origins == ("http://localhost:*", "http://127.0.0.1:*")
 
@@ -202,7 +202,7 @@ def test_secrets_are_masked_where_settings_are_shown(tmp_path: Path) -> None:
     assert set(shown(found)) == {variable(one) for one in fields(Settings)}
 
 
-def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+def test_the_secret_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     first = secret_key(settings(folder))
     assert len(first) == 64
@@ -212,12 +212,12 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     assert secret_key(settings(tmp_path / "other")) != first
 
 
-def test_a_configured_key_is_used_and_nothing_is_made(tmp_path: Path) -> None:
+def test_a_configured_secret_key_is_used_and_no_file_is_created(tmp_path: Path) -> None:
     assert secret_key(settings(tmp_path / "new", CHATAPP_SECRET_KEY="k" * 32)) == "k" * 32
     assert not (tmp_path / "new").exists()
 
 
-def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_agree_on_one_secret_key(tmp_path: Path) -> None:
     # Forked from a process of their own: this one has threads, and eventlet, by other tests.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -245,7 +245,7 @@ def _key_after_the_others(folder: str) -> str:
     return secret_key(found)
 
 
-def test_where_there_is_no_epoll_threads_serve() -> None:
+def test_a_system_without_epoll_uses_threads() -> None:
     script = (
         "import sys; sys.platform = 'darwin'; from chatapp.eventloop.patching import DEFAULT_MODE; print(DEFAULT_MODE)"
     )

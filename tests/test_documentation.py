@@ -67,7 +67,7 @@ def test_the_readme_lists_every_setting_with_its_default_and_nothing_else() -> N
         assert default == ([one.default] if one.default else []), variable(one)
 
 
-def test_a_default_that_is_worked_out_is_told_in_words() -> None:
+def test_a_computed_default_is_described_in_words() -> None:
     rows = {code_in(row[0])[0]: row for row in table_under(README, "Variable", "Default", "Meaning")}
     for one in fields(Settings):
         meaning = rows[variable(one)][2]
@@ -75,7 +75,7 @@ def test_a_default_that_is_worked_out_is_told_in_words() -> None:
         assert one.default or "Default:" in meaning, variable(one)
 
 
-def test_the_listeners_page_has_its_limits_as_they_are() -> None:
+def test_the_listener_page_lists_the_current_limits() -> None:
     rows = table_under(ROOT / "docs" / "decisions" / "0011-own-listener.md", "Limit", "Value", "Constant")
     assert rows
     for _, value, constant in rows:
@@ -133,14 +133,14 @@ def test_the_protocol_names_every_field_of_the_shapes() -> None:
 
 
 @pytest.mark.parametrize("page", sorted([README, *(ROOT / "docs").rglob("*.md")]), ids=lambda page: page.name)
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+def test_every_relative_link_of_a_page_has_a_target(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
         if not target.startswith(("http://", "https://", "mailto:")):
             assert (page.parent / target).exists(), target
 
 
 @pytest.mark.parametrize("check", [table_under])
-def test_the_reading_of_tables_can_tell_a_missing_row(check: Callable[..., list[list[str]]], tmp_path: Path) -> None:
+def test_table_under_returns_exactly_the_rows_of_a_table(check: Callable[..., list[list[str]]], tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("| A | B |\n| --- | --- |\n| `x` | a \\| b |\n\ntext\n\n| C |\n| --- |\n")
     assert check(page, "A", "B") == [["`x`", "a \\| b"]]

@@ -106,7 +106,7 @@ def test_imports_run_one_way(room: str) -> None:
     assert wrong == []
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
+def test_there_are_no_import_cycles() -> None:
     graph = import_graph(ROOT, "chatapp", "bench")
     assert "chatapp.eventloop.event_loop" in graph["chatapp.http_listener.listener"]
     assert "bench.servers" in graph["bench.seeds"], "relative imports count"
@@ -125,7 +125,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         "if TYPE_CHECKING:\n    from house.attic import stairs",
     ],
 )
-def test_a_circle_is_found_wherever_the_import_stands(tmp_path: Path, back: str) -> None:
+def test_an_import_cycle_is_found_wherever_the_import_is(tmp_path: Path, back: str) -> None:
     package = tmp_path / "house"
     package.mkdir()
     (package / "__init__.py").write_text("from house import attic, ladder")
@@ -136,7 +136,7 @@ def test_a_circle_is_found_wherever_the_import_stands(tmp_path: Path, back: str)
     assert set(cycle_in(import_graph(tmp_path, "house"))) == {"house.attic", "house.ladder"}
 
 
-def test_importing_the_package_imports_nothing_else() -> None:
+def test_entry_points_import_only_the_standard_library_before_patching() -> None:
     """An entry point must be able to make the standard library cooperative first."""
     for name in ("__init__.py", "__main__.py", "cli.py", "eventloop/__init__.py", "eventloop/patching.py"):
         tree = ast.parse((PACKAGE / name).read_text())
@@ -179,7 +179,7 @@ def test_actions_write_through_the_journals_transaction_and_never_commit() -> No
                 assert not (is_write and target == "db.session"), f"{module_of(path)}:{line}"
 
 
-def test_statements_that_write_stand_in_the_journal_and_the_bus() -> None:
+def test_only_the_journal_and_the_bus_contain_writing_statements() -> None:
     statement = re.compile(r"\s*(INSERT INTO|UPDATE \w+ SET|DELETE FROM|DROP|ALTER|TRUNCATE)\b")
     wrong = [
         f"{module_of(path)}:{node.lineno}"
@@ -191,7 +191,7 @@ def test_statements_that_write_stand_in_the_journal_and_the_bus() -> None:
     assert wrong == []
 
 
-def test_eventlet_is_imported_in_one_folder() -> None:
+def test_only_the_eventloop_folder_imports_eventlet() -> None:
     importing = {
         str(path.relative_to(ROOT))
         for path in [*FILES, ROOT / "ws.py", ROOT / "wsgi.py", ROOT / "gunicorn.conf.py"]
@@ -202,7 +202,7 @@ def test_eventlet_is_imported_in_one_folder() -> None:
     assert [one for one in importing if not one.startswith(EVENTLET)] == []
 
 
-def test_time_is_asked_of_the_clock() -> None:
+def test_only_the_clock_reads_the_time() -> None:
     wrong = [
         f"{module_of(path)}:{line} {target}.{method}"
         for path in FILES

@@ -84,14 +84,14 @@ def test_the_constraints_are_those_of_the_models(app: Flask) -> None:
         assert checks == ["ck_conversation_direct_has_key"]
 
 
-def test_the_tables_work(app: Flask) -> None:
+def test_migrated_tables_store_and_return_users(app: Flask) -> None:
     bring_up_to_date(app)
     add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
     with app.app_context():
         assert [account.username for account in list_accounts()] == ["alice"]
 
 
-def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
+def test_a_downgrade_drops_every_table_and_an_upgrade_restores_them(app: Flask) -> None:
     bring_up_to_date(app)
     with app.app_context():
         command.downgrade(alembic_config(), "base")
@@ -103,7 +103,7 @@ def test_going_back_leaves_nothing_and_forward_again_works(app: Flask) -> None:
 MESSAGES = [(1, 2, 1, "second", None), (1, 1, 1, "first", None), (2, 1, 1, "elsewhere", "a"), (1, 3, 1, "third", "b")]
 
 
-def test_messages_outlive_the_change_of_their_key_there_and_back(app: Flask) -> None:
+def test_messages_survive_the_change_of_their_key_in_both_directions(app: Flask) -> None:
     with app.app_context():
         command.upgrade(alembic_config(), "0001")
         with db.engine.begin() as connection:
@@ -137,7 +137,7 @@ def test_messages_outlive_the_change_of_their_key_there_and_back(app: Flask) -> 
     assert differences(app) == []
 
 
-def test_running_twice_changes_nothing(app: Flask) -> None:
+def test_a_second_migration_changes_nothing(app: Flask) -> None:
     bring_up_to_date(app)
     add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
     for again in (bring_up_to_date, create_tables_if_new):
@@ -156,7 +156,7 @@ def test_a_database_with_tables_is_left_to_the_operator(app: Flask, caplog: pyte
     assert "chatapp db upgrade" in caplog.text
 
 
-def test_a_step_that_fails_leaves_the_database_as_it_was(app: Flask) -> None:
+def test_a_failed_migration_leaves_the_database_unchanged(app: Flask) -> None:
     with app.app_context():
         with db.engine.begin() as connection:
             # In the way of the last table: the ones before it are made first.
@@ -167,7 +167,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(app: Flask) -> None:
     assert tables(app) - {"alembic_version"} == {"message"}
 
 
-def test_processes_that_start_at_once_make_the_tables_once(
+def test_processes_that_start_at_once_create_the_tables_once(
     databases: Databases, open_app: OpenApp, tmp_path: Path
 ) -> None:
     url = databases.new_empty()
@@ -178,7 +178,7 @@ def test_processes_that_start_at_once_make_the_tables_once(
     assert differences(open_app(url)) == []
 
 
-def test_a_process_that_has_migrated_and_goes_on_is_in_nobodys_way(
+def test_a_process_that_has_migrated_does_not_block_another(
     databases: Databases, open_app: OpenApp, tmp_path: Path
 ) -> None:
     url = databases.new_empty()

@@ -78,7 +78,7 @@ def busy(open_app: OpenApp, url: str) -> Iterator[Flask]:
     assert set(answers) == {1}
 
 
-def test_a_slow_statement_fails_and_others_go_on(busy: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_slow_statement_fails_and_others_continue(busy: Flask, caplog: pytest.LogCaptureFixture) -> None:
     engine = engine_of(busy)
     with pytest.raises(OperationalError, match=r"did not answer within 0\.8 seconds"):
         ask(engine, "SELECT pg_sleep(5)")
@@ -114,20 +114,20 @@ def send(journal: Journal, content: str) -> Outcome:
     return outcome.result()
 
 
-def test_the_server_gives_up_as_well_a_little_later(open_app: OpenApp, url: str) -> None:
+def test_the_server_has_a_slightly_longer_time_limit(open_app: OpenApp, url: str) -> None:
     engine = engine_of(open_app(url))
     assert ask(engine, "SHOW statement_timeout") == "1800ms"
     assert ask(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
 
 
-def test_what_the_url_says_is_stronger(open_app: OpenApp, url: str) -> None:
+def test_options_in_the_url_override_the_time_limits(open_app: OpenApp, url: str) -> None:
     engine = engine_of(open_app(url + "&options=-c%20statement_timeout%3D7s&application_name=mine"))
     assert ask(engine, "SHOW statement_timeout") == "7s"
     assert ask(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
     assert ask(engine, "SHOW application_name") == "mine"
 
 
-def test_a_migration_takes_as_long_as_it_takes(open_app: OpenApp, url: str) -> None:
+def test_a_migration_has_no_time_limit(open_app: OpenApp, url: str) -> None:
     app = open_app(url)
     other = psycopg2.connect(url)
     other.cursor().execute("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))

@@ -53,7 +53,7 @@ def refused(server: Server) -> str:
     return ended.stdout + ended.stderr
 
 
-def test_a_second_start_on_the_same_folder_is_quick_and_finds_everything(start: Start) -> None:
+def test_a_second_start_on_the_same_folder_is_quick_and_keeps_all_data(start: Start) -> None:
     first = start()
     alice = Person(first, "alice")
     assert alice.post("/messages", {"receiver": "bob", "content": "kept"}).status_code == 200
@@ -68,9 +68,7 @@ def test_a_second_start_on_the_same_folder_is_quick_and_finds_everything(start: 
     assert "Traceback" not in first.log
 
 
-def test_a_second_socket_process_on_the_same_sqlite_file_is_refused_with_a_sentence(
-    start: Start, tmp_path: Path
-) -> None:
+def test_a_second_socket_process_on_the_same_sqlite_file_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     for command in (None, SOCKETS):
         said = refused(Server(tmp_path / "instance", command))
@@ -82,7 +80,7 @@ def test_a_second_socket_process_on_the_same_sqlite_file_is_refused_with_a_sente
     start().stop()
 
 
-def test_a_port_that_is_taken_is_refused_with_a_sentence(start: Start, tmp_path: Path) -> None:
+def test_a_start_on_a_taken_port_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     port = first.environment["CHATAPP_HTTP_PORT"]
     said = refused(Server(tmp_path / "other", CHATAPP_HTTP_PORT=port))
@@ -90,7 +88,7 @@ def test_a_port_that_is_taken_is_refused_with_a_sentence(start: Start, tmp_path:
     assert "Traceback" not in said
 
 
-def test_sign_in_by_name_alone_stays_on_this_machine(tmp_path: Path) -> None:
+def test_sign_in_by_name_is_refused_on_a_public_address(tmp_path: Path) -> None:
     for command, host in ((None, "0.0.0.0"), (SOCKETS, "::")):
         said = refused(Server(tmp_path, command, CHATAPP_HOST=host))
         assert "CHATAPP_SIGN_IN=username" in said
@@ -98,7 +96,7 @@ def test_sign_in_by_name_alone_stays_on_this_machine(tmp_path: Path) -> None:
         assert "Traceback" not in said
 
 
-def test_sign_in_by_name_on_a_trusted_network_starts_and_says_so(start: Start) -> None:
+def test_sign_in_by_name_on_a_trusted_network_starts_with_a_warning(start: Start) -> None:
     server = start(CHATAPP_HOST="0.0.0.0", CHATAPP_TRUST_NETWORK=1)
     assert Person(server, "alice").get("/loggedIn").status_code == 200
     assert "Sign-in is by name alone" in server.log
@@ -128,7 +126,7 @@ def _slowness() -> float:
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def test_flask_run_says_what_is_wrong_with_a_setting(tmp_path: Path) -> None:
+def test_flask_run_names_a_bad_setting(tmp_path: Path) -> None:
     settings = {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
     command = [sys.executable, "-m", "flask", "run", "--port", str(free_port())]
     ended = subprocess.run(

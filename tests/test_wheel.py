@@ -96,7 +96,7 @@ def test_a_wheel_has_every_file_of_the_package(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("there", [[], list(vendor.FILES.values())[1:]], ids=["none", "all but one"])
-def test_without_the_libraries_and_npm_nothing_is_built_and_a_sentence_says_why(
+def test_a_build_without_libraries_and_npm_fails_with_the_reason(
     tmp_path: Path, without_npm: dict[str, Any], there: list[str]
 ) -> None:
     fresh = clone(tmp_path / "fresh", libraries=False)
@@ -140,7 +140,7 @@ def contents(wheel: Path) -> dict[str, int]:
         return {one.filename: one.CRC for one in packed.infolist() if not one.filename.endswith("/RECORD")}
 
 
-def test_what_is_in_a_wheel_serves_the_page_and_all_that_it_loads(installed: Server) -> None:
+def test_an_installed_wheel_serves_the_page_and_its_files(installed: Server) -> None:
     page = requests.get(installed.http, timeout=5)
     assert page.status_code == 200
     (import_map,) = re.findall(r'<script type="importmap">(.+?)</script>', page.text)
@@ -153,7 +153,7 @@ def test_what_is_in_a_wheel_serves_the_page_and_all_that_it_loads(installed: Ser
     assert {one: answer.status_code for one, answer in found.items() if not (answer.ok and answer.content)} == {}
 
 
-def test_what_is_in_a_wheel_makes_its_tables_and_lets_people_in(installed: Server) -> None:
+def test_an_installed_wheel_creates_its_tables_and_accepts_sign_ins(installed: Server) -> None:
     signed_in = requests.post(installed.http + "/login", json={"username": "alice"}, timeout=5)
     assert signed_in.status_code == 200
     assert "Traceback" not in installed.log

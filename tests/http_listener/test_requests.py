@@ -56,7 +56,7 @@ def status_of(*pieces: bytes) -> str:
 
 
 @given(st.lists(st.integers(0, len(SEVERAL)), max_size=12))
-def test_wherever_the_bytes_are_split_the_requests_are_the_same(cuts: list[int]) -> None:
+def test_requests_are_the_same_wherever_their_bytes_are_split(cuts: list[int]) -> None:
     edges = sorted({0, *cuts, len(SEVERAL)})
     found = read(*(SEVERAL[start:end] for start, end in pairwise(edges)))
     assert [(one.target, one.body, one.is_last) for one in found] == [
@@ -158,7 +158,7 @@ BAD = dict(bad_heads())
 
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
-def test_what_can_be_read_in_two_ways_is_refused(data: bytes) -> None:
+def test_an_ambiguous_request_is_refused(data: bytes) -> None:
     assert status_of(data) == "400 Bad Request"
 
 
@@ -198,7 +198,7 @@ def endless(start: bytes, piece: bytes, size: int = LARGEST_HEAD_BYTES) -> Itera
     ],
     ids=["path", "value", "name", "nothing", "trailers", "trailer", "extension"],
 )
-def test_what_has_no_end_is_refused_in_time(start: bytes, piece: bytes) -> None:
+def test_an_endless_request_is_refused_at_the_limit(start: bytes, piece: bytes) -> None:
     assert status_of(*endless(start, piece)).startswith("431 ")
     read(*endless(start, piece, LARGEST_HEAD_BYTES // 2))
 
@@ -233,7 +233,7 @@ PADDED = {
 
 @pytest.mark.parametrize("padded", PADDED.values(), ids=PADDED.keys())
 @pytest.mark.parametrize("piece_bytes", [1, 997, LARGEST_HEAD_BYTES - 1, LARGEST_HEAD_BYTES, 10**6])
-def test_the_limit_is_exact_whatever_the_pieces(padded: tuple[bytes, ...], piece_bytes: int) -> None:
+def test_the_limit_is_exact_however_the_bytes_are_split(padded: tuple[bytes, ...], piece_bytes: int) -> None:
     before, start, end, after = padded
 
     def pieces(size: int) -> list[bytes]:
@@ -246,13 +246,13 @@ def test_the_limit_is_exact_whatever_the_pieces(padded: tuple[bytes, ...], piece
     assert status_of(*pieces(LARGEST_HEAD_BYTES + 1)) == "431 Request Header Fields Too Large"
 
 
-def test_headers_are_counted() -> None:
+def test_the_number_of_headers_is_limited() -> None:
     head = b"GET / HTTP/1.1\r\n" + HOST
     assert len(read(head + b"X: a\r\n" * (MOST_HEADERS - 1) + b"\r\n")) == 1
     assert status_of(head + b"X: a\r\n" * MOST_HEADERS + b"\r\n").startswith("431 ")
 
 
-def test_requests_that_wait_for_anothers_answer_are_counted() -> None:
+def test_the_number_of_pipelined_requests_is_limited() -> None:
     one = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
     reader = RequestReader()
     with pytest.raises(Unreadable):
@@ -271,7 +271,7 @@ def test_a_body_that_is_too_large_is_not_kept(excess: int) -> None:
     assert len(read(plain)) == excess, "It is answered before it has come"
 
 
-def test_a_reader_keeps_nothing_of_a_request_that_it_has_given_away() -> None:
+def test_a_reader_keeps_no_body_of_a_returned_request() -> None:
     reader = RequestReader()
     reader.feed(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 100000\r\n\r\n" + b"a" * 100_000)
     assert len(reader.ready.popleft().body) == 100_000
@@ -291,7 +291,7 @@ def test_a_reader_that_is_closed_does_not_wait_for_the_collector() -> None:
         gc.enable()
 
 
-def test_leave_to_send_a_body_is_asked_for_until_the_body_comes() -> None:
+def test_a_100_continue_is_expected_until_the_body_arrives() -> None:
     ask = b"POST / HTTP/1.1\r\n" + HOST + b"Expect: 100-Continue\r\nContent-Length: 3\r\n\r\n"
     for data, expects in ((ask, True), (ask + b"abc", False), (ask.replace(b"1.1", b"1.0"), False)):
         reader = RequestReader()
@@ -299,7 +299,7 @@ def test_leave_to_send_a_body_is_asked_for_until_the_body_comes() -> None:
         assert reader.expects_continue is expects
 
 
-def test_what_follows_a_request_for_a_web_socket_is_no_request() -> None:
+def test_bytes_after_a_websocket_request_are_not_a_request() -> None:
     upgrade = b"GET / HTTP/1.1\r\n" + HOST + b"Upgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n\r\n"
     reader = RequestReader()
     reader.feed(b"GET /before HTTP/1.1\r\n" + HOST + b"\r\n" + upgrade + b"GET / HTTP/1.1\r\n\r\n")
@@ -307,7 +307,7 @@ def test_what_follows_a_request_for_a_web_socket_is_no_request() -> None:
     assert reader.behind == b"GET / HTTP/1.1\r\n\r\n"
 
 
-def test_names_that_a_client_makes_up_are_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_header_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_parser, "_KEYS", {})
     for number in range(KEPT_NAMES + 1):
         environ_of(b"GET / HTTP/1.1\r\n" + HOST + b"X-%d: a\r\nX%s: a\r\n\r\n" % (number, b"a" * 1000))

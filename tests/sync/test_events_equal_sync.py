@@ -257,7 +257,7 @@ def test_every_kind_of_change_has_an_operation_that_makes_it() -> None:
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_those_who_heard_and_those_who_synced_agree(
+def test_clients_that_received_events_and_clients_that_synced_agree(
     make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture, processes: int
 ) -> None:
     first = make_app(sockets=True, delivery_ack_window=0, node="first")

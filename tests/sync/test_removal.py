@@ -67,7 +67,7 @@ def test_a_removed_member_receives_no_further_messages(alice_and_bob: tuple[Pers
     assert [one["kind"] for one in alice.heard("change")][-2:] == ["members", "details"]
 
 
-def test_whoever_is_removed_while_connecting_is_in_no_room(
+def test_a_member_removed_while_connecting_enters_no_room(
     alice_and_bob: tuple[Person, Person, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bob, group_id = alice_and_bob
@@ -88,7 +88,7 @@ def test_whoever_is_removed_while_connecting_is_in_no_room(
     assert bob.heard("response") == []
 
 
-def test_an_added_member_hears_what_comes_next(alice_and_bob: tuple[Person, Person, str], app: Flask) -> None:
+def test_an_added_member_receives_later_messages(alice_and_bob: tuple[Person, Person, str], app: Flask) -> None:
     alice, _, group_id = alice_and_bob
     carol, mallory = Person(app, "carol").connect(), Person(app, "mallory").connect()
     alice.say(group_id, "before")

@@ -12,7 +12,7 @@ Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
 
 
-def test_one_tick_is_stored_and_two_are_delivered_to_all(meet: Meet) -> None:
+def test_ticks_show_stored_delivered_and_read(meet: Meet) -> None:
     one, other = meet(), meet()
     page = one.open(f"#/u/{other.username}")
     write(page, "are you there?")
@@ -23,7 +23,7 @@ def test_one_tick_is_stored_and_two_are_delivered_to_all(meet: Meet) -> None:
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Read by all")
 
 
-def test_a_group_shows_who_said_what_and_ticks_when_all_have_it(meet: Meet, friend: Befriend) -> None:
+def test_a_group_message_shows_its_sender_and_its_tick(meet: Meet, friend: Befriend) -> None:
     one, other, founder = meet(), meet(), friend()
     group = founder.make_group("Rowing", one.username, other.username)
     founder.say(group, "boat at six", "bring water", group=True)
@@ -45,7 +45,7 @@ def scroll_to_start(page: Page) -> None:
     scroll(page, -100_000)
 
 
-def test_history_pages_back_without_a_jump_and_draws_only_what_is_seen(meet: Meet, friend: Befriend) -> None:
+def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, *[f"number {number}. {'words ' * (number % 23)}" for number in range(1, 331)])
     page = person.open(f"#/u/{other.username}")
@@ -79,7 +79,7 @@ PLACE = """() => {
 PLACE_OF = "key => document.querySelector(`[data-row='${key}']`)?.getBoundingClientRect().top ?? null"
 
 
-def test_a_message_that_comes_while_reading_history_does_not_move_the_view(meet: Meet, friend: Befriend) -> None:
+def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, *[f"line {number}" for number in range(60)])
     page = person.open(f"#/u/{other.username}")
@@ -99,7 +99,7 @@ def test_a_message_that_comes_while_reading_history_does_not_move_the_view(meet:
     expect(jump).to_have_count(0)
 
 
-def test_the_line_for_new_messages_is_above_the_first_unread_one(meet: Meet, friend: Befriend) -> None:
+def test_the_line_for_new_messages_is_above_the_first_unread_message(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, "read already")
     page = person.open(f"#/u/{other.username}")
@@ -126,7 +126,7 @@ def test_days_are_separated_and_runs_are_grouped(meet: Meet) -> None:
     expect(tick(page, "one")).to_have_attribute("aria-label", "Delivered to all")
 
 
-def test_a_refused_message_says_why_and_can_be_tried_again_or_discarded(meet: Meet) -> None:
+def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(meet: Meet) -> None:
     person = meet()
     # Somebody who was here until a moment ago: the page does not know yet.
     person.context.route("**/messages/*/somebody-who-is-not-there?*", lambda route: route.fulfill(json=[]))
@@ -146,7 +146,7 @@ def test_a_refused_message_says_why_and_can_be_tried_again_or_discarded(meet: Me
     expect(bubbles(page)).to_have_count(0)
 
 
-def test_too_long_a_message_is_said_before_it_is_sent(meet: Meet) -> None:
+def test_a_message_that_is_too_long_is_reported_before_sending(meet: Meet) -> None:
     page = meet().open("#/u/alice")
     composer(page).fill("é" * 32_769)
     expect(page.get_by_text("Too long by 2 bytes")).to_be_visible()

@@ -104,7 +104,9 @@ Its `state` says nothing: in WebKit it sometimes stays at "installing".
 """
 
 
-def test_two_people_chat_lose_the_server_and_make_a_group_in_every_browser(sign_in: SignIn, village: Server) -> None:
+def test_two_users_chat_survive_a_server_stop_and_manage_a_group_in_every_browser(
+    sign_in: SignIn, village: Server
+) -> None:
     """One test, since the first visit of each person is what costs most."""
     alice = sign_in("user20")
     alice.write("//input[@id='search']", "user21")

@@ -50,7 +50,7 @@ def role_of(dialog: Locator, person: Person | Friend, role: str) -> None:
     press(dialog, "Back")
 
 
-def test_somebody_who_is_added_sees_the_group_at_once(meet: Meet, friend: Befriend) -> None:
+def test_an_added_member_sees_the_group_at_once(meet: Meet, friend: Befriend) -> None:
     alice, bob, carol = meet(), friend(), meet()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
     theirs, page = carol.open(), alice.open(f"#/g/{group}")
@@ -72,7 +72,7 @@ def test_somebody_who_is_added_sees_the_group_at_once(meet: Meet, friend: Befrie
     expect(bubble(page, "thank you for having me")).to_be_visible()
 
 
-def test_a_new_name_is_seen_by_everybody_at_once(meet: Meet) -> None:
+def test_all_members_see_a_new_group_name_at_once(meet: Meet) -> None:
     alice, bob = meet(), meet()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
@@ -93,7 +93,7 @@ def test_a_new_name_is_seen_by_everybody_at_once(meet: Meet) -> None:
     expect(details(theirs).get_by_role("button", name="Rename the group")).to_have_count(0)
 
 
-def test_a_role_changes_what_is_offered_while_one_looks(meet: Meet, friend: Befriend) -> None:
+def test_a_role_change_updates_the_open_dialog_of_the_member(meet: Meet, friend: Befriend) -> None:
     alice, bob, carol = meet(), meet(), friend()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username, carol.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
@@ -115,7 +115,7 @@ def test_a_role_changes_what_is_offered_while_one_looks(meet: Meet, friend: Befr
     expect(his.get_by_role("button", name="Add people")).to_have_count(0)
 
 
-def test_somebody_who_is_removed_is_out_at_once_and_keeps_what_they_typed(meet: Meet, friend: Befriend) -> None:
+def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(meet: Meet, friend: Befriend) -> None:
     alice, bob, carol = meet(), meet(), friend()
     founder = Friend(alice.server, alice.username)
     group = founder.make_group("Rowing", bob.username, carol.username)
@@ -138,7 +138,7 @@ def test_somebody_who_is_removed_is_out_at_once_and_keeps_what_they_typed(meet: 
     expect(theirs.get_by_text(LEFT)).to_have_count(0)
 
 
-def test_who_leaves_is_asked_and_is_out_in_every_tab(meet: Meet, friend: Befriend) -> None:
+def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(meet: Meet, friend: Befriend) -> None:
     alice, bob = meet(), friend()
     group = bob.make_group("Rowing", alice.username)
     other, page = alice.open(f"#/g/{group}"), alice.open(f"#/g/{group}")
@@ -151,7 +151,7 @@ def test_who_leaves_is_asked_and_is_out_in_every_tab(meet: Meet, friend: Befrien
     assert [one["username"] for one in bob.request("GET", f"group/{group}")["group"]["members"]] == [bob.username]
 
 
-def test_the_last_owner_chooses_another_one_before_they_leave(meet: Meet) -> None:
+def test_the_last_owner_chooses_another_owner_before_leaving(meet: Meet) -> None:
     alice, bob = meet(), meet()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
@@ -168,7 +168,7 @@ def test_the_last_owner_chooses_another_one_before_they_leave(meet: Meet) -> Non
     expect(details(theirs).get_by_role("button", name="Delete the group")).to_be_visible()
 
 
-def test_a_group_that_is_deleted_is_gone_for_everybody(meet: Meet) -> None:
+def test_a_deleted_group_disappears_for_all_members(meet: Meet) -> None:
     alice, bob = meet(), meet()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
@@ -185,7 +185,7 @@ def test_a_group_that_is_deleted_is_gone_for_everybody(meet: Meet) -> None:
         expect(line(tab, "Rowing")).to_have_count(0)
 
 
-def test_who_joins_sees_earlier_messages_as_the_group_has_it(meet: Meet) -> None:
+def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(meet: Meet) -> None:
     alice, bob = meet(), meet()
     founder = Friend(alice.server, alice.username)
     group = founder.make_group("Rowing")
@@ -202,7 +202,7 @@ def test_who_joins_sees_earlier_messages_as_the_group_has_it(meet: Meet) -> None
     expect(bubble(theirs, "said before")).to_be_visible()
 
 
-def test_what_the_server_refuses_is_said_and_keeps_what_was_picked(meet: Meet, friend: Befriend) -> None:
+def test_a_failed_addition_is_reported_and_keeps_the_picked_people(meet: Meet, friend: Befriend) -> None:
     alice, bob = meet(), friend()
     group = Friend(alice.server, alice.username).make_group("Rowing")
     page = alice.open(f"#/g/{group}")
@@ -218,7 +218,7 @@ def test_what_the_server_refuses_is_said_and_keeps_what_was_picked(meet: Meet, f
     expect(members(dialog)).to_have_count(2)
 
 
-def test_who_was_away_catches_up_without_loading_the_page_again(meet: Meet, friend: Befriend) -> None:
+def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befriend) -> None:
     alice, bob, carol = friend(), meet(), friend()
     group = alice.make_group("Rowing", bob.username, carol.username)
     gone = alice.make_group("Sailing", bob.username)
@@ -252,9 +252,7 @@ def count(page: Page, address: str) -> list[str]:
     return made
 
 
-def test_a_reload_without_a_network_shows_the_last_state_which_is_then_brought_up_to_date(
-    meet: Meet, friend: Befriend
-) -> None:
+def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(meet: Meet, friend: Befriend) -> None:
     alice, bob = friend(), meet(service_workers="allow")
     group = alice.make_group("Rowing", bob.username)
     alice.say(group, "seen before the tunnel", group=True)
@@ -281,7 +279,7 @@ def test_a_reload_without_a_network_shows_the_last_state_which_is_then_brought_u
     assert pages == [], "A sync brings all of it."
 
 
-def test_a_group_that_is_made_twice_for_want_of_an_answer_is_there_once(meet: Meet) -> None:
+def test_a_retried_group_creation_creates_one_group(meet: Meet) -> None:
     page = meet().open()
     page.route(re.compile("/group$"), lambda route: (route.fetch(), route.abort()))
     page.get_by_role("button", name="New group").click()
@@ -321,7 +319,7 @@ def test_a_large_group_is_managed_like_a_small_one(meet: Meet, crowd: Server) ->
 @pytest.mark.parametrize(
     "options", [{}, PHONE, {"viewport": {"width": 320, "height": 568}}, {"forced_colors": "active"}]
 )
-def test_every_page_of_the_details_fits_and_has_nothing_for_axe_to_find(
+def test_every_page_of_the_details_fits_and_passes_axe(
     meet: Meet, friend: Befriend, options: dict[str, object]
 ) -> None:
     alice, bob = meet(**options, bypass_csp=True), friend()
@@ -354,9 +352,7 @@ def check(page: Page) -> None:
     assert violations(page) == []
 
 
-def test_people_are_managed_with_the_keyboard_alone_and_the_focus_is_where_one_was(
-    meet: Meet, friend: Befriend
-) -> None:
+def test_members_are_managed_with_the_keyboard_alone_and_the_focus_returns(meet: Meet, friend: Befriend) -> None:
     alice, bob, carol = meet(), friend(), friend()
     group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
     page = alice.open(f"#/g/{group}")

@@ -64,7 +64,9 @@ def focus(field: Locator) -> Locator:
     return field
 
 
-def test_no_key_of_a_composition_sends_or_leaves(open_with_input_method: OpenWithInputMethod) -> None:
+def test_a_composition_key_neither_sends_nor_closes_the_conversation(
+    open_with_input_method: OpenWithInputMethod,
+) -> None:
     page, method = open_with_input_method("#/u/alice")
     field = focus(composer(page))
     method.write("にほん", "Enter")
@@ -79,7 +81,7 @@ def test_no_key_of_a_composition_sends_or_leaves(open_with_input_method: OpenWit
     expect(field).to_have_count(0)
 
 
-def test_no_key_of_a_composition_opens_clears_or_moves_in_the_search(
+def test_a_composition_key_does_nothing_in_the_search(
     open_with_input_method: OpenWithInputMethod,
 ) -> None:
     page, method = open_with_input_method("#/u/bob")
@@ -95,7 +97,7 @@ def test_no_key_of_a_composition_opens_clears_or_moves_in_the_search(
     expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
 
 
-def test_no_key_of_a_composition_makes_a_group_picks_or_closes(open_with_input_method: OpenWithInputMethod) -> None:
+def test_a_composition_key_does_nothing_in_the_group_dialog(open_with_input_method: OpenWithInputMethod) -> None:
     page, method = open_with_input_method()
     page.get_by_role("button", name="New group").click()
     dialog = page.get_by_role("dialog")
@@ -114,7 +116,7 @@ def test_no_key_of_a_composition_makes_a_group_picks_or_closes(open_with_input_m
     expect(dialog).to_have_count(0)
 
 
-def test_no_key_of_a_composition_signs_in(
+def test_a_composition_key_does_not_sign_in(
     open_with_input_method: OpenWithInputMethod, make_server: Callable[..., Server]
 ) -> None:
     page, method = open_with_input_method(signed_in=False)

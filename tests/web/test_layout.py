@@ -85,9 +85,7 @@ def open_at(person: Person, place: str) -> Page:
         ("#/g/1", ["group", *DIALOGS, "shortcuts", "offline"]),
     ],
 )
-def test_axe_finds_nothing_in_either_theme_and_pictures_are_taken(
-    meet: Meet, summer: Server, place: str, screens: list[str]
-) -> None:
+def test_every_screen_passes_axe_in_both_themes(meet: Meet, summer: Server, place: str, screens: list[str]) -> None:
     page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
@@ -128,7 +126,7 @@ def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
     expect(line(page, "Summer house")).to_be_visible()
 
 
-def test_it_holds_at_every_size(meet: Meet, summer: Server) -> None:
+def test_the_layout_fits_at_every_size(meet: Meet, summer: Server) -> None:
     page = meet("alice", summer).open("#/g/1")
     for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
         page.set_viewport_size({"width": width, "height": height})
@@ -193,7 +191,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Serv
     expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
 
 
-def test_keys_that_come_at_once_are_taken_one_after_the_other(meet: Meet) -> None:
+def test_keys_pressed_at_once_are_handled_in_order(meet: Meet) -> None:
     """A busy machine draws no frame between two keys; each must find the focus where the one before has put it."""
     page = meet().open()
     line(page, "Alice Ardern").click()
@@ -232,7 +230,7 @@ def press_at_once(page: Page, *keys: tuple[str, dict[str, bool]]) -> str:
     return focused
 
 
-def test_a_dialog_keeps_the_focus_and_gives_it_back(meet: Meet) -> None:
+def test_a_dialog_keeps_the_focus_and_returns_it(meet: Meet) -> None:
     page = meet().open()
     settings = page.get_by_role("button", name="Settings")
     settings.focus()
@@ -245,7 +243,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(meet: Meet) -> None:
     expect(settings).to_be_focused()
 
 
-def test_the_chosen_theme_stays_and_shows_before_anything_else(meet: Meet) -> None:
+def test_the_chosen_theme_survives_a_reload_and_applies_before_the_scripts(meet: Meet) -> None:
     page = meet(color_scheme="light").open()
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Dark").check()

@@ -11,7 +11,7 @@ Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
 
 
-def test_what_happened_last_is_first_with_its_text_time_and_count(meet: Meet, friend: Befriend) -> None:
+def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count(meet: Meet, friend: Befriend) -> None:
     person, early, late = meet(), friend(), friend()
     page = person.open()
     early.say(person.username, "the first thing")
@@ -27,7 +27,7 @@ def test_what_happened_last_is_first_with_its_text_time_and_count(meet: Meet, fr
     expect(first).to_contain_text("and one more")
 
 
-def test_lights_follow_who_comes_and_goes(meet: Meet) -> None:
+def test_the_presence_light_follows_connects_and_disconnects(meet: Meet) -> None:
     person, other = meet(), meet()
     page = person.open()
     page.get_by_label("Search people and groups").fill(other.username)
@@ -40,7 +40,7 @@ def test_lights_follow_who_comes_and_goes(meet: Meet) -> None:
     expect(light).not_to_have_class("light light-on")
 
 
-def test_typing_filters_by_any_word_and_enter_opens_the_first(meet: Meet) -> None:
+def test_typing_filters_by_any_word_and_enter_opens_the_first_match(meet: Meet) -> None:
     page = meet().open()
     search = page.get_by_label("Search people and groups")
     search.fill("BRAN")
@@ -53,7 +53,7 @@ def test_typing_filters_by_any_word_and_enter_opens_the_first(meet: Meet) -> Non
     expect(page.locator(".line").nth(5)).to_be_visible()
 
 
-def test_a_new_group_appears_by_itself(meet: Meet, friend: Befriend) -> None:
+def test_a_new_group_appears_without_a_reload(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(), friend()
     page = person.open()
     expect(line(page, "Late shift")).to_have_count(0)
@@ -64,7 +64,7 @@ def test_a_new_group_appears_by_itself(meet: Meet, friend: Befriend) -> None:
     expect(line(page, "Late shift").locator(".badge")).to_contain_text("1")
 
 
-def test_somebody_who_signs_up_appears_by_themselves(meet: Meet, server: Server) -> None:
+def test_a_new_user_appears_without_a_reload(meet: Meet, server: Server) -> None:
     page = meet().open()
     page.get_by_label("Search people and groups").fill("newcomer")
     expect(page.get_by_text("Nothing found for")).to_be_visible()
@@ -73,7 +73,7 @@ def test_somebody_who_signs_up_appears_by_themselves(meet: Meet, server: Server)
     expect(line(page, "Newcomer")).to_be_visible()
 
 
-def test_reading_clears_the_count_here_and_in_other_tabs(meet: Meet, friend: Befriend) -> None:
+def test_reading_clears_the_unread_count_in_every_tab(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, "one", "two")
     first, second = person.open(), person.open()
@@ -88,7 +88,7 @@ def test_reading_clears_the_count_here_and_in_other_tabs(meet: Meet, friend: Bef
     expect(second.locator(".badge")).to_have_count(0)
 
 
-def test_a_group_is_made_in_a_dialog_that_says_what_is_missing(meet: Meet) -> None:
+def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(meet: Meet) -> None:
     person, other = meet(), meet()
     theirs = other.open()
     page = person.open()
@@ -110,7 +110,7 @@ def test_a_group_is_made_in_a_dialog_that_says_what_is_missing(meet: Meet) -> No
     expect(page.get_by_role("dialog").locator("li")).to_have_count(2)
 
 
-def test_the_empty_server_says_what_will_happen(meet: Meet, make_server: Callable[..., Server]) -> None:
+def test_the_only_user_of_a_server_sees_their_own_line(meet: Meet, make_server: Callable[..., Server]) -> None:
     server = make_server(SIGN_IN="password")
     server.add_user("solo", "--password", "quite alone here")
     person = meet("solo", server, signed_in=False)

@@ -60,7 +60,7 @@ SEND_AND_RELOAD = """(content) => {
 """Types, sends, and reloads the page in the same breath."""
 
 
-def test_what_is_sent_while_the_page_reloads_is_a_message_or_a_draft_and_never_both(meet: Meet) -> None:
+def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(meet: Meet) -> None:
     one, other = meet(), meet()
     page = one.open(f"#/u/{other.username}")
     for number in range(10):
@@ -77,7 +77,7 @@ def test_what_is_sent_while_the_page_reloads_is_a_message_or_a_draft_and_never_b
             assert composer(page).input_value() == ""
 
 
-def test_messages_written_offline_go_out_in_order_and_once(meet: Meet) -> None:
+def test_messages_written_offline_are_sent_once_and_in_order(meet: Meet) -> None:
     one, other = meet(), meet()
     page = one.open(f"#/u/{other.username}")
     theirs = other.open(f"#/u/{one.username}")
@@ -96,7 +96,7 @@ def test_messages_written_offline_go_out_in_order_and_once(meet: Meet) -> None:
     assert texts(page) == expected
 
 
-def test_what_was_said_while_one_was_away_is_there_on_return(meet: Meet, friend: Callable[..., Friend]) -> None:
+def test_messages_sent_during_an_outage_are_shown_after_reconnecting(meet: Meet, friend: Callable[..., Friend]) -> None:
     person, other = meet(), friend()
     other.say(person.username, "one")
     page = person.open(f"#/u/{other.username}")
@@ -109,7 +109,7 @@ def test_what_was_said_while_one_was_away_is_there_on_return(meet: Meet, friend:
     assert texts(page) == ["one", "two", "three", "four"]
 
 
-def test_a_killed_server_loses_nothing_and_doubles_nothing(meet: Meet, fragile: Server) -> None:
+def test_a_server_kill_loses_and_duplicates_no_message(meet: Meet, fragile: Server) -> None:
     one, other = meet("user0", fragile), meet("user1", fragile)
     page, theirs = one.open("#/u/user1"), other.open("#/u/user0")
     write(page, "before the crash")
@@ -126,7 +126,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(meet: Meet, fragile: 
     assert Friend(fragile, "user0").messages("user1") == expected
 
 
-def test_a_kill_in_the_middle_of_sending_stores_each_message_once_in_order(meet: Meet, fragile: Server) -> None:
+def test_a_server_kill_while_sending_stores_each_message_once_in_order(meet: Meet, fragile: Server) -> None:
     person = meet("user2", fragile)
     page = person.open("#/u/user3")
     sent = [f"burst {number}" for number in range(30)]
@@ -154,7 +154,7 @@ def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) ->
     assert Friend(fragile, "user4").messages("user5") == ["kept 1", "kept 2"]
 
 
-def test_a_stopped_server_is_said_at_once_and_trying_now_helps(meet: Meet, fragile: Server) -> None:
+def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(meet: Meet, fragile: Server) -> None:
     person = meet("user6", fragile)
     page = person.open("#/u/user7")
     fragile.stop()

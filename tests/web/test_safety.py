@@ -44,7 +44,7 @@ PAYLOADS = [
 ]
 
 
-def test_messages_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -> None:
+def test_messages_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, *PAYLOADS)
     page = person.open(f"#/u/{other.username}")
@@ -70,7 +70,7 @@ def test_messages_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_names_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -> None:
+def test_names_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(), friend()
     name = "<img src=x onerror=window.hacked=1>\u202e"
     group = founder.make_group(name, person.username)
@@ -81,7 +81,7 @@ def test_names_that_look_like_markup_are_text(meet: Meet, friend: Befriend) -> N
     assert page.evaluate("window.hacked") is None
 
 
-def test_a_draft_that_looks_like_markup_is_text(meet: Meet) -> None:
+def test_a_draft_that_looks_like_markup_is_shown_as_text(meet: Meet) -> None:
     person = meet()
     page = person.open("#/u/alice")
     composer(page).fill(PAYLOADS[1])
@@ -93,7 +93,7 @@ def test_a_draft_that_looks_like_markup_is_text(meet: Meet) -> None:
 
 
 @pytest.mark.parametrize("attack", ["inline", "eval", "elsewhere", "markup"])
-def test_the_page_would_not_run_a_script_even_if_one_got_in(meet: Meet, attack: str) -> None:
+def test_the_content_security_policy_blocks_an_injected_script(meet: Meet, attack: str) -> None:
     person = meet()
     page = person.open()
     attempts = {
@@ -135,7 +135,7 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, meet: 
     }
 
 
-def test_what_one_writes_is_shown_as_it_was_written(meet: Meet) -> None:
+def test_markup_in_an_own_message_is_shown_as_written(meet: Meet) -> None:
     person = meet()
     page = person.open(f"#/u/{person.username}")
     write(page, PAYLOADS[0], PAYLOADS[3])

@@ -23,7 +23,7 @@ def crowd(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
-def test_two_thousand_people_in_the_list_and_only_those_in_sight_are_drawn(meet: Meet, crowd: Server) -> None:
+def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, crowd: Server) -> None:
     page = meet("alice", crowd).open()
     assert page.locator(".line").count() < 40
     expect(page.locator("#conversations li").first).to_have_attribute("aria-setsize", "2003")
@@ -117,7 +117,7 @@ def test_the_first_page_is_light_and_interactive_within_a_second(meet: Meet, ser
     assert interactive < INTERACTIVE_MILLISECONDS_MAX
 
 
-def test_dialogs_are_loaded_after_the_page_and_a_failure_says_so_and_loads_it_again(meet: Meet) -> None:
+def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(meet: Meet) -> None:
     person = meet()
     person.context.route("**/views/dialogs/*.js", lambda route: route.abort())
     page = person.open()
@@ -129,7 +129,7 @@ def test_dialogs_are_loaded_after_the_page_and_a_failure_says_so_and_loads_it_ag
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
 
 
-def test_files_are_compressed_and_kept_for_good_under_their_version(meet: Meet, server: Server) -> None:
+def test_versioned_files_are_compressed_and_cached_forever(meet: Meet, server: Server) -> None:
     context = meet(signed_in=False).context
     page = context.request.get(server.url)
     assert page.headers["cache-control"] == "no-cache"
@@ -143,7 +143,7 @@ def test_files_are_compressed_and_kept_for_good_under_their_version(meet: Meet, 
     assert old.headers["cache-control"] == "no-cache"
 
 
-def test_it_can_be_installed(meet: Meet, server: Server) -> None:
+def test_the_page_has_an_installable_manifest(meet: Meet, server: Server) -> None:
     context = meet(signed_in=False).context
     manifest = context.request.get(f"{server.url}manifest.webmanifest").json()
     assert manifest["display"] == "standalone"
@@ -152,7 +152,7 @@ def test_it_can_be_installed(meet: Meet, server: Server) -> None:
         assert context.request.get(server.url + icon["src"].lstrip("/")).ok
 
 
-def test_the_shell_opens_without_a_network_shows_what_was_seen_and_lets_one_write(
+def test_the_shell_opens_offline_with_stored_messages_and_sends_when_online(
     meet: Meet, friend: Callable[..., Friend]
 ) -> None:
     one, other = meet(service_workers="allow"), friend()

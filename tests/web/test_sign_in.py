@@ -12,7 +12,7 @@ from tests.web.server import Server
 Meet = Callable[..., Person]
 
 
-def test_a_name_from_the_list_is_enough_to_be_chatting(meet: Meet, server: Server) -> None:
+def test_picking_a_name_from_the_list_signs_in(meet: Meet, server: Server) -> None:
     online = meet()
     online.open()
     person = meet(signed_in=False)
@@ -38,7 +38,7 @@ def test_a_session_survives_a_reload_and_serves_a_new_tab(meet: Meet) -> None:
     person.open()
 
 
-def test_the_token_is_nowhere_that_a_script_could_read_it(meet: Meet) -> None:
+def test_no_script_can_read_the_token(meet: Meet) -> None:
     person = meet()
     page = person.open("#/u/alice")
     token = next(cookie for cookie in person.context.cookies() if cookie["name"] == "chatToken")
@@ -61,7 +61,7 @@ def test_the_token_is_nowhere_that_a_script_could_read_it(meet: Meet) -> None:
     assert token["value"] not in stored
 
 
-def test_signing_out_ends_the_session_here_and_in_other_tabs(meet: Meet) -> None:
+def test_signing_out_ends_the_session_in_every_tab(meet: Meet) -> None:
     person = meet()
     first, second = person.open(), person.open()
     second.get_by_role("button", name="Sign out").click()
@@ -71,7 +71,7 @@ def test_signing_out_ends_the_session_here_and_in_other_tabs(meet: Meet) -> None
     expect(first.get_by_text("Pick your name")).to_be_visible()
 
 
-def test_a_session_that_the_server_no_longer_knows_brings_the_sign_in_page(meet: Meet) -> None:
+def test_a_revoked_session_shows_the_sign_in_page(meet: Meet) -> None:
     person = meet()
     page = person.open("#/u/alice")
     csrf = next(cookie["value"] for cookie in person.context.cookies() if cookie["name"] == "XSRF-TOKEN")
@@ -80,7 +80,7 @@ def test_a_session_that_the_server_no_longer_knows_brings_the_sign_in_page(meet:
     expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=15_000)
 
 
-def test_an_expired_token_says_why_and_the_same_conversation_is_open_afterwards(
+def test_an_expired_token_is_reported_and_signing_in_restores_the_conversation(
     meet: Meet, make_server: Callable[..., Server]
 ) -> None:
     server = make_server(TOKEN_SECONDS=4)
@@ -102,7 +102,7 @@ def password_server(make_server: Callable[..., Server]) -> Server:
     return server
 
 
-def test_with_passwords_wrong_ones_get_a_sentence_and_right_ones_get_in(meet: Meet, password_server: Server) -> None:
+def test_a_wrong_password_is_reported_and_a_right_password_signs_in(meet: Meet, password_server: Server) -> None:
     page = meet("grace", password_server, signed_in=False).context.new_page()
     page.goto(password_server.url)
     sign_in = page.get_by_role("button", name="Sign in", exact=True)
@@ -120,7 +120,7 @@ def test_with_passwords_wrong_ones_get_a_sentence_and_right_ones_get_in(meet: Me
     wait_connected(page)
 
 
-def test_too_many_attempts_say_when_to_come_back(meet: Meet, password_server: Server) -> None:
+def test_too_many_sign_in_attempts_show_the_waiting_time(meet: Meet, password_server: Server) -> None:
     page = meet("heidi", password_server, signed_in=False).context.new_page()
     page.goto(password_server.url)
     page.get_by_label("Username").fill("heidi")
@@ -132,7 +132,7 @@ def test_too_many_attempts_say_when_to_come_back(meet: Meet, password_server: Se
     expect(page.get_by_text("Too many attempts. Try again in")).to_be_visible()
 
 
-def test_an_unreachable_server_is_said_in_a_sentence(meet: Meet, server: Server) -> None:
+def test_an_unreachable_server_is_reported(meet: Meet, server: Server) -> None:
     person = meet(signed_in=False)
     page = person.context.new_page()
     page.goto(server.url)
@@ -151,7 +151,7 @@ def test_the_import_map_names_the_files_that_are_copied() -> None:
     )
 
 
-def test_two_windows_are_chatting_at_once(meet: Meet) -> None:
+def test_two_users_exchange_messages(meet: Meet) -> None:
     one, other = meet(), meet()
     first = one.open(f"#/u/{other.username}")
     second = other.open(f"#/u/{one.username}")
@@ -161,7 +161,7 @@ def test_two_windows_are_chatting_at_once(meet: Meet) -> None:
     expect(bubble(first, "hello back")).to_be_visible()
 
 
-def test_one_port_for_both_sides_works_the_same(meet: Meet, make_server: Callable[..., Server]) -> None:
+def test_http_and_sockets_work_on_one_port(meet: Meet, make_server: Callable[..., Server]) -> None:
     server = make_server(one_port=True)
     first = meet("alice", server).open("#/u/bob")
     second = meet("bob", server).open("#/u/alice")

@@ -71,7 +71,7 @@ def visitor(meet: Meet, friend: Befriend, request: pytest.FixtureRequest) -> tup
 
 
 @pytest.mark.parametrize("region", WAITING_AND_THEN)
-def test_a_region_that_waits_says_so_and_then_shows_what_came(visitor: tuple[Person, str], region: str) -> None:
+def test_a_loading_region_says_so_and_then_shows_its_content(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
     address, place, label, content = WAITING_AND_THEN[region]
     page, let_go = arrive(person, place.format(group=group), lambda page: hold(page, address))
@@ -85,7 +85,7 @@ def test_a_region_that_waits_says_so_and_then_shows_what_came(visitor: tuple[Per
 
 
 @pytest.mark.parametrize("region", FAILED_AND_THEN)
-def test_a_region_that_failed_says_so_and_can_be_tried_again(visitor: tuple[Person, str], region: str) -> None:
+def test_a_failed_region_says_so_and_can_be_retried(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
     address, place, sentence, content = FAILED_AND_THEN[region]
     page, mend = arrive(person, place.format(group=group), lambda page: fail(page, address))
@@ -100,7 +100,7 @@ def test_a_region_that_failed_says_so_and_can_be_tried_again(visitor: tuple[Pers
     expect(page.locator(".state-failed")).to_have_count(0)
 
 
-def test_enter_in_the_search_counts_though_the_list_is_still_loading(meet: Meet) -> None:
+def test_enter_in_the_search_while_the_list_loads_opens_the_match_later(meet: Meet) -> None:
     page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
@@ -111,7 +111,7 @@ def test_enter_in_the_search_counts_though_the_list_is_still_loading(meet: Meet)
     expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
 
 
-def test_enter_taken_back_while_the_list_is_loading_opens_nothing(meet: Meet) -> None:
+def test_typing_after_enter_while_the_list_loads_opens_nothing(meet: Meet) -> None:
     page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
@@ -123,7 +123,7 @@ def test_enter_taken_back_while_the_list_is_loading_opens_nothing(meet: Meet) ->
     expect(composer(page)).to_have_count(0)
 
 
-def test_messages_that_do_not_come_can_be_tried_again(meet: Meet) -> None:
+def test_a_failed_load_of_messages_can_be_retried(meet: Meet) -> None:
     page = meet(bypass_csp=True).open()
     mend = fail(page, MESSAGES)
     line(page, "Alice Ardern").click()
@@ -134,7 +134,7 @@ def test_messages_that_do_not_come_can_be_tried_again(meet: Meet) -> None:
     expect(page.get_by_text("This is where your conversation")).to_be_visible()
 
 
-def test_older_messages_that_do_not_come_can_be_tried_again(meet: Meet, friend: Befriend) -> None:
+def test_a_failed_load_of_older_messages_can_be_retried(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, *[f"number {number}." for number in range(130)])
     page = person.open(f"#/u/{other.username}")
@@ -153,7 +153,7 @@ def test_older_messages_that_do_not_come_can_be_tried_again(meet: Meet, friend: 
     ("place", "sentence"),
     [("#/u/nobody-at-all", "Nobody here is called “nobody-at-all”."), ("#/g/4711", "There is no such group")],
 )
-def test_a_link_to_what_is_not_there_says_so_and_leads_back(meet: Meet, place: str, sentence: str) -> None:
+def test_a_link_to_an_unknown_conversation_says_so_and_leads_back(meet: Meet, place: str, sentence: str) -> None:
     page = meet(bypass_csp=True).open(place)
     expect(page.get_by_text(sentence)).to_be_visible()
     expect(composer(page)).to_have_count(0)
@@ -163,7 +163,7 @@ def test_a_link_to_what_is_not_there_says_so_and_leads_back(meet: Meet, place: s
     expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
 
 
-def test_a_link_to_somebody_works_from_the_moment_that_they_have_an_account(meet: Meet, server: Server) -> None:
+def test_a_link_to_a_user_works_once_the_account_exists(meet: Meet, server: Server) -> None:
     page = meet().open("#/u/expected")
     expect(page.get_by_text("Nobody here is called “expected”.")).to_be_visible()
     server.add_user("expected", "--first-name", "Expected", "--no-password")
@@ -172,7 +172,7 @@ def test_a_link_to_somebody_works_from_the_moment_that_they_have_an_account(meet
     expect(composer(page)).to_be_visible()
 
 
-def test_sign_in_says_that_nobody_is_here_and_that_nobody_is_called_so(meet: Meet) -> None:
+def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(meet: Meet) -> None:
     person = meet(signed_in=False)
     page, show_them = arrive(person, "", lambda page: only(page, PEOPLE, {"users": []}))
     expect(page.get_by_text("Nobody has an account here yet.")).to_be_visible()
@@ -182,7 +182,7 @@ def test_sign_in_says_that_nobody_is_here_and_that_nobody_is_called_so(meet: Mee
     expect(page.get_by_text("Nobody here is called “no such name”.")).to_be_visible()
 
 
-def test_signing_in_shows_who_is_being_signed_in(meet: Meet) -> None:
+def test_the_sign_in_page_shows_progress_at_the_chosen_name(meet: Meet) -> None:
     person = meet(signed_in=False)
     page, let_go = arrive(person, "", lambda page: hold(page, SIGN_IN))
     alice = page.get_by_role("button", name="Sign in as Alice Ardern")
@@ -194,7 +194,7 @@ def test_signing_in_shows_who_is_being_signed_in(meet: Meet) -> None:
     wait_connected(page)
 
 
-def test_somebody_alone_reads_why_below_their_own_line(meet: Meet) -> None:
+def test_a_lone_user_sees_an_explanation_below_their_own_line(meet: Meet) -> None:
     person = meet()
     page, _ = arrive(person, "", lambda page: leave_alone(page, person))
     expect(page.get_by_text("Nobody else is here yet")).to_be_visible()
@@ -206,7 +206,7 @@ def test_somebody_alone_reads_why_below_their_own_line(meet: Meet) -> None:
     expect(page.get_by_role("dialog").get_by_text("Nobody else is here yet")).to_be_visible()
 
 
-def test_the_people_for_a_new_group_wait_fail_and_are_not_found(meet: Meet) -> None:
+def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(meet: Meet) -> None:
     person = meet(bypass_csp=True)
     page, let_go = arrive(person, "", lambda page: hold(page, LISTS))
     dialog = page.get_by_role("dialog")
@@ -229,7 +229,7 @@ def test_the_people_for_a_new_group_wait_fail_and_are_not_found(meet: Meet) -> N
     expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
 
 
-def test_a_group_that_could_not_be_made_keeps_what_was_typed(meet: Meet) -> None:
+def test_a_failed_group_creation_keeps_the_typed_name(meet: Meet) -> None:
     page = meet().open()
     mend = fail(page, GROUP)
     page.get_by_role("button", name="New group").click()
@@ -245,7 +245,7 @@ def test_a_group_that_could_not_be_made_keeps_what_was_typed(meet: Meet) -> None
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-def test_a_lost_connection_is_said_over_the_list_too(meet: Meet, options: dict[str, object]) -> None:
+def test_a_lost_connection_is_reported_above_the_list(meet: Meet, options: dict[str, object]) -> None:
     person = meet(**options)
     page = person.open()
     person.context.set_offline(True)
@@ -284,7 +284,7 @@ def forget(page: Page) -> None:
     )
 
 
-def test_a_page_whose_script_does_not_come_says_so(meet: Meet, server: Server) -> None:
+def test_a_page_whose_script_fails_to_load_says_so(meet: Meet, server: Server) -> None:
     page = meet().context.new_page()
     page.route("**/main.js", lambda route: route.abort())
     page.goto(server.url)

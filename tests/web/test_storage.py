@@ -92,7 +92,7 @@ def refuse(script: str) -> Callable[[Person], None]:
     [refuse(MISSING), refuse(REFUSING), upgrade, block],
     ids=["missing", "refusing", "failing", "never answering"],
 )
-def test_without_storage_the_page_works_and_says_what_will_be_lost(
+def test_without_storage_the_page_works_and_warns_of_losses(
     meet: Meet, friend: Befriend, spoil: Callable[[Person], Any]
 ) -> None:
     person, other = meet(), friend()
@@ -112,14 +112,14 @@ def test_without_storage_the_page_works_and_says_what_will_be_lost(
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_with_storage_nothing_is_said_of_it(meet: Meet) -> None:
+def test_working_storage_shows_no_warning(meet: Meet) -> None:
     page = meet().open("#/u/alice")
     write(page, "kept")
     page.wait_for_timeout(1_000)
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
 
 
-def test_without_storage_what_was_written_outlasts_the_session(meet: Meet) -> None:
+def test_without_storage_a_draft_survives_the_end_of_a_session(meet: Meet) -> None:
     person = meet()
     refuse(REFUSING)(person)
     page = person.open("#/u/bob")
@@ -132,7 +132,7 @@ def test_without_storage_what_was_written_outlasts_the_session(meet: Meet) -> No
     expect(composer(page)).to_have_value("not sent yet")
 
 
-def test_what_was_written_before_storage_answers_is_kept_from_then_on(meet: Meet) -> None:
+def test_a_message_written_before_storage_opens_is_stored_afterwards(meet: Meet) -> None:
     person = meet()
     other = block(person)
     page = person.open("#/u/alice")
@@ -148,7 +148,7 @@ def test_what_was_written_before_storage_answers_is_kept_from_then_on(meet: Meet
     expect(tick(page, "written while blocked")).to_have_attribute("aria-label", "Stored")
 
 
-def test_what_was_kept_before_goes_out_when_storage_answers_late(meet: Meet, friend: Befriend) -> None:
+def test_a_stored_message_is_sent_when_storage_opens_late(meet: Meet, friend: Befriend) -> None:
     person, receiver = meet(), friend()
     page = person.open(f"#/u/{receiver.username}")
     person.context.set_offline(True)
@@ -168,7 +168,7 @@ def test_what_was_kept_before_goes_out_when_storage_answers_late(meet: Meet, fri
     assert receiver.messages(person.username) == ["written now", "kept earlier"]
 
 
-def test_a_sign_out_that_is_owed_is_done_when_storage_answers_late(meet: Meet) -> None:
+def test_a_pending_sign_out_is_completed_when_storage_opens_late(meet: Meet) -> None:
     person = meet()
     page = person.open()
     person.context.set_offline(True)
@@ -184,7 +184,7 @@ def test_a_sign_out_that_is_owed_is_done_when_storage_answers_late(meet: Meet) -
     expect(page.get_by_text("Pick your name")).to_be_visible()
 
 
-def test_a_full_disk_is_said_and_what_was_written_is_kept_when_there_is_room_again(meet: Meet) -> None:
+def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(meet: Meet) -> None:
     person = meet()
     disk = person.context.new_cdp_session(elsewhere(person))
     origin = person.server.url.rstrip("/")
@@ -204,7 +204,7 @@ def test_a_full_disk_is_said_and_what_was_written_is_kept_when_there_is_room_aga
     expect(composer(page)).to_have_value("half a sentence")
 
 
-def test_storage_that_the_browser_takes_away_is_opened_again(meet: Meet) -> None:
+def test_storage_deleted_by_the_browser_is_reopened(meet: Meet) -> None:
     person = meet()
     page = person.open("#/u/alice")
     write(page, "before")

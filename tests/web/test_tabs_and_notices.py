@@ -29,7 +29,7 @@ SHOW_NOTIFICATIONS = """
 """
 
 
-def test_everything_said_in_one_tab_shows_in_the_others(meet: Meet) -> None:
+def test_messages_sent_in_one_tab_show_in_the_others(meet: Meet) -> None:
     one, other = meet(), meet()
     first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
     write(first, "from the first tab")
@@ -40,7 +40,7 @@ def test_everything_said_in_one_tab_shows_in_the_others(meet: Meet) -> None:
     expect(second.locator(".tick-sending")).to_have_count(0)
 
 
-def test_a_message_that_one_tab_could_not_send_goes_out_once_from_two(meet: Meet) -> None:
+def test_an_unsent_message_shared_by_two_tabs_is_sent_once(meet: Meet) -> None:
     one, other = meet(), meet()
     first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
     one.context.set_offline(True)
@@ -55,7 +55,7 @@ def test_a_message_that_one_tab_could_not_send_goes_out_once_from_two(meet: Meet
     assert texts(theirs) == ["from an offline tab"]
 
 
-def test_a_message_stays_in_sight_in_a_tab_whose_own_connection_is_slow(meet: Meet) -> None:
+def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(meet: Meet) -> None:
     one, other = meet(), meet()
     first, second = one.open(f"#/u/{other.username}"), one.context.new_page()
     sent: list[str | bytes] = []
@@ -80,7 +80,7 @@ def test_a_message_stays_in_sight_in_a_tab_whose_own_connection_is_slow(meet: Me
     assert texts(second) == ["said in the first tab"]
 
 
-def test_the_same_person_on_another_device_sees_the_same(meet: Meet) -> None:
+def test_a_message_shows_on_every_device_of_its_sender(meet: Meet) -> None:
     person = meet()
     device = meet(person.username)
     page, other = person.open(f"#/u/{person.username}"), device.open(f"#/u/{person.username}")
@@ -88,7 +88,7 @@ def test_the_same_person_on_another_device_sees_the_same(meet: Meet) -> None:
     expect(bubble(other, "note to self")).to_be_visible()
 
 
-def test_the_title_counts_what_is_unread(meet: Meet, friend: Befriend) -> None:
+def test_the_title_counts_unread_messages(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     page = person.open()
     expect(page).to_have_title("chatapp")
@@ -98,7 +98,7 @@ def test_the_title_counts_what_is_unread(meet: Meet, friend: Befriend) -> None:
     expect(page).to_have_title("chatapp")
 
 
-def test_messages_in_an_open_conversation_count_while_nobody_looks(meet: Meet, friend: Befriend) -> None:
+def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     page = person.open(f"#/u/{other.username}")
     page.evaluate(LOOK_AWAY)
@@ -109,7 +109,7 @@ def test_messages_in_an_open_conversation_count_while_nobody_looks(meet: Meet, f
     expect(page).to_have_title("chatapp")
 
 
-def test_a_notification_comes_when_the_page_is_in_the_background_and_opens_it(meet: Meet, friend: Befriend) -> None:
+def test_a_background_page_shows_a_notification_that_opens_the_conversation(meet: Meet, friend: Befriend) -> None:
     person, other = meet(permissions=["notifications"]), friend()
     page = person.context.new_page()
     page.add_init_script(SHOW_NOTIFICATIONS)
@@ -136,7 +136,7 @@ def count_sounds(page: Page) -> None:
     }""")
 
 
-def test_a_quiet_sound_can_be_turned_off(meet: Meet, friend: Befriend) -> None:
+def test_the_sound_for_new_messages_can_be_turned_off(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     page = person.open()
     count_sounds(page)
@@ -154,7 +154,7 @@ def test_a_quiet_sound_can_be_turned_off(meet: Meet, friend: Befriend) -> None:
     expect(page.get_by_label("Sound for new messages")).not_to_be_checked()
 
 
-def test_a_screen_reader_hears_new_messages(meet: Meet, friend: Befriend) -> None:
+def test_new_messages_are_announced_to_screen_readers(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     page = person.open(f"#/u/{other.username}")
     other.say(person.username, "hear me")

@@ -58,7 +58,7 @@ def mirrored(text: str) -> str:
     return text[::-1]
 
 
-def test_a_message_runs_in_its_own_direction_and_its_time_in_the_pages(meet: Meet, friend: Befriend) -> None:
+def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(meet: Meet, friend: Befriend) -> None:
     person, other = meet(locale="en-US"), friend()
     other.say(person.username, HELLO, "Hello world")
     page = person.open(f"#/u/{other.username}")
@@ -75,7 +75,7 @@ def test_a_message_runs_in_its_own_direction_and_its_time_in_the_pages(meet: Mee
     assert edges(own.locator("time"))[1] <= edges(own.locator(".tick"))[0]
 
 
-def test_a_time_is_beside_the_end_of_a_text_and_not_beside_its_beginning(meet: Meet, friend: Befriend) -> None:
+def test_the_time_is_beside_the_end_of_a_text(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     other.say(person.username, HELLO, "Hello world")
     page = person.open(f"#/u/{other.username}")
@@ -85,7 +85,7 @@ def test_a_time_is_beside_the_end_of_a_text_and_not_beside_its_beginning(meet: M
     assert edges(bubbles(page).last.locator(".meta"))[0] > edges(bubbles(page).last)[0] + 60
 
 
-def test_the_name_over_a_message_belongs_to_the_page(meet: Meet, friend: Befriend) -> None:
+def test_the_sender_above_a_message_has_the_direction_of_the_page(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(), friend()
     group = founder.make_group("קבוצת הקיץ", person.username)
     founder.say(group, LONG, group=True)
@@ -98,7 +98,7 @@ def test_the_name_over_a_message_belongs_to_the_page(meet: Meet, friend: Befrien
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-def test_a_preview_shows_the_beginning_of_a_text_after_who_said_it(
+def test_a_preview_shows_the_sender_and_the_beginning_of_the_text(
     meet: Meet, friend: Befriend, options: dict[str, Any]
 ) -> None:
     person, founder = meet(bypass_csp=True, **options), friend()
@@ -129,7 +129,7 @@ FIRST_CHARACTER = """element => {
 }"""
 
 
-def test_a_control_is_shown_and_changes_no_order(meet: Meet, friend: Befriend) -> None:
+def test_a_bidi_control_is_shown_and_does_not_reorder_text(meet: Meet, friend: Befriend) -> None:
     person, other = meet(bypass_csp=True), friend()
     code = f"```\nif admin:{OVERRIDE} }} {{ pass\n```"
     other.say(person.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
@@ -146,7 +146,7 @@ def test_a_control_is_shown_and_changes_no_order(meet: Meet, friend: Befriend) -
     assert violations(page) == []
 
 
-def test_pictures_are_taken_of_text_in_both_directions(meet: Meet, friend: Befriend) -> None:
+def test_text_in_both_directions_passes_axe(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(bypass_csp=True, **PHONE), friend()
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
     founder.say(group, HELLO, "Hello world", EVIL, LONG, "see https://example.org/a שלום", group=True)
@@ -162,7 +162,7 @@ def test_pictures_are_taken_of_text_in_both_directions(meet: Meet, friend: Befri
             page.get_by_role("button", name="Back to the list").click()
 
 
-def test_a_groups_name_changes_no_order_wherever_it_is(meet: Meet, friend: Befriend) -> None:
+def test_a_bidi_control_in_a_group_name_reorders_no_text(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(), friend()
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
     page = person.open(f"#/g/{group}")
@@ -177,7 +177,7 @@ def test_a_groups_name_changes_no_order_wherever_it_is(meet: Meet, friend: Befri
     assert OVERRIDE not in page.evaluate("document.body.innerText + document.title")
 
 
-def test_a_notification_keeps_names_and_text_apart(meet: Meet, friend: Befriend) -> None:
+def test_a_notification_isolates_names_and_text(meet: Meet, friend: Befriend) -> None:
     person, founder = meet(permissions=["notifications"]), friend()
     groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
     page = person.context.new_page()
@@ -196,14 +196,14 @@ def test_a_notification_keeps_names_and_text_apart(meet: Meet, friend: Befriend)
     assert OVERRIDE not in page.get_by_role("log").inner_text()
 
 
-def test_what_one_types_runs_in_its_own_direction(meet: Meet) -> None:
+def test_the_message_field_has_the_direction_of_its_text(meet: Meet) -> None:
     page = meet().open("#/u/alice")
     for text, direction in ((HELLO, "rtl"), ("Hello", "ltr"), ("", "ltr")):
         composer(page).fill(text)
         assert composer(page).evaluate("field => getComputedStyle(field).direction") == direction
 
 
-def test_what_shows_nothing_is_not_sent_and_names_no_group(meet: Meet) -> None:
+def test_invisible_text_is_neither_sent_nor_accepted_as_a_group_name(meet: Meet) -> None:
     page = meet().open("#/u/alice")
     invisible = ["\u200b", "\u2800\n\u3164", "\u00ad\u034f\ufe0f", "\u202e\u2069", "\U000e0020"]
     for text in invisible:

@@ -27,7 +27,7 @@ def talk(page: Page, server: Server, content: str) -> None:
     expect(tick(page, content)).to_have_class(re.compile("tick-stored"))
 
 
-def test_whoever_signs_in_at_two_ports_stays_signed_in_at_both(meet: Meet, make_server: MakeServer) -> None:
+def test_one_browser_stays_signed_in_at_two_ports(meet: Meet, make_server: MakeServer) -> None:
     one, two = make_server(), make_server()
     person = meet("alice", one, signed_in=False)
     at_one, at_two = person.context.new_page(), person.context.new_page()
@@ -48,7 +48,7 @@ def test_whoever_signs_in_at_two_ports_stays_signed_in_at_both(meet: Meet, make_
     two.stop()
 
 
-def test_an_installation_that_comes_to_the_same_address_finds_nothing_of_the_one_before(
+def test_a_second_installation_at_the_same_address_sees_no_data_of_the_first(
     meet: Meet, make_server: MakeServer
 ) -> None:
     before = make_server()

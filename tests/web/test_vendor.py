@@ -35,12 +35,12 @@ def test_an_installed_node_is_used(node: Node, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["v18.20.4", "v20.18.3", "what?"])
-def test_a_node_that_is_too_old_is_passed_over(node: Node, version: str) -> None:
+def test_a_node_that_is_too_old_is_ignored(node: Node, version: str) -> None:
     assert node(version).exists()
     assert vendor.found_npm() is None
 
 
-def test_a_machine_with_no_node_at_all_has_no_npm(node: Node) -> None:
+def test_a_machine_without_node_has_no_npm(node: Node) -> None:
     assert vendor.found_npm() is None
 
 
@@ -51,7 +51,7 @@ def test_the_libraries_can_be_fetched_before_anything_is_installed() -> None:
     assert b"--install" in said.stdout
 
 
-def test_what_fails_on_the_way_is_named_in_a_sentence(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_npm_command_is_named_in_the_error(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     npm = node("v24.1.0")
     monkeypatch.setattr(vendor.sys, "argv", ["vendor", "--install"])
     monkeypatch.setattr(vendor, "copy", lambda: pytest.fail("nothing is there to copy"))
