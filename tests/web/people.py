@@ -87,6 +87,16 @@ def tick(page: Page, text: str) -> Locator:
     return bubble(page, text).locator(".tick")
 
 
+def scroll(page: Page, by: int) -> None:
+    """As a hand on the wheel does it."""
+    page.locator(".scroller").hover()
+    page.mouse.wheel(0, by)
+
+
+def scroll_to_start(page: Page) -> None:
+    scroll(page, -100_000)
+
+
 def texts(page: Page) -> list[str]:
     """What is said in the bubbles that are drawn, without the times."""
     script = """rows => rows.map(row => {

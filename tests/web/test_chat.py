@@ -3,9 +3,22 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.web.people import Person, bubble, bubbles, composer, line, texts, tick, wait_connected, wait_until, write
+from tests.web.people import (
+    Person,
+    bubble,
+    bubbles,
+    composer,
+    line,
+    scroll,
+    scroll_to_start,
+    texts,
+    tick,
+    wait_connected,
+    wait_until,
+    write,
+)
 from tests.web.server import Friend
 
 Meet = Callable[..., Person]
@@ -33,16 +46,6 @@ def test_a_group_message_shows_its_sender_and_its_tick(meet: Meet, friend: Befri
     write(page, "on my way")
     expect(tick(page, "on my way")).to_have_attribute("aria-label", "Stored")
     expect(bubble(other.open(f"#/g/{group}"), "on my way")).to_be_visible()
-
-
-def scroll(page: Page, by: int) -> None:
-    """As a hand on the wheel does it."""
-    page.locator(".scroller").hover()
-    page.mouse.wheel(0, by)
-
-
-def scroll_to_start(page: Page) -> None:
-    scroll(page, -100_000)
 
 
 def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(meet: Meet, friend: Befriend) -> None:

@@ -87,7 +87,7 @@ SAYS = """(expected) => {
   return JSON.stringify(said) === JSON.stringify(expected);
 }"""
 
-KEPT = """async () => {
+UNSENT_MESSAGE_STORED = """async () => {
   const [{ name }] = await indexedDB.databases();
   const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
   const database = await done(indexedDB.open(name));
@@ -97,7 +97,7 @@ KEPT = """async () => {
 }"""
 """Whether the one unsent message is on disk."""
 
-SHELL_KEPT = "() => navigator.serviceWorker.controller !== null"
+SHELL_CACHED = "() => navigator.serviceWorker.controller !== null"
 """Whether the service worker can serve the page without a network: it takes over when it has everything.
 
 Its `state` says nothing: in WebKit it sometimes stays at "installing".
@@ -126,11 +126,11 @@ def test_two_users_chat_survive_a_server_stop_and_manage_a_group_in_every_browse
 
 def write_without_a_server(alice: Window, bob: Window, village: Server) -> None:
     """A message written while the server is down survives a reload and arrives once."""
-    alice.wait(SHELL_KEPT)
+    alice.wait(SHELL_CACHED)
     village.stop()
     say(alice, "into the wind")
     wait_for_tick(alice, "into the wind", SENDING)
-    alice.wait(KEPT)
+    alice.wait(UNSENT_MESSAGE_STORED)
     alice.reload()
     wait_for_texts(alice, "are you there?", "here I am", "into the wind")
     wait_for_tick(alice, "into the wind", SENDING)

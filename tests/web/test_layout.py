@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chatapp.web import vendor
-from tests.web.conftest import SCREENSHOTS
+from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person, bubble, composer, line, wait_connected, write
 from tests.web.server import Friend, Server
 
 Meet = Callable[..., Person]
-AXE = vendor.MODULES / "axe-core" / "axe.min.js"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +85,10 @@ def test_every_screen_passes_axe_in_both_themes(meet: Meet, summer: Server, plac
     page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
-        picture(page, f"{screen}-light")
+        take_screenshot(page, f"{screen}-light")
         assert violations(page) == [], screen
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        picture(page, f"{screen}-dark")
+        take_screenshot(page, f"{screen}-dark")
         assert violations(page, "color-contrast") == [], f"{screen}, of which only the colours are other ones"
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if page.get_by_role("dialog").is_visible():
@@ -104,7 +100,7 @@ def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, place: str
     page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
-        picture(page, f"{screen}-phone")
+        take_screenshot(page, f"{screen}-phone")
         assert fits(page), screen
         if screen in ("list", "group"):
             assert page.locator(".sidebar").is_visible() == (screen == "list")
@@ -131,7 +127,7 @@ def test_the_layout_fits_at_every_size(meet: Meet, summer: Server) -> None:
     for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
         page.set_viewport_size({"width": width, "height": height})
         show("group", page)
-        picture(page, f"group-{width}")
+        take_screenshot(page, f"group-{width}")
         assert fits(page), width
         assert page.locator(".sidebar").is_visible() == (width >= 720)
         box: Any = page.get_by_role("button", name="Send").bounding_box()
@@ -253,25 +249,6 @@ def test_the_chosen_theme_survives_a_reload_and_applies_before_the_scripts(meet:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(244, 242, 237)"
-
-
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by all of its rules or by these."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = page.evaluate("options => axe.run(options)", options)
-    return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes']][:3]}" for rule in found["violations"]]
-
-
-def picture(page: Page, name: str) -> None:
-    page.evaluate("document.fonts.ready")
-    folder: Path = SCREENSHOTS
-    page.screenshot(path=folder / f"{name}.png")
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def outlined(page: Page) -> bool:

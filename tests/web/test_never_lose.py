@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.people import DATABASE, Person, bubble, composer, texts, tick, wait_connected, write
+from tests.web.page_scripts import UNSENT_MESSAGES_STORED
+from tests.web.people import Person, bubble, composer, texts, tick, wait_connected, write
 from tests.web.server import Friend, Server
 
 Meet = Callable[..., Person]
@@ -17,18 +18,6 @@ def fragile(make_server: Callable[..., Server]) -> Iterator[Server]:
     server = make_server(users=20)
     yield server
     server.stop()
-
-
-KEPT = """(count) => new Promise((resolve) => {
-  indexedDB.open(DATABASE).onsuccess = (opened) => {
-    const database = opened.target.result;
-    database.transaction("outbox").objectStore("outbox").count().onsuccess = (counted) => {
-      database.close();
-      resolve(counted.target.result === count);
-    };
-  };
-})""".replace("DATABASE", DATABASE)
-"""Whether so many unsent messages are in the browser's database: a page that closes a moment earlier has a draft."""
 
 
 def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(meet: Meet) -> None:
@@ -146,7 +135,7 @@ def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) ->
     person.context.set_offline(True)
     write(page, "kept 1", "kept 2")
     expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Sending")
-    page.wait_for_function(KEPT, arg=2)
+    page.wait_for_function(UNSENT_MESSAGES_STORED, arg=2)
     page.close()
     person.context.set_offline(False)
     page = person.open("#/u/user5")

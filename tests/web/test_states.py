@@ -4,16 +4,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.web.people import DATABASE, Person, composer, line, wait_connected
+from tests.web.faked_responses import Undo, fail, hold, only
+from tests.web.page_checks import PHONE, violations
+from tests.web.people import DATABASE, Person, composer, line, scroll_to_start, wait_connected
 from tests.web.server import Friend, Server
-from tests.web.test_chat import scroll_to_start
-from tests.web.test_layout import PHONE, violations
 
 Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
-Undo = Callable[[], None]
 
 PEOPLE, LISTS, MESSAGES, OLDER, GROUP, SIGN_IN = "/users$", "/all/", "/messages/", "before=", "/group$", "/login$"
 WAITING_AND_THEN = {
@@ -32,26 +31,6 @@ FAILED_AND_THEN = {
     "list": (LISTS, "", "The list could not be loaded.", "Alice Ardern"),
     "a group without its name": (LISTS, "#/g/{group}", "The list could not be loaded.", "Quiet corner is new"),
 }
-
-
-def hold(page: Page, address: str) -> Undo:
-    """Keeps requests waiting until what is returned is called."""
-    held: list[Route] = []
-    page.route(re.compile(address), lambda route: held.append(route))
-
-    def let_go() -> None:
-        for route in held:
-            route.continue_()
-        page.unroute(re.compile(address))
-
-    return let_go
-
-
-def fail(page: Page, address: str) -> Undo:
-    """Answers requests with a fault of the server, until what is returned is called."""
-    body = {"error": {"code": "internal_error", "message": "Something went wrong on the server."}}
-    page.route(re.compile(address), lambda route: route.fulfill(status=500, json=body))
-    return lambda: page.unroute(re.compile(address))
 
 
 def arrive(
@@ -257,12 +236,6 @@ def test_a_lost_connection_is_reported_above_the_list(meet: Meet, options: dict[
 def wait_for_own_retry(page: Page) -> None:
     """The lists are asked for again every few seconds; right after that, only somebody's click asks."""
     page.wait_for_event("response", lambda response: LISTS in response.url)
-
-
-def only(page: Page, address: str, body: object) -> Undo:
-    """Answers requests with a body, until what is returned is called."""
-    page.route(re.compile(address), lambda route: route.fulfill(json=body))
-    return lambda: page.unroute(re.compile(address))
 
 
 def leave_alone(page: Page, person: Person) -> Undo:

@@ -8,9 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from tests.web.page_scripts import UNSENT_MESSAGES_STORED
 from tests.web.people import Person, bubble, composer, texts, tick, write
 from tests.web.server import Friend
-from tests.web.test_never_lose import KEPT
 
 Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
@@ -141,7 +141,7 @@ def test_a_message_written_before_storage_opens_is_stored_afterwards(meet: Meet)
     write(page, "written while blocked")
     unblock(other)
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
-    page.wait_for_function(KEPT, arg=1)
+    page.wait_for_function(UNSENT_MESSAGES_STORED, arg=1)
     page.close()
     person.context.set_offline(False)
     page = person.open("#/u/alice")
@@ -153,7 +153,7 @@ def test_a_stored_message_is_sent_when_storage_opens_late(meet: Meet, friend: Be
     page = person.open(f"#/u/{receiver.username}")
     person.context.set_offline(True)
     write(page, "kept earlier")
-    page.wait_for_function(KEPT, arg=1)
+    page.wait_for_function(UNSENT_MESSAGES_STORED, arg=1)
     page.close()
     person.context.set_offline(False)
     other = occupy(person)
@@ -196,7 +196,7 @@ def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(
     disk.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     composer(page).fill("half a sentence")
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
-    page.wait_for_function(KEPT, arg=1)
+    page.wait_for_function(UNSENT_MESSAGES_STORED, arg=1)
     page.close()
     person.context.set_offline(False)
     page = person.open("#/u/alice")
@@ -212,7 +212,7 @@ def test_storage_deleted_by_the_browser_is_reopened(meet: Meet) -> None:
     cdp.send("Storage.clearDataForOrigin", {"origin": person.server.url.rstrip("/"), "storageTypes": "indexeddb"})
     person.context.set_offline(True)
     write(page, "after")
-    page.wait_for_function(KEPT, arg=1)
+    page.wait_for_function(UNSENT_MESSAGES_STORED, arg=1)
     page.close()
     person.context.set_offline(False)
     page = person.open("#/u/alice")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.web.page_checks import PHONE, take_screenshot, violations
+from tests.web.page_scripts import LOSE_FOCUS, RECORD_NOTIFICATIONS
 from tests.web.people import Person, bubble, bubbles, composer, line, texts, wait_until, write
 from tests.web.server import Friend
-from tests.web.test_layout import PHONE, picture, violations
-from tests.web.test_tabs_and_notices import LOOK_AWAY, SHOW_NOTIFICATIONS
 
 Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
@@ -156,7 +156,7 @@ def test_text_in_both_directions_passes_axe(meet: Meet, friend: Befriend) -> Non
     for place in ("conversation", "list"):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-            picture(page, f"directions-{place}-phone-{theme}")
+            take_screenshot(page, f"directions-{place}-phone-{theme}")
             assert violations(page) == [], f"{place}, {theme}"
         if place == "conversation":
             page.get_by_role("button", name="Back to the list").click()
@@ -181,12 +181,12 @@ def test_a_notification_isolates_names_and_text(meet: Meet, friend: Befriend) ->
     person, founder = meet(permissions=["notifications"]), friend()
     groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
     page = person.context.new_page()
-    page.add_init_script(SHOW_NOTIFICATIONS)
+    page.add_init_script(RECORD_NOTIFICATIONS)
     page.goto(person.server.url)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()
     page.keyboard.press("Escape")
-    page.evaluate(LOOK_AWAY)
+    page.evaluate(LOSE_FOCUS)
     for group in groups:
         founder.say(group, EVIL, group=True)
     wait_until(page, "() => shown.length === 2")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.web.page_scripts import GAIN_FOCUS, LOSE_FOCUS, RECORD_NOTIFICATIONS
 from tests.web.people import Person, bubble, composer, line, texts, tick, wait_connected, wait_until, write
 from tests.web.server import Friend
 
@@ -13,20 +14,6 @@ Befriend = Callable[..., Friend]
 
 UPGRADED = "5"
 """What a client sends when all else goes over the WebSocket, and no longer over polling."""
-
-LOOK_AWAY = """() => {
-    Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
-    dispatchEvent(new Event('blur'));
-}"""
-LOOK_AGAIN = """() => {
-    Object.defineProperty(document, 'hasFocus', { value: () => true, configurable: true });
-    dispatchEvent(new Event('focus'));
-}"""
-SHOW_NOTIFICATIONS = """
-    window.shown = [];
-    window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
-        constructor(title, options) { Object.assign(this, { title, ...options }); shown.push(this); } close() {} };
-"""
 
 
 def test_messages_sent_in_one_tab_show_in_the_others(meet: Meet) -> None:
@@ -101,18 +88,18 @@ def test_the_title_counts_unread_messages(meet: Meet, friend: Befriend) -> None:
 def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(meet: Meet, friend: Befriend) -> None:
     person, other = meet(), friend()
     page = person.open(f"#/u/{other.username}")
-    page.evaluate(LOOK_AWAY)
+    page.evaluate(LOSE_FOCUS)
     other.say(person.username, "psst")
     expect(page).to_have_title("(1) chatapp")
     expect(page.get_by_text("New messages", exact=True)).to_be_visible()
-    page.evaluate(LOOK_AGAIN)
+    page.evaluate(GAIN_FOCUS)
     expect(page).to_have_title("chatapp")
 
 
 def test_a_background_page_shows_a_notification_that_opens_the_conversation(meet: Meet, friend: Befriend) -> None:
     person, other = meet(permissions=["notifications"]), friend()
     page = person.context.new_page()
-    page.add_init_script(SHOW_NOTIFICATIONS)
+    page.add_init_script(RECORD_NOTIFICATIONS)
     page.goto(person.server.url)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()
@@ -120,7 +107,7 @@ def test_a_background_page_shows_a_notification_that_opens_the_conversation(meet
     other.say(person.username, "while you look")
     expect(page.locator(".line").first).to_contain_text("while you look")
     assert page.evaluate("shown.length") == 0
-    page.evaluate(LOOK_AWAY)
+    page.evaluate(LOSE_FOCUS)
     other.say(person.username, "while you do not look")
     wait_until(page, "() => shown.length === 1")
     assert page.evaluate("shown[0].body") == "while you do not look"

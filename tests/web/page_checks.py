@@ -1,0 +1,32 @@
+"""Checks of a page: accessibility by axe, its width, and screenshots."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from chatapp.web import vendor
+from tests.web.conftest import SCREENSHOTS
+
+AXE = vendor.MODULES / "axe-core" / "axe.min.js"
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds, by all of its rules or by these."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("options => axe.run(options)", options)
+    return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes']][:3]}" for rule in found["violations"]]
+
+
+def take_screenshot(page: Page, name: str) -> None:
+    page.evaluate("document.fonts.ready")
+    folder: Path = SCREENSHOTS
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

@@ -1,0 +1,66 @@
+"""A page that was offline catches up with its groups."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.web.group_dialog import count_requests, details
+from tests.web.people import Person, bubble, line, texts, wait_connected, wait_until
+from tests.web.server import Friend
+
+Meet = Callable[..., Person]
+Befriend = Callable[..., Friend]
+
+
+def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befriend) -> None:
+    alice, bob, carol = friend(), meet(), friend()
+    group = alice.make_group("Rowing", bob.username, carol.username)
+    gone = alice.make_group("Sailing", bob.username)
+    alice.say(group, "before", group=True)
+    page = bob.open(f"#/g/{group}")
+    expect(bubble(page, "before")).to_be_visible()
+    page.evaluate("window.isTheSamePage = true")
+    lists = count_requests(page, "/conversations|/messages/")
+    bob.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    alice.request("PATCH", f"group/{group}", {"groupName": "Rowing and sailing"})
+    alice.say(group, "one", "two", "three", group=True)
+    alice.request("DELETE", f"group/{group}/members/{carol.username}")
+    alice.request("DELETE", f"group/{gone}")
+    alice.make_group("Swimming", bob.username)
+    bob.context.set_offline(False)
+    expect(bubble(page, "three")).to_be_visible(timeout=15_000)
+    assert texts(page) == ["before", "one", "two", "three"]
+    expect(page.get_by_role("heading", name="Rowing and sailing")).to_be_visible()
+    expect(page.get_by_text("2 members")).to_be_visible()
+    expect(line(page, "Swimming")).to_be_visible()
+    expect(line(page, "Sailing")).to_have_count(0)
+    assert page.evaluate("window.isTheSamePage")
+    assert lists == [], "A sync brings all of it."
+
+
+def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(meet: Meet, friend: Befriend) -> None:
+    alice, bob = friend(), meet(service_workers="allow")
+    group = alice.make_group("Rowing", bob.username)
+    alice.say(group, "seen before the tunnel", group=True)
+    page = bob.open(f"#/g/{group}")
+    expect(bubble(page, "seen before the tunnel")).to_be_visible()
+    alice.request("PATCH", f"group/{group}", {"groupName": "Rowing and sailing"})
+    alice.say(group, "seen live", group=True)
+    expect(bubble(page, "seen live")).to_be_visible()
+    wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
+    page.reload()
+    wait_connected(page)
+    bob.context.set_offline(True)
+    page.reload()
+    expect(bubble(page, "seen live")).to_be_visible()
+    assert texts(page) == ["seen before the tunnel", "seen live"]
+    expect(page.get_by_role("heading", name="Rowing and sailing")).to_be_visible()
+    expect(details(page).locator(".details-members li")).to_have_count(2)
+    page.keyboard.press("Escape")
+    alice.say(group, "said meanwhile", group=True)
+    pages = count_requests(page, "/messages/")
+    bob.context.set_offline(False)
+    expect(bubble(page, "said meanwhile")).to_be_visible(timeout=15_000)
+    assert texts(page) == ["seen before the tunnel", "seen live", "said meanwhile"]
+    assert pages == [], "A sync brings all of it."
