@@ -20,11 +20,11 @@ FLAGS = [
 
 
 class BrowserMissing(Exception):
-    """It is not installed, and cannot be by these tests."""
+    """The browser is not installed, and the tests cannot install it."""
 
 
 def chromium_path() -> str | None:
-    """The browser's path; None for the one that Playwright has of its own."""
+    """The browser's path; None for Playwright's own download."""
     try:
         return find(CHROMIUM, "chromium-headless-shell")
     except BrowserMissing:
@@ -41,12 +41,12 @@ def webkit_driver_path() -> str:
 
 
 def display_server_path() -> str:
-    """WebKitGTK has no headless mode: its windows need an X server, which may be one without a screen."""
+    """WebKitGTK has no headless mode: its windows need an X server, which needs no screen."""
     return find(("Xvfb",), "xvfb")
 
 
 def find(programs: tuple[str, ...], package: str) -> str:
-    """The path of the first of these programs, installed from this Debian package if there is none of them."""
+    """The path of the first of these programs, installed from this Debian package if none is found."""
     return _installed(programs) or _from_system(programs, package)
 
 

@@ -1,4 +1,4 @@
-"""One browser for all, one server for most: each test takes people whom no other test has used."""
+"""One browser for all tests and one server for most. Each test takes unused users."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def unused(server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Callable[..., Person]]:
-    """Brings in somebody new with a browser, signed in. No page of theirs may have complained in the end."""
+    """Makes users with a browser, signed in. Fails at the end if a page logged an error or a warning."""
     people: list[Person] = []
 
     def make(username: str | None = None, at: Server = server, *, signed_in: bool = True, **options: Any) -> Person:
@@ -88,5 +88,5 @@ def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Ca
 
 @pytest.fixture
 def friend(server: Server, unused: Iterator[str]) -> Callable[..., Friend]:
-    """Brings in somebody new without a browser."""
+    """Makes users without a browser."""
     return lambda username=None: Friend(server, username or next(unused))

@@ -1,4 +1,4 @@
-"""Requests of a page that are held back, or answered in place of the server."""
+"""Requests of a page that are held, or answered in place of the server."""
 
 import re
 from collections.abc import Callable
@@ -9,26 +9,26 @@ Undo = Callable[[], None]
 
 
 def hold(page: Page, address: str) -> Undo:
-    """Keeps requests waiting until what is returned is called."""
+    """Holds requests until the returned function is called."""
     held: list[Route] = []
     page.route(re.compile(address), lambda route: held.append(route))
 
-    def let_go() -> None:
+    def release() -> None:
         for route in held:
             route.continue_()
         page.unroute(re.compile(address))
 
-    return let_go
+    return release
 
 
 def fail(page: Page, address: str) -> Undo:
-    """Answers requests with a fault of the server, until what is returned is called."""
+    """Answers requests with a server error until the returned function is called."""
     body = {"error": {"code": "internal_error", "message": "Something went wrong on the server."}}
     page.route(re.compile(address), lambda route: route.fulfill(status=500, json=body))
     return lambda: page.unroute(re.compile(address))
 
 
 def only(page: Page, address: str, body: object) -> Undo:
-    """Answers requests with a body, until what is returned is called."""
+    """Answers requests with a body until the returned function is called."""
     page.route(re.compile(address), lambda route: route.fulfill(json=body))
     return lambda: page.unroute(re.compile(address))

@@ -1,4 +1,4 @@
-"""The dialog about a group, and what a page requests."""
+"""The dialog about a group, and the requests of a page."""
 
 import re
 
@@ -16,7 +16,7 @@ def full_name(person: Person | Friend) -> str:
 
 
 def details(page: Page) -> Locator:
-    """The dialog about the open conversation, opened."""
+    """Opens the dialog about the open conversation."""
     page.get_by_role("button", name="Details").click()
     return page.get_by_role("dialog")
 
@@ -35,7 +35,7 @@ def member(dialog: Locator, person: Person | Friend) -> Locator:
 
 
 def set_role(dialog: Locator, person: Person | Friend, role: str) -> None:
-    """Gives somebody a role from their page, and goes back to the group's."""
+    """Sets a member's role on the member's page of the dialog, and goes back to its first page."""
     member(dialog, person).get_by_role("button").click()
     dialog.get_by_label(role).check()
     press(dialog, "Change role")
@@ -43,8 +43,8 @@ def set_role(dialog: Locator, person: Person | Friend, role: str) -> None:
     press(dialog, "Back")
 
 
-def count_requests(page: Page, address: str) -> list[str]:
-    """The requests to an address from now on."""
+def requests_to(page: Page, address: str) -> list[str]:
+    """The list to which the page's requests to an address are added."""
     made: list[str] = []
     page.on("request", lambda request: made.append(request.url) if re.search(address, request.url) else None)
     return made

@@ -1,7 +1,5 @@
 """Checks of a page: accessibility by axe, its width, and screenshots."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page
 
 from chatapp.web import vendor
@@ -14,7 +12,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by all of its rules or by these."""
+    """The violations that axe finds, of these rules or of all."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
@@ -24,8 +22,7 @@ def violations(page: Page, *rules: str) -> list[str]:
 
 def take_screenshot(page: Page, name: str) -> None:
     page.evaluate("document.fonts.ready")
-    folder: Path = SCREENSHOTS
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def fits(page: Page) -> bool:

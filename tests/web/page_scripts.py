@@ -11,7 +11,7 @@ UNSENT_MESSAGES_STORED = """(count) => new Promise((resolve) => {
     };
   };
 })""".replace("DATABASE", DATABASE)
-"""Whether so many unsent messages are in the browser's database: a page that closes a moment earlier has a draft."""
+"""Whether the browser's database holds this number of unsent messages. A page that closes earlier keeps a draft."""
 
 LOSE_FOCUS = """() => {
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });

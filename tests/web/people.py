@@ -1,4 +1,4 @@
-"""Somebody with a browser: a context of their own, and what they do and see."""
+"""A user with a browser context, and helpers that act on a page and read it."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.web.server import Server
 HARMLESS = re.compile(
     r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright|CORS request did not succeed"
 )
-"""What a browser says of a network that is not there, or of a 401 that the page expects."""
+"""Console messages about a missing network, or about a 401 that the page expects."""
 
 
 DATABASE = "'chatapp-' + JSON.parse(document.getElementById('settings').textContent).installation"
@@ -19,7 +19,7 @@ DATABASE = "'chatapp-' + JSON.parse(document.getElementById('settings').textCont
 
 
 class Person:
-    """One signed-in person. `page` is the first tab."""
+    """A user with a browser context. `page` is the newest tab."""
 
     def __init__(self, context: BrowserContext, server: Server, username: str) -> None:
         self.context = context
@@ -32,13 +32,13 @@ class Person:
         self.page: Page
 
     def sign_in(self) -> None:
-        """Over HTTP, for the tests that are about something else."""
+        """Signs in over HTTP, without the sign-in page."""
         answer = self.context.request.post(f"{self.server.url}login", data={"username": self.username})
         assert answer.ok, answer.text()
         self.is_signed_in = True
 
     def open(self, place: str = "") -> Page:
-        """Another tab, at `#/u/bob` for example; waits until it is connected."""
+        """Opens a tab, at `#/u/bob` for example, and waits until it is connected."""
         page = self.context.new_page()
         page.goto(self.server.url + place)
         expect(page.locator(".sidebar .line").first).to_be_attached()
@@ -52,12 +52,12 @@ class Person:
 
 
 def wait_connected(page: Page) -> None:
-    """The list has come from the server, and the socket is up: the title of nobody's offline."""
+    """Waits until the page shows that its socket is connected."""
     expect(page.locator(".chat[data-connection=connected]")).to_be_visible(timeout=15_000)
 
 
 def line(page: Page, name: str) -> Locator:
-    """Somebody's line in the list."""
+    """The line of a user or a group in the list."""
     return page.locator("#conversations .line").filter(
         has=page.locator(".line-name", has_text=re.compile(f"^{re.escape(name)}$"))
     )
@@ -68,7 +68,7 @@ def composer(page: Page) -> Locator:
 
 
 def write(page: Page, *contents: str) -> None:
-    """Types and sends each."""
+    """Types and sends messages."""
     for content in contents:
         composer(page).fill(content)
         composer(page).press("Enter")
@@ -88,7 +88,7 @@ def tick(page: Page, text: str) -> Locator:
 
 
 def scroll(page: Page, by: int) -> None:
-    """As a hand on the wheel does it."""
+    """Scrolls with the mouse wheel."""
     page.locator(".scroller").hover()
     page.mouse.wheel(0, by)
 
@@ -98,7 +98,7 @@ def scroll_to_start(page: Page) -> None:
 
 
 def texts(page: Page) -> list[str]:
-    """What is said in the bubbles that are drawn, without the times."""
+    """The texts of the drawn bubbles, without the times."""
     script = """rows => rows.map(row => {
         const copy = row.querySelector('.text').cloneNode(true);
         copy.querySelector('.meta')?.remove();
@@ -109,12 +109,12 @@ def texts(page: Page) -> list[str]:
 
 
 def wait_until(page: Page, script: str, argument: Any = None) -> None:
-    """Until the script is true in the page."""
+    """Waits until the script returns a true value in the page."""
     page.wait_for_function(script, arg=argument, timeout=10_000)
 
 
 def names(prefix: str = "user") -> Iterator[str]:
-    """Usernames that no other test of this server has used. From 20 on: none of them is how another begins."""
+    """Usernames that no other test of this server uses. They start at 20, so that none is a prefix of another."""
     number = 20
     while True:
         yield f"{prefix}{number}"

@@ -1,4 +1,4 @@
-"""A real server with people on it, for browsers, and people without one."""
+"""A real server for browsers, and users without a browser."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from tests import servers
 
 
 class Server(servers.Server):
-    """`settings` are CHATAPP_ variables without the prefix; `users` is how many user0, user1, ... there are."""
+    """`settings` are CHATAPP_ variables without the prefix; `users` is the number of demo users user0, user1, ..."""
 
     def __init__(self, folder: Path, users: int = 0, *, one_port: bool = False, **settings: object) -> None:
         command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(users)]
@@ -29,7 +29,7 @@ class Server(servers.Server):
 
 
 class Friend:
-    """Somebody without a browser: calls the HTTP API with a token."""
+    """A user without a browser, who calls the HTTP API with a token."""
 
     def __init__(self, server: Server, username: str, password: str | None = None) -> None:
         self.server = server
@@ -53,7 +53,7 @@ class Friend:
         return [message["content"] for message in found]
 
     def request(self, method: str, path: str, body: object = None) -> Any:
-        """The body of the answer to a request of theirs."""
+        """Sends a request and returns the body of the response."""
         return self._call(method, path, body)[0]
 
     def _call(self, method: str, path: str, body: object = None) -> tuple[Any, Any]:

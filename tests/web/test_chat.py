@@ -1,4 +1,4 @@
-"""A conversation: history, ticks, lines, and what a message looks like."""
+"""A conversation: history, ticks, dividing lines, and the appearance of messages."""
 
 import re
 from collections.abc import Callable
@@ -77,7 +77,7 @@ PLACE = """() => {
     const row = [...document.querySelectorAll('.row-message')].find(one => one.getBoundingClientRect().bottom > top);
     return [row.dataset.row, row.getBoundingClientRect().top];
 }"""
-"""The first row in sight, and where it is."""
+"""The first visible row and its position."""
 
 PLACE_OF = "key => document.querySelector(`[data-row='${key}']`)?.getBoundingClientRect().top ?? null"
 
@@ -131,7 +131,7 @@ def test_days_are_separated_and_runs_are_grouped(meet: Meet) -> None:
 
 def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(meet: Meet) -> None:
     person = meet()
-    # Somebody who was here until a moment ago: the page does not know yet.
+    # The user does not exist, and the page does not know that yet.
     person.context.route("**/messages/*/somebody-who-is-not-there?*", lambda route: route.fulfill(json=[]))
     page = person.open("#/u/somebody-who-is-not-there")
     write(page, "hello?")

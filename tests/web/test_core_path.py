@@ -16,8 +16,8 @@ SignIn = Callable[[str], Window]
 
 
 @pytest.fixture
-def village(make_server: Callable[..., Server]) -> Iterator[Server]:
-    """A server of this file's own, to be stopped."""
+def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
+    """A server of this module's own, which its tests stop."""
     server = make_server(users=60)
     yield server
     server.stop()
@@ -25,7 +25,7 @@ def village(make_server: Callable[..., Server]) -> Iterator[Server]:
 
 @pytest.fixture(params=BROWSERS)
 def new_window(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Maker]:
-    """Opens windows of one browser. CI has every browser; elsewhere the test of a missing one is skipped."""
+    """Opens windows of one browser. CI has every browser; elsewhere the tests of a missing browser are skipped."""
     try:
         with BROWSERS[request.param](playwright) as make:
             yield make
@@ -36,14 +36,14 @@ def new_window(request: pytest.FixtureRequest, playwright: Playwright) -> Iterat
 
 
 @pytest.fixture
-def sign_in(new_window: Maker, village: Server) -> Iterator[SignIn]:
-    """Opens a window for somebody, who picks their name from the list."""
+def sign_in(new_window: Maker, own_server: Server) -> Iterator[SignIn]:
+    """Opens a window and signs a user in by their name in the list."""
     with contextlib.ExitStack() as opened:
 
         def enter(username: str) -> Window:
             window = new_window()
             opened.callback(window.close)
-            window.open(village.url)
+            window.open(own_server.url)
             window.write("//input[@aria-label='Find your name']", username)
             window.click(f"//button[.//small[.='@{username}']]")
             window.wait_for("//*[@data-connection='connected']")
@@ -74,11 +74,11 @@ def wait_for_tick(window: Window, text: str, label: str) -> None:
 
 
 def wait_for_texts(window: Window, *texts: str) -> None:
-    """Waits until the conversation says this, in this order, and nothing else."""
-    window.wait(SAYS, list(texts))
+    """Waits until the conversation shows exactly these messages, in this order."""
+    window.wait(SHOWS_EXACTLY, list(texts))
 
 
-SAYS = """(expected) => {
+SHOWS_EXACTLY = """(expected) => {
   const said = [...document.querySelectorAll(".row-message .text")].map((row) => {
     const copy = row.cloneNode(true);
     copy.querySelector(".meta").remove();
@@ -98,16 +98,16 @@ UNSENT_MESSAGE_STORED = """async () => {
 """Whether the one unsent message is on disk."""
 
 SHELL_CACHED = "() => navigator.serviceWorker.controller !== null"
-"""Whether the service worker can serve the page without a network: it takes over when it has everything.
+"""Whether the service worker can serve the page offline: it takes control when its cache is complete.
 
-Its `state` says nothing: in WebKit it sometimes stays at "installing".
+Its `state` is unreliable: in WebKit it sometimes stays at "installing".
 """
 
 
 def test_two_users_chat_survive_a_server_stop_and_manage_a_group_in_every_browser(
-    sign_in: SignIn, village: Server
+    sign_in: SignIn, own_server: Server
 ) -> None:
-    """One test, since the first visit of each person is what costs most."""
+    """One test, because the first visit of each user costs most."""
     alice = sign_in("user20")
     alice.write("//input[@id='search']", "user21")
     choose(alice, "User 21")
@@ -119,26 +119,26 @@ def test_two_users_chat_survive_a_server_stop_and_manage_a_group_in_every_browse
     say(bob, "here I am")
     for window in (alice, bob):
         wait_for_texts(window, "are you there?", "here I am")
-    write_without_a_server(alice, bob, village)
+    write_without_a_server(alice, bob, own_server)
     meet_in_a_group(alice, bob)
     manage_the_group(alice, bob)
 
 
-def write_without_a_server(alice: Window, bob: Window, village: Server) -> None:
+def write_without_a_server(alice: Window, bob: Window, own_server: Server) -> None:
     """A message written while the server is down survives a reload and arrives once."""
     alice.wait(SHELL_CACHED)
-    village.stop()
+    own_server.stop()
     say(alice, "into the wind")
     wait_for_tick(alice, "into the wind", SENDING)
     alice.wait(UNSENT_MESSAGE_STORED)
     alice.reload()
     wait_for_texts(alice, "are you there?", "here I am", "into the wind")
     wait_for_tick(alice, "into the wind", SENDING)
-    village.start()
+    own_server.start()
     wait_for_tick(alice, "into the wind", TWO_TICKS)
     for window in (alice, bob):
         wait_for_texts(window, "are you there?", "here I am", "into the wind")
-    assert Friend(village, "user20").messages("user21") == ["are you there?", "here I am", "into the wind"]
+    assert Friend(own_server, "user20").messages("user21") == ["are you there?", "here I am", "into the wind"]
 
 
 def meet_in_a_group(alice: Window, bob: Window) -> None:
@@ -150,7 +150,7 @@ def meet_in_a_group(alice: Window, bob: Window) -> None:
     alice.click("//button[.='Create group']")
     alice.wait_for("//h1[.='Rowing']")
     say(alice, "boat at six")
-    # Bob's page is connected but shows another conversation: only its confirmation can bring the second tick.
+    # bob's page is connected but shows another conversation: only its ack can bring the second tick.
     wait_for_tick(alice, "boat at six", TWO_TICKS)
     choose(bob, "Rowing")
     say(bob, "on my way")
@@ -160,7 +160,7 @@ def meet_in_a_group(alice: Window, bob: Window) -> None:
 
 
 def manage_the_group(alice: Window, bob: Window) -> None:
-    """Its people, their roles and its name change in the other person's page at once."""
+    """Changes of members, roles and the name show on the other member's page at once."""
     alice.click("//button[@aria-label='Details']")
     alice.click("//dialog//button[.='Add people']")
     alice.write("//dialog//input[@aria-label='Type a name']", "user22")
@@ -189,7 +189,7 @@ def manage_the_group(alice: Window, bob: Window) -> None:
 
 
 def member(username: str) -> str:
-    """Somebody's line in the details of a group."""
+    """The XPath of a member's line in the details of a group."""
     return f"//dialog//li//button[.//small[starts-with(., '@{username}')]]"
 
 

@@ -31,26 +31,26 @@ def test_every_page_of_the_details_fits_and_passes_axe(
     page = alice.open(f"#/g/{group}")
     dialog = details(page)
     expect(members(dialog)).to_have_count(2)
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Rename the group")
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Cancel", "Add people")
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Back")
     member(dialog, bob).get_by_role("button").click()
     dialog.get_by_label("Admin").check()
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Remove from the group")
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Back", "Back", "Leave the group")
     dialog.get_by_role("button", name="Leave the group").click()
     expect(dialog.get_by_text(LAST_OWNER)).to_be_visible()
-    check(page)
+    assert_fits_and_passes_axe(page)
     press(dialog, "Delete the group")
-    check(page)
+    assert_fits_and_passes_axe(page)
 
 
-def check(page: Page) -> None:
+def assert_fits_and_passes_axe(page: Page) -> None:
     assert fits(page)
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
     assert violations(page) == []
@@ -93,7 +93,7 @@ def test_members_are_managed_with_the_keyboard_alone_and_the_focus_returns(meet:
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    """With the Tab key, as often as it takes."""
+    """Presses the Tab key until the target has the focus."""
     expect(target).to_be_visible()
     for _ in range(60):
         if target.evaluate("element => element === document.activeElement"):

@@ -15,7 +15,7 @@ Befriend = Callable[..., Friend]
 
 
 @pytest.fixture(scope="module")
-def crowd(make_server: Callable[..., Server]) -> Server:
+def large_server(make_server: Callable[..., Server]) -> Server:
     return make_server(users=70)
 
 
@@ -49,10 +49,10 @@ def test_a_failed_addition_is_reported_and_keeps_the_picked_people(meet: Meet, f
     press(dialog, "Add people")
     dialog.get_by_label("Type a name").fill(bob.username)
     dialog.get_by_label("Type a name").press("Enter")
-    mend = fail(page, "/members$")
+    repair = fail(page, "/members$")
     press(dialog, "Add 1 person")
     expect(dialog.get_by_role("alert")).to_have_text("Something went wrong on the server.")
-    mend()
+    repair()
     press(dialog, "Add 1 person")
     expect(members(dialog)).to_have_count(2)
 
@@ -132,9 +132,9 @@ def test_the_last_owner_chooses_another_owner_before_leaving(meet: Meet) -> None
     expect(details(theirs).get_by_role("button", name="Delete the group")).to_be_visible()
 
 
-def test_a_large_group_is_managed_like_a_small_one(meet: Meet, crowd: Server) -> None:
-    alice, bob = meet("alice", crowd), meet("bob", crowd)
-    group = Friend(crowd, "alice").make_group("Everybody", "bob", *[f"user{number}" for number in range(60)])
+def test_a_large_group_is_managed_like_a_small_one(meet: Meet, large_server: Server) -> None:
+    alice, bob = meet("alice", large_server), meet("bob", large_server)
+    group = Friend(large_server, "alice").make_group("Everybody", "bob", *[f"user{number}" for number in range(60)])
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     for tab in (page, theirs):
         expect(tab.get_by_text("62 members, 2 online")).to_be_visible()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.web.group_dialog import count_requests, details
+from tests.web.group_dialog import details, requests_to
 from tests.web.people import Person, bubble, line, texts, wait_connected, wait_until
 from tests.web.server import Friend
 
@@ -20,7 +20,7 @@ def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befri
     page = bob.open(f"#/g/{group}")
     expect(bubble(page, "before")).to_be_visible()
     page.evaluate("window.isTheSamePage = true")
-    lists = count_requests(page, "/conversations|/messages/")
+    lists = requests_to(page, "/conversations|/messages/")
     bob.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
     alice.request("PATCH", f"group/{group}", {"groupName": "Rowing and sailing"})
@@ -36,7 +36,7 @@ def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befri
     expect(line(page, "Swimming")).to_be_visible()
     expect(line(page, "Sailing")).to_have_count(0)
     assert page.evaluate("window.isTheSamePage")
-    assert lists == [], "A sync brings all of it."
+    assert lists == [], "A sync brings all changes."
 
 
 def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(meet: Meet, friend: Befriend) -> None:
@@ -59,8 +59,8 @@ def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(meet: Me
     expect(details(page).locator(".details-members li")).to_have_count(2)
     page.keyboard.press("Escape")
     alice.say(group, "said meanwhile", group=True)
-    pages = count_requests(page, "/messages/")
+    pages = requests_to(page, "/messages/")
     bob.context.set_offline(False)
     expect(bubble(page, "said meanwhile")).to_be_visible(timeout=15_000)
     assert texts(page) == ["seen before the tunnel", "seen live", "said meanwhile"]
-    assert pages == [], "A sync brings all of it."
+    assert pages == [], "A sync brings all changes."

@@ -21,7 +21,7 @@ RECORD = """
 
 
 class InputMethod:
-    """The browser's own composition. `is_late` is the order of Safari: the composition ends before the key comes."""
+    """Drives the browser's composition. `is_late` is Safari's order: the composition ends before the key event."""
 
     def __init__(self, page: Page, is_late: bool) -> None:
         self.page = page
@@ -29,7 +29,7 @@ class InputMethod:
         self.session: CDPSession = page.context.new_cdp_session(page)
 
     def write(self, text: str, key: str) -> None:
-        """Composes a text in the field that has the focus, and ends that with a key."""
+        """Composes a text in the focused field and ends the composition with a key."""
         end = len(text)
         self.session.send("Input.imeSetComposition", {"text": text, "selectionStart": end, "selectionEnd": end})
         self.page.evaluate("heard.length = 0")

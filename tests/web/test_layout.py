@@ -1,4 +1,4 @@
-"""Every size, both themes, the keyboard alone, and nothing for axe to find."""
+"""Layout at every size and in both themes, use by keyboard alone, and accessibility by axe."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ Meet = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
-def summer(make_server: Callable[..., Server]) -> Iterator[Server]:
-    """A server with something to look at."""
+def populated_server(make_server: Callable[..., Server]) -> Iterator[Server]:
+    """A server with conversations to take screenshots of."""
     server = make_server(users=9)
     alice, bob, carol = (Friend(server, name) for name in ("alice", "bob", "carol"))
     group = bob.make_group("Summer house", "alice", "carol", "user1", "user2")
@@ -39,7 +39,7 @@ DIALOGS = {"new-group": "New group", "settings": "Settings", "details": "Details
 
 
 def show(screen: str, page: Page) -> None:
-    """Opens a screen by what people do to get there; a dialog from where the one before was closed."""
+    """Opens a screen as a user does. A dialog is opened where the previous dialog was closed."""
     if screen == "sign-in":
         expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
     elif screen == "list":
@@ -63,7 +63,7 @@ def show(screen: str, page: Page) -> None:
 
 
 def open_at(person: Person, place: str) -> Page:
-    """A page at `#/u/bob`, for example; at the sign-in page for somebody who is not signed in."""
+    """Opens a page at `#/u/bob`, for example, or the sign-in page for a user who is not signed in."""
     if person.is_signed_in:
         return person.open(place)
     page = person.context.new_page()
@@ -81,23 +81,25 @@ def open_at(person: Person, place: str) -> Page:
         ("#/g/1", ["group", *DIALOGS, "shortcuts", "offline"]),
     ],
 )
-def test_every_screen_passes_axe_in_both_themes(meet: Meet, summer: Server, place: str, screens: list[str]) -> None:
-    page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, bypass_csp=True), place)
+def test_every_screen_passes_axe_in_both_themes(
+    meet: Meet, populated_server: Server, place: str, screens: list[str]
+) -> None:
+    page = open_at(meet("alice", populated_server, signed_in="sign-in" not in screens, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
         take_screenshot(page, f"{screen}-light")
         assert violations(page) == [], screen
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         take_screenshot(page, f"{screen}-dark")
-        assert violations(page, "color-contrast") == [], f"{screen}, of which only the colours are other ones"
+        assert violations(page, "color-contrast") == [], f"{screen}: only the colours differ"
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if page.get_by_role("dialog").is_visible():
             page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize(("place", "screens"), [("", ["sign-in"]), ("", ["list"]), ("#/g/1", ["group", "new-group"])])
-def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, place: str, screens: list[str]) -> None:
-    page = open_at(meet("alice", summer, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place)
+def test_a_phone_has_one_column_that_fits(meet: Meet, populated_server: Server, place: str, screens: list[str]) -> None:
+    page = open_at(meet("alice", populated_server, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
         take_screenshot(page, f"{screen}-phone")
@@ -108,8 +110,8 @@ def test_a_phone_has_one_column_that_fits(meet: Meet, summer: Server, place: str
         assert violations(page) == [], screen
 
 
-def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
-    page = meet("alice", summer, **PHONE).open()
+def test_on_a_phone_back_leads_to_the_list(meet: Meet, populated_server: Server) -> None:
+    page = meet("alice", populated_server, **PHONE).open()
     line(page, "Summer house").tap()
     expect(page.get_by_role("heading", name="Summer house")).to_be_visible()
     composer(page).fill("from my phone")
@@ -122,8 +124,8 @@ def test_on_a_phone_back_leads_to_the_list(meet: Meet, summer: Server) -> None:
     expect(line(page, "Summer house")).to_be_visible()
 
 
-def test_the_layout_fits_at_every_size(meet: Meet, summer: Server) -> None:
-    page = meet("alice", summer).open("#/g/1")
+def test_the_layout_fits_at_every_size(meet: Meet, populated_server: Server) -> None:
+    page = meet("alice", populated_server).open("#/g/1")
     for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
         page.set_viewport_size({"width": width, "height": height})
         show("group", page)
@@ -188,7 +190,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Serv
 
 
 def test_keys_pressed_at_once_are_handled_in_order(meet: Meet) -> None:
-    """A busy machine draws no frame between two keys; each must find the focus where the one before has put it."""
+    """A busy machine draws no frame between two keys. Each key must find the focus that the previous key set."""
     page = meet().open()
     line(page, "Alice Ardern").click()
     expect(composer(page)).to_be_focused()
@@ -208,8 +210,8 @@ def test_keys_pressed_at_once_are_handled_in_order(meet: Meet) -> None:
 
 
 def press_at_once(page: Page, *keys: tuple[str, dict[str, bool]]) -> str:
-    """Each where the focus is by then, with nothing but microtasks between. Returns the id of what has the focus
-    after the last, and waits for two frames, by when all of it has shown."""
+    """Dispatches each key to the focused element, with only microtasks between. Waits until the result is drawn, two
+    frames later. Returns the id of the element that is focused after the last key."""
     focused: str = page.evaluate(
         """async (keys) => {
             for (const [key, modifiers] of keys) {

@@ -1,4 +1,4 @@
-"""The list of everybody and every group."""
+"""The list of users and groups."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Nobody loses what they typed, whatever happens to the network, the tab or the server."""
+"""Drafts and messages survive failures of the network, the tab and the server."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,8 +13,8 @@ Meet = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
-def fragile(make_server: Callable[..., Server]) -> Iterator[Server]:
-    """A server of this file's own, to be killed."""
+def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
+    """A server of this module's own, which its tests kill."""
     server = make_server(users=20)
     yield server
     server.stop()
@@ -46,7 +46,7 @@ SEND_AND_RELOAD = """(content) => {
     setTimeout(() => location.reload(), 0);
   }, 50);
 }"""
-"""Types, sends, and reloads the page in the same breath."""
+"""Types and sends a message, and reloads the page at once."""
 
 
 def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(meet: Meet) -> None:
@@ -98,39 +98,39 @@ def test_messages_sent_during_an_outage_are_shown_after_reconnecting(meet: Meet,
     assert texts(page) == ["one", "two", "three", "four"]
 
 
-def test_a_server_kill_loses_and_duplicates_no_message(meet: Meet, fragile: Server) -> None:
-    one, other = meet("user0", fragile), meet("user1", fragile)
+def test_a_server_kill_loses_and_duplicates_no_message(meet: Meet, own_server: Server) -> None:
+    one, other = meet("user0", own_server), meet("user1", own_server)
     page, theirs = one.open("#/u/user1"), other.open("#/u/user0")
     write(page, "before the crash")
     expect(bubble(theirs, "before the crash")).to_be_visible()
-    fragile.kill()
+    own_server.kill()
     expect(page.locator(".banner")).to_contain_text("Connection lost", timeout=15_000)
     write(page, "down 1", "down 2", "down 3")
     expect(tick(page, "down 3")).to_have_attribute("aria-label", "Sending")
-    fragile.start()
+    own_server.start()
     expect(bubble(theirs, "down 3")).to_be_visible(timeout=25_000)
     expected = ["before the crash", "down 1", "down 2", "down 3"]
     assert texts(theirs) == expected
     expect(page.locator(".tick-sending")).to_have_count(0)
-    assert Friend(fragile, "user0").messages("user1") == expected
+    assert Friend(own_server, "user0").messages("user1") == expected
 
 
-def test_a_server_kill_while_sending_stores_each_message_once_in_order(meet: Meet, fragile: Server) -> None:
-    person = meet("user2", fragile)
+def test_a_server_kill_while_sending_stores_each_message_once_in_order(meet: Meet, own_server: Server) -> None:
+    person = meet("user2", own_server)
     page = person.open("#/u/user3")
     sent = [f"burst {number}" for number in range(30)]
     for number, content in enumerate(sent):
         write(page, content)
         if number == 14:
-            fragile.kill()
-    fragile.start()
+            own_server.kill()
+    own_server.start()
     wait_connected(page)
     expect(page.locator(".tick-sending")).to_have_count(0, timeout=25_000)
-    assert Friend(fragile, "user2").messages("user3") == sent
+    assert Friend(own_server, "user2").messages("user3") == sent
 
 
-def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) -> None:
-    person = meet("user4", fragile)
+def test_unsent_messages_survive_closing_the_tab(meet: Meet, own_server: Server) -> None:
+    person = meet("user4", own_server)
     page = person.open("#/u/user5")
     person.context.set_offline(True)
     write(page, "kept 1", "kept 2")
@@ -140,15 +140,15 @@ def test_unsent_messages_survive_closing_the_tab(meet: Meet, fragile: Server) ->
     person.context.set_offline(False)
     page = person.open("#/u/user5")
     expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Stored")
-    assert Friend(fragile, "user4").messages("user5") == ["kept 1", "kept 2"]
+    assert Friend(own_server, "user4").messages("user5") == ["kept 1", "kept 2"]
 
 
-def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(meet: Meet, fragile: Server) -> None:
-    person = meet("user6", fragile)
+def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(meet: Meet, own_server: Server) -> None:
+    person = meet("user6", own_server)
     page = person.open("#/u/user7")
-    fragile.stop()
+    own_server.stop()
     expect(page.locator(".banner")).to_contain_text("Trying to reconnect")
-    fragile.start()
+    own_server.start()
     page.get_by_role("button", name="Try now").or_(page.locator(".chat[data-connection=connected]")).first.click()
     wait_connected(page)
     expect(page.locator(".banner")).to_have_count(0)

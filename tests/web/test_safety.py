@@ -1,4 +1,4 @@
-"""No message can run a script or break the layout, and the page would not let one."""
+"""No message can run a script or break the layout, and the Content-Security-Policy blocks injected scripts."""
 
 from collections.abc import Callable
 from typing import Any

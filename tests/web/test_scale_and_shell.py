@@ -1,4 +1,4 @@
-"""Two thousand people, a long history, a light first page, and a shell that opens without a network."""
+"""A long list, a long history, the weight of the first page, and a shell that opens offline."""
 
 import gzip
 import json
@@ -17,14 +17,14 @@ INTERACTIVE_MILLISECONDS_MAX = 1_000
 
 
 @pytest.fixture(scope="module")
-def crowd(make_server: Callable[..., Server]) -> Iterator[Server]:
+def large_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server = make_server(users=2_000)
     yield server
     server.stop()
 
 
-def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, crowd: Server) -> None:
-    page = meet("alice", crowd).open()
+def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, large_server: Server) -> None:
+    page = meet("alice", large_server).open()
     assert page.locator(".line").count() < 40
     expect(page.locator("#conversations li").first).to_have_attribute("aria-setsize", "2003")
     page.locator(".line").first.focus()
@@ -41,18 +41,18 @@ def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, crowd
         }
         return drawn;
     }""")
-    assert min(drawn) >= 5, f"Something is seen in every frame: {drawn}"
-    assert max(drawn) < 60, f"What a frame costs does not grow with the list: {drawn}"
+    assert min(drawn) >= 5, f"Every frame shows rows: {drawn}"
+    assert max(drawn) < 60, f"The cost of a frame does not grow with the list: {drawn}"
     page.get_by_label("Search people and groups").fill("user1777")
     expect(line(page, "User 1777")).to_be_visible()
 
 
-def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, crowd: Server) -> None:
-    """The history comes from a stand-in for the API, in pages: what is measured is the page, not the server."""
-    person = meet("user1", crowd)
+def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, large_server: Server) -> None:
+    """Fakes the pages of history, because the test measures the page and not the server."""
+    person = meet("user1", large_server)
     page = person.context.new_page()
     page.route("**/messages/user1/user2?*", lambda route: route.fulfill(json=history(route.request.url)))
-    page.goto(f"{crowd.url}#/u/user2")
+    page.goto(f"{large_server.url}#/u/user2")
     expect(bubble(page, "message 50000")).to_be_in_viewport()
     page.locator(".scroller").hover()
     for _ in range(12):
@@ -79,8 +79,8 @@ def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, crowd: Server) -> N
         }
         return drawn;
     }""")
-    assert min(drawn) >= 5, f"Something is seen in every frame: {drawn}"
-    assert max(drawn) < 120, f"What a frame costs does not grow with the history: {drawn}"
+    assert min(drawn) >= 5, f"Every frame shows rows: {drawn}"
+    assert max(drawn) < 120, f"The cost of a frame does not grow with the history: {drawn}"
 
 
 def history(url: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What each region shows while it has nothing else to show: loading, empty, failed."""
+"""What each region shows while it is loading, when it is empty, and after a failure."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
 
 PEOPLE, LISTS, MESSAGES, OLDER, GROUP, SIGN_IN = "/users$", "/all/", "/messages/", "before=", "/group$", "/login$"
-WAITING_AND_THEN = {
+LOADING_REGIONS = {
     "sign-in": (PEOPLE, "", "Loading people", "@alice"),
     "list": (LISTS, "", "Loading people", "Alice Ardern"),
     "conversation": (
@@ -26,14 +26,14 @@ WAITING_AND_THEN = {
     ),
     "a group without its name yet": (LISTS, "#/g/{group}", "Loading messages", "Quiet corner is new"),
 }
-FAILED_AND_THEN = {
+FAILED_REGIONS = {
     "sign-in": (PEOPLE, "", "The list of people could not be loaded.", "@alice"),
     "list": (LISTS, "", "The list could not be loaded.", "Alice Ardern"),
     "a group without its name": (LISTS, "#/g/{group}", "The list could not be loaded.", "Quiet corner is new"),
 }
 
 
-def arrive(
+def open_with(
     person: Person, place: str, prepare: Callable[[Page], Callable[[], None]]
 ) -> tuple[Page, Callable[[], None]]:
     page = person.context.new_page()
@@ -44,71 +44,71 @@ def arrive(
 
 @pytest.fixture
 def visitor(meet: Meet, friend: Befriend, request: pytest.FixtureRequest) -> tuple[Person, str]:
-    """Somebody in a group where nothing was said; not signed in where the sign-in page is asked for."""
+    """A member of a group without messages; not signed in for the sign-in page."""
     person = meet(signed_in="sign-in" not in request.node.name, bypass_csp=True)
     return person, friend().make_group("Quiet corner", person.username)
 
 
-@pytest.mark.parametrize("region", WAITING_AND_THEN)
+@pytest.mark.parametrize("region", LOADING_REGIONS)
 def test_a_loading_region_says_so_and_then_shows_its_content(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
-    address, place, label, content = WAITING_AND_THEN[region]
-    page, let_go = arrive(person, place.format(group=group), lambda page: hold(page, address))
+    address, place, label, content = LOADING_REGIONS[region]
+    page, release = open_with(person, place.format(group=group), lambda page: hold(page, address))
     expect(page.get_by_role("status", name=label).last).to_be_visible()
     expect(page.get_by_text(content).first).to_have_count(0)
     expect(page.get_by_text(re.compile("0 members|0 people"))).to_have_count(0)
     assert violations(page) == []
-    let_go()
+    release()
     expect(page.get_by_text(content).first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
 
 
-@pytest.mark.parametrize("region", FAILED_AND_THEN)
+@pytest.mark.parametrize("region", FAILED_REGIONS)
 def test_a_failed_region_says_so_and_can_be_retried(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
-    address, place, sentence, content = FAILED_AND_THEN[region]
-    page, mend = arrive(person, place.format(group=group), lambda page: fail(page, address))
+    address, place, sentence, content = FAILED_REGIONS[region]
+    page, repair = open_with(person, place.format(group=group), lambda page: fail(page, address))
     failed = page.locator(".pane .state-failed" if place else ".state-failed")
     expect(failed).to_contain_text(sentence)
     assert violations(page) == []
     if address == LISTS:
         wait_for_own_retry(page)
-    mend()
+    repair()
     failed.get_by_role("button", name="Try again").click()
     expect(page.get_by_text(content).first).to_be_visible()
     expect(page.locator(".state-failed")).to_have_count(0)
 
 
 def test_enter_in_the_search_while_the_list_loads_opens_the_match_later(meet: Meet) -> None:
-    page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
+    page, release = open_with(meet(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
     page.keyboard.type("alice")
     page.keyboard.press("Enter")
-    let_go()
+    release()
     expect(composer(page)).to_be_focused()
     expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
 
 
 def test_typing_after_enter_while_the_list_loads_opens_nothing(meet: Meet) -> None:
-    page, let_go = arrive(meet(), "", lambda page: hold(page, LISTS))
+    page, release = open_with(meet(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
     page.keyboard.type("ali")
     page.keyboard.press("Enter")
     page.keyboard.type("c")
-    let_go()
+    release()
     expect(line(page, "Alice Ardern")).to_be_visible()
     expect(composer(page)).to_have_count(0)
 
 
 def test_a_failed_load_of_messages_can_be_retried(meet: Meet) -> None:
     page = meet(bypass_csp=True).open()
-    mend = fail(page, MESSAGES)
+    repair = fail(page, MESSAGES)
     line(page, "Alice Ardern").click()
     expect(page.get_by_text("The messages could not be loaded.")).to_be_visible()
     assert violations(page) == []
-    mend()
+    repair()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("This is where your conversation")).to_be_visible()
 
@@ -118,10 +118,10 @@ def test_a_failed_load_of_older_messages_can_be_retried(meet: Meet, friend: Befr
     other.say(person.username, *[f"number {number}." for number in range(130)])
     page = person.open(f"#/u/{other.username}")
     expect(page.get_by_text("number 129.").last).to_be_visible()
-    mend = fail(page, OLDER)
+    repair = fail(page, OLDER)
     scroll_to_start(page)
     expect(page.get_by_text("Older messages could not be loaded.")).to_be_visible()
-    mend()
+    repair()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Older messages could not be loaded.")).to_have_count(0)
     scroll_to_start(page)
@@ -153,9 +153,9 @@ def test_a_link_to_a_user_works_once_the_account_exists(meet: Meet, server: Serv
 
 def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(meet: Meet) -> None:
     person = meet(signed_in=False)
-    page, show_them = arrive(person, "", lambda page: only(page, PEOPLE, {"users": []}))
+    page, restore = open_with(person, "", lambda page: only(page, PEOPLE, {"users": []}))
     expect(page.get_by_text("Nobody has an account here yet.")).to_be_visible()
-    show_them()
+    restore()
     page.reload()
     page.get_by_label("Find your name").fill("no such name")
     expect(page.get_by_text("Nobody here is called “no such name”.")).to_be_visible()
@@ -163,19 +163,19 @@ def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(meet: Meet
 
 def test_the_sign_in_page_shows_progress_at_the_chosen_name(meet: Meet) -> None:
     person = meet(signed_in=False)
-    page, let_go = arrive(person, "", lambda page: hold(page, SIGN_IN))
+    page, release = open_with(person, "", lambda page: hold(page, SIGN_IN))
     alice = page.get_by_role("button", name="Sign in as Alice Ardern")
     alice.click()
     expect(alice).to_contain_text("Signing in…")
     expect(page.get_by_text("Signing in…")).to_have_count(1)
     expect(page.get_by_role("button", name="Sign in as Bob Brandt")).to_be_disabled()
-    let_go()
+    release()
     wait_connected(page)
 
 
 def test_a_lone_user_sees_an_explanation_below_their_own_line(meet: Meet) -> None:
     person = meet()
-    page, _ = arrive(person, "", lambda page: leave_alone(page, person))
+    page, _ = open_with(person, "", lambda page: answer_with_no_others(page, person))
     expect(page.get_by_text("Nobody else is here yet")).to_be_visible()
     own, why = page.locator(".line").bounding_box(), page.locator(".state").bounding_box()
     assert own is not None
@@ -187,30 +187,30 @@ def test_a_lone_user_sees_an_explanation_below_their_own_line(meet: Meet) -> Non
 
 def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(meet: Meet) -> None:
     person = meet(bypass_csp=True)
-    page, let_go = arrive(person, "", lambda page: hold(page, LISTS))
+    page, release = open_with(person, "", lambda page: hold(page, LISTS))
     dialog = page.get_by_role("dialog")
     page.get_by_role("button", name="New group").click()
     expect(dialog.get_by_role("status", name="Loading people")).to_be_visible()
-    let_go()
+    release()
     expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
     dialog.get_by_label("Type a name").fill("no such name")
     expect(dialog.get_by_text("Nothing found for “no such name”")).to_be_visible()
     assert violations(page) == []
-    mend = fail(page, LISTS)
+    repair = fail(page, LISTS)
     page.reload()
-    forget(page)
+    clear_stored_state(page)
     page.reload()
     page.get_by_role("button", name="New group").click()
     expect(dialog.get_by_text("The list of people could not be loaded.")).to_be_visible()
     wait_for_own_retry(page)
-    mend()
+    repair()
     dialog.get_by_role("button", name="Try again").click()
     expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
 
 
 def test_a_failed_group_creation_keeps_the_typed_name(meet: Meet) -> None:
     page = meet().open()
-    mend = fail(page, GROUP)
+    repair = fail(page, GROUP)
     page.get_by_role("button", name="New group").click()
     name = page.get_by_label("Group name")
     name.fill("Second try")
@@ -218,7 +218,7 @@ def test_a_failed_group_creation_keeps_the_typed_name(meet: Meet) -> None:
     expect(page.get_by_text("Something went wrong on the server.")).to_be_visible()
     expect(name).to_have_value("Second try")
     expect(name).to_have_attribute("aria-invalid", "false")
-    mend()
+    repair()
     page.get_by_role("button", name="Create group").click()
     expect(page.get_by_role("heading", name="Second try")).to_be_visible()
 
@@ -234,17 +234,17 @@ def test_a_lost_connection_is_reported_above_the_list(meet: Meet, options: dict[
 
 
 def wait_for_own_retry(page: Page) -> None:
-    """The lists are asked for again every few seconds; right after that, only somebody's click asks."""
+    """Waits for the page's own retry, which runs every few seconds. Right after it, only a click retries."""
     page.wait_for_event("response", lambda response: LISTS in response.url)
 
 
-def leave_alone(page: Page, person: Person) -> Undo:
+def answer_with_no_others(page: Page, person: Person) -> Undo:
     user = {"username": person.username, "firstName": "Uno", "lastName": "", "isOnline": True}
     return only(page, LISTS, {"users": [user], "groups": []})
 
 
-def forget(page: Page) -> None:
-    """What this browser has seen, so that it does not help out."""
+def clear_stored_state(page: Page) -> None:
+    """Deletes the lists and messages that this browser has stored, so that the page cannot show them."""
     page.evaluate(
         """() => new Promise(done => {
         const request = indexedDB.open(DATABASE);

@@ -1,4 +1,4 @@
-"""A browser that keeps nothing, or not now: the page works, says so, and loses nothing that it need not lose."""
+"""Browser storage that is missing, refused, late or full: the page works, warns, and loses as little as possible."""
 
 import re
 from collections.abc import Callable
@@ -28,8 +28,8 @@ REFUSING = """
 
 
 def upgrade(person: Person) -> None:
-    """A newer version of the page has been here: this one's database cannot be opened any more."""
-    page = elsewhere(person)
+    """Upgrades the database as a newer version of the page does. This version cannot open it any more."""
+    page = blank_page(person)
     page.evaluate("""() => new Promise(done => {
         indexedDB.open(window.databaseName, 2).onsuccess = (event) => { event.target.result.close(); done(); };
     })""")
@@ -37,8 +37,8 @@ def upgrade(person: Person) -> None:
 
 
 def block(person: Person) -> Page:
-    """Another tab that is making the database, and does not come to an end before `unblock`."""
-    page = elsewhere(person)
+    """Opens a tab that creates the database and does not finish before `unblock`."""
+    page = blank_page(person)
     page.evaluate("""() => new Promise(done => {
         const request = indexedDB.open(window.databaseName, 1);
         request.onupgradeneeded = () => {
@@ -56,8 +56,8 @@ def block(person: Person) -> Page:
 
 
 def occupy(person: Person) -> Page:
-    """Another tab that uses everything in the database, and does not come to an end before `unblock`."""
-    page = elsewhere(person)
+    """Opens a tab whose transaction holds the whole database until `unblock`."""
+    page = blank_page(person)
     page.evaluate("""() => new Promise(done => {
         indexedDB.open(window.databaseName).onsuccess = (event) => {
             const transaction = event.target.result.transaction(['outbox', 'drafts', 'seen'], 'readwrite');
@@ -73,8 +73,8 @@ def unblock(other: Page) -> None:
     other.evaluate("window.isOver = true")
 
 
-def elsewhere(person: Person) -> Page:
-    """Another page of the same origin, without a script of its own."""
+def blank_page(person: Person) -> Page:
+    """Opens a page of the same origin that has no script of its own."""
     page = person.context.new_page()
     page.goto(f"{person.server.url}manifest.webmanifest")
     installation = re.search(r'"installation":\s*"([^"]+)"', requests.get(person.server.url, timeout=5).text)
@@ -88,15 +88,15 @@ def refuse(script: str) -> Callable[[Person], None]:
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "break_storage",
     [refuse(MISSING), refuse(REFUSING), upgrade, block],
     ids=["missing", "refusing", "failing", "never answering"],
 )
 def test_without_storage_the_page_works_and_warns_of_losses(
-    meet: Meet, friend: Befriend, spoil: Callable[[Person], Any]
+    meet: Meet, friend: Befriend, break_storage: Callable[[Person], Any]
 ) -> None:
     person, other = meet(), friend()
-    spoil(person)
+    break_storage(person)
     page = person.open(f"#/u/{other.username}")
     expect(page.get_by_text(SENTENCE)).to_be_visible()
     write(page, "said without storage")
@@ -186,7 +186,7 @@ def test_a_pending_sign_out_is_completed_when_storage_opens_late(meet: Meet) -> 
 
 def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(meet: Meet) -> None:
     person = meet()
-    disk = person.context.new_cdp_session(elsewhere(person))
+    disk = person.context.new_cdp_session(blank_page(person))
     origin = person.server.url.rstrip("/")
     disk.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
     page = person.open("#/u/alice")

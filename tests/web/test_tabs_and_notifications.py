@@ -1,4 +1,4 @@
-"""Several tabs of one person, and getting noticed."""
+"""Several tabs of one user, and notifications."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Meet = Callable[..., Person]
 Befriend = Callable[..., Friend]
 
 UPGRADED = "5"
-"""What a client sends when all else goes over the WebSocket, and no longer over polling."""
+"""The packet that a client sends when it has changed from polling to the WebSocket."""
 
 
 def test_messages_sent_in_one_tab_show_in_the_others(meet: Meet) -> None:

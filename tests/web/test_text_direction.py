@@ -1,4 +1,4 @@
-"""Text from right to left, and characters that would change the order of what is shown."""
+"""Right-to-left text, and characters that would reorder the text around them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ OVERRIDE = "\u202e"
 EVIL = f"{OVERRIDE}gnp.exe evil"
 
 
-def seen(element: Locator) -> str:
-    """The characters as they are seen, from left to right and from the top; those that are seen."""
+def drawn_text(element: Locator) -> str:
+    """The visible characters of an element as drawn, from left to right and from top to bottom."""
     script = """element => {
         const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
         const found = [];
@@ -49,7 +49,7 @@ def box(element: Locator) -> Any:
 
 
 def edges(element: Locator) -> tuple[float, float]:
-    """Left and right."""
+    """The left and the right edge."""
     found = box(element)
     return found["x"], found["x"] + found["width"]
 
@@ -66,10 +66,10 @@ def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(meet: Mee
     expect(bubbles(page)).to_have_count(3)
     for index, shown in enumerate([mirrored(HELLO), "Hello world", mirrored(f"{HELLO}!")]):
         found = bubbles(page).nth(index)
-        assert seen(found.locator(".text")).startswith(shown)
+        assert drawn_text(found.locator(".text")).startswith(shown)
         time = found.locator("time")
-        assert seen(time) == time.inner_text()
-        assert time.inner_text().endswith("M"), "the half of the day comes last, as in English"
+        assert drawn_text(time) == time.inner_text()
+        assert time.inner_text().endswith("M"), "AM or PM is last, as in English"
         assert edges(found.locator(".meta"))[1] == pytest.approx(edges(found)[1] - 12, abs=1)
     own = bubble(page, f"{HELLO}!")
     assert edges(own.locator("time"))[1] <= edges(own.locator(".tick"))[0]
@@ -135,14 +135,14 @@ def test_a_bidi_control_is_shown_and_does_not_reorder_text(meet: Meet, friend: B
     other.say(person.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
     page = person.open(f"#/u/{other.username}")
     expect(bubbles(page)).to_have_count(4)
-    assert seen(bubbles(page).nth(0).locator(".text")).startswith("gnp.exe evil")
-    assert seen(bubbles(page).nth(1).locator("pre")) == "if admin: } { pass"
-    assert seen(bubbles(page).nth(2).locator(".text")).startswith("abc d")
-    assert seen(bubbles(page).nth(3).locator(".text")).startswith(f"{mirrored('עולם')} abc {mirrored('שלום')}")
+    assert drawn_text(bubbles(page).nth(0).locator(".text")).startswith("gnp.exe evil")
+    assert drawn_text(bubbles(page).nth(1).locator("pre")) == "if admin: } { pass"
+    assert drawn_text(bubbles(page).nth(2).locator(".text")).startswith("abc d")
+    assert drawn_text(bubbles(page).nth(3).locator(".text")).startswith(f"{mirrored('עולם')} abc {mirrored('שלום')}")
     control = bubbles(page).nth(0).get_by_role("img", name="Hidden character U+202E")
     expect(control).to_be_visible()
     assert box(control)["width"] > 20
-    assert texts(page)[0] == EVIL, "what is copied is what was sent"
+    assert texts(page)[0] == EVIL, "the copied text is the sent text"
     assert violations(page) == []
 
 
@@ -167,12 +167,12 @@ def test_a_bidi_control_in_a_group_name_reorders_no_text(meet: Meet, friend: Bef
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
     page = person.open(f"#/g/{group}")
     expect(page.get_by_role("heading", name="gnp.exe")).to_be_visible()
-    assert seen(page.get_by_role("heading", name="gnp.exe")) == "gnp.exe"
+    assert drawn_text(page.get_by_role("heading", name="gnp.exe")) == "gnp.exe"
     expect(page.get_by_text("gnp.exe is new. Say hello to everybody.", exact=True)).to_be_visible()
     expect(composer(page)).to_have_attribute("placeholder", "Message gnp.exe")
-    assert seen(line(page, "gnp.exe").locator(".line-name")) == "gnp.exe"
+    assert drawn_text(line(page, "gnp.exe").locator(".line-name")) == "gnp.exe"
     page.get_by_role("button", name="Details").click()
-    assert seen(page.locator(".details-name")) == "gnp.exe"
+    assert drawn_text(page.locator(".details-name")) == "gnp.exe"
     page.keyboard.press("Escape")
     assert OVERRIDE not in page.evaluate("document.body.innerText + document.title")
 

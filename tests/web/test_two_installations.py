@@ -13,14 +13,14 @@ MakeServer = Callable[..., Server]
 
 
 def sign_in(page: Page, server: Server, name: str) -> None:
-    """By the page itself, as people do it."""
+    """Signs in on the page."""
     page.goto(server.url)
     page.get_by_role("button", name=f"Sign in as {name}").click()
     wait_connected(page)
 
 
-def talk(page: Page, server: Server, content: str) -> None:
-    """Says something to carol, who is nowhere."""
+def send_to_carol(page: Page, server: Server, content: str) -> None:
+    """Sends a message to carol, who is offline."""
     page.goto(server.url + "#/u/carol")
     write(page, content)
     expect(bubble(page, content)).to_be_visible()
@@ -37,13 +37,13 @@ def test_one_browser_stays_signed_in_at_two_ports(meet: Meet, make_server: MakeS
         for page in (at_one, at_two):
             page.reload()
             wait_connected(page)
-    talk(at_one, one, "from alice")
-    talk(at_two, two, "from bob")
+    send_to_carol(at_one, one, "from alice")
+    send_to_carol(at_two, two, "from bob")
     at_one.get_by_role("button", name="Sign out").click()
     expect(at_one.get_by_text("You are signed out.")).to_be_visible()
     at_two.reload()
     wait_connected(at_two)
-    talk(at_two, two, "bob is still here")
+    send_to_carol(at_two, two, "bob is still here")
     one.stop()
     two.stop()
 

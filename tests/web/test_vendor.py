@@ -1,4 +1,4 @@
-"""How the client's libraries come to a machine that has no Node, or one that is too old."""
+"""Fetching the client's libraries on a machine without Node, or with an old Node."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ Node = Callable[[str], Path]
 
 @pytest.fixture
 def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
-    """Makes a system whose only Node says that it is of a version; this Python has no npm beside it."""
+    """Simulates a machine whose only Node has a given version, without an npm beside this Python."""
 
     def make(version: str) -> Path:
         for name, body in (("node", f"echo {version}"), ("npm", "exit 1")):

@@ -31,7 +31,7 @@ WEBKIT_ENVIRONMENT = {"WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
 
 
 class Window(ABC):
-    """One person's window, with cookies and storage of its own.
+    """A user's window, with its own cookies and storage.
 
     Selectors are XPath; scripts are JavaScript functions.
     """
@@ -44,7 +44,7 @@ class Window(ABC):
 
     @abstractmethod
     def click(self, selector: str) -> None:
-        """Clicks the first match, once there is one."""
+        """Waits for a match and clicks the first."""
 
     @abstractmethod
     def write(self, selector: str, text: str) -> None:
@@ -58,10 +58,10 @@ class Window(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Fails if the page has complained, where the driver can tell (WebKit's has no access to the console)."""
+        """Fails if the page logged an error or a warning. WebKit's driver cannot read the console."""
 
     def wait(self, script: str, argument: Any = None) -> None:
-        """Waits until the script returns something true."""
+        """Waits until the script returns a true value."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.evaluate(script, argument):
             if time.monotonic() > deadline:
@@ -149,7 +149,7 @@ class WebKitWindow(Window):
         self.service.stop()
 
     def _when_there(self, selector: str, act: Callable[[Any], None]) -> None:
-        """The page may draw an element anew between finding and using it."""
+        """Retries, because the page may redraw an element between finding and using it."""
 
         def attempt(driver: Any) -> bool:
             act(driver.find_element(By.XPATH, selector))
