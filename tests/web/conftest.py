@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from chatapp.web import vendor
 from tests.web.browser import FLAGS, chromium_path
 from tests.web.people import Person, names
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
@@ -61,7 +61,7 @@ def unused(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Callable[..., Person]]:
+def new_person(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Callable[..., Person]]:
     """Makes users with a browser, signed in. Fails at the end if a page logged an error or a warning."""
     people: list[Person] = []
 
@@ -87,6 +87,6 @@ def meet(browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Ca
 
 
 @pytest.fixture
-def friend(server: Server, unused: Iterator[str]) -> Callable[..., Friend]:
+def new_api_user(server: Server, unused: Iterator[str]) -> Callable[..., ApiUser]:
     """Makes users without a browser."""
-    return lambda username=None: Friend(server, username or next(unused))
+    return lambda username=None: ApiUser(server, username or next(unused))

@@ -5,13 +5,13 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.people import Person
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
 LEFT = "You are no longer in this group."
 LAST_OWNER = "A group needs an owner."
 
 
-def full_name(person: Person | Friend) -> str:
+def full_name(person: Person | ApiUser) -> str:
     return person.username.replace("user", "User ")
 
 
@@ -30,11 +30,11 @@ def members(dialog: Locator) -> Locator:
     return dialog.locator(".details-members li")
 
 
-def member(dialog: Locator, person: Person | Friend) -> Locator:
+def member(dialog: Locator, person: Person | ApiUser) -> Locator:
     return members(dialog).filter(has_text=re.compile(rf"@{person.username}(?!\d)"))
 
 
-def set_role(dialog: Locator, person: Person | Friend, role: str) -> None:
+def set_role(dialog: Locator, person: Person | ApiUser, role: str) -> None:
     """Sets a member's role on the member's page of the dialog, and goes back to its first page."""
     member(dialog, person).get_by_role("button").click()
     dialog.get_by_label(role).check()

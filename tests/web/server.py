@@ -28,7 +28,7 @@ class Server(servers.Server):
         assert added.returncode == 0, added.stderr
 
 
-class Friend:
+class ApiUser:
     """A user without a browser, who calls the HTTP API with a token."""
 
     def __init__(self, server: Server, username: str, password: str | None = None) -> None:

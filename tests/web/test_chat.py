@@ -19,14 +19,14 @@ from tests.web.people import (
     wait_until,
     write,
 )
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
-def test_ticks_show_stored_delivered_and_read(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_ticks_show_stored_delivered_and_read(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     page = one.open(f"#/u/{other.username}")
     write(page, "are you there?")
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Stored")
@@ -36,8 +36,8 @@ def test_ticks_show_stored_delivered_and_read(meet: Meet) -> None:
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Read by all")
 
 
-def test_a_group_message_shows_its_sender_and_its_tick(meet: Meet, friend: Befriend) -> None:
-    one, other, founder = meet(), meet(), friend()
+def test_a_group_message_shows_its_sender_and_its_tick(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    one, other, founder = new_person(), new_person(), new_api_user()
     group = founder.make_group("Rowing", one.username, other.username)
     founder.say(group, "boat at six", "bring water", group=True)
     page = one.open(f"#/g/{group}")
@@ -48,8 +48,10 @@ def test_a_group_message_shows_its_sender_and_its_tick(meet: Meet, friend: Befri
     expect(bubble(other.open(f"#/g/{group}"), "on my way")).to_be_visible()
 
 
-def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, *[f"number {number}. {'words ' * (number % 23)}" for number in range(1, 331)])
     page = person.open(f"#/u/{other.username}")
     expect(bubble(page, "number 330.")).to_be_in_viewport()
@@ -82,8 +84,10 @@ PLACE = """() => {
 PLACE_OF = "key => document.querySelector(`[data-row='${key}']`)?.getBoundingClientRect().top ?? null"
 
 
-def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, *[f"line {number}" for number in range(60)])
     page = person.open(f"#/u/{other.username}")
     expect(page.get_by_text("New messages", exact=True)).to_be_in_viewport()
@@ -102,8 +106,10 @@ def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(mee
     expect(jump).to_have_count(0)
 
 
-def test_the_line_for_new_messages_is_above_the_first_unread_message(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_the_line_for_new_messages_is_above_the_first_unread_message(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, "read already")
     page = person.open(f"#/u/{other.username}")
     expect(bubble(page, "read already")).to_be_visible()
@@ -119,8 +125,8 @@ def test_the_line_for_new_messages_is_above_the_first_unread_message(meet: Meet,
     assert rows[rows.index("row-new") :] == ["row-new", "row-message", "row-message"]
 
 
-def test_days_are_separated_and_runs_are_grouped(meet: Meet) -> None:
-    person = meet()
+def test_days_are_separated_and_runs_are_grouped(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open(f"#/u/{person.username}")
     page.clock.install()
     write(page, "one", "two")
@@ -129,8 +135,8 @@ def test_days_are_separated_and_runs_are_grouped(meet: Meet) -> None:
     expect(tick(page, "one")).to_have_attribute("aria-label", "Delivered to all")
 
 
-def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(meet: Meet) -> None:
-    person = meet()
+def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(new_person: NewPerson) -> None:
+    person = new_person()
     # The user does not exist, and the page does not know that yet.
     person.context.route("**/messages/*/somebody-who-is-not-there?*", lambda route: route.fulfill(json=[]))
     page = person.open("#/u/somebody-who-is-not-there")
@@ -149,8 +155,8 @@ def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(meet
     expect(bubbles(page)).to_have_count(0)
 
 
-def test_a_message_that_is_too_long_is_reported_before_sending(meet: Meet) -> None:
-    page = meet().open("#/u/alice")
+def test_a_message_that_is_too_long_is_reported_before_sending(new_person: NewPerson) -> None:
+    page = new_person().open("#/u/alice")
     composer(page).fill("é" * 32_769)
     expect(page.get_by_text("Too long by 2 bytes")).to_be_visible()
     composer(page).press("Enter")
@@ -159,8 +165,8 @@ def test_a_message_that_is_too_long_is_reported_before_sending(meet: Meet) -> No
     expect(page.get_by_text("0 bytes left")).to_be_visible()
 
 
-def test_newlines_emoji_code_links_and_long_words_keep_their_shape(meet: Meet) -> None:
-    person = meet()
+def test_newlines_emoji_code_links_and_long_words_keep_their_shape(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open(f"#/u/{person.username}")
     write(page, "first\nsecond 🌻", "see https://example.org/a_(b)?c=d#e.", "run `make test` now", "x" * 3_000, "🎉")
     expect(bubble(page, "first")).to_contain_text("first\nsecond 🌻")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from tests.web.browser import BrowserMissing, firefox_path
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 from tests.web.windows import BROWSERS, Maker, Window
 
 SignIn = Callable[[str], Window]
@@ -138,7 +138,7 @@ def write_without_a_server(alice: Window, bob: Window, own_server: Server) -> No
     wait_for_tick(alice, "into the wind", TWO_TICKS)
     for window in (alice, bob):
         wait_for_texts(window, "are you there?", "here I am", "into the wind")
-    assert Friend(own_server, "user20").messages("user21") == ["are you there?", "here I am", "into the wind"]
+    assert ApiUser(own_server, "user20").messages("user21") == ["are you there?", "here I am", "into the wind"]
 
 
 def meet_in_a_group(alice: Window, bob: Window) -> None:

@@ -14,20 +14,20 @@ from tests.web.group_dialog import (
 )
 from tests.web.page_checks import PHONE, fits, violations
 from tests.web.people import Person
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
 @pytest.mark.parametrize(
     "options", [{}, PHONE, {"viewport": {"width": 320, "height": 568}}, {"forced_colors": "active"}]
 )
 def test_every_page_of_the_details_fits_and_passes_axe(
-    meet: Meet, friend: Befriend, options: dict[str, object]
+    new_person: NewPerson, new_api_user: NewApiUser, options: dict[str, object]
 ) -> None:
-    alice, bob = meet(**options, bypass_csp=True), friend()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+    alice, bob = new_person(**options, bypass_csp=True), new_api_user()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     page = alice.open(f"#/g/{group}")
     dialog = details(page)
     expect(members(dialog)).to_have_count(2)
@@ -56,9 +56,11 @@ def assert_fits_and_passes_axe(page: Page) -> None:
     assert violations(page) == []
 
 
-def test_members_are_managed_with_the_keyboard_alone_and_the_focus_returns(meet: Meet, friend: Befriend) -> None:
-    alice, bob, carol = meet(), friend(), friend()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+def test_members_are_managed_with_the_keyboard_alone_and_the_focus_returns(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob, carol = new_person(), new_api_user(), new_api_user()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     page = alice.open(f"#/g/{group}")
     press_key = page.keyboard.press
     page.get_by_role("button", name="Details").focus()

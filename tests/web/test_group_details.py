@@ -11,14 +11,14 @@ from tests.web.group_dialog import (
     press,
 )
 from tests.web.people import Person, bubble, line
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
-def test_a_retried_group_creation_creates_one_group(meet: Meet) -> None:
-    page = meet().open()
+def test_a_retried_group_creation_creates_one_group(new_person: NewPerson) -> None:
+    page = new_person().open()
     page.route(re.compile("/group$"), lambda route: (route.fetch(), route.abort()))
     page.get_by_role("button", name="New group").click()
     page.get_by_label("Group name").fill("Only once")
@@ -30,9 +30,9 @@ def test_a_retried_group_creation_creates_one_group(meet: Meet) -> None:
     expect(line(page, "Only once")).to_have_count(1)
 
 
-def test_all_members_see_a_new_group_name_at_once(meet: Meet) -> None:
-    alice, bob = meet(), meet()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+def test_all_members_see_a_new_group_name_at_once(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     expect(theirs.get_by_role("heading", name="Rowing")).to_be_visible()
     dialog = details(page)
@@ -51,9 +51,9 @@ def test_all_members_see_a_new_group_name_at_once(meet: Meet) -> None:
     expect(details(theirs).get_by_role("button", name="Rename the group")).to_have_count(0)
 
 
-def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(meet: Meet) -> None:
-    alice, bob = meet(), meet()
-    founder = Friend(alice.server, alice.username)
+def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    founder = ApiUser(alice.server, alice.username)
     group = founder.make_group("Rowing")
     founder.say(group, "said before", group=True)
     page, theirs = alice.open(f"#/g/{group}"), bob.open()
@@ -68,9 +68,9 @@ def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(meet: Me
     expect(bubble(theirs, "said before")).to_be_visible()
 
 
-def test_a_deleted_group_disappears_for_all_members(meet: Meet) -> None:
-    alice, bob = meet(), meet()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+def test_a_deleted_group_disappears_for_all_members(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     dialog, bobs_dialog = details(page), details(theirs)
     press(dialog, "Delete the group")

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from tests.web.faked_responses import fail
 from tests.web.group_dialog import LAST_OWNER, LEFT, details, full_name, member, members, press, set_role
 from tests.web.people import Person, bubble, composer, line, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +19,9 @@ def large_server(make_server: Callable[..., Server]) -> Server:
     return make_server(users=70)
 
 
-def test_an_added_member_sees_the_group_at_once(meet: Meet, friend: Befriend) -> None:
-    alice, bob, carol = meet(), friend(), meet()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+def test_an_added_member_sees_the_group_at_once(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob, carol = new_person(), new_api_user(), new_person()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     theirs, page = carol.open(), alice.open(f"#/g/{group}")
     expect(line(theirs, "Rowing")).to_have_count(0)
     dialog = details(page)
@@ -41,9 +41,11 @@ def test_an_added_member_sees_the_group_at_once(meet: Meet, friend: Befriend) ->
     expect(bubble(page, "thank you for having me")).to_be_visible()
 
 
-def test_a_failed_addition_is_reported_and_keeps_the_picked_people(meet: Meet, friend: Befriend) -> None:
-    alice, bob = meet(), friend()
-    group = Friend(alice.server, alice.username).make_group("Rowing")
+def test_a_failed_addition_is_reported_and_keeps_the_picked_people(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob = new_person(), new_api_user()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing")
     page = alice.open(f"#/g/{group}")
     dialog = details(page)
     press(dialog, "Add people")
@@ -57,9 +59,9 @@ def test_a_failed_addition_is_reported_and_keeps_the_picked_people(meet: Meet, f
     expect(members(dialog)).to_have_count(2)
 
 
-def test_a_role_change_updates_the_open_dialog_of_the_member(meet: Meet, friend: Befriend) -> None:
-    alice, bob, carol = meet(), meet(), friend()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username, carol.username)
+def test_a_role_change_updates_the_open_dialog_of_the_member(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob, carol = new_person(), new_person(), new_api_user()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username, carol.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     dialog, bobs_dialog = details(page), details(theirs)
     expect(members(bobs_dialog)).to_have_count(3)
@@ -79,9 +81,11 @@ def test_a_role_change_updates_the_open_dialog_of_the_member(meet: Meet, friend:
     expect(bobs_dialog.get_by_role("button", name="Add people")).to_have_count(0)
 
 
-def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(meet: Meet, friend: Befriend) -> None:
-    alice, bob, carol = meet(), meet(), friend()
-    founder = Friend(alice.server, alice.username)
+def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob, carol = new_person(), new_person(), new_api_user()
+    founder = ApiUser(alice.server, alice.username)
     group = founder.make_group("Rowing", bob.username, carol.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     composer(theirs).fill("half a thought")
@@ -102,8 +106,10 @@ def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(meet: Meet
     expect(theirs.get_by_text(LEFT)).to_have_count(0)
 
 
-def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(meet: Meet, friend: Befriend) -> None:
-    alice, bob = meet(), friend()
+def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob = new_person(), new_api_user()
     group = bob.make_group("Rowing", alice.username)
     other, page = alice.open(f"#/g/{group}"), alice.open(f"#/g/{group}")
     dialog = details(page)
@@ -115,9 +121,9 @@ def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(meet: M
     assert [one["username"] for one in bob.request("GET", f"group/{group}")["group"]["members"]] == [bob.username]
 
 
-def test_the_last_owner_chooses_another_owner_before_leaving(meet: Meet) -> None:
-    alice, bob = meet(), meet()
-    group = Friend(alice.server, alice.username).make_group("Rowing", bob.username)
+def test_the_last_owner_chooses_another_owner_before_leaving(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     dialog = details(page)
     press(dialog, "Leave the group")
@@ -132,9 +138,9 @@ def test_the_last_owner_chooses_another_owner_before_leaving(meet: Meet) -> None
     expect(details(theirs).get_by_role("button", name="Delete the group")).to_be_visible()
 
 
-def test_a_large_group_is_managed_like_a_small_one(meet: Meet, large_server: Server) -> None:
-    alice, bob = meet("alice", large_server), meet("bob", large_server)
-    group = Friend(large_server, "alice").make_group("Everybody", "bob", *[f"user{number}" for number in range(60)])
+def test_a_large_group_is_managed_like_a_small_one(new_person: NewPerson, large_server: Server) -> None:
+    alice, bob = new_person("alice", large_server), new_person("bob", large_server)
+    group = ApiUser(large_server, "alice").make_group("Everybody", "bob", *[f"user{number}" for number in range(60)])
     page, theirs = alice.open(f"#/g/{group}"), bob.open(f"#/g/{group}")
     for tab in (page, theirs):
         expect(tab.get_by_text("62 members, 2 online")).to_be_visible()

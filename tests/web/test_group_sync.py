@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 
 from tests.web.group_dialog import details, requests_to
 from tests.web.people import Person, bubble, line, texts, wait_connected, wait_until
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
-def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befriend) -> None:
-    alice, bob, carol = friend(), meet(), friend()
+def test_an_offline_member_catches_up_without_a_reload(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob, carol = new_api_user(), new_person(), new_api_user()
     group = alice.make_group("Rowing", bob.username, carol.username)
     gone = alice.make_group("Sailing", bob.username)
     alice.say(group, "before", group=True)
@@ -39,8 +39,10 @@ def test_an_offline_member_catches_up_without_a_reload(meet: Meet, friend: Befri
     assert lists == [], "A sync brings all changes."
 
 
-def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(meet: Meet, friend: Befriend) -> None:
-    alice, bob = friend(), meet(service_workers="allow")
+def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob = new_api_user(), new_person(service_workers="allow")
     group = alice.make_group("Rowing", bob.username)
     alice.say(group, "seen before the tunnel", group=True)
     page = bob.open(f"#/g/{group}")

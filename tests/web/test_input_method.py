@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.web.people import Person, bubbles, composer, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 RECORD = """
     window.heard = [];
@@ -44,9 +44,11 @@ class InputMethod:
 
 
 @pytest.fixture(params=[False, True], ids=["the key comes first", "the key comes last, as in Safari"])
-def open_with_input_method(request: pytest.FixtureRequest, meet: Meet) -> Callable[..., tuple[Page, InputMethod]]:
+def open_with_input_method(
+    request: pytest.FixtureRequest, new_person: NewPerson
+) -> Callable[..., tuple[Page, InputMethod]]:
     def go(place: str = "", at: Server | None = None, *, signed_in: bool = True) -> tuple[Page, InputMethod]:
-        person = meet(signed_in=signed_in) if at is None else meet("alice", at, signed_in=signed_in)
+        person = new_person(signed_in=signed_in) if at is None else new_person("alice", at, signed_in=signed_in)
         page = person.context.new_page()
         page.add_init_script(RECORD)
         page.goto(person.server.url + place)

@@ -9,28 +9,28 @@ from playwright.sync_api import Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person, bubble, composer, line, wait_connected, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
+NewPerson = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
 def populated_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     """A server with conversations to take screenshots of."""
     server = make_server(users=9)
-    alice, bob, carol = (Friend(server, name) for name in ("alice", "bob", "carol"))
+    alice, bob, carol = (ApiUser(server, name) for name in ("alice", "bob", "carol"))
     group = bob.make_group("Summer house", "alice", "carol", "user1", "user2")
     bob.say(group, "Morning everybody ☀️ I booked the ferry for Friday", group=True)
     bob.say(group, "It leaves at 17:40, so let us meet at the pier at five", group=True)
     carol.say(group, "Perfect! I bring the big tent and the stove", group=True)
     alice.say(group, "Then I take care of food. Anything that anybody does not eat?", group=True)
-    Friend(server, "user1").say(group, "No mushrooms please 🍄", group=True)
+    ApiUser(server, "user1").say(group, "No mushrooms please 🍄", group=True)
     carol.say(group, "Route for Saturday: https://maps.example.org/trail/42?from=pier", group=True)
     bob.say(group, "The code for the key box is `4711`, do not lose it 😄", group=True)
     carol.make_group("Platform team", "alice", "user3")
     bob.say("alice", "Did you see the draft I sent?", "🎉")
     alice.say("carol", "The deployment is done:\n```\nrelease 4.2.0\n12 checks passed, 0 failed\n```")
-    Friend(server, "user4").say("alice", "Are you coming tonight?")
+    ApiUser(server, "user4").say("alice", "Are you coming tonight?")
     yield server
     server.stop()
 
@@ -82,9 +82,9 @@ def open_at(person: Person, place: str) -> Page:
     ],
 )
 def test_every_screen_passes_axe_in_both_themes(
-    meet: Meet, populated_server: Server, place: str, screens: list[str]
+    new_person: NewPerson, populated_server: Server, place: str, screens: list[str]
 ) -> None:
-    page = open_at(meet("alice", populated_server, signed_in="sign-in" not in screens, bypass_csp=True), place)
+    page = open_at(new_person("alice", populated_server, signed_in="sign-in" not in screens, bypass_csp=True), place)
     for screen in screens:
         show(screen, page)
         take_screenshot(page, f"{screen}-light")
@@ -98,8 +98,12 @@ def test_every_screen_passes_axe_in_both_themes(
 
 
 @pytest.mark.parametrize(("place", "screens"), [("", ["sign-in"]), ("", ["list"]), ("#/g/1", ["group", "new-group"])])
-def test_a_phone_has_one_column_that_fits(meet: Meet, populated_server: Server, place: str, screens: list[str]) -> None:
-    page = open_at(meet("alice", populated_server, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place)
+def test_a_phone_has_one_column_that_fits(
+    new_person: NewPerson, populated_server: Server, place: str, screens: list[str]
+) -> None:
+    page = open_at(
+        new_person("alice", populated_server, signed_in="sign-in" not in screens, **PHONE, bypass_csp=True), place
+    )
     for screen in screens:
         show(screen, page)
         take_screenshot(page, f"{screen}-phone")
@@ -110,8 +114,8 @@ def test_a_phone_has_one_column_that_fits(meet: Meet, populated_server: Server, 
         assert violations(page) == [], screen
 
 
-def test_on_a_phone_back_leads_to_the_list(meet: Meet, populated_server: Server) -> None:
-    page = meet("alice", populated_server, **PHONE).open()
+def test_on_a_phone_back_leads_to_the_list(new_person: NewPerson, populated_server: Server) -> None:
+    page = new_person("alice", populated_server, **PHONE).open()
     line(page, "Summer house").tap()
     expect(page.get_by_role("heading", name="Summer house")).to_be_visible()
     composer(page).fill("from my phone")
@@ -124,8 +128,8 @@ def test_on_a_phone_back_leads_to_the_list(meet: Meet, populated_server: Server)
     expect(line(page, "Summer house")).to_be_visible()
 
 
-def test_the_layout_fits_at_every_size(meet: Meet, populated_server: Server) -> None:
-    page = meet("alice", populated_server).open("#/g/1")
+def test_the_layout_fits_at_every_size(new_person: NewPerson, populated_server: Server) -> None:
+    page = new_person("alice", populated_server).open("#/g/1")
     for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
         page.set_viewport_size({"width": width, "height": height})
         show("group", page)
@@ -137,10 +141,10 @@ def test_the_layout_fits_at_every_size(meet: Meet, populated_server: Server) -> 
         assert box["y"] + box["height"] <= height
 
 
-def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Server) -> None:
-    other = meet()
+def test_everything_can_be_done_with_the_keyboard_alone(new_person: NewPerson, server: Server) -> None:
+    other = new_person()
     theirs = other.open()
-    person = meet(signed_in=False)
+    person = new_person(signed_in=False)
     page = person.context.new_page()
     page.goto(server.url)
     press = page.keyboard.press
@@ -189,9 +193,9 @@ def test_everything_can_be_done_with_the_keyboard_alone(meet: Meet, server: Serv
     expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
 
 
-def test_keys_pressed_at_once_are_handled_in_order(meet: Meet) -> None:
+def test_keys_pressed_at_once_are_handled_in_order(new_person: NewPerson) -> None:
     """A busy machine draws no frame between two keys. Each key must find the focus that the previous key set."""
-    page = meet().open()
+    page = new_person().open()
     line(page, "Alice Ardern").click()
     expect(composer(page)).to_be_focused()
     press_at_once(page, ("Escape", {}), ("k", {"ctrlKey": True}))
@@ -228,8 +232,8 @@ def press_at_once(page: Page, *keys: tuple[str, dict[str, bool]]) -> str:
     return focused
 
 
-def test_a_dialog_keeps_the_focus_and_returns_it(meet: Meet) -> None:
-    page = meet().open()
+def test_a_dialog_keeps_the_focus_and_returns_it(new_person: NewPerson) -> None:
+    page = new_person().open()
     settings = page.get_by_role("button", name="Settings")
     settings.focus()
     page.keyboard.press("Enter")
@@ -241,8 +245,8 @@ def test_a_dialog_keeps_the_focus_and_returns_it(meet: Meet) -> None:
     expect(settings).to_be_focused()
 
 
-def test_the_chosen_theme_survives_a_reload_and_applies_before_the_scripts(meet: Meet) -> None:
-    page = meet(color_scheme="light").open()
+def test_the_chosen_theme_survives_a_reload_and_applies_before_the_scripts(new_person: NewPerson) -> None:
+    page = new_person(color_scheme="light").open()
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Dark").check()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.web.people import Person, bubble, line
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 
-def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count(meet: Meet, friend: Befriend) -> None:
-    person, early, late = meet(), friend(), friend()
+def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, early, late = new_person(), new_api_user(), new_api_user()
     page = person.open()
     early.say(person.username, "the first thing")
     late.say(person.username, "the second", "the third thing")
@@ -27,8 +29,8 @@ def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count
     expect(first).to_contain_text("and one more")
 
 
-def test_the_presence_light_follows_connects_and_disconnects(meet: Meet) -> None:
-    person, other = meet(), meet()
+def test_the_presence_light_follows_connects_and_disconnects(new_person: NewPerson) -> None:
+    person, other = new_person(), new_person()
     page = person.open()
     page.get_by_label("Search people and groups").fill(other.username)
     light = page.locator(".line .light")
@@ -40,8 +42,8 @@ def test_the_presence_light_follows_connects_and_disconnects(meet: Meet) -> None
     expect(light).not_to_have_class("light light-on")
 
 
-def test_typing_filters_by_any_word_and_enter_opens_the_first_match(meet: Meet) -> None:
-    page = meet().open()
+def test_typing_filters_by_any_word_and_enter_opens_the_first_match(new_person: NewPerson) -> None:
+    page = new_person().open()
     search = page.get_by_label("Search people and groups")
     search.fill("BRAN")
     expect(page.locator(".line")).to_have_count(1)
@@ -53,8 +55,8 @@ def test_typing_filters_by_any_word_and_enter_opens_the_first_match(meet: Meet) 
     expect(page.locator(".line").nth(5)).to_be_visible()
 
 
-def test_a_new_group_appears_without_a_reload(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(), friend()
+def test_a_new_group_appears_without_a_reload(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, founder = new_person(), new_api_user()
     page = person.open()
     expect(line(page, "Late shift")).to_have_count(0)
     group = founder.make_group("Late shift", person.username)
@@ -64,17 +66,17 @@ def test_a_new_group_appears_without_a_reload(meet: Meet, friend: Befriend) -> N
     expect(line(page, "Late shift").locator(".badge")).to_contain_text("1")
 
 
-def test_a_new_user_appears_without_a_reload(meet: Meet, server: Server) -> None:
-    page = meet().open()
+def test_a_new_user_appears_without_a_reload(new_person: NewPerson, server: Server) -> None:
+    page = new_person().open()
     page.get_by_label("Search people and groups").fill("newcomer")
     expect(page.get_by_text("Nothing found for")).to_be_visible()
     server.add_user("newcomer", "--first-name", "Newcomer", "--no-password")
-    meet("newcomer").open()
+    new_person("newcomer").open()
     expect(line(page, "Newcomer")).to_be_visible()
 
 
-def test_reading_clears_the_unread_count_in_every_tab(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_reading_clears_the_unread_count_in_every_tab(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, "one", "two")
     first, second = person.open(), person.open()
     for page in (first, second):
@@ -88,8 +90,8 @@ def test_reading_clears_the_unread_count_in_every_tab(meet: Meet, friend: Befrie
     expect(second.locator(".badge")).to_have_count(0)
 
 
-def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(meet: Meet) -> None:
-    person, other = meet(), meet()
+def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_person: NewPerson) -> None:
+    person, other = new_person(), new_person()
     theirs = other.open()
     page = person.open()
     page.get_by_role("button", name="New group").click()
@@ -110,10 +112,12 @@ def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(meet: Me
     expect(page.get_by_role("dialog").locator("li")).to_have_count(2)
 
 
-def test_the_only_user_of_a_server_sees_their_own_line(meet: Meet, make_server: Callable[..., Server]) -> None:
+def test_the_only_user_of_a_server_sees_their_own_line(
+    new_person: NewPerson, make_server: Callable[..., Server]
+) -> None:
     server = make_server(SIGN_IN="password")
     server.add_user("solo", "--password", "quite alone here")
-    person = meet("solo", server, signed_in=False)
+    person = new_person("solo", server, signed_in=False)
     answer = person.context.request.post(
         f"{server.url}login", data={"username": "solo", "password": "quite alone here"}
     )

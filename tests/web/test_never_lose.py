@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from tests.web.page_scripts import UNSENT_MESSAGES_STORED
 from tests.web.people import Person, bubble, composer, texts, tick, wait_connected, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
+NewPerson = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
-def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(meet: Meet) -> None:
-    person = meet()
+def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     composer(page).fill("half a thou")
     page.goto(f"{person.server.url}#/u/bob")
@@ -49,8 +49,8 @@ SEND_AND_RELOAD = """(content) => {
 """Types and sends a message, and reloads the page at once."""
 
 
-def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     page = one.open(f"#/u/{other.username}")
     for number in range(10):
         content = f"on the way {number}"
@@ -66,8 +66,8 @@ def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(meet: Meet) -
             assert composer(page).input_value() == ""
 
 
-def test_messages_written_offline_are_sent_once_and_in_order(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_messages_written_offline_are_sent_once_and_in_order(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     page = one.open(f"#/u/{other.username}")
     theirs = other.open(f"#/u/{one.username}")
     write(page, "before")
@@ -85,8 +85,10 @@ def test_messages_written_offline_are_sent_once_and_in_order(meet: Meet) -> None
     assert texts(page) == expected
 
 
-def test_messages_sent_during_an_outage_are_shown_after_reconnecting(meet: Meet, friend: Callable[..., Friend]) -> None:
-    person, other = meet(), friend()
+def test_messages_sent_during_an_outage_are_shown_after_reconnecting(
+    new_person: NewPerson, new_api_user: Callable[..., ApiUser]
+) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, "one")
     page = person.open(f"#/u/{other.username}")
     expect(bubble(page, "one")).to_be_visible()
@@ -98,8 +100,8 @@ def test_messages_sent_during_an_outage_are_shown_after_reconnecting(meet: Meet,
     assert texts(page) == ["one", "two", "three", "four"]
 
 
-def test_a_server_kill_loses_and_duplicates_no_message(meet: Meet, own_server: Server) -> None:
-    one, other = meet("user0", own_server), meet("user1", own_server)
+def test_a_server_kill_loses_and_duplicates_no_message(new_person: NewPerson, own_server: Server) -> None:
+    one, other = new_person("user0", own_server), new_person("user1", own_server)
     page, theirs = one.open("#/u/user1"), other.open("#/u/user0")
     write(page, "before the crash")
     expect(bubble(theirs, "before the crash")).to_be_visible()
@@ -112,11 +114,13 @@ def test_a_server_kill_loses_and_duplicates_no_message(meet: Meet, own_server: S
     expected = ["before the crash", "down 1", "down 2", "down 3"]
     assert texts(theirs) == expected
     expect(page.locator(".tick-sending")).to_have_count(0)
-    assert Friend(own_server, "user0").messages("user1") == expected
+    assert ApiUser(own_server, "user0").messages("user1") == expected
 
 
-def test_a_server_kill_while_sending_stores_each_message_once_in_order(meet: Meet, own_server: Server) -> None:
-    person = meet("user2", own_server)
+def test_a_server_kill_while_sending_stores_each_message_once_in_order(
+    new_person: NewPerson, own_server: Server
+) -> None:
+    person = new_person("user2", own_server)
     page = person.open("#/u/user3")
     sent = [f"burst {number}" for number in range(30)]
     for number, content in enumerate(sent):
@@ -126,11 +130,11 @@ def test_a_server_kill_while_sending_stores_each_message_once_in_order(meet: Mee
     own_server.start()
     wait_connected(page)
     expect(page.locator(".tick-sending")).to_have_count(0, timeout=25_000)
-    assert Friend(own_server, "user2").messages("user3") == sent
+    assert ApiUser(own_server, "user2").messages("user3") == sent
 
 
-def test_unsent_messages_survive_closing_the_tab(meet: Meet, own_server: Server) -> None:
-    person = meet("user4", own_server)
+def test_unsent_messages_survive_closing_the_tab(new_person: NewPerson, own_server: Server) -> None:
+    person = new_person("user4", own_server)
     page = person.open("#/u/user5")
     person.context.set_offline(True)
     write(page, "kept 1", "kept 2")
@@ -140,11 +144,11 @@ def test_unsent_messages_survive_closing_the_tab(meet: Meet, own_server: Server)
     person.context.set_offline(False)
     page = person.open("#/u/user5")
     expect(tick(page, "kept 2")).to_have_attribute("aria-label", "Stored")
-    assert Friend(own_server, "user4").messages("user5") == ["kept 1", "kept 2"]
+    assert ApiUser(own_server, "user4").messages("user5") == ["kept 1", "kept 2"]
 
 
-def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(meet: Meet, own_server: Server) -> None:
-    person = meet("user6", own_server)
+def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(new_person: NewPerson, own_server: Server) -> None:
+    person = new_person("user6", own_server)
     page = person.open("#/u/user7")
     own_server.stop()
     expect(page.locator(".banner")).to_contain_text("Trying to reconnect")

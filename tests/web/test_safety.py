@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.people import Person, composer, texts, wait_connected, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 PAYLOADS = [
     "<script>window.hacked = 1</script>",
@@ -44,8 +44,8 @@ PAYLOADS = [
 ]
 
 
-def test_messages_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_messages_that_look_like_markup_are_shown_as_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, *PAYLOADS)
     page = person.open(f"#/u/{other.username}")
     expect(page.locator(".row-message").last).to_be_visible()
@@ -70,8 +70,8 @@ def test_messages_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Be
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_names_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(), friend()
+def test_names_that_look_like_markup_are_shown_as_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, founder = new_person(), new_api_user()
     name = "<img src=x onerror=window.hacked=1>\u202e"
     group = founder.make_group(name, person.username)
     founder.say(group, "hello", group=True)
@@ -81,8 +81,8 @@ def test_names_that_look_like_markup_are_shown_as_text(meet: Meet, friend: Befri
     assert page.evaluate("window.hacked") is None
 
 
-def test_a_draft_that_looks_like_markup_is_shown_as_text(meet: Meet) -> None:
-    person = meet()
+def test_a_draft_that_looks_like_markup_is_shown_as_text(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     composer(page).fill(PAYLOADS[1])
     page.locator(".line").nth(3).click()
@@ -93,8 +93,8 @@ def test_a_draft_that_looks_like_markup_is_shown_as_text(meet: Meet) -> None:
 
 
 @pytest.mark.parametrize("attack", ["inline", "eval", "elsewhere", "markup"])
-def test_the_content_security_policy_blocks_an_injected_script(meet: Meet, attack: str) -> None:
-    person = meet()
+def test_the_content_security_policy_blocks_an_injected_script(new_person: NewPerson, attack: str) -> None:
+    person = new_person()
     page = person.open()
     attempts = {
         "inline": "() => { const s = document.createElement('script'); s.text = 'hacked=1'; document.head.append(s); }",
@@ -115,8 +115,8 @@ def test_the_content_security_policy_blocks_an_injected_script(meet: Meet, attac
     person.complaints.clear()
 
 
-def test_every_page_and_file_carries_the_security_headers(server: Server, meet: Meet) -> None:
-    person = meet()
+def test_every_page_and_file_carries_the_security_headers(server: Server, new_person: NewPerson) -> None:
+    person = new_person()
     page = person.context.new_page()
     answers: list[Any] = []
     page.on("response", lambda answer: answers.append(answer))
@@ -135,8 +135,8 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, meet: 
     }
 
 
-def test_markup_in_an_own_message_is_shown_as_written(meet: Meet) -> None:
-    person = meet()
+def test_markup_in_an_own_message_is_shown_as_written(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open(f"#/u/{person.username}")
     write(page, PAYLOADS[0], PAYLOADS[3])
     assert texts(page) == [PAYLOADS[0], PAYLOADS[3]]

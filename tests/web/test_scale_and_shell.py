@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.people import Person, bubble, bubbles, composer, line, tick, wait_connected, wait_until, write
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
+NewPerson = Callable[..., Person]
 FIRST_PAGE_BYTES_MAX = 150_000
 INTERACTIVE_MILLISECONDS_MAX = 1_000
 
@@ -23,8 +23,8 @@ def large_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
-def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, large_server: Server) -> None:
-    page = meet("alice", large_server).open()
+def test_a_list_of_two_thousand_users_draws_only_visible_lines(new_person: NewPerson, large_server: Server) -> None:
+    page = new_person("alice", large_server).open()
     assert page.locator(".line").count() < 40
     expect(page.locator("#conversations li").first).to_have_attribute("aria-setsize", "2003")
     page.locator(".line").first.focus()
@@ -47,9 +47,9 @@ def test_a_list_of_two_thousand_users_draws_only_visible_lines(meet: Meet, large
     expect(line(page, "User 1777")).to_be_visible()
 
 
-def test_fifty_thousand_messages_scroll_smoothly(meet: Meet, large_server: Server) -> None:
+def test_fifty_thousand_messages_scroll_smoothly(new_person: NewPerson, large_server: Server) -> None:
     """Fakes the pages of history, because the test measures the page and not the server."""
-    person = meet("user1", large_server)
+    person = new_person("user1", large_server)
     page = person.context.new_page()
     page.route("**/messages/user1/user2?*", lambda route: route.fulfill(json=history(route.request.url)))
     page.goto(f"{large_server.url}#/u/user2")
@@ -100,8 +100,8 @@ def history(url: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_first_page_is_light_and_interactive_within_a_second(meet: Meet, server: Server) -> None:
-    person = meet(signed_in=False)
+def test_the_first_page_is_light_and_interactive_within_a_second(new_person: NewPerson, server: Server) -> None:
+    person = new_person(signed_in=False)
     page = person.context.new_page()
     answers: list[Any] = []
     page.on("response", lambda answer: answers.append(answer))
@@ -117,8 +117,8 @@ def test_the_first_page_is_light_and_interactive_within_a_second(meet: Meet, ser
     assert interactive < INTERACTIVE_MILLISECONDS_MAX
 
 
-def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(meet: Meet) -> None:
-    person = meet()
+def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(new_person: NewPerson) -> None:
+    person = new_person()
     person.context.route("**/views/dialogs/*.js", lambda route: route.abort())
     page = person.open()
     page.get_by_role("button", name="Settings").click()
@@ -129,8 +129,8 @@ def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(meet: Meet
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
 
 
-def test_versioned_files_are_compressed_and_cached_forever(meet: Meet, server: Server) -> None:
-    context = meet(signed_in=False).context
+def test_versioned_files_are_compressed_and_cached_forever(new_person: NewPerson, server: Server) -> None:
+    context = new_person(signed_in=False).context
     page = context.request.get(server.url)
     assert page.headers["cache-control"] == "no-cache"
     shell = context.request.get(f"{server.url}shell.json").json()
@@ -143,8 +143,8 @@ def test_versioned_files_are_compressed_and_cached_forever(meet: Meet, server: S
     assert old.headers["cache-control"] == "no-cache"
 
 
-def test_the_page_has_an_installable_manifest(meet: Meet, server: Server) -> None:
-    context = meet(signed_in=False).context
+def test_the_page_has_an_installable_manifest(new_person: NewPerson, server: Server) -> None:
+    context = new_person(signed_in=False).context
     manifest = context.request.get(f"{server.url}manifest.webmanifest").json()
     assert manifest["display"] == "standalone"
     assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
@@ -153,9 +153,9 @@ def test_the_page_has_an_installable_manifest(meet: Meet, server: Server) -> Non
 
 
 def test_the_shell_opens_offline_with_stored_messages_and_sends_when_online(
-    meet: Meet, friend: Callable[..., Friend]
+    new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
-    one, other = meet(service_workers="allow"), friend()
+    one, other = new_person(service_workers="allow"), new_api_user()
     other.say(one.username, "seen before the tunnel")
     page = one.open(f"#/u/{other.username}")
     expect(bubble(page, "seen before the tunnel")).to_be_visible()

@@ -9,13 +9,13 @@ from chatapp.web import views
 from tests.web.people import DATABASE, Person, bubble, composer, line, wait_connected, write
 from tests.web.server import Server
 
-Meet = Callable[..., Person]
+NewPerson = Callable[..., Person]
 
 
-def test_picking_a_name_from_the_list_signs_in(meet: Meet, server: Server) -> None:
-    online = meet()
+def test_picking_a_name_from_the_list_signs_in(new_person: NewPerson, server: Server) -> None:
+    online = new_person()
     online.open()
-    person = meet(signed_in=False)
+    person = new_person(signed_in=False)
     page = person.context.new_page()
     page.goto(server.url)
     expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
@@ -29,8 +29,8 @@ def test_picking_a_name_from_the_list_signs_in(meet: Meet, server: Server) -> No
     expect(line(page, "Alice Ardern")).to_be_visible()
 
 
-def test_a_session_survives_a_reload_and_serves_a_new_tab(meet: Meet) -> None:
-    person = meet()
+def test_a_session_survives_a_reload_and_serves_a_new_tab(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     page.reload()
     wait_connected(page)
@@ -38,8 +38,8 @@ def test_a_session_survives_a_reload_and_serves_a_new_tab(meet: Meet) -> None:
     person.open()
 
 
-def test_no_script_can_read_the_token(meet: Meet) -> None:
-    person = meet()
+def test_no_script_can_read_the_token(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     token = next(cookie for cookie in person.context.cookies() if cookie["name"] == "chatToken")
     assert token["httpOnly"]
@@ -61,8 +61,8 @@ def test_no_script_can_read_the_token(meet: Meet) -> None:
     assert token["value"] not in stored
 
 
-def test_signing_out_ends_the_session_in_every_tab(meet: Meet) -> None:
-    person = meet()
+def test_signing_out_ends_the_session_in_every_tab(new_person: NewPerson) -> None:
+    person = new_person()
     first, second = person.open(), person.open()
     second.get_by_role("button", name="Sign out").click()
     for page in (first, second):
@@ -71,8 +71,8 @@ def test_signing_out_ends_the_session_in_every_tab(meet: Meet) -> None:
     expect(first.get_by_text("Pick your name")).to_be_visible()
 
 
-def test_a_revoked_session_shows_the_sign_in_page(meet: Meet) -> None:
-    person = meet()
+def test_a_revoked_session_shows_the_sign_in_page(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     csrf = next(cookie["value"] for cookie in person.context.cookies() if cookie["name"] == "XSRF-TOKEN")
     gone = person.context.request.post(f"{person.server.url}logout", headers={"X-XSRF-TOKEN": csrf})
@@ -81,10 +81,10 @@ def test_a_revoked_session_shows_the_sign_in_page(meet: Meet) -> None:
 
 
 def test_an_expired_token_is_reported_and_signing_in_restores_the_conversation(
-    meet: Meet, make_server: Callable[..., Server]
+    new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
     server = make_server(TOKEN_SECONDS=4)
-    person = meet("alice", server)
+    person = new_person("alice", server)
     page = person.open("#/u/bob")
     composer(page).fill("not sent yet")
     expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=20_000)
@@ -102,8 +102,10 @@ def password_server(make_server: Callable[..., Server]) -> Server:
     return server
 
 
-def test_a_wrong_password_is_reported_and_a_right_password_signs_in(meet: Meet, password_server: Server) -> None:
-    page = meet("grace", password_server, signed_in=False).context.new_page()
+def test_a_wrong_password_is_reported_and_a_right_password_signs_in(
+    new_person: NewPerson, password_server: Server
+) -> None:
+    page = new_person("grace", password_server, signed_in=False).context.new_page()
     page.goto(password_server.url)
     sign_in = page.get_by_role("button", name="Sign in", exact=True)
     sign_in.click()
@@ -120,8 +122,8 @@ def test_a_wrong_password_is_reported_and_a_right_password_signs_in(meet: Meet, 
     wait_connected(page)
 
 
-def test_too_many_sign_in_attempts_show_the_waiting_time(meet: Meet, password_server: Server) -> None:
-    page = meet("heidi", password_server, signed_in=False).context.new_page()
+def test_too_many_sign_in_attempts_show_the_waiting_time(new_person: NewPerson, password_server: Server) -> None:
+    page = new_person("heidi", password_server, signed_in=False).context.new_page()
     page.goto(password_server.url)
     page.get_by_label("Username").fill("heidi")
     for attempt in range(6):
@@ -132,8 +134,8 @@ def test_too_many_sign_in_attempts_show_the_waiting_time(meet: Meet, password_se
     expect(page.get_by_text("Too many attempts. Try again in")).to_be_visible()
 
 
-def test_an_unreachable_server_is_reported(meet: Meet, server: Server) -> None:
-    person = meet(signed_in=False)
+def test_an_unreachable_server_is_reported(new_person: NewPerson, server: Server) -> None:
+    person = new_person(signed_in=False)
     page = person.context.new_page()
     page.goto(server.url)
     expect(page.get_by_text("Pick your name")).to_be_visible()
@@ -151,8 +153,8 @@ def test_the_import_map_names_the_files_that_are_copied() -> None:
     )
 
 
-def test_two_users_exchange_messages(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_two_users_exchange_messages(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     first = one.open(f"#/u/{other.username}")
     second = other.open(f"#/u/{one.username}")
     write(first, "hello over there")
@@ -161,10 +163,10 @@ def test_two_users_exchange_messages(meet: Meet) -> None:
     expect(bubble(first, "hello back")).to_be_visible()
 
 
-def test_http_and_sockets_work_on_one_port(meet: Meet, make_server: Callable[..., Server]) -> None:
+def test_http_and_sockets_work_on_one_port(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(one_port=True)
-    first = meet("alice", server).open("#/u/bob")
-    second = meet("bob", server).open("#/u/alice")
+    first = new_person("alice", server).open("#/u/bob")
+    second = new_person("bob", server).open("#/u/alice")
     write(first, "through one door")
     expect(bubble(second, "through one door")).to_be_visible()
     server.stop()

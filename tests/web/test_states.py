@@ -9,10 +9,10 @@ from playwright.sync_api import Page, expect
 from tests.web.faked_responses import Undo, fail, hold, only
 from tests.web.page_checks import PHONE, violations
 from tests.web.people import DATABASE, Person, composer, line, scroll_to_start, wait_connected
-from tests.web.server import Friend, Server
+from tests.web.server import ApiUser, Server
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 PEOPLE, LISTS, MESSAGES, OLDER, GROUP, SIGN_IN = "/users$", "/all/", "/messages/", "before=", "/group$", "/login$"
 LOADING_REGIONS = {
@@ -43,10 +43,10 @@ def open_with(
 
 
 @pytest.fixture
-def visitor(meet: Meet, friend: Befriend, request: pytest.FixtureRequest) -> tuple[Person, str]:
+def visitor(new_person: NewPerson, new_api_user: NewApiUser, request: pytest.FixtureRequest) -> tuple[Person, str]:
     """A member of a group without messages; not signed in for the sign-in page."""
-    person = meet(signed_in="sign-in" not in request.node.name, bypass_csp=True)
-    return person, friend().make_group("Quiet corner", person.username)
+    person = new_person(signed_in="sign-in" not in request.node.name, bypass_csp=True)
+    return person, new_api_user().make_group("Quiet corner", person.username)
 
 
 @pytest.mark.parametrize("region", LOADING_REGIONS)
@@ -79,8 +79,8 @@ def test_a_failed_region_says_so_and_can_be_retried(visitor: tuple[Person, str],
     expect(page.locator(".state-failed")).to_have_count(0)
 
 
-def test_enter_in_the_search_while_the_list_loads_opens_the_match_later(meet: Meet) -> None:
-    page, release = open_with(meet(), "", lambda page: hold(page, LISTS))
+def test_enter_in_the_search_while_the_list_loads_opens_the_match_later(new_person: NewPerson) -> None:
+    page, release = open_with(new_person(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
     page.keyboard.type("alice")
@@ -90,8 +90,8 @@ def test_enter_in_the_search_while_the_list_loads_opens_the_match_later(meet: Me
     expect(page.get_by_role("heading", name="Alice Ardern")).to_be_visible()
 
 
-def test_typing_after_enter_while_the_list_loads_opens_nothing(meet: Meet) -> None:
-    page, release = open_with(meet(), "", lambda page: hold(page, LISTS))
+def test_typing_after_enter_while_the_list_loads_opens_nothing(new_person: NewPerson) -> None:
+    page, release = open_with(new_person(), "", lambda page: hold(page, LISTS))
     wait_connected(page)
     page.keyboard.press("/")
     page.keyboard.type("ali")
@@ -102,8 +102,8 @@ def test_typing_after_enter_while_the_list_loads_opens_nothing(meet: Meet) -> No
     expect(composer(page)).to_have_count(0)
 
 
-def test_a_failed_load_of_messages_can_be_retried(meet: Meet) -> None:
-    page = meet(bypass_csp=True).open()
+def test_a_failed_load_of_messages_can_be_retried(new_person: NewPerson) -> None:
+    page = new_person(bypass_csp=True).open()
     repair = fail(page, MESSAGES)
     line(page, "Alice Ardern").click()
     expect(page.get_by_text("The messages could not be loaded.")).to_be_visible()
@@ -113,8 +113,8 @@ def test_a_failed_load_of_messages_can_be_retried(meet: Meet) -> None:
     expect(page.get_by_text("This is where your conversation")).to_be_visible()
 
 
-def test_a_failed_load_of_older_messages_can_be_retried(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_a_failed_load_of_older_messages_can_be_retried(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, *[f"number {number}." for number in range(130)])
     page = person.open(f"#/u/{other.username}")
     expect(page.get_by_text("number 129.").last).to_be_visible()
@@ -132,8 +132,10 @@ def test_a_failed_load_of_older_messages_can_be_retried(meet: Meet, friend: Befr
     ("place", "sentence"),
     [("#/u/nobody-at-all", "Nobody here is called “nobody-at-all”."), ("#/g/4711", "There is no such group")],
 )
-def test_a_link_to_an_unknown_conversation_says_so_and_leads_back(meet: Meet, place: str, sentence: str) -> None:
-    page = meet(bypass_csp=True).open(place)
+def test_a_link_to_an_unknown_conversation_says_so_and_leads_back(
+    new_person: NewPerson, place: str, sentence: str
+) -> None:
+    page = new_person(bypass_csp=True).open(place)
     expect(page.get_by_text(sentence)).to_be_visible()
     expect(composer(page)).to_have_count(0)
     expect(page.get_by_role("button", name="Details")).to_have_count(0)
@@ -142,17 +144,17 @@ def test_a_link_to_an_unknown_conversation_says_so_and_leads_back(meet: Meet, pl
     expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
 
 
-def test_a_link_to_a_user_works_once_the_account_exists(meet: Meet, server: Server) -> None:
-    page = meet().open("#/u/expected")
+def test_a_link_to_a_user_works_once_the_account_exists(new_person: NewPerson, server: Server) -> None:
+    page = new_person().open("#/u/expected")
     expect(page.get_by_text("Nobody here is called “expected”.")).to_be_visible()
     server.add_user("expected", "--first-name", "Expected", "--no-password")
-    meet("expected").open()
+    new_person("expected").open()
     expect(page.get_by_role("heading", name="Expected")).to_be_visible()
     expect(composer(page)).to_be_visible()
 
 
-def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(meet: Meet) -> None:
-    person = meet(signed_in=False)
+def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(new_person: NewPerson) -> None:
+    person = new_person(signed_in=False)
     page, restore = open_with(person, "", lambda page: only(page, PEOPLE, {"users": []}))
     expect(page.get_by_text("Nobody has an account here yet.")).to_be_visible()
     restore()
@@ -161,8 +163,8 @@ def test_the_sign_in_page_reports_an_empty_server_and_an_unknown_name(meet: Meet
     expect(page.get_by_text("Nobody here is called “no such name”.")).to_be_visible()
 
 
-def test_the_sign_in_page_shows_progress_at_the_chosen_name(meet: Meet) -> None:
-    person = meet(signed_in=False)
+def test_the_sign_in_page_shows_progress_at_the_chosen_name(new_person: NewPerson) -> None:
+    person = new_person(signed_in=False)
     page, release = open_with(person, "", lambda page: hold(page, SIGN_IN))
     alice = page.get_by_role("button", name="Sign in as Alice Ardern")
     alice.click()
@@ -173,8 +175,8 @@ def test_the_sign_in_page_shows_progress_at_the_chosen_name(meet: Meet) -> None:
     wait_connected(page)
 
 
-def test_a_lone_user_sees_an_explanation_below_their_own_line(meet: Meet) -> None:
-    person = meet()
+def test_a_lone_user_sees_an_explanation_below_their_own_line(new_person: NewPerson) -> None:
+    person = new_person()
     page, _ = open_with(person, "", lambda page: answer_with_no_others(page, person))
     expect(page.get_by_text("Nobody else is here yet")).to_be_visible()
     own, why = page.locator(".line").bounding_box(), page.locator(".state").bounding_box()
@@ -185,8 +187,8 @@ def test_a_lone_user_sees_an_explanation_below_their_own_line(meet: Meet) -> Non
     expect(page.get_by_role("dialog").get_by_text("Nobody else is here yet")).to_be_visible()
 
 
-def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(meet: Meet) -> None:
-    person = meet(bypass_csp=True)
+def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(new_person: NewPerson) -> None:
+    person = new_person(bypass_csp=True)
     page, release = open_with(person, "", lambda page: hold(page, LISTS))
     dialog = page.get_by_role("dialog")
     page.get_by_role("button", name="New group").click()
@@ -208,8 +210,8 @@ def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(meet: 
     expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
 
 
-def test_a_failed_group_creation_keeps_the_typed_name(meet: Meet) -> None:
-    page = meet().open()
+def test_a_failed_group_creation_keeps_the_typed_name(new_person: NewPerson) -> None:
+    page = new_person().open()
     repair = fail(page, GROUP)
     page.get_by_role("button", name="New group").click()
     name = page.get_by_label("Group name")
@@ -224,8 +226,8 @@ def test_a_failed_group_creation_keeps_the_typed_name(meet: Meet) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-def test_a_lost_connection_is_reported_above_the_list(meet: Meet, options: dict[str, object]) -> None:
-    person = meet(**options)
+def test_a_lost_connection_is_reported_above_the_list(new_person: NewPerson, options: dict[str, object]) -> None:
+    person = new_person(**options)
     page = person.open()
     person.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
@@ -257,8 +259,8 @@ def clear_stored_state(page: Page) -> None:
     )
 
 
-def test_a_page_whose_script_fails_to_load_says_so(meet: Meet, server: Server) -> None:
-    page = meet().context.new_page()
+def test_a_page_whose_script_fails_to_load_says_so(new_person: NewPerson, server: Server) -> None:
+    page = new_person().context.new_page()
     page.route("**/main.js", lambda route: route.abort())
     page.goto(server.url)
     expect(page.get_by_text("did not arrive whole")).to_be_visible()

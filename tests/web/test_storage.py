@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.web.page_scripts import UNSENT_MESSAGES_STORED
 from tests.web.people import Person, bubble, composer, texts, tick, write
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 SENTENCE = "Without storage, unsent messages will not survive a reload."
 
@@ -93,9 +93,9 @@ def refuse(script: str) -> Callable[[Person], None]:
     ids=["missing", "refusing", "failing", "never answering"],
 )
 def test_without_storage_the_page_works_and_warns_of_losses(
-    meet: Meet, friend: Befriend, break_storage: Callable[[Person], Any]
+    new_person: NewPerson, new_api_user: NewApiUser, break_storage: Callable[[Person], Any]
 ) -> None:
-    person, other = meet(), friend()
+    person, other = new_person(), new_api_user()
     break_storage(person)
     page = person.open(f"#/u/{other.username}")
     expect(page.get_by_text(SENTENCE)).to_be_visible()
@@ -112,15 +112,15 @@ def test_without_storage_the_page_works_and_warns_of_losses(
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_working_storage_shows_no_warning(meet: Meet) -> None:
-    page = meet().open("#/u/alice")
+def test_working_storage_shows_no_warning(new_person: NewPerson) -> None:
+    page = new_person().open("#/u/alice")
     write(page, "kept")
     page.wait_for_timeout(1_000)
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
 
 
-def test_without_storage_a_draft_survives_the_end_of_a_session(meet: Meet) -> None:
-    person = meet()
+def test_without_storage_a_draft_survives_the_end_of_a_session(new_person: NewPerson) -> None:
+    person = new_person()
     refuse(REFUSING)(person)
     page = person.open("#/u/bob")
     composer(page).fill("not sent yet")
@@ -132,8 +132,8 @@ def test_without_storage_a_draft_survives_the_end_of_a_session(meet: Meet) -> No
     expect(composer(page)).to_have_value("not sent yet")
 
 
-def test_a_message_written_before_storage_opens_is_stored_afterwards(meet: Meet) -> None:
-    person = meet()
+def test_a_message_written_before_storage_opens_is_stored_afterwards(new_person: NewPerson) -> None:
+    person = new_person()
     other = block(person)
     page = person.open("#/u/alice")
     expect(page.get_by_text(SENTENCE)).to_be_visible()
@@ -148,8 +148,8 @@ def test_a_message_written_before_storage_opens_is_stored_afterwards(meet: Meet)
     expect(tick(page, "written while blocked")).to_have_attribute("aria-label", "Stored")
 
 
-def test_a_stored_message_is_sent_when_storage_opens_late(meet: Meet, friend: Befriend) -> None:
-    person, receiver = meet(), friend()
+def test_a_stored_message_is_sent_when_storage_opens_late(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, receiver = new_person(), new_api_user()
     page = person.open(f"#/u/{receiver.username}")
     person.context.set_offline(True)
     write(page, "kept earlier")
@@ -168,8 +168,8 @@ def test_a_stored_message_is_sent_when_storage_opens_late(meet: Meet, friend: Be
     assert receiver.messages(person.username) == ["written now", "kept earlier"]
 
 
-def test_a_pending_sign_out_is_completed_when_storage_opens_late(meet: Meet) -> None:
-    person = meet()
+def test_a_pending_sign_out_is_completed_when_storage_opens_late(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open()
     person.context.set_offline(True)
     page.get_by_role("button", name="Sign out").click()
@@ -184,8 +184,8 @@ def test_a_pending_sign_out_is_completed_when_storage_opens_late(meet: Meet) -> 
     expect(page.get_by_text("Pick your name")).to_be_visible()
 
 
-def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(meet: Meet) -> None:
-    person = meet()
+def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(new_person: NewPerson) -> None:
+    person = new_person()
     disk = person.context.new_cdp_session(blank_page(person))
     origin = person.server.url.rstrip("/")
     disk.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
@@ -204,8 +204,8 @@ def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(
     expect(composer(page)).to_have_value("half a sentence")
 
 
-def test_storage_deleted_by_the_browser_is_reopened(meet: Meet) -> None:
-    person = meet()
+def test_storage_deleted_by_the_browser_is_reopened(new_person: NewPerson) -> None:
+    person = new_person()
     page = person.open("#/u/alice")
     write(page, "before")
     cdp = person.context.new_cdp_session(page)

@@ -7,17 +7,17 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.web.page_scripts import GAIN_FOCUS, LOSE_FOCUS, RECORD_NOTIFICATIONS
 from tests.web.people import Person, bubble, composer, line, texts, tick, wait_connected, wait_until, write
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 UPGRADED = "5"
 """The packet that a client sends when it has changed from polling to the WebSocket."""
 
 
-def test_messages_sent_in_one_tab_show_in_the_others(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_messages_sent_in_one_tab_show_in_the_others(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
     write(first, "from the first tab")
     expect(bubble(second, "from the first tab")).to_be_visible()
@@ -27,8 +27,8 @@ def test_messages_sent_in_one_tab_show_in_the_others(meet: Meet) -> None:
     expect(second.locator(".tick-sending")).to_have_count(0)
 
 
-def test_an_unsent_message_shared_by_two_tabs_is_sent_once(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_an_unsent_message_shared_by_two_tabs_is_sent_once(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
     one.context.set_offline(True)
     write(first, "from an offline tab")
@@ -42,8 +42,8 @@ def test_an_unsent_message_shared_by_two_tabs_is_sent_once(meet: Meet) -> None:
     assert texts(theirs) == ["from an offline tab"]
 
 
-def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(meet: Meet) -> None:
-    one, other = meet(), meet()
+def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(new_person: NewPerson) -> None:
+    one, other = new_person(), new_person()
     first, second = one.open(f"#/u/{other.username}"), one.context.new_page()
     sent: list[str | bytes] = []
     held: list[str | bytes] = []
@@ -67,16 +67,16 @@ def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(meet: Meet)
     assert texts(second) == ["said in the first tab"]
 
 
-def test_a_message_shows_on_every_device_of_its_sender(meet: Meet) -> None:
-    person = meet()
-    device = meet(person.username)
+def test_a_message_shows_on_every_device_of_its_sender(new_person: NewPerson) -> None:
+    person = new_person()
+    device = new_person(person.username)
     page, other = person.open(f"#/u/{person.username}"), device.open(f"#/u/{person.username}")
     write(page, "note to self")
     expect(bubble(other, "note to self")).to_be_visible()
 
 
-def test_the_title_counts_unread_messages(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_the_title_counts_unread_messages(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     page = person.open()
     expect(page).to_have_title("chatapp")
     other.say(person.username, "one", "two")
@@ -85,8 +85,10 @@ def test_the_title_counts_unread_messages(meet: Meet, friend: Befriend) -> None:
     expect(page).to_have_title("chatapp")
 
 
-def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(), new_api_user()
     page = person.open(f"#/u/{other.username}")
     page.evaluate(LOSE_FOCUS)
     other.say(person.username, "psst")
@@ -96,8 +98,10 @@ def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus
     expect(page).to_have_title("chatapp")
 
 
-def test_a_background_page_shows_a_notification_that_opens_the_conversation(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(permissions=["notifications"]), friend()
+def test_a_background_page_shows_a_notification_that_opens_the_conversation(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(permissions=["notifications"]), new_api_user()
     page = person.context.new_page()
     page.add_init_script(RECORD_NOTIFICATIONS)
     page.goto(person.server.url)
@@ -123,8 +127,8 @@ def count_sounds(page: Page) -> None:
     }""")
 
 
-def test_the_sound_for_new_messages_can_be_turned_off(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_the_sound_for_new_messages_can_be_turned_off(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     page = person.open()
     count_sounds(page)
     page.get_by_label("Search people and groups").click()
@@ -141,8 +145,8 @@ def test_the_sound_for_new_messages_can_be_turned_off(meet: Meet, friend: Befrie
     expect(page.get_by_label("Sound for new messages")).not_to_be_checked()
 
 
-def test_new_messages_are_announced_to_screen_readers(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_new_messages_are_announced_to_screen_readers(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     page = person.open(f"#/u/{other.username}")
     other.say(person.username, "hear me")
     expect(page.get_by_role("log")).to_contain_text("hear me")

@@ -9,10 +9,10 @@ from playwright.sync_api import Locator, expect
 from tests.web.page_checks import PHONE, take_screenshot, violations
 from tests.web.page_scripts import LOSE_FOCUS, RECORD_NOTIFICATIONS
 from tests.web.people import Person, bubble, bubbles, composer, line, texts, wait_until, write
-from tests.web.server import Friend
+from tests.web.server import ApiUser
 
-Meet = Callable[..., Person]
-Befriend = Callable[..., Friend]
+NewPerson = Callable[..., Person]
+NewApiUser = Callable[..., ApiUser]
 
 HELLO = "שלום עולם"
 LONG = "שלום לכולם, זה מסר ארוך יותר שעובר על פני כמה שורות כדי לראות איך הזמן מונח בסוף ההודעה הזאת"
@@ -58,8 +58,10 @@ def mirrored(text: str) -> str:
     return text[::-1]
 
 
-def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(locale="en-US"), friend()
+def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, other = new_person(locale="en-US"), new_api_user()
     other.say(person.username, HELLO, "Hello world")
     page = person.open(f"#/u/{other.username}")
     write(page, f"{HELLO}!")
@@ -75,8 +77,8 @@ def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(meet: Mee
     assert edges(own.locator("time"))[1] <= edges(own.locator(".tick"))[0]
 
 
-def test_the_time_is_beside_the_end_of_a_text(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(), friend()
+def test_the_time_is_beside_the_end_of_a_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(), new_api_user()
     other.say(person.username, HELLO, "Hello world")
     page = person.open(f"#/u/{other.username}")
     expect(bubbles(page)).to_have_count(2)
@@ -85,8 +87,10 @@ def test_the_time_is_beside_the_end_of_a_text(meet: Meet, friend: Befriend) -> N
     assert edges(bubbles(page).last.locator(".meta"))[0] > edges(bubbles(page).last)[0] + 60
 
 
-def test_the_sender_above_a_message_has_the_direction_of_the_page(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(), friend()
+def test_the_sender_above_a_message_has_the_direction_of_the_page(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    person, founder = new_person(), new_api_user()
     group = founder.make_group("קבוצת הקיץ", person.username)
     founder.say(group, LONG, group=True)
     page = person.open(f"#/g/{group}")
@@ -99,9 +103,9 @@ def test_the_sender_above_a_message_has_the_direction_of_the_page(meet: Meet, fr
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 def test_a_preview_shows_the_sender_and_the_beginning_of_the_text(
-    meet: Meet, friend: Befriend, options: dict[str, Any]
+    new_person: NewPerson, new_api_user: NewApiUser, options: dict[str, Any]
 ) -> None:
-    person, founder = meet(bypass_csp=True, **options), friend()
+    person, founder = new_person(bypass_csp=True, **options), new_api_user()
     group = founder.make_group("קבוצה", person.username)
     founder.say(group, LONG, group=True)
     founder.say(person.username, LONG)
@@ -129,8 +133,8 @@ FIRST_CHARACTER = """element => {
 }"""
 
 
-def test_a_bidi_control_is_shown_and_does_not_reorder_text(meet: Meet, friend: Befriend) -> None:
-    person, other = meet(bypass_csp=True), friend()
+def test_a_bidi_control_is_shown_and_does_not_reorder_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, other = new_person(bypass_csp=True), new_api_user()
     code = f"```\nif admin:{OVERRIDE} }} {{ pass\n```"
     other.say(person.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
     page = person.open(f"#/u/{other.username}")
@@ -146,11 +150,11 @@ def test_a_bidi_control_is_shown_and_does_not_reorder_text(meet: Meet, friend: B
     assert violations(page) == []
 
 
-def test_text_in_both_directions_passes_axe(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(bypass_csp=True, **PHONE), friend()
+def test_text_in_both_directions_passes_axe(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, founder = new_person(bypass_csp=True, **PHONE), new_api_user()
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
     founder.say(group, HELLO, "Hello world", EVIL, LONG, "see https://example.org/a שלום", group=True)
-    friend(person.username).say(group, f"{HELLO}!", "`let a = 1;` שלום", "And in English", group=True)
+    new_api_user(person.username).say(group, f"{HELLO}!", "`let a = 1;` שלום", "And in English", group=True)
     page = person.open(f"#/g/{group}")
     expect(bubble(page, "And in English")).to_be_in_viewport()
     for place in ("conversation", "list"):
@@ -162,8 +166,8 @@ def test_text_in_both_directions_passes_axe(meet: Meet, friend: Befriend) -> Non
             page.get_by_role("button", name="Back to the list").click()
 
 
-def test_a_bidi_control_in_a_group_name_reorders_no_text(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(), friend()
+def test_a_bidi_control_in_a_group_name_reorders_no_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, founder = new_person(), new_api_user()
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
     page = person.open(f"#/g/{group}")
     expect(page.get_by_role("heading", name="gnp.exe")).to_be_visible()
@@ -177,8 +181,8 @@ def test_a_bidi_control_in_a_group_name_reorders_no_text(meet: Meet, friend: Bef
     assert OVERRIDE not in page.evaluate("document.body.innerText + document.title")
 
 
-def test_a_notification_isolates_names_and_text(meet: Meet, friend: Befriend) -> None:
-    person, founder = meet(permissions=["notifications"]), friend()
+def test_a_notification_isolates_names_and_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    person, founder = new_person(permissions=["notifications"]), new_api_user()
     groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
     page = person.context.new_page()
     page.add_init_script(RECORD_NOTIFICATIONS)
@@ -196,15 +200,15 @@ def test_a_notification_isolates_names_and_text(meet: Meet, friend: Befriend) ->
     assert OVERRIDE not in page.get_by_role("log").inner_text()
 
 
-def test_the_message_field_has_the_direction_of_its_text(meet: Meet) -> None:
-    page = meet().open("#/u/alice")
+def test_the_message_field_has_the_direction_of_its_text(new_person: NewPerson) -> None:
+    page = new_person().open("#/u/alice")
     for text, direction in ((HELLO, "rtl"), ("Hello", "ltr"), ("", "ltr")):
         composer(page).fill(text)
         assert composer(page).evaluate("field => getComputedStyle(field).direction") == direction
 
 
-def test_invisible_text_is_neither_sent_nor_accepted_as_a_group_name(meet: Meet) -> None:
-    page = meet().open("#/u/alice")
+def test_invisible_text_is_neither_sent_nor_accepted_as_a_group_name(new_person: NewPerson) -> None:
+    page = new_person().open("#/u/alice")
     invisible = ["\u200b", "\u2800\n\u3164", "\u00ad\u034f\ufe0f", "\u202e\u2069", "\U000e0020"]
     for text in invisible:
         composer(page).fill(text)

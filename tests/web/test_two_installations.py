@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.web.people import Person, bubble, composer, tick, wait_connected, write
 from tests.web.server import Server
 
-Meet = Callable[..., Person]
+NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
 
 
@@ -27,9 +27,9 @@ def send_to_carol(page: Page, server: Server, content: str) -> None:
     expect(tick(page, content)).to_have_class(re.compile("tick-stored"))
 
 
-def test_one_browser_stays_signed_in_at_two_ports(meet: Meet, make_server: MakeServer) -> None:
+def test_one_browser_stays_signed_in_at_two_ports(new_person: NewPerson, make_server: MakeServer) -> None:
     one, two = make_server(), make_server()
-    person = meet("alice", one, signed_in=False)
+    person = new_person("alice", one, signed_in=False)
     at_one, at_two = person.context.new_page(), person.context.new_page()
     sign_in(at_one, one, "Alice Ardern")
     sign_in(at_two, two, "Bob Brandt")
@@ -49,10 +49,10 @@ def test_one_browser_stays_signed_in_at_two_ports(meet: Meet, make_server: MakeS
 
 
 def test_a_second_installation_at_the_same_address_sees_no_data_of_the_first(
-    meet: Meet, make_server: MakeServer
+    new_person: NewPerson, make_server: MakeServer
 ) -> None:
     before = make_server()
-    person = meet("alice", before, signed_in=False)
+    person = new_person("alice", before, signed_in=False)
     page = person.context.new_page()
     sign_in(page, before, "Alice Ardern")
     page.goto(before.url + "#/u/bob")
