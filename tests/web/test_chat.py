@@ -26,34 +26,34 @@ NewApiUser = Callable[..., ApiUser]
 
 
 def test_ticks_show_stored_delivered_and_read(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    page = one.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
     write(page, "are you there?")
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Stored")
-    theirs = other.open()
+    theirs = bob.open()
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Delivered to all")
     line(theirs, page.locator(".sidebar-me b").inner_text()).click()
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Read by all")
 
 
 def test_a_group_message_shows_its_sender_and_its_tick(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    one, other, founder = new_person(), new_person(), new_api_user()
-    group = founder.make_group("Rowing", one.username, other.username)
+    alice, bob, founder = new_person(), new_person(), new_api_user()
+    group = founder.make_group("Rowing", alice.username, bob.username)
     founder.say(group, "boat at six", "bring water", group=True)
-    page = one.open(f"#/g/{group}")
+    page = alice.open(f"#/g/{group}")
     expect(bubble(page, "boat at six").locator(".sender")).to_be_visible()
     expect(bubble(page, "bring water").locator(".sender")).to_have_count(0)
     write(page, "on my way")
     expect(tick(page, "on my way")).to_have_attribute("aria-label", "Stored")
-    expect(bubble(other.open(f"#/g/{group}"), "on my way")).to_be_visible()
+    expect(bubble(bob.open(f"#/g/{group}"), "on my way")).to_be_visible()
 
 
 def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, *[f"number {number}. {'words ' * (number % 23)}" for number in range(1, 331)])
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, *[f"number {number}. {'words ' * (number % 23)}" for number in range(1, 331)])
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubble(page, "number 330.")).to_be_in_viewport()
     held: list[Route] = []
     page.route(re.compile("before="), lambda route: held.append(route))
@@ -87,9 +87,9 @@ PLACE_OF = "key => document.querySelector(`[data-row='${key}']`)?.getBoundingCli
 def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, *[f"line {number}" for number in range(60)])
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, *[f"line {number}" for number in range(60)])
+    page = alice.open(f"#/u/{bob.username}")
     expect(page.get_by_text("New messages", exact=True)).to_be_in_viewport()
     page.get_by_role("button", name="Jump to the latest message").click()
     expect(bubble(page, "line 59")).to_be_in_viewport()
@@ -98,7 +98,7 @@ def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(
     jump = page.get_by_role("button", name="Jump to the latest message")
     expect(jump).to_be_visible()
     before = page.evaluate(PLACE)
-    other.say(person.username, "something new")
+    bob.say(alice.username, "something new")
     expect(jump.locator(".badge")).to_have_text("1")
     assert page.evaluate(PLACE) == before
     jump.click()
@@ -109,14 +109,14 @@ def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(
 def test_the_line_for_new_messages_is_above_the_first_unread_message(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, "read already")
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, "read already")
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubble(page, "read already")).to_be_visible()
     expect(page.locator(".badge")).to_have_count(0)
     line(page, "Carol Chen").click()
     expect(page.get_by_role("heading", name="Carol Chen")).to_be_visible()
-    other.say(person.username, "new one", "new two")
+    bob.say(alice.username, "new one", "new two")
     expect(page.locator(".badge").first).to_contain_text("2")
     page.locator(".line").first.click()
     expect(page.get_by_text("New messages", exact=True)).to_be_visible()

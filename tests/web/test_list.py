@@ -30,13 +30,13 @@ def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count
 
 
 def test_the_presence_light_follows_connects_and_disconnects(new_person: NewPerson) -> None:
-    person, other = new_person(), new_person()
-    page = person.open()
-    page.get_by_label("Search people and groups").fill(other.username)
+    alice, bob = new_person(), new_person()
+    page = alice.open()
+    page.get_by_label("Search people and groups").fill(bob.username)
     light = page.locator(".line .light")
     expect(light).to_have_count(1)
     expect(light).not_to_have_class("light light-on")
-    theirs = other.open()
+    theirs = bob.open()
     expect(light).to_have_class("light light-on")
     theirs.close()
     expect(light).not_to_have_class("light light-on")
@@ -76,9 +76,9 @@ def test_a_new_user_appears_without_a_reload(new_person: NewPerson, server: Serv
 
 
 def test_reading_clears_the_unread_count_in_every_tab(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, "one", "two")
-    first, second = person.open(), person.open()
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, "one", "two")
+    first, second = alice.open(), alice.open()
     for page in (first, second):
         expect(page.locator(".badge").first).to_contain_text("2")
     second.locator(".line").first.click()
@@ -91,9 +91,9 @@ def test_reading_clears_the_unread_count_in_every_tab(new_person: NewPerson, new
 
 
 def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_person: NewPerson) -> None:
-    person, other = new_person(), new_person()
-    theirs = other.open()
-    page = person.open()
+    alice, bob = new_person(), new_person()
+    theirs = bob.open()
+    page = alice.open()
     page.get_by_role("button", name="New group").click()
     page.get_by_role("button", name="Create group").click()
     expect(page.get_by_text("Give the group a name.")).to_be_visible()
@@ -101,7 +101,7 @@ def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_pers
     page.get_by_role("button", name="Create group").click()
     expect(page.get_by_text("up to 100 characters")).to_be_visible()
     page.get_by_label("Group name").fill("Book club")
-    page.get_by_label("Type a name").fill(other.username)
+    page.get_by_label("Type a name").fill(bob.username)
     page.get_by_label("Type a name").press("Enter")
     expect(page.get_by_text("1 picked")).to_be_visible()
     page.get_by_role("button", name="Create group").click()

@@ -50,8 +50,8 @@ SEND_AND_RELOAD = """(content) => {
 
 
 def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    page = one.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
     for number in range(10):
         content = f"on the way {number}"
         with page.expect_navigation():
@@ -67,16 +67,16 @@ def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(new_person: N
 
 
 def test_messages_written_offline_are_sent_once_and_in_order(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    page = one.open(f"#/u/{other.username}")
-    theirs = other.open(f"#/u/{one.username}")
+    alice, bob = new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    theirs = bob.open(f"#/u/{alice.username}")
     write(page, "before")
     expect(bubble(theirs, "before")).to_be_visible()
-    one.context.set_offline(True)
+    alice.context.set_offline(True)
     expect(page.locator(".banner")).to_contain_text("You are offline")
     write(page, *[f"offline {number}" for number in range(1, 6)])
     expect(tick(page, "offline 5")).to_have_attribute("aria-label", "Sending")
-    one.context.set_offline(False)
+    alice.context.set_offline(False)
     expect(bubble(theirs, "offline 5")).to_be_visible(timeout=15_000)
     expect(page.locator(".banner")).to_have_count(0)
     expected = ["before", *[f"offline {number}" for number in range(1, 6)]]
@@ -88,21 +88,21 @@ def test_messages_written_offline_are_sent_once_and_in_order(new_person: NewPers
 def test_messages_sent_during_an_outage_are_shown_after_reconnecting(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, "one")
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, "one")
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubble(page, "one")).to_be_visible()
-    person.context.set_offline(True)
+    alice.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
-    other.say(person.username, "two", "three", "four")
-    person.context.set_offline(False)
+    bob.say(alice.username, "two", "three", "four")
+    alice.context.set_offline(False)
     expect(bubble(page, "four")).to_be_visible(timeout=15_000)
     assert texts(page) == ["one", "two", "three", "four"]
 
 
 def test_a_server_kill_loses_and_duplicates_no_message(new_person: NewPerson, own_server: Server) -> None:
-    one, other = new_person("user0", own_server), new_person("user1", own_server)
-    page, theirs = one.open("#/u/user1"), other.open("#/u/user0")
+    alice, bob = new_person("user0", own_server), new_person("user1", own_server)
+    page, theirs = alice.open("#/u/user1"), bob.open("#/u/user0")
     write(page, "before the crash")
     expect(bubble(theirs, "before the crash")).to_be_visible()
     own_server.kill()

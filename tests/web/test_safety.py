@@ -45,9 +45,9 @@ PAYLOADS = [
 
 
 def test_messages_that_look_like_markup_are_shown_as_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, *PAYLOADS)
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, *PAYLOADS)
+    page = alice.open(f"#/u/{bob.username}")
     expect(page.locator(".row-message").last).to_be_visible()
     seen: set[str] = set()
     for _ in range(30):

@@ -155,23 +155,23 @@ def test_the_page_has_an_installable_manifest(new_person: NewPerson, server: Ser
 def test_the_shell_opens_offline_with_stored_messages_and_sends_when_online(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
-    one, other = new_person(service_workers="allow"), new_api_user()
-    other.say(one.username, "seen before the tunnel")
-    page = one.open(f"#/u/{other.username}")
+    alice, bob = new_person(service_workers="allow"), new_api_user()
+    bob.say(alice.username, "seen before the tunnel")
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
     wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
     page.reload()
     wait_connected(page)
-    one.context.set_offline(True)
+    alice.context.set_offline(True)
     page.reload()
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
-    expect(line(page, other.username.replace("user", "User "))).to_be_visible()
+    expect(line(page, bob.username.replace("user", "User "))).to_be_visible()
     write(page, "written in the tunnel")
     expect(tick(page, "written in the tunnel")).to_have_attribute("aria-label", "Sending")
     page.reload()
     expect(bubble(page, "written in the tunnel")).to_be_visible()
-    one.context.set_offline(False)
+    alice.context.set_offline(False)
     expect(tick(page, "written in the tunnel")).to_have_attribute("aria-label", "Stored", timeout=15_000)
-    assert other.messages(one.username) == ["seen before the tunnel", "written in the tunnel"]
+    assert bob.messages(alice.username) == ["seen before the tunnel", "written in the tunnel"]
     expect(composer(page)).to_have_value("")
     assert json.dumps(page.evaluate("caches.keys()")).count("shell-") == 1

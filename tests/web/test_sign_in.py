@@ -154,9 +154,9 @@ def test_the_import_map_names_the_files_that_are_copied() -> None:
 
 
 def test_two_users_exchange_messages(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    first = one.open(f"#/u/{other.username}")
-    second = other.open(f"#/u/{one.username}")
+    alice, bob = new_person(), new_person()
+    first = alice.open(f"#/u/{bob.username}")
+    second = bob.open(f"#/u/{alice.username}")
     write(first, "hello over there")
     expect(bubble(second, "hello over there")).to_be_visible()
     write(second, "hello back")

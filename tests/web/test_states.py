@@ -114,9 +114,9 @@ def test_a_failed_load_of_messages_can_be_retried(new_person: NewPerson) -> None
 
 
 def test_a_failed_load_of_older_messages_can_be_retried(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, *[f"number {number}." for number in range(130)])
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, *[f"number {number}." for number in range(130)])
+    page = alice.open(f"#/u/{bob.username}")
     expect(page.get_by_text("number 129.").last).to_be_visible()
     repair = fail(page, OLDER)
     scroll_to_start(page)

@@ -95,18 +95,18 @@ def refuse(script: str) -> Callable[[Person], None]:
 def test_without_storage_the_page_works_and_warns_of_losses(
     new_person: NewPerson, new_api_user: NewApiUser, break_storage: Callable[[Person], Any]
 ) -> None:
-    person, other = new_person(), new_api_user()
-    break_storage(person)
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    break_storage(alice)
+    page = alice.open(f"#/u/{bob.username}")
     expect(page.get_by_text(SENTENCE)).to_be_visible()
     write(page, "said without storage")
     expect(tick(page, "said without storage")).to_have_attribute("aria-label", "Stored")
-    person.context.set_offline(True)
+    alice.context.set_offline(True)
     write(page, "said without storage or network")
     expect(tick(page, "said without storage or network")).to_have_attribute("aria-label", "Sending")
-    person.context.set_offline(False)
+    alice.context.set_offline(False)
     expect(tick(page, "said without storage or network")).to_have_attribute("aria-label", "Stored", timeout=15_000)
-    assert other.messages(person.username) == ["said without storage", "said without storage or network"]
+    assert bob.messages(alice.username) == ["said without storage", "said without storage or network"]
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Dark").check()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -17,8 +17,8 @@ UPGRADED = "5"
 
 
 def test_messages_sent_in_one_tab_show_in_the_others(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_person()
+    first, second = alice.open(f"#/u/{bob.username}"), alice.open(f"#/u/{bob.username}")
     write(first, "from the first tab")
     expect(bubble(second, "from the first tab")).to_be_visible()
     write(second, "from the second tab")
@@ -28,23 +28,23 @@ def test_messages_sent_in_one_tab_show_in_the_others(new_person: NewPerson) -> N
 
 
 def test_an_unsent_message_shared_by_two_tabs_is_sent_once(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    first, second = one.open(f"#/u/{other.username}"), one.open(f"#/u/{other.username}")
-    one.context.set_offline(True)
+    alice, bob = new_person(), new_person()
+    first, second = alice.open(f"#/u/{bob.username}"), alice.open(f"#/u/{bob.username}")
+    alice.context.set_offline(True)
     write(first, "from an offline tab")
     expect(bubble(second, "from an offline tab")).to_be_visible()
-    one.context.set_offline(False)
+    alice.context.set_offline(False)
     for page in (first, second):
         expect(page.locator(".tick-sending")).to_have_count(0, timeout=15_000)
         assert texts(page) == ["from an offline tab"]
-    theirs = other.open(f"#/u/{one.username}")
+    theirs = bob.open(f"#/u/{alice.username}")
     expect(bubble(theirs, "from an offline tab")).to_be_visible()
     assert texts(theirs) == ["from an offline tab"]
 
 
 def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(new_person: NewPerson) -> None:
-    one, other = new_person(), new_person()
-    first, second = one.open(f"#/u/{other.username}"), one.context.new_page()
+    alice, bob = new_person(), new_person()
+    first, second = alice.open(f"#/u/{bob.username}"), alice.context.new_page()
     sent: list[str | bytes] = []
     held: list[str | bytes] = []
     is_slow = False
@@ -55,7 +55,7 @@ def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(new_person:
         server.on_message(lambda frame: held.append(frame) if is_slow else wire.send(frame))
 
     second.route_web_socket(re.compile("socket.io"), pass_on)
-    second.goto(f"{one.server.url}#/u/{other.username}")
+    second.goto(f"{alice.server.url}#/u/{bob.username}")
     wait_connected(second)
     while UPGRADED not in sent:
         second.wait_for_timeout(10)
@@ -76,10 +76,10 @@ def test_a_message_shows_on_every_device_of_its_sender(new_person: NewPerson) ->
 
 
 def test_the_title_counts_unread_messages(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    page = person.open()
+    alice, bob = new_person(), new_api_user()
+    page = alice.open()
     expect(page).to_have_title("chatapp")
-    other.say(person.username, "one", "two")
+    bob.say(alice.username, "one", "two")
     expect(page).to_have_title("(2) chatapp")
     line(page, page.locator(".line-name").first.inner_text()).click()
     expect(page).to_have_title("chatapp")
@@ -88,10 +88,10 @@ def test_the_title_counts_unread_messages(new_person: NewPerson, new_api_user: N
 def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(), new_api_user()
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    page = alice.open(f"#/u/{bob.username}")
     page.evaluate(LOSE_FOCUS)
-    other.say(person.username, "psst")
+    bob.say(alice.username, "psst")
     expect(page).to_have_title("(1) chatapp")
     expect(page.get_by_text("New messages", exact=True)).to_be_visible()
     page.evaluate(GAIN_FOCUS)
@@ -101,18 +101,18 @@ def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus
 def test_a_background_page_shows_a_notification_that_opens_the_conversation(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(permissions=["notifications"]), new_api_user()
-    page = person.context.new_page()
+    alice, bob = new_person(permissions=["notifications"]), new_api_user()
+    page = alice.context.new_page()
     page.add_init_script(RECORD_NOTIFICATIONS)
-    page.goto(person.server.url)
+    page.goto(alice.server.url)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()
     page.keyboard.press("Escape")
-    other.say(person.username, "while you look")
+    bob.say(alice.username, "while you look")
     expect(page.locator(".line").first).to_contain_text("while you look")
     assert page.evaluate("shown.length") == 0
     page.evaluate(LOSE_FOCUS)
-    other.say(person.username, "while you do not look")
+    bob.say(alice.username, "while you do not look")
     wait_until(page, "() => shown.length === 1")
     assert page.evaluate("shown[0].body") == "while you do not look"
     page.evaluate("shown[0].onclick()")
@@ -128,16 +128,16 @@ def count_sounds(page: Page) -> None:
 
 
 def test_the_sound_for_new_messages_can_be_turned_off(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    page = person.open()
+    alice, bob = new_person(), new_api_user()
+    page = alice.open()
     count_sounds(page)
     page.get_by_label("Search people and groups").click()
-    other.say(person.username, "ding")
+    bob.say(alice.username, "ding")
     wait_until(page, "() => sounds === 2")
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Sound for new messages").uncheck()
     page.keyboard.press("Escape")
-    other.say(person.username, "silence")
+    bob.say(alice.username, "silence")
     expect(page.locator(".line").first).to_contain_text("silence")
     assert page.evaluate("sounds") == 2
     page.reload()
@@ -146,8 +146,8 @@ def test_the_sound_for_new_messages_can_be_turned_off(new_person: NewPerson, new
 
 
 def test_new_messages_are_announced_to_screen_readers(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    page = person.open(f"#/u/{other.username}")
-    other.say(person.username, "hear me")
+    alice, bob = new_person(), new_api_user()
+    page = alice.open(f"#/u/{bob.username}")
+    bob.say(alice.username, "hear me")
     expect(page.get_by_role("log")).to_contain_text("hear me")
     expect(composer(page)).to_be_focused()

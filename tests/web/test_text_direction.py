@@ -61,9 +61,9 @@ def mirrored(text: str) -> str:
 def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
-    person, other = new_person(locale="en-US"), new_api_user()
-    other.say(person.username, HELLO, "Hello world")
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(locale="en-US"), new_api_user()
+    bob.say(alice.username, HELLO, "Hello world")
+    page = alice.open(f"#/u/{bob.username}")
     write(page, f"{HELLO}!")
     expect(bubbles(page)).to_have_count(3)
     for index, shown in enumerate([mirrored(HELLO), "Hello world", mirrored(f"{HELLO}!")]):
@@ -78,9 +78,9 @@ def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(
 
 
 def test_the_time_is_beside_the_end_of_a_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(), new_api_user()
-    other.say(person.username, HELLO, "Hello world")
-    page = person.open(f"#/u/{other.username}")
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, HELLO, "Hello world")
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubbles(page)).to_have_count(2)
     tall, flat = box(bubbles(page).first)["height"], box(bubbles(page).last)["height"]
     assert tall > flat + 12
@@ -134,10 +134,10 @@ FIRST_CHARACTER = """element => {
 
 
 def test_a_bidi_control_is_shown_and_does_not_reorder_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
-    person, other = new_person(bypass_csp=True), new_api_user()
+    alice, bob = new_person(bypass_csp=True), new_api_user()
     code = f"```\nif admin:{OVERRIDE} }} {{ pass\n```"
-    other.say(person.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
-    page = person.open(f"#/u/{other.username}")
+    bob.say(alice.username, EVIL, code, "\u2067a\u2066b\u2069c\u2069 d", "שלום \u202dabc\u202c עולם")
+    page = alice.open(f"#/u/{bob.username}")
     expect(bubbles(page)).to_have_count(4)
     assert drawn_text(bubbles(page).nth(0).locator(".text")).startswith("gnp.exe evil")
     assert drawn_text(bubbles(page).nth(1).locator("pre")) == "if admin: } { pass"
