@@ -1,7 +1,7 @@
-"""Introduces the cast and the stage.
+"""The users, databases, applications and servers that tests share.
 
-alice, bob and carol talk to each other and sign in by name; mallory is no member of anything. dave has a password.
-Whatever takes `databases` runs twice: on SQLite and on PostgreSQL.
+alice, bob and carol talk to each other and sign in by name; mallory is a member of nothing. dave has a password.
+Tests that use `databases` run twice: on SQLite and on PostgreSQL.
 """
 
 import itertools
@@ -28,20 +28,20 @@ CAST = [
     NewUser("dave", "Dave", "Diaz", DAVES_PASSWORD),
 ]
 WINDOW_SECONDS = 0.05
-"""The ack window where nobody can confirm: Flask-SocketIO's test client never does."""
+"""The ack window. It is short, because Flask-SocketIO's test client never confirms an event."""
 
 
 _newcomers = itertools.cycle(range(NEWCOMERS))
 
-ELSEWHERE = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
-"""Tests of servers in processes of their own."""
+OTHER_PROCESSES = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
+"""Tests of servers that run in other processes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measures no coverage, which takes a third of a test's time, where it would find nothing new: in a test of another
-    process, and in one that runs on SQLite too. So what is printed leaves out what only PostgreSQL runs."""
+    """Turns coverage off where it finds nothing new, because it takes a third of a test's time: in tests of other
+    processes, and in tests that also run on SQLite. The report therefore omits code that only PostgreSQL runs."""
     for item in items:
-        if item.nodeid.startswith(ELSEWHERE) or "[postgresql" in item.nodeid:
+        if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)
 
 
@@ -59,20 +59,20 @@ def valkey_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """New databases, of the kind that this run of the test is for."""
+    """New databases, on SQLite in one run of the test and on PostgreSQL in the other."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
     return Databases(tmp_path_factory.mktemp(request.param), url)
 
 
 @pytest.fixture(scope="session")
 def sqlite_only(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """For servers whose tests have nothing to do with the database."""
+    """New SQLite databases, for tests that do not depend on the database."""
     return Databases(tmp_path_factory.mktemp("sqlite-only"), None)
 
 
 @pytest.fixture
 def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Makes applications with the cast in a database of their own. Keyword arguments are settings."""
+    """Makes applications, each with the users of CAST in its own database. Keyword arguments are settings."""
     made: list[Flask] = []
 
     def make(*, sockets: bool = False, **settings: Any) -> Flask:
@@ -103,7 +103,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 class Browser(FlaskClient):
-    """Flask's test client with a browser's manners: it echoes the CSRF cookie."""
+    """Flask's test client, which repeats the CSRF cookie in its header as the web client does."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         cookie = self.get_cookie("XSRF-TOKEN")
@@ -114,7 +114,7 @@ class Browser(FlaskClient):
 
 @pytest.fixture
 def browse(app: Flask) -> Callable[[str | None], Browser]:
-    """`browse("alice")` is a browser in which alice is signed in; `browse(None)` one in which nobody is."""
+    """`browse("alice")` is a browser with alice signed in, `browse(None)` a browser without a session."""
     app.test_client_class = Browser
 
     def open_browser(username: str | None) -> Browser:
@@ -140,7 +140,7 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def cast(server: Server) -> Iterator[Cast]:
-    """`alice, bob = cast(2)`: newcomers, signed in and not connected. Keyword arguments are Person's, and `on`."""
+    """`alice, bob = cast(2)` are unused users, signed in and not connected. Options are those of Person, and `on`."""
     present: list[Person] = []
 
     def arrive(count: int, on: Server = server, **options: bool) -> list[Person]:

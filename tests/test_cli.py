@@ -1,4 +1,4 @@
-"""The command `chatapp`: what it does, its exit status, and a sentence instead of a traceback for a user's mistake."""
+"""The command `chatapp`: what it does, its exit status, and one sentence instead of a traceback for a mistake."""
 
 import socket
 import stat
@@ -22,17 +22,17 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def on_database(databases: Databases, tmp_path: Path) -> dict[str, str]:
-    """Of an installation whose tables are there."""
+def installation(databases: Databases, tmp_path: Path) -> dict[str, str]:
+    """The settings of an installation that has its tables."""
     return {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_DATABASE_URL": databases.new(), "CHATAPP_SIGN_IN": "password"}
 
 
 @pytest.fixture
-def run(on_database: dict[str, str]) -> Run:
-    """`run("users", "list")` is what the command answers, in this process; `serve` needs one of its own."""
+def run(installation: dict[str, str]) -> Run:
+    """`run("users", "list")` runs the command in this process; `serve` needs a process of its own."""
 
     def call(*arguments: str, input: str | None = None, **settings: str) -> Result:
-        return CliRunner().invoke(main, arguments, prog_name="chatapp", input=input, env={**on_database, **settings})
+        return CliRunner().invoke(main, arguments, prog_name="chatapp", input=input, env={**installation, **settings})
 
     return call
 
@@ -50,8 +50,8 @@ def process(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[st
     )
 
 
-def told(result: Result, status: int, *words: str) -> None:
-    """Asserts that it ended with a sentence that has these words in it, and with nothing of the inside."""
+def expect_output(result: Result, status: int, *words: str) -> None:
+    """Asserts the exit status, that the output has these words, and that it has no traceback."""
     assert result.exit_code == status, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert "Traceback" not in result.output
@@ -61,11 +61,11 @@ def told(result: Result, status: int, *words: str) -> None:
 
 def test_help_lists_every_command(run: Run) -> None:
     for arguments in (["--help"], ["-h"]):
-        told(run(*arguments), 0, "serve", "users", "db", "config")
-    told(run("users", "--help"), 0, "add", "list", "password", "deactivate")
-    told(run("db", "--help"), 0, "upgrade")
-    told(run("serve", "--help"), 0, "--demo")
-    told(run("--version"), 0, "chatapp")
+        expect_output(run(*arguments), 0, "serve", "users", "db", "config")
+    expect_output(run("users", "--help"), 0, "add", "list", "password", "deactivate")
+    expect_output(run("db", "--help"), 0, "upgrade")
+    expect_output(run("serve", "--help"), 0, "--demo")
+    expect_output(run("--version"), 0, "chatapp")
 
 
 @pytest.mark.parametrize(
@@ -73,34 +73,34 @@ def test_help_lists_every_command(run: Run) -> None:
     [["nothing"], ["users", "nothing"], ["users", "add"], ["serve", "--demo", "x"], ["serve", "--demo", "-1"]],
 )
 def test_a_usage_error_exits_with_status_2(run: Run, arguments: list[str]) -> None:
-    told(run(*arguments), 2, "Usage:")
+    expect_output(run(*arguments), 2, "Usage:")
 
 
 def test_a_user_is_added_and_listed(run: Run) -> None:
-    told(run("users", "list"), 0)
-    told(
+    expect_output(run("users", "list"), 0)
+    expect_output(
         run("users", "add", "anna", "--first-name", "Anna", "--last-name", "Ek", "--password", "long enough"), 0, "anna"
     )
-    told(run("users", "add", "ben", "--no-password"), 0)
+    expect_output(run("users", "add", "ben", "--no-password"), 0)
     assert run("users", "list").output == "anna\tAnna Ek\nben\tben\tno password\n"
 
 
 def test_a_password_is_asked_for_twice_and_not_shown(run: Run) -> None:
     result = run("users", "add", "anna", input="a secret word\na secret word\n")
-    told(result, 0, "Password")
+    expect_output(result, 0, "Password")
     assert "a secret word" not in result.output
     assert "no password" not in run("users", "list").output
 
 
 def test_an_aborted_password_prompt_adds_no_user(run: Run) -> None:
-    told(run("users", "add", "anna", input=""), 1, "Abort")
+    expect_output(run("users", "add", "anna", input=""), 1, "Abort")
     assert run("users", "list").output == ""
 
 
 @pytest.mark.parametrize("name", ["anna", "Anna", "ANNA"])
 def test_a_username_is_unique_regardless_of_case(run: Run, name: str) -> None:
-    told(run("users", "add", "anna", "--no-password"), 0)
-    told(run("users", "add", name, "--no-password"), 1, "taken", "anna")
+    expect_output(run("users", "add", "anna", "--no-password"), 0)
+    expect_output(run("users", "add", name, "--no-password"), 1, "taken", "anna")
     assert run("users", "list").output.count("\n") == 1
 
 
@@ -109,43 +109,43 @@ def test_a_username_is_unique_regardless_of_case(run: Run, name: str) -> None:
     ["", " ", "a b", "a/b", "-anna", ".", "..", "x" * 65, "a\tb", "a\nb", "😀", "\u0958" * 33, "a?b", "a%b", "\u3164"],
 )
 def test_an_invalid_username_is_refused(run: Run, name: str) -> None:
-    told(run("users", "add", "--no-password", "--", name), 1, "username")
+    expect_output(run("users", "add", "--no-password", "--", name), 1, "username")
     assert run("users", "list").output == ""
 
 
 @pytest.mark.parametrize("password", ["", "short", "x" * 1025])
 def test_a_password_has_limits(run: Run, password: str) -> None:
-    told(run("users", "add", "anna", "--password", password), 1, "password")
-    told(run("users", "add", "anna", "--no-password"), 0)
-    told(run("users", "password", "anna", "--password", password), 1, "password")
+    expect_output(run("users", "add", "anna", "--password", password), 1, "password")
+    expect_output(run("users", "add", "anna", "--no-password"), 0)
+    expect_output(run("users", "password", "anna", "--password", password), 1, "password")
     assert "no password" in run("users", "list").output
 
 
 def test_a_long_display_name_is_refused(run: Run) -> None:
-    told(run("users", "add", "anna", "--no-password", "--first-name", "x" * 101), 1, "first_name")
-    told(run("users", "add", "anna", "--no-password", "--last-name", "x" * 101), 1, "last_name")
+    expect_output(run("users", "add", "anna", "--no-password", "--first-name", "x" * 101), 1, "first_name")
+    expect_output(run("users", "add", "anna", "--no-password", "--last-name", "x" * 101), 1, "last_name")
 
 
 @pytest.mark.parametrize("name", ["\u200b", " ", "\u3164\u2800"])
 def test_an_invisible_display_name_is_refused(run: Run, name: str) -> None:
-    told(run("users", "add", "anna", "--no-password", "--first-name", name), 1, "first_name", "visible")
-    told(run("users", "add", "anna", "--no-password", "--last-name", name), 1, "last_name", "visible")
+    expect_output(run("users", "add", "anna", "--no-password", "--first-name", name), 1, "first_name", "visible")
+    expect_output(run("users", "add", "anna", "--no-password", "--last-name", name), 1, "last_name", "visible")
     assert run("users", "list").output == ""
 
 
 def test_a_new_password_is_set(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
-    told(run("users", "password", "anna", "--password", "long enough"), 0, "anna")
+    expect_output(run("users", "password", "anna", "--password", "long enough"), 0, "anna")
     assert "no password" not in run("users", "list").output
-    told(run("users", "password", "nobody", "--password", "long enough"), 1, "no such user")
+    expect_output(run("users", "password", "nobody", "--password", "long enough"), 1, "no such user")
 
 
 def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
-    told(run("users", "deactivate", "anna"), 0, "anna")
+    expect_output(run("users", "deactivate", "anna"), 0, "anna")
     assert run("users", "list").output == "anna\tanna\tno password, deactivated\n"
-    told(run("users", "deactivate", "anna"), 0)
-    told(run("users", "deactivate", "nobody"), 1, "no such user")
+    expect_output(run("users", "deactivate", "anna"), 0)
+    expect_output(run("users", "deactivate", "nobody"), 1, "no such user")
 
 
 @pytest.mark.parametrize(
@@ -162,24 +162,24 @@ def test_the_first_command_of_an_installation_creates_the_tables(
     run: Run, databases: Databases, arguments: list[str], status: int
 ) -> None:
     url = databases.new_empty()
-    told(run(*arguments, CHATAPP_DATABASE_URL=url), status, "no such user" if status else "")
-    told(run("users", "add", "ben", "--no-password", CHATAPP_DATABASE_URL=url), 0)
+    expect_output(run(*arguments, CHATAPP_DATABASE_URL=url), status, "no such user" if status else "")
+    expect_output(run("users", "add", "ben", "--no-password", CHATAPP_DATABASE_URL=url), 0)
     assert "ben" in run("users", "list", CHATAPP_DATABASE_URL=url).output
-    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
+    expect_output(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
 
 
 def test_a_database_of_an_older_version_is_refused_and_the_upgrade_named(
     run: Run, databases: Databases, tmp_path: Path
 ) -> None:
     url = databases.new()
-    told(run("users", "add", "anna", "--no-password", CHATAPP_DATABASE_URL=url), 0)
+    expect_output(run("users", "add", "anna", "--no-password", CHATAPP_DATABASE_URL=url), 0)
     app = create_app({"instance": tmp_path, "database_url": url, "async_mode": "threading"})
     with app.app_context():
         command.downgrade(alembic_config(), "0001")
     close_app(app)
     for arguments in (["users", "list"], ["users", "add", "ben", "--no-password"], ["users", "deactivate", "anna"]):
-        told(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "Error:", "older version", "chatapp db upgrade")
-    told(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
+        expect_output(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "Error:", "older version", "chatapp db upgrade")
+    expect_output(run("db", "upgrade", CHATAPP_DATABASE_URL=url), 0, "revision")
     assert run("users", "list", CHATAPP_DATABASE_URL=url).output == "anna\tanna\tno password\n"
 
 
@@ -192,7 +192,7 @@ def test_a_database_of_a_newer_version_is_refused(run: Run, databases: Databases
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     for arguments in (["db", "upgrade"], ["users", "list"], ["users", "add", "anna", "--no-password"]):
-        told(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "newer version", "9999")
+        expect_output(run(*arguments, CHATAPP_DATABASE_URL=url), 1, "newer version", "9999")
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"]])
@@ -204,25 +204,25 @@ def test_an_unusable_database_is_reported_without_its_password(run: Run, tmp_pat
         f"postgresql://chat:hushhush@127.0.0.1:{free_port()}/chat",
     ):
         result = run(*arguments, CHATAPP_DATABASE_URL=url)
-        told(result, 1, "Error:", "CHATAPP_DATABASE_URL")
+        expect_output(result, 1, "Error:", "CHATAPP_DATABASE_URL")
         assert "hushhush" not in result.output
 
 
 @pytest.mark.parametrize("arguments", [["users", "list"], ["db", "upgrade"], ["config"]])
 def test_a_bad_setting_is_named_in_the_error(run: Run, arguments: list[str]) -> None:
-    told(run(*arguments, CHATAPP_WS_PORT="x"), 1, "Error: CHATAPP_WS_PORT cannot be 'x'")
-    told(run(*arguments, CHATAPP_WS_PROT="1"), 1, "CHATAPP_WS_PROT is not a setting")
+    expect_output(run(*arguments, CHATAPP_WS_PORT="x"), 1, "Error: CHATAPP_WS_PORT cannot be 'x'")
+    expect_output(run(*arguments, CHATAPP_WS_PROT="1"), 1, "CHATAPP_WS_PROT is not a setting")
 
 
 def test_an_instance_folder_that_cannot_be_created_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    told(run("users", "list", CHATAPP_INSTANCE=str(tmp_path / "file")), 1, "Error:", "CHATAPP_INSTANCE")
+    expect_output(run("users", "list", CHATAPP_INSTANCE=str(tmp_path / "file")), 1, "Error:", "CHATAPP_INSTANCE")
 
 
 def test_config_shows_every_setting_and_masks_secrets(run: Run, tmp_path: Path) -> None:
     result = run("config", CHATAPP_SECRET_KEY="hush" * 8, CHATAPP_DATABASE_URL="postgresql://chat:hush@db.example/chat")
-    told(result, 0, "CHATAPP_HTTP_PORT=8088", "CHATAPP_SIGN_IN=password", "CHATAPP_API_PREFIXES=/,/web")
-    told(result, 0, "CHATAPP_SECRET_KEY=***", "postgresql+psycopg2://chat:***@db.example/chat")
+    expect_output(result, 0, "CHATAPP_HTTP_PORT=8088", "CHATAPP_SIGN_IN=password", "CHATAPP_API_PREFIXES=/,/web")
+    expect_output(result, 0, "CHATAPP_SECRET_KEY=***", "postgresql+psycopg2://chat:***@db.example/chat")
     assert "hush" not in result.output
     assert f"CHATAPP_INSTANCE={tmp_path}" in result.output
 

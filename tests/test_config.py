@@ -1,4 +1,4 @@
-"""Settings: where they come from, what they may be, and that a bad one stops the start and names itself."""
+"""Settings: their sources, their allowed values, and the error that names a bad one."""
 
 import multiprocessing
 import stat
@@ -218,7 +218,7 @@ def test_a_configured_secret_key_is_used_and_no_file_is_created(tmp_path: Path) 
 
 
 def test_processes_that_start_at_once_agree_on_one_secret_key(tmp_path: Path) -> None:
-    # Forked from a process of their own: this one has threads, and eventlet, by other tests.
+    # Forked from a fresh process: other tests have started threads and eventlet in this one.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     for number in range(5):

@@ -1,4 +1,4 @@
-"""The documentation is complete: what exists is in it, and what is in it exists."""
+"""The documentation lists everything that exists, and nothing else."""
 
 import re
 from collections.abc import Callable
@@ -116,7 +116,7 @@ def test_the_protocol_names_every_error_code_with_its_status_and_no_other() -> N
         existing.setdefault(code, set()).add(status)
     assert set(documented) == set(existing)
     for code, statuses in existing.items():
-        # A 415 of the framework becomes a 400 of ours before anybody sees it; the page may still name it.
+        # The application answers the framework's 415 with a 400. The page may still name the 415.
         assert statuses - {415} <= documented[code] <= statuses, code
     assert all(row[2] for row in rows)
 

@@ -27,7 +27,7 @@ OpenApp = Callable[[str], Flask]
 
 @pytest.fixture
 def open_app(tmp_path: Path) -> Iterator[OpenApp]:
-    """`open_app(url)` is a process on that database, which is left as it is."""
+    """`open_app(url)` is an application on a database, which it does not migrate."""
     made: list[Flask] = []
 
     def make(url: str) -> Flask:
@@ -51,7 +51,7 @@ def tables(app: Flask) -> set[str]:
 
 
 def differences(app: Flask) -> list[Any]:
-    """What a new migration would have to do."""
+    """The operations that a new migration would need."""
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         found: list[Any] = compare_metadata(context, Base.metadata)
@@ -159,7 +159,7 @@ def test_a_database_with_tables_is_left_to_the_operator(app: Flask, caplog: pyte
 def test_a_failed_migration_leaves_the_database_unchanged(app: Flask) -> None:
     with app.app_context():
         with db.engine.begin() as connection:
-            # In the way of the last table: the ones before it are made first.
+            # Conflicts with the last table, after the tables before it were created.
             connection.execute(text("CREATE TABLE message (id INTEGER)"))
         with pytest.raises((SystemExit, Exception), match=r"(?i)already exists|1"):
             command.upgrade(alembic_config(), "head")

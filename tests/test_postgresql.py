@@ -1,4 +1,4 @@
-"""How long an application waits for PostgreSQL, and what it tells the server."""
+"""The time limits on PostgreSQL, on the application's side and on the server's."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ from tests.databases import new_postgres_database
 
 LIMIT_SECONDS = 0.8
 ADVISORY_LOCK = 708_708
-"""That of chatapp/migrations/env.py, which Alembic runs and nobody imports."""
+"""The lock of chatapp/migrations/env.py, which only Alembic can import."""
 
 OpenApp = Callable[[str], Flask]
 
@@ -53,24 +53,24 @@ def engine_of(app: Flask) -> Engine:
         return db.engine
 
 
-def ask(engine: Engine, question: str) -> object:
+def scalar(engine: Engine, statement: str) -> object:
     with engine.connect() as connection:
-        return connection.exec_driver_sql(question).scalar()
+        return connection.exec_driver_sql(statement).scalar()
 
 
 @pytest.fixture
 def busy(open_app: OpenApp, url: str) -> Iterator[Flask]:
-    """An application whose database answers somebody all the time."""
+    """An application with another thread whose statements are answered all the time."""
     app = open_app(url)
     engine = engine_of(app)
     is_over = threading.Event()
     answers: list[object] = []
 
-    def go_on() -> None:
+    def query_repeatedly() -> None:
         while not is_over.wait(0.02):
-            answers.append(ask(engine, "SELECT 1"))
+            answers.append(scalar(engine, "SELECT 1"))
 
-    other = threading.Thread(target=go_on)
+    other = threading.Thread(target=query_repeatedly)
     other.start()
     yield app
     is_over.set()
@@ -81,8 +81,8 @@ def busy(open_app: OpenApp, url: str) -> Iterator[Flask]:
 def test_a_slow_statement_fails_and_others_continue(busy: Flask, caplog: pytest.LogCaptureFixture) -> None:
     engine = engine_of(busy)
     with pytest.raises(OperationalError, match=r"did not answer within 0\.8 seconds"):
-        ask(engine, "SELECT pg_sleep(5)")
-    assert ask(engine, "SELECT 1") == 1
+        scalar(engine, "SELECT pg_sleep(5)")
+    assert scalar(engine, "SELECT 1") == 1
     assert "does not answer" not in caplog.text, "One slow statement says nothing about the server"
 
 
@@ -116,15 +116,15 @@ def send(journal: Journal, content: str) -> Outcome:
 
 def test_the_server_has_a_slightly_longer_time_limit(open_app: OpenApp, url: str) -> None:
     engine = engine_of(open_app(url))
-    assert ask(engine, "SHOW statement_timeout") == "1800ms"
-    assert ask(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
+    assert scalar(engine, "SHOW statement_timeout") == "1800ms"
+    assert scalar(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
 
 
 def test_options_in_the_url_override_the_time_limits(open_app: OpenApp, url: str) -> None:
     engine = engine_of(open_app(url + "&options=-c%20statement_timeout%3D7s&application_name=mine"))
-    assert ask(engine, "SHOW statement_timeout") == "7s"
-    assert ask(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
-    assert ask(engine, "SHOW application_name") == "mine"
+    assert scalar(engine, "SHOW statement_timeout") == "7s"
+    assert scalar(engine, "SHOW idle_in_transaction_session_timeout") == "1800ms"
+    assert scalar(engine, "SHOW application_name") == "mine"
 
 
 def test_a_migration_has_no_time_limit(open_app: OpenApp, url: str) -> None:
@@ -139,7 +139,7 @@ def test_a_migration_has_no_time_limit(open_app: OpenApp, url: str) -> None:
     finished.join()
     other.close()
     engine = engine_of(app)
-    assert ask(engine, "SELECT version_num FROM alembic_version") == newest_revision()
-    assert ask(engine, "SHOW statement_timeout") == "1800ms"
+    assert scalar(engine, "SELECT version_num FROM alembic_version") == newest_revision()
+    assert scalar(engine, "SHOW statement_timeout") == "1800ms"
     with pytest.raises(OperationalError, match="did not answer"):
-        ask(engine, "SELECT pg_sleep(5)")
+        scalar(engine, "SELECT pg_sleep(5)")

@@ -1,4 +1,4 @@
-"""How servers start, and why some do not."""
+"""Servers that start, and servers that refuse to start."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ Start = Callable[..., Server]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts servers in one instance folder; what still runs at the end is ended."""
+    """Starts servers in one instance folder, and kills those that still run at the end."""
     started: list[Server] = []
 
     def start_one(command: list[str] | None = None, ready: str | None = None, **settings: Any) -> Server:
@@ -37,8 +37,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         server.kill()
 
 
-def refused(server: Server) -> str:
-    """What a server says that must not start."""
+def refusal_of(server: Server) -> str:
+    """Asserts that a server refuses to start, and returns its output."""
     server.instance.mkdir(parents=True, exist_ok=True)
     ended = subprocess.run(
         server.command,
@@ -58,7 +58,7 @@ def test_a_second_start_on_the_same_folder_is_quick_and_keeps_all_data(start: St
     alice = Person(first, "alice")
     assert alice.post("/messages", {"receiver": "bob", "content": "kept"}).status_code == 200
     readable = {one.name for one in first.instance.iterdir() if stat.S_IMODE(one.stat().st_mode) & 0o077}
-    assert readable <= {"server.log", "chatapp.db.sockets"}, "What people say is for the owner of the files alone"
+    assert readable <= {"server.log", "chatapp.db.sockets"}, "Only the owner of the files may read messages"
     assert first.stop() == 0
     started_at = time.process_time(), time.monotonic()
     first.start()
@@ -71,7 +71,7 @@ def test_a_second_start_on_the_same_folder_is_quick_and_keeps_all_data(start: St
 def test_a_second_socket_process_on_the_same_sqlite_file_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     for command in (None, SOCKETS):
-        said = refused(Server(tmp_path / "instance", command))
+        said = refusal_of(Server(tmp_path / "instance", command))
         assert "another Socket.IO process already serves this SQLite file" in said
         assert "CHATAPP_DATABASE_URL" in said
         assert "Traceback" not in said
@@ -83,14 +83,14 @@ def test_a_second_socket_process_on_the_same_sqlite_file_is_refused(start: Start
 def test_a_start_on_a_taken_port_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     port = first.environment["CHATAPP_HTTP_PORT"]
-    said = refused(Server(tmp_path / "other", CHATAPP_HTTP_PORT=port))
+    said = refusal_of(Server(tmp_path / "other", CHATAPP_HTTP_PORT=port))
     assert f"port {port}" in said
     assert "Traceback" not in said
 
 
 def test_sign_in_by_name_is_refused_on_a_public_address(tmp_path: Path) -> None:
     for command, host in ((None, "0.0.0.0"), (SOCKETS, "::")):
-        said = refused(Server(tmp_path, command, CHATAPP_HOST=host))
+        said = refusal_of(Server(tmp_path, command, CHATAPP_HOST=host))
         assert "CHATAPP_SIGN_IN=username" in said
         assert "CHATAPP_TRUST_NETWORK" in said
         assert "Traceback" not in said

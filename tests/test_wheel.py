@@ -1,4 +1,4 @@
-"""What `pip install` of a built wheel brings: everything that runs, with no checkout, no Node and no network."""
+"""A built wheel is complete: it runs without a checkout, Node or a network."""
 
 import json
 import os
@@ -21,24 +21,31 @@ from chatapp.web import vendor
 from chatapp.web.assets import AssetLibrary
 from tests.servers import ROOT, Server
 
-PACKED_BESIDE = ("requirements.txt", "gunicorn.conf.py", "ws.py", "wsgi.py")
-"""What a source distribution has besides what a wheel is made of."""
+SOURCE_DISTRIBUTION_ONLY = ("requirements.txt", "gunicorn.conf.py", "ws.py", "wsgi.py")
+"""Files that only a source distribution contains."""
 
 NOT_PACKED = re.compile(r"__pycache__|node_modules|web/[^/]+\.(js|json)$|web/\.npmrc$")
-"""What checks the client and copies its libraries; the page needs none of it."""
+"""Files that check the client or copy its libraries. The page needs none of them."""
 
 
 def clone(folder: Path, *, libraries: bool) -> Path:
-    """A copy of the checkout, because a build leaves its traces; with the client's libraries, or as fresh from git."""
+    """Copies the checkout, because a build leaves files behind. Without `libraries` it is like a fresh clone."""
     ignored = ["__pycache__", "node_modules", *([] if libraries else ["vendor"])]
     shutil.copytree(ROOT / "chatapp", folder / "chatapp", ignore=shutil.ignore_patterns(*ignored))
-    for name in ("setup.cfg", "pyproject.toml", "build_backend.py", "MANIFEST.in", "README.md", *PACKED_BESIDE):
+    for name in (
+        "setup.cfg",
+        "pyproject.toml",
+        "build_backend.py",
+        "MANIFEST.in",
+        "README.md",
+        *SOURCE_DISTRIBUTION_ONLY,
+    ):
         shutil.copy(ROOT / name, folder)
     return folder
 
 
 def build(source: Path, python: Path | str = sys.executable, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """`pip wheel` of what is there, into the same folder."""
+    """Runs `pip wheel` on a folder, into the same folder."""
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--disable-pip-version-check"]
     command = [python, "-m", "pip", "wheel", *options, "-w", source, source]
     return subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
@@ -64,7 +71,7 @@ def wheel(source: Path) -> Path:
 
 @pytest.fixture
 def without_npm(tmp_path: Path) -> dict[str, Any]:
-    """What `build` takes for a machine with this Python's packages and no npm, neither beside it nor on PATH."""
+    """Arguments that make `build` run with this Python's packages and without npm, beside Python or on PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "python").symlink_to(sys.executable)
@@ -74,11 +81,11 @@ def without_npm(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that runs what is in the wheel and nothing of the checkout."""
+    """A server that runs the files of the wheel and none of the checkout."""
     folder = tmp_path_factory.mktemp("installed")
     ZipFile(wheel).extractall(folder / "site")
     program = "import sys; sys.path.insert(0, sys.argv.pop(1)); from chatapp.cli import main; main()"
-    # -I: neither the working folder nor PYTHONPATH, where the checkout would be found.
+    # -I ignores the working folder and PYTHONPATH, where Python would find the checkout.
     command = [sys.executable, "-I", "-c", program, str(folder / "site"), "serve", "--demo"]
     server = Server(folder / "instance", command).start()
     yield server
@@ -113,7 +120,7 @@ def test_a_build_without_libraries_and_npm_fails_with_the_reason(
 
 def test_a_fresh_clone_with_npm_builds_the_same_wheel(tmp_path: Path, wheel: Path) -> None:
     fresh = clone(tmp_path / "fresh", libraries=False)
-    # What `make setup` has fetched is in npm's cache.
+    # `make setup` has filled npm's cache.
     built = build(fresh, npm_config_prefer_offline="true")
     assert built.returncode == 0, built.stderr
     assert contents(wheel_of(fresh)) == contents(wheel)
@@ -127,7 +134,7 @@ def test_a_source_distribution_builds_the_same_wheel_without_npm(
     (archive,) = tmp_path.glob("chatapp-*.tar.gz")
     subprocess.run(["tar", "-xzf", archive, "-C", tmp_path], check=True)
     (unpacked,) = tmp_path.glob("chatapp-*/")
-    assert all((unpacked / name).is_file() for name in ("build_backend.py", "MANIFEST.in", *PACKED_BESIDE))
+    assert all((unpacked / name).is_file() for name in ("build_backend.py", "MANIFEST.in", *SOURCE_DISTRIBUTION_ONLY))
     assert (unpacked / "chatapp/web/package-lock.json").is_file()
     built = build(unpacked, **without_npm)
     assert built.returncode == 0, built.stderr
@@ -135,7 +142,7 @@ def test_a_source_distribution_builds_the_same_wheel_without_npm(
 
 
 def contents(wheel: Path) -> dict[str, int]:
-    """The checksum of every file in it."""
+    """The checksum of every file in a wheel."""
     with ZipFile(wheel) as packed:
         return {one.filename: one.CRC for one in packed.infolist() if not one.filename.endswith("/RECORD")}
 

@@ -1,3 +1,3 @@
-"""Not there, as where only requirements.txt is installed: python-socketio loads whatever client libraries there are."""
+"""Hides the package, as if only requirements.txt were installed: python-socketio imports any client library it finds."""
 
 raise ImportError("requests is for the tests, not for the server")

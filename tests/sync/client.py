@@ -1,4 +1,4 @@
-"""A client as docs/protocol.md describes it: it applies changes, however they come, and keeps what they lead to."""
+"""A client as docs/protocol.md describes it. It applies the changes of events and of syncs to one state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Page = Callable[[str, bool], list[dict[str, Any]]]
 
 @dataclass
 class Conversation:
-    """What a client knows of one."""
+    """A client's state of one conversation."""
 
     name: str = ""
     role: str = "member"
@@ -35,8 +35,8 @@ class Client:
         self._ask = ask
         self._page = page
 
-    def hear(self, name: str, payload: dict[str, Any]) -> None:
-        """One event of the server's."""
+    def receive(self, name: str, payload: dict[str, Any]) -> None:
+        """Applies an event of the server."""
         if name == "response":
             message = payload["response"]
             key = self._key_of(message)
@@ -61,7 +61,7 @@ class Client:
         return {"userRevision": self.user_revision, "conversations": conversations}
 
     def state(self) -> dict[str, Any]:
-        """What two clients have to agree on."""
+        """The state in which two clients must agree."""
         return {
             f"{key[0]} {'group' if key[1] else 'direct'}": vars(one) for key, one in sorted(self.conversations.items())
         }

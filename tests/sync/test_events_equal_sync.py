@@ -1,7 +1,7 @@
-"""A client that heard every change, and one that was away and synced, end in the same state as a fresh load.
+"""A client that received every event, and a client that was away and synced, reach the state of a fresh load.
 
-Random people do random things through random doors of one process or of two. Each kind of change has an operation here
-that makes it: OPERATIONS names them, and a kind without one fails the test.
+Random users run random operations over random routes, in one process or two. OPERATIONS names the operations that make
+each kind of change. A kind without an operation fails a test.
 """
 
 import itertools
@@ -25,9 +25,9 @@ PEOPLE = 4
 PATIENCE_SECONDS = 10
 PAGE = 500
 
-# What makes each kind of change: a new kind is added here, together with its rule below.
+# The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
-    "message": ("say_privately", "say_in_group"),
+    "message": ("send_private_message", "send_group_message"),
     "members": ("add", "remove", "set_role"),
     "details": ("rename", "share_history"),
     "conversation": ("make_group", "add", "remove", "delete"),
@@ -39,7 +39,7 @@ picks = st.integers(0, 1_000)
 
 
 class Connection:
-    """One tab of somebody: its socket, and the client behind it. While it is away, what it is sent is lost."""
+    """A user's tab: its socket and its client. Events that arrive while `is_away` are lost."""
 
     def __init__(self, app: Flask, username: str) -> None:
         self.app = app
@@ -61,7 +61,7 @@ class Connection:
     def drain(self) -> None:
         for event in self.socket.get_received(NAMESPACE):
             if not self.is_away:
-                self.client.hear(event["name"], event["args"][0])
+                self.client.receive(event["name"], event["args"][0])
 
     def _page(self, receiver: str, is_group: bool) -> list[dict[str, Any]]:
         query = f"?group={'yes' if is_group else 'no'}&limit={PAGE}"
@@ -70,14 +70,14 @@ class Connection:
 
 
 class Chat(RuleBasedStateMachine):
-    """`apps` are the processes that host sockets; `doors` those that answer HTTP."""
+    """`apps` are the processes that serve sockets, `http_apps` those that answer HTTP."""
 
     apps: list[Flask]
-    doors: list[Flask]
+    http_apps: list[Flask]
     kinds: set[str]
 
     @initialize()
-    def arrive(self) -> None:
+    def create_users(self) -> None:
         self.names = [f"person{next(_names)}" for _ in range(PEOPLE)]
         add_users(self.apps[0].extensions["chatapp.journal"], [NewUser(name, name.title()) for name in self.names])
         nodes = itertools.cycle(self.apps)
@@ -87,57 +87,57 @@ class Chat(RuleBasedStateMachine):
         self.groups: list[str] = []
 
     @rule(
-        sender=indexes, receiver=indexes, door=picks, text=st.text("abc ש你", min_size=1, max_size=5).filter(str.strip)
+        sender=indexes, receiver=indexes, route=picks, text=st.text("abc ש你", min_size=1, max_size=5).filter(str.strip)
     )
-    def say_privately(self, sender: int, receiver: int, door: int, text: str) -> None:
-        self._say(sender, self.names[receiver], text, door, is_group=False)
+    def send_private_message(self, sender: int, receiver: int, route: int, text: str) -> None:
+        self._send(sender, self.names[receiver], text, route, is_group=False)
 
-    @rule(sender=indexes, group=picks, door=picks)
-    def say_in_group(self, sender: int, group: int, door: int) -> None:
+    @rule(sender=indexes, group=picks, route=picks)
+    def send_group_message(self, sender: int, group: int, route: int) -> None:
         if self.groups:
-            self._say(sender, self._group(group), "hello, all", door, is_group=True)
+            self._send(sender, self._group(group), "hello, all", route, is_group=True)
 
-    @rule(owner=indexes, others=st.sets(indexes), door=picks, shares_history=st.booleans())
-    def make_group(self, owner: int, others: set[int], door: int, shares_history: bool) -> None:
+    @rule(owner=indexes, others=st.sets(indexes), route=picks, shares_history=st.booleans())
+    def make_group(self, owner: int, others: set[int], route: int, shares_history: bool) -> None:
         users = [{"username": self.names[one]} for one in sorted(others)]
         body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history}
-        made = self._do(owner, door, "createGroup", {}, "POST", "/group", body)
+        made = self._do(owner, route, "createGroup", {}, "POST", "/group", body)
         self.groups.append(made["newGroup"]["groupId"])
 
-    @rule(by=indexes, group=picks, who=indexes, door=picks)
-    def add(self, by: int, group: int, who: int, door: int) -> None:
+    @rule(by=indexes, group=picks, who=indexes, route=picks)
+    def add(self, by: int, group: int, who: int, route: int) -> None:
         if self.groups:
             number = self._group(group)
             body = {"users": [{"username": self.names[who]}]}
-            self._do(by, door, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
+            self._do(by, route, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
 
-    @rule(by=indexes, group=picks, who=indexes, door=picks)
-    def remove(self, by: int, group: int, who: int, door: int) -> None:
+    @rule(by=indexes, group=picks, who=indexes, route=picks)
+    def remove(self, by: int, group: int, who: int, route: int) -> None:
         if self.groups:
             number, name = self._group(group), self.names[who]
             payload = {"groupId": number, "username": name}
-            self._do(by, door, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
+            self._do(by, route, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
 
-    @rule(by=indexes, group=picks, who=indexes, door=picks, role=st.sampled_from(["owner", "admin", "member"]))
-    def set_role(self, by: int, group: int, who: int, door: int, role: str) -> None:
+    @rule(by=indexes, group=picks, who=indexes, route=picks, role=st.sampled_from(["owner", "admin", "member"]))
+    def set_role(self, by: int, group: int, who: int, route: int, role: str) -> None:
         if self.groups:
             number, name = self._group(group), self.names[who]
             payload = {"groupId": number, "username": name}
-            self._do(by, door, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
+            self._do(by, route, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
 
-    @rule(by=indexes, group=picks, door=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
-    def rename(self, by: int, group: int, door: int, name: str) -> None:
-        self._change_details(by, group, door, {"groupName": name})
+    @rule(by=indexes, group=picks, route=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
+    def rename(self, by: int, group: int, route: int, name: str) -> None:
+        self._change_details(by, group, route, {"groupName": name})
 
-    @rule(by=indexes, group=picks, door=picks, shares_history=st.booleans())
-    def share_history(self, by: int, group: int, door: int, shares_history: bool) -> None:
-        self._change_details(by, group, door, {"sharesHistory": shares_history})
+    @rule(by=indexes, group=picks, route=picks, shares_history=st.booleans())
+    def share_history(self, by: int, group: int, route: int, shares_history: bool) -> None:
+        self._change_details(by, group, route, {"sharesHistory": shares_history})
 
-    @rule(by=indexes, group=picks, door=picks)
-    def delete(self, by: int, group: int, door: int) -> None:
+    @rule(by=indexes, group=picks, route=picks)
+    def delete(self, by: int, group: int, route: int) -> None:
         if self.groups and group % 4 == 0:
             number = self._group(group)
-            self._do(by, door, "deleteGroup", {"groupId": number}, "DELETE", f"/group/{number}", {})
+            self._do(by, route, "deleteGroup", {"groupId": number}, "DELETE", f"/group/{number}", {})
 
     @rule(who=indexes, other=picks, sequence=st.integers(0, 5))
     def read(self, who: int, other: int, sequence: int) -> None:
@@ -148,7 +148,7 @@ class Chat(RuleBasedStateMachine):
             self.listeners[who].emit("markRead", payload)
 
     @rule(who=indexes)
-    def go_away_or_come_back(self, who: int) -> None:
+    def go_offline_or_come_back(self, who: int) -> None:
         sleeper = self.sleepers[who]
         sleeper.drain()
         sleeper.is_away = not sleeper.is_away
@@ -159,10 +159,10 @@ class Chat(RuleBasedStateMachine):
     def all_agree(self) -> None:
         for number, name in enumerate(self.names):
             fresh, listener = self._fresh(number), self.listeners[number]
-            self._until_heard(listener, fresh)
-            # Watermarks are told once a second; all else has to be there without having asked.
-            heard, loaded = _without_watermarks(listener.client), _without_watermarks(fresh)
-            assert heard == loaded, _differences(name, heard, loaded)
+            self._wait_for_events(listener, fresh)
+            # Watermarks are sent once a second. Everything else must have arrived as events, without a sync.
+            received, loaded = _without_watermarks(listener.client), _without_watermarks(fresh)
+            assert received == loaded, _differences(name, received, loaded)
             self.kinds |= listener.client.kinds
             self.sleepers[number].drain()
             self._sync_until_equal(number, [listener.client, self.sleepers[number].client])
@@ -173,31 +173,31 @@ class Chat(RuleBasedStateMachine):
             for one in [*self.listeners, *self.sleepers]:
                 one.socket.disconnect(namespace=NAMESPACE)
 
-    def _say(self, sender: int, receiver: str, text: str, door: int, *, is_group: bool) -> None:
+    def _send(self, sender: int, receiver: str, text: str, route: int, *, is_group: bool) -> None:
         event = "groupMessage" if is_group else "privateMessage"
         body = {"receiver": receiver, "content": text}
         path = {**body, "group": is_group}
-        if door % 2:
+        if route % 2:
             self.listeners[sender].emit(event, {"sender": self.names[sender], **body})
         else:
-            self._http(sender, door, "POST", "/messages", path)
+            self._http(sender, route, "POST", "/messages", path)
 
-    def _change_details(self, by: int, group: int, door: int, body: dict[str, Any]) -> None:
+    def _change_details(self, by: int, group: int, route: int, body: dict[str, Any]) -> None:
         if self.groups:
             number = self._group(group)
-            self._do(by, door, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
+            self._do(by, route, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
 
-    def _do(self, by: int, door: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
-        if door % 2:
+    def _do(self, by: int, route: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
+        if route % 2:
             answer: Any = self.listeners[by].emit(event, {**more, **body})
         else:
-            answer = self._http(by, door, method, path, body)
-        # A refusal is as good as anything else; a fault of the server's is not.
+            answer = self._http(by, route, method, path, body)
+        # A refusal is a valid outcome; a server error is not.
         assert answer.get("error", {}).get("code") not in ("internal_error", "unavailable"), answer
         return answer
 
-    def _http(self, by: int, door: int, method: str, path: str, body: Any) -> Any:
-        app = self.doors[door % len(self.doors)]
+    def _http(self, by: int, route: int, method: str, path: str, body: Any) -> Any:
+        app = self.http_apps[route % len(self.http_apps)]
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
 
@@ -211,7 +211,7 @@ class Chat(RuleBasedStateMachine):
         return fresh
 
     def _sync_until_equal(self, number: int, clients: list[Client]) -> None:
-        """Another process may not have written its watermarks yet, which it does in bursts."""
+        """Retries, because another process writes its watermarks in bursts."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             for one in clients:
@@ -223,8 +223,8 @@ class Chat(RuleBasedStateMachine):
                 for one in clients:
                     assert one.state() == fresh.state(), _differences(one.username, one.state(), fresh.state())
 
-    def _until_heard(self, listener: Connection, fresh: Client) -> None:
-        """Another process's changes come by the bus."""
+    def _wait_for_events(self, listener: Connection, fresh: Client) -> None:
+        """Waits for the changes of another process, which arrive over the bus."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         listener.drain()
         while _revisions(listener.client) != _revisions(fresh) and time.monotonic() < deadline:
@@ -262,20 +262,20 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
 ) -> None:
     first = make_app(sockets=True, delivery_ack_window=0, node="first")
     url = first.extensions["chatapp.settings"].database_url
-    # Of a SQLite file one process has the sockets; the other answers HTTP.
+    # With SQLite, one process serves the sockets and the other answers HTTP.
     both_have_sockets = url.startswith("postgresql")
     settings_of_second = {"database_url": url, "delivery_ack_window": 0, "node": "second"}
     others = [make_app(sockets=both_have_sockets, **settings_of_second)] if processes == 2 else []
     kinds: set[str] = set()
 
-    class Here(Chat):
+    class ChatOnTheseApps(Chat):
         pass
 
-    Here.apps = [first, *(others if both_have_sockets else [])]
-    Here.doors = [first, *others]
-    Here.kinds = kinds
+    ChatOnTheseApps.apps = [first, *(others if both_have_sockets else [])]
+    ChatOnTheseApps.http_apps = [first, *others]
+    ChatOnTheseApps.kinds = kinds
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Here,
+        ChatOnTheseApps,
         settings=settings(
             max_examples=8,
             stateful_step_count=25,
@@ -284,6 +284,6 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert kinds == set(OPERATIONS), "every kind of change was heard by somebody"
-    # What could not be told is made good by a sync, and would go unnoticed.
+    assert kinds == set(OPERATIONS), "a client received every kind of change"
+    # A sync would hide an event that could not be sent.
     assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []

@@ -1,4 +1,4 @@
-"""Being removed from a group takes effect at once on open sockets, and on those that are just being opened."""
+"""Removal from a group takes effect at once on open sockets, and on sockets that are connecting."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ NAMESPACE = "/chat"
 
 
 class Person:
-    """Signed in, and connected when told to."""
+    """A signed-in user. `connect` opens a socket."""
 
     def __init__(self, app: Flask, username: str) -> None:
         self.app = app
@@ -29,7 +29,7 @@ class Person:
         self.socket = self.app.extensions["socketio"].test_client(self.app, namespace=NAMESPACE, query_string=query)
         return self
 
-    def heard(self, name: str) -> list[Any]:
+    def received(self, name: str) -> list[Any]:
         return [one["args"][0] for one in self.socket.get_received(NAMESPACE) if one["name"] == name]
 
     def say(self, group_id: str, content: str) -> None:
@@ -44,7 +44,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def alice_and_bob(app: Flask) -> tuple[Person, Person, str]:
-    """alice, connected, bob, not connected, and the id of a group that alice owns and bob is in."""
+    """alice (connected), bob (not connected), and the id of a group that alice owns and bob is a member of."""
     alice, bob = Person(app, "alice").connect(), Person(app, "bob")
     body = {"groupName": "Lunch", "users": [{"username": "bob"}]}
     group_id = alice.http.post("/group", json=body).get_json()["newGroup"]["groupId"]
@@ -64,7 +64,7 @@ def test_a_removed_member_receives_no_further_messages(alice_and_bob: tuple[Pers
         assert [one["args"][0]["response"]["content"] for one in events if one["name"] == "response"] == ["before"]
         changes = [one["args"][0] for one in events if one["name"] == "change"]
         assert [(one["kind"], one["conversation"]) for one in changes] == [("conversation", None)]
-    assert [one["kind"] for one in alice.heard("change")][-2:] == ["members", "details"]
+    assert [one["kind"] for one in alice.received("change")][-2:] == ["members", "details"]
 
 
 def test_a_member_removed_while_connecting_enters_no_room(
@@ -85,7 +85,7 @@ def test_a_member_removed_while_connecting_enters_no_room(
     monkeypatch.setattr(receipts, "memberships_of", remove_behind)
     bob.connect()
     alice.say(group_id, "after")
-    assert bob.heard("response") == []
+    assert bob.received("response") == []
 
 
 def test_an_added_member_receives_later_messages(alice_and_bob: tuple[Person, Person, str], app: Flask) -> None:
@@ -100,4 +100,4 @@ def test_an_added_member_receives_later_messages(alice_and_bob: tuple[Person, Pe
         one["args"][0] for one in events if one["name"] == "change" and one["args"][0]["kind"] == "conversation"
     ]
     assert joined["conversation"]["lastMessage"]["content"] == "before"
-    assert mallory.heard("response") == mallory.heard("change") == []
+    assert mallory.received("response") == mallory.received("change") == []
