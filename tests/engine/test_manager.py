@@ -1,61 +1,17 @@
 """The manager's tables, compared with a simple model for any order of operations."""
 
-import itertools
 from collections import Counter
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from chatapp.realtime.engine.manager import KEPT_ACKS, ChatManager, Client
-from chatapp.realtime.engine.socketio_server import ChatServer
+from tests.engine.manager_with_inboxes import new_manager
 
 NAMESPACES = ["/chat", "/other"]
 ROOMS = [f"room {number}" for number in range(4)]
-
-
-class Inbox:
-    """Records what is written to a client."""
-
-    def __init__(self) -> None:
-        self.texts: list[bytes] = []
-
-    def send_text(self, text: bytes, frame: bytes) -> None:
-        assert frame.endswith(b"4" + text)
-        self.texts.append(text)
-
-    def send_joined(self, texts: list[bytes], frames: bytes) -> None:
-        assert all(text in frames for text in texts)
-        self.texts += texts
-
-    def began(self) -> None: ...
-
-    def ended(self) -> None: ...
-
-
-class Ids:
-    """The part of the server that the manager uses: new ids, and the peer to write to."""
-
-    def __init__(self) -> None:
-        self.eio = self
-        self.inboxes: dict[str, Inbox] = {}
-        self._numbers = itertools.count()
-
-    def generate_id(self) -> str:
-        return f"sid {next(self._numbers)}"
-
-    def peer_of(self, eio_sid: str) -> Inbox:
-        return self.inboxes.setdefault(eio_sid, Inbox())
-
-
-def new_manager() -> ChatManager:
-    manager = ChatManager()
-    manager.server = Ids()
-    return manager
 
 
 class ManagerMachine(RuleBasedStateMachine):
@@ -71,7 +27,7 @@ class ManagerMachine(RuleBasedStateMachine):
         self.acks: dict[int, list[str]] = {}
         self.connected: set[tuple[str, str]] = set()
         self.held: dict[tuple[str, str], list[Any]] = {}
-        """What each that is not connected yet is sent when it is."""
+        """The events that each client is sent when it is connected."""
 
     @rule(target=sids, eio_sid=st.sampled_from("abcdef"), namespace=st.sampled_from(NAMESPACES))
     def pre_connect(self, eio_sid: str, namespace: str) -> tuple[str, str]:
@@ -207,7 +163,7 @@ class ManagerMachine(RuleBasedStateMachine):
         assert not list(self.manager.get_namespaces())
 
     def _sent_now(self, members: list[tuple[str, str]], events: list[Any]) -> list[tuple[str, str]]:
-        """Those of them who are sent the events at once; the others are sent them when they are connected."""
+        """Returns the members that are sent the events at once. The others are sent them when they are connected."""
         for key in members:
             if key not in self.connected:
                 self.held[key] += events
@@ -232,77 +188,6 @@ def parsed(text: bytes, namespace: str) -> tuple[int, Any]:
 ManagerMachine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
 TestManager = ManagerMachine.TestCase
-
-
-def join(manager: ChatManager, eio_sid: str, *rooms: str) -> Client:
-    sid = manager.pre_connect(eio_sid, "/chat")
-    assert sid is not None
-    manager.connect(sid, "/chat")
-    for room in rooms:
-        manager.enter_room(sid, "/chat", room)
-    client = manager.client(sid, "/chat")
-    assert client is not None
-    client.user = eio_sid
-    return client
-
-
-def test_acks_are_accepted_for_the_newest_events_only() -> None:
-    manager, heard = new_manager(), []
-    client = join(manager, "a", "room")
-    for number in range(KEPT_ACKS + 10):
-        manager.fan_out("e", None, "/chat", ["room"], lambda _client, number=number: heard.append(number))
-    for number in (1, 10, 11, KEPT_ACKS + 10):
-        manager.acked(client.eio_sid, "/chat", b"%d" % number)
-    assert heard == [10, KEPT_ACKS + 9]
-    assert len(manager._acks) == KEPT_ACKS
-    for _ in range(100):
-        manager.emit("e", None, "/chat", room="room", callback=lambda: None)
-    assert len(manager._acks) == KEPT_ACKS
-
-
-def test_an_ack_of_a_client_without_a_user_is_ignored() -> None:
-    manager, heard = new_manager(), []
-    client = join(manager, "a", "room")
-    client.user = None
-    manager.fan_out("e", None, "/chat", ["room"], heard.append)
-    manager.acked("a", "/chat", b"1")
-    assert heard == []
-    client.user = "alice"
-    manager.acked("a", "/chat", b"1")
-    assert heard == [client]
-
-
-@pytest.mark.parametrize(
-    ("payload", "is_heard"),
-    [
-        (b"43/chat,1[]", True),
-        (b'43/chat,1[{"a": "]"}]', True),
-        (b"43/chat,1", False),
-        (b"43/chat,1]", False),
-        (b"43/chat,1}", False),
-        (b"43/chat,[]", False),
-        (b"43/chat,+1[]", False),
-        (b"43/chat, 1[]", False),
-        (b"43/chat,2[]", False),
-        (b"43/chat,1" + b"0" * 20 + b"[]", False),
-        (b'43/chat,1[{"success":true,"receiver":"false"}]', True),
-        (b'43/chat,1[{"success":"false"}]', True),
-        (b'43/chat,1[false,{"success":0,"a":false}]', True),
-        (b'43/chat,1[{"a":{"success":false}}]', True),
-        (b'43/chat,1[{"success":false', True),
-        (b"43/chat,1" + b"[" * 200_000 + b"false", True),
-        (b'43/chat,1[{"success":false}]', False),
-        (b'43/chat,1[ null , { "receiver" : "bob" , "succe\\u0073s" :\tfalse } ]', False),
-        (b'43/chat,1[{"success":false,"receiver":"\\ud800"}]', False),
-    ],
-    ids=lambda value: str(value)[:40],
-)
-def test_an_ack_is_matched_by_the_id_of_its_event(payload: bytes, is_heard: bool) -> None:
-    manager, heard = new_manager(), []
-    join(manager, "a", "room")
-    manager.fan_out("e", None, "/chat", ["room"], heard.append)
-    server = ChatServer.__new__(ChatServer)
-    server.manager = manager
-    server.received(SimpleNamespace(sid="a"), payload)
-    assert bool(heard) == is_heard

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.engine.test_manager import join, new_manager
+from tests.engine.manager_with_inboxes import join, new_manager
 
 
 class Counted(dict[Any, Any]):

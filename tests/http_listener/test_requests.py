@@ -1,30 +1,19 @@
-"""RequestReader by itself: bytes in, requests out. No event loop, no socket."""
+"""RequestReader alone: bytes in, requests out, without an event loop or a socket."""
 
 import gc
 import weakref
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.http_listener import request_parser
 from chatapp.http_listener.request_parser import (
-    KEPT_NAMES,
-    LARGEST_BODY_BYTES,
-    LARGEST_HEAD_BYTES,
-    LONGEST_KEPT_NAME_BYTES,
-    MOST_HEADERS,
-    MOST_PIPELINED,
-    Request,
     RequestReader,
-    Unreadable,
 )
+from tests.http_listener.parsed_requests import CHUNKED, HOST, environ_of, read, status_of
 
-HOST = b"Host: chat\r\n"
-CHUNKED = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n"
 SEVERAL = (
     b"GET /first?a=1&b HTTP/1.1\r\nHost: chat\r\nAccept: text/plain\r\n\r\n"
     b"\r\nPOST /second HTTP/1.1\r\nhost: chat\r\nContent-Length: 11\r\nContent-Type: text/plain\r\n\r\nhello world"
@@ -34,25 +23,6 @@ SEVERAL = (
     b"GET /fifth HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
     b"GET /sixth HTTP/1.1\r\nHost: chat\r\nConnection: close\r\n\r\n"
 )
-
-
-def read(*pieces: bytes) -> list[Request]:
-    reader = RequestReader()
-    for piece in pieces:
-        reader.feed(piece)
-    return list(reader.ready)
-
-
-def environ_of(data: bytes, **base: Any) -> dict[str, Any]:
-    (request,) = read(data)
-    return request.environ(base)
-
-
-def status_of(*pieces: bytes) -> str:
-    """The status with which they are refused."""
-    with pytest.raises(Unreadable) as refused:
-        read(*pieces)
-    return refused.value.status
 
 
 @given(st.lists(st.integers(0, len(SEVERAL)), max_size=12))
@@ -121,7 +91,7 @@ def test_a_trailer_cannot_pass_for_a_header() -> None:
 
 
 def bad_heads() -> Iterator[tuple[str, bytes]]:
-    """What is refused, each of which some server or proxy reads as something else than another does."""
+    """Requests that some servers and proxies read differently from others."""
     post, get = b"POST / HTTP/1.1\r\n" + HOST, b"GET / HTTP/1.1\r\n" + HOST
     end = b"\r\n\r\n"
     yield "a length and chunks", CHUNKED + b"Content-Length: 3" + end
@@ -170,7 +140,7 @@ def test_a_coding_that_is_not_understood_is_refused(coding: bytes) -> None:
 
 
 def test_chunks_are_refused_from_a_client_that_speaks_1_0() -> None:
-    """A proxy of its age took no notice of the header: where the body ends is anybody's guess."""
+    """A proxy of HTTP/1.0 ignores the header, so the end of the body is ambiguous."""
     data = CHUNKED.replace(b"1.1", b"1.0") + b"Connection: keep-alive\r\n\r\n0\r\n\r\n"
     assert status_of(data) == "501 Not Implemented"
 
@@ -178,117 +148,6 @@ def test_chunks_are_refused_from_a_client_that_speaks_1_0() -> None:
 @pytest.mark.parametrize("version", [b"0.9", b"2.0"])
 def test_another_version_is_refused(version: bytes) -> None:
     assert status_of(b"GET / HTTP/" + version + b"\r\n" + HOST + b"\r\n") == "505 HTTP Version Not Supported"
-
-
-def endless(start: bytes, piece: bytes, size: int = LARGEST_HEAD_BYTES) -> Iterator[bytes]:
-    yield start
-    yield from (piece for _ in range(size // len(piece) + 1))
-
-
-@pytest.mark.parametrize(
-    ("start", "piece"),
-    [
-        (b"GET /", b"a" * 100),
-        (b"GET / HTTP/1.1\r\nX: ", b"a" * 100),
-        (b"GET / HTTP/1.1\r\n", b"X" * 100),
-        (b"", b"\r\n" * 100),
-        (CHUNKED + b"\r\n0\r\n", b"X: a\r\n" * 20),
-        (CHUNKED + b"\r\n0\r\nX: ", b"a" * 100),
-        (CHUNKED + b"\r\n1;", b"a" * 100),
-    ],
-    ids=["path", "value", "name", "nothing", "trailers", "trailer", "extension"],
-)
-def test_an_endless_request_is_refused_at_the_limit(start: bytes, piece: bytes) -> None:
-    assert status_of(*endless(start, piece)).startswith("431 ")
-    read(*endless(start, piece, LARGEST_HEAD_BYTES // 2))
-
-
-WHOLE = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
-PADDED = {
-    "a path": (b"", b"GET /", b" HTTP/1.1\r\n" + HOST + b"\r\n", b""),
-    "a header": (b"", b"GET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
-    "empty lines and a header": (b"", b"\r\n\r\nGET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
-    "a header before a body": (b"", WHOLE[:-7] + b"\r\nX: ", b"\r\n\r\n", b"abc"),
-    "a header behind a body": (WHOLE, b"GET / HTTP/1.1\r\n" + HOST + b"X: ", b"\r\n\r\n", b""),
-    "an upgrade that is ignored": (
-        b"",
-        # Written anew for the parser, with a space in each header, it is longer.
-        WHOLE[:-7] + b"\r\nConnection:Upgrade\r\nUpgrade:h2c" + b"\r\nY:" * 30 + b"\r\nX:",
-        b"\r\n\r\n",
-        b"abc",
-    ),
-    "an extension": (CHUNKED + b"\r\n", b"1;", b"\r\n", b"a\r\n0\r\n\r\n" + WHOLE),
-    "a later extension": (CHUNKED + b"\r\n2\r\n\r\n\r\n", b"0001;x=", b"\r\n", b"a\r\n0\r\n\r\n"),
-    "the last extension": (CHUNKED + b"\r\n1;a\r\na\r\n", b"0;", b"\r\n", b"\r\n"),
-    "trailers": (CHUNKED + b"\r\n1\r\na\r\n0;x=y\r\n", b"X: a\r\nY: ", b"\r\n\r\n", WHOLE),
-    "a header behind trailers": (
-        CHUNKED + b"\r\n1\r\na\r\n0\r\nX: a\r\n\r\n",
-        b"GET / HTTP/1.1\r\n" + HOST + b"X: ",
-        b"\r\n\r\n",
-        b"",
-    ),
-}
-"""What comes before, the beginning and the end of what is limited, and what comes after it."""
-
-
-@pytest.mark.parametrize("padded", PADDED.values(), ids=PADDED.keys())
-@pytest.mark.parametrize("piece_bytes", [1, 997, LARGEST_HEAD_BYTES - 1, LARGEST_HEAD_BYTES, 10**6])
-def test_the_limit_is_exact_however_the_bytes_are_split(padded: tuple[bytes, ...], piece_bytes: int) -> None:
-    before, start, end, after = padded
-
-    def pieces(size: int) -> list[bytes]:
-        data = before + start + b"a" * (size - len(start) - len(end)) + end + after
-        return [data[at : at + piece_bytes] for at in range(0, len(data), piece_bytes)]
-
-    whole = read(*pieces(LARGEST_HEAD_BYTES))
-    assert len(whole) == (before + start + end + after).count(b" HTTP/1.1")
-    assert {one.body for one in whole} <= {b"", b"a", b"abc", b"\r\na"}
-    assert status_of(*pieces(LARGEST_HEAD_BYTES + 1)) == "431 Request Header Fields Too Large"
-
-
-def test_the_number_of_headers_is_limited() -> None:
-    head = b"GET / HTTP/1.1\r\n" + HOST
-    assert len(read(head + b"X: a\r\n" * (MOST_HEADERS - 1) + b"\r\n")) == 1
-    assert status_of(head + b"X: a\r\n" * MOST_HEADERS + b"\r\n").startswith("431 ")
-
-
-def test_the_number_of_pipelined_requests_is_limited() -> None:
-    one = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
-    reader = RequestReader()
-    with pytest.raises(Unreadable):
-        reader.feed(one * 1000)
-    assert len(reader.ready) == MOST_PIPELINED + 1
-
-
-@pytest.mark.parametrize("excess", [0, 1])
-def test_a_body_that_is_too_large_is_not_kept(excess: int) -> None:
-    size = LARGEST_BODY_BYTES + excess
-    plain = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % size
-    for head, tail in ((plain, b""), (CHUNKED + b"\r\n%x\r\n" % size, b"\r\n0\r\n\r\n")):
-        (request,) = read(head, b"a" * size, tail)
-        assert (len(request.body), request.is_too_large, request.is_last) == (0 if excess else size, excess, excess)
-        assert request.environ({})["CONTENT_LENGTH"] == str(size)
-    assert len(read(plain)) == excess, "It is answered before it has come"
-
-
-def test_a_reader_keeps_no_body_of_a_returned_request() -> None:
-    reader = RequestReader()
-    reader.feed(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 100000\r\n\r\n" + b"a" * 100_000)
-    assert len(reader.ready.popleft().body) == 100_000
-    assert not reader._body
-
-
-def test_a_reader_that_is_closed_does_not_wait_for_the_collector() -> None:
-    gc.disable()
-    try:
-        reader = RequestReader()
-        reader.feed(SEVERAL)
-        reader.close()
-        gone = weakref.ref(reader)
-        del reader
-        assert gone() is None
-    finally:
-        gc.enable()
 
 
 def test_a_100_continue_is_expected_until_the_body_arrives() -> None:
@@ -307,9 +166,14 @@ def test_bytes_after_a_websocket_request_are_not_a_request() -> None:
     assert reader.behind == b"GET / HTTP/1.1\r\n\r\n"
 
 
-def test_the_cache_of_header_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_parser, "_KEYS", {})
-    for number in range(KEPT_NAMES + 1):
-        environ_of(b"GET / HTTP/1.1\r\n" + HOST + b"X-%d: a\r\nX%s: a\r\n\r\n" % (number, b"a" * 1000))
-    assert len(request_parser._KEYS) == KEPT_NAMES
-    assert max(map(len, request_parser._KEYS)) <= LONGEST_KEPT_NAME_BYTES
+def test_a_reader_that_is_closed_does_not_wait_for_the_collector() -> None:
+    gc.disable()
+    try:
+        reader = RequestReader()
+        reader.feed(SEVERAL)
+        reader.close()
+        gone = weakref.ref(reader)
+        del reader
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,7 +1,7 @@
 """A client that received every event, and a client that was away and synced, reach the state of a fresh load.
 
-Random users run random operations over random routes, in one process or two. OPERATIONS names the operations that make
-each kind of change. A kind without an operation fails a test.
+Random users run random operations by events or over HTTP, in one process or two. OPERATIONS names the operations that
+make each kind of change. A kind without an operation fails a test.
 """
 
 import itertools
@@ -87,57 +87,60 @@ class Chat(RuleBasedStateMachine):
         self.groups: list[str] = []
 
     @rule(
-        sender=indexes, receiver=indexes, route=picks, text=st.text("abc ש你", min_size=1, max_size=5).filter(str.strip)
+        sender=indexes,
+        receiver=indexes,
+        channel=picks,
+        text=st.text("abc ש你", min_size=1, max_size=5).filter(str.strip),
     )
-    def send_private_message(self, sender: int, receiver: int, route: int, text: str) -> None:
-        self._send(sender, self.names[receiver], text, route, is_group=False)
+    def send_private_message(self, sender: int, receiver: int, channel: int, text: str) -> None:
+        self._send(sender, self.names[receiver], text, channel, is_group=False)
 
-    @rule(sender=indexes, group=picks, route=picks)
-    def send_group_message(self, sender: int, group: int, route: int) -> None:
+    @rule(sender=indexes, group=picks, channel=picks)
+    def send_group_message(self, sender: int, group: int, channel: int) -> None:
         if self.groups:
-            self._send(sender, self._group(group), "hello, all", route, is_group=True)
+            self._send(sender, self._group(group), "hello, all", channel, is_group=True)
 
-    @rule(owner=indexes, others=st.sets(indexes), route=picks, shares_history=st.booleans())
-    def make_group(self, owner: int, others: set[int], route: int, shares_history: bool) -> None:
+    @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans())
+    def make_group(self, owner: int, others: set[int], channel: int, shares_history: bool) -> None:
         users = [{"username": self.names[one]} for one in sorted(others)]
         body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history}
-        made = self._do(owner, route, "createGroup", {}, "POST", "/group", body)
+        made = self._do(owner, channel, "createGroup", {}, "POST", "/group", body)
         self.groups.append(made["newGroup"]["groupId"])
 
-    @rule(by=indexes, group=picks, who=indexes, route=picks)
-    def add(self, by: int, group: int, who: int, route: int) -> None:
+    @rule(by=indexes, group=picks, who=indexes, channel=picks)
+    def add(self, by: int, group: int, who: int, channel: int) -> None:
         if self.groups:
             number = self._group(group)
             body = {"users": [{"username": self.names[who]}]}
-            self._do(by, route, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
+            self._do(by, channel, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
 
-    @rule(by=indexes, group=picks, who=indexes, route=picks)
-    def remove(self, by: int, group: int, who: int, route: int) -> None:
+    @rule(by=indexes, group=picks, who=indexes, channel=picks)
+    def remove(self, by: int, group: int, who: int, channel: int) -> None:
         if self.groups:
             number, name = self._group(group), self.names[who]
             payload = {"groupId": number, "username": name}
-            self._do(by, route, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
+            self._do(by, channel, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
 
-    @rule(by=indexes, group=picks, who=indexes, route=picks, role=st.sampled_from(["owner", "admin", "member"]))
-    def set_role(self, by: int, group: int, who: int, route: int, role: str) -> None:
+    @rule(by=indexes, group=picks, who=indexes, channel=picks, role=st.sampled_from(["owner", "admin", "member"]))
+    def set_role(self, by: int, group: int, who: int, channel: int, role: str) -> None:
         if self.groups:
             number, name = self._group(group), self.names[who]
             payload = {"groupId": number, "username": name}
-            self._do(by, route, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
+            self._do(by, channel, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
 
-    @rule(by=indexes, group=picks, route=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
-    def rename(self, by: int, group: int, route: int, name: str) -> None:
-        self._change_details(by, group, route, {"groupName": name})
+    @rule(by=indexes, group=picks, channel=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
+    def rename(self, by: int, group: int, channel: int, name: str) -> None:
+        self._change_details(by, group, channel, {"groupName": name})
 
-    @rule(by=indexes, group=picks, route=picks, shares_history=st.booleans())
-    def share_history(self, by: int, group: int, route: int, shares_history: bool) -> None:
-        self._change_details(by, group, route, {"sharesHistory": shares_history})
+    @rule(by=indexes, group=picks, channel=picks, shares_history=st.booleans())
+    def share_history(self, by: int, group: int, channel: int, shares_history: bool) -> None:
+        self._change_details(by, group, channel, {"sharesHistory": shares_history})
 
-    @rule(by=indexes, group=picks, route=picks)
-    def delete(self, by: int, group: int, route: int) -> None:
+    @rule(by=indexes, group=picks, channel=picks)
+    def delete(self, by: int, group: int, channel: int) -> None:
         if self.groups and group % 4 == 0:
             number = self._group(group)
-            self._do(by, route, "deleteGroup", {"groupId": number}, "DELETE", f"/group/{number}", {})
+            self._do(by, channel, "deleteGroup", {"groupId": number}, "DELETE", f"/group/{number}", {})
 
     @rule(who=indexes, other=picks, sequence=st.integers(0, 5))
     def read(self, who: int, other: int, sequence: int) -> None:
@@ -173,31 +176,31 @@ class Chat(RuleBasedStateMachine):
             for one in [*self.listeners, *self.sleepers]:
                 one.socket.disconnect(namespace=NAMESPACE)
 
-    def _send(self, sender: int, receiver: str, text: str, route: int, *, is_group: bool) -> None:
+    def _send(self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool) -> None:
         event = "groupMessage" if is_group else "privateMessage"
         body = {"receiver": receiver, "content": text}
         path = {**body, "group": is_group}
-        if route % 2:
+        if channel % 2:
             self.listeners[sender].emit(event, {"sender": self.names[sender], **body})
         else:
-            self._http(sender, route, "POST", "/messages", path)
+            self._http(sender, channel, "POST", "/messages", path)
 
-    def _change_details(self, by: int, group: int, route: int, body: dict[str, Any]) -> None:
+    def _change_details(self, by: int, group: int, channel: int, body: dict[str, Any]) -> None:
         if self.groups:
             number = self._group(group)
-            self._do(by, route, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
+            self._do(by, channel, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
 
-    def _do(self, by: int, route: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
-        if route % 2:
+    def _do(self, by: int, channel: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
+        if channel % 2:
             answer: Any = self.listeners[by].emit(event, {**more, **body})
         else:
-            answer = self._http(by, route, method, path, body)
+            answer = self._http(by, channel, method, path, body)
         # A refusal is a valid outcome; a server error is not.
         assert answer.get("error", {}).get("code") not in ("internal_error", "unavailable"), answer
         return answer
 
-    def _http(self, by: int, route: int, method: str, path: str, body: Any) -> Any:
-        app = self.http_apps[route % len(self.http_apps)]
+    def _http(self, by: int, channel: int, method: str, path: str, body: Any) -> Any:
+        app = self.http_apps[channel % len(self.http_apps)]
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
 

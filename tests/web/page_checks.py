@@ -6,8 +6,6 @@ from chatapp.web import vendor
 from tests.web.conftest import SCREENSHOTS
 
 AXE = vendor.MODULES / "axe-core" / "axe.min.js"
-
-
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
