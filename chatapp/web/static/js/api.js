@@ -204,7 +204,7 @@ function csrfToken() {
 async function read(response) {
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
-  // A proxy in front answers with its own page when the server is down: the same as no answer.
+  // When the server is down, a proxy in front answers with its own page. That counts as no answer.
   if (body === null && (response.ok || response.status >= 502)) throw new ApiError(0, "offline", "");
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
   throw new ApiError(response.status, body?.error?.code ?? "unknown", body?.error?.message ?? body?.response ?? "", retryAfter);

@@ -1,6 +1,6 @@
 /**
- * Applies what changes to the store, whether it came by an event or by a sync. Nothing else changes a conversation for
- * what the server said. Changes are applied in the order of their revisions; one that comes too early is left to a sync.
+ * Applies the server's changes to the store, whether they arrive by an event or by a sync. No other module does that.
+ * Changes are applied in the order of their revisions. A change that arrives too early is left to a sync.
  */
 
 import { batch } from "@preact/signals";
@@ -24,7 +24,7 @@ export function takeMessage(message) {
   const key = keyOfMessage(message, store.me.peek(), isKnown);
   if (key === null) return false;
   const isTaken = takeChange(key, { kind: "message", revision: message.revision, message });
-  // It is shown at once, whatever is missing. A new conversation is told of with its first message in it.
+  // It is shown at once, whatever is missing. The event of a new conversation includes its first message.
   if (isTaken) takeNews(key, message);
   else takeIntoTimeline(key, message);
   return isTaken;
@@ -73,7 +73,7 @@ function takeUserChange(key, { userRevision, conversation }) {
 }
 
 /**
- * The answer to a sync. Messages in it that were written by others while nobody looked get the line above them.
+ * Applies the answer to a sync. The line for new messages goes above messages of others that arrived without focus.
  * @param {import("./protocol.js").Sync} answer
  */
 export function takeSync(answer) {
@@ -88,14 +88,14 @@ export function takeSync(answer) {
 function takeConversationSync(one) {
   const key = keyOf(one.receiver, one.group);
   if (one.startOver && one.conversation) takeWhole(key, one.conversation);
-  // First the watermarks: who has joined brings their own.
+  // The watermarks come first, because a new member brings their own.
   store.updateConversation(key, (conversation) => withWatermarks(conversation, one.members, one.readSequence));
   for (const change of one.changes) apply(key, change);
   store.updateConversation(key, (conversation) => ({ ...conversation, revision: Math.max(conversation.revision, one.revision) }));
 }
 
 /**
- * Everything that is known of a conversation starts over.
+ * Replaces everything that is known of a conversation.
  * @param {string} key
  * @param {import("./protocol.js").WireConversation} wire
  */
@@ -113,12 +113,12 @@ function apply(key, change) {
   if (!before || placeOf(before, change) === "known") return;
   if (change.kind === "message") takeNews(key, change.message);
   store.updateConversation(key, (conversation) => withChange(conversation, change, store.me.peek()));
-  // What was said before somebody joined is there now, or no more.
+  // Messages from before a member joined are visible now, or no longer visible.
   if (before.sharesHistory !== store.conversationOf(key).sharesHistory) store.dropTimeline(key);
 }
 
 /**
- * A message that is in sight while somebody looks is read; in the open conversation, another gets the line above it.
+ * A message that is visible while the page has the focus is read. Otherwise the line for new messages goes above it.
  * @param {string} key
  * @param {Message} message
  */
@@ -131,7 +131,7 @@ function takeNews(key, message) {
 }
 
 /**
- * I am in it no more. A person stays in the list; a group that is open says so.
+ * I am no longer a member. A person stays in the list; an open group says so.
  * @param {string} key
  */
 function drop(key) {
@@ -181,7 +181,7 @@ export function takeGroup(group) {
 }
 
 /**
- * Everybody is in the list, also those to whom nothing was said yet.
+ * Puts every user in the list, even without messages.
  * @param {import("./protocol.js").User[]} users
  */
 export function takePeople(users) {

@@ -1,4 +1,4 @@
-/** What the server tells the page about itself. */
+/** The settings that the server gives the page. */
 
 /**
  * @typedef {object} PageSettings
@@ -19,8 +19,8 @@ function read() {
 export const settings = read();
 
 /**
- * What something is called that must not be mixed up with another installation's: cookies know no ports, and behind the
- * same address there may be another installation tomorrow.
+ * A name that is unique to this installation. Cookies ignore ports, and another installation may use the same address
+ * later.
  * @param {string} name
  */
 export const ownName = (name) => `${name}-${settings.installation}`;

@@ -13,7 +13,7 @@ import { EVENT, NAMESPACE, SOCKET_PATH } from "./protocol.js";
  */
 
 /**
- * What the page does about what the server says.
+ * The handlers of the server's events.
  * @typedef {object} Handlers
  * @property {() => void} onConnected subscribed: everything from now on arrives by itself
  * @property {(isTrying: boolean) => void} onDisconnected
@@ -61,14 +61,14 @@ export function disconnect() {
   socket = null;
 }
 
-/** The network is back, or somebody asks: no need to wait for the next try. */
+/** Reconnects without waiting for the next try: the network is back, or the user asks. */
 export function retryNow() {
   if (!socket || socket.connected) return;
   clearTimeout(retry);
   socket.disconnect().connect();
 }
 
-/** The browser says that the network is gone; the socket itself would only find out at the next heartbeat. */
+/** The browser reports that the network is gone. The socket itself would notice at the next heartbeat only. */
 export function dropConnection() {
   socket?.io.engine?.close();
 }

@@ -1,6 +1,6 @@
 /**
- * What survives a reload, by its names: unsent messages, drafts, and what was last seen. Never the session's token.
- * Where the browser keeps nothing, unsent messages and drafts last as long as the page.
+ * The data that survives a reload: unsent messages, drafts, and the last known state. Never the session's token.
+ * Without storage, unsent messages and drafts last as long as the page.
  */
 
 import { pendingIn, transact, write } from "./storage.js";
@@ -19,7 +19,7 @@ const run = (store, mode, work) => transact([store], mode, (transaction) => work
 export const keepEntry = (entry) => write(ofEntry(entry));
 
 /**
- * A draft has become a message: after whatever happens next, it is one or the other.
+ * Turns a draft into an unsent message in one transaction, so that a crash leaves one or the other.
  * @param {OutboxEntry} entry
  */
 export const keepEntryOfDraft = (entry) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, ""));
@@ -119,13 +119,13 @@ export const seenBy = (owner, name) => run("seen", "readonly", (store) => store.
 
 const CONVERSATION = "conversation ";
 const TIMELINE = "timeline ";
-/** So many are read or written in a moment. */
+/** This number of records takes only a moment to read or write. */
 const RECORDS_AT_ONCE = 500;
 const READ_MILLISECONDS_MAX = 800;
 
 /**
- * A conversation and its messages are written together, since both stand for its revision; the user's revision last,
- * since it stands for all of them.
+ * Writes a conversation together with its messages, because both belong to its revision. Writes the user's revision
+ * last, because it covers all conversations.
  * @param {string} owner
  * @param {KnownChange[]} changes
  * @param {number} userRevision
@@ -168,7 +168,7 @@ function put(store, key, value) {
 const nothing = () => ({ conversations: [], timelines: [], userRevision: 0 });
 
 /**
- * In parts, as other tabs may write meanwhile: first the user's revision, which must not be newer than the rest.
+ * Reads in parts, while other tabs may write. Reads the user's revision first: it must not be newer than the rest.
  * @param {string} owner
  * @returns {Promise<KnownRecords>} nothing where storage fails, or takes longer than the server would
  */
@@ -200,7 +200,7 @@ async function allOf(owner, prefix, deadline) {
   return null;
 }
 
-/** What was last seen is gone after signing out; what was written and not sent is not. */
+/** Signing out deletes the last known state, and keeps drafts and unsent messages. */
 export const forgetSeen = (/** @type {string} */ owner) => run("seen", "readwrite", (store) => store.delete(rangeOf(owner)));
 
 /** @param {string} owner */

@@ -1,4 +1,4 @@
-/** What is typed and not sent, kept while it is typed. */
+/** Drafts: text that is typed and not sent, stored while the user types. */
 
 import { draftsOf, keepDraft } from "./database.js";
 import * as store from "./store.js";
@@ -16,7 +16,7 @@ export function writeDraft(key, text) {
 }
 
 /**
- * It was sent, and is forgotten with that where it is kept.
+ * Forgets a draft that was sent. Sending has removed it from storage.
  * @param {string} key
  */
 export function endDraft(key) {

@@ -59,7 +59,7 @@ export async function perform(stores, mode, work) {
     const request = work(transaction);
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
-    // By itself it would be committed when the page has heard of the request; a page that closes never does.
+    // Without this call the transaction commits after the page handles the result, which a closing page never does.
     transaction.commit();
   });
 }
@@ -73,7 +73,7 @@ function begin(database, stores, mode) {
   try {
     return database.transaction(stores, mode, { durability: "strict" });
   } catch (error) {
-    // The browser has closed the connection, and not every browser says so. The next call opens another.
+    // The browser has closed the connection, which not every browser reports. The next call opens another.
     forget();
     throw error;
   }

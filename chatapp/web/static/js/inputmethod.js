@@ -4,15 +4,15 @@
 const KEY_CODE_TAKEN = 229;
 
 /**
- * Safari ends a composition before it tells of the key that ended it: `isComposing` is false by then, and only the
- * `keyCode` shows whose key it was.
+ * Safari ends a composition before it sends the key event that ended it. `isComposing` is false by then, and only the
+ * `keyCode` shows that the input method took the key.
  * @param {KeyboardEvent} event
  */
 export function isComposing(event) {
   return event.isComposing || event.keyCode === KEY_CODE_TAKEN;
 }
 
-/** No handler on the page, present or future, gets such a key. */
+/** Hides such keys from every other handler on the page. */
 export function leaveKeysToInputMethod() {
   addEventListener("keydown", leaveToInputMethod, { capture: true });
 }

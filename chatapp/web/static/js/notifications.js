@@ -1,4 +1,4 @@
-/** Getting noticed without getting in the way: the title, a notification, a quiet sound, and words for screen readers. */
+/** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
 import { previewOf } from "./models/richtext.js";
@@ -9,7 +9,7 @@ import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
 
-/** The title counts what is unread. */
+/** The title shows the number of unread messages. */
 export function followUnread() {
   return effect(() => {
     const isSignedIn = store.session.value.status === "signedIn";
@@ -89,7 +89,7 @@ const SOUND_PAUSE_MILLISECONDS = 900;
 let audio = null;
 let lastSoundAt = 0;
 
-/** Two soft notes. Made here rather than loaded: a few lines instead of a file. */
+/** Plays two soft notes. They are synthesized, which is smaller than a file. */
 function playSound() {
   if (Date.now() - lastSoundAt < SOUND_PAUSE_MILLISECONDS) return;
   if (!navigator.userActivation?.hasBeenActive) return;

@@ -1,4 +1,4 @@
-/** Keeps what is known on disk, and brings it back: shown at once, and brought up to date from its revisions. */
+/** Stores the known state on disk and restores it. It is shown at once, and a sync from its revisions updates it. */
 
 import { effect } from "@preact/signals";
 import { takePeople } from "./changes.js";
@@ -25,7 +25,7 @@ const openedAt = new Map();
 let timer;
 
 /**
- * What this browser last knew, shown until the server answers, or instead where it cannot.
+ * Restores the last known state, which is shown until the server answers.
  * @param {string} me
  */
 export async function recallState(me) {
@@ -77,12 +77,12 @@ export function followState() {
   });
 }
 
-/** Many changes may come at once. */
+/** Delays writing, because many changes may arrive at once. */
 export function rememberSoon() {
   timer ??= setTimeout(remember, PAUSE_MILLISECONDS);
 }
 
-/** Before the lists are there, what is on disk stays as it is. */
+/** Writes nothing before the lists are loaded. */
 async function remember() {
   clearTimeout(timer);
   timer = undefined;
@@ -93,7 +93,7 @@ async function remember() {
   keptConversations = conversations;
   keptTimelines = timelines;
   if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
-  // The next time, all of it: what is on disk is not known.
+  // The state on disk is unknown now, so the next call writes everything.
   keptConversations = new Map();
   keptTimelines = new Map();
 }

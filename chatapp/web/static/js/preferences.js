@@ -1,4 +1,4 @@
-/** What this browser's user likes. Kept in local storage; nothing secret is. */
+/** The preferences of this browser's user, in local storage. None of them is secret. */
 
 import { effect, signal } from "@preact/signals";
 import { ownName } from "./config.js";
@@ -36,7 +36,7 @@ export function followPreferences() {
     try {
       localStorage.setItem(KEY, JSON.stringify(preferences.value));
     } catch {
-      // Storage is full or forbidden: the choice lasts as long as the page.
+      // Storage is full or forbidden, so the choice lasts as long as the page.
     }
   });
 }

@@ -92,9 +92,9 @@ export const EVENT = Object.freeze({
   tokenExpired: "token-expired",
 });
 
-/** The server's limits, checked here first so that the sentence comes while one types. */
+/** The server's limits, checked here first so that the page can warn while the user types. */
 export const CONTENT_BYTES_MAX = 65_536;
 export const GROUP_NAME_CHARACTERS_MAX = 100;
 export const PAGE_SIZE = 100;
-/** The server answers for 20,000 conversations at once; a packet of so many stays well under its limit. */
+/** The server answers for up to 20,000 conversations. A packet with this number stays well under the size limit. */
 export const SYNC_CONVERSATIONS_MAX = 5_000;

@@ -1,4 +1,4 @@
-/** How far I have read, told to the server: the newest message that was in sight while somebody was looking. */
+/** Reports to the server how far I have read: the newest message that was visible while the page had the focus. */
 
 import { effect, untracked } from "@preact/signals";
 import { call } from "./connection.js";
@@ -8,7 +8,7 @@ import * as store from "./store.js";
 
 const PAUSE_MILLISECONDS = 120;
 
-/** The newest message in sight in the open conversation. */
+/** The newest visible message of the open conversation. */
 let inSight = { key: "", sequence: 0 };
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -34,7 +34,7 @@ export function tellSoon() {
   timer = setTimeout(tellServer, PAUSE_MILLISECONDS);
 }
 
-/** Tells of every conversation that is further than the server knows: some may have been read without a connection. */
+/** Reports every conversation that is read further than the server knows, as when it was read offline. */
 async function tellServer() {
   for (const { key, receiver, group, readSequence, toldSequence } of store.conversations.peek().values()) {
     if (readSequence <= toldSequence) continue;
@@ -44,7 +44,7 @@ async function tellServer() {
   }
 }
 
-/** Somebody looks again: what is in sight is read. Looks away: the line for new messages starts afresh. */
+/** With the focus, visible messages are read. Without it, the line for new messages starts afresh. */
 export function followAttention() {
   return effect(() => {
     const isLooking = store.isAttended.value;

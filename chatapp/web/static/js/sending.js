@@ -1,4 +1,4 @@
-/** The way out: kept on disk first, then sent, one at a time in each conversation, until the server has it. */
+/** Sends messages: stores each on disk, then sends one at a time in each conversation, until the server acks it. */
 
 import { call } from "./connection.js";
 import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js";
@@ -27,7 +27,7 @@ export function onStored(listener) {
 let lastCreatedAt = 0;
 
 /**
- * Sends what was a draft.
+ * Sends a draft.
  * @param {string} key the conversation
  * @param {string} content
  */
@@ -41,7 +41,7 @@ export async function send(key, content) {
   flush();
 }
 
-/** Sends what may go now. Does nothing without a connection; a new one calls it again. */
+/** Sends every message that is next in its conversation. Does nothing offline; a new connection calls it again. */
 export function flush() {
   const mine = outbox.peek().filter((entry) => entry.owner === me.peek());
   for (const entry of nextToSend(mine, new Set(sending.keys()))) deliver(entry);
@@ -65,8 +65,8 @@ async function deliver(entry) {
 }
 
 /**
- * The server has it: the ack says so, or the message itself has come back, whichever is first. To be called when it
- * is in its conversation: until then the entry is all that shows of it.
+ * The server has stored the message: by its ack or by its event, whichever is first. Call this after the message is in
+ * its conversation, because until then only the outbox entry shows it.
  * @param {import("./protocol.js").Message} message
  */
 export function settle(message) {
@@ -125,7 +125,7 @@ function remove(entry, message = null) {
 }
 
 /**
- * What another tab has written. That tab sends it; should it be closed first, this one does.
+ * Adds a message of another tab. That tab sends it; if it is closed first, this tab does.
  * @param {OutboxEntry} entry
  */
 export function adoptEntry(entry) {
@@ -135,7 +135,7 @@ export function adoptEntry(entry) {
 }
 
 /**
- * Another tab is done with it. Its message may be here before this tab's own connection brings it.
+ * Another tab has sent or discarded a message. The stored message may arrive here before this tab's own event.
  * @param {string} clientId
  * @param {import("./protocol.js").Message | null} message
  */
@@ -144,7 +144,7 @@ export async function forgetEntry(clientId, message) {
   outbox.value = withoutEntry(outbox.peek(), clientId);
 }
 
-/** Somebody signs in: what an earlier session had on its way has to go again. */
+/** After a sign-in, messages that an earlier session was sending are sent again. */
 export function startSending() {
   sending.clear();
 }

@@ -1,4 +1,4 @@
-/** What the page does about each event of the connection. */
+/** The handlers of the connection's events. */
 
 import { takeDelivered, takeEvent, takeMessage, takeReceipt } from "./changes.js";
 import { keyOfMessage } from "./models/keys.js";
@@ -75,7 +75,7 @@ function usernamesIn(change) {
 /** @type {Map<string, boolean>} */
 const presence = new Map();
 
-/** Hundreds may come and go at once, as when a server restarts: drawn together. */
+/** Hundreds of presence events may arrive at once, as after a server restart. They are drawn together. */
 function onOnline(/** @type {Online} */ { username, online }) {
   if (presence.size === 0) setTimeout(applyPresence, PRESENCE_MILLISECONDS);
   presence.set(username, online);

@@ -1,4 +1,4 @@
-/** Keeps the page and its files, so that the client opens without a network. Never touches the API or the socket. */
+/** Caches the page and its files, so that the client opens offline. Never touches the API or the socket. */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
@@ -15,7 +15,7 @@ worker.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/assets/")) event.respondWith(file(request));
 });
 
-/** Fetches what is not kept yet; files of earlier versions go once everything of this one is there. */
+/** Fetches files that are not cached yet. Deletes earlier versions when this version is complete. */
 async function keepShell() {
   const shell = await (await fetch("/shell.json", { cache: "no-store" })).json();
   const name = PREFIX + shell.version;
@@ -26,7 +26,7 @@ async function keepShell() {
 }
 
 /**
- * The newest page where there is a network, the kept one where there is none, or only a very slow one.
+ * Returns the newest page, or the cached page when the network is missing or very slow.
  * @param {Request} request
  */
 async function page(request) {
@@ -39,7 +39,7 @@ async function page(request) {
   return (await kept("/")) ?? Response.error();
 }
 
-/** The page names the version of its files, so a changed page means that there is a new shell to keep. */
+/** The page names the version of its files, so a changed page means that there is a new shell to cache. */
 async function renewed(/** @type {Response} */ response) {
   const known = await kept("/");
   const copy = response.clone();
@@ -53,7 +53,7 @@ async function file(request) {
 }
 
 /**
- * A cache that cannot be read keeps nothing: the network is there all the same.
+ * A cache that cannot be read counts as empty, so the network is used.
  * @param {Request | string} request
  */
 function kept(request) {

@@ -1,4 +1,4 @@
-/** Signing in and out, and everything that begins and ends with it. */
+/** Signing in and out, and everything that starts and ends with a session. */
 
 import * as api from "./api.js";
 import { connect, disconnect } from "./connection.js";
@@ -12,10 +12,10 @@ import * as store from "./store.js";
 import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
 
-/** Notes of the browser itself, of nobody in particular. */
+/** The owner of notes that belong to the browser and to no user. */
 const BROWSER = "";
 
-/** On every page load: is there a session? Without a network, whoever was here last sees what was last seen. */
+/** Checks for a session on every page load. Offline, the last user sees the last known state. */
 export async function resume() {
   try {
     if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
@@ -47,7 +47,7 @@ export async function signIn(username, password) {
   await begin(found);
 }
 
-/** Signing out without a network is remembered and done at the next chance, before anybody is let in. */
+/** A sign-out without a network is stored and completed later, before the next sign-in. */
 export async function signOut() {
   const username = store.me.peek();
   disconnect();
@@ -67,7 +67,7 @@ async function payOffSignOut() {
   await keepSeen(BROWSER, "owesSignOut", false);
 }
 
-/** The server ended it. */
+/** The server ended the session. */
 export async function expire() {
   if (store.session.peek().status !== "signedIn") return;
   await end(say.sessionExpired);
@@ -78,7 +78,7 @@ async function begin(username) {
   if (store.me.peek() !== username) store.clear();
   store.session.value = { status: "signedIn", username, reason: "" };
   startSending();
-  // At once: each may wait for storage.
+  // In parallel, because each may wait for storage.
   await Promise.all([keepSeen(BROWSER, "username", username), recall(username)]);
   connect(username, serverEventHandlers({ onRefused: checkSession, onTokenExpired: expire }));
 }
@@ -88,7 +88,7 @@ function recall(username) {
   return Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
 }
 
-/** Storage was late or had failed, and works now: what the page did without comes in. */
+/** Storage was late or had failed, and works now. Restores the data that the page lacked. */
 export function followStorage() {
   onRecovered(async () => {
     const { status, username } = store.session.peek();
@@ -106,7 +106,7 @@ async function end(reason) {
   await keepSeen(BROWSER, "username", "");
 }
 
-/** The socket was refused: because of the session, or for another reason that a later try may not meet. */
+/** The socket was refused, because of the session or for a temporary reason. */
 async function checkSession() {
   try {
     const username = await api.currentUsername();
@@ -118,7 +118,7 @@ async function checkSession() {
 }
 
 /**
- * Another tab signed somebody in or out: the cookie is the browser's, so it counts for this tab too.
+ * Another tab signed a user in or out. All tabs share the cookie, so this tab follows.
  * @param {string} username empty for out
  */
 export async function followOtherTab(username) {

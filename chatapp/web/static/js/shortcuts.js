@@ -1,10 +1,10 @@
-/** Keys that work anywhere on the page. Single letters do nothing while somebody is typing. */
+/** Keys that work anywhere on the page. Single letters do nothing while the user is typing. */
 
 import { goTo, goToList } from "./router.js";
 import { say } from "./strings.js";
 import { dialog, openKey, session, visibleLines } from "./store.js";
 
-/** What the page of shortcuts shows. */
+/** The shortcuts that the page of shortcuts lists. */
 export const SHORTCUTS = [
   { keys: ["/", "Ctrl K"], text: say.shortcuts.search },
   { keys: ["Alt ↓"], text: say.shortcuts.next },
@@ -65,7 +65,7 @@ function focusOn(selector) {
 
 function leaveConversation() {
   goToList();
-  // The field that had the focus is gone once this is drawn, and the list is in sight on a phone.
+  // After the next draw the focused field is gone, and on a phone the list is visible.
   queueMicrotask(() => focusOn("#conversations a[tabindex='0']"));
 }
 

@@ -1,15 +1,15 @@
 /**
- * Storage as the rest of the page sees it: nothing fails, and nothing waits for long. What could not be written stays
- * in memory, is found there, and is written as soon as storage works (again).
+ * Storage for the rest of the page: no call fails or waits for long. Data that could not be written stays readable in
+ * memory, and is written as soon as storage works (again).
  */
 
 import { perform } from "./indexeddb.js";
 import { canKeep } from "./store.js";
 
-/** Short enough for the two waits of a page that starts to stay below a second. */
+/** A starting page waits twice, so this keeps its wait below a second. */
 const PATIENCE_MILLISECONDS = 500;
 
-/** Storage did not answer in time. Until it has, nothing waits for it. */
+/** Storage did not answer in time. Until it answers, no call waits for it. */
 let isLate = false;
 
 /** @type {() => void} */
@@ -27,7 +27,7 @@ export function onRecovered(listener) {
  * @returns {Promise<any>} undefined where storage fails or is late
  */
 export function transact(stores, mode, work) {
-  // What was last seen may be too much for a full disk that still takes an unsent message.
+  // A full disk may have no room for the last known state, and still take an unsent message.
   return inTime(perform(stores, mode, work), mode === "readonly" ? lose : () => undefined);
 }
 
@@ -78,7 +78,7 @@ const pending = new Map();
 const inFlight = new Set();
 
 /**
- * Writes all of it or nothing, with what could not be written before.
+ * Writes everything or nothing, together with data that could not be written before.
  * @param {...Change} changes
  */
 export function write(...changes) {

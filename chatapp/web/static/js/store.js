@@ -27,9 +27,9 @@ export const connection = signal("connecting");
 export const people = signal(new Map());
 /** @type {import("@preact/signals").Signal<Map<string, Conversation>>} */
 export const conversations = signal(new Map());
-/** The newest change of which conversations I am in that is in there. */
+/** The newest change of my memberships that the conversations include. */
 export const userRevision = signal(0);
-/** The open conversation as it was when I was taken out of it. @type {import("@preact/signals").Signal<Conversation | null>} */
+/** The open conversation as it was when I was removed from it. @type {import("@preact/signals").Signal<Conversation | null>} */
 export const left = signal(null);
 /** @type {import("@preact/signals").Signal<ListStatus>} */
 export const listStatus = signal("loading");
@@ -41,20 +41,20 @@ export const outbox = signal([]);
 export const drafts = signal(new Map());
 /** @type {import("@preact/signals").Signal<string | null>} */
 export const openKey = signal(null);
-/** Where the line above new messages is, in the open conversation: after this sequence; null for nowhere. */
+/** The line for new messages of the open conversation is after this sequence; null for no line. */
 export const newAfter = signal(/** @type {number | null} */ (null));
 export const query = signal("");
 /** @type {import("@preact/signals").Signal<DialogName>} */
 export const dialog = signal(null);
-/** Whether somebody is looking: the page is in front and has the focus. */
+/** Whether the page is visible and has the focus. */
 export const isAttended = signal(true);
-/** What a screen reader says next. */
+/** The text that a screen reader reads next. */
 export const announcement = signal("");
-/** Whether the end of the open conversation is in sight. */
+/** Whether the end of the open conversation is visible. */
 export const isAtEnd = signal(true);
-/** Whether the server has told, since signing in, what is new. Nothing is marked as read before that. */
+/** Whether a sync has finished since the sign-in. Nothing is marked as read before that. */
 export const hasHeard = signal(false);
-/** Raised to bring the end of the open conversation into sight. */
+/** Raised to scroll to the end of the open conversation. */
 export const jumps = signal(0);
 
 /** @type {Map<string, import("@preact/signals").Signal<Timeline>>} */
@@ -114,7 +114,7 @@ export function updateTimeline(key, changes) {
 }
 
 /**
- * What is shown of a conversation is out of date: gone, or replaced by the next page where it is on the screen.
+ * The messages of a conversation are out of date. They are removed, or replaced by the next page if on the screen.
  * @param {string} key
  */
 export function dropTimeline(key) {
@@ -156,7 +156,7 @@ let copied = null;
 export function batchConversations(work) {
   batch(() => {
     copied = new Map(conversations.peek());
-    // Nobody is told before the batch ends.
+    // Subscribers are notified when the batch ends.
     conversations.value = copied;
     try {
       work();
@@ -212,7 +212,7 @@ export function setDraft(key, text) {
   drafts.value = after;
 }
 
-/** Everything that belongs to the person who was signed in. The open conversation stays open. */
+/** Clears everything that belongs to the user who was signed in. The open conversation stays open. */
 export function clear() {
   batch(() => {
     timelines.clear();

@@ -1,4 +1,4 @@
-/** Every sentence that people read. To translate the client, translate this file. */
+/** Every text that users read. To translate the client, translate this file. */
 
 import { isolated } from "./models/bidi.js";
 
@@ -225,7 +225,7 @@ export const say = {
 };
 
 /**
- * The sentences for errors that the server names by code; for others its own sentence is shown.
+ * The texts for error codes of the server. For other codes the server's own text is shown.
  * @param {string} code
  * @param {string} sentence
  */

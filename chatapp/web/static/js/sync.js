@@ -1,4 +1,4 @@
-/** Keeps the store in step with the server: people, what changed while away, and the messages of the open conversation. */
+/** Keeps the store in step with the server: users, missed changes, and the messages of the open conversation. */
 
 import { effect, untracked } from "@preact/signals";
 import { ApiError, fetchEverybody, fetchGroup, fetchMessages } from "./api.js";
@@ -14,10 +14,10 @@ import * as store from "./store.js";
 
 const RETRY_MILLISECONDS = 3_000;
 
-/** Nobody of that name; a group that I am not in, or that there is not. Asking again would not help. */
+/** The user or the group does not exist, or I am not a member. A retry would not help. */
 const MISSING = new Set([403, 404]);
 
-/** Runs one at a time; asked again meanwhile, it runs once more. */
+/** Runs one call at a time. A call in between makes it run once more. */
 function singly(/** @type {() => Promise<void>} */ work) {
   /** @type {Promise<void> | null} */
   let running = null;
@@ -34,18 +34,18 @@ function singly(/** @type {() => Promise<void>} */ work) {
   };
 }
 
-/** After every (re)connection: the socket is subscribed by now, so nothing can fall between. */
+/** Syncs after every (re)connection. The socket is subscribed by now, so no event is missed. */
 export async function catchUp() {
   await Promise.all([refreshPeople(), synchronize()]);
 }
 
-/** When somebody asks for it. */
+/** Syncs when the user asks for it. */
 export function retryLists() {
   store.listStatus.value = "loading";
   catchUp();
 }
 
-/** Fetches everybody, for names and who is online. */
+/** Fetches all users, for their names and presence. */
 export const refreshPeople = singly(async () => {
   const me = store.me.peek();
   try {
@@ -61,7 +61,7 @@ export const refreshPeople = singly(async () => {
   }
 });
 
-/** Asks for what is newer than what is known, until there is no more of it. */
+/** Asks for newer changes until there are no more. */
 export const synchronize = singly(async () => {
   const me = store.me.peek();
   for (const keys of chunks(knownKeys())) {
@@ -130,7 +130,7 @@ export function followOpenConversation() {
   });
 }
 
-/** The line goes above what was unread when the conversation was opened, and stays there while it is read. */
+/** The line goes above the messages that were unread when the conversation was opened, and stays there. */
 function placeNewLine() {
   const key = store.openKey.peek();
   if (!key) return;
@@ -138,7 +138,7 @@ function placeNewLine() {
   store.newAfter.value = unreadOf(conversation) > 0 ? conversation.readSequence : null;
 }
 
-/** What is open may have to be fetched again, or be there only now: a group that I have just been added to. */
+/** The open conversation may need to be fetched again, or exist only now, as a group that has just added me. */
 export function refreshOpen() {
   const key = store.openKey.peek();
   if (!key || store.left.peek()?.key === key) return;
@@ -162,7 +162,7 @@ export async function openTimeline(key) {
  */
 function needsPage(key, { isLoaded, isRecalled, isStale, hasFailed }) {
   if (!isLoaded || isStale || hasFailed || isBehind(key)) return true;
-  // Only a page tells what has been delivered to all of a large group.
+  // In a large group, only a page says which messages are delivered to all members.
   return isRecalled && !hasListedMembers(store.conversationOf(key));
 }
 
@@ -181,7 +181,7 @@ async function fetchNewest(key) {
     if (store.me.peek() !== me) return;
     store.updateTimeline(key, withNewestPage(store.timelineOf(key).peek(), page));
     rememberSoon();
-    // Something newer came while the page was on its way.
+    // A newer change arrived while the page was being fetched.
     if (store.conversationOf(key).lastSequence > last && isBehind(key)) await fetchNewest(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -205,7 +205,7 @@ export async function loadOlder(key) {
 }
 
 /**
- * Who is in a large group is only told when it is asked for.
+ * The members of a large group are only sent on request.
  * @param {string} key
  * @returns {Promise<boolean>} whether the members are known
  */

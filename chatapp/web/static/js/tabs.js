@@ -1,4 +1,4 @@
-/** Other tabs of the same browser: they share the disk, so each tells the rest what it has changed there. */
+/** Messages between the tabs of a browser. They share the disk, so each reports its changes to the others. */
 
 import { ownName } from "./config.js";
 
@@ -11,7 +11,7 @@ import { ownName } from "./config.js";
 
 const channel = openChannel();
 
-/** A browser that forbids storage may forbid this with it. */
+/** A browser that forbids storage may forbid this channel too. */
 function openChannel() {
   try {
     return new BroadcastChannel(ownName("chatapp"));

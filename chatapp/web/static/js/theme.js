@@ -1,4 +1,4 @@
-// A classic script in the head: the chosen theme is set before the first paint, so that nothing flashes.
+// A classic script in the head, which sets the theme before the first paint and so avoids a flash.
 try {
   const { installation } = JSON.parse(document.getElementById("settings")?.textContent ?? "{}");
   const { theme } = JSON.parse(localStorage.getItem(`chatapp.preferences-${installation}`) ?? "{}");

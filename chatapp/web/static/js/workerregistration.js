@@ -6,7 +6,7 @@
  */
 const trustedTypes = /** @type {{ trustedTypes?: TrustedTypes }} */ (/** @type {unknown} */ (window)).trustedTypes;
 
-/** The one policy that the page's Content-Security-Policy allows: addresses of scripts that we name ourselves. */
+/** The one policy that the page's Content-Security-Policy allows. Only addresses of this file go through it. */
 const policy = trustedTypes?.createPolicy("chatapp", { createScriptURL: (address) => address });
 
 export async function keepShell() {
@@ -15,6 +15,6 @@ export async function keepShell() {
   try {
     await navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address);
   } catch {
-    // Not on this address (no TLS, or the browser forbids it): the page works, only not without a network.
+    // Not available at this address (no TLS, or the browser forbids it). The page works, but not offline.
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Text whose direction, or whose order, is not the page's own. Names and messages run in the direction of their letters;
- * characters that force another order are taken out, or shown, so that "\u202Egnp.exe" does not read as a picture's name.
+ * Text whose direction or order differs from the page's. Names and messages run in the direction of their letters.
+ * Characters that force another order are removed or shown, so that "\u202Egnp.exe" does not read as a picture's name.
  */
 
 /** Unicode's embeddings, overrides and isolates. The marks U+200E, U+200F and U+061C are not among them: they move no letter. */
 const CONTROL = /[\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Each of these ends a paragraph, and with it every isolate that is open. */
+/** Each of these ends a paragraph, and with it every open isolate. */
 const PARAGRAPH_END = /[\n\r\u001c-\u001e\u0085\u2029]+/gu;
 
-/** The blocks that Unicode keeps for scripts from right to left, and the mark that counts as one of their letters. */
+/** Unicode's blocks for right-to-left scripts, and the mark that counts as one of their letters. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 const FIRST_STRONG_ISOLATE = "\u2068";
@@ -24,8 +24,8 @@ export function withoutControls(text) {
 }
 
 /**
- * The same inside a sentence, where no element can hold it: in labels, titles and notifications. The sentence is the
- * page's, from left to right, so text that runs this way throughout needs nothing around it.
+ * The same for a sentence without elements: in labels, titles and notifications. The sentence runs from left to right,
+ * so text that runs this way throughout needs no isolate.
  * @param {string} text
  */
 export function isolated(text) {
@@ -36,7 +36,7 @@ export function isolated(text) {
 /** @typedef {{ text: string, isControl: boolean }} Run */
 
 /**
- * A message's text, with the controls in it apart, so that each can be shown.
+ * Splits a message's text at its bidi controls, so that each control can be shown.
  * @param {string} text
  * @returns {Run[]} none of them empty
  */

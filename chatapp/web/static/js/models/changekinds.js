@@ -1,6 +1,6 @@
 /**
- * What each kind of change does to a conversation: one function for each. A change carries the state that it leads to,
- * so applying one twice does nothing.
+ * One function for each kind of change, which applies it to a conversation. A change carries the resulting state, so
+ * applying it twice does nothing.
  */
 
 import { withTold } from "./conversation.js";
@@ -54,7 +54,7 @@ export function withMessage(conversation, message, me) {
 }
 
 /**
- * Who joins has nothing waiting for them. The members of a large group are not known until they are asked for.
+ * A new member has no undelivered messages. The members of a large group are unknown until they are fetched.
  * @param {Conversation} conversation
  * @param {import("../protocol.js").MembersChange} change
  * @param {string} me

@@ -1,4 +1,4 @@
-/** A conversation: a person or a group, who is in it, and how far everybody is in it. */
+/** A conversation: a person or a group, its members, and their watermarks. */
 
 import { keyOf } from "./keys.js";
 import { fullName } from "./names.js";
@@ -56,7 +56,7 @@ export function emptyConversation(receiver, group) {
 }
 
 /**
- * The whole of a conversation, as the server tells it. What I have read since then, and the name of a person, stay.
+ * A whole conversation as the server sends it. My own read mark and the name of a person are kept.
  * @param {import("../protocol.js").WireConversation} wire
  * @param {Conversation | undefined} known
  * @returns {Conversation}
@@ -80,7 +80,7 @@ export function fromWire(wire, known) {
 }
 
 /**
- * What the answer to a request says of a group. It does not say what was said in it, so the revision stays.
+ * A group with the answer to a request. The answer has no messages, so the revision stays.
  * @param {import("../protocol.js").Group} group
  * @param {Conversation | undefined} known
  * @returns {Conversation}
@@ -119,7 +119,7 @@ export function hasListedMembers({ members }) {
 }
 
 /**
- * The sum by which the server sees whether the watermarks here are its own.
+ * The sum of the watermarks, by which the server sees whether they are up to date.
  * @param {Conversation} conversation
  */
 export function watermarksOf(conversation) {
@@ -128,7 +128,7 @@ export function watermarksOf(conversation) {
 }
 
 /**
- * A member's watermarks, from a receipt.
+ * Applies a receipt to a member's watermarks.
  * @param {Conversation} conversation
  * @param {import("../protocol.js").Marks} marks
  * @param {string} me
@@ -141,7 +141,7 @@ export function withMarks(conversation, marks, me) {
 }
 
 /**
- * All members' watermarks, as the server knows them now.
+ * Applies the server's watermarks of all members.
  * @param {Conversation} conversation
  * @param {Member[]} members empty for a large group
  * @param {number} readSequence mine
@@ -189,7 +189,7 @@ export function withTold(conversation, sequence) {
 /** @typedef {"stored" | "delivered" | "read"} Progress */
 
 /**
- * How far one of my messages has come.
+ * The state of one of my messages: stored, delivered or read.
  * @param {Conversation} conversation
  * @param {Message} message
  * @param {string} me

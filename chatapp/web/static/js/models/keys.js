@@ -19,8 +19,8 @@ export function parseKey(key) {
 }
 
 /**
- * Where a message belongs for `me`. The wire does not say whether `receiver` is a person or a group, so what is
- * known of groups decides, unless the message is plainly to me.
+ * The conversation of a message for `me`. The protocol does not say whether `receiver` is a person or a group. The
+ * known groups decide, unless the message is addressed to me.
  * @param {Message & { group?: boolean }} message
  * @param {string} me
  * @param {(key: string) => boolean} isKnown

@@ -1,4 +1,4 @@
-/** The list of everybody and every group: what a line says, and which comes first. */
+/** The list of people and groups: the content of a line, and the order. */
 
 import { unreadOf } from "./conversation.js";
 import { folded, matches } from "./names.js";

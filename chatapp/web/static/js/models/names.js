@@ -1,4 +1,4 @@
-/** What people and groups are called, and the picture that stands for them. */
+/** The names of people and groups, and their avatars. */
 
 import { withoutControls } from "./bidi.js";
 import { isBlank } from "./text.js";
@@ -21,7 +21,7 @@ export function initials(name) {
   return picked.map((word) => firstLetter(word)).join("").toLocaleUpperCase() || "?";
 }
 
-/** A letter as people see it: an emoji or an accented letter may be several code points. */
+/** A visible letter: an emoji or an accented letter may be several code points. */
 function firstLetter(/** @type {string} */ word) {
   const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(word);
   for (const { segment } of letters) return segment;
@@ -39,7 +39,7 @@ export function hueOf(id) {
 }
 
 /**
- * Text as a search sees it: no case, no accents, nothing that only moves letters.
+ * Text for a search: without case, accents and bidi controls.
  * @param {string} text
  */
 export function folded(text) {

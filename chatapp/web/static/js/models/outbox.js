@@ -1,4 +1,4 @@
-/** Messages on their way: kept on disk until the server has them, sent in order, each with its own client id. */
+/** Unsent messages: on disk until the server has stored them, sent in order, each with its own client id. */
 
 /**
  * @typedef {object} OutboxEntry
@@ -32,7 +32,7 @@ export function newClientId() {
 }
 
 /**
- * The next one to send in each conversation that is not busy: one at a time, so that they are stored in order.
+ * The next message of each conversation that is not busy. Sending one at a time keeps them in order.
  * @param {OutboxEntry[]} entries oldest first
  * @param {Set<string>} busyKeys
  * @returns {OutboxEntry[]}
@@ -68,7 +68,7 @@ export function withoutEntry(entries, clientId) {
 }
 
 /**
- * Errors that a later try may not meet again. Everything else was refused for what it says.
+ * Whether an error is temporary. Other errors refuse the message itself.
  * @param {string} code
  */
 export function isWorthRetrying(code) {

@@ -1,4 +1,4 @@
-/** What a member of a group may do there, by role, so that only that is offered. The server decides. */
+/** What each role may do in a group, so that the page offers nothing else. The server decides. */
 
 /** @typedef {import("../protocol.js").Role} Role */
 

@@ -1,8 +1,8 @@
 import { withoutControls } from "./bidi.js";
 
 /**
- * Message text as parts: plain text, links and code. Nothing here makes markup; views turn each part into a text node
- * of its own element, so no message can become anything but text.
+ * Message text as parts: plain text, links and code. Nothing here makes markup. Views turn each part into a text node
+ * of its own element, so a message is always text.
  */
 
 /**
@@ -102,7 +102,7 @@ export function isEmojiOnly(content) {
 const PREVIEW_CHARACTERS = 160;
 
 /**
- * One line for lists and notifications.
+ * A message as one line, for lists and notifications.
  * @param {string} content
  */
 export function previewOf(content) {

@@ -1,4 +1,4 @@
-/** What is drawn in a conversation, from the top: days, the line above new messages, and messages in runs. */
+/** The rows of a conversation from the top: days, the line for new messages, and messages in runs. */
 
 /**
  * @typedef {import("../protocol.js").Message} Message
@@ -38,7 +38,7 @@ export function rowsOf({ messages, entries, me, newAfter, isComplete }) {
   const items = [...messages.map(fromMessage), ...unsent(messages, entries).map(fromEntry)];
   /** @type {Row[]} */
   const rows = isComplete && items.length > 0 ? [{ type: "start", key: "start" }] : [];
-  // What is new may begin further up than what has been loaded: the line goes where it begins, or nowhere.
+  // New messages may begin above the loaded ones. The line goes where they begin, or nowhere.
   let hasNewLine = newAfter === null || (messages[0]?.sequence ?? 0) > newAfter + 1;
   let previous = null;
   for (const item of items) {
@@ -126,7 +126,7 @@ function momentOf(row) {
 const days = new Map();
 
 /**
- * The reader's own calendar day. Kept by the hour in UTC: a list of 50,000 messages asks 50,000 times.
+ * The local calendar day. Cached by the UTC hour, because a list of 50,000 messages asks 50,000 times.
  * @param {string} timestamp
  */
 export function dayOf(timestamp) {

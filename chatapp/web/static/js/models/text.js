@@ -1,11 +1,11 @@
-/** What may be sent: the server's rules for content and names, known before it is asked. */
+/** The server's rules for message content and names, checked before sending. */
 
 import { CONTENT_BYTES_MAX, GROUP_NAME_CHARACTERS_MAX } from "../protocol.js";
 
 /** Unicode's Cc, but newline and tab. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
 /**
- * What shows nothing: separators, controls and format characters, and those characters of other categories that Unicode
+ * Invisible characters: separators, controls and format characters, and characters of other categories that Unicode
  * lets every font leave out or that fonts draw as a blank (fillers, variation selectors, the Braille pattern without dots).
  */
 const INVISIBLE =
@@ -13,7 +13,7 @@ const INVISIBLE =
 const encoder = new TextEncoder();
 
 /**
- * What was typed or pasted, as it is sent: newlines as newlines, no invisible control characters.
+ * Typed or pasted text as it is sent: newlines as LF, no invisible control characters.
  * @param {string} typed
  */
 export function contentOf(typed) {
@@ -21,7 +21,7 @@ export function contentOf(typed) {
 }
 
 /**
- * The server's definition too: it refuses a message or a name of which nothing would be seen.
+ * The server uses the same definition: it refuses an invisible message or name.
  * @param {string} text
  */
 export function isBlank(text) {

@@ -1,4 +1,4 @@
-/** Moments in the reader's locale and time zone. */
+/** Times in the user's locale and time zone. */
 
 import { LOCALE, say } from "../strings.js";
 
@@ -46,7 +46,7 @@ export function dayName(timestamp, now = new Date()) {
 }
 
 /**
- * Calendar days, so rounding swallows the hour that a change of the clocks adds or takes.
+ * Counts calendar days. Rounding removes the hour that daylight saving time adds or removes.
  * @param {Date} earlier
  * @param {Date} later
  */

@@ -32,7 +32,7 @@ export const EMPTY_TIMELINE = Object.freeze({
 });
 
 /**
- * Adds what is new and updates what is known. The result is the same list if nothing changed.
+ * Adds new messages and updates known ones. The result is the same list if nothing changed.
  * @param {Message[]} known
  * @param {Message[]} incoming in any order, repeats allowed
  * @returns {Message[]}
@@ -85,7 +85,7 @@ export function firstSequence(messages) {
 }
 
 /**
- * The newest run without a hole: what may be kept when a hole turns out too wide to fill.
+ * The newest messages without a gap. The others are dropped when a gap is too wide to fill.
  * @param {Message[]} messages
  */
 export function newestRun(messages) {

@@ -1,4 +1,4 @@
-/** Which rows of a long list are in sight, when their heights are only known once they have been drawn. */
+/** Finds the visible rows of a long list whose row heights are only known after drawing. */
 
 /** @typedef {{ key: string, type: string }} Sized */
 

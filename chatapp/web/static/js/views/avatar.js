@@ -1,4 +1,4 @@
-/** The picture that stands for a person (round, with a light) or a group (square). */
+/** The avatar of a person (round, with a presence light) or of a group (square). */
 
 import { hueOf, initials } from "../models/names.js";
 import { classes, html } from "./html.js";

@@ -1,4 +1,4 @@
-/** Says when the connection or the browser's storage is gone, and what happens to what one writes meanwhile. */
+/** Says when the connection or the browser's storage is gone, and what happens to unsent messages. */
 
 import { useEffect, useState } from "preact/hooks";
 import { retryNow } from "../connection.js";
@@ -6,7 +6,7 @@ import { say } from "../strings.js";
 import { canKeep, connection } from "../store.js";
 import { html } from "./html.js";
 
-/** What is back at once, as a connection is after a restart of a proxy, is not worth a word. */
+/** A short outage, as at the restart of a proxy, is not reported. */
 const PATIENCE_MILLISECONDS = 700;
 
 export function Banner() {

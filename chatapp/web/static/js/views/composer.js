@@ -1,4 +1,4 @@
-/** The field at the bottom. What is typed is a draft until it is sent, and survives a reload. */
+/** The message field. Its text is a draft until it is sent, and survives a reload. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { endDraft, writeDraft } from "../drafts.js";
@@ -44,7 +44,7 @@ export function Composer({ id, name }) {
   </form>`;
 }
 
-/** A keyboard on glass has no Shift to hold: there, Enter starts a new line and the button sends. */
+/** An on-screen keyboard has no Shift to hold. There, Enter starts a new line and the button sends. */
 function prefersNewline() {
   return matchMedia("(hover: none) and (pointer: coarse)").matches;
 }

@@ -1,4 +1,4 @@
-/** The open conversation: whose it is, what was said, and the field to say more. */
+/** The open conversation: its header, its messages, and the message field. */
 
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
@@ -73,7 +73,7 @@ function subtitleOf({ key, group, receiver, members }) {
 /** @param {{ id: string, hasUnsent: boolean }} props */
 function Body({ id, hasUnsent }) {
   const { isLoaded, messages } = timelineOf(id).value;
-  // Whether a group is new can only be said with its name.
+  // The text for a new group needs its name.
   const isReady = isLoaded && (messages.length > 0 || knowledgeOf(id) !== "waiting");
   if (isReady || hasUnsent) return html`<${MessageList} id=${id} />`;
   return html`<div class="messages-wait"><${Waiting} id=${id} /></div>`;

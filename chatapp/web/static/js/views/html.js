@@ -6,7 +6,7 @@ import { h } from "preact";
 export const html = htm.bind(h);
 
 /**
- * Names of classes, those that apply.
+ * Joins the class names that apply.
  * @param {...(string | false | null | undefined)} names
  */
 export function classes(...names) {

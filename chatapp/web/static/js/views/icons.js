@@ -25,7 +25,7 @@ const PATHS = {
 
 /** @typedef {keyof typeof PATHS} IconName */
 
-/** Decoration: what it means is said by the label of whatever it is in. */
+/** Decoration. The label of the element around it says what it means. */
 export function Icon(/** @type {{ name: IconName, size?: number }} */ { name, size = 20 }) {
   return html`<svg class=${`icon icon-${name}`} viewBox="0 0 24 24" width=${size} height=${size} aria-hidden="true" focusable="false">
     <path d=${PATHS[name]} />

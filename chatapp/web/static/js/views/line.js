@@ -1,4 +1,4 @@
-/** One line of the list: who, what was said last, when, and how much of it is new. */
+/** A line of the list: the name, the last message, its time, and the number of unread messages. */
 
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
@@ -46,7 +46,7 @@ export function titleOf(conversation) {
   return isSelf ? say.selfName(conversation.name) : withoutControls(conversation.name);
 }
 
-/** What comes before the text is the page's; the text runs, and ends where there is no room, in its own direction. */
+/** The label before the text has the page's direction. The text runs, and is truncated, in its own direction. */
 function Preview(/** @type {{ line: Line }} */ { line }) {
   const { conversation, pending, draft } = line;
   const message = conversation.lastMessage;

@@ -1,4 +1,4 @@
-/** What was said: days, the line above new messages, and bubbles; older ones are fetched while scrolling up. */
+/** The messages: days, the line for new messages, and bubbles. Scrolling up fetches older messages. */
 
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
@@ -59,7 +59,7 @@ function useRows(id) {
   });
 }
 
-/** One scroller for as long as the conversation is open; it begins at the line for new messages, or at the end. */
+/** One scroller while the conversation is open. It starts at the line for new messages, or at the end. */
 function useScroller(/** @type {Row[]} */ rows) {
   const held = useRef(/** @type {Scroller | null} */ (null));
   held.current ??= new Scroller();
@@ -105,7 +105,7 @@ function useJumps(scroller, redraw) {
 }
 
 /**
- * Tells the rest of the page what is in sight.
+ * Reports to the rest of the page what is visible.
  * @param {string} id
  * @param {Scroller} scroller
  * @param {Row[]} rows

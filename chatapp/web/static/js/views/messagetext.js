@@ -1,4 +1,4 @@
-/** The text of a message. Every part of it becomes a text node: nothing that anybody writes is ever markup. */
+/** The text of a message. Every part of it becomes a text node, never markup. */
 
 import { useMemo, useState } from "preact/hooks";
 import { codePointOf, runsOf } from "../models/bidi.js";
@@ -35,7 +35,7 @@ function drawRuns(text) {
 }
 
 /**
- * The character is there to be copied; in a box of its own it moves nothing outside.
+ * The character stays, so that it can be copied. In its own box it reorders no text outside.
  * @param {{ character: string }} props
  */
 function Control({ character }) {

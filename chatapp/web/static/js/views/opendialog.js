@@ -1,4 +1,4 @@
-/** The dialog that is open. Dialogs are loaded after the page, since nobody needs one for signing in or reading. */
+/** The open dialog. Dialogs are loaded after the page, because signing in and reading need none. */
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -28,7 +28,7 @@ export function OpenDialog() {
   return html`<${dialogs.value[name]} />`;
 }
 
-/** Some browsers never fetch a module again that they could not fetch once, so the whole page is loaded again. */
+/** Some browsers never retry a module that failed to load, so the whole page is reloaded. */
 function NotLoaded() {
   return html`<${Dialog} title=${say.dialogMissing}><${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} /><//>`;
 }

@@ -1,4 +1,4 @@
-/** The list on the sign-in page: everybody by name, with who is online. */
+/** The list on the sign-in page: all users by name, with their presence. */
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

@@ -19,7 +19,7 @@ import { Tick } from "./tick.js";
  * @typedef {import("../models/conversation.js").Conversation} ConversationModel
  */
 
-/** A row that has just come in moves a little; one that is scrolled to does not. */
+/** A row that has just arrived is animated; a row that is scrolled to is not. */
 const FRESH_MILLISECONDS = 1_500;
 
 /** @param {{ row: Row, conversation: ConversationModel }} props */

@@ -1,6 +1,6 @@
 /**
- * Where a long conversation is scrolled to. The place is held by a row (or by the end), not by a number of pixels, so
- * that nothing jumps when older messages come in above, or when rows turn out higher than guessed.
+ * The scroll position of a long conversation. It is anchored to a row or to the end, not to a number of pixels. So
+ * nothing jumps when older messages are added above, or when rows are higher than estimated.
  */
 
 import { HeightIndex } from "../models/windowing.js";
@@ -19,7 +19,7 @@ export class Scroller {
     this.isAtEnd = true;
     this.anchor = { key: "", within: 0 };
     this.drawn = { start: 0, end: 0 };
-    /** Until somebody scrolls, the line for new messages draws the view to itself as soon as there is one. */
+    /** Until the user scrolls, the view moves to the line for new messages as soon as it exists. */
     this.isUntouched = true;
   }
 
@@ -49,12 +49,12 @@ export class Scroller {
     return this.element?.clientHeight || 800;
   }
 
-  /** Somebody scrolls: from now on the view is theirs. */
+  /** The user scrolls. From now on the view does not move by itself. */
   touch() {
     this.isUntouched = false;
   }
 
-  /** Where the view should begin, by what is known of the heights. */
+  /** Where the view should begin, by the known heights. */
   get top() {
     const end = Math.max(0, this.index.total - this.height);
     if (this.isAtEnd) return end;
@@ -65,7 +65,7 @@ export class Scroller {
     return (this.index.offsetOf(this.anchor.key) ?? 0) + this.anchor.within;
   }
 
-  /** What to draw. */
+  /** The rows to draw. */
   range() {
     const range = this.index.range(this.top, this.height, MARGIN_PIXELS);
     this.drawn = range;
@@ -73,7 +73,7 @@ export class Scroller {
   }
 
   /**
-   * Call after drawing: takes the real heights and puts the view back where it is held.
+   * Call after drawing: takes the real heights and moves the view back to its anchor.
    * @returns {boolean} whether to draw again
    */
   settle() {
@@ -82,15 +82,15 @@ export class Scroller {
     if (hasChanged) return true;
     const top = this.isAtEnd ? this.element.scrollHeight - this.element.clientHeight : this.top;
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
-    // Rows above the anchor may have turned out lower than guessed, where there is nothing left to scroll away.
+    // Rows above the anchor may be lower than estimated, with nothing left to scroll away.
     if (!this.isAtEnd && this.wanted < 0) this.anchor = this.anchorAt(0) ?? this.anchor;
-    // What is held may be so near the end that the end is in sight with it.
+    // The anchor may be so near the end that the end is visible too.
     this.isAtEnd ||= this.isEndInSight;
     return false;
   }
 
   /**
-   * Call when somebody has scrolled.
+   * Call when the user has scrolled.
    * @returns {boolean} whether to draw again
    */
   follow() {
@@ -104,7 +104,7 @@ export class Scroller {
   }
 
   /**
-   * The first message in sight. Not the name of a day: that stays above whatever comes in above it.
+   * The first visible message. Not the row of a day, which stays at the top when messages are added above.
    * @param {number} top
    */
   anchorAt(top) {
@@ -115,7 +115,7 @@ export class Scroller {
     return null;
   }
 
-  /** The last row that is in sight by more than its edge. */
+  /** The last row of which more than the edge is visible. */
   get lastInSight() {
     return this.index.rowAt(Math.max(0, (this.element?.scrollTop ?? 0) + this.height - 12));
   }

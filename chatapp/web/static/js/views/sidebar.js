@@ -71,7 +71,7 @@ function Search() {
   </div>`;
 }
 
-/** Enter opens the first one found; Escape clears; the arrow leads into the list. */
+/** Enter opens the first match, Escape clears the search, and ArrowDown moves into the list. */
 function onSearchKey(/** @type {KeyboardEvent} */ event) {
   if (event.key === "Escape" && query.value) {
     event.preventDefault();
@@ -83,7 +83,7 @@ function onSearchKey(/** @type {KeyboardEvent} */ event) {
   else /** @type {HTMLElement | null} */ (document.querySelector("#conversations li[data-index='0'] a"))?.focus();
 }
 
-/** Who types faster than the list loads has pressed Enter all the same. */
+/** An Enter that is pressed before the list has loaded takes effect afterwards. */
 const isFirstWanted = signal(false);
 
 function openFirstIfWanted() {

@@ -1,4 +1,4 @@
-/** Signing in: a name from the list, or a name and a password, as the server is set up. */
+/** Signing in: by a name from the list, or by username and password, depending on the server. */
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** What a region shows while it has nothing else to show: loading, empty, failed. */
+/** The states of a region without content: loading, empty, failed. */
 
 import { say } from "../strings.js";
 import { html } from "./html.js";

@@ -1,4 +1,4 @@
-/** How far a message of mine has come: a clock, one tick, two ticks, two coloured ticks, or a warning. */
+/** The state of a message of mine: a clock, one tick, two ticks, two coloured ticks, or a warning. */
 
 import { say } from "../strings.js";
 import { html } from "./html.js";

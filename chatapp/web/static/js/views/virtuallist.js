@@ -1,4 +1,4 @@
-/** A list of rows of one height, of which only those in sight are drawn. Arrow keys move through all of them. */
+/** A list of rows of equal height, which draws the visible rows only. Arrow keys move through all rows. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -43,7 +43,7 @@ export function VirtualList({ label, id, rows, keyOf, rowPixels, currentKey = nu
   </div>`;
 }
 
-/** One row is in the order of Tab; the arrow keys reach the others. */
+/** One row is in the tab order; the arrow keys reach the others. */
 function TabStops(/** @type {{ element: { current: HTMLElement | null } }} */ { element }) {
   useLayoutEffect(() => {
     for (const row of element.current?.querySelectorAll("li") ?? []) {
@@ -90,7 +90,7 @@ function moveFocus(event, element, count, rowPixels) {
  */
 function focusRow(element, at, rowPixels) {
   scrollTo(element, at, rowPixels);
-  // Before the next key: the browser itself tells of the scrolling only with the next frame.
+  // Updated before the next key, because the browser's scroll event comes with the next frame.
   element.dispatchEvent(new Event("scroll"));
   queueMicrotask(() => {
     const found = element.querySelector(`li[data-index="${at}"]`)?.firstElementChild;
@@ -123,7 +123,7 @@ function useResize(element, height) {
 }
 
 /**
- * When another row becomes the current one, it is brought into sight. Rows that move under it do not scroll the list.
+ * Scrolls to a row when it becomes the current one. A current row that only moves does not scroll the list.
  * @param {{ current: HTMLElement | null }} element
  * @param {any[]} rows
  * @param {(row: any) => string} keyOf

@@ -1,4 +1,4 @@
-/** A request that somebody makes by a button: busy while it runs, and the server's sentence if it is refused. */
+/** A request behind a button: busy while it runs, with the server's error text if it is refused. */
 
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../../api.js";

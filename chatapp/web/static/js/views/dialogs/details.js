@@ -1,4 +1,4 @@
-/** Who is behind the open conversation: a person, or a group and its people. */
+/** The details of the open conversation: a person, or a group and its members. */
 
 import { isOnline, knowledgeOf, openConversation } from "../../store.js";
 import { say } from "../../strings.js";

@@ -1,4 +1,4 @@
-/** The dialog about a group: one page with its name and people, and further ones for each thing to do there. */
+/** The dialog about a group: a page with its name and members, and a page for each action. */
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -35,7 +35,7 @@ export function GroupDetails({ conversation }) {
 }
 
 /**
- * Somebody may be gone, or I may have another role, while a page is open.
+ * While a page is open, its member may leave the group, or my role may change.
  * @param {Conversation} conversation
  * @param {Page} page
  */
@@ -48,7 +48,7 @@ function isOpenTo({ role, members }, { name, username }) {
 }
 
 /**
- * Another page begins at its heading, and the first one again where it was left.
+ * Focuses the heading of another page. Back on the first page, focuses the element that had the focus there.
  * @param {Page} page
  * @returns {Page} the one before
  */

@@ -1,4 +1,4 @@
-/** The pages that ask before something ends: somebody is removed, I leave, the group is deleted. */
+/** The confirmation pages: remove a member, leave the group, delete the group. */
 
 import { deleteGroup, removeMember } from "../../api.js";
 import { goToList } from "../../router.js";

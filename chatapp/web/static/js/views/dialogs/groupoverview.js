@@ -1,4 +1,4 @@
-/** The first page about a group: its name, its setting, and everybody in it. */
+/** The first page about a group: its name, its setting, and its members. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** The dialogs, by the names that the store calls them by. The page loads them when it has drawn the rest. */
+/** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
 import { NewGroupDialog } from "./newgroup.js";

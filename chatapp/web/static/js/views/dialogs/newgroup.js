@@ -17,7 +17,7 @@ import { PeopleChooser } from "./peoplechooser.js";
 /** @typedef {import("../../protocol.js").User} User */
 
 export function NewGroupDialog() {
-  // The same for every attempt: one that seemed to fail may have made the group.
+  // The same id for every attempt, because an attempt that seemed to fail may have created the group.
   const [clientId] = useState(newClientId);
   const name = useSignal("");
   const picked = useSignal(/** @type {User[]} */ ([]));

@@ -1,4 +1,4 @@
-/** Picks people by typing: those picked, and a search through everybody else. */
+/** Picks people by typing: the picked people, and a search through all others. */
 
 import { useSignal } from "@preact/signals";
 import { folded, fullName, matches } from "../../models/names.js";
@@ -81,7 +81,7 @@ function Choice({ user, picked }) {
   </label>`;
 }
 
-/** Enter in the search picks the first one found, rather than making the group. */
+/** Enter in the search picks the first match and does not submit the form. */
 function pickFirst(/** @type {KeyboardEvent} */ event, /** @type {User[]} */ found, /** @type {Users} */ picked, /** @type {import("@preact/signals").Signal<string>} */ text) {
   if (event.key !== "Enter") return;
   event.preventDefault();

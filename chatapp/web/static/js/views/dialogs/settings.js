@@ -1,4 +1,4 @@
-/** What everybody may choose for this browser: appearance, sound, notifications. */
+/** The settings of this browser: appearance, sound, notifications. */
 
 import { useSignal } from "@preact/signals";
 import { askToNotify, canNotify, isBlocked } from "../../notifications.js";
