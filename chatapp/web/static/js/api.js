@@ -47,7 +47,7 @@ export function onUnauthorized(listener) {
 let token = null;
 export const sessionToken = () => token;
 
-/** @returns {Promise<string | null>} who is signed in */
+/** @returns {Promise<string | null>} the signed-in user */
 export async function currentUsername() {
   const response = await send("GET", "/loggedIn");
   if (response.status === 401) return null;

@@ -17,8 +17,8 @@ import * as store from "./store.js";
  */
 
 /**
- * @param {Message} message just stored, by anybody
- * @returns {boolean} false if something before it is missing: then only a sync can apply it
+ * @param {Message} message just stored, by any member
+ * @returns {boolean} false if an earlier change is missing, so that only a sync can apply it
  */
 export function takeMessage(message) {
   const key = keyOfMessage(message, store.me.peek(), isKnown);
@@ -31,8 +31,8 @@ export function takeMessage(message) {
 }
 
 /**
- * @param {import("./protocol.js").ChangeEvent} event anything but a new message
- * @returns {boolean} false if something before it is missing: then only a sync can apply it
+ * @param {import("./protocol.js").ChangeEvent} event any change except a new message
+ * @returns {boolean} false if an earlier change is missing, so that only a sync can apply it
  */
 export function takeEvent(event) {
   const key = keyOf(event.receiver, event.group);
@@ -158,7 +158,7 @@ function takeIntoTimeline(key, message) {
   if (messages !== timeline.messages) store.updateTimeline(key, { messages });
 }
 
-/** @param {Message} message which everybody has by now */
+/** @param {Message} message that all members have received */
 export function takeDelivered(message) {
   const key = keyOfMessage(message, store.me.peek(), isKnown);
   if (key === null) return;

@@ -11,7 +11,7 @@ import { pendingIn, transact, write } from "./storage.js";
  * @param {string} store
  * @param {IDBTransactionMode} mode
  * @param {(store: IDBObjectStore) => IDBRequest} work
- * @returns {Promise<any>} undefined where nothing can be kept
+ * @returns {Promise<any>} undefined without storage
  */
 const run = (store, mode, work) => transact([store], mode, (transaction) => work(transaction.objectStore(store)));
 
@@ -170,7 +170,7 @@ const nothing = () => ({ conversations: [], timelines: [], userRevision: 0 });
 /**
  * Reads in parts, while other tabs may write. Reads the user's revision first: it must not be newer than the rest.
  * @param {string} owner
- * @returns {Promise<KnownRecords>} nothing where storage fails, or takes longer than the server would
+ * @returns {Promise<KnownRecords>} empty where storage fails or is slower than the server
  */
 export async function knownTo(owner) {
   const deadline = Date.now() + READ_MILLISECONDS_MAX;

@@ -20,7 +20,7 @@ export function followUnread() {
 
 /**
  * @param {string} key
- * @param {Message} message by somebody else
+ * @param {Message} message by another user
  * @param {boolean} isUnseen
  */
 export function noticeMessage(key, message, isUnseen) {
@@ -48,7 +48,7 @@ export function isBlocked() {
   return canNotify() && Notification.permission === "denied";
 }
 
-/** @returns {Promise<boolean>} whether they are allowed */
+/** @returns {Promise<boolean>} whether notifications are allowed */
 export async function askToNotify() {
   if (!canNotify()) return false;
   return (await Notification.requestPermission()) === "granted";

@@ -15,7 +15,7 @@ const KEPT_TIMELINES = 20;
 const KEPT_MESSAGES = 60;
 const PAUSE_MILLISECONDS = 300;
 
-/** What is on disk, by key. @type {Map<string, Conversation>} */
+/** The conversations on disk, by key. @type {Map<string, Conversation>} */
 let keptConversations = new Map();
 /** @type {Map<string, { revision: number, messages: Message[] }>} */
 let keptTimelines = new Map();
@@ -62,14 +62,14 @@ export function rememberOpened(key) {
   rememberSoon();
 }
 
-/** Nothing of it is left on this device. @param {string} me */
+/** Deletes the stored state from this device. @param {string} me */
 export async function forgetState(me) {
   clearTimeout(timer);
   timer = undefined;
   await forgetSeen(me);
 }
 
-/** Keeps what changes, whenever it does. @returns {() => void} stops it */
+/** Stores every change. @returns {() => void} stops it */
 export function followState() {
   addEventListener("pagehide", remember);
   return effect(() => {
@@ -116,7 +116,7 @@ function timelinesOf(conversations) {
 /**
  * @param {Map<string, Conversation>} conversations
  * @param {Map<string, Kept>} timelines
- * @returns {import("./database.js").KnownChange[]} what is not on disk as it is now
+ * @returns {import("./database.js").KnownChange[]} the changes that are not on disk
  */
 function changesTo(conversations, timelines) {
   const keys = new Set([...keptConversations.keys(), ...keptTimelines.keys(), ...conversations.keys()]);

@@ -39,7 +39,7 @@ export function goToList() {
   show("#/");
 }
 
-/** The next key pressed is meant for what opens: the browser's event would come after it. @param {string} address */
+/** Follows at once, before the browser's event, so that the next key goes to the opened conversation. @param {string} address */
 function show(address) {
   location.hash = address;
   follow();

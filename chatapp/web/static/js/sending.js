@@ -13,7 +13,7 @@ import { tellTabs } from "./tabs.js";
 
 const RETRY_MILLISECONDS = 2_000;
 
-/** The entry on its way in each conversation. @type {Map<string, string>} */
+/** The entry that is being sent in each conversation. @type {Map<string, string>} */
 const sending = new Map();
 
 /** @type {(message: import("./protocol.js").Message) => Promise<void>} */

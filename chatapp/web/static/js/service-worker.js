@@ -47,7 +47,7 @@ async function renewed(/** @type {Response} */ response) {
   return response;
 }
 
-/** A file's address changes with its content, so a kept one is right. @param {Request} request */
+/** A file's address changes with its content, so a cached file is current. @param {Request} request */
 async function file(request) {
   return (await kept(request)) ?? fetch(request);
 }

@@ -23,7 +23,7 @@ export function onRecovered(listener) {
 /**
  * @param {string[]} stores
  * @param {IDBTransactionMode} mode
- * @param {(transaction: IDBTransaction) => IDBRequest} work whose result is wanted
+ * @param {(transaction: IDBTransaction) => IDBRequest} work its result is returned
  * @returns {Promise<any>} undefined where storage fails or is late
  */
 export function transact(stores, mode, work) {
@@ -34,7 +34,7 @@ export function transact(stores, mode, work) {
 /**
  * @param {Promise<any>} answer
  * @param {() => void} failed
- * @returns {Promise<any>} undefined where there is no answer, or none yet
+ * @returns {Promise<any>} undefined without an answer
  */
 function inTime(answer, failed = lose) {
   return new Promise((resolve) => {
@@ -72,7 +72,7 @@ function hear(result) {
  * @property {any} value undefined for a deletion
  */
 
-/** What is not on disk, by what it changes: for a moment, or for as long as storage does not work. @type {Map<string, Change>} */
+/** Changes that are not on disk yet, by record: for a moment, or while storage does not work. @type {Map<string, Change>} */
 const pending = new Map();
 /** @type {Set<Change>} */
 const inFlight = new Set();
@@ -91,7 +91,7 @@ const idOf = ({ store, key }) => JSON.stringify([store, key]);
 
 /**
  * @param {Change["store"]} store
- * @returns {Change[]} what a read of the disk does not show
+ * @returns {Change[]} changes that are not on disk
  */
 export function pendingIn(store) {
   return [...pending.values()].filter((change) => change.store === store);

@@ -68,7 +68,7 @@ export const openConversation = computed(() => (openKey.value ? conversationOf(o
 
 /**
  * @param {string} key
- * @returns {Conversation} a bare one while the list has not told of it
+ * @returns {Conversation} a placeholder until the list has it
  */
 export function conversationOf(key) {
   const { receiver, group } = parseKey(key);
@@ -78,7 +78,7 @@ export function conversationOf(key) {
 
 /**
  * @param {string} key
- * @returns {"known" | "waiting" | "unknown"} whether the list has told of it, may still do so, or has come without it
+ * @returns {"known" | "waiting" | "unknown"} whether the list has it, is still loading, or has loaded without it
  */
 export function knowledgeOf(key) {
   if (listStatus.value !== "ready") return "waiting";
@@ -98,7 +98,7 @@ export function timelineOf(key) {
   return timeline;
 }
 
-/** @returns {[string, Timeline][]} by key, those whose messages are on this page and up to date */
+/** @returns {[string, Timeline][]} by key, the loaded timelines that are up to date */
 export function loadedTimelines() {
   const found = [...timelines].map(([key, timeline]) => /** @type {[string, Timeline]} */ ([key, timeline.peek()]));
   return found.filter(([, { isLoaded, isStale }]) => isLoaded && !isStale);
@@ -129,7 +129,7 @@ export function forgetTimeline(key) {
 }
 
 /**
- * @param {string} key of a known conversation; of another one nothing happens
+ * @param {string} key of a known conversation; others are ignored
  * @param {(conversation: Conversation) => Conversation} change
  */
 export function updateConversation(key, change) {
@@ -152,7 +152,7 @@ export function removeConversation(key) {
 /** The copy that a batch of changes writes to. @type {Map<string, Conversation> | null} */
 let copied = null;
 
-/** Changes many conversations with one copy of the map, and shows them at once. @param {() => void} work */
+/** Changes many conversations in one copy of the map, and draws once. @param {() => void} work */
 export function batchConversations(work) {
   batch(() => {
     copied = new Map(conversations.peek());
@@ -166,7 +166,7 @@ export function batchConversations(work) {
   });
 }
 
-/** Readers compare the map itself, so that it is another one after each change. @param {(map: Map<string, Conversation>) => void} work */
+/** Signals compare maps by identity, so each change makes a new map. @param {(map: Map<string, Conversation>) => void} work */
 function changeMap(work) {
   if (copied) return work(copied);
   const after = new Map(conversations.peek());

@@ -117,7 +117,7 @@ function failLists(again) {
   if (store.connection.peek() === "connected") setTimeout(again, RETRY_MILLISECONDS);
 }
 
-/** Loads the conversation that is open, whenever another one is. @returns {() => void} stops it */
+/** Loads the open conversation, whenever it changes. @returns {() => void} stops it */
 export function followOpenConversation() {
   return effect(() => {
     const key = store.openKey.value;

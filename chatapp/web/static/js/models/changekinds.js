@@ -32,7 +32,7 @@ export function placeOf(conversation, { revision }) {
  * @param {Conversation} conversation
  * @param {Change} change
  * @param {string} me
- * @returns {Conversation} the same if the change is known
+ * @returns {Conversation} the same object if the change is known
  */
 export function withChange(conversation, change, me) {
   if (change.revision <= conversation.revision) return conversation;
@@ -83,7 +83,7 @@ export function withDetails(conversation, { name, sharesHistory }) {
 
 /**
  * @param {Conversation} conversation
- * @param {Message} message one that everybody has by now
+ * @param {Message} message that all members have received
  * @returns {Conversation}
  */
 export function withDelivered(conversation, message) {

@@ -22,7 +22,7 @@ import { fullName } from "./names.js";
  * @property {number} lastSequence
  * @property {number} readSequence how far I have read
  * @property {number} toldSequence how far the server knows that I have read
- * @property {Member[]} members everybody in it; empty for a large group until they are asked for
+ * @property {Member[]} members empty for a large group until they are fetched
  * @property {Role} role mine
  * @property {boolean} sharesHistory
  * @property {string} createdAt empty while it is not known
@@ -105,14 +105,14 @@ export function fromUser(user, known) {
   return { ...(known ?? emptyConversation(user.username, false)), name };
 }
 
-/** Sequences are dense, and sending is reading. @param {Conversation} conversation */
+/** Counts by sequence, which is dense. My own messages count as read. @param {Conversation} conversation */
 export function unreadOf(conversation) {
   return Math.max(0, conversation.lastSequence - conversation.readSequence);
 }
 
 /**
  * @param {Conversation} conversation
- * @returns {boolean} whether the server lists the members with how far they are
+ * @returns {boolean} whether the server lists the members with their watermarks
  */
 export function hasListedMembers({ members }) {
   return members.length > 0 && members.length <= LISTED_MEMBERS;

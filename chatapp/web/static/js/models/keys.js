@@ -24,7 +24,7 @@ export function parseKey(key) {
  * @param {Message & { group?: boolean }} message
  * @param {string} me
  * @param {(key: string) => boolean} isKnown
- * @returns {string | null} null for a conversation that nobody has told us of yet
+ * @returns {string | null} null for an unknown conversation
  */
 export function keyOfMessage(message, me, isKnown) {
   const asGroup = keyOf(message.receiver, true);

@@ -20,7 +20,7 @@ import { folded, matches } from "./names.js";
  * @param {Iterable<Conversation>} conversations
  * @param {OutboxEntry[]} outbox
  * @param {Map<string, string>} drafts
- * @returns {Line[]} what happened last first; people without any message after that, by name
+ * @returns {Line[]} newest first; then people without messages, by name
  */
 export function linesOf(conversations, outbox, drafts) {
   const pending = new Map(outbox.map((entry) => [entry.key, entry]));

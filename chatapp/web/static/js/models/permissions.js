@@ -24,7 +24,7 @@ export function may(role, action) {
 
 /**
  * @param {Role} role mine
- * @param {Role} other the role of who would be removed
+ * @param {Role} other the role of the member to remove
  */
 export function mayRemove(role, other) {
   return may(role, other === "member" ? "remove" : "removeLeader");

@@ -91,7 +91,7 @@ const EMOJI_LARGE_MAX = 3;
 
 /**
  * @param {string} content
- * @returns {boolean} whether it is a few emoji and nothing else, and so is set large
+ * @returns {boolean} whether it is only a few emoji, which are drawn large
  */
 export function isEmojiOnly(content) {
   if (content.length > 40 || !EMOJI_ONLY.test(content)) return false;
@@ -114,7 +114,7 @@ const LONG_CHARACTERS = 4_000;
 
 /**
  * @param {string} content
- * @returns {string | null} how a very long message begins; null if it is not one
+ * @returns {string | null} the beginning of a very long message; null for other messages
  */
 export function beginningOf(content) {
   let end = content.length > LONG_CHARACTERS ? LONG_CHARACTERS : content.length;

@@ -54,7 +54,7 @@ export function merge(known, incoming) {
 
 /**
  * @param {Message} message
- * @param {Message} before the same one, as it is known
+ * @param {Message} before the known version of the message
  */
 function isNewer(message, before) {
   if (message.revision !== before.revision) return message.revision > before.revision;
@@ -96,7 +96,7 @@ export function newestRun(messages) {
 
 /**
  * @param {Timeline} timeline
- * @param {Message[]} page the newest one; what is shown and does not touch it is left out
+ * @param {Message[]} page the newest page; shown messages that do not adjoin it are dropped
  * @returns {Timeline}
  */
 export function withNewestPage(timeline, page) {
@@ -107,7 +107,7 @@ export function withNewestPage(timeline, page) {
 
 /**
  * @param {Timeline} timeline
- * @param {Message[]} page what came before the first message that is shown
+ * @param {Message[]} page the messages before the first one that is shown
  * @returns {Timeline}
  */
 export function withOlderPage(timeline, page) {

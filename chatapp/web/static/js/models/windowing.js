@@ -80,7 +80,7 @@ export class HeightIndex {
   /**
    * @param {number} top
    * @param {number} height
-   * @param {number} margin how much is drawn beyond what is seen, in CSS pixels
+   * @param {number} margin how much is drawn beyond the visible part, in CSS pixels
    * @returns {{ start: number, end: number, before: number, after: number }} `end` is exclusive
    */
   range(top, height, margin) {

@@ -25,7 +25,7 @@ export function Banner() {
 
 /**
  * @param {boolean} isBad
- * @returns {boolean} whether it is bad, and has been for a while
+ * @returns {boolean} whether it is bad and has been for some time
  */
 function useLasting(isBad) {
   const [isDue, setDue] = useState(false);

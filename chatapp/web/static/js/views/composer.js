@@ -55,7 +55,7 @@ function BytesLeft({ left }) {
   return left < 0 ? html`<p class="problem" role="alert">${say.tooLong(-left)}</p>` : html`<p class="composer-left" role="status">${say.bytesLeft(left)}</p>`;
 }
 
-/** As high as what is in it, up to a limit. @param {HTMLTextAreaElement | null} field */
+/** Makes the field as high as its text, up to a limit. @param {HTMLTextAreaElement | null} field */
 function fit(field) {
   if (!field) return;
   field.style.height = "auto";

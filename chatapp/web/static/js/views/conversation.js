@@ -52,7 +52,7 @@ function Head({ conversation }) {
   </header>`;
 }
 
-/** A group that the list has not told of has no name yet, only a number. @param {ConversationModel} conversation */
+/** A group that is not in the list yet has no name, only a number. @param {ConversationModel} conversation */
 function headingOf(conversation) {
   if (left.value?.key === conversation.key) return titleOf(conversation);
   const knowledge = knowledgeOf(conversation.key);
@@ -87,7 +87,7 @@ function Waiting({ id }) {
   return html`<${MessagesSkeleton} label=${say.loadingMessages} />`;
 }
 
-/** What was typed and not sent can still be copied. @param {{ id: string, hasUnsent: boolean }} props */
+/** Text that was not sent can still be copied. @param {{ id: string, hasUnsent: boolean }} props */
 function Left({ id, hasUnsent }) {
   const draft = drafts.value.get(id) ?? "";
   return html`<div class=${hasUnsent ? "left" : "left left-alone"}>

@@ -57,7 +57,7 @@ function Preview(/** @type {{ line: Line }} */ { line }) {
 }
 
 /**
- * @param {any} lead what comes before the text
+ * @param {any} lead the label before the text
  * @param {string} content
  */
 function preview(lead, content) {

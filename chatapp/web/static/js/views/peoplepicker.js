@@ -17,7 +17,7 @@ const ROW_PIXELS = 60;
 const REFRESH_MILLISECONDS = 10_000;
 const FILTER_FROM = 8;
 
-/** @param {{ onPick: (username: string) => void, busyWith: string }} props `busyWith` is who is being signed in; empty for nobody */
+/** @param {{ onPick: (username: string) => void, busyWith: string }} props `busyWith` is the user who is being signed in; empty for nobody */
 export function PeoplePicker({ onPick, busyWith }) {
   const users = useSignal(/** @type {User[] | null} */ (null));
   const hasFailed = useSignal(false);

@@ -99,7 +99,7 @@ function Problem({ error }) {
  * @param {TextSignal} error
  * @param {string} username
  * @param {string} [password]
- * @returns {Promise<ApiError | null>} what went wrong, which `error` already says
+ * @returns {Promise<ApiError | null>} the error, which `error` already shows
  */
 async function attempt(isBusy, error, username, password) {
   if (isBusy.peek()) return null;

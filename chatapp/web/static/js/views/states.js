@@ -29,7 +29,7 @@ export function Skeleton({ label, rows = 7 }) {
   </div>`;
 }
 
-/** Bubbles of both sides, from the bottom up as messages are. @param {{ label: string }} props */
+/** Placeholder bubbles of both sides, from the bottom up like messages. @param {{ label: string }} props */
 export function MessagesSkeleton({ label }) {
   return html`<div class="skeleton skeleton-messages" role="status" aria-label=${label}>
     ${Array.from({ length: 8 }, (_, index) => html`<i key=${index}></i>`)}

@@ -12,7 +12,7 @@ import { Icon } from "../icons.js";
  * @typedef {ReturnType<typeof useAction>} Action
  */
 
-/** What was not refused. @type {Refusal} */
+/** No refusal. @type {Refusal} */
 const NONE = { code: "", sentence: "" };
 
 export function useAction() {
@@ -20,7 +20,7 @@ export function useAction() {
   const refusal = useSignal(NONE);
   /**
    * @param {() => Promise<import("../../protocol.js").Group | void>} request
-   * @returns {Promise<boolean>} whether it was done
+   * @returns {Promise<boolean>} whether it succeeded
    */
   const run = async (request) => {
     if (isBusy.peek()) return false;

@@ -50,7 +50,7 @@ function isOpenTo({ role, members }, { name, username }) {
 /**
  * Focuses the heading of another page. Back on the first page, focuses the element that had the focus there.
  * @param {Page} page
- * @returns {Page} the one before
+ * @returns {Page} the previous page
  */
 function useFocus(page) {
   const before = useRef(page);
@@ -64,7 +64,7 @@ function useFocus(page) {
   return last;
 }
 
-/** The first of these that is there; else the heading. @param {string[]} selectors */
+/** The first of these elements that exists, or the heading. @param {string[]} selectors */
 function focusOn(selectors) {
   const found = [...selectors, "#dialog-title"].map((selector) => document.querySelector(`dialog ${selector}`)).find(Boolean);
   if (found instanceof HTMLElement) found.focus();

@@ -36,7 +36,7 @@ export function MemberPage({ conversation, username, goTo }) {
     </div>`;
 }
 
-/** The arrow keys pass through the roles, so that a button of its own changes it. @param {{ groupId: string, username: string, role: Role }} props */
+/** A button saves the role, because the arrow keys pass through all roles. @param {{ groupId: string, username: string, role: Role }} props */
 function RoleForm({ groupId, username, role }) {
   const picked = useSignal(/** @type {Role | null} */ (null));
   const action = useAction();

@@ -126,7 +126,7 @@ function People({ conversation: { key, members, role }, last, goTo }) {
   </section>`;
 }
 
-/** Who leads the group first, then who is here. @param {Member[]} members */
+/** By role, then online members first, then by name. @param {Member[]} members */
 function byRank(members) {
   const rank = (/** @type {Member} */ { role, username }) => ROLES.indexOf(role) * 2 + Number(!isOnline(username));
   return [...members].sort((a, b) => rank(a) - rank(b) || nameOf(a.username).localeCompare(nameOf(b.username)));

@@ -51,7 +51,7 @@ export function NewGroupDialog() {
   <//>`;
 }
 
-/** @param {string} name @returns {string} what is wrong with a group's name; empty if nothing is */
+/** @param {string} name @returns {string} the error of a group's name; empty if there is none */
 export function sentenceForName(name) {
   const problem = groupNameProblem(name);
   if (problem === "empty") return say.groupNameEmpty;
@@ -62,7 +62,7 @@ export function sentenceForName(name) {
  * @param {string} name
  * @param {User[]} users
  * @param {string} clientId
- * @returns {Promise<string>} what went wrong; empty if nothing did
+ * @returns {Promise<string>} the error; empty if there is none
  */
 async function make(name, users, clientId) {
   try {

@@ -20,7 +20,7 @@ const NOBODY = new Set();
  * @param {object} props
  * @param {Users} props.picked
  * @param {Set<string>} [props.without] usernames that are not offered
- * @param {string} props.hint where there is nobody to pick
+ * @param {string} props.hint shown when there are no people to pick
  */
 export function PeopleChooser({ picked, without = NOBODY, hint }) {
   return html`<${Picked} picked=${picked} /><${Finder} picked=${picked} without=${without} hint=${hint} />`;
