@@ -35,6 +35,8 @@ OPERATIONS = {
 
 _names = itertools.count()
 indexes = st.integers(0, PEOPLE - 1)
+managers = st.sampled_from([0, 0, 0, *range(1, PEOPLE)])
+"""User 0 owns most groups, so that most operations are permitted."""
 picks = st.integers(0, 1_000)
 
 
@@ -76,15 +78,18 @@ class Chat(RuleBasedStateMachine):
     http_apps: list[Flask]
     kinds: set[str]
 
-    @initialize()
-    def create_users(self) -> None:
+    @initialize(shares_history=st.booleans())
+    def create_users(self, shares_history: bool) -> None:
         self.names = [f"person{next(_names)}" for _ in range(PEOPLE)]
         add_users(self.apps[0].extensions["chatapp.journal"], [NewUser(name, name.title()) for name in self.names])
         nodes = itertools.cycle(self.apps)
         self.listeners = [Connection(next(nodes), name) for name in self.names]
         next(nodes)
         self.sleepers = [Connection(next(nodes), name) for name in self.names]
+        for sleeper in self.sleepers[1:]:
+            sleeper.is_away = True
         self.groups: list[str] = []
+        self.make_group(0, set(range(1, PEOPLE)), 0, shares_history)
 
     @rule(
         sender=indexes,
@@ -97,48 +102,44 @@ class Chat(RuleBasedStateMachine):
 
     @rule(sender=indexes, group=picks, channel=picks)
     def send_group_message(self, sender: int, group: int, channel: int) -> None:
-        if self.groups:
-            self._send(sender, self._group(group), "hello, all", channel, is_group=True)
+        self._send(sender, self._group(group), "hello, all", channel, is_group=True)
 
-    @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans())
+    @rule(owner=managers, others=st.sets(indexes), channel=picks, shares_history=st.booleans())
     def make_group(self, owner: int, others: set[int], channel: int, shares_history: bool) -> None:
         users = [{"username": self.names[one]} for one in sorted(others)]
         body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history}
         made = self._do(owner, channel, "createGroup", {}, "POST", "/group", body)
         self.groups.append(made["newGroup"]["groupId"])
 
-    @rule(by=indexes, group=picks, who=indexes, channel=picks)
+    @rule(by=managers, group=picks, who=indexes, channel=picks)
     def add(self, by: int, group: int, who: int, channel: int) -> None:
-        if self.groups:
-            number = self._group(group)
-            body = {"users": [{"username": self.names[who]}]}
-            self._do(by, channel, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
+        number = self._group(group)
+        body = {"users": [{"username": self.names[who]}]}
+        self._do(by, channel, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
 
-    @rule(by=indexes, group=picks, who=indexes, channel=picks)
+    @rule(by=managers, group=picks, who=indexes, channel=picks)
     def remove(self, by: int, group: int, who: int, channel: int) -> None:
-        if self.groups:
-            number, name = self._group(group), self.names[who]
-            payload = {"groupId": number, "username": name}
-            self._do(by, channel, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
+        number, name = self._group(group), self.names[who]
+        payload = {"groupId": number, "username": name}
+        self._do(by, channel, "removeMember", payload, "DELETE", f"/group/{number}/members/{name}", {})
 
-    @rule(by=indexes, group=picks, who=indexes, channel=picks, role=st.sampled_from(["owner", "admin", "member"]))
+    @rule(by=managers, group=picks, who=indexes, channel=picks, role=st.sampled_from(["owner", "admin", "member"]))
     def set_role(self, by: int, group: int, who: int, channel: int, role: str) -> None:
-        if self.groups:
-            number, name = self._group(group), self.names[who]
-            payload = {"groupId": number, "username": name}
-            self._do(by, channel, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
+        number, name = self._group(group), self.names[who]
+        payload = {"groupId": number, "username": name}
+        self._do(by, channel, "setRole", payload, "PUT", f"/group/{number}/members/{name}", {"role": role})
 
-    @rule(by=indexes, group=picks, channel=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
+    @rule(by=managers, group=picks, channel=picks, name=st.sampled_from(["Dinner", "Tea", "晚饭"]))
     def rename(self, by: int, group: int, channel: int, name: str) -> None:
         self._change_details(by, group, channel, {"groupName": name})
 
-    @rule(by=indexes, group=picks, channel=picks, shares_history=st.booleans())
+    @rule(by=managers, group=picks, channel=picks, shares_history=st.booleans())
     def share_history(self, by: int, group: int, channel: int, shares_history: bool) -> None:
         self._change_details(by, group, channel, {"sharesHistory": shares_history})
 
-    @rule(by=indexes, group=picks, channel=picks)
+    @rule(by=managers, group=picks, channel=picks)
     def delete(self, by: int, group: int, channel: int) -> None:
-        if self.groups and group % 4 == 0:
+        if group % 4 == 0:
             number = self._group(group)
             self._do(by, channel, "deleteGroup", {"groupId": number}, "DELETE", f"/group/{number}", {})
 
@@ -186,9 +187,8 @@ class Chat(RuleBasedStateMachine):
             self._http(sender, channel, "POST", "/messages", path)
 
     def _change_details(self, by: int, group: int, channel: int, body: dict[str, Any]) -> None:
-        if self.groups:
-            number = self._group(group)
-            self._do(by, channel, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
+        number = self._group(group)
+        self._do(by, channel, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
 
     def _do(self, by: int, channel: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
         if channel % 2:
@@ -280,7 +280,7 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ChatOnTheseApps,
         settings=settings(
-            max_examples=8,
+            max_examples=10,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
