@@ -9,7 +9,7 @@ import pytest
 from chatapp.eventloop.event_loop import MAX_EXTRA_POLLS, READ, WRITE, current_loop
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import TEXT, build
-from chatapp.realtime.engine.websocket_transport import FULL_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
+from chatapp.realtime.engine.websocket_transport import HIGH_WATER_BYTES, LARGEST_BUFFER_BYTES, SLOW_READER, Transport
 
 
 class Pair:
@@ -121,7 +121,7 @@ def test_who_goes_while_nothing_is_read_of_them_is_noticed_when_something_is_sen
     pump: MessagePump, pairs: list[Pair]
 ) -> None:
     one = pairs[0]
-    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.send(b"x" * (HIGH_WATER_BYTES * 4))
     one.transport.flush()
     one.peer.close()
     # Not read from, so that the system says no more than that there is an error.
@@ -167,7 +167,7 @@ def test_nothing_is_read_while_the_pump_waits_and_everything_after(pump: Message
 
 def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(pump: MessagePump, pairs: list[Pair]) -> None:
     one = pairs[0]
-    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.send(b"x" * (HIGH_WATER_BYTES * 4))
     one.transport.flush()
     assert not one.transport._watched_for & READ
     # It is on the client, not on us.
@@ -177,7 +177,7 @@ def test_a_client_that_has_much_to_take_in_is_not_read_from_until_it_has(pump: M
     assert not one.transport._watched_for & READ, "The session's wish holds on its own"
     one.transport.resume()
     assert one.transport._watched_for & READ
-    one.transport.send(b"x" * (FULL_BYTES * 4))
+    one.transport.send(b"x" * (HIGH_WATER_BYTES * 4))
     one.transport.flush()
     one.transport.pause()
     one.transport.resume()
@@ -193,7 +193,7 @@ def test_a_little_that_waits_becomes_much_and_the_client_is_not_read_from(pump: 
         one.transport.send(b"x" * 10_000)
         one.transport.flush()
     assert one.transport._watched_for & READ
-    for _ in range(FULL_BYTES // 10_000 + 1):
+    for _ in range(HIGH_WATER_BYTES // 10_000 + 1):
         one.transport.send(b"x" * 10_000)
     assert not one.transport._watched_for & READ
     assert not one.transport.is_paused
@@ -205,7 +205,7 @@ def test_a_little_that_waits_becomes_much_and_the_client_is_not_read_from(pump: 
 def take_in(pair: Pair) -> None:
     """The client reads, until nothing waits any more."""
     while pair.transport._watched_for & WRITE:
-        pair.peer.recv(FULL_BYTES)
+        pair.peer.recv(HIGH_WATER_BYTES)
         pair.transport.writable()
 
 

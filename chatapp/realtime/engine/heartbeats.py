@@ -7,18 +7,18 @@ from chatapp.clock import monotonic
 from chatapp.realtime.engine.message_pump import MessagePump
 
 SLOTS = 50
-"""The wheel passes one slot after the other, and pings the connections of each: all of them once in an interval."""
+"""The wheel advances slot by slot, and pings the connections in each, so that all are pinged once an interval."""
 
 
 class PingedSession(Protocol):
-    """What has a heartbeat. `pinged_at` is the time of a ping that the client has not answered."""
+    """A session with heartbeats. `pinged_at` is the time of a ping that the client has not answered."""
 
     closed: bool
     pinged_at: float | None
 
     @property
     def is_paused(self) -> bool:
-        """Whether the server does not read from the client at the moment, so that an answer may lie there unread."""
+        """Whether the server currently does not read from the client, so that an answer may be unread."""
 
     def ping(self) -> None:
         """Sends a heartbeat."""
@@ -51,7 +51,7 @@ class Heartbeats:
         self._at = (self._at + 1) % SLOTS
         slot = self._slots[self._at - 1]
         at = monotonic()
-        for session in [one for one in slot if one.closed]:
+        for session in [session for session in slot if session.closed]:
             del slot[session]
         for session in slot:
             if session.pinged_at is None:
@@ -66,7 +66,7 @@ class Heartbeats:
             if session.pinged_at != pinged_at or session.closed:
                 continue
             if session.is_paused:
-                # Its answer may lie there unread, so it gets as much time again.
+                # Its answer may be unread, so it gets the same time again.
                 session.pinged_at = at
                 self._unanswered.append((at, session))
             else:

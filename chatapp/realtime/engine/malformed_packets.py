@@ -1,7 +1,7 @@
 """Closes connections that send malformed packets, at once, as socket.io's own server does.
 
-The stock transport leaves such a WebSocket half open: its user stays online, and senders wait for confirmations, until
-a heartbeat is missed. And it writes a traceback into the log for every frame of garbage that anybody cares to send.
+The library's transport leaves such a WebSocket half open: its user stays online, and senders wait for confirmations,
+until a heartbeat is missed. It also logs a traceback for every malformed frame.
 """
 
 import logging

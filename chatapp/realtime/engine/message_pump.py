@@ -35,7 +35,7 @@ class MessagePump:
         self._is_flush_due = False
         self._is_waiting = False
         self.is_blocked = False
-        """Whether a call of the pump waits, perhaps for the database. Reading on would only fill the queue."""
+        """Whether a call of the pump waits, perhaps for the database. More reading would only fill the queue."""
         self._greenlet = self.loop.make_greenlet(self._run)
         self.loop.call_soon(self._greenlet.switch)
 
@@ -64,7 +64,7 @@ class MessagePump:
                     except PROCESS_EXITS:
                         raise
                     except BaseException:
-                        # All connections share the pump, and eventlet's Timeout is no Exception.
+                        # All connections share the pump, and eventlet's Timeout is not an Exception.
                         log.exception("A message could not be handled")
             self.is_blocked = False
             self._is_waiting = True

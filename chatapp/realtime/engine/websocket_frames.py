@@ -1,4 +1,4 @@
-"""Reads and builds WebSocket frames (RFC 6455): reads them in place, builds one for any number of recipients.
+"""Reads WebSocket frames (RFC 6455) in place, and builds one frame for any number of recipients.
 
 No extension is ever negotiated, so every reserved bit must be zero. Section numbers are the RFC's.
 """
@@ -39,7 +39,7 @@ def build_close(code: int, reason: str = "") -> bytes:
 
 
 class FrameReader:
-    """Turns the bytes of one connection into messages. Keeps incomplete frames only."""
+    """Turns the bytes of one connection into messages. Keeps only incomplete frames and messages."""
 
     __slots__ = ("_fragments", "_limit", "_longest_at_once", "_opcode", "_rest", "_wanted_bytes", "failure")
 
@@ -53,10 +53,10 @@ class FrameReader:
         self.failure: Failure | None = None
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """The messages that are now complete, as (opcode, payload): TEXT or BINARY put together from all their
-        fragments, and control frames as they come. Once `failure` is set, what follows is ignored."""
+        """Returns the messages that are now complete, as (opcode, payload): TEXT or BINARY joined from all fragments,
+        and control frames. Once `failure` is set, further bytes are ignored."""
         # Fast path: one whole masked text frame with a one-byte length, and nothing pending. Nearly every read is an
-        # ack, which looks like that.
+        # ack, which has this form.
         length = len(data) - 6
         if 0 < length <= self._longest_at_once and data[0] == 0x80 | TEXT and data[1] == 0x80 | length:
             key = (data[2:6] * (_SMALL // 4 + 1))[:length]
@@ -74,8 +74,8 @@ class FrameReader:
         if self.failure is not None:
             return found
         if self._rest is not None:
-            # The frame is parsed again when it is complete. Parsing at every piece would make a large frame in tiny
-            # pieces cost the square of its length.
+            # The frame is parsed again when it is complete. Parsing at every read would take quadratic time for a large
+            # frame in tiny pieces.
             self._rest += data
             if len(self._rest) < self._wanted_bytes:
                 return found
@@ -115,7 +115,7 @@ class FrameReader:
         return end if self._take(first, payload, found) else start
 
     def _may_begin(self, first: int, second: int, length: int) -> bool:
-        """Checks a frame's header, before its payload is waited for (sections 5.2, 5.4, 5.5)."""
+        """Checks a frame's header before its payload has arrived (sections 5.2, 5.4, 5.5)."""
         opcode = first & 0x0F
         if first & 0x70:
             return self._fail(PROTOCOL_ERROR, "reserved bits are set and no extension was agreed on")
@@ -157,7 +157,7 @@ class FrameReader:
     def _take_fragment(self, opcode: int, is_last: bool, payload: bytes, found: list[tuple[int, bytes]]) -> bool:
         if self._fragments is None:
             self._fragments, self._opcode = bytearray(), opcode
-        # Fragments are joined as they arrive. A list would cost a multiple of their bytes, and empty ones without end.
+        # Fragments are joined as they arrive. A list would take several times the memory, unbounded for empty ones.
         self._fragments += payload
         if not is_last:
             return True
@@ -181,7 +181,7 @@ def close_code(payload: bytes) -> int:
 
 
 def _unmask(mask: bytes, payload: bytes) -> bytes:
-    """XOR with the repeated mask (section 5.3), as one integer operation: Python's integers have any length."""
+    """XORs with the repeated mask (section 5.3) in one operation on large integers."""
     length = len(payload)
     key = (mask * (length // 4 + 1))[:length]
     return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")

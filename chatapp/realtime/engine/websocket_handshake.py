@@ -20,7 +20,7 @@ KEY_BYTES = 16
 
 
 def can_take_over(environ: dict[str, Any]) -> bool:
-    """Whether the request came by a server that lets go of its sockets: our own listener, or gunicorn."""
+    """Whether the server of this request can give up a socket: our own listener, or gunicorn."""
     return CONNECTION in environ or "gunicorn.socket" in environ
 
 

@@ -23,32 +23,32 @@ from chatapp.realtime.engine.websocket_frames import (
 log = logging.getLogger(__name__)
 
 READ_BYTES = 65_536
-"""Read from one connection in one iteration of the event loop, so that no other starves."""
+"""Bytes read from one connection in one iteration of the event loop, so that the others do not starve."""
 
 LARGEST_BUFFER_BYTES = 4_194_304
-"""What may wait for a reader who does not read. More, and the connection is closed: it comes back and catches up."""
+"""Limit of the output buffer. Beyond it the connection is closed; the client reconnects and catches up."""
 
-FULL_BYTES = 262_144
-"""What may wait for a client before nothing more is read of it: whoever asks for more than they take in is told to wait
-by TCP, and not thrown out for it."""
+HIGH_WATER_BYTES = 262_144
+"""Unsent bytes above which the server stops reading from the client until they are sent. TCP then slows down a client
+that asks for more than it reads, and its connection stays open."""
 
 CLOSE_WAIT_SECONDS = 5.0
-"""How long a close frame may wait for its answer (RFC 6455 section 7.1.1 leaves it open)."""
+"""How long the server waits for the answer to its close frame. RFC 6455 section 7.1.1 sets no limit."""
 
 SLOW_READER = "the client reads too slowly"
 
 
 class Transport:
-    """`receive` gets each message and whether it is binary; `closed` is called once, with the transport and why, when
-    nothing more will be received. `early` is what the client sent behind its opening handshake."""
+    """`receive` is called with each message and whether it is binary. `closed` is called once, with the transport and
+    the reason, when no more messages will be received. `early` is what the client sent after its opening handshake."""
 
     __slots__ = (
         "_close_timer",
         "_closed",
         "_fd",
         "_is_closing",
-        "_is_full",
-        "_is_held",
+        "_is_output_full",
+        "_is_paused_by_session",
         "_out",
         "_out_bytes",
         "_pump",
@@ -76,27 +76,27 @@ class Transport:
         self._out: list[bytes] = []
         self._out_bytes = 0
         self._is_closing = False
-        self._is_full = False
-        self._is_held = False
+        self._is_output_full = False
+        self._is_paused_by_session = False
         self._close_timer: Timer | None = None
         self._watched_for = 0
         self._watch(READ)
         if early:
-            self._take(early)
+            self._feed(early)
 
     @property
     def is_paused(self) -> bool:
-        """Whether it is on us that nothing is heard from the client."""
-        return self._socket is not None and not self._watched_for & READ and not self._is_full
+        """Whether the server does not read, other than because the client does not read its output."""
+        return self._socket is not None and not self._watched_for & READ and not self._is_output_full
 
     def send(self, frame: bytes) -> None:
-        """Queues a built frame for the end of this iteration. Any number of connections may queue the same bytes.
-        Nothing follows a close frame (RFC 6455 section 5.5.1)."""
+        """Queues a built frame until the end of this iteration. Any number of connections may queue the same bytes.
+        After a close frame it does nothing (RFC 6455 section 5.5.1)."""
         if self._socket is not None and not self._is_closing:
             self._queue(frame)
 
     def flush(self) -> None:
-        """Writes what waits, as far as the system takes it; the rest follows when it takes more."""
+        """Writes as much of the output buffer as the system accepts. The rest follows when the socket is writable."""
         if self._socket is None or not self._out or self._watched_for & WRITE:
             return
         out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
@@ -114,18 +114,18 @@ class Transport:
             self._out_bytes = 0
             if self._is_closing:
                 self._shut_down_sending()
-            if self._is_full:
-                self._is_full = False
-                self._read_on()
+            if self._is_output_full:
+                self._is_output_full = False
+                self._resume_reading()
             return
         self._out = [out[sent:]]
         self._out_bytes = len(out) - sent
-        if self._out_bytes > FULL_BYTES:
-            self._be_full()
+        if self._out_bytes > HIGH_WATER_BYTES:
+            self._pause_until_sent()
         self._watch(self._watched_for | WRITE)
 
     def handle(self, opcode: int, payload: bytes) -> None:
-        """One message of the client's, from the pump."""
+        """Handles one message of the client. Called by the pump."""
         if self._socket is None:
             return
         if opcode <= BINARY:
@@ -137,7 +137,7 @@ class Transport:
             self.send(build(PONG, payload))
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
-        """Says goodbye and lets go when the client has answered, or after CLOSE_WAIT_SECONDS."""
+        """Sends a close frame. The socket is closed when the client has answered, or after CLOSE_WAIT_SECONDS."""
         if self._socket is None or self._is_closing:
             return
         self._is_closing = True
@@ -145,7 +145,7 @@ class Transport:
         self._queue(build_close(code, reason))
 
     def abort(self, reason: str) -> None:
-        """Lets go of the socket at once and says so."""
+        """Closes the socket at once, and calls `closed`."""
         connection, self._socket = self._socket, None
         if connection is None:
             return
@@ -156,17 +156,17 @@ class Transport:
             self._close_timer.cancel()
         self._out.clear()
         connection.close()
-        self._pump.call(self._say_closed, reason)
+        self._pump.call(self._notify_closed, reason)
 
     def pause(self) -> None:
-        """Stops reading: the client has asked for more than is being worked on. TCP tells it to wait."""
-        self._is_held = True
+        """Stops reading, because the client sends faster than its events are handled. TCP slows it down."""
+        self._is_paused_by_session = True
         self._stop_reading()
 
     def resume(self) -> None:
-        """Reads on."""
-        self._is_held = False
-        self._read_on()
+        """Undoes `pause`. Reading stays stopped while the output buffer is full."""
+        self._is_paused_by_session = False
+        self._resume_reading()
 
     def _queue(self, frame: bytes) -> None:
         is_waiting = self._watched_for & WRITE
@@ -174,29 +174,27 @@ class Transport:
             self._pump.flush_soon(self)
         self._out.append(frame)
         self._out_bytes += len(frame)
-        if is_waiting and self._out_bytes > FULL_BYTES:
-            self._be_full()
+        if is_waiting and self._out_bytes > HIGH_WATER_BYTES:
+            self._pause_until_sent()
         if self._out_bytes > LARGEST_BUFFER_BYTES:
-            # One iteration may send a lot to a client that reads well: only what the system does not accept waits.
+            # One iteration may send a lot to a client that reads well. Only what the system does not accept counts.
             self.flush()
             if self._out_bytes > LARGEST_BUFFER_BYTES:
                 self.abort(SLOW_READER)
 
-    def _be_full(self) -> None:
-        """The client has to take in what waits before it is heard again."""
-        self._is_full = True
+    def _pause_until_sent(self) -> None:
+        self._is_output_full = True
         self._stop_reading()
 
     def _stop_reading(self) -> None:
         self._watch(self._watched_for & ~READ)
 
-    def _read_on(self) -> None:
-        """Unless something else is in the way."""
-        if self._socket is not None and not self._is_held and not self._is_full:
+    def _resume_reading(self) -> None:
+        if self._socket is not None and not self._is_paused_by_session and not self._is_output_full:
             self._watch(self._watched_for | READ)
 
-    def _say_closed(self, reason: str) -> None:
-        closed, self._closed = self._closed, _said
+    def _notify_closed(self, reason: str) -> None:
+        closed, self._closed = self._closed, _ignore_closed
         closed(self, reason)
 
     def _watch(self, events: int) -> None:
@@ -208,7 +206,7 @@ class Transport:
         try:
             if events & WRITE:
                 self.writable()
-            # An error or the other end's going is what reading finds, or writing where nothing is read.
+            # `readable` also handles an error and a hang-up.
             if events & ~WRITE:
                 self.readable()
         except Exception:
@@ -216,15 +214,15 @@ class Transport:
             self.abort("transport error")
 
     def readable(self) -> None:
-        """There is something to read, or an end."""
+        """Called when there are bytes to read, or when the connection has ended or failed."""
         if self._socket is None:
             return
         if not self._watched_for & READ:
-            self.writable()  # an error: writing tells which
+            self.writable()  # writing raises the error of the socket
             return
         if self._pump.is_blocked:
             self._stop_reading()
-            self._pump.call(self._read_on)
+            self._pump.call(self._resume_reading)
             return
         try:
             data = self._socket.recv(READ_BYTES)
@@ -236,37 +234,37 @@ class Transport:
         if not data:
             self._end_of_reading("transport close")
             return
-        self._take(data)
+        self._feed(data)
 
-    def _take(self, data: bytes) -> None:
+    def _feed(self, data: bytes) -> None:
         for opcode, payload in self._reader.feed(data):
             self._pump.call(self.handle, opcode, payload)
         if self._reader.failure is not None and not self._is_closing:
             self._pump.call(self._fail, self._reader.failure)
 
     def _end_of_reading(self, reason: str) -> None:
-        """What arrived before is handled before the connection is let go."""
+        """Closes the connection after the messages that have already arrived are handled."""
         self._stop_reading()
         self._pump.call(self.abort, reason)
 
     def writable(self) -> None:
-        """There is room for what waits."""
+        """Called when the system accepts more output."""
         if self._watched_for & WRITE:
             self._watch(self._watched_for & ~WRITE)
             self.flush()
 
     def _answer_close(self, payload: bytes) -> None:
-        """Section 5.5.1: a close frame is answered with one of the same code; the server then ends the connection."""
+        """Answers a close frame with one of the same code, then closes the connection (section 5.5.1)."""
         if self._socket is not None and not self._is_closing:
             self.send(build_close(close_code(payload)) if payload else build(CLOSE, b""))
             self.flush()
         self.abort("transport close")
 
     def _fail(self, failure: Failure) -> None:
-        """Section 7.1.7: says why. The reader ignores what still comes, until the client goes or its time is up; it is
-        as good as gone already."""
+        """Sends a close frame with the reason (section 7.1.7). The session ends now, and the socket is closed as in
+        `close`. The frame reader ignores what still arrives."""
         self.close(failure.code, failure.reason)
-        self._say_closed("transport error")
+        self._notify_closed("transport error")
 
     def _shut_down_sending(self) -> None:
         with contextlib.suppress(OSError):
@@ -274,5 +272,5 @@ class Transport:
                 self._socket.shutdown(socket.SHUT_WR)
 
 
-def _said(_transport: Transport, _reason: str) -> None:
-    """Stands where the callback was that is called once."""
+def _ignore_closed(_transport: Transport, _reason: str) -> None:
+    """Replaces the `closed` callback after its only call."""
