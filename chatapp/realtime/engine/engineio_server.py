@@ -1,4 +1,4 @@
-"""The Engine.IO server: the library's, with sessions of our own in eventlet mode."""
+"""The library's Engine.IO server, with our own sessions in eventlet mode."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chatapp.realtime.engine.message_pump import MessagePump
 
 MOST_PACKETS_POSTED = 20_000
-"""Packets in one request of a polling client, which sends all that it has in one, its acks too. The library's limit is
-16, and a request with 17 is lost as a whole. The size of a request is limited separately."""
+"""Packets in one request of a polling client, which sends everything that it has queued, acks included. The library
+rejects a request with more than 16. The size of a request is limited separately."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
 
@@ -38,7 +38,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
 
     @property
     def pump(self) -> "MessagePump":
-        """Made with the first connection: a forked worker has an event loop of its own."""
+        """Created with the first connection, because a forked worker has its own event loop."""
         if self._pump is None:
             from chatapp.realtime.engine.message_pump import MessagePump
 
@@ -54,7 +54,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         return self._heartbeats
 
     def can_take_over(self, environ: dict[str, Any]) -> bool:
-        """Whether a WebSocket of this request can use our transport. Otherwise it gets the library's two greenlets."""
+        """Whether a WebSocket of this request can use our transport. If not, the library serves it with two greenlets."""
         from chatapp.realtime.engine.websocket_handshake import can_take_over
 
         return can_take_over(environ)

@@ -1,4 +1,4 @@
-"""Engine.IO 4 sessions: long-polling as the library does it, WebSocket on our own transport, and the upgrade between.
+"""Engine.IO 4 sessions: the library's long-polling, WebSocket on our own transport, and the upgrade between them.
 
 https://github.com/socketio/engine.io-protocol. Packet types are one character: 0 open, 1 close, 2 ping, 3 pong,
 4 message, 5 upgrade, 6 noop.
@@ -24,29 +24,30 @@ PING_FRAME = build(TEXT, b"2")
 PROBE, PROBE_ANSWER, UPGRADE, MESSAGE, PONG, CLOSE = b"2probe", b"3probe", b"5", b"4", b"3", b"1"
 
 UPGRADE_SECONDS = 10.0
-"""How long an upgrade may take, as in socket.io's own server; then the session stays with polling."""
+"""How long an upgrade may take, as in socket.io's own server. After that the session keeps polling."""
 
 LARGEST_QUEUE_BYTES = 4_194_304
-"""What may wait for a polling client, PACKET_BYTES for each packet included: it may have left, or only ever post."""
+"""Limit of what is queued for a polling client, which may have left, or may only post. Beyond it the session ends."""
 PACKET_BYTES = 256
+"""Counted for each packet in addition to its data."""
 
 MOST_PACKETS_POLLED = 16
-"""In one answer: the Python client refuses more."""
+"""Packets in one response. The Python client rejects more."""
 
 POSTED_AT_ONCE = 100
-"""Packets of one body between which others get their turn."""
+"""Packets of one request that are handled before other greenlets run."""
 
-MOST_UNANSWERED_BYTES = 1_048_576
-"""Of one connection's messages whose acks are outstanding, PACKET_BYTES for each included, beyond which it is not read
-from until half are answered. Each comes back twice, as the event and as its ack, and one commit may store all of them,
-as one confirmation may answer them: together that has to stay below what may wait for a reader
-(`transport.LARGEST_BUFFER_BYTES`)."""
-UNANSWERED_SECONDS = 0.02
-"""How often a request of such a connection looks whether it may go on."""
+MOST_UNACKED_BYTES = 1_048_576
+"""Limit of one connection's messages that are not yet acked. Beyond it the server stops reading from the connection
+until half of that is acked. The client receives each message twice, as the event and in its ack. One commit may store
+all of them, and one confirmation may ack all of them, so together they must fit into the output buffer
+(`websocket_transport.LARGEST_BUFFER_BYTES`)."""
+UNACKED_POLL_SECONDS = 0.02
+"""Interval at which a POST request that exceeds the limit checks whether it may continue."""
 
 
 class Engine(Protocol):
-    """What a session needs of its server, beside what every server of the library has."""
+    """What a session needs of its server in addition to the library's `engineio.Server`."""
 
     received: Callable[["EngineSocket", bytes], None]
     """Called with each message packet that arrives by WebSocket."""
@@ -57,11 +58,11 @@ class Engine(Protocol):
     def pump(self) -> MessagePump: ...
 
     def can_take_over(self, environ: dict[str, Any]) -> bool:
-        """Whether the session can keep the socket of a request to upgrade."""
+        """Whether the session can take over the socket of an upgrade request."""
 
 
 class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
-    """One Engine.IO session. `transport` is there when it speaks WebSocket."""
+    """One Engine.IO session. `transport` is None while it uses polling."""
 
     queue: Any
     closed: bool
@@ -75,13 +76,13 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.transport: Transport | None = None
         self.backlog: deque[str | bytes] | None = None
         self.backlog_bytes = 0
-        self.unanswered_bytes = 0
+        self.unacked_bytes = 0
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
         self._queued_bytes = 0
 
     def send(self, pkt: packet.Packet) -> None:
-        """Sends a packet by whatever the session speaks now."""
+        """Sends a packet over the session's current transport."""
         if self.transport is None:
             self._enqueue(pkt)
         elif not pkt.binary:
@@ -90,14 +91,14 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self.transport.send(build(BINARY, pkt.encode()))
 
     def send_text(self, text: bytes, frame: bytes) -> None:
-        """Sends a message that was encoded for many: `frame` is the WebSocket frame of the message `text`."""
+        """Sends a message that was encoded once for many recipients. `frame` is the WebSocket frame of `text`."""
         if self.transport is not None:
             self.transport.send(frame)
         else:
             self._enqueue(packet.Packet(packet.MESSAGE, text.decode()))
 
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
-        """Sends several such messages: `frames` is all of their frames in one."""
+        """Sends several such messages. `frames` holds the frames of all of them."""
         if self.transport is not None:
             self.transport.send(frames)
             return
@@ -105,7 +106,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self.send_text(text, b"")
 
     def poll(self) -> list[packet.Packet]:
-        """What waits for a polling client. An upgrade may take the queue away while its last poll is being answered."""
+        """Returns the packets for a polling client. An upgrade may remove the queue while the last poll is answered."""
         queue = self.queue
         if queue is None:
             return [packet.Packet(packet.NOOP)]
@@ -116,34 +117,34 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         except self.server.get_queue_empty_exception() as error:
             raise exceptions.QueueEmpty from error
         if found[-1] is None:
-            # The end, for whoever asks next as well.
+            # None marks the end of the session. It stays in the queue for the next poll.
             queue.put(found.pop())
         self._queued_bytes -= sum(map(_size, found))
         return found
 
     def ping(self) -> None:
-        """A heartbeat; its answer clears `pinged_at`."""
+        """Sends a heartbeat. The answer clears `pinged_at`."""
         if self.transport is not None:
             self.transport.send(PING_FRAME)
         else:
             self._enqueue(packet.Packet(packet.PING))
 
-    def began(self, size: int) -> None:
-        """A message of the client's waits for its ack."""
-        self.unanswered_bytes += PACKET_BYTES + size
-        if self.unanswered_bytes > MOST_UNANSWERED_BYTES and self.transport is not None:
+    def ack_deferred(self, size: int) -> None:
+        """Counts a message whose ack is sent later, and stops reading beyond MOST_UNACKED_BYTES."""
+        self.unacked_bytes += PACKET_BYTES + size
+        if self.unacked_bytes > MOST_UNACKED_BYTES and self.transport is not None:
             self.transport.pause()
 
-    def ended(self, size: int) -> None:
-        """It was acked."""
-        before = self.unanswered_bytes
-        self.unanswered_bytes = before - PACKET_BYTES - size
-        if before > MOST_UNANSWERED_BYTES // 2 >= self.unanswered_bytes:
-            self.read_on()
+    def ack_sent(self, size: int) -> None:
+        """Uncounts an acked message, and resumes reading once half of MOST_UNACKED_BYTES is acked."""
+        before = self.unacked_bytes
+        self.unacked_bytes = before - PACKET_BYTES - size
+        if before > MOST_UNACKED_BYTES // 2 >= self.unacked_bytes:
+            self.resume_reading()
 
-    def read_on(self) -> None:
-        """Reads again, if nothing is in the way any more."""
-        if self.transport is not None and self.backlog is None and self.unanswered_bytes < MOST_UNANSWERED_BYTES:
+    def resume_reading(self) -> None:
+        """Resumes reading unless the backlog or unacked messages still prevent it."""
+        if self.transport is not None and self.backlog is None and self.unacked_bytes < MOST_UNACKED_BYTES:
             self.transport.resume()
 
     @property
@@ -156,15 +157,15 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.close(wait=False, reason=self.server.reason.PING_TIMEOUT)
 
     def schedule_ping(self) -> None:
-        """Heartbeats are the timer wheel's; the library would park a greenlet for each."""
+        """Leaves the ping to the timer wheel. The library would start a greenlet for each."""
         self.pinged_at = None
 
     def check_ping_timeout(self) -> bool:
-        """The timer wheel's too."""
+        """Leaves the time-out to the timer wheel."""
         return not self.closed
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
-        """Ends the session. `abort`: without a word."""
+        """Ends the session. With `abort` no close packet is sent."""
         if self.closed or self.closing:
             return
         self.closing = True
@@ -174,9 +175,9 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.closed = True
         transport, self.transport = self.transport, None
         probe, self._probe = self._probe, None
-        for one in (transport, probe):
-            if one is not None:
-                one.close(GOING_AWAY, "")
+        for open_transport in (transport, probe):
+            if open_transport is not None:
+                open_transport.close(GOING_AWAY, "")
         if self.queue is not None:
             self.queue.put(None)
         self.server.sockets.pop(self.sid, None)
@@ -194,7 +195,7 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             for number, pkt in enumerate(payload.Payload(encoded_payload=body).packets, 1):
                 self.receive(pkt)
                 if number % POSTED_AT_ONCE == 0:
-                    self._let_others_go_first()
+                    self._let_others_run()
         except Exception as error:
             log.info("A request sent what cannot be read", exc_info=True)
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
@@ -209,60 +210,60 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             return self.server._bad_request("Invalid websocket upgrade")
         own, early = take_over(environ)
         receive = self._receive_probe if self.connected else self._receive
-        transport = Transport(own, self.server.pump, self.server.max_http_buffer_size, receive, self._lost, early)
+        transport = Transport(own, self.server.pump, self.server.max_http_buffer_size, receive, self._on_closed, early)
         transport.send(answer)
         if self.connected:
             self._probe = transport
-            self.server.pump.loop.call_later(UPGRADE_SECONDS, self._give_up, transport)
+            self.server.pump.loop.call_later(UPGRADE_SECONDS, self._abandon_upgrade, transport)
         else:
             self.connected = self.upgraded = True
-            self._speak(transport)
+            self._switch_to(transport)
         return []
 
-    def _let_others_go_first(self) -> None:
+    def _let_others_run(self) -> None:
         self.server.sleep(0)
-        while self.unanswered_bytes >= MOST_UNANSWERED_BYTES and not self.closed:
-            self.server.sleep(UNANSWERED_SECONDS)
+        while self.unacked_bytes >= MOST_UNACKED_BYTES and not self.closed:
+            self.server.sleep(UNACKED_POLL_SECONDS)
 
     def _enqueue(self, pkt: packet.Packet) -> None:
-        """For a polling client to fetch."""
+        """Queues a packet until a polling client fetches it."""
         if self.closed:
             return
         self.queue.put(pkt)
         self._queued_bytes += _size(pkt)
         if self._queued_bytes > LARGEST_QUEUE_BYTES:
-            # Not at once: whoever sends is in the middle of sending to many.
+            # Not at once, because the caller may be sending to many sessions.
             self.server.pump.call(self.close, False, True, SLOW_READER)
 
-    def _speak(self, transport: Transport) -> None:
-        """From here on everything goes by WebSocket, what was waiting first."""
+    def _switch_to(self, transport: Transport) -> None:
+        """Makes a WebSocket the session's transport, and sends the queued packets over it."""
         self.transport = transport
         waiting, self.queue = self.queue, None
         while not waiting.empty():
             pkt = waiting.get()
             if pkt is not None and pkt.packet_type != packet.NOOP:
                 self.send(pkt)
-        # For a poll that is still open: it must not find out by the clock that nothing comes this way any more.
+        # Ends a poll that is still open, which would otherwise wait for its time-out.
         waiting.put(packet.Packet(packet.NOOP))
 
     def _receive_probe(self, payload: bytes, is_binary: bool) -> None:
-        """The upgrade: the client probes, we answer and end its poll, it upgrades."""
+        """Handles an upgrade: the client probes, the server answers and ends the client's poll, the client upgrades."""
         transport = self._probe
         if transport is None:
             self._receive(payload, is_binary)
         elif payload == PROBE and not self.upgrading:
-            # From here on polls are answered with nothing: what is sent waits for the upgrade.
+            # From now on polls are answered with a NOOP. Packets wait in the queue for the upgrade.
             self.upgrading = True
             transport.send(build(TEXT, PROBE_ANSWER))
             self.queue.put(packet.Packet(packet.NOOP))
         elif payload == UPGRADE and self.upgrading:
             self._probe, self.upgrading, self.upgraded = None, False, True
-            self._speak(transport)
+            self._switch_to(transport)
         else:
-            self._give_up(transport)
+            self._abandon_upgrade(transport)
 
-    def _give_up(self, transport: Transport) -> None:
-        """The upgrade came to nothing; the session stays with polling."""
+    def _abandon_upgrade(self, transport: Transport) -> None:
+        """Closes the probe of a failed upgrade. The session keeps polling."""
         if transport is self._probe:
             self._probe, self.upgrading = None, False
             transport.close(GOING_AWAY, "")
@@ -279,13 +280,13 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         elif kind == CLOSE:
             self.close(wait=False, abort=True, reason=self.server.reason.CLIENT_DISCONNECT)
         else:
-            # What cannot be read closes the connection, as socket.io's own server does.
+            # An unknown packet type closes the connection, as in socket.io's own server.
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
 
-    def _lost(self, transport: Transport, reason: str) -> None:
-        """A transport is gone: the one in use, the probe of an upgrade, or one that was given up before."""
+    def _on_closed(self, transport: Transport, reason: str) -> None:
+        """Handles the end of a transport: the current one, the probe of an upgrade, or one that was replaced."""
         if transport is self._probe:
-            self._give_up(transport)
+            self._abandon_upgrade(transport)
         elif transport is self.transport:
             self.close(wait=False, abort=True, reason=reason)
 

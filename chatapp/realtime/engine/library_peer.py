@@ -1,4 +1,4 @@
-"""Where messages go for a connection of the library's own transport, or of Flask-SocketIO's test client."""
+"""The peer of a connection on the library's own transport, or of Flask-SocketIO's test client."""
 
 from typing import Any, Protocol
 
@@ -27,8 +27,8 @@ class LibraryPeer:
         for text in texts:
             self.send_text(text, frames)
 
-    def began(self, size: int) -> None:
+    def ack_deferred(self, size: int) -> None:
         """Does nothing: the library's transport reads without a limit."""
 
-    def ended(self, size: int) -> None:
-        """Does nothing, as `began`."""
+    def ack_sent(self, size: int) -> None:
+        """Does nothing, as `ack_deferred`."""

@@ -2,7 +2,7 @@
 
 All recipients of an event get the same ack id, from a counter of the whole server: a client only echoes it. So the
 Socket.IO packet and the WebSocket frame around it are built once, and the same bytes object is written to every socket.
-What a client costs on leaving is the rooms that it is in, not the rooms that there are.
+The cost of a disconnect grows with the client's own rooms, not with all rooms.
 """
 
 import itertools
@@ -114,7 +114,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
             number = self._await_acks(lambda _client: callback())
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         text = b"2%s,%s%s" % (namespace.encode(), number, orjson.dumps([event, *arguments]))
-        self._write(text, [one for one in clients if one.sid not in skipped])
+        self._write(text, [client for client in clients if client.sid not in skipped])
 
     def get_namespaces(self) -> Iterator[str]:
         return iter(list(self._namespaces))

@@ -1,4 +1,4 @@
-"""What a client's messages are written to, before and after the client is accepted."""
+"""The destination of a client's messages, before and after the client is accepted."""
 
 import threading
 from collections.abc import Callable
@@ -6,30 +6,31 @@ from functools import partial
 from typing import Protocol
 
 LARGEST_HELD_BYTES = 1_048_576
-"""Held for one client. Beyond that its connection is closed when it is accepted: it comes back and catches up."""
+"""Limit of what is held for one client. Beyond it the connection is closed on acceptance; the client reconnects and
+catches up."""
 
 
 class Peer(Protocol):
-    """What a client's messages are written to."""
+    """Sends messages to one client."""
 
     def send_text(self, text: bytes, frame: bytes) -> None:
-        """One message, and the WebSocket frame of it."""
+        """Sends one message. `frame` is its WebSocket frame."""
 
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
-        """Several messages, and their frames in one."""
+        """Sends several messages. `frames` holds the frames of all of them."""
 
-    def began(self, size: int) -> None:
-        """An event of the client's, of so many bytes, is being worked on, whose ack comes later."""
+    def ack_deferred(self, size: int) -> None:
+        """Called when an event of the client, of `size` bytes, will be acked later."""
 
-    def ended(self, size: int) -> None:
-        """That ack is there."""
+    def ack_sent(self, size: int) -> None:
+        """Called when the ack of such an event is sent."""
 
 
 class HoldingPeer:
     """Holds messages for a client that is in its rooms and not yet accepted.
 
-    On the wire nothing may overtake the packet that accepts a client. Nothing may be lost either: what the client
-    fetches once it is accepted begins where its rooms begin.
+    No message may be sent before the packet that accepts the client. None may be lost either: the client's first sync
+    returns what was stored before it entered its rooms.
     """
 
     __slots__ = ("_held", "_held_bytes", "_is_released", "_lock", "_peer")
@@ -39,7 +40,7 @@ class HoldingPeer:
         self._held: list[Callable[[], None]] = []
         self._held_bytes = 0
         self._is_released = False
-        # With threads, one may send what another is about to release.
+        # With threads, one may send a message while another releases the held ones.
         self._lock = threading.RLock()
 
     def send_text(self, text: bytes, frame: bytes) -> None:
@@ -48,15 +49,15 @@ class HoldingPeer:
     def send_joined(self, texts: list[bytes], frames: bytes) -> None:
         self._send(len(frames), partial(self._peer.send_joined, texts, frames))
 
-    def began(self, size: int) -> None:
-        self._peer.began(size)
+    def ack_deferred(self, size: int) -> None:
+        self._peer.ack_deferred(size)
 
-    def ended(self, size: int) -> None:
-        self._peer.ended(size)
+    def ack_sent(self, size: int) -> None:
+        self._peer.ack_sent(size)
 
     def release(self) -> Peer | None:
-        """Sends what was held, in order, and holds nothing more. Returns where to write from now on, or None if too
-        much was held: then nothing was sent."""
+        """Sends the held messages in order, and holds no more. Returns the peer to use from now on. Returns None, and
+        sends nothing, if there were more than LARGEST_HELD_BYTES."""
         with self._lock:
             self._is_released = True
             held, self._held = self._held, []

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HOT_NAMESPACE = "/chat"
 HOT_EVENTS = (b'["privateMessage"', b'["groupMessage"')
-"""Events whose handlers never block. They are handled without a greenlet of their own."""
+"""Events whose handlers never block. They are handled without their own greenlet."""
 
 EVENT_PREFIX, ACK_PREFIX = b"42/chat,", b"43/chat,"
 LARGEST_ID_DIGITS = 15
@@ -41,9 +41,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     """Differs from its parent in what it does with events.
 
     A handler that returns a DeferredAck is acked when that is set, so that later events of its connection do not wait
-    for the ack of an earlier one. A packet that is no event is refused instead of dropped. What comes by our own
-    transport is taken apart here: an ack by its id alone, a hot event at once, anything else by a greenlet of its
-    connection, in order.
+    for the ack of an earlier one. A malformed event is refused instead of dropped. Packets from our own transport are
+    handled here: an ack by its id alone, a hot event at once, and all others in order in a greenlet of the connection.
     """
 
     manager: ChatManager
@@ -60,7 +59,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
 
         After either of those, JavaScript clients do not reconnect by themselves.
 
-        Does not wait for a polling client to fetch what is queued: it may never come.
+        Does not wait for a polling client to fetch the queued packets, since it may never do so.
         """
         session = self.eio.sockets.get(eio_sid)
         if session is not None:
@@ -75,7 +74,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self.on_transport_opened(eio_sid)
 
     def received(self, session: "EngineSocket", payload: bytes) -> None:
-        """A message packet from our own transport."""
+        """Handles a message packet from our own transport."""
         if payload.startswith(ACK_PREFIX):
             end = payload.find(b"[", FIRST_DIGIT, AFTER_LARGEST_ID)
             # There is one ack a delivery, so a body is parsed only if it may contain `false`.
@@ -85,7 +84,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             self._queue(session, payload[1:].decode())
 
     def received_binary(self, session: "EngineSocket", payload: bytes) -> None:
-        """An attachment from our own transport."""
+        """Handles an attachment from our own transport."""
         self._queue(session, payload)
 
     def _is_busy(self, session: "EngineSocket") -> bool:
@@ -97,7 +96,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         if session.backlog is None:
             session.backlog = deque((data,))
             session.backlog_bytes = len(data)
-            self.start_background_task(self._work_off, session)
+            self.start_background_task(self._handle_backlog, session)
         else:
             session.backlog.append(data)
             session.backlog_bytes += len(data)
@@ -123,12 +122,12 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         self._dispatch(client, data, int(digits) if digits else None, len(payload))
         return True
 
-    def _work_off(self, session: "EngineSocket") -> None:
+    def _handle_backlog(self, session: "EngineSocket") -> None:
         """Handles a connection's queued packets one after the other. Handlers may block."""
         while session.backlog and not session.closed:
             self._handle_eio_message(session.sid, session.backlog.popleft())
         session.backlog = None
-        session.read_on()
+        session.resume_reading()
 
     def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         try:
@@ -159,13 +158,13 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             if self.acks_in_place:
                 self._acknowledge(client, id, result.wait())
             else:
-                client.peer.began(size)
+                client.peer.ack_deferred(size)
                 result.when_set(lambda response: self._answer_late(client, id, size, response))
         else:
             self._acknowledge(client, id, result)
 
     def _answer_late(self, client: Client, id: int | None, size: int, response: Any) -> None:
-        client.peer.ended(size)
+        client.peer.ack_sent(size)
         self._acknowledge(client, id, response)
 
     def _acknowledge(self, client: Client, id: int | None, response: Any) -> None:
@@ -187,8 +186,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         super()._handle_eio_connect(eio_sid, environ)
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
-        """Calls the library's, which may block. If the connection closes meanwhile, the client is removed here, since
-        nothing else removes it."""
+        """Calls the library's method, which may block. If the connection closes meanwhile, the client is removed here,
+        since nothing else removes it."""
         if eio_sid not in self.environ:
             return
         super()._handle_connect(eio_sid, namespace, data)
@@ -206,8 +205,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
 
 
 def _says_failure(arguments: list[Any]) -> bool:
-    """Whether the body of an ack says `success: false`: then it confirms nothing. Nothing else of it is read."""
-    return any(isinstance(one, dict) and one.get("success") is False for one in arguments)
+    """Whether the body of an ack says `success: false`. Such an ack confirms nothing."""
+    return any(isinstance(argument, dict) and argument.get("success") is False for argument in arguments)
 
 
 def _arguments_of(body: bytes) -> list[Any]:
