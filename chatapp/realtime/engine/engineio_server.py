@@ -54,7 +54,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         return self._heartbeats
 
     def can_take_over(self, environ: dict[str, Any]) -> bool:
-        """Whether a WebSocket of this request can use our transport. If not, the library serves it with two greenlets."""
+        """Whether a WebSocket of this request can use our transport. The library's transport needs two greenlets."""
         from chatapp.realtime.engine.websocket_handshake import can_take_over
 
         return can_take_over(environ)
