@@ -41,8 +41,7 @@ def init_app(app: Flask) -> ChatSocketIO:
 def _options(settings: Settings) -> dict[str, object]:
     return {
         "async_mode": settings.async_mode,
-        # Handlers run in the connection's reader. The default starts a thread for each event, so that events could
-        # overtake each other.
+        # Handlers run in the connection's reader. The default starts a thread for each event, which could reorder them.
         "async_handlers": False,
         "namespaces": ["/chat"],
         "cors_allowed_origins": lambda origin, environ: (

@@ -97,7 +97,7 @@ class Delivery:
         with self._lock:
             is_first = self._raise_unsaved(watermarks, user_id, delivered, read)
         if is_first is not None:
-            # Not only for the first: the thread that raised the first one may not have scheduled the write yet.
+            # Also if it is not the first: the thread that raised the first may not have scheduled the write yet.
             self._journal.schedule_watermarks()
 
     def confirm(self, conversation_id: int, user_id: int, delivered: int, read: int = 0) -> None:
@@ -212,7 +212,7 @@ class Delivery:
             if did_read_rise:
                 self._on_raised(watermarks, user_id)
             return did_read_rise
-        # Taken before the acks are resolved: a message with a pending ack is told by its ack, and not by an event too.
+        # Taken before the acks are resolved: a message with a pending ack gets its tick by the ack, not by an event.
         late = watermarks.take_delivered() if watermarks.may_have_completed(before) else []
         if before < watermarks.unwatched_up_to:
             late += range(before + 1, min(delivered, watermarks.unwatched_up_to) + 1)

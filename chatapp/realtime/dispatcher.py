@@ -77,7 +77,7 @@ class Dispatcher:
         connection before it is accepted."""
         self._node_catch_up = NodeCatchUp(self)
         self._is_behind = False
-        """Whether something could not be handled during a database outage, and no catch-up has begun since."""
+        """Whether a database outage prevented handling something, and no catch-up has begun since."""
 
     def connected(self, sid: str, caller: Caller) -> None:
         """Adds a connection to the user's rooms before the client is told that it is connected.
@@ -114,7 +114,7 @@ class Dispatcher:
         """Handles a commit of this process. New members enter their rooms before the messages are sent."""
         self._handle_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
         for message in messages:
-            self._guard(self.fan_out.stored, message)
+            self._guard(self.fan_out.send_message, message)
         self._handle_all([notice for notice in notices if not isinstance(notice, MembershipsChanged | WatermarkRaised)])
 
     def receive_notices(self, notices: list[Notice]) -> None:
@@ -130,15 +130,16 @@ class Dispatcher:
             self._is_behind = True
             raise
 
-    def end(self, sid: str, sentence: str) -> None:
-        """Signs a connection out. A Socket.IO disconnect, unlike a closed transport, makes the client not reconnect."""
+    def sign_out(self, sid: str, sentence: str) -> None:
+        """Disconnects a socket whose session has ended. After a Socket.IO disconnect, unlike after a closed transport,
+        the client does not reconnect."""
         if sid in self._connecting:
             self._connecting[sid] = False
         self.events.token_expired(sid, sentence)
         self._server.disconnect(sid, namespace=NAMESPACE)
 
-    def tell_presence(self, user_ids: Collection[int] | None = None) -> None:
-        """Sends which of these users (or of all) came online or went offline. Acks no longer wait for the latter."""
+    def publish_presence(self, user_ids: Collection[int] | None = None) -> None:
+        """Sends which of these users (or of all) came online or went offline. Acks stop waiting for the latter."""
         with self.app.app_context():
             self.presence.publish(self._send_presence, user_ids)
 
@@ -152,7 +153,7 @@ class Dispatcher:
         """Handles notices. An exception in one does not stop the next ones."""
         calls: list[tuple[Callable[..., None], Any]] = []
         if changed := {notice.user_id for notice in notices if isinstance(notice, PresenceChanged)}:
-            calls.append((self.tell_presence, changed))
+            calls.append((self.publish_presence, changed))
         calls += [(self._handle, notice) for notice in notices if not isinstance(notice, PresenceChanged)]
         for handle, subject in calls:
             self._guard(handle, subject)
@@ -176,8 +177,8 @@ class Dispatcher:
             case CatchUp():
                 self._server.start_background_task(self.catch_up)
             case ConversationChanged():
-                if self._is_hosted(notice):
-                    self.fan_out.notified(notice.conversation_id, notice.first, notice.last, notice.usernames)
+                if self._has_connected_member(notice):
+                    self.fan_out.send_changes(notice.conversation_id, notice.first, notice.last, notice.usernames)
                 else:
                     self._skip(notice)
             case MembershipsChanged():
@@ -188,17 +189,17 @@ class Dispatcher:
                 self.delivery.raise_from_notice(notice.conversation_id, notice.user_id, notice.delivered, notice.read)
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
-                    self.end(sid, "You were signed out.")
+                    self.sign_out(sid, "You were signed out.")
 
-    def _is_hosted(self, notice: ConversationChanged) -> bool:
+    def _has_connected_member(self, notice: ConversationChanged) -> bool:
         if notice.usernames:
             return self._has_connection(notice.usernames)
-        return self.groups.is_hosted(notice.conversation_id, notice.first)
+        return self.groups.has_connected_member(notice.conversation_id, notice.first)
 
     def _skip(self, notice: ConversationChanged) -> None:
         """Skips changes of a conversation without a connected member. A member who connects later must neither be sent
         them as new nor miss their ticks."""
-        self.fan_out.forget(notice.conversation_id, unless=lambda: self._is_hosted(notice))
+        self.fan_out.forget(notice.conversation_id, unless=lambda: self._has_connected_member(notice))
         self.delivery.skip_messages(notice.conversation_id, notice.last_sequence)
 
     def _fan_out(self, conversation_id: int, change: Change) -> None:
@@ -229,8 +230,8 @@ class Dispatcher:
     def _require_session(self, sid: str, caller: Caller) -> None:
         """Raises NotSignedIn if the session was revoked while the connection was being accepted.
 
-        Before the connection was registered, only the database knows of it. After that, `end` was called, which cannot
-        disconnect it yet.
+        A revocation before the connection was registered is only in the database. A later one has called `sign_out`,
+        which cannot disconnect the connection yet.
         """
         with self.app.app_context():
             is_revoked = bool(revoked_among({caller.session_id}))
@@ -249,7 +250,7 @@ class Dispatcher:
             # Called after entering the room: this connection did not receive what was sent since the query.
             is_other_connected = self._is_other_connected(caller, membership)
             at = Position(membership.revision, membership.last_sequence)
-            last = self.fan_out.host(membership.conversation_id, at, is_other_connected=is_other_connected)
+            last = self.fan_out.start_after(membership.conversation_id, at, is_other_connected=is_other_connected)
             if membership.delivered < last:
                 undelivered.append((membership.conversation_id, last))
         if self._can_interleave:
@@ -277,7 +278,7 @@ class Dispatcher:
             retry_during_outage(self.delivery.confirm, conversation_id, caller.user_id, last)
 
     def _has_accepted_connection(self, usernames: tuple[str, ...]) -> bool:
-        """Whether any of these users has an accepted connection, so that `host` was called for all conversations."""
+        """Whether any of these users has an accepted connection. `start_after` was called for its conversations."""
         rooms = [self._server.manager.get_participants(NAMESPACE, user_room(username)) for username in usernames]
         # A rejected connection stays in its room until Socket.IO has sent the rejection.
         return any(sid not in self._connecting and self.connections.get(sid) for room in rooms for sid, _ in room)

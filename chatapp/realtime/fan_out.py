@@ -22,13 +22,13 @@ Usernames = tuple[str, ...]
 
 
 class FanOut:
-    """`send` is called once for each change, in order, and for one change at a time. `can_interleave`: whether another
-    thread can run in between, or another greenlet while this one waits for the database. Then a lock is taken.
+    """`send` is called once for each change, in order, one change at a time. `can_interleave` says whether another
+    thread can run in between, or another greenlet while this one waits for the database. If so, a lock is taken.
 
-    `has_accepted_connection` says whether any of these users has a connection for which `host` was called with all
-    conversations. An unknown direct conversation of such a user is newer than the connection, even if the first notice
-    of it does not start at revision 1: two users who write to each other at the same time through two processes store
-    its first and its second message, and the notice of the second may arrive first.
+    `has_accepted_connection` says whether any of these users has a connection for which `start_after` was called with
+    all conversations. An unknown direct conversation of such a user is newer than the connection, even if the first
+    notice of it does not start at revision 1: two users who write to each other at the same time through two processes
+    store its first and its second message, and the notice of the second may arrive first.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class FanOut:
         self._newest_forgotten = 0
         """The highest id of a forgotten conversation. Ids rise, so an unknown conversation with a higher id is new."""
 
-    def host(self, conversation_id: int, at: Position, *, is_other_connected: bool = False) -> int:
+    def start_after(self, conversation_id: int, at: Position, *, is_other_connected: bool = False) -> int:
         """Starts sending a conversation's changes after a position, because a member connected. The member fetches
-        earlier changes by a sync. Returns the sequence up to which: that of the position, or a later one if more was
-        sent since the position was read.
+        earlier changes by a sync. Returns the sequence of the last earlier message: that of the position, or a later
+        one if more was sent since the position was read.
 
-        `is_other_connected`: another member is already connected. If the conversation is unknown all the same, it is
-        newer than that connection, and its committed changes may not have been sent to that member yet. So it stays
+        `is_other_connected` says whether another member is already connected. If the conversation is still unknown, it
+        is newer than that connection, and its committed changes may not have been sent to that member yet. So it stays
         unknown until the first notice, which carries the revision at which to start.
         """
         sequence = at.sequence or 0
@@ -65,7 +65,7 @@ class FanOut:
                 self._newest_forgotten = max(self._newest_forgotten, self._sent.popitem(last=False)[0])
         return max(position.sequence or 0, sequence)
 
-    def is_hosted(self, conversation_id: int) -> bool:
+    def is_known(self, conversation_id: int) -> bool:
         """Whether the position of the conversation is known."""
         return conversation_id in self._sent
 
@@ -79,7 +79,7 @@ class FanOut:
             if not unless():
                 self._sent.pop(conversation_id, None)
 
-    def stored(self, message: StoredMessage) -> None:
+    def send_message(self, message: StoredMessage) -> None:
         """Sends a message that this process stored, after the changes before it."""
         with self._lock:
             usernames = () if message.is_group else (message.sender, message.receiver)
@@ -89,7 +89,7 @@ class FanOut:
             if message.revision == position.revision + 1:
                 self._advance(message.conversation_id, position, message)
 
-    def notified(self, conversation_id: int, first: int, last: int, usernames: Usernames = ()) -> None:
+    def send_changes(self, conversation_id: int, first: int, last: int, usernames: Usernames = ()) -> None:
         """Sends the stored changes up to `last`. `first` is the first one of the notice, and `usernames` holds both
         users of a direct conversation."""
         with self._lock:

@@ -20,7 +20,7 @@ from chatapp.realtime.rooms import NAMESPACE, group_of_room, group_room
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_UNHOSTED = 10_000
+REMEMBERED_UNCONNECTED = 10_000
 """Remembered groups without a connected member. A notice about one of them needs no query."""
 
 
@@ -43,14 +43,14 @@ class GroupRooms:
         self._fan_out = fan_out
         self._delivery = delivery
         self._announced = AnnouncedGroups()
-        self._unhosted: OrderedDict[int, None] = OrderedDict()
+        self._unconnected: OrderedDict[int, None] = OrderedDict()
 
     def announce(self, conversation_id: int) -> None:
         """Adds the connections of all members to the room of a new group, then sends `newgrp`. Repeated calls send it
         once."""
         with self._app.app_context():
             name, user_ids, position = group_to_announce(conversation_id)
-        self._fan_out.host(conversation_id, position)
+        self._fan_out.start_after(conversation_id, position)
         self._enter_all(conversation_id, user_ids)
         if self._announced.add(conversation_id):
             self._events.group_created(conversation_id, name)
@@ -79,27 +79,27 @@ class GroupRooms:
                 self._enter_all(conversation_id, [member.user_id])
         self._delivery.members_changed(conversation_id)
 
-    def is_hosted(self, conversation_id: int, first: int) -> bool:
+    def has_connected_member(self, conversation_id: int, first: int) -> bool:
         """Whether a member of the group is connected to this process. `first` is the first revision that is to be sent.
 
         The notice of a group's first message may arrive before the notice of the group. Then this adds the connections
         of its members to the room.
         """
-        if self._fan_out.is_hosted(conversation_id):
+        if self._fan_out.is_known(conversation_id):
             return self._server.manager.has_room(NAMESPACE, group_room(conversation_id))
-        if conversation_id in self._unhosted:
+        if conversation_id in self._unconnected:
             return False
         with self._app.app_context():
             members = members_among(conversation_id, self._connections.user_ids())
             position = position_of_first_join(conversation_id, members) if members else None
         if position is None:
-            self._remember_unhosted(conversation_id)
+            self._remember_unconnected(conversation_id)
             return False
         if position.revision == 0 or self._fan_out.is_forgotten(conversation_id):
             position = Position(first - 1, None)
         elif position.revision < first - 1 - FIRST_CHANGES:
             position = Position(first - 1 - FIRST_CHANGES, None)
-        self._fan_out.host(conversation_id, position)
+        self._fan_out.start_after(conversation_id, position)
         self._enter_all(conversation_id, members)
         return True
 
@@ -134,7 +134,7 @@ class GroupRooms:
     def _joined(self, user_id: int, overview: Overview) -> None:
         if overview.is_group:
             row = overview.row
-            self._fan_out.host(row.id, Position(row.revision, row.last_sequence))
+            self._fan_out.start_after(row.id, Position(row.revision, row.last_sequence))
             self._enter_all(row.id, [user_id])
         self._events.changed_for_user(serializers.joined(overview), overview.username)
 
@@ -143,7 +143,7 @@ class GroupRooms:
             for sid in self._connections.of_user(user_id):
                 self.enter(sid, group_room(conversation_id))
 
-    def _remember_unhosted(self, conversation_id: int) -> None:
-        self._unhosted[conversation_id] = None
-        while len(self._unhosted) > REMEMBERED_UNHOSTED:
-            self._unhosted.popitem(last=False)
+    def _remember_unconnected(self, conversation_id: int) -> None:
+        self._unconnected[conversation_id] = None
+        while len(self._unconnected) > REMEMBERED_UNCONNECTED:
+            self._unconnected.popitem(last=False)

@@ -1,7 +1,7 @@
 """Tells senders of messages that became delivered to all after their ack.
 
-The messages are read from the database, away from whoever confirmed: confirmations are handled by the one greenlet that
-handles the messages of all connections. While the database cannot be used, they wait.
+The messages are read from the database in the background, because confirmations are handled by the one greenlet that
+handles the messages of all connections. During a database outage the ticks wait.
 """
 
 import logging
@@ -39,8 +39,8 @@ class LateTicks:
         self._lock = threading.Lock()
 
     def add(self, conversation_id: int, sequences: Sequence[int], user_id: int, lowest: Lowest) -> None:
-        """Messages that a confirmation of this user may have completed. `lowest`: the watermarks at that moment; a
-        later confirmation sends the ticks that it completes itself."""
+        """Queues messages that may have become delivered to all by this user's confirmation. `lowest` holds the
+        watermarks at that moment: a later confirmation queues its own messages."""
         with self._lock:
             self._waiting.append((conversation_id, sequences, user_id, lowest))
             is_running, self._is_running = self._is_running, True

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Ack = Any
-"""The payload of an ack, or a DeferredAck that is set to one later."""
+"""The payload of an ack, or a DeferredAck that receives it later."""
 
 EVENTS = (
     "privateMessage",

@@ -1,7 +1,7 @@
 """Catches this process up with the database when notices may have been lost.
 
-All that a notice can say is in the database: who is online, which sessions were revoked, which groups exist, the
-watermarks, and the changes themselves.
+The database holds everything that a notice can announce: who is online, which sessions were revoked, which groups
+exist, the watermarks, and the changes themselves.
 """
 
 from collections.abc import Collection
@@ -27,13 +27,13 @@ class Node(Protocol):
     fan_out: FanOut
     groups: GroupRooms
 
-    def tell_presence(self, user_ids: Collection[int] | None = None) -> None: ...
+    def publish_presence(self, user_ids: Collection[int] | None = None) -> None: ...
 
-    def end(self, sid: str, sentence: str) -> None: ...
+    def sign_out(self, sid: str, sentence: str) -> None: ...
 
 
 class NodeCatchUp:
-    """Handling a change again that was received already is harmless."""
+    """Handling a change twice is harmless."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -41,20 +41,20 @@ class NodeCatchUp:
     def catch_up(self) -> None:
         """Brings sessions, presence and all conversations of the connected users up to date."""
         with self._node.app.app_context():
-            self._end_sessions()
-            self._node.tell_presence()
+            self._sign_out_revoked()
+            self._node.publish_presence()
             for user_id in self._node.connections.user_ids():
                 memberships = receipts.memberships_of(user_id)
                 self._leave_former_groups(user_id, {membership.conversation_id for membership in memberships})
                 for membership in memberships:
                     self._catch_up_with(user_id, membership)
 
-    def _end_sessions(self) -> None:
+    def _sign_out_revoked(self) -> None:
         connections = self._node.connections.all()
         revoked = revoked_among({connection.caller.session_id for connection in connections})
         for connection in connections:
             if connection.caller.session_id in revoked:
-                self._node.end(connection.sid, "You were signed out.")
+                self._node.sign_out(connection.sid, "You were signed out.")
 
     def _leave_former_groups(self, user_id: int, current: set[int]) -> None:
         """Leaves the rooms of groups that are not among the user's current conversations."""
@@ -68,10 +68,10 @@ class NodeCatchUp:
         # A conversation that is new on this process starts at the user's delivered watermark: the messages after it may
         # have been missed.
         start = position_of_message(conversation_id, membership.delivered)
-        self._node.fan_out.host(conversation_id, start)
+        self._node.fan_out.start_after(conversation_id, start)
         if membership.is_group and not self._node.groups.has_entered(user_id, conversation_id):
             self._node.groups.announce(conversation_id)
             self._node.groups.memberships_changed(conversation_id, [user_id])
-        self._node.fan_out.notified(conversation_id, membership.revision, membership.revision)
+        self._node.fan_out.send_changes(conversation_id, membership.revision, membership.revision)
         self._node.delivery.members_changed(conversation_id)
         self._node.delivery.refresh(conversation_id)

@@ -13,7 +13,7 @@ from chatapp.journal import Journal, Transaction
 from chatapp.realtime.connections import Connections
 
 HEARTBEAT_SECONDS = 5.0
-"""Interval of this process's heartbeats. Other processes take it for dead after NODE_SILENCE."""
+"""Interval of this process's heartbeats. Other processes consider it dead after NODE_SILENCE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Presence:
                 raise
 
     def changed(self, user_id: int) -> "Future[None]":
-        """A user's first connection opened or the last one closed. The future completes when this is written."""
+        """Records that a user's first connection opened or the last one closed. The future completes when written."""
         with self._lock:
             self._changed.add(user_id)
             if self._write is None:

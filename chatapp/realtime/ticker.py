@@ -51,10 +51,10 @@ class Ticker:
         self._looked_at = monotonic()
         self._dispatcher.presence.beat()
         self._close_unjoined()
-        self._end_expired()
+        self._sign_out_expired()
 
-    def _end_expired(self) -> None:
+    def _sign_out_expired(self) -> None:
         at = now()
         for connection in self._dispatcher.connections.all():
             if connection.caller.expires_at <= at:
-                self._dispatcher.end(connection.sid, "Your session has expired. Please sign in again.")
+                self._dispatcher.sign_out(connection.sid, "Your session has expired. Please sign in again.")

@@ -70,7 +70,7 @@ def test_a_connection_whose_session_ended_before_it_was_registered_is_rejected(
 def test_a_rejected_connection_does_not_count_as_present(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It must not count during its acceptance or until Socket.IO removes it: its conversations may not be hosted."""
+    """It must not count during its acceptance or until Socket.IO removes it: its conversations may not be started."""
     dispatcher = application.dispatcher
     manager = dispatcher._server.manager
     seen: list[bool] = []
@@ -105,18 +105,18 @@ def test_an_open_tab_receives_a_first_message_stored_while_another_tab_connects(
     tabs = [application.connect(application.sign_in(name)[1]) for name in open_tabs]
     token = application.sign_in(connecting)[1]
     late: list[Any] = []
-    stored = application.dispatcher.fan_out.stored
+    send_message = application.dispatcher.fan_out.send_message
 
     def connect_and_send(message: StoredMessage) -> None:
         # The message is committed but has not been sent to anybody.
         late.append(application.connect(token))
-        stored(message)
+        send_message(message)
 
     is_written: Future[None] = Future()
     is_written.set_result(None)
     # The journal calls this, so waiting for a write of the journal would deadlock.
     monkeypatch.setattr(application.dispatcher.presence, "changed", lambda _user_id: is_written)
-    monkeypatch.setattr(application.dispatcher.fan_out, "stored", connect_and_send)
+    monkeypatch.setattr(application.dispatcher.fan_out, "send_message", connect_and_send)
     assert alice.post("/messages", json={"receiver": "bob", "content": "first"}).status_code == 200
     assert [one.is_connected("/chat") for one in late] == [True]
     for tab in tabs:

@@ -12,7 +12,7 @@ from chatapp.realtime import fan_out as module
 from chatapp.realtime.fan_out import FanOut
 
 STORED = 12
-HOSTED_FROM = st.integers(0, STORED)
+START = st.integers(0, STORED)
 
 
 def _message(sequence: int, conversation_id: int = 1) -> StoredMessage:
@@ -37,8 +37,8 @@ class FanOutHarness:
         )
         monkeypatch.setattr(module, "changes_between", self._read)
 
-    def host(self, conversation_id: int, revision: int, **options: bool) -> int:
-        return self.fan_out.host(conversation_id, Position(revision, revision), **options)
+    def start_after(self, conversation_id: int, revision: int, **options: bool) -> int:
+        return self.fan_out.start_after(conversation_id, Position(revision, revision), **options)
 
     def _read(self, conversation_id: int, after: Position, last: int) -> tuple[list[Change], Position]:
         revisions = range(after.revision + 1, min(last, self.stored) + 1)
@@ -54,54 +54,54 @@ class FanOutHarness:
 
 notices = st.lists(
     st.one_of(
-        st.tuples(st.just("stored"), st.integers(1, STORED)),
-        st.tuples(st.just("notified"), st.integers(1, STORED), st.integers(0, 4)),
-        st.tuples(st.just("host"), st.integers(0, STORED)),
+        st.tuples(st.just("message"), st.integers(1, STORED)),
+        st.tuples(st.just("notice"), st.integers(1, STORED), st.integers(0, 4)),
+        st.tuples(st.just("start"), st.integers(0, STORED)),
     ),
     max_size=25,
 )
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)
-@given(start=HOSTED_FROM, notices=notices)
+@given(start=START, notices=notices)
 def test_each_message_is_sent_once_and_in_order_for_any_sequence_of_notices(
     start: int, notices: list[tuple[object, ...]]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         harness = FanOutHarness(patch)
-        harness.host(1, start)
+        harness.start_after(1, start)
         highest = start
         for kind, number, *more in notices:
             assert isinstance(number, int)
-            if kind == "host":
-                harness.host(1, number)
+            if kind == "start":
+                harness.start_after(1, number)
                 continue
-            last = number if kind == "stored" else min(STORED, number + int(str(more[0])))
+            last = number if kind == "message" else min(STORED, number + int(str(more[0])))
             # A notice is sent only after the commit.
             harness.stored = max(harness.stored, last)
             highest = max(highest, last)
-            if kind == "stored":
-                harness.fan_out.stored(_message(number))
+            if kind == "message":
+                harness.fan_out.send_message(_message(number))
             else:
-                harness.fan_out.notified(1, number, last)
+                harness.fan_out.send_changes(1, number, last)
             assert harness.sent == [(1, one) for one in range(start + 1, highest + 1)]
 
 
 def test_an_unknown_conversation_is_sent_from_its_first_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     harness = FanOutHarness(monkeypatch)
     harness.stored = 9
-    harness.fan_out.notified(1, 7, 8)
-    harness.fan_out.stored(_message(9))
+    harness.fan_out.send_changes(1, 7, 8)
+    harness.fan_out.send_message(_message(9))
     assert harness.sent == [(1, 7), (1, 8), (1, 9)]
 
 
 def test_the_positions_of_two_conversations_are_independent(monkeypatch: pytest.MonkeyPatch) -> None:
     harness = FanOutHarness(monkeypatch)
     harness.stored = 5
-    harness.host(1, 2)
-    harness.host(2, 4)
-    harness.fan_out.notified(2, 5, 5)
-    harness.fan_out.stored(_message(5))
+    harness.start_after(1, 2)
+    harness.start_after(2, 4)
+    harness.fan_out.send_changes(2, 5, 5)
+    harness.fan_out.send_message(_message(5))
     assert harness.sent == [(2, 5), (1, 3), (1, 4), (1, 5)]
 
 
@@ -110,9 +110,9 @@ def test_only_the_newest_positions_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
     harness = FanOutHarness(monkeypatch)
     harness.stored = 9
     for number in (1, 2, 3):
-        harness.host(number, 4)
-    harness.fan_out.notified(1, 8, 9)
-    harness.fan_out.notified(3, 8, 9)
+        harness.start_after(number, 4)
+    harness.fan_out.send_changes(1, 8, 9)
+    harness.fan_out.send_changes(3, 8, 9)
     assert harness.sent == [(1, 8), (1, 9), *((3, one) for one in range(5, 10))]
 
 
@@ -120,21 +120,21 @@ def test_hosting_returns_the_sequence_that_was_already_sent(monkeypatch: pytest.
     """A message may be sent after the query for the last sequence and before the connection enters the room."""
     harness = FanOutHarness(monkeypatch)
     harness.stored = 6
-    assert harness.host(1, 5) == 5
-    harness.fan_out.stored(_message(6))
-    assert harness.host(1, 5) == 6
-    assert harness.host(1, 9) == 9
+    assert harness.start_after(1, 5) == 5
+    harness.fan_out.send_message(_message(6))
+    assert harness.start_after(1, 5) == 6
+    assert harness.start_after(1, 9) == 9
 
 
 def test_a_conversation_that_began_while_others_were_connected_is_sent_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message is committed, so a new connection finds it, but it has not been sent to the others yet."""
     harness = FanOutHarness(monkeypatch)
     harness.stored = 2
-    assert harness.host(1, 2, is_other_connected=True) == 2
-    harness.fan_out.stored(_message(1))
-    harness.fan_out.stored(_message(2))
-    assert harness.host(1, 1, is_other_connected=True) == 2
-    harness.fan_out.stored(_message(2))
+    assert harness.start_after(1, 2, is_other_connected=True) == 2
+    harness.fan_out.send_message(_message(1))
+    harness.fan_out.send_message(_message(2))
+    assert harness.start_after(1, 1, is_other_connected=True) == 2
+    harness.fan_out.send_message(_message(2))
     assert harness.sent == [(1, 1), (1, 2)]
 
 
@@ -142,7 +142,7 @@ PAIR = ("alice", "bob")
 
 
 @pytest.mark.parametrize("arrived", PAIR)
-@pytest.mark.parametrize("first_notice", ["stored", "notified"])
+@pytest.mark.parametrize("first_notice", ["message", "notice"])
 def test_a_conversation_that_began_after_a_user_connected_is_sent_from_its_first_message(
     monkeypatch: pytest.MonkeyPatch, arrived: str, first_notice: str
 ) -> None:
@@ -150,12 +150,12 @@ def test_a_conversation_that_began_after_a_user_connected_is_sent_from_its_first
     harness = FanOutHarness(monkeypatch)
     harness.stored = 3
     harness.arrived.add(arrived)
-    if first_notice == "stored":
-        harness.fan_out.stored(_message(2))
+    if first_notice == "message":
+        harness.fan_out.send_message(_message(2))
     else:
-        harness.fan_out.notified(1, 2, 2, PAIR)
-    harness.fan_out.notified(1, 1, 1, PAIR)
-    harness.fan_out.stored(_message(3))
+        harness.fan_out.send_changes(1, 2, 2, PAIR)
+    harness.fan_out.send_changes(1, 1, 1, PAIR)
+    harness.fan_out.send_message(_message(3))
     assert harness.sent == [(1, 1), (1, 2), (1, 3)]
 
 
@@ -168,7 +168,7 @@ def test_a_conversation_that_may_be_old_is_sent_from_its_first_notice(
     harness.stored = first
     if why != "nobody arrived":
         harness.arrived.add("carol" if why == "others arrived" else "alice")
-    harness.fan_out.notified(1, first, first, () if why == "a group" else PAIR)
+    harness.fan_out.send_changes(1, first, first, () if why == "a group" else PAIR)
     assert harness.sent == [(1, first)]
 
 
@@ -178,39 +178,39 @@ def test_a_conversation_dropped_because_of_its_age_is_not_treated_as_new(monkeyp
     harness.stored = 9
     harness.arrived.add("alice")
     for number in (5, 1, 2, 3):
-        harness.host(number, 9)
+        harness.start_after(number, 9)
     for number in (1, 5, 6):
-        harness.fan_out.notified(number, 2, 2, PAIR)
+        harness.fan_out.send_changes(number, 2, 2, PAIR)
     assert harness.sent == [(1, 2), (5, 2), (6, 1), (6, 2)]
 
 
 def test_a_conversation_is_kept_when_a_user_connects_during_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
     harness = FanOutHarness(monkeypatch)
     harness.stored = 9
-    harness.host(1, 4)
+    harness.start_after(1, 4)
     harness.fan_out.forget(1, unless=lambda: True)
-    harness.fan_out.notified(1, 6, 6)
+    harness.fan_out.send_changes(1, 6, 6)
     harness.fan_out.forget(1, unless=lambda: False)
-    harness.fan_out.notified(1, 9, 9)
+    harness.fan_out.send_changes(1, 9, 9)
     assert harness.sent == [(1, 5), (1, 6), (1, 9)]
 
 
 def test_changes_other_than_messages_are_sent_in_order_of_their_revision(monkeypatch: pytest.MonkeyPatch) -> None:
     harness = FanOutHarness(monkeypatch)
     harness.stored, harness.details = 3, {2}
-    harness.host(1, 0)
-    harness.fan_out.stored(_message(3))
-    harness.fan_out.notified(1, 2, 2)
+    harness.start_after(1, 0)
+    harness.fan_out.send_message(_message(3))
+    harness.fan_out.send_changes(1, 2, 2)
     assert harness.sent == [(1, 1), (1, 2), (1, 3)]
 
 
 def test_a_superseded_revision_does_not_delay_later_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     harness = FanOutHarness(monkeypatch)
     harness.stored, harness.details, harness.changed_again = 5, {2, 4}, {2}
-    harness.host(1, 1)
-    harness.fan_out.notified(1, 2, 2)
+    harness.start_after(1, 1)
+    harness.fan_out.send_changes(1, 2, 2)
     assert harness.sent == []
-    harness.fan_out.stored(_message(3))
-    harness.fan_out.notified(1, 4, 4)
-    harness.fan_out.stored(_message(5))
+    harness.fan_out.send_message(_message(3))
+    harness.fan_out.send_changes(1, 4, 4)
+    harness.fan_out.send_message(_message(5))
     assert harness.sent == [(1, 3), (1, 4), (1, 5)]
