@@ -3,7 +3,7 @@
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange
 from chatapp.actions.conversations import Overview
 from chatapp.actions.groups import Group
-from chatapp.actions.messages import Lowest, Page
+from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.people import Person
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
@@ -105,7 +105,7 @@ def conversation(overview: Overview) -> ConversationShape:
     }
 
 
-def change(change: Change, receiver: str, *, is_group: bool, lowest: Lowest) -> ChangeShape:
+def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWatermarks) -> ChangeShape:
     """A change in a conversation, in the form of the event `change` and of an item in a sync."""
     match change:
         case MembersChange():
@@ -194,5 +194,5 @@ def _members(overview: Overview) -> list[MemberShape]:
     ]
 
 
-def _message_with_tick(stored: StoredMessage, lowest: Lowest) -> MessageShape:
+def _message_with_tick(stored: StoredMessage, lowest: LowestWatermarks) -> MessageShape:
     return message(stored, delivered=lowest.is_delivered(stored.sender_id, stored.sequence))

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import hidden_up_to
-from chatapp.actions.messages import Lowest, lowest_of, lowest_watermark
+from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.conversation import DIRECT, GROUP, other_of
@@ -112,7 +112,7 @@ class ListedMember:
 class GroupMembers:
     """The members of one group, ordered by username, and the two lowest delivered watermarks among them."""
 
-    lowest: Lowest
+    lowest: LowestWatermarks
     members: list[ListedMember]
 
 
@@ -145,13 +145,13 @@ class Overview:
         return max(0, int(self.row.last_sequence) - max(int(self.row.read_sequence), self.hidden_up_to))
 
     @property
-    def lowest(self) -> Lowest:
+    def lowest(self) -> LowestWatermarks:
         """The two lowest delivered watermarks. Only a large group needs another query."""
         row = self.row
         if self.group_members is not None:
             return self.group_members.lowest
         if self.is_group:
-            return lowest_watermark(row.id)
+            return lowest_watermarks(row.id)
         own = (row.user_id, row.delivered_sequence)
         if row.other_id is None:
             return lowest_of([own])

@@ -45,7 +45,7 @@ BACKWARD = _BETWEEN.order_by(MESSAGES.c.sequence.desc())
 
 
 @dataclass(frozen=True, slots=True)
-class Lowest:
+class LowestWatermarks:
     """The two lowest delivered watermarks of a conversation. They decide whether a message is delivered to all.
 
     `first` is the lowest, `holder` the id of the member who has it (None: several members), `second` the next one.
@@ -60,15 +60,15 @@ class Lowest:
         return (self.second if sender_id == self.holder else self.first) >= sequence
 
 
-ALL_DELIVERED = Lowest(None, 2**63 - 1, 2**63 - 1)
+ALL_DELIVERED = LowestWatermarks(None, 2**63 - 1, 2**63 - 1)
 
 
-def lowest_of(rows: Sequence[Any]) -> Lowest:
+def lowest_of(rows: Sequence[Any]) -> LowestWatermarks:
     """From pairs of user id and delivered watermark, in ascending order of the watermark."""
     if not rows:
         return ALL_DELIVERED
     second = rows[1][1] if len(rows) > 1 else ALL_DELIVERED.second
-    return Lowest(rows[0][0], rows[0][1], second)
+    return LowestWatermarks(rows[0][0], rows[0][1], second)
 
 
 def send_message(journal: Journal, caller: Caller, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
@@ -94,7 +94,7 @@ class Page:
 
     conversation_id: int
     direct_key: str | None
-    lowest: Lowest
+    lowest: LowestWatermarks
     rows: Sequence[tuple[int, int, str, str | None, int, int]]
     names: Mapping[int, str]
 
@@ -108,16 +108,16 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
         return None
     journal.flush_watermarks_for_read()
     rows = _page(conversation_id, query, conversation.hidden_up_to)
-    return Page(conversation_id, conversation.direct_key, lowest_watermark(conversation_id), rows, _senders(rows))
+    return Page(conversation_id, conversation.direct_key, lowest_watermarks(conversation_id), rows, _senders(rows))
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
     """Whether a message was delivered to all members other than its sender."""
     journal.flush_watermarks_for_read()
-    return lowest_watermark(stored.conversation_id).is_delivered(stored.sender_id, stored.sequence)
+    return lowest_watermarks(stored.conversation_id).is_delivered(stored.sender_id, stored.sequence)
 
 
-def lowest_watermark(conversation_id: int) -> Lowest:
+def lowest_watermarks(conversation_id: int) -> LowestWatermarks:
     """The two lowest delivered watermarks of a conversation, by one short query."""
     return lowest_of(tuples(LOWEST, conversation_id=conversation_id))
 
@@ -135,7 +135,7 @@ def newest_of_group(conversation_id: int, last_sequence: int, count: int, hidden
     """The newest messages of a group that the caller may see, at most `count`."""
     after = max(last_sequence - count, hidden_up_to)
     rows = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last_sequence + 1, limit=count)
-    return Page(conversation_id, None, lowest_watermark(conversation_id), rows, _senders(rows))
+    return Page(conversation_id, None, lowest_watermarks(conversation_id), rows, _senders(rows))
 
 
 def _page(conversation_id: int, query: HistoryQuery, hidden_up_to: int) -> Sequence[Any]:

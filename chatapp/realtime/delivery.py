@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from chatapp import serializers
-from chatapp.actions.receipts import members_with_watermarks
+from chatapp.actions.stored_watermarks import members_with_watermarks
 from chatapp.clock import monotonic
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage

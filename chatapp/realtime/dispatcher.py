@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from chatapp import serializers
-from chatapp.actions import receipts
+from chatapp.actions import stored_watermarks
 from chatapp.actions.accounts import Caller, revoked_among
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange, Position
 from chatapp.actions.messages import ALL_DELIVERED
@@ -243,7 +243,7 @@ class Dispatcher:
         each with the last sequence."""
         undelivered = []
         with self.app.app_context():
-            memberships = receipts.memberships_of(caller.user_id)
+            memberships = stored_watermarks.memberships_of(caller.user_id)
         for membership in memberships:
             if membership.is_group:
                 self.groups.enter(sid, group_room(membership.conversation_id))
@@ -261,11 +261,11 @@ class Dispatcher:
         """Leaves groups that the user was removed from after the memberships were read. A removal from now on finds the
         connection in the room, and removes it itself."""
         with self.app.app_context():
-            current = {membership.conversation_id for membership in receipts.memberships_of(caller.user_id)}
+            current = {membership.conversation_id for membership in stored_watermarks.memberships_of(caller.user_id)}
         for conversation_id in self.groups.entered_by(caller.user_id) - current:
             self.groups.leave(caller.user_id, conversation_id)
 
-    def _is_other_connected(self, caller: Caller, membership: receipts.OwnMembership) -> bool:
+    def _is_other_connected(self, caller: Caller, membership: stored_watermarks.OwnMembership) -> bool:
         """Whether a direct conversation has another accepted connection, of either user. It does not matter for a
         group, whose new members all enter its room before its messages are sent."""
         if membership.direct_key is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from chatapp import serializers
-from chatapp.actions.messages import Lowest, messages_between
+from chatapp.actions.messages import LowestWatermarks, messages_between
 from chatapp.journal import StoredMessage
 from chatapp.realtime.outages import retry_during_outage
 from chatapp.shapes import MessageShape
@@ -34,11 +34,11 @@ class LateTicks:
         self._is_online = is_online
         self._send = send
         self._start = start
-        self._waiting: deque[tuple[int, Sequence[int], int, Lowest]] = deque()
+        self._waiting: deque[tuple[int, Sequence[int], int, LowestWatermarks]] = deque()
         self._is_running = False
         self._lock = threading.Lock()
 
-    def add(self, conversation_id: int, sequences: Sequence[int], user_id: int, lowest: Lowest) -> None:
+    def add(self, conversation_id: int, sequences: Sequence[int], user_id: int, lowest: LowestWatermarks) -> None:
         """Queues messages that may have become delivered to all by this user's confirmation. `lowest` holds the
         watermarks at that moment: a later confirmation queues its own messages."""
         with self._lock:
@@ -55,12 +55,14 @@ class LateTicks:
                 log.exception("Telling a sender of a delivery failed")
             self._waiting.popleft()
 
-    def _first(self) -> tuple[int, Sequence[int], int, Lowest] | None:
+    def _first(self) -> tuple[int, Sequence[int], int, LowestWatermarks] | None:
         with self._lock:
             self._is_running = bool(self._waiting)
             return self._waiting[0] if self._waiting else None
 
-    def _send_ticks(self, conversation_id: int, sequences: Sequence[int], user_id: int, lowest: Lowest) -> None:
+    def _send_ticks(
+        self, conversation_id: int, sequences: Sequence[int], user_id: int, lowest: LowestWatermarks
+    ) -> None:
         wanted = set(sequences)
         for message in self._read_messages(conversation_id, min(wanted) - 1, max(wanted)):
             sender_id, sequence = message.sender_id, message.sequence

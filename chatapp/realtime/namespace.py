@@ -8,7 +8,7 @@ import flask_socketio
 from socketio import exceptions
 
 from chatapp import serializers
-from chatapp.actions import group_members, groups, messages, receipts
+from chatapp.actions import group_members, groups, messages, stored_watermarks
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
@@ -104,7 +104,7 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
 
     def on_markRead(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
-            conversation_id, sequence = receipts.readable_sequence(caller, parse(MarkRead, payload))
+            conversation_id, sequence = stored_watermarks.readable_sequence(caller, parse(MarkRead, payload))
             self._dispatcher.delivery.confirm(conversation_id, caller.user_id, sequence, read=sequence)
             self._dispatcher.journal.flush_watermarks()
         return {"success": True}

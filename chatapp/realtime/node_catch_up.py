@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask import Flask
 
-from chatapp.actions import receipts
+from chatapp.actions import stored_watermarks
 from chatapp.actions.accounts import revoked_among
 from chatapp.actions.change_log import position_of_message
 from chatapp.realtime.connections import Connections
@@ -44,7 +44,7 @@ class NodeCatchUp:
             self._sign_out_revoked()
             self._node.publish_presence()
             for user_id in self._node.connections.user_ids():
-                memberships = receipts.memberships_of(user_id)
+                memberships = stored_watermarks.memberships_of(user_id)
                 self._leave_former_groups(user_id, {membership.conversation_id for membership in memberships})
                 for membership in memberships:
                     self._catch_up_with(user_id, membership)
@@ -63,7 +63,7 @@ class NodeCatchUp:
             if conversation_id not in current:
                 groups.memberships_changed(conversation_id, [user_id])
 
-    def _catch_up_with(self, user_id: int, membership: receipts.OwnMembership) -> None:
+    def _catch_up_with(self, user_id: int, membership: stored_watermarks.OwnMembership) -> None:
         conversation_id = membership.conversation_id
         # A conversation that is new on this process starts at the user's delivered watermark: the messages after it may
         # have been missed.

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from chatapp.actions.messages import ALL_DELIVERED, Lowest
-from chatapp.actions.receipts import Member
+from chatapp.actions.messages import ALL_DELIVERED, LowestWatermarks
+from chatapp.actions.stored_watermarks import Member
 from chatapp.journal import StoredMessage
 from chatapp.payloads import LARGEST_SEQUENCE
 from chatapp.realtime.engine.deferred_ack import DeferredAck
@@ -157,15 +157,15 @@ class Watermarks:
                 return [sequence for sequence in _up_to(second, own) if sequence > self._lowest]
         return []
 
-    def snapshot(self) -> Lowest:
+    def snapshot(self) -> LowestWatermarks:
         """The two lowest watermarks, for a caller that yields before it uses them. Iterates over all members."""
         if not self._counts:
             return ALL_DELIVERED
         if self._counts[self._lowest] > 1:
-            return Lowest(None, self._lowest, self._lowest)
+            return LowestWatermarks(None, self._lowest, self._lowest)
         holder = next(user_id for user_id, mark in self.delivered.items() if mark == self._lowest)
         second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
-        return Lowest(holder, self._lowest, second)
+        return LowestWatermarks(holder, self._lowest, second)
 
     def missing(self, sender_id: int, sequence: int) -> set[int]:
         """The members other than the sender to whom a message was not delivered."""

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chatapp.actions.receipts import Member
+from chatapp.actions.stored_watermarks import Member
 from chatapp.journal import StoredMessage
 from chatapp.realtime import delivery as module
 from chatapp.realtime import late_ticks

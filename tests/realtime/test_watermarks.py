@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chatapp.actions.receipts import Member
+from chatapp.actions.stored_watermarks import Member
 from chatapp.realtime.watermarks import Watermarks
 
 MEMBERS = 4

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chatapp.actions import group_members, receipts
+from chatapp.actions import group_members, stored_watermarks
 from chatapp.actions.accounts import Caller
 from tests.conftest import Browser
 
@@ -71,18 +71,18 @@ def test_a_member_removed_while_connecting_enters_no_room(
     alice_and_bob: tuple[Person, Person, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bob, group_id = alice_and_bob
-    read = receipts.memberships_of
+    read = stored_watermarks.memberships_of
 
-    def remove_behind(user_id: int) -> list[receipts.OwnMembership]:
+    def remove_behind(user_id: int) -> list[stored_watermarks.OwnMembership]:
         """The removal commits between reading bob's memberships and entering their rooms."""
         found = read(user_id)
-        monkeypatch.setattr(receipts, "memberships_of", read)
+        monkeypatch.setattr(stored_watermarks, "memberships_of", read)
         owner = Caller(alice_id, "alice", "", None)  # type: ignore[arg-type]
         group_members.remove_other_member(bob.app.extensions["chatapp.journal"], owner, group_id, "bob")
         return found
 
     alice_id = bob.app.extensions["chatapp.dispatcher"].connections.user_ids()[0]
-    monkeypatch.setattr(receipts, "memberships_of", remove_behind)
+    monkeypatch.setattr(stored_watermarks, "memberships_of", remove_behind)
     bob.connect()
     alice.say(group_id, "after")
     assert bob.received("response") == []

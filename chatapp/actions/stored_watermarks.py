@@ -1,4 +1,4 @@
-"""Reads delivered and read watermarks, and checks `markRead`."""
+"""Reads delivered and read watermarks from the database, and checks `markRead`."""
 
 from dataclasses import dataclass
 
