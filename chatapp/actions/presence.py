@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from chatapp.actions.people import NODE_SILENCE, online_user_ids
 from chatapp.clock import now
-from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.models import Node, Presence, User
 from chatapp.notices import PresenceChanged
@@ -69,12 +68,6 @@ def record(transaction: Transaction, node: str, opened: Collection[int], closed:
     transaction.session.execute(update(User).where(User.id.in_(before - after)).values(last_seen_at=now()))
     _announce(transaction, after - before, is_online=True)
     _announce(transaction, before - after, is_online=False)
-
-
-def names_of(user_ids: Collection[int]) -> dict[int, str]:
-    """Usernames by id."""
-    query = select(User.id, User.username).where(User.id.in_(user_ids)).order_by(User.id)
-    return {row.id: row.username for row in db.session.execute(query)}
 
 
 def _lock(transaction: Transaction, user_ids: Collection[int]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chatapp.actions import presence
 from chatapp.actions.people import online_user_ids
+from chatapp.actions.usernames import usernames_of
 from chatapp.clock import monotonic
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
@@ -65,10 +66,10 @@ class Presence:
             changed = self._online ^ online
             if user_ids is not None:
                 changed &= set(user_ids)
-            names = presence.names_of(changed)
+            names = usernames_of(changed)
             self._online ^= changed
             try:
-                updates = [PresenceUpdate(user_id, name, user_id in online) for user_id, name in names.items()]
+                updates = [PresenceUpdate(user_id, names[user_id], user_id in online) for user_id in sorted(changed)]
                 if updates:
                     send(updates)
             except BaseException:

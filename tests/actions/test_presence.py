@@ -65,7 +65,7 @@ def test_a_presence_change_that_could_not_be_sent_is_sent_the_next_time(
         _connect(harness, "bob")
         with monkeypatch.context() as patch:
             if fails == "reading the names":
-                patch.setattr(recorded, "names_of", fail)
+                patch.setattr("chatapp.realtime.presence.usernames_of", fail)
             with pytest.raises(ConnectionError):
                 presence.publish(fail)
         assert not presence.is_online(harness.ids["bob"])
