@@ -8,18 +8,12 @@ from sqlalchemy import Engine
 from chatapp.bus.postgres import PostgresBus
 from chatapp.bus.sqlite import SqliteBus
 from chatapp.config import Settings
-from chatapp.database import WriterConnection
+from chatapp.journal.transaction import Publisher
 from chatapp.notices import Notice
 
 
-class Bus(Protocol):
-    """Sends the notices of this process, and receives those of other processes, never its own."""
-
-    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None:
-        """Called by the journal inside the transaction that the notices are about."""
-
-    def after_commit(self, notices: list[Notice]) -> None:
-        """Called by the journal after the commit. Must not raise, and must not block for long."""
+class Bus(Publisher, Protocol):
+    """Publishes the notices of this process, and receives those of other processes, never its own."""
 
     def listen(self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
         """Starts a thread that passes notices to `receive`. Calls `catch_up` when notices may have been lost."""

@@ -1,7 +1,7 @@
-"""PostgreSQL's own change notice: NOTIFY inside the transaction, LISTEN on a connection of its own.
+"""PostgreSQL as the bus: NOTIFY inside the transaction, LISTEN on a separate connection.
 
-https://www.postgresql.org/docs/current/sql-notify.html: delivered at commit, in order of commits; a payload is
-shorter than 8,000 bytes.
+PostgreSQL delivers notifications at the commit, in the order of commits. A payload is shorter than 8,000 bytes.
+https://www.postgresql.org/docs/current/sql-notify.html
 """
 
 import logging
@@ -29,8 +29,8 @@ PAYLOAD_LIMIT = 7_900
 WAIT_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 CHECK_SECONDS = 2.0
-"""Interval at which the server is asked for a sign of life: a connection on which only notices come would wait forever
-for those of a server that hangs."""
+"""Interval at which the listener checks that the server responds. Without it, it would wait forever for a server that
+hangs."""
 
 
 class PostgresBus:
@@ -47,11 +47,11 @@ class PostgresBus:
             connection.execute("SELECT pg_notify(?, ?)", (CHANNEL, payload))
 
     def after_commit(self, notices: list[Notice]) -> None:
-        """Nothing to do: PostgreSQL sends them at the commit."""
+        """Does nothing. PostgreSQL sends the notices at the commit."""
 
-    def listen(self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
+    def listen(self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None]) -> None:
         started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(hear, catch_up, started), name="bus", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(receive, catch_up, started), name="bus", daemon=True)
         self._thread.start()
         started.wait(timeout=10)
 
@@ -61,17 +61,17 @@ class PostgresBus:
             self._thread.join()
 
     def _run(
-        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+        self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
         while not self._stop.is_set():
             try:
-                self._watch(hear, catch_up, started)
+                self._watch(receive, catch_up, started)
             except Exception as error:
                 log.error("Listening for notices failed; connecting again: %s", error, exc_info=not is_outage(error))
                 self._stop.wait(RECONNECT_SECONDS)
 
     def _watch(
-        self, hear: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
+        self, receive: Callable[[list[Notice]], None], catch_up: Callable[[], None], started: threading.Event
     ) -> None:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         raw: Any = connection.connection.driver_connection
@@ -86,22 +86,22 @@ class PostgresBus:
                 if monotonic() - checked_at >= CHECK_SECONDS:
                     raw.cursor().execute("SELECT 1")
                     checked_at = monotonic()
-                self._hear(raw, hear)
+                self._receive(raw, receive)
         finally:
-            # Not back into the pool: the next user would be sent our notices.
+            # Not returned to the pool, where its next user would receive the notices.
             connection.invalidate()
             connection.close()
 
-    def _hear(self, raw: Any, hear: Callable[[list[Notice]], None]) -> None:
+    def _receive(self, raw: Any, receive: Callable[[list[Notice]], None]) -> None:
         for notification in list(raw.notifies):
             origin, body = orjson.loads(notification.payload)
             if origin != self._origin:
-                hear(decode(body))
+                receive(decode(body))
         raw.notifies.clear()
 
 
 def _payloads(origin: str, notices: list[Notice]) -> Iterator[str]:
-    """Halves what would be too long; a single notice never is."""
+    """Encodes the notices. Halves a payload that is too long; a single notice never is."""
     for start in range(0, len(notices), NOTICES_A_PAYLOAD):
         part = notices[start : start + NOTICES_A_PAYLOAD]
         payload = orjson.dumps([origin, encode(part)]).decode()

@@ -19,8 +19,7 @@ from chatapp.notices import Notice, decode, encode
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
-"""Interval at which the pragma is read, which takes microseconds. A message of another process waits this long at
-most."""
+"""Interval at which the pragma is read, which takes microseconds. It bounds the delay of another process's message."""
 
 KEEP_MICROSECONDS = 60_000_000
 """Age at which rows are deleted. The listener reads them within one or two polls."""

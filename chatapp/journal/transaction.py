@@ -20,12 +20,14 @@ Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in commit order, with the new messages and the other notices. Must not block."""
 
 
-class Bus(Protocol):
-    """Tells other processes of a commit. See chatapp/bus/."""
+class Publisher(Protocol):
+    """Publishes the notices about a commit to other processes. `chatapp.bus` implements it."""
 
-    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None: ...
+    def in_transaction(self, connection: WriterConnection, notices: list[Notice]) -> None:
+        """Called by the journal inside the transaction that the notices are about."""
 
-    def after_commit(self, notices: list[Notice]) -> None: ...
+    def after_commit(self, notices: list[Notice]) -> None:
+        """Called by the journal after the commit. Must not raise, and must not block for long."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,16 @@ from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, i
 from chatapp.journal.drafts import MessageDraft, Outcome
 from chatapp.journal.jobs import message_notices, resolve, run_job, write_watermarks
 from chatapp.journal.message_batch import MessageBatch
-from chatapp.journal.transaction import Bus, Committed, Job, Listener, QueuedDraft, Transaction, WatermarkUpdates, Work
+from chatapp.journal.transaction import (
+    Committed,
+    Job,
+    Listener,
+    Publisher,
+    QueuedDraft,
+    Transaction,
+    WatermarkUpdates,
+    Work,
+)
 from chatapp.notices import CatchUp
 
 log = logging.getLogger(__name__)
@@ -51,9 +60,9 @@ ATTEMPTS = 3
 class Journal:
     """The only way to write. Safe to call from any thread or greenlet. The first write starts the writer."""
 
-    def __init__(self, engine: Engine, bus: Bus) -> None:
+    def __init__(self, engine: Engine, publisher: Publisher) -> None:
         self._engine = engine
-        self._bus = bus
+        self._publisher = publisher
         self._listeners: list[Listener] = []
         self._starting = threading.Lock()
         self._wakeup: Wakeup  # created with the thread, for its event loop
@@ -154,7 +163,7 @@ class Journal:
         """All queued work, up to BATCH_LIMIT drafts; waits while there is none. None: closed and drained."""
         if self._has_work():
             # Events of the last commit are sent first, and more work can join the batch: a commit is what costs.
-            self._wakeup.give_way()
+            self._wakeup.let_others_run()
         while not self._has_work():
             if self._is_closing:
                 return None
@@ -228,10 +237,10 @@ class Journal:
             committed.notices.append(CatchUp())
         notices = message_notices(committed.messages) + committed.notices
         if notices:
-            self._bus.in_transaction(connection, notices)
+            self._publisher.in_transaction(connection, notices)
         self._commit(connection)
         if notices:
-            self._bus.after_commit(notices)
+            self._publisher.after_commit(notices)
         return committed
 
     def _commit(self, connection: WriterConnection) -> None:
@@ -279,7 +288,7 @@ class Journal:
     def _is_connection_broken(self, error: Exception) -> bool:
         """Whether the connection broke before the commit, so that a retry on a new one is safe and may be answered."""
         is_over = isinstance(error, CommitInDoubt) or is_unanswered(error)
-        return self._connection is not None and self._connection.is_cut and not is_over
+        return self._connection is not None and self._connection.is_broken and not is_over
 
     def _drop_connection(self) -> None:
         """Closes the connection, which rolls back an open transaction. The next batch opens a new one."""
