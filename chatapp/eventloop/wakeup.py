@@ -1,4 +1,4 @@
-"""How one thread or greenlet sleeps until another has work for it."""
+"""An event on which one thread or greenlet sleeps until another has work for it."""
 
 import threading
 from typing import Any, Protocol
@@ -10,35 +10,35 @@ NEVER = float("inf")
 
 
 class Wakeup(Protocol):
-    """The part of `threading.Event` that one sleeper needs, and a way to let others run first."""
+    """The part of `threading.Event` that one sleeper needs, and `let_others_run`."""
 
     def set(self) -> None: ...
 
     def clear(self) -> None: ...
 
     def wait(self, timeout: float | None = None) -> object:
-        """Returns when it is set or after `timeout` seconds, and possibly earlier."""
+        """Returns when it is set or after `timeout` seconds. May return earlier."""
 
-    def give_way(self) -> None:
-        """Lets everything run first that is ready, where the sleeper decides that."""
+    def let_others_run(self) -> None:
+        """Lets everything else run that is ready. Only greenlets need it: threads are pre-empted."""
 
 
 class ThreadWakeup(threading.Event):
-    """For a thread, which the operating system pre-empts."""
+    """For a thread."""
 
-    def give_way(self) -> None:
+    def let_others_run(self) -> None:
         """Does nothing."""
 
 
 class GreenWakeup:
-    """For one greenlet, on the event loop of the thread that makes it.
+    """For one greenlet, on the event loop of the thread that creates it.
 
-    eventlet's own events are built of semaphores and conditions. For a message that is alone in its batch they cost a
+    eventlet's own events are built from semaphores and conditions. For a message that is alone in its batch they cost a
     tenth of the commit.
     """
 
     def __init__(self) -> None:
-        # Imports eventlet, which a process of threads must not.
+        # Imports eventlet, which a process in another mode must not.
         from chatapp.eventloop.event_loop import current_loop
 
         self._loop = current_loop()
@@ -65,14 +65,14 @@ class GreenWakeup:
             self._set_in(timeout)
         self._loop.suspend()
 
-    def give_way(self) -> None:
+    def let_others_run(self) -> None:
         """Returns when everything that has arrived is handled."""
         self._loop.call_last(self._loop.current().switch)
         self._loop.suspend()
 
     def _set_in(self, seconds: float) -> None:
-        # A timer that has not fired when the sleeper resumes serves its next wait. A sleeper that is woken a thousand
-        # times a second would otherwise make and cancel as many timers.
+        # A timer that has not fired when the sleeper resumes is kept for its next wait. Otherwise a sleeper that is
+        # woken a thousand times a second would create and cancel as many timers.
         at = monotonic() + seconds
         if at < self._timer_at:
             self._timer_at = at
@@ -84,5 +84,5 @@ class GreenWakeup:
 
 
 def make_wakeup() -> Wakeup:
-    """Returns the kind that suits this process."""
+    """Returns a GreenWakeup in eventlet mode, and a ThreadWakeup in the others."""
     return GreenWakeup() if is_green() else ThreadWakeup()

@@ -155,7 +155,7 @@ def test_who_gives_way_comes_after_what_is_due_and_need_not_be_woken() -> None:
 
     def last() -> None:
         current_loop().call_soon(lambda: order.append("due"))
-        wakeup.give_way()
+        wakeup.let_others_run()
         order.append("gave way")
 
     eventlet.spawn(last).wait()
@@ -164,7 +164,7 @@ def test_who_gives_way_comes_after_what_is_due_and_need_not_be_woken() -> None:
 
 def test_a_process_of_threads_sleeps_as_threads_do() -> None:
     wakeup = make_wakeup()
-    wakeup.give_way()
+    wakeup.let_others_run()
     sleeper = threading.Thread(target=wakeup.wait)
     sleeper.start()
     wakeup.set()
