@@ -88,8 +88,8 @@ class WriterConnection:
         self._committer = _native_thread() if self.is_sqlite and is_green() else None
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the server or the network ended it. SQLite has nobody who could."""
+    def is_broken(self) -> bool:
+        """Whether the server or the network closed the connection. Always False for SQLite."""
         return not self.is_sqlite and bool(self.cursor.connection.closed)
 
     def execute(self, sql: str, parameters: tuple[Any, ...] | list[Any] = ()) -> Any:

@@ -11,7 +11,7 @@ from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp import api, database
-from chatapp.api.fast_path import Direct
+from chatapp.api.fast_path import FastPath
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.eventloop.thread_pool import is_green
@@ -61,7 +61,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     _open_database(app, settings)
     api.init_app(app, settings)
     app.register_blueprint(blueprint)
-    app.wsgi_app = Direct(app)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

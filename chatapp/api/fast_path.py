@@ -20,12 +20,12 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _VARIABLE = re.compile(r"<(\w+)>")
 
 
-class Direct:
+class FastPath:
     """A WSGI application (PEP 3333) around Flask's own."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._otherwise: Application = app.wsgi_app
+        self._flask: Application = app.wsgi_app
         self._routes = list(_routes_of(app))
         self._headers = {
             scheme: [("Content-Type", "application/json"), *hardening(is_json=True, is_secure=scheme == "https")]
@@ -40,7 +40,7 @@ class Direct:
             if body is not None:
                 start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
                 return [body]
-        return self._otherwise(environ, start_response)
+        return self._flask(environ, start_response)
 
     def _read(self, environ: dict[str, Any]) -> bytes | None:
         """The body of a 200; None where Flask has to answer, which is left to know why in the environ."""

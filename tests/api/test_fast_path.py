@@ -9,7 +9,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.api import messages as views
-from chatapp.api.fast_path import Direct
+from chatapp.api.fast_path import FastPath
 from chatapp.errors import NotFound
 from tests.conftest import Browser
 
@@ -23,9 +23,9 @@ class BothPaths:
 
     def __init__(self, app: Flask) -> None:
         direct = app.wsgi_app
-        assert isinstance(direct, Direct)
+        assert isinstance(direct, FastPath)
         self.direct: Any = direct
-        self.flask: Any = direct._otherwise
+        self.flask: Any = direct._flask
 
     def answers(self, path: str, **request: Any) -> tuple[Answer, Answer]:
         """Returns the response of the fast path and that of Flask."""
