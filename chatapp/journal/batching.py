@@ -2,8 +2,8 @@
 
 from collections import deque
 
-from chatapp.journal.drafts import Watermark
-from chatapp.journal.transaction import QueuedDraft, WatermarkUpdates, Work
+from chatapp.journal.drafts import Watermark, WatermarkUpdates
+from chatapp.journal.transaction import QueuedDraft, Work
 
 BATCH_LIMIT = 500
 """Drafts in one transaction. Limits the parameters of a statement (SQLite allows 32,766) and the latency of a batch."""

@@ -1,5 +1,6 @@
 """Inputs and results of the journal: message drafts, stored messages and watermarks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatapp.errors import ChatError
@@ -55,3 +56,7 @@ class Watermark:
 
     delivered: int = 0
     read: int = 0
+
+
+WatermarkUpdates = Mapping[tuple[int, int], Watermark]
+"""Raised watermarks by conversation id and user id."""

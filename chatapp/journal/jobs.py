@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chatapp.database import WriterConnection
-from chatapp.journal.drafts import StoredMessage
-from chatapp.journal.transaction import Job, Transaction, WatermarkUpdates
+from chatapp.journal.drafts import StoredMessage, WatermarkUpdates
+from chatapp.journal.transaction import Job, Transaction
 from chatapp.notices import ConversationChanged, Notice, WatermarkRaised
 
 RAISE_WATERMARKS = """UPDATE membership

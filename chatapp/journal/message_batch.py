@@ -74,7 +74,7 @@ class MessageBatch:
         directs = self._lock_directs([draft for draft in drafts if not draft.is_group])
         known = self._find_repeats(drafts)
         outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
-        messages = [one for one in outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
+        messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
         self._insert(messages)
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
         self._store_counters([*groups.values(), *directs.values()])
@@ -214,9 +214,10 @@ class MessageBatch:
 
     def _store_counters(self, conversations: list[LockedConversation | ChatError]) -> None:
         sql = "UPDATE conversation SET last_sequence = ?, revision = ?, last_message_at = ? WHERE id = ?"
-        changed = [one for one in conversations if isinstance(one, LockedConversation) and one.has_new_messages]
-        for number, locked in {one.conversation_id: one for one in changed}.items():
-            self.connection.execute(sql, (locked.last_sequence, locked.revision, self.created_at, number))
+        locked = [found for found in conversations if isinstance(found, LockedConversation)]
+        changed = {found.conversation_id: found for found in locked if found.has_new_messages}
+        for number, found in changed.items():
+            self.connection.execute(sql, (found.last_sequence, found.revision, self.created_at, number))
 
 
 def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:

@@ -1,6 +1,6 @@
 """The content of one transaction, its results, and the interfaces of those that learn of its commit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -8,13 +8,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from chatapp.database import WriterConnection
-from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, Watermark
+from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, WatermarkUpdates
 from chatapp.notices import Notice
 
 Result = TypeVar("Result")
 
-WatermarkUpdates = Mapping[tuple[int, int], Watermark]
-"""Raised watermarks by conversation id and user id."""
 
 Listener = Callable[[list[StoredMessage], list[Notice]], None]
 """Called after each commit, in commit order, with the new messages and the other notices. Must not block."""
@@ -78,4 +76,4 @@ class Committed:
 
     @property
     def messages(self) -> list[StoredMessage]:
-        return [one for one in self.outcomes if isinstance(one, StoredMessage) and not one.is_repeat]
+        return [outcome for outcome in self.outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]

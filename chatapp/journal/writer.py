@@ -21,19 +21,10 @@ from chatapp.errors import ChatError
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
-from chatapp.journal.drafts import MessageDraft, Outcome
+from chatapp.journal.drafts import MessageDraft, Outcome, WatermarkUpdates
 from chatapp.journal.jobs import message_notices, resolve, run_job, write_watermarks
 from chatapp.journal.message_batch import MessageBatch
-from chatapp.journal.transaction import (
-    Committed,
-    Job,
-    Listener,
-    Publisher,
-    QueuedDraft,
-    Transaction,
-    WatermarkUpdates,
-    Work,
-)
+from chatapp.journal.transaction import Committed, Job, Listener, Publisher, QueuedDraft, Transaction, Work
 from chatapp.notices import CatchUp
 
 log = logging.getLogger(__name__)
@@ -230,7 +221,7 @@ class Journal:
             committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
             batch = MessageBatch(connection)
-            committed.outcomes = batch.store([one.draft for one in work.drafts])
+            committed.outcomes = batch.store([queued.draft for queued in work.drafts])
             committed.notices += batch.notices
         committed.notices += write_watermarks(connection, work.watermarks)
         if self._is_commit_unannounced:
