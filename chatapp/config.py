@@ -138,16 +138,20 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     Raises BadSetting for a value that cannot be used and for a name that begins with CHATAPP_ and is no setting.
     """
     environ = os.environ if environ is None else environ
-    given = {variable(one): str(overrides[one.name]) for one in fields(Settings) if overrides and one.name in overrides}
+    given = {
+        variable(setting): str(overrides[setting.name])
+        for setting in fields(Settings)
+        if overrides and setting.name in overrides
+    }
     instance = given.get("CHATAPP_INSTANCE") or environ.get("CHATAPP_INSTANCE") or str(default_instance())
     sources = [given, _known(environ), _known(_file(Path(instance) / "config.py")), {"CHATAPP_INSTANCE": instance}]
-    parsed = {one.name: _parse(one, sources) for one in fields(Settings)}
+    parsed = {setting.name: _parse(setting, sources) for setting in fields(Settings)}
     return _check(Settings(**_fill(parsed)))
 
 
 def shown(settings: Settings) -> dict[str, str]:
     """Every setting as its variable would be written. Secrets are masked, and of a URL only its password is one."""
-    return {variable(one): _masked(one, getattr(settings, one.name)) for one in fields(settings)}
+    return {variable(setting): _masked(setting, getattr(settings, setting.name)) for setting in fields(settings)}
 
 
 def _masked(setting: "Field[Any]", value: Any) -> str:
@@ -188,7 +192,7 @@ def _as_text(value: Any) -> str:
 
 
 def _known(source: Mapping[str, str]) -> Mapping[str, str]:
-    names = {variable(one) for one in fields(Settings)}
+    names = {variable(setting) for setting in fields(Settings)}
     for name in source:
         if name.startswith(PREFIX) and name not in names:
             raise BadSetting(f"{name} is not a setting of chatapp. `chatapp config` lists all of them.")

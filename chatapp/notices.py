@@ -80,7 +80,7 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Notice)
 
 def encode(notices: Iterable[Notice]) -> str:
     """A JSON array: `[["GroupCreated", {"conversation_id": 7}], ...]`."""
-    return orjson.dumps([[type(one).__name__, asdict(one)] for one in notices]).decode()
+    return orjson.dumps([[type(notice).__name__, asdict(notice)] for notice in notices]).decode()
 
 
 def decode(text: str | bytes) -> list[Notice]:

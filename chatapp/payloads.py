@@ -69,7 +69,7 @@ def _client_id(text: str) -> str:
 
 def _known(text: Any) -> list[list[str]]:
     """`name:revision:watermarks`, and so on. A username holds neither a comma nor a colon."""
-    parts = [one.split(":") for one in text.split(",") if one] if isinstance(text, str) else []
+    parts = [part.split(":") for part in text.split(",") if part] if isinstance(text, str) else []
     if any(len(part) != 3 for part in parts):
         raise ValueError("must be name:revision:watermarks, separated by commas")
     return parts
@@ -193,7 +193,7 @@ class SyncQuery(BaseModel):
 
     def request(self) -> SyncRequest:
         """The same as the event's payload."""
-        known = [*((one, False) for one in self.direct), *((one, True) for one in self.group)]
+        known = [*((entry, False) for entry in self.direct), *((entry, True) for entry in self.group)]
         conversations = [
             KnownConversation(receiver=receiver, group=group, revision=revision, watermarks=watermarks)
             for (receiver, revision, watermarks), group in known
@@ -251,7 +251,8 @@ def parse(model: type[Model], payload: Any) -> Model:
         return model.model_validate(payload)
     except ValidationError as error:
         fields = {
-            _place(one["loc"]): _reason(one["msg"]) for one in error.errors(include_url=False, include_input=False)
+            _place(detail["loc"]): _reason(detail["msg"])
+            for detail in error.errors(include_url=False, include_input=False)
         }
         sentence = "; ".join(f"{name}: {reason}" for name, reason in list(fields.items())[:5])
         raise InvalidInput(f"Invalid input. {sentence}.", fields=fields) from None

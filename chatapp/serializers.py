@@ -109,7 +109,7 @@ def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWater
     """A change in a conversation, in the form of the event `change` and of an item in a sync."""
     match change:
         case MembersChange():
-            members: list[RoleShape] = [{"username": one.username, "role": one.role} for one in change.members]
+            members: list[RoleShape] = [{"username": member.username, "role": member.role} for member in change.members]
             return {
                 "receiver": receiver,
                 "group": is_group,
@@ -161,7 +161,7 @@ def sync(result: Sync) -> SyncShape:
     return {
         "userRevision": result.user_revision,
         "more": result.has_more,
-        "conversations": [_conversation_sync(one) for one in result.conversations],
+        "conversations": [_conversation_sync(synced) for synced in result.conversations],
         "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
     }
 
@@ -175,7 +175,8 @@ def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:
         "startOver": result.is_whole,
         "conversation": conversation(overview) if result.is_whole else None,
         "changes": [
-            change(one, overview.receiver, is_group=overview.is_group, lowest=overview.lowest) for one in result.changes
+            change(entry, overview.receiver, is_group=overview.is_group, lowest=overview.lowest)
+            for entry in result.changes
         ],
         "readSequence": overview.row.read_sequence,
         "members": _members(overview),

@@ -76,11 +76,11 @@ def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -
     listener = listener_class(settings.http_listener)
     # All sockets are bound before any is served. A failure, mostly a server that already runs, names the port.
     sockets = [listen(settings.host, port) for port, _ in listeners]
-    running = [listener(one, application) for one, (_, application) in zip(sockets, listeners, strict=True)]
+    servers = [listener(listening, application) for listening, (_, application) in zip(sockets, listeners, strict=True)]
 
     def stop() -> None:
-        for one in running:
-            one.stop()
+        for server in servers:
+            server.stop()
 
     return stop
 
@@ -110,7 +110,9 @@ def _serve_threads(app: Flask, listeners: list[tuple[int, Application]]) -> Call
                 log.error(message, *args)
 
     host = _settings(app).host
-    servers = [make_server(host, port, one, threaded=True, request_handler=Quiet) for port, one in listeners]
+    servers = [
+        make_server(host, port, application, threaded=True, request_handler=Quiet) for port, application in listeners
+    ]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 

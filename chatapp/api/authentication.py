@@ -133,7 +133,9 @@ def _secure_cookies(response: Response) -> None:
     if not request.is_secure:
         return
     cookies = response.headers.getlist("Set-Cookie")
-    response.headers.setlist("Set-Cookie", [one if "Secure" in one else one + "; Secure" for one in cookies])
+    response.headers.setlist(
+        "Set-Cookie", [cookie if "Secure" in cookie else cookie + "; Secure" for cookie in cookies]
+    )
 
 
 def _signed_in_by(token: str) -> SignedIn:

@@ -19,7 +19,7 @@ blueprint = Blueprint("conversations", __name__)
 @operation("The caller's conversations, newest activity first", gives=ConversationsShape)
 def list_conversations(caller: Caller) -> ConversationsShape:
     found = conversations.list_conversations(current_journal(), caller)
-    return {"conversations": [serializers.conversation(one) for one in found]}
+    return {"conversations": [serializers.conversation(overview) for overview in found]}
 
 
 @blueprint.get("/sync")

@@ -36,7 +36,7 @@ def _from_framework(error: HTTPException) -> tuple[Response, int]:
     refusal.code = CODES.get(refusal.status, "malformed" if refusal.status < 500 else "internal_error")
     response, status = _refused(refusal)
     # Such as Allow, which a 405 must carry (RFC 9110 section 15.5.6).
-    response.headers.extend([one for one in error.get_headers() if one[0] != "Content-Type"])
+    response.headers.extend([header for header in error.get_headers() if header[0] != "Content-Type"])
     return response, status
 
 

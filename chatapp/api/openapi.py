@@ -61,7 +61,7 @@ def _is_shortest(rule: Rule, app: Flask) -> bool:
     prefixes = app.extensions["chatapp.settings"].api_prefixes
     shortest = min(prefixes, key=len).rstrip("/")
     others = [prefix for prefix in prefixes if prefix.rstrip("/") != shortest]
-    return rule.rule.startswith(shortest + "/") and not any(rule.rule.startswith(one + "/") for one in others)
+    return rule.rule.startswith(shortest + "/") and not any(rule.rule.startswith(prefix + "/") for prefix in others)
 
 
 def _path(rule: Rule) -> str:

@@ -186,7 +186,7 @@ class EventLoop:
     def _poll_again(self) -> bool:
         """Handles what has arrived during the iteration. Returns whether anything had."""
         # The low-priority descriptors, and the hub's own, are still ready at the next poll.
-        ready = [one for one in self._epoll.poll(0) if one[0] not in self._low_priority]
+        ready = [pair for pair in self._epoll.poll(0) if pair[0] not in self._low_priority]
         return len(self._dispatch(ready)) < len(ready)
 
 

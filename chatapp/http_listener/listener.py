@@ -105,8 +105,8 @@ class Listener:
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP_SECONDS, self._sweep)
         now = monotonic()
-        for one in [one for one in self.connections if one.deadline < now]:
-            one.interrupt()
+        for connection in [connection for connection in self.connections if connection.deadline < now]:
+            connection.interrupt()
 
 
 class HttpConnection:
