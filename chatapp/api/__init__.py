@@ -19,43 +19,43 @@ from chatapp.extensions import limiter
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Registers the routes, each under every prefix, and what applies to all of them."""
+    """Registers the routes under every prefix, and what applies to all of them."""
     authentication.init_app(app, settings)
     error_handlers.init_app(app)
     cross_origin.init_app(app, settings)
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_STORAGE_URI"] = _storage(settings.redis_url)
-    # While Redis is down each process counts for itself: people can still sign in, and guessing is still limited.
+    # While Redis is down, each process counts attempts by itself. Users can still sign in, and guessing stays limited.
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     limiter.init_app(app)
-    _look_only_where_there_is_a_limit(app)
+    _restrict_limiter_to_login(app)
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (sessions, users, messages, conversations, groups):
-            # Numbered, not named after the prefix: a blueprint's name may not hold what a path may.
+            # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
 
 
-def _look_only_where_there_is_a_limit(app: Flask) -> None:
-    """The limiter's hooks look at every request, for as much as a third of what Flask does with it. There is one limit,
-    on signing in, and its decorator looks by itself."""
+def _restrict_limiter_to_login(app: Flask) -> None:
+    """Restricts the limiter's hooks to the only limited route, whose decorator checks the limit itself. On every
+    request they would cost a third of Flask's own time."""
     app.before_request_funcs[None].remove(limiter._check_request_limit)
-    tell, forget = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
+    add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
         return request.endpoint is not None and request.endpoint.endswith(".login")
 
-    app.after_request(lambda response: tell(response) if is_limited() else response)
+    app.after_request(lambda response: add_headers(response) if is_limited() else response)
 
-    def forget_what_it_saw(error: BaseException | None) -> None:
+    def reset_if_limited(error: BaseException | None) -> None:
         if is_limited():
-            forget(error)
+            reset(error)
 
-    app.teardown_request(forget_what_it_saw)
+    app.teardown_request(reset_if_limited)
 
 
 def _storage(redis_url: str) -> str:
-    """Where attempts are counted. The limiter has a word of its own for a Unix socket."""
+    """Returns the URI of the store that counts attempts. The limiter has its own scheme for a Unix socket."""
     return redis_url.replace("unix://", "redis+unix://", 1) if redis_url else "memory://"

@@ -1,4 +1,4 @@
-"""Who is asking: the token from the cookie or from a header, the session behind it, and protection from other sites."""
+"""Authenticates HTTP requests: the token in a cookie or a header, its session, and protection against CSRF."""
 
 import hmac
 import re
@@ -27,12 +27,12 @@ ACCEPTED_TOKEN = "chatapp.token"  # noqa: S105
 """The environ's key for the token by which a request is signed in."""
 
 _BEARER = re.compile(r"(?:^|,)\s*Bearer\s+([^\s,]+)")
-"""Other schemes may stand beside it or alone: a proxy's Basic authentication is sent with every request."""
+"""The header may also hold other schemes: a browser sends a proxy's Basic authentication with every request."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A token, what it says, and whose it is."""
+    """A valid token with its claims and its caller."""
 
     token: str
     claims: Mapping[str, Any]
@@ -40,7 +40,7 @@ class SignedIn:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Configures Flask-JWT-Extended. Its CSRF check is off: ours also accepts an allowed origin, and says 403."""
+    """Configures Flask-JWT-Extended. Its CSRF check is off: ours also accepts an allowed origin, and answers 403."""
     app.config.update(
         JWT_SECRET_KEY=app.secret_key,
         JWT_ALGORITHM="HS256",
@@ -61,7 +61,7 @@ def require_caller(environ: dict[str, Any]) -> Caller:
     """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
     in_header = _token_in_header(environ)
     found = signed_in_by([in_header] if in_header else tokens_in_cookies(environ))
-    # Where the token was found, not which headers there are: a browser sends some by itself, on behalf of any site.
+    # What counts is where the token was found. A browser also sends some headers by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
         _require_own_site(found.claims)
     environ[ACCEPTED_TOKEN] = found.token
@@ -69,7 +69,7 @@ def require_caller(environ: dict[str, Any]) -> Caller:
 
 
 def signed_in_by(tokens: Sequence[str]) -> SignedIn:
-    """Whom the first token signs in that stands for a session. Raises NotSignedIn, for the first token's reason."""
+    """Signs in by the first token that has a valid session. Raises NotSignedIn, for the first token's reason."""
     refusals = []
     for token in tokens:
         try:
@@ -80,21 +80,22 @@ def signed_in_by(tokens: Sequence[str]) -> SignedIn:
 
 
 def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
-    """The installation's own cookie first: the plain one may be that of another installation on the same host name."""
+    """The tokens in the cookies, the installation's own first. Another installation on the same host name may have set
+    the one with the plain name."""
     try:
         found = parse_cookie(environ)
     except UnicodeDecodeError:
-        return []  # no browser's
+        return []  # no browser sends this
     return [found[name] for name in (own_cookie(TOKEN_COOKIE), TOKEN_COOKIE) if found.get(name)]
 
 
 def own_cookie(name: str) -> str:
-    """The name that a cookie has in this installation alone."""
+    """A cookie's name that only this installation uses."""
     return f"{name}-{current_app.extensions['chatapp.installation']}"
 
 
 def make_token(caller: Caller) -> str:
-    """A JWT with the username in `sub` and the session's id in `jti`, which expires when the session does."""
+    """Returns a JWT with the username in `sub` and the session's id in `jti`. It expires with the session."""
     lifetime = caller.expires_at - now()
     token: str = create_access_token(
         caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id}
@@ -103,7 +104,7 @@ def make_token(caller: Caller) -> str:
 
 
 def attach_token(response: Response, token: str) -> Response:
-    """The token as header and cookie, and the CSRF cookie that goes with it; each cookie by both of its names."""
+    """Sets the token as a header and a cookie, and the matching CSRF cookie. Each cookie is set under both names."""
     set_access_cookies(response, token)
     lifetime = current_app.extensions["chatapp.settings"].token_seconds
     csrf = str(claims_of(token)["csrf"])
@@ -123,13 +124,13 @@ def detach_token(response: Response) -> Response:
 
 
 def current_token() -> str:
-    """The token by which this request is signed in, as it came."""
+    """The token by which this request is signed in, as received."""
     token: str = request.environ[ACCEPTED_TOKEN]
     return token
 
 
 def _secure_cookies(response: Response) -> None:
-    # The library takes this from the configuration only; whether there is TLS in front is the request's to say.
+    # The library sets `Secure` by the configuration only. Whether TLS is used depends on the request.
     if not request.is_secure:
         return
     cookies = response.headers.getlist("Set-Cookie")
@@ -155,7 +156,8 @@ def _token_in_header(environ: dict[str, Any]) -> str:
 
 
 def _require_own_site(claims: Mapping[str, Any]) -> None:
-    """Double submit, or an allowed origin: another site can do neither with the visitor's cookie."""
+    """Raises CrossSite unless the request carries the CSRF token (double submit) or an allowed origin. Another site can
+    provide neither."""
     echoed = request.headers.get(CSRF_HEADER, "")
     if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:
         return

@@ -1,4 +1,4 @@
-"""The caller's conversations, and what is new in them."""
+"""The caller's conversations, and their sync."""
 
 from flask import Blueprint
 

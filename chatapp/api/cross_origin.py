@@ -1,4 +1,4 @@
-"""What other sites may do, and what browsers are told about every answer."""
+"""CORS for other sites, and security headers for every response."""
 
 import re
 
@@ -15,11 +15,11 @@ HARDENING = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
 )
-"""What every answer says that does not say otherwise itself."""
+"""Added to every response that does not set these headers itself."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """CORS with credentials for the configured origins only; others get no CORS headers at all."""
+    """Allows CORS with credentials for the configured origins only. Other origins get no CORS headers."""
     cors.init_app(
         app,
         origins=[_pattern(origin) for origin in settings.origins],
@@ -31,21 +31,21 @@ def init_app(app: Flask, settings: Settings) -> None:
         send_wildcard=False,
         vary_header=True,
     )
-    # The extension works out its answer for every request; without an Origin that is always the same: nothing.
-    answer_origin = app.after_request_funcs[None].pop()
-    app.after_request(lambda response: answer_origin(response) if "HTTP_ORIGIN" in request.environ else response)
+    # The extension runs for every request, but adds nothing to a response to a request without an Origin.
+    add_headers = app.after_request_funcs[None].pop()
+    app.after_request(lambda response: add_headers(response) if "HTTP_ORIGIN" in request.environ else response)
     app.after_request(_harden)
 
 
 def _pattern(origin: str) -> str:
-    """flask-cors takes regular expressions; a trailing `:*` is any port or none."""
+    """The regular expression of an origin, for flask-cors. A trailing `:*` matches any port or none."""
     if origin.endswith(":*"):
         return "^" + re.escape(origin.removesuffix(":*")) + r"(:\d+)?$"
     return "^" + re.escape(origin) + "$"
 
 
 def hardening(*, is_json: bool, is_secure: bool) -> list[tuple[str, str]]:
-    """The headers that an answer has beside its own."""
+    """The security headers of a response."""
     headers = list(HARDENING)
     if is_json:
         headers.append(("Cache-Control", "no-store"))

@@ -1,4 +1,4 @@
-"""Every refusal and every fault of the HTTP side, in one shape."""
+"""Answers every error of the HTTP side in one shape."""
 
 import logging
 
@@ -12,7 +12,7 @@ from chatapp.journal.database_errors import is_outage, to_chat_error
 log = logging.getLogger(__name__)
 
 CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "malformed"}
-"""Codes of refusals that come from the framework before any view runs."""
+"""Codes of errors that the framework raises before any view runs."""
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Groups: create, show, change, delete; and who is in them."""
+"""Groups and their members: create, show, change, delete."""
 
 from flask import Blueprint
 

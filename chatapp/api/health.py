@@ -1,4 +1,4 @@
-"""For whoever watches the process: is it alive, can it work."""
+"""Health checks: liveness and readiness."""
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,7 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """503 while the database cannot be reached, or has not the tables of this version."""
+    """Answers 503 while the database is unreachable or lacks the tables of this version."""
     try:
         with db.engine.connect() as connection:
             revision = current_revision(connection)

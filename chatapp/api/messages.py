@@ -1,4 +1,4 @@
-"""Read what was said, and say something."""
+"""Read and send messages."""
 
 from concurrent.futures import Future
 

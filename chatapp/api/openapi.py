@@ -1,4 +1,4 @@
-"""The API's description, made from the models that the views themselves use, and a page to read it."""
+"""The API's description, generated from the models that the views use, and a page that shows it."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ def page() -> str:
 
 
 def describe(app: Flask) -> dict[str, Any]:
-    """OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), the routes under their shortest prefix."""
+    """Returns OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), with each route under its shortest prefix."""
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (len(rule.rule), rule.rule)):
@@ -104,7 +104,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    """Content of a kind, its own schema and those that it refers to filed under the components."""
+    """The JSON content of a type. Its schema and those that it refers to are added to `schemas`."""
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     schema = adapter.json_schema(ref_template=REFERENCE)
     schemas.update(schema.pop("$defs", {}))

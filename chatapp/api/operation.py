@@ -1,4 +1,4 @@
-"""Declares what a view takes, needs and gives: the decorator that views read by, and that OpenAPI is made from."""
+"""The decorator that declares a view's parameters, authentication and response. OpenAPI is generated from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from chatapp.payloads import parse
 View = Callable[..., Any]
 
 FAILURE = "chatapp.failure"
-"""The environ's key for what went wrong when the operation was run without Flask."""
+"""The environ's key for the exception that an operation raised when it ran without Flask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Operation:
         return not self.needs_session or self.body is not None or returns is Response
 
     def run(self, environ: dict[str, Any], path: dict[str, str]) -> Any:
-        """What the view gives for a request: the caller first, so that who is not signed in learns nothing of what is
-        valid."""
+        """Returns what the view returns for a request. Authenticates first, so that only signed-in callers learn which
+        parameters are valid."""
         arguments: dict[str, Any] = dict(path)
         if self.needs_session:
             arguments["caller"] = require_caller(environ)
         if any("\0" in value for value in path.values()):
-            # PostgreSQL's text cannot hold one, so that asking it would be a fault and not an answer.
+            # PostgreSQL's text cannot hold NUL, so a query with one would fail.
             raise NotFound("There is nothing of this name.")
         if self.body is not None:
             arguments["body"] = parse(self.body, json_body())
@@ -84,7 +84,7 @@ def operation(
 
 
 def json_body() -> Any:
-    """The request's JSON. A form or plain text is refused: other sites can send those without asking first."""
+    """The request's JSON. A form or plain text is refused, because other sites can send those without a preflight."""
     try:
         return request.get_json()
     except (BadRequest, UnsupportedMediaType) as error:
@@ -92,7 +92,7 @@ def json_body() -> Any:
 
 
 def _query_of(environ: dict[str, Any]) -> dict[str, str]:
-    """The first value of each name."""
+    """The first value of each parameter in the query string."""
     text = environ.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
     pairs = parse_qsl(text, keep_blank_values=True)
     return dict(reversed(pairs))

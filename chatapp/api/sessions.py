@@ -1,4 +1,4 @@
-"""Sign in, ask who is signed in, sign out."""
+"""Sign in, show who is signed in, sign out."""
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -23,11 +23,11 @@ def _settings() -> Settings:
 
 
 def _attempt() -> str:
-    """What attempts are counted by: the address together with the name, so that nobody locks out somebody else."""
+    """The key by which attempts are counted: address and username, so that nobody can lock out another user."""
     try:
         body = request.get_json(silent=True)
     except HTTPException:
-        # Too large: the view says so. What is raised here the limiter would take for a fault of its storage.
+        # The view refuses a body that is too large. The limiter would take an exception for a fault of its storage.
         body = None
     return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
 
@@ -35,7 +35,7 @@ def _attempt() -> str:
 @blueprint.post("/login")
 @limiter.shared_limit(
     lambda: _settings().sign_in_limit,
-    # One count for all prefixes: the route answers under each.
+    # One count for all prefixes, since the route exists under each.
     scope="login",
     key_func=_attempt,
     exempt_when=lambda: _settings().sign_in == "username",
@@ -54,8 +54,8 @@ def login(body: SignIn) -> Response:
 
 
 def _require_trusted_network() -> None:
-    """Name-only sign-in stays on this machine even where the server was started on an address that settings do not know
-    of, by `flask run --host` or gunicorn's `-b`."""
+    """Refuses username-only sign-in from other machines. Settings do not know the address if `flask run --host` or
+    gunicorn's `-b` set it."""
     settings = _settings()
     if settings.sign_in == "username" and not (settings.trust_network or is_loopback(request.remote_addr or "")):
         raise Forbidden("Sign-in by name alone is for the machine that the server runs on.")

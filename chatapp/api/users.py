@@ -1,4 +1,4 @@
-"""Everybody, and everything that the caller is in."""
+"""All users, and all conversations of the caller."""
 
 from flask import Blueprint, current_app, request
 
