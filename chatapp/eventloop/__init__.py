@@ -1,1 +1,1 @@
-"""Everything that knows eventlet: its event loop, its greenlets, its WSGI server, and the native threads beside it."""
+"""All code that depends on eventlet: its event loop, greenlets and WSGI server, and native threads."""

@@ -40,10 +40,9 @@ class Timer(Protocol):
 class EventLoop:
     """The event loop of one thread. `current_loop` returns it.
 
-    The hub runs a callback through a timer, which costs an iteration of its own; a private message took four of them.
-    `call_soon` and `call_last` run a callback in the current iteration instead: `call_soon` for handling and sending,
-    `call_last` for expensive work that handles many requests at the price of one. The loop handles everything that has
-    arrived before it runs the latter.
+    The hub runs a callback by a timer, which costs another iteration; a private message took four of them. `call_soon`
+    and `call_last` run a callback in the current iteration instead: `call_soon` for handling and sending, `call_last`
+    for expensive work that can be batched. The loop handles everything that has arrived before it runs the latter.
 
     `watch` polls a file descriptor in the same system call as the hub's own, but does not go through the hub's
     listeners, which cost as much as reading an ack.
@@ -67,7 +66,7 @@ class EventLoop:
         self._low_priority: set[int] = set()
         self._epoll = hub.poll
         hub.do_poll = self._poll
-        # The hub does not poll while it listens to nothing.
+        # Keeps the hub polling, which it does only while it listens to a descriptor.
         self._never_ready = os.eventfd(0)
         hub.add(hub.READ, self._never_ready, _ignore, _ignore, None).greenlet = hub.greenlet
 
@@ -77,17 +76,17 @@ class EventLoop:
         self._ensure_iteration()
 
     def call_last(self, call: Callable[[], object]) -> None:
-        """As `call_soon`, after everything else of the iteration."""
+        """As `call_soon`, but after all other callbacks of the iteration."""
         self._last.append(call)
         self._ensure_iteration()
 
     def call_later(self, seconds: float, call: Callable[..., object], *arguments: Any) -> Timer:
-        """Runs a callback once, in so many seconds."""
+        """Runs a callback once, after a delay."""
         timer: Timer = self._hub.schedule_call_global(seconds, call, *arguments)
         return timer
 
     def spawn(self, call: Callable[..., object], *arguments: Any) -> None:
-        """Runs a call in a greenlet of its own, from the next iteration on."""
+        """Starts a call in a new greenlet, in the next iteration."""
         self._hub.schedule_call_global(0, self.make_greenlet(call).switch, *arguments)
 
     def make_greenlet(self, call: Callable[..., object]) -> Any:
@@ -102,8 +101,8 @@ class EventLoop:
         `events` is READ, WRITE, both, or 0 to stop, which has to happen before the descriptor is closed. The hub must
         not listen to the same descriptor. The callback must not wait.
 
-        A low-priority descriptor is polled once an iteration: when it becomes ready during one, it waits for the next.
-        This is for what is expensive to handle, so that clients who ask without a pause do not make iterations long.
+        A low-priority descriptor is polled once an iteration. If it becomes ready during one, it waits for the next.
+        This is for expensive requests, so that clients who send them without a pause do not make iterations long.
         """
         if descriptor not in self._watched:
             if events:
@@ -121,7 +120,7 @@ class EventLoop:
                 self._epoll.unregister(descriptor)
 
     def forget_closed(self, descriptor: int) -> None:
-        """Drops the hub's listeners of an earlier descriptor with the number of this one, which was just opened."""
+        """Drops the hub's listeners of a closed descriptor that had the number of this one, which was just opened."""
         self._hub.mark_as_reopened(descriptor)
 
     def _poll(self, seconds: float) -> list[tuple[int, int]]:
@@ -146,7 +145,7 @@ class EventLoop:
             except PROCESS_EXITS:
                 raise
             except BaseException:
-                # eventlet's Timeout is no Exception, and a greenlet that was switched to may have let it pass.
+                # eventlet's Timeout is not an Exception, and a greenlet that was switched to may not have caught it.
                 log.exception("The callback of a file descriptor failed")
         return others
 
@@ -159,7 +158,7 @@ class EventLoop:
         try:
             self._run_callbacks()
         finally:
-            # Also when the process is asked to end: what it still writes needs further iterations.
+            # Also when the process is about to exit: its last writes need further iterations.
             self._is_iterating = False
             if self._soon or self._last:
                 self._ensure_iteration()

@@ -47,7 +47,7 @@ class GreenWait:
     def _sweep(self) -> None:
         self._is_sweep_due = False
         if self._deadlines:
-            self._sweep_later()  # first, because an exception of a greenlet that ends is raised here
+            self._sweep_later()  # first, because the exception of a greenlet that ends is raised below
         now = monotonic()
         for waiting in [waiting for waiting, deadline in self._deadlines.items() if deadline <= now]:
             if self._deadlines.pop(waiting, None) is not None:

@@ -1,4 +1,4 @@
-"""Whether the other end of a TCP connection has hung up. Linux reports it even if data from there is still unread."""
+"""Whether the other end of a TCP connection has hung up. Linux reports it even while received data is unread."""
 
 from chatapp.eventloop.unpatched import select
 

@@ -6,20 +6,20 @@ import sys
 import warnings
 
 DEFAULT_MODE = "eventlet" if sys.platform == "linux" else "threading"
-"""The delivery engine polls with epoll, which only Linux has. Elsewhere threads serve, over the library's transport."""
+"""The delivery engine needs epoll, which only Linux has. On other systems, threads use the library's transport."""
 
 
 def patch() -> None:
-    """Monkey-patches for the configured `CHATAPP_ASYNC_MODE`, which only the environment can say this early.
+    """Monkey-patches for `CHATAPP_ASYNC_MODE`, which is read from the environment, since no settings are loaded yet.
 
-    Also stops the garbage collector until `realtime.init_app` has finished. The objects that a start makes stay, and
-    scanning them again and again takes a fifth of its time.
+    Also disables the garbage collector until `realtime.init_app` has finished. Nearly all objects of the start stay
+    alive, and scanning them repeatedly takes a fifth of its time.
     """
     gc.disable()
     mode = os.environ.get("CHATAPP_ASYNC_MODE") or DEFAULT_MODE
     if mode == "eventlet":
         with warnings.catch_warnings():
-            # eventlet only gets bug fixes, and says so at every import. docs/decisions/0006-eventlet.md says why.
+            # eventlet warns at every import that it only gets bug fixes. See docs/decisions/0006-eventlet.md.
             warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
             import eventlet
         eventlet.monkey_patch(psycopg=False)

@@ -7,8 +7,8 @@ from chatapp.clock import monotonic
 from chatapp.eventloop.thread_pool import is_green
 
 Wait = Callable[[int, bool, float | None], bool]
-"""Waits until a descriptor can be read, or with True be written. The deadline is a time of `clock.monotonic`; it may be
-missed by a quarter of a second. Returns whether the descriptor is ready."""
+"""Waits until a descriptor can be read, or with True be written. The deadline is a time of `clock.monotonic`. The wait
+may end a quarter of a second after it. Returns whether the descriptor is ready."""
 
 
 def make_wait() -> Wait:

@@ -1,7 +1,7 @@
 """Native threads for calls that compute or block for more than a millisecond.
 
 On the event loop such a call would stall every connection of the process, so it runs in eventlet's thread pool. In
-other modes each request has a thread of its own, and the call runs right there.
+other modes each request has its own thread, and the call runs there.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The standard library's modules as they are without monkey-patching: their calls block the whole thread.
+"""The standard library's modules without monkey-patching. Their calls block the whole thread.
 
 Imports eventlet, so only a process in eventlet mode may import this module.
 """

@@ -24,7 +24,7 @@ class WorkerThread:
         self._work: Callable[[], Any] | None = None
         self._outcome: tuple[Any, BaseException | None] = (None, None)
         self._caller: Any = None
-        # Pipes in both directions, and no lock: writing to a pipe releases the interpreter to the thread that it wakes.
+        # Pipes in both directions, not locks: writing to a pipe releases the GIL to the thread that it wakes.
         self._work_reader, self._work_writer = os.pipe()
         self._done_reader, self._done_writer = os.pipe()
         os.set_blocking(self._done_reader, False)
@@ -33,7 +33,7 @@ class WorkerThread:
         self._thread.start()
 
     def run(self, call: Callable[[], Result]) -> Result:
-        """Returns what the call returns and raises what it raises. The greenlet waits; the event loop does not."""
+        """Returns what the call returns and raises what it raises. Blocks the greenlet, but not the event loop."""
         self._caller = self._loop.current()
         self._work = call
         os.write(self._work_writer, b".")

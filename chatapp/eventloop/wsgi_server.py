@@ -1,4 +1,4 @@
-"""eventlet's own WSGI server, which serves instead of `chatapp.http_listener` where CHATAPP_HTTP_LISTENER says so.
+"""eventlet's own WSGI server, used instead of `chatapp.http_listener` if CHATAPP_HTTP_LISTENER is `eventlet`.
 
 Imports eventlet, so only a process in eventlet mode may import this module.
 """
@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 IDLE_SECONDS = 75.0
-"""Between requests."""
+"""Time between two requests."""
 SOCKET_SECONDS = 30.0
-"""For each single read of a request and write of a response."""
+"""Time-out of each read of a request and each write of a response."""
 
 MAX_CONNECTIONS = 50_000
-"""Each has a greenlet. eventlet stops accepting at this number; its default is 1,024."""
+"""Each has a greenlet. eventlet stops accepting connections at this number. Its default is 1,024."""
 
 
 class ErrorLog:
@@ -59,14 +59,14 @@ class WsgiServer:
             eventlet.wsgi.server,
             self._socket,
             self._call,
-            # eventlet's input ends with the body, also with a chunked one, which Flask reads only if it is told so.
+            # eventlet's input ends with the body. Without this flag, Flask does not read a chunked body.
             environ={"wsgi.input_terminated": True},
             max_size=MAX_CONNECTIONS,
             keepalive=IDLE_SECONDS,
             socket_timeout=SOCKET_SECONDS,
             log=ErrorLog(),
             log_format="",
-            # With it, the client would get the traceback.
+            # True would send tracebacks to the client.
             debug=False,
         )
 
