@@ -1,1 +1,1 @@
-"""The project's own HTTP/1.1 listener. docs/decisions/0011-own-listener.md says what it does and what it does not."""
+"""The project's own HTTP/1.1 listener. docs/decisions/0011-own-listener.md describes its scope."""

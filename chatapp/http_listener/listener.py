@@ -1,7 +1,7 @@
 """A WSGI server (PEP 3333) for HTTP/1.1 on the event loop, with one greenlet for each HTTP connection.
 
-docs/decisions/0011-own-listener.md says what it does, what it refuses, and what it leaves to a proxy. It costs less
-than eventlet.wsgi, and the application can take a connection over: a WebSocket keeps the socket alone, without greenlet
+docs/decisions/0011-own-listener.md says what it supports, what it refuses, and what it leaves to a proxy. It costs less
+than eventlet.wsgi, and the application can take over a connection: a WebSocket keeps only the socket, without greenlet
 or environ.
 """
 
@@ -27,15 +27,15 @@ CONNECTION = "chatapp.connection"
 """The environ's key for the connection, whose `detach` takes it over."""
 
 IDLE_SECONDS = 75.0
-"""Between requests, as in nginx."""
+"""Time between two requests, as in nginx."""
 REQUEST_SECONDS = 30.0
-"""From the first byte of a request to its last, so that a slow sender cannot hold a greenlet for ever."""
+"""Time from the first byte of a request to its last, so that a slow sender cannot hold a greenlet forever."""
 WRITE_SECONDS = 30.0
-"""For the client to accept each part of a response."""
+"""Time in which the client must accept each part of a response."""
 LINGER_SECONDS = 2.0
-"""For a client that still sends what the server will not read: closing at once would lose it the response."""
+"""Time for which the server discards what the client still sends. Closing at once could lose the response."""
 SWEEP_SECONDS = 1.0
-"""Between two checks of the deadlines, and before accepting again after a failure."""
+"""Interval at which deadlines are checked, and delay before accepting again after a failure."""
 
 READ_BYTES = 65_536
 MAX_ACCEPTS = 64
@@ -93,7 +93,7 @@ class Listener:
             except BlockingIOError:
                 return
             except OSError as error:
-                # Most likely the process is out of file descriptors. Clients wait in the backlog until others leave.
+                # Most likely the process is out of file descriptors. New clients wait in the listen backlog.
                 log.error("A connection could not be accepted: %s", error.strerror)
                 self._stop_accepting()
                 self._retry = self._loop.call_later(SWEEP_SECONDS, self._start_accepting)
@@ -161,7 +161,7 @@ class HttpConnection:
             self._watch(self._watched_for | HANG_UP)
 
     def interrupt(self) -> None:
-        """Ends the connection: whatever its greenlet waits for fails."""
+        """Ends the connection. The socket operation that its greenlet waits for fails."""
         self.deadline = NEVER
         with contextlib.suppress(OSError):
             if self._socket is not None:
@@ -198,7 +198,7 @@ class HttpConnection:
         """Answers the requests that have arrived. Returns whether the connection stays open."""
         while self._reader.ready:
             request = self._reader.ready.popleft()
-            # The application may take as long as it likes: long polling does.
+            # The application has no deadline, because of long polling.
             self.deadline = NEVER
             response = ResponseWriter(request, self._send, lambda: self._socket is None)
             response.respond(self._listener.application, self._base)
@@ -208,7 +208,7 @@ class HttpConnection:
                 self._linger()
                 return False
             if self._reader.ready:
-                # Others run in between, also when no response has to wait for anything.
+                # Lets other greenlets run, even if no response has to wait.
                 self._loop.sleep(0)
         return True
 
@@ -220,7 +220,7 @@ class HttpConnection:
     def _receive(self) -> bytes:
         own = self._own()
         if self._is_new:
-            # An HTTP client speaks first, and usually its request has arrived by now.
+            # In HTTP the client sends first. Its request has usually arrived by now.
             self._is_new = False
         else:
             self._wait(READ | HANG_UP)
@@ -231,8 +231,8 @@ class HttpConnection:
                 self._wait(READ | HANG_UP)
 
     def _wait(self, events: int) -> None:
-        """Suspends the greenlet until the socket can be read or written. Others run in between, also when this client
-        sends without a pause."""
+        """Suspends the greenlet until the socket can be read or written. Other greenlets run in between, even if this
+        client sends without a pause."""
         self._watch(events)
         self._waiting = self._loop.current()
         try:
@@ -270,7 +270,7 @@ class HttpConnection:
             except BlockingIOError:
                 former, self.deadline = self.deadline, monotonic() + WRITE_SECONDS
                 self._wait(WRITE)
-                # The application may take as long as it likes to produce the next part.
+                # The application has no deadline for the next part.
                 self.deadline = former
 
     def _refuse(self, status: str, error: ChatError) -> None:
@@ -281,7 +281,7 @@ class HttpConnection:
             self._linger()
 
     def _linger(self) -> None:
-        """Ends the sending side and reads until the client ends its own."""
+        """Shuts down the sending side, and reads until the client does the same."""
         own = self._own()
         self.deadline = monotonic() + LINGER_SECONDS
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""HTTP/1.1 requests as WSGI environs (PEP 3333). httptools parses the bytes, with llhttp, the parser of Node."""
+"""HTTP/1.1 requests as WSGI environs (PEP 3333). httptools parses the bytes by llhttp, Node's parser."""
 
 import io
 import re
@@ -10,9 +10,10 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 LARGEST_HEAD_BYTES = 32_768
-"""Limits a head, including its blank line, and likewise each line with the size of a chunk, and the trailers."""
+"""Limit of a head with its blank line, of each chunk size line, and of the trailers."""
 LARGEST_BODY_BYTES = 1_048_576
-"""A body is kept in memory until the application is called. Of a larger one the application gets only the length."""
+"""Limit of a body, which is kept in memory until the application is called. For a larger one the application gets only
+the length."""
 
 MOST_HEADERS = 100
 MOST_PIPELINED = 100
@@ -28,7 +29,7 @@ _ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
 
 
 class Unreadable(Exception):
-    """The bytes are no request that the server can answer. `status` is the status of the error response."""
+    """The bytes are not a request that the server can answer. `status` is the status of the error response."""
 
     def __init__(self, status: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -38,7 +39,7 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Request:
-    """One complete request. `is_last`: the connection carries no other after it."""
+    """One complete request. `is_last` says that the connection closes after it."""
 
     method: str
     target: bytes
@@ -109,7 +110,7 @@ class RequestReader:
         self._body = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Parses received bytes. Raises Unreadable; the requests in `ready` are to be answered nevertheless."""
+        """Parses received bytes. Raises Unreadable. The requests in `ready` must still be answered."""
         try:
             self._parse(data)
         except httptools.HttpParserError as error:
@@ -132,9 +133,8 @@ class RequestReader:
                 start, data = 0, self._switch(data[end:])
 
     def _next_part(self, data: bytes, start: int) -> int:
-        """Returns the end of the next part to parse, and counts the bytes that belong to no body. Raises Unreadable for
-        too many. The parser does not say where in its data a head ends, so no part holds bytes of both head and body.
-        """
+        """Returns the end of the next part to parse, and counts its bytes unless they belong to a body. Raises
+        Unreadable for too many. The parser does not report where a head ends, so no part spans head and body."""
         if self._body_left:
             end = min(start + self._body_left, len(data))
             self._body_left -= end - start

@@ -46,10 +46,10 @@ class ResponseWriter:
         self._is_sent = False
         self._is_chunked = False
         self._left: int | None = None
-        """Bytes that the body still lacks, by the Content-Length of the application."""
+        """Bytes still missing from the body, by the application's Content-Length."""
 
     def respond(self, application: Application, base: dict[str, Any]) -> None:
-        """Calls the application and sends its response. An error of its is answered with 500 and no details."""
+        """Calls the application and sends its response. If it raises, the response is 500 without details."""
         try:
             result = application(self._request.environ(base), self._start)
             try:
@@ -101,8 +101,8 @@ class ResponseWriter:
             raise ClientGone from error
 
     def _cut(self, body: bytes, left: int, *, is_end: bool) -> bytes:
-        """Cuts the body to its Content-Length: the client would read the surplus as the next response. A body that is
-        too short ends the connection, since the client would wait for the rest."""
+        """Cuts the body to its Content-Length, since the client would read the surplus as the next response. A body that
+        is too short ends the connection, since the client would wait for the rest."""
         self._left = max(left - len(body), 0)
         if len(body) > left or (is_end and self._left):
             log.error("A response has another length than its Content-Length says")
@@ -110,7 +110,7 @@ class ResponseWriter:
         return body[:left]
 
     def _head_for(self, body: bytes, *, is_end: bool) -> bytes:
-        """Returns the status line and the headers, among them the one that says where the body ends (section 6)."""
+        """Returns the status line and the headers, including the one that delimits the body (section 6)."""
         if not self._status:
             raise RuntimeError("The application has not called start_response.")
         request = self._request
