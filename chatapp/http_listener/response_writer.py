@@ -101,8 +101,8 @@ class ResponseWriter:
             raise ClientGone from error
 
     def _cut(self, body: bytes, left: int, *, is_end: bool) -> bytes:
-        """Cuts the body to its Content-Length, since the client would read the surplus as the next response. A body that
-        is too short ends the connection, since the client would wait for the rest."""
+        """Cuts the body to its Content-Length: the client would read the surplus as the next response. A body that is
+        too short ends the connection, since the client would wait for the rest."""
         self._left = max(left - len(body), 0)
         if len(body) > left or (is_end and self._left):
             log.error("A response has another length than its Content-Length says")
