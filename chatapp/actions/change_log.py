@@ -80,7 +80,7 @@ Change = StoredMessage | MembersChange | DetailsChange
 
 @dataclass(slots=True)
 class Position:
-    """A position in the change log: a revision, and the sequence of the last message up to it (None: not known)."""
+    """A position in the change log: a revision, and the sequence of the last message up to it (None if unknown)."""
 
     revision: int
     sequence: int | None

@@ -10,7 +10,7 @@ from chatapp.extensions import db
 from chatapp.models import Membership, Node, Presence, User
 
 NODE_SILENCE = timedelta(seconds=15)
-"""A Socket.IO process without a heartbeat for this long (three heartbeats) is dead: nobody is online on it."""
+"""After this time without a heartbeat (three intervals) a Socket.IO process is dead, and nobody is online on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The bus tells processes that share a database of each other's commits.
+"""The bus notifies processes that share a database of each other's commits.
 
-It carries notices, which are hints. A lost notice causes a delay and nothing worse: a process with connections catches
-up from the database, and does so by itself after the bus was interrupted.
+It carries notices, which are hints. A lost notice only causes a delay: a process with connections catches up from the
+database, and does so by itself after an interruption of the bus.
 """
 
 from chatapp.bus.choice import Bus, make_bus

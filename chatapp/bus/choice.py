@@ -23,9 +23,9 @@ class Bus(Publisher, Protocol):
 
 
 def make_bus(settings: Settings, engine: Engine) -> Bus:
-    """Redis if a URL is set, else the notification mechanism of the database."""
+    """Returns the Redis bus if a URL is set, else the bus of the database."""
     if settings.redis_url:
-        # Imported only if it is used: the library's import takes as long as a tenth of a start without it.
+        # Imported only if used, because the library's import takes a tenth of the time of a start.
         from chatapp.bus.redis import RedisBus
 
         return RedisBus(settings.redis_url)

@@ -1,4 +1,4 @@
-"""The journal: writes everything that this process writes, many writes in one durable transaction (group commit)."""
+"""The journal: performs all writes of this process, many of them in one durable transaction (group commit)."""
 
 from chatapp.journal.drafts import MessageDraft, StoredMessage
 from chatapp.journal.transaction import Transaction

@@ -24,14 +24,14 @@ def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
 
 
 def split(work: Work) -> list[Work]:
-    """Each job and each draft alone, then all watermarks."""
+    """Returns one part for each job and each draft, and a last one for all watermarks."""
     jobs = [Work(jobs=[job]) for job in work.jobs]
     drafts = [Work(drafts=[draft]) for draft in work.drafts]
     return [*jobs, *drafts, *([Work(watermarks=work.watermarks)] if work.watermarks else [])]
 
 
 def merge_watermarks(first: WatermarkUpdates, second: WatermarkUpdates) -> WatermarkUpdates:
-    """The watermarks of both; where both have one, the higher."""
+    """The watermarks of both. If both have one, the higher counts."""
     merged = dict(first)
     for key, watermark in second.items():
         known = merged.get(key, watermark)

@@ -30,7 +30,7 @@ def is_outage(error: Exception) -> bool:
 
 
 def is_unanswered(error: Exception) -> bool:
-    """Whether the database did not answer in time: a retry would wait as long again."""
+    """Whether the database did not answer in time. A retry would wait as long again."""
     return "NoAnswer" in _class_names(error)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chatapp.errors import ChatError
 
-# Not frozen: a frozen dataclass takes several times as long to create, and each message needs a draft and a result.
+# Not frozen, because a frozen dataclass takes several times as long to create. Each message needs a draft and a result.
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The parts of a transaction that store no messages: jobs and watermarks; and the notices about a batch."""
+"""Runs jobs and writes watermarks in a transaction, and builds the notices about its messages."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -25,7 +25,7 @@ def write_watermarks(connection: WriterConnection, watermarks: WatermarkUpdates)
 
 
 def run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
-    """The job's result, or the exception that it raised. A savepoint undoes the writes of a failed job alone."""
+    """Returns the job's result, or the exception that it raised. A savepoint undoes only the failed job's writes."""
     with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         transaction = Transaction(session)
         try:

@@ -1,6 +1,6 @@
 """Stores one batch of drafts in an open transaction: authorise, find repeats, number, insert.
 
-The statements are plain SQL with `?` placeholders, the same on SQLite and PostgreSQL, since each message pays for them.
+The statements are plain SQL with `?` placeholders, the same on SQLite and PostgreSQL, because each message runs them.
 Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
 """
 

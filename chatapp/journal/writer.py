@@ -101,7 +101,7 @@ class Journal:
         self._source = source
 
     def schedule_watermarks(self) -> None:
-        """The source has watermarks. They are written soon, each at its highest value, and are never lowered."""
+        """Schedules a write of the source's watermarks. Each is written at its highest value, and never lowered."""
         if not self._are_watermarks_waiting:
             self._are_watermarks_waiting = True
             self._wake()
@@ -129,8 +129,8 @@ class Journal:
             self._thread.join()
 
     def _wake(self) -> None:
-        """Starts the writer, or wakes it if it sleeps; costs nothing while it works. No wake-up is lost: the writer
-        sets `_is_asleep` before its last check for work, and callers queue their work before they check it."""
+        """Starts the writer, or wakes it if it sleeps. Does nothing while it works. No wake-up is lost: the writer sets
+        `_is_asleep` before its last check for work, and callers queue their work before they check the flag."""
         if self._thread is None:
             self._start()
         elif self._is_asleep:
@@ -151,9 +151,9 @@ class Journal:
             self._connection.close()
 
     def _take(self) -> Work | None:
-        """All queued work, up to BATCH_LIMIT drafts; waits while there is none. None: closed and drained."""
+        """Returns all queued work, up to BATCH_LIMIT drafts. Waits while there is none. None if closed and drained."""
         if self._has_work():
-            # Events of the last commit are sent first, and more work can join the batch: a commit is what costs.
+            # The events of the last commit are sent first, and more work joins the batch, which saves commits.
             self._wakeup.let_others_run()
         while not self._has_work():
             if self._is_closing:
@@ -186,7 +186,7 @@ class Journal:
         )
 
     def _take_watermarks(self) -> WatermarkUpdates:
-        # In this order, so that a concurrent flush sees at least one of the first two flags set.
+        # The order ensures that a concurrent flush finds at least one of the first two flags set.
         self._are_watermarks_in_flight = True
         self._are_watermarks_waiting = False
         self._is_flushing = False
