@@ -50,7 +50,7 @@ def test_two_users_who_write_to_each_other_at_once_on_two_processes_receive_both
     other.test_client_class = Browser
     alice, bob = connect(app, "alice"), connect(app, "bob")
     held: list[Notice] = []
-    hear = dispatcher._handle_all
+    handle_all = dispatcher._handle_all
     monkeypatch.setattr(dispatcher, "_handle_all", held.extend)
     post(other, "bob", "alice", "first")
     if second == "stored here":
@@ -61,7 +61,7 @@ def test_two_users_who_write_to_each_other_at_once_on_two_processes_receive_both
         wait_until(lambda: 2 in _firsts(held), "the notice of the second message came")
     wait_until(lambda: 1 in _firsts(held), "the notice of the first message came")
     for notice in reversed(held):
-        hear([notice])
+        handle_all([notice])
     for person in (alice, bob):
         told = [one["args"][0]["response"] for one in person.get_received("/chat") if one["name"] == "response"]
         assert [one["content"] for one in told] == ["first", "second"]
@@ -99,13 +99,13 @@ def test_the_first_message_of_a_new_group_is_sent_when_its_notice_arrives_before
     for person in (alice, mallory):
         person.get_received("/chat")
     held: list[Notice] = []
-    hear = dispatcher._handle_all
+    handle_all = dispatcher._handle_all
     monkeypatch.setattr(dispatcher, "_handle_all", held.extend)
     group_id = make_group(maker, "bob", "alice", "carol")
     post(other, sender, group_id, "first", group=True)
     wait_until(lambda: 2 in _firsts(held) and len(held) >= 3, "the notices of both came")
     for notice in sorted(held, key=lambda one: not isinstance(one, ConversationChanged)):
-        hear([notice])
+        handle_all([notice])
     told = [(one["name"], one["args"][0]) for one in alice.get_received("/chat")]
     assert [body["response"]["content"] for name, body in told if name == "response"] == ["first"]
     assert [name for name, _ in told].count("newgrp") == 1

@@ -137,14 +137,14 @@ def test_a_fault_in_one_connection_s_reading_ends_that_one_alone(
     bad, good = pairs
     for one in pairs:
         one.peer.sendall(b"\x82\x82\x00\x00\x00\x00hi")
-    original = Transport._take
+    original = Transport._feed
 
-    def take(transport: Transport, data: bytes) -> None:
+    def feed(transport: Transport, data: bytes) -> None:
         if transport is bad.transport:
             raise RuntimeError("A fault of ours")
         original(transport, data)
 
-    monkeypatch.setattr(Transport, "_take", take)
+    monkeypatch.setattr(Transport, "_feed", feed)
     look(pump)
     work_off(pump)
     work_off(pump)
