@@ -78,7 +78,12 @@ class Server:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=environment(**self.environment), stdout=log, stderr=log
             )
-        self._wait_until_ready(ready or self.http + "/readyz")
+        try:
+            self._wait_until_ready(ready or self.http + "/readyz")
+        except BaseException:
+            # No fixture stops a server that did not start.
+            self.kill()
+            raise
         return self
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":

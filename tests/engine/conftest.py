@@ -59,7 +59,7 @@ def observed(
 ) -> Iterator[Observed]:
     """Each kind of server, with short heartbeats."""
     folder = tmp_path_factory.mktemp("observed")
-    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 1}
+    settings = {"CHATAPP_PING_INTERVAL": 1, "CHATAPP_PING_TIMEOUT": 5}  # opening 170 connections takes a while
     started = Observed(request.param, folder, with_users(sqlite_only.new(), folder), **settings)
     yield started
     assert started.stop() == 0, started.server.log

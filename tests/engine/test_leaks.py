@@ -12,7 +12,7 @@ from tests.people import Cast, Person
 AT_ONCE = 170
 """Connections for each of the six ways to close one: 1,020 for each server."""
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 
 
 def open_all(observed: Observed, person: Person) -> list[Raw]:

@@ -83,11 +83,11 @@ def test_a_revoked_session_shows_the_sign_in_page(new_person: NewPerson) -> None
 def test_an_expired_token_is_reported_and_signing_in_restores_the_conversation(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
-    server = make_server(TOKEN_SECONDS=4)
+    server = make_server(TOKEN_SECONDS=12)
     person = new_person("alice", server)
     page = person.open("#/u/bob")
     composer(page).fill("not sent yet")
-    expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Sign in as Alice Ardern").click()
     expect(page.get_by_role("heading", name="Bob Brandt")).to_be_visible()
     expect(composer(page)).to_have_value("not sent yet")
