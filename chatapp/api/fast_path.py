@@ -1,6 +1,6 @@
 """Answers GET requests without Flask's request, if their operation does not need it.
 
-Flask's request and response take a fifth of the CPU time of a page of history. `Operation.run` authenticates, parses
+Flask's request and response take a quarter of the CPU time of a page of history. `Operation.run` authenticates, parses
 and calls the view, as it does under Flask, so a new route needs no change in this file. Only successful responses are
 sent here. Flask answers every error, and everything else.
 """
