@@ -76,6 +76,21 @@ def test_what_was_missed_comes_in_order_and_a_row_that_changed_twice_once(
     assert (one["revision"], one["startOver"], one["conversation"]) == (7, False, None)
 
 
+def test_a_sync_from_any_revision_has_exactly_the_newer_messages(
+    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
+    alice, bob = newcomers(2)
+    group_id = make_group(alice, bob)
+    revisions = []
+    for number in range(6):
+        revisions.append(say(browse(alice), group_id, f"message {number}", group=True)["revision"])
+        browse(alice).patch(f"/group/{group_id}", json={"groupName": f"Name {number}"})
+    for known in range(1, revisions[-1] + 1):
+        (one,) = sync(browse(bob), f"?userRevision=1&group={group_id}:{known}:0")["conversations"]
+        found = [change["revision"] for change in one["changes"] if change["kind"] == "message"]
+        assert found == [revision for revision in revisions if revision > known], known
+
+
 def test_watermarks_alone_are_told(browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
     say(browse(anna), ben)
