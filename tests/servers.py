@@ -44,19 +44,23 @@ def environment(**settings: Any) -> dict[str, str]:
 
 
 class Server:
-    """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen."""
+    """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen: one for both
+    HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port."""
 
-    def __init__(self, instance: Path, command: list[str] | None = None, **settings: Any) -> None:
+    def __init__(
+        self, instance: Path, command: list[str] | None = None, *, one_port: bool = False, **settings: Any
+    ) -> None:
         self.instance = instance
         http, ws = free_ports(2)
         self.environment = {
             "CHATAPP_INSTANCE": str(instance),
             "CHATAPP_SIGN_IN": "username",
             "CHATAPP_HTTP_PORT": str(http),
-            "CHATAPP_WS_PORT": str(ws),
+            "CHATAPP_WS_PORT": str(http if one_port else ws),
             **{name: str(value) for name, value in settings.items()},
         }
-        self.command = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
+        words = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
+        self.command = [word.replace("{port}", self.environment["CHATAPP_WS_PORT"]) for word in words]
         self.process: subprocess.Popen[bytes] | None = None
 
     @property

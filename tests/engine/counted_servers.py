@@ -27,10 +27,7 @@ class Observed:
     """One such server, with connections to it."""
 
     def __init__(self, name: str, instance: Path, database: str, **settings: object) -> None:
-        self.server = Server(instance, list(COMMANDS[name]), CHATAPP_DATABASE_URL=database, **settings)
-        port = self.server.environment["CHATAPP_WS_PORT"]
-        self.server.environment["CHATAPP_HTTP_PORT"] = port
-        self.server.command = [word.replace("{port}", port) for word in self.server.command]
+        self.server = Server(instance, COMMANDS[name], one_port=True, CHATAPP_DATABASE_URL=database, **settings)
         self.server.start(self.server.ws + "/readyz")
         self._raws: list[Raw] = []
 

@@ -26,8 +26,8 @@ def server(
     """With our transport, and with the library's."""
     folder = tmp_path_factory.mktemp("gate")
     database = with_users(sqlite_only.new(), folder)
-    started = Server(folder, COMMAND, CHATAPP_DATABASE_URL=database, CHATAPP_ASYNC_MODE=request.param)
-    started.environment["CHATAPP_HTTP_PORT"] = started.environment["CHATAPP_WS_PORT"]
+    settings = {"CHATAPP_DATABASE_URL": database, "CHATAPP_ASYNC_MODE": request.param}
+    started = Server(folder, COMMAND, one_port=True, **settings)
     started.start(started.ws + "/readyz")
     yield started
     assert started.stop() == 0, started.log

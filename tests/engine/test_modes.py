@@ -31,8 +31,8 @@ def shaped(
     """Each shape of server; one port answers everything."""
     command, settings = SHAPES[request.param]
     folder = tmp_path_factory.mktemp("shape")
-    started = Server(folder, command, CHATAPP_DATABASE_URL=with_users(sqlite_only.new(), folder), **settings)
-    started.environment["CHATAPP_HTTP_PORT"] = started.environment["CHATAPP_WS_PORT"]
+    database = with_users(sqlite_only.new(), folder)
+    started = Server(folder, command, one_port=True, CHATAPP_DATABASE_URL=database, **settings)
     started.start(started.ws + "/readyz")
     yield started
     assert started.stop() == 0, started.log

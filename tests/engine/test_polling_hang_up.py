@@ -39,9 +39,7 @@ def server(
     folder = tmp_path_factory.mktemp("polled")
     database = with_users(sqlite_only.new(), folder)
     settings = {**settings, "CHATAPP_DELIVERY_ACK_WINDOW": WINDOW_SECONDS}
-    started = Server(folder, command, CHATAPP_DATABASE_URL=database, **settings)
-    port = started.environment["CHATAPP_HTTP_PORT"] = started.environment["CHATAPP_WS_PORT"]
-    started.command = [word.replace("{port}", port) for word in started.command]
+    started = Server(folder, command, one_port=True, CHATAPP_DATABASE_URL=database, **settings)
     started.start(started.ws + "/readyz")
     yield started
     assert started.stop() == 0, started.log

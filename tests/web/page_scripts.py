@@ -1,6 +1,8 @@
 """Scripts that tests run in a page."""
 
-from tests.web.people import DATABASE
+from playwright.sync_api import Page
+
+from tests.web.people import DATABASE, Person
 
 UNSENT_MESSAGES_STORED = """(count) => new Promise((resolve) => {
   indexedDB.open(DATABASE).onsuccess = (opened) => {
@@ -26,3 +28,14 @@ RECORD_NOTIFICATIONS = """
     window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
         constructor(title, options) { Object.assign(this, { title, ...options }); shown.push(this); } close() {} };
 """
+
+
+def open_with_notifications(person: Person) -> Page:
+    """Opens a page with notifications turned on. Its `shown` lists them."""
+    page = person.context.new_page()
+    page.add_init_script(RECORD_NOTIFICATIONS)
+    page.goto(person.server.url)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Notifications").check()
+    page.keyboard.press("Escape")
+    return page

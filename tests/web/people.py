@@ -51,6 +51,17 @@ class Person:
             self.complaints.append(message.text)
 
 
+def reload_offline(person: Person) -> Page:
+    """Reloads their page without a network, as soon as the service worker serves it."""
+    page = person.page
+    wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
+    page.reload()
+    wait_connected(page)
+    person.context.set_offline(True)
+    page.reload()
+    return page
+
+
 def wait_connected(page: Page) -> None:
     """Waits until the page shows that its socket is connected."""
     expect(page.locator(".chat[data-connection=connected]")).to_be_visible(timeout=15_000)

@@ -14,9 +14,8 @@ class Server(servers.Server):
 
     def __init__(self, folder: Path, users: int = 0, *, one_port: bool = False, **settings: object) -> None:
         command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(users)]
-        super().__init__(folder, command, **{f"CHATAPP_{name}": value for name, value in settings.items()})
-        if one_port:
-            self.environment["CHATAPP_WS_PORT"] = self.environment["CHATAPP_HTTP_PORT"]
+        variables = {f"CHATAPP_{name}": value for name, value in settings.items()}
+        super().__init__(folder, command, one_port=one_port, **variables)
 
     @property
     def url(self) -> str:

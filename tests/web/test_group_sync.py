@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.web.group_dialog import details, requests_to
-from tests.web.people import Person, bubble, line, texts, wait_connected, wait_until
+from tests.web.people import Person, bubble, line, reload_offline, texts
 from tests.web.server import ApiUser
 
 NewPerson = Callable[..., Person]
@@ -50,11 +50,7 @@ def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(
     alice.request("PATCH", f"group/{group}", {"groupName": "Rowing and sailing"})
     alice.say(group, "seen live", group=True)
     expect(bubble(page, "seen live")).to_be_visible()
-    wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
-    page.reload()
-    wait_connected(page)
-    bob.context.set_offline(True)
-    page.reload()
+    reload_offline(bob)
     expect(bubble(page, "seen live")).to_be_visible()
     assert texts(page) == ["seen before the tunnel", "seen live"]
     expect(page.get_by_role("heading", name="Rowing and sailing")).to_be_visible()

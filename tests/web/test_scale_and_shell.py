@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.people import Person, bubble, bubbles, composer, line, tick, wait_connected, wait_until, write
+from tests.web.people import Person, bubble, bubbles, composer, line, reload_offline, tick, wait_until, write
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
@@ -159,11 +159,7 @@ def test_the_shell_opens_offline_with_stored_messages_and_sends_when_online(
     bob.say(alice.username, "seen before the tunnel")
     page = alice.open(f"#/u/{bob.username}")
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
-    wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
-    page.reload()
-    wait_connected(page)
-    alice.context.set_offline(True)
-    page.reload()
+    reload_offline(alice)
     expect(bubble(page, "seen before the tunnel")).to_be_visible()
     expect(line(page, bob.username.replace("user", "User "))).to_be_visible()
     write(page, "written in the tunnel")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.web.page_scripts import GAIN_FOCUS, LOSE_FOCUS, RECORD_NOTIFICATIONS
+from tests.web.page_scripts import GAIN_FOCUS, LOSE_FOCUS, open_with_notifications
 from tests.web.people import Person, bubble, composer, line, texts, tick, wait_connected, wait_until, write
 from tests.web.server import ApiUser
 
@@ -102,12 +102,7 @@ def test_a_background_page_shows_a_notification_that_opens_the_conversation(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
     alice, bob = new_person(permissions=["notifications"]), new_api_user()
-    page = alice.context.new_page()
-    page.add_init_script(RECORD_NOTIFICATIONS)
-    page.goto(alice.server.url)
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Notifications").check()
-    page.keyboard.press("Escape")
+    page = open_with_notifications(alice)
     bob.say(alice.username, "while you look")
     expect(page.locator(".line").first).to_contain_text("while you look")
     assert page.evaluate("shown.length") == 0

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.web.page_checks import PHONE, take_screenshot, violations
-from tests.web.page_scripts import LOSE_FOCUS, RECORD_NOTIFICATIONS
+from tests.web.page_scripts import LOSE_FOCUS, open_with_notifications
 from tests.web.people import Person, bubble, bubbles, composer, line, texts, wait_until, write
 from tests.web.server import ApiUser
 
@@ -184,12 +184,7 @@ def test_a_bidi_control_in_a_group_name_reorders_no_text(new_person: NewPerson, 
 def test_a_notification_isolates_names_and_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     person, founder = new_person(permissions=["notifications"]), new_api_user()
     groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
-    page = person.context.new_page()
-    page.add_init_script(RECORD_NOTIFICATIONS)
-    page.goto(person.server.url)
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Notifications").check()
-    page.keyboard.press("Escape")
+    page = open_with_notifications(person)
     page.evaluate(LOSE_FOCUS)
     for group in groups:
         founder.say(group, EVIL, group=True)
