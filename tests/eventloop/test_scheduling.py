@@ -159,7 +159,9 @@ def test_a_low_priority_descriptor_is_polled_once_an_iteration() -> None:
 
     peer.send(b"asked")
     current_loop().watch(own.fileno(), READ, ready, is_low_priority=True)
-    eventlet.sleep(0.01)
+    with eventlet.Timeout(5):
+        while len(order) < 5:
+            eventlet.sleep(0.01)
     assert order == ["asked", "late", "asked again", "late", "asked again"]
     current_loop().watch(own.fileno(), 0, ready)
     assert own.fileno() not in current_loop()._low_priority, "Its number may be a chat connection's next"
