@@ -84,6 +84,11 @@ class Settings:
     delivery_ack_window: float = _setting(
         "2", "Longest wait of a message's ack for the recipients who are online, in seconds", values.seconds(0, 60)
     )
+    edit_seconds: int = _setting(
+        "0",
+        "Seconds after sending in which people may edit or delete their own messages. 0: no limit",
+        values.integer(0, 31_536_000),
+    )
     durability: str = _setting(
         "full",
         "`full`: an ack survives power loss; `normal`: it survives a crash of the process (SQLite only)",

@@ -65,6 +65,12 @@ class NotAMember(Forbidden):
     code = "not_a_member"
 
 
+class TooLate(Forbidden):
+    """The time in which a message may be edited or deleted is over."""
+
+    code = "too_late"
+
+
 class CrossSite(Forbidden):
     """A state-changing request is signed in by cookie, without the CSRF token and without an allowed origin."""
 
@@ -96,6 +102,20 @@ class LastOwner(ChatError):
     """The group would have members but no owner."""
 
     code = "last_owner"
+    status = 409
+
+
+class MessageDeleted(ChatError):
+    """The message was deleted, so that it cannot be changed."""
+
+    code = "message_deleted"
+    status = 409
+
+
+class LimitReached(ChatError):
+    """There are as many of these as there may be."""
+
+    code = "limit_reached"
     status = 409
 
 

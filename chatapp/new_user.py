@@ -3,7 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatapp.actions.accounts import NewUser
-from chatapp.payloads import PASSWORD_CHARACTERS, FirstName, LastName, NewUsername, parse
+from chatapp.payload_fields import PASSWORD_CHARACTERS, FirstName, LastName, NewUsername
+from chatapp.payloads import parse
 
 SHORTEST_PASSWORD = 8
 """NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""

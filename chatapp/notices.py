@@ -15,7 +15,7 @@ class ConversationChanged:
     """The changes of a conversation with the revisions `first` to `last` are stored: messages and others.
 
     `last_sequence` is the sequence of the newest message. `usernames` holds both users of a direct conversation and is
-    empty for a group.
+    empty for a group. `can_wait`: the changes may be sent together with others that follow soon.
     """
 
     conversation_id: int
@@ -23,6 +23,7 @@ class ConversationChanged:
     last: int
     last_sequence: int
     usernames: tuple[str, ...] = ()
+    can_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,102 +1,26 @@
-"""What comes in: a validated model of every request and event. All field limits live here."""
+"""What comes in: a validated model of every request and event. The limits of fields are in `payload_fields.py`."""
 
-import re
-import unicodedata
-from typing import Annotated, Any, Literal, TypeVar
-from uuid import UUID
+from typing import Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from chatapp.blank_text import is_blank
 from chatapp.errors import InvalidInput, MalformedRequest
-
-CONTENT_BYTES = 65_536
-"""Longest message, in bytes of UTF-8."""
-GROUP_NAME_CHARACTERS = 100
-GROUP_MEMBERS = 5_000
-"""Most users that one request may put into a group."""
-USERNAME_CHARACTERS = 64
-PASSWORD_CHARACTERS = 1_024
-"""Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
-PAGE = 100
-LARGEST_PAGE = 500
-LARGEST_SEQUENCE = 2**63 - 1
-KNOWN_CONVERSATIONS = 20_000
-"""Most conversations that one sync may ask about."""
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Unicode's Cc, but newline and tab."""
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-"""Half a character: legal in JSON's escapes, impossible in UTF-8."""
-_USERNAME = re.compile(r"\w[\w.@+-]*")
-
-
-def _content(text: str) -> str:
-    text = text.replace("\r\n", "\n")
-    _printable(text)
-    if len(text.encode()) > CONTENT_BYTES:
-        raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
-    if is_blank(text):
-        raise ValueError("must have something visible in it")
-    return text
-
-
-def _printable(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text  # most messages, at a tenth of what the searches cost
-    if _SURROGATE.search(text):
-        raise ValueError("must be well-formed Unicode, without lone surrogates")
-    if _CONTROL.search(text):
-        raise ValueError("must not hold control characters other than newline and tab")
-    return text
-
-
-def _name(text: str) -> str:
-    text = unicodedata.normalize("NFC", _printable(text)).strip()
-    if is_blank(text) or "\n" in text or "\t" in text:
-        raise ValueError("must be one line with something visible in it")
-    return text
-
-
-def _name_or_nothing(text: str) -> str:
-    return _name(text) if text else text
-
-
-def _client_id(text: str) -> str:
-    return str(UUID(text))
-
-
-def _known(text: Any) -> list[list[str]]:
-    """`name:revision:watermarks`, and so on. A username holds neither a comma nor a colon."""
-    parts = [part.split(":") for part in text.split(",") if part] if isinstance(text, str) else []
-    if any(len(part) != 3 for part in parts):
-        raise ValueError("must be name:revision:watermarks, separated by commas")
-    return parts
-
-
-def _username(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    if not _USERNAME.fullmatch(text) or is_blank(text):  # Hangul's fillers are letters
-        raise ValueError("must begin with a letter or digit and go on with letters, digits or . _ - @ +")
-    return text
-
-
-Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_content)]
-# Names are counted as they are kept, composed: some characters take more code points then, and most take fewer.
-GroupName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=GROUP_NAME_CHARACTERS)]
-ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
-Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
-"""A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
-NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
-FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
-LastName = Annotated[str, AfterValidator(_name_or_nothing), Field(max_length=100)]
-Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
-Known = tuple[Name, Sequence, Sequence]
-KnownList = Annotated[
-    list[Known], BeforeValidator(_known, json_schema_input_type=str), Field(max_length=KNOWN_CONVERSATIONS)
-]
-"""`bob:17:34,carol:3:6`"""
+from chatapp.payload_fields import (
+    GROUP_MEMBERS,
+    KNOWN_CONVERSATIONS,
+    LARGEST_PAGE,
+    PAGE,
+    PASSWORD_CHARACTERS,
+    ClientId,
+    Content,
+    Emoji,
+    FirstSequence,
+    GroupName,
+    KnownList,
+    Name,
+    Sequence,
+)
 
 
 class Payload(BaseModel):
@@ -119,6 +43,7 @@ class MessageEvent(Payload):
     receiver: Name
     content: Content
     client_id: ClientId | None = None
+    reply_to: FirstSequence | None = None
 
 
 class PostMessage(Payload):
@@ -129,6 +54,7 @@ class PostMessage(Payload):
     group: bool = False
     content: Content
     client_id: ClientId | None = None
+    reply_to: FirstSequence | None = None
 
 
 class UserName(Payload):
@@ -229,6 +155,33 @@ class MarkRead(Payload):
     receiver: Name
     group: bool = False
     sequence: Sequence
+
+
+class NewText(Payload):
+    """`PATCH /message/<messageId>`."""
+
+    content: Content
+
+
+class NewReaction(Payload):
+    """`POST /message/<messageId>/reactions`: with `on` false the caller's reaction is taken back."""
+
+    emoji: Emoji
+    on: bool = True
+
+
+class MessageId(Payload):
+    """Every event that names a message and nothing else."""
+
+    message_id: Name
+
+
+class EditMessage(NewText, MessageId):
+    """`editMessage`."""
+
+
+class React(NewReaction, MessageId):
+    """`react`."""
 
 
 class HistoryQuery(BaseModel):

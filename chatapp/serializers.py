@@ -3,11 +3,14 @@
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange
 from chatapp.actions.conversations import Overview
 from chatapp.actions.groups import Group
+from chatapp.actions.message_changes import Version
+from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.people import Person
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.journal import StoredMessage
+from chatapp.journal.message_state import MessageState, ReactionCount
 from chatapp.models.conversation import other_of
 from chatapp.shapes import (
     ChangeShape,
@@ -17,9 +20,13 @@ from chatapp.shapes import (
     MemberShape,
     MessageAckShape,
     MessageShape,
+    MessageStateShape,
+    ReactionShape,
     RoleShape,
     SyncShape,
+    UpdateShape,
     UserShape,
+    VersionsShape,
 )
 
 
@@ -33,7 +40,7 @@ def user(person: Person) -> UserShape:
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
-    return {
+    shape: MessageShape = {
         "sender": stored.sender,
         "receiver": stored.receiver,
         "content": stored.content,
@@ -44,6 +51,9 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
         "clientId": stored.client_id,
         "revision": stored.revision,
     }
+    if stored.state is not None:
+        _add_state(shape, stored.state)
+    return shape
 
 
 def page(messages: Page | None) -> list[MessageShape]:
@@ -52,7 +62,7 @@ def page(messages: Page | None) -> list[MessageShape]:
         return []
     key, lowest, names = messages.direct_key, messages.lowest, messages.names
     group, prefix = str(messages.conversation_id), f"{messages.conversation_id}-"
-    return [
+    shapes: list[MessageShape] = [
         {
             "sender": (sender := names[sender_id]),
             "receiver": other_of(key, sender) if key else group,
@@ -64,8 +74,17 @@ def page(messages: Page | None) -> list[MessageShape]:
             "clientId": client_id,
             "revision": revision,
         }
-        for sequence, sender_id, content, client_id, created_at, revision in messages.rows
+        for sequence, sender_id, content, client_id, created_at, revision, _, _ in messages.rows
     ]
+    if messages.states:
+        for shape in shapes:
+            if (found := messages.states.get(shape["sequence"])) is not None:
+                _add_state(shape, found)
+    return shapes
+
+
+def versions(found: list[Version]) -> VersionsShape:
+    return {"versions": [{"content": one.content, "writtenAt": to_iso(one.written_at)} for one in found]}
 
 
 def message_ack(stored: StoredMessage, *, delivered: bool) -> MessageAckShape:
@@ -126,6 +145,14 @@ def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWater
                 "name": change.name,
                 "sharesHistory": change.shares_history,
             }
+        case MessageUpdate():
+            return {
+                "receiver": receiver,
+                "group": is_group,
+                "kind": "update",
+                "revision": change.revision,
+                "update": _update(change),
+            }
     return {
         "receiver": receiver,
         "group": is_group,
@@ -133,6 +160,42 @@ def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWater
         "revision": change.revision,
         "message": _message_with_tick(change, lowest),
     }
+
+
+def _update(change: MessageUpdate) -> UpdateShape:
+    shape: UpdateShape = {
+        "messageId": f"{change.conversation_id}-{change.sequence}",
+        "sequence": change.sequence,
+        "reacted": [{"username": one.username, "emoji": one.emoji, "on": one.is_on} for one in change.reacted],
+    }
+    _add_state(shape, change.state)
+    if change.content is not None:
+        shape["content"] = change.content
+    return shape
+
+
+def _add_state(shape: MessageStateShape, state: MessageState) -> None:
+    """Adds what there is: most messages have at most one of these."""
+    if state.changed_revision is not None:
+        shape["changedRevision"] = state.changed_revision
+    if state.edited_at is not None:
+        shape["editedAt"] = microseconds_to_iso(state.edited_at)
+    if state.deleted_at is not None and state.deleted_by is not None:
+        shape["deletedAt"], shape["deletedBy"] = microseconds_to_iso(state.deleted_at), state.deleted_by
+    if state.pinned_at is not None and state.pinned_by is not None:
+        shape["pinnedAt"], shape["pinnedBy"] = microseconds_to_iso(state.pinned_at), state.pinned_by
+    if state.reactions:
+        shape["reactions"] = [_reaction(count) for count in state.reactions]
+    if state.quote is not None:
+        quote = state.quote
+        shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}
+
+
+def _reaction(count: ReactionCount) -> ReactionShape:
+    shape: ReactionShape = {"emoji": count.emoji, "count": count.count, "usernames": count.usernames}
+    if count.is_own is not None:
+        shape["mine"] = count.is_own
+    return shape
 
 
 def joined(overview: Overview) -> ChangeShape:

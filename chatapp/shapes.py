@@ -12,7 +12,37 @@ class UserShape(TypedDict):
     isOnline: bool
 
 
-class MessageShape(TypedDict):
+class ReactionShape(TypedDict):
+    """`usernames` are the first who reacted. `mine` is missing in an event for all members."""
+
+    emoji: str
+    count: int
+    usernames: list[str]
+    mine: NotRequired[bool]
+
+
+class QuoteShape(TypedDict):
+    """The answered message. Its sender and text are null for a reader who may not see it."""
+
+    sequence: int
+    sender: str | None
+    content: str | None
+
+
+class MessageStateShape(TypedDict):
+    """What a message has beyond its text. Most messages have none of it."""
+
+    changedRevision: NotRequired[int]
+    editedAt: NotRequired[str]
+    deletedAt: NotRequired[str]
+    deletedBy: NotRequired[str]
+    pinnedAt: NotRequired[str]
+    pinnedBy: NotRequired[str]
+    reactions: NotRequired[list[ReactionShape]]
+    replyTo: NotRequired[QuoteShape]
+
+
+class MessageShape(MessageStateShape):
     sender: str
     receiver: str
     content: str
@@ -63,14 +93,30 @@ class ConversationShape(TypedDict):
     role: str
 
 
+class ReactedShape(TypedDict):
+    username: str
+    emoji: str
+    on: bool
+
+
+class UpdateShape(MessageStateShape):
+    """A changed message: its whole state, its text if that changed, and whose reactions changed."""
+
+    messageId: str
+    sequence: int
+    content: NotRequired[str]
+    reacted: list[ReactedShape]
+
+
 class ChangeShape(TypedDict):
     """One change: `kind` says which of the other fields there are."""
 
     receiver: str
     group: bool
-    kind: Literal["message", "members", "details", "conversation"]
+    kind: Literal["message", "update", "members", "details", "conversation"]
     revision: NotRequired[int]
     message: NotRequired[MessageShape]
+    update: NotRequired[UpdateShape]
     members: NotRequired[list[RoleShape]]
     name: NotRequired[str]
     sharesHistory: NotRequired[bool]
@@ -133,6 +179,25 @@ class SignedInShape(TypedDict):
 class MessageAckShape(TypedDict):
     success: bool
     response: MessageShape
+
+
+class OneMessageShape(TypedDict):
+    message: MessageShape
+
+
+class VersionShape(TypedDict):
+    content: str
+    writtenAt: str
+
+
+class VersionsShape(TypedDict):
+    versions: list[VersionShape]
+
+
+class ReactorsShape(TypedDict):
+    """The usernames of all who reacted, by emoji."""
+
+    reactions: dict[str, list[str]]
 
 
 class ErrorShape(TypedDict):

@@ -26,6 +26,7 @@ FORBIDDEN_IMPORTS = {
     "chatapp.bus": ["chatapp.actions", "chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.serializers": ["chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.payloads": ["chatapp.actions", "chatapp.models", "chatapp.api", "chatapp.realtime", "flask"],
+    "chatapp.payload_fields": ["chatapp.payloads", "chatapp.actions", "chatapp.models", "chatapp.api", "flask"],
     "chatapp.errors": ["chatapp"],
     "chatapp.clock": ["chatapp"],
     "chatapp.api": ["chatapp.realtime", "socketio", "flask_socketio"],

@@ -1,4 +1,4 @@
-"""The change log: reads what changed in a conversation after a revision (messages, members and details).
+"""The change log: reads what changed in a conversation after a revision (messages, their states, members, details).
 
 Each row carries the revision of its last change. So a row that changed five times is returned once, in its current
 state, and some revisions have no row.
@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, literal, select, union_all
 
+from chatapp.actions.message_states import Reader, all_members
+from chatapp.actions.message_updates import MessageUpdate, updates_between
 from chatapp.actions.messages import FORWARD, to_messages
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import StoredMessage
@@ -75,7 +77,7 @@ class DetailsChange:
     shares_history: bool
 
 
-Change = StoredMessage | MembersChange | DetailsChange
+Change = StoredMessage | MessageUpdate | MembersChange | DetailsChange
 
 
 @dataclass(slots=True)
@@ -87,11 +89,12 @@ class Position:
 
 
 def changes_between(
-    conversation_id: int, after: Position, last: int, limit: int = PAGE_SIZE
+    conversation_id: int, after: Position, last: int, limit: int = PAGE_SIZE, reader: Reader | None = None
 ) -> tuple[list[Change], Position]:
     """The changes after a position up to the revision `last`, in order, and the position after them.
 
-    That position is before `last` if there are more than `limit` messages.
+    That position is before `last` if there are more than `limit` messages, or as many updates. Without a reader the
+    changes are those of an event for all members.
     """
     conversation = row_or_none(CONVERSATION, conversation_id=conversation_id)
     if conversation is None:
@@ -107,11 +110,18 @@ def changes_between(
         before=sequence + last - after.revision + 1,
         limit=limit,
     )
-    messages = to_messages(rows, conversation_id, conversation.direct_key)
+    reader = reader or all_members(shares_history=conversation.shares_history)
+    messages = to_messages(rows, conversation_id, conversation.direct_key, reader)
     messages = [message for message in messages if message.revision <= last]
     if len(rows) == limit and messages:
         last = messages[-1].revision
-    changes: list[Change] = [*messages, *_state_changes(conversation_id, conversation, after.revision, last)]
+    updates: list[MessageUpdate] = []
+    if conversation.state_revision > after.revision:
+        updates = updates_between(conversation_id, conversation, after.revision, last, limit, reader)
+        if len(updates) == limit:
+            last = updates[-1].revision
+            messages = [message for message in messages if message.revision <= last]
+    changes: list[Change] = [*messages, *updates, *_state_changes(conversation_id, conversation, after.revision, last)]
     changes.sort(key=attrgetter("revision"))
     return changes, Position(last, messages[-1].sequence if messages else sequence)
 
@@ -131,7 +141,7 @@ def position_of_message(conversation_id: int, sequence: int) -> Position:
 def _state_changes(
     conversation_id: int, conversation: Any, after: int, last: int
 ) -> list[MembersChange | DetailsChange]:
-    """The changes that are not messages, with `after` < revision <= `last`."""
+    """The changes of members and details, with `after` < revision <= `last`."""
     if conversation.state_revision <= after:
         return []
     rows = sorted(tuples(CHANGED_MEMBERS, conversation_id=conversation_id, after=after, last=last))

@@ -13,9 +13,11 @@ from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Journal, StoredMessage
+from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import DIRECT, GROUP, other_of
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
 from chatapp.prepared_statements import rows, tuples
@@ -53,6 +55,8 @@ OVERVIEWS = (
         MESSAGES.c.client_id,
         type_coerce(MESSAGES.c.created_at, BigInteger).label("sent_at"),
         MESSAGES.c.revision.label("message_revision"),
+        MESSAGES.c.changed_revision,
+        MESSAGES.c.reply_to,
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
     .outerjoin(
@@ -207,7 +211,15 @@ class Overview:
             row.client_id,
             row.sent_at,
             row.message_revision,
+            state=self._state_of_last(),
         )
+
+    def _state_of_last(self) -> MessageState | None:
+        row = self.row
+        if row.changed_revision is None and row.reply_to is None:
+            return None
+        reader = Reader(row.user_id, self.hidden_up_to)
+        return states_of(row.id, [row.last_sequence], reader).get(row.last_sequence)
 
 
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:

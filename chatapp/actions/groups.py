@@ -19,6 +19,7 @@ from chatapp.actions.group_members import (
     user_ids_of,
 )
 from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE
@@ -27,7 +28,7 @@ from chatapp.errors import NotAMember, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
-from chatapp.models import Conversation, Membership, Message, User
+from chatapp.models import Conversation, Membership, Message, MessageVersion, Reaction, User
 from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.membership import OWNER
 from chatapp.notices import GroupCreated
@@ -105,7 +106,7 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
             row.role,
             users[row.id],
             roles[row.id],
-            _newest_page(row),
+            _newest_page(row, caller),
         )
         for row in rows
     ]
@@ -215,8 +216,9 @@ def _delete_messages(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:
-        chunk = (Message.conversation_id == conversation_id) & (Message.sequence <= last)
-        transaction.session.execute(delete(Message).where(chunk))
+        for table in (MessageVersion, Reaction, Message):
+            chunk = (table.conversation_id == conversation_id) & (table.sequence <= last)
+            transaction.session.execute(delete(table).where(chunk))
         rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)
         return transaction.session.scalar(rest) is not None
 
@@ -234,6 +236,7 @@ def _roles_of(conversation_ids: list[int]) -> dict[int, dict[str, str]]:
     return roles
 
 
-def _newest_page(row: Any) -> Page | None:
+def _newest_page(row: Any, caller: Caller) -> Page | None:
     hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
-    return newest_of_group(row.id, row.last_sequence, GROUP_PAGE, hidden) if row.last_sequence > hidden else None
+    reader = Reader(caller.user_id, hidden)
+    return newest_of_group(row.id, row.last_sequence, GROUP_PAGE, reader) if row.last_sequence > hidden else None

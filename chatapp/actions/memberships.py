@@ -39,3 +39,11 @@ def former_members(conversation_id: int, user_ids: Collection[int]) -> dict[int,
         .where(FormerMembership.conversation_id == conversation_id, FormerMembership.user_id.in_(user_ids))
     )
     return {row.user_id: (row.username, row.user_revision) for row in db.session.execute(query)}
+
+
+def joined_since(conversation_id: int, sequence: int) -> set[int]:
+    """The ids of the members who joined after a message was sent."""
+    query = select(Membership.user_id).where(
+        Membership.conversation_id == conversation_id, Membership.joined_sequence >= sequence
+    )
+    return set(db.session.scalars(query))

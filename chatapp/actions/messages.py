@@ -8,13 +8,17 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_conversation
+from chatapp.actions.message_lock import FoundMessage
+from chatapp.actions.message_states import Reader, all_members, states_of_rows
 from chatapp.actions.usernames import usernames_of
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
+from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import other_of
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
-from chatapp.payloads import LARGEST_SEQUENCE, HistoryQuery
+from chatapp.payload_fields import LARGEST_SEQUENCE
+from chatapp.payloads import HistoryQuery
 from chatapp.prepared_statements import row_or_none, tuples
 
 LOWEST = (
@@ -23,7 +27,9 @@ LOWEST = (
     .order_by(MEMBERSHIPS.c.delivered_sequence)
     .limit(2)
 )
-DIRECT_KEY = select(CONVERSATIONS.c.direct_key).where(CONVERSATIONS.c.id == bindparam("conversation_id"))
+READABLE = select(CONVERSATIONS.c.direct_key, CONVERSATIONS.c.shares_history).where(
+    CONVERSATIONS.c.id == bindparam("conversation_id")
+)
 _BETWEEN = (
     select(
         MESSAGES.c.sequence,
@@ -32,6 +38,8 @@ _BETWEEN = (
         MESSAGES.c.client_id,
         type_coerce(MESSAGES.c.created_at, BigInteger),
         MESSAGES.c.revision,
+        MESSAGES.c.changed_revision,
+        MESSAGES.c.reply_to,
     )
     .where(
         MESSAGES.c.conversation_id == bindparam("conversation_id"),
@@ -89,14 +97,16 @@ def require_sender(caller: Caller, sender: str) -> None:
 @dataclass(slots=True)
 class Page:
     """Messages of one conversation, oldest first, as database rows: sequence, sender id, content, client id, creation
-    time (microseconds since 1970 UTC) and revision. `direct_key` is None for a group. `names` has the senders'
-    usernames by id."""
+    time (microseconds since 1970 UTC), revision, changed revision, and the sequence of the answered message.
+    `direct_key` is None for a group. `names` has the senders' usernames by id, `states` what the messages have beyond
+    their text, by sequence."""
 
     conversation_id: int
     direct_key: str | None
     lowest: LowestWatermarks
-    rows: Sequence[tuple[int, int, str, str | None, int, int]]
+    rows: Sequence[tuple[int, int, str, str | None, int, int, int | None, int | None]]
     names: Mapping[int, str]
+    states: Mapping[int, MessageState]
 
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
@@ -108,7 +118,8 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
         return None
     journal.flush_watermarks_for_read()
     rows = _page(conversation_id, query, conversation.hidden_up_to)
-    return Page(conversation_id, conversation.direct_key, lowest_watermarks(conversation_id), rows, _senders(rows))
+    reader = Reader(caller.user_id, conversation.hidden_up_to)
+    return _page_of(conversation_id, conversation.direct_key, rows, reader)
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
@@ -124,18 +135,32 @@ def lowest_watermarks(conversation_id: int) -> LowestWatermarks:
 
 def messages_between(conversation_id: int, after: int, last: int, limit: int = 500) -> list[StoredMessage]:
     """The messages with `after` < sequence <= `last`, in order, `limit` at most."""
-    conversation = row_or_none(DIRECT_KEY, conversation_id=conversation_id)
+    conversation = row_or_none(READABLE, conversation_id=conversation_id)
     if conversation is None:
         return []
     page = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last + 1, limit=limit)
-    return to_messages(page, conversation_id, conversation.direct_key)
+    reader = all_members(shares_history=conversation.shares_history)
+    return to_messages(page, conversation_id, conversation.direct_key, reader)
 
 
-def newest_of_group(conversation_id: int, last_sequence: int, count: int, hidden_up_to: int) -> Page:
-    """The newest messages of a group that the caller may see, at most `count`."""
-    after = max(last_sequence - count, hidden_up_to)
+def message_of(caller: Caller, found: FoundMessage) -> StoredMessage:
+    """A message as the caller sees it."""
+    message = found.message
+    conversation_id, sequence = message.conversation_id, message.sequence
+    rows = tuples(FORWARD, conversation_id=conversation_id, after=sequence - 1, before=sequence + 1, limit=1)
+    return to_messages(rows, conversation_id, found.direct_key, Reader(caller.user_id, found.hidden_up_to))[0]
+
+
+def newest_of_group(conversation_id: int, last_sequence: int, count: int, reader: Reader) -> Page:
+    """The newest messages of a group that the reader may see, at most `count`."""
+    after = max(last_sequence - count, reader.hidden_up_to)
     rows = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last_sequence + 1, limit=count)
-    return Page(conversation_id, None, lowest_watermarks(conversation_id), rows, _senders(rows))
+    return _page_of(conversation_id, None, rows, reader)
+
+
+def _page_of(conversation_id: int, key: str | None, rows: Sequence[Any], reader: Reader) -> Page:
+    states = states_of_rows(conversation_id, rows, reader)
+    return Page(conversation_id, key, lowest_watermarks(conversation_id), rows, _senders(rows), states)
 
 
 def _page(conversation_id: int, query: HistoryQuery, hidden_up_to: int) -> Sequence[Any]:
@@ -147,9 +172,9 @@ def _page(conversation_id: int, query: HistoryQuery, hidden_up_to: int) -> Seque
     return tuples(BACKWARD, conversation_id=conversation_id, after=hidden_up_to, before=before, limit=query.limit)[::-1]
 
 
-def to_messages(rows: Sequence[Any], conversation_id: int, key: str | None) -> list[StoredMessage]:
+def to_messages(rows: Sequence[Any], conversation_id: int, key: str | None, reader: Reader) -> list[StoredMessage]:
     """Rows of a page as stored messages. `key` is the direct key; None for a group."""
-    group, names = str(conversation_id), _senders(rows)
+    group, names, states = str(conversation_id), _senders(rows), states_of_rows(conversation_id, rows, reader)
     return [
         StoredMessage(
             conversation_id,
@@ -162,8 +187,9 @@ def to_messages(rows: Sequence[Any], conversation_id: int, key: str | None) -> l
             client_id,
             created_at,
             revision,
+            state=states.get(sequence),
         )
-        for sequence, sender_id, content, client_id, created_at, revision in rows
+        for sequence, sender_id, content, client_id, created_at, revision, _, _ in rows
     ]
 
 

@@ -10,6 +10,7 @@ CHANGE_ROLES = "change roles"
 CHANGE_DETAILS = "change the group's name and settings"
 DELETE_GROUP = "delete the group"
 LEAVE = "leave"
+DELETE_MESSAGES = "delete messages of others"
 
 PERMISSIONS = {
     ADD_MEMBERS: (OWNER, ADMIN),
@@ -19,6 +20,7 @@ PERMISSIONS = {
     CHANGE_DETAILS: (OWNER, ADMIN),
     DELETE_GROUP: (OWNER,),
     LEAVE: (OWNER, ADMIN, MEMBER),
+    DELETE_MESSAGES: (OWNER, ADMIN),
 }
 
 

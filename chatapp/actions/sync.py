@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, select
 from chatapp.actions.accounts import Caller
 from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, position_at
 from chatapp.actions.conversations import Overview, list_conversations
+from chatapp.actions.message_states import Reader
+from chatapp.actions.message_updates import MessageUpdate
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
 from chatapp.payloads import KnownConversation, SyncRequest
@@ -122,9 +124,24 @@ def _changes_of(overview: Overview, revision: int, limit: int) -> ConversationSy
         return ConversationSync(overview, revision, is_whole=False)
     conversation_id = overview.row.id
     changes, reached = changes_between(
-        conversation_id, position_at(conversation_id, revision), overview.row.revision, limit
+        conversation_id,
+        position_at(conversation_id, revision),
+        overview.row.revision,
+        limit,
+        Reader(overview.row.user_id, overview.hidden_up_to),
     )
-    visible = [
-        change for change in changes if not isinstance(change, StoredMessage) or change.sequence > overview.hidden_up_to
+    return ConversationSync(overview, reached.revision, is_whole=False, changes=_visible(changes, overview))
+
+
+def _visible(changes: list[Change], overview: Overview) -> list[Change]:
+    """The changes that the user may see. A new message has its current state, so that its updates are left out."""
+    new = {change.sequence for change in changes if isinstance(change, StoredMessage)}
+    return [
+        change
+        for change in changes
+        if not isinstance(change, StoredMessage | MessageUpdate)
+        or (
+            change.sequence > overview.hidden_up_to
+            and not (isinstance(change, MessageUpdate) and change.sequence in new)
+        )
     ]
-    return ConversationSync(overview, reached.revision, is_whole=False, changes=visible)

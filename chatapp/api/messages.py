@@ -39,7 +39,9 @@ def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> 
 )
 def send(caller: Caller, body: PostMessage) -> MessageAckShape:
     sender = body.sender or caller.username
-    draft = MessageDraft(caller.user_id, sender, body.receiver, body.group, body.content, body.client_id)
+    draft = MessageDraft(
+        caller.user_id, sender, body.receiver, body.group, body.content, body.client_id, reply_to=body.reply_to
+    )
     stored: Future[Outcome] = Future()
     messages.send_message(current_journal(), caller, draft, stored.set_result)
     outcome = stored.result()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatapp.errors import ChatError
+from chatapp.journal.message_state import MessageState
 
 # Not frozen, because a frozen dataclass takes several times as long to create. Each message needs a draft and a result.
 
@@ -20,12 +21,15 @@ class MessageDraft:
     client_id: str | None = None
     is_awaited: bool = False
     """Whether the sender's ack waits for the recipients' confirmations, as the ack of a socket event does."""
+    reply_to: int | None = None
+    """The sequence of the answered message."""
 
 
 @dataclass(slots=True)
 class StoredMessage:
     """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's revision
-    that stored it. `is_repeat`: an earlier attempt with the same client id stored it."""
+    that stored it. `is_repeat`: an earlier attempt with the same client id stored it. `state` is None for a message
+    that never changed and answers none."""
 
     conversation_id: int
     sequence: int
@@ -39,6 +43,7 @@ class StoredMessage:
     revision: int
     is_repeat: bool = False
     is_awaited: bool = False
+    state: MessageState | None = None
 
     @property
     def message_id(self) -> str:

@@ -12,6 +12,7 @@ from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, NotAMember, NotFound
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of, parse_conversation_id
 from chatapp.models.membership import MEMBER
@@ -27,10 +28,12 @@ MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
-INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision)
-VALUES {rows}"""
-INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?)"
+INSERT = """INSERT INTO message
+(conversation_id, sequence, sender_id, content, client_id, created_at, revision, reply_to) VALUES {rows}"""
+INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?)"
 
+QUOTED = """SELECT u.username, m.content FROM message m JOIN "user" u ON u.id = m.sender_id
+WHERE m.conversation_id = ? AND m.sequence = ?"""
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -49,11 +52,19 @@ WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
 class LockedConversation:
     """A locked conversation with its counters, including the messages of the batch so far."""
 
-    __slots__ = ("conversation_id", "has_new_messages", "last_sequence", "revision")
+    __slots__ = (
+        "conversation_id",
+        "has_new_messages",
+        "last_sequence",
+        "revision",
+        "shares_history",
+        "stored_sequence",
+    )
 
-    def __init__(self, conversation_id: int, last_sequence: int, revision: int) -> None:
+    def __init__(self, conversation_id: int, last_sequence: int, revision: int, shares_history: bool = True) -> None:
         self.conversation_id = conversation_id
-        self.last_sequence = last_sequence
+        self.last_sequence = self.stored_sequence = last_sequence
+        self.shares_history = shares_history
         self.revision = revision
         self.has_new_messages = False
 
@@ -92,6 +103,8 @@ class MessageBatch:
         locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
         if isinstance(locked, ChatError):
             return locked
+        if draft.reply_to is not None and draft.reply_to > locked.stored_sequence:
+            return NotFound("There is no such message to answer.", replyTo=draft.reply_to)
         stored = self._number(draft, locked)
         if draft.client_id:
             known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
@@ -113,7 +126,15 @@ class MessageBatch:
             self.created_at,
             locked.revision,
             is_awaited=draft.is_awaited,
+            state=None if draft.reply_to is None else MessageState(quote=self._quote(locked, draft.reply_to)),
         )
+
+    def _quote(self, locked: LockedConversation, sequence: int) -> Quote:
+        """The answered message, as in an event for all members: without its text where some may not see it."""
+        found = self.connection.execute(QUOTED, (locked.conversation_id, sequence)).fetchone()
+        if found is None or not locked.shares_history:
+            return Quote(sequence, None, None)
+        return Quote(sequence, found[0], found[1][:QUOTE_CHARACTERS])
 
     def _lock_senders_groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
         """The conversation for each pair of group and sender, looked up through the sender's membership."""
@@ -136,7 +157,7 @@ class MessageBatch:
         if not numbers:
             return {}
         wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
-        sql = f"SELECT id, last_sequence, revision FROM conversation WHERE {wanted}{self.lock}"
+        sql = f"SELECT id, last_sequence, revision, shares_history FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
         return {row[0]: LockedConversation(*row) for row in rows}
 
@@ -199,7 +220,8 @@ class MessageBatch:
         values: list[Any] = []
         for message in messages:
             values += (message.conversation_id, message.sequence, message.sender_id, message.content)
-            values += (message.client_id, message.created_at, message.revision)
+            reply_to = None if message.state is None or message.state.quote is None else message.state.quote.sequence
+            values += (message.client_id, message.created_at, message.revision, reply_to)
         self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
 
     def _raise_read_of_senders(self, messages: list[StoredMessage]) -> None:

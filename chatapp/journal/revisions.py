@@ -10,11 +10,14 @@ USERS_PER_NOTICE = 200
 """Keeps a notice within the payload of PostgreSQL's NOTIFY, which is shorter than 8,000 bytes."""
 
 
-def take_revision(transaction: Transaction, conversation_id: int) -> int:
+def take_revision(
+    transaction: Transaction, conversation_id: int, usernames: tuple[str, ...] = (), *, can_wait: bool = False
+) -> int:
     """Takes the conversation's next revision for a change that is not a message, and adds the notice about it.
 
     The conversation's row stays locked until the commit, so that no message takes the same revision. The caller stores
-    the revision in each row that it changes.
+    the revision in each row that it changes. `usernames` holds both users of a direct conversation. `can_wait`: the
+    change may be sent together with others that follow soon.
     """
     statement = (
         update(Conversation)
@@ -23,7 +26,8 @@ def take_revision(transaction: Transaction, conversation_id: int) -> int:
         .returning(Conversation.revision, Conversation.last_sequence)
     )
     revision, last_sequence = transaction.session.execute(statement).one()
-    transaction.notices.append(ConversationChanged(conversation_id, revision, revision, last_sequence))
+    notice = ConversationChanged(conversation_id, revision, revision, last_sequence, usernames, can_wait)
+    transaction.notices.append(notice)
     return revision
 
 

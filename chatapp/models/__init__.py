@@ -2,7 +2,7 @@
 
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
-from chatapp.models.message import Message
+from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
 from chatapp.models.presence import Node, Presence
 from chatapp.models.session import Session
@@ -13,9 +13,11 @@ __all__ = [
     "FormerMembership",
     "Membership",
     "Message",
+    "MessageVersion",
     "Node",
     "NoticeRow",
     "Presence",
+    "Reaction",
     "Session",
     "User",
 ]

@@ -5,7 +5,7 @@ from sqlalchemy import Table
 from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
-from chatapp.models.message import Message
+from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
@@ -22,3 +22,5 @@ CONVERSATIONS = _table_of(Conversation)
 MEMBERSHIPS = _table_of(Membership)
 FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)
+VERSIONS = _table_of(MessageVersion)
+REACTIONS = _table_of(Reaction)

@@ -6,11 +6,9 @@ from typing import Any
 
 from flask import Flask
 
-from chatapp import serializers
 from chatapp.actions import stored_watermarks
 from chatapp.actions.accounts import Caller, revoked_among
-from chatapp.actions.change_log import Change, DetailsChange, MembersChange, Position
-from chatapp.actions.messages import ALL_DELIVERED
+from chatapp.actions.change_log import Position
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
@@ -27,6 +25,8 @@ from chatapp.notices import (
     SessionEnded,
     WatermarkRaised,
 )
+from chatapp.realtime.bursts import Bursts
+from chatapp.realtime.change_sender import ChangeSender
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.socketio_server import ChatServer
@@ -50,6 +50,7 @@ class Dispatcher:
     def __init__(self, app: Flask, settings: Settings, journal: Journal, server: ChatServer) -> None:
         self.app = app
         self.journal = journal
+        self.edit_seconds = settings.edit_seconds
         self.connections = Connections()
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
@@ -68,9 +69,14 @@ class Dispatcher:
         # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
         self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)
         self.fan_out = FanOut(
-            app.app_context, self._fan_out, self._has_accepted_connection, can_interleave=can_interleave
+            app.app_context,
+            lambda conversation_id, change: sender.send(conversation_id, change),
+            self._has_accepted_connection,
+            can_interleave=can_interleave,
         )
+        self._bursts = Bursts(lambda notice: self._guard(self._send_changes, notice), server.start_background_task)
         self.groups = GroupRooms(app, server, self.connections, self.events, self.fan_out, self.delivery)
+        sender = ChangeSender(app, self.events, self.delivery, self.connections, self.groups)
         self._server = server
         self._connecting: dict[str, bool] = {}
         """Connections that are being accepted, with whether their session is valid. Socket.IO cannot disconnect a
@@ -177,10 +183,10 @@ class Dispatcher:
             case CatchUp():
                 self._server.start_background_task(self.catch_up)
             case ConversationChanged():
-                if self._has_connected_member(notice):
-                    self.fan_out.send_changes(notice.conversation_id, notice.first, notice.last, notice.usernames)
+                if notice.can_wait:
+                    self._bursts.add(notice)
                 else:
-                    self._skip(notice)
+                    self._send_changes(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
             case GroupCreated():
@@ -190,6 +196,12 @@ class Dispatcher:
             case SessionEnded():
                 for sid in self.connections.of_session(notice.session_id):
                     self.sign_out(sid, "You were signed out.")
+
+    def _send_changes(self, notice: ConversationChanged) -> None:
+        if self._has_connected_member(notice):
+            self.fan_out.send_changes(notice.conversation_id, notice.first, notice.last, notice.usernames)
+        else:
+            self._skip(notice)
 
     def _has_connected_member(self, notice: ConversationChanged) -> bool:
         if notice.usernames:
@@ -201,31 +213,6 @@ class Dispatcher:
         them as new nor miss their ticks."""
         self.fan_out.forget(notice.conversation_id, unless=lambda: self._has_connected_member(notice))
         self.delivery.skip_messages(notice.conversation_id, notice.last_sequence)
-
-    def _fan_out(self, conversation_id: int, change: Change) -> None:
-        match change:
-            case StoredMessage():
-                self._send_message(change)
-                return
-            case MembersChange():
-                self.groups.members_changed(conversation_id, change)
-            case DetailsChange():
-                pass
-        wire = serializers.change(change, str(conversation_id), is_group=True, lowest=ALL_DELIVERED)
-        self.events.changed(wire, conversation_id)
-
-    def _send_message(self, stored: StoredMessage) -> None:
-        watermarks = self.delivery.track(stored)
-        wire = serializers.message(stored, delivered=watermarks.is_delivered(stored.sender_id, stored.sequence))
-        if stored.is_group:
-            rooms = [group_room(stored.conversation_id)]
-        else:
-            # The receiver first, since the ack waits for the receiver's confirmation.
-            rooms = [user_room(stored.receiver), user_room(stored.sender)]
-        confirm_in = self.delivery.confirm_in
-        sequence = stored.sequence
-        # A confirmation counts for the user of its connection, whatever username it carries.
-        self.events.message_sent(wire, rooms, lambda client: confirm_in(watermarks, client.user.user_id, sequence))
 
     def _require_session(self, sid: str, caller: Caller) -> None:
         """Raises NotSignedIn if the session was revoked while the connection was being accepted.

@@ -1,6 +1,6 @@
 """The catalogue of server-to-client events, with the name, payload and audience of each. No other module emits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatapp.realtime.engine.manager import Acknowledged
@@ -31,12 +31,15 @@ class Events:
         connection that confirms it."""
         self._manager.fan_out("response", {"response": message}, NAMESPACE, rooms, confirmed)
 
-    def changed(self, change: ChangeShape, conversation_id: int) -> None:
-        """`change` to every connection of every member of a group: its members or its details changed."""
-        self._emit("change", change, group_room(conversation_id))
+    def changed(self, change: ChangeShape, conversation_id: int, skipped: Sequence[str] = ()) -> None:
+        """`change` to every connection of every member of a group, except some: its members, its details or one of its
+        messages changed."""
+        room = group_room(conversation_id)
+        self._server.emit("change", change, to=room, namespace=NAMESPACE, skip_sid=list(skipped))
 
     def changed_for_user(self, change: ChangeShape, username: str) -> None:
-        """`change` to every connection of one user, who joined or left a conversation."""
+        """`change` to every connection of one user: they joined or left a conversation, or a message of a direct
+        conversation changed."""
         self._emit("change", change, user_room(username))
 
     def delivered_to_all(self, message: MessageShape, sender: str) -> None:

@@ -8,20 +8,23 @@ import flask_socketio
 from socketio import exceptions
 
 from chatapp import serializers
-from chatapp.actions import group_members, groups, messages, stored_watermarks
+from chatapp.actions import group_members, groups, message_changes, messages, reactions, stored_watermarks
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
-from chatapp.journal import MessageDraft
+from chatapp.journal import MessageDraft, StoredMessage
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import (
     AddMembers,
     ChangeGroup,
+    EditMessage,
     GroupId,
     MarkRead,
     MessageEvent,
+    MessageId,
     NewGroup,
+    React,
     RemoveMember,
     SetRole,
     SyncRequest,
@@ -42,6 +45,11 @@ Ack = Any
 EVENTS = (
     "privateMessage",
     "groupMessage",
+    "editMessage",
+    "deleteMessage",
+    "messageVersions",
+    "react",
+    "reactors",
     "markRead",
     "sync",
     "createGroup",
@@ -102,6 +110,39 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             sentence = f"The group {group.name} exists."
             return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
 
+    def on_editMessage(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(EditMessage, payload)
+        with self._dispatcher.app.app_context():
+            stored = message_changes.edit_message(
+                self._dispatcher.journal, caller, event.message_id, event.content, self._dispatcher.edit_seconds
+            )
+            return self._changed(stored)
+
+    def on_deleteMessage(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(MessageId, payload)
+        with self._dispatcher.app.app_context():
+            stored = message_changes.delete_message(
+                self._dispatcher.journal, caller, event.message_id, self._dispatcher.edit_seconds
+            )
+            return self._changed(stored)
+
+    def on_messageVersions(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(MessageId, payload)
+        with self._dispatcher.app.app_context():
+            return {"success": True, **serializers.versions(message_changes.versions_of(caller, event.message_id))}
+
+    def on_react(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(React, payload)
+        with self._dispatcher.app.app_context():
+            return self._changed(
+                reactions.react(self._dispatcher.journal, caller, event.message_id, event.emoji, is_on=event.on)
+            )
+
+    def on_reactors(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(MessageId, payload)
+        with self._dispatcher.app.app_context():
+            return {"success": True, "reactions": reactions.reactors_of(caller, event.message_id)}
+
     def on_markRead(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
             conversation_id, sequence = stored_watermarks.readable_sequence(caller, parse(MarkRead, payload))
@@ -145,10 +186,21 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             groups.remove_member(self._dispatcher.journal, caller, event.group_id, event.username)
         return {"success": True}
 
+    def _changed(self, stored: StoredMessage) -> Ack:
+        is_delivered = messages.is_delivered(self._dispatcher.journal, stored)
+        return {"success": True, "message": serializers.message(stored, delivered=is_delivered)}
+
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:
         event = parse(MessageEvent, payload)
         draft = MessageDraft(
-            caller.user_id, event.sender, event.receiver, is_group, event.content, event.client_id, is_awaited=True
+            caller.user_id,
+            event.sender,
+            event.receiver,
+            is_group,
+            event.content,
+            event.client_id,
+            is_awaited=True,
+            reply_to=event.reply_to,
         )
         ack = DeferredAck()
         messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(ack))

@@ -7,7 +7,7 @@ from itertools import takewhile
 from chatapp.actions.messages import ALL_DELIVERED, LowestWatermarks
 from chatapp.actions.stored_watermarks import Member
 from chatapp.journal import StoredMessage
-from chatapp.payloads import LARGEST_SEQUENCE
+from chatapp.payload_fields import LARGEST_SEQUENCE
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 
 LARGEST_UNDELIVERED = 1_000

@@ -21,7 +21,7 @@ class Conversation:
     read: int = 0
     members: dict[str, str] = field(default_factory=dict)
     watermarks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    messages: dict[int, tuple[str, str]] = field(default_factory=dict)
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 class Client:
@@ -63,7 +63,8 @@ class Client:
     def state(self) -> dict[str, Any]:
         """The state in which two clients must agree."""
         return {
-            f"{key[0]} {'group' if key[1] else 'direct'}": vars(one) for key, one in sorted(self.conversations.items())
+            f"{key[0]} {'group' if key[1] else 'direct'}": {**vars(one), "messages": _comparable(one)}
+            for key, one in sorted(self.conversations.items())
         }
 
     def _apply_live(self, change: dict[str, Any], key: Key) -> None:
@@ -91,10 +92,39 @@ class Client:
 
     def _apply_message(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         message = change["message"]
-        known.messages[message["sequence"]] = (message["sender"], message["content"])
+        known.messages[message["sequence"]] = self._state_of(message)
         known.last_sequence = max(known.last_sequence, message["sequence"])
         if message["sender"] == self.username:
             known.read = max(known.read, message["sequence"])
+
+    def _apply_update(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
+        update = change["update"]
+        sequence = update["sequence"]
+        if (message := known.messages.get(sequence)) is not None:
+            mine = message["mine"] - {one["emoji"] for one in update["reacted"] if one["username"] == self.username}
+            mine |= {one["emoji"] for one in update["reacted"] if one["username"] == self.username and one["on"]}
+            merged = {**message, **self._state_of(update), "sender": message["sender"], "mine": mine}
+            merged["content"] = update.get("content", message["content"])
+            known.messages[sequence] = merged
+        for other in known.messages.values():
+            if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
+                other["quote"] = {**other["quote"], "content": update["content"]}
+
+    @staticmethod
+    def _state_of(message: dict[str, Any]) -> dict[str, Any]:
+        """What two clients must agree on. The events of a group that hides its history have no quotes."""
+        reactions = message.get("reactions", [])
+        return {
+            "sender": message.get("sender"),
+            "content": message.get("content"),
+            "changed": message.get("changedRevision"),
+            "edited": message.get("editedAt"),
+            "deleted": (message.get("deletedAt"), message.get("deletedBy")),
+            "pinned": (message.get("pinnedAt"), message.get("pinnedBy")),
+            "reactions": {one["emoji"]: (one["count"], one["usernames"]) for one in reactions},
+            "mine": {one["emoji"] for one in reactions if one.get("mine")},
+            "quote": message.get("replyTo"),
+        }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         for one in change["members"]:
@@ -149,7 +179,7 @@ class Client:
 
     def _refetch(self, known: Conversation, key: Key) -> None:
         page = [one for one in self._page(*key) if one["revision"] <= known.revision]
-        known.messages = {one["sequence"]: (one["sender"], one["content"]) for one in page}
+        known.messages = {one["sequence"]: self._state_of(one) for one in page}
 
     def _raise(self, known: Conversation, mark: dict[str, Any]) -> None:
         name = mark["username"]
@@ -163,6 +193,16 @@ class Client:
             return message["receiver"], True
         own = message["sender"] == self.username
         return (message["receiver"] if own else message["sender"]), False
+
+
+def _comparable(known: Conversation) -> dict[int, dict[str, Any]]:
+    """The messages. Events of a group that hides its history carry no text of an answered message, while pages do."""
+    if known.shares_history:
+        return known.messages
+    return {
+        sequence: {**message, "quote": message["quote"] and message["quote"]["sequence"]}
+        for sequence, message in known.messages.items()
+    }
 
 
 def _sum_of(known: Conversation) -> int:

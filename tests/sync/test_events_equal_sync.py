@@ -27,6 +27,7 @@ PATIENCE_SECONDS = 10
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message"),
+    "update": ("edit", "delete_message", "react"),
     "members": ("add", "remove", "set_role"),
     "details": ("rename", "share_history"),
     "conversation": ("make_group", "add", "remove", "delete"),
@@ -56,6 +57,9 @@ class Chat(RuleBasedStateMachine):
             sleeper.is_away = True
         self.groups: list[str] = []
         self.make_group(0, set(range(1, PEOPLE)), 0, shares_history)
+        for number in range(PEOPLE):
+            self._send(number, self.groups[0], "hello", number, is_group=True)
+            self._send(number, self.names[0], "hello", number, is_group=False)
 
     @rule(
         sender=indexes,
@@ -69,6 +73,25 @@ class Chat(RuleBasedStateMachine):
     @rule(sender=indexes, group=picks, channel=picks)
     def send_group_message(self, sender: int, group: int, channel: int) -> None:
         self._send(sender, self._group(group), "hello, all", channel, is_group=True)
+
+    @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "best", "更好"]))
+    def edit(self, by: int, pick: int, channel: int, text: str) -> None:
+        actor, message_id = self._message(by, pick, is_own=True)
+        payload = {"messageId": message_id}
+        self._do(actor, channel, "editMessage", payload, "PATCH", f"/message/{message_id}", {"content": text})
+
+    @rule(by=indexes, pick=picks, channel=picks)
+    def delete_message(self, by: int, pick: int, channel: int) -> None:
+        if pick % 3 == 0:
+            actor, message_id = self._message(by, pick, is_own=True)
+            self._do(actor, channel, "deleteMessage", {"messageId": message_id}, "DELETE", f"/message/{message_id}", {})
+
+    @rule(by=indexes, pick=picks, channel=picks, emoji=st.sampled_from(["👍", "❤️", "🎉"]), on=st.booleans())
+    def react(self, by: int, pick: int, channel: int, emoji: str, on: bool) -> None:
+        actor, message_id = self._message(by, pick, is_own=False)
+        body = {"emoji": emoji, "on": on}
+        path = f"/message/{message_id}/reactions"
+        self._do(actor, channel, "react", {"messageId": message_id}, "POST", path, body)
 
     @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans())
     def make_group(self, owner: int, others: set[int], channel: int, shares_history: bool) -> None:
@@ -153,7 +176,10 @@ class Chat(RuleBasedStateMachine):
 
     def _send(self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool) -> None:
         event = "groupMessage" if is_group else "privateMessage"
-        body = {"receiver": receiver, "content": text}
+        body: dict[str, Any] = {"receiver": receiver, "content": text}
+        known = self.listeners[sender].client.conversations.get((receiver, is_group))
+        if channel % 3 == 0 and known is not None and known.last_sequence:
+            body["replyTo"] = 1 + channel % known.last_sequence
         path = {**body, "group": is_group}
         if channel % 2:
             self.listeners[sender].emit(event, {"sender": self.names[sender], **body})
@@ -178,6 +204,23 @@ class Chat(RuleBasedStateMachine):
         app = self.http_apps[channel % len(self.http_apps)]
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
+
+    def _message(self, by: int, pick: int, *, is_own: bool) -> tuple[int, str]:
+        """Returns a user and the id of a message: one of their own if they know one, else one that nobody sent."""
+        for number in [by, *range(PEOPLE)]:
+            listener = self.listeners[number]
+            listener.drain()
+            known = [
+                (key, sequence)
+                for key, one in sorted(listener.client.conversations.items())
+                for sequence, message in sorted(one.messages.items())
+                if not is_own or message["sender"] == self.names[number]
+            ]
+            if known:
+                key, sequence = known[pick % len(known)]
+                page = listener._page(*key)
+                return number, next((one["messageId"] for one in page if one["sequence"] == sequence), "1-999")
+        return by, "1-999"
 
     def _group(self, pick: int) -> str:
         return self.groups[pick % len(self.groups)]

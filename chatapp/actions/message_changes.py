@@ -1,0 +1,131 @@
+"""Edits and deletes messages, and reads the earlier versions of an edited one.
+
+Each change takes the conversation's next revision. A call that changes nothing takes none, so that a retry is harmless.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+
+from chatapp.actions.accounts import Caller
+from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
+from chatapp.actions.messages import message_of
+from chatapp.actions.permissions import DELETE_MESSAGES, require
+from chatapp.clock import now
+from chatapp.errors import Forbidden, LimitReached, MessageDeleted, TooLate
+from chatapp.extensions import db
+from chatapp.journal import Journal, StoredMessage, Transaction
+from chatapp.models import Message, MessageVersion, Reaction
+
+MOST_VERSIONS = 100
+"""Earlier versions of one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a message had, and when it was written."""
+
+    content: str
+    written_at: datetime
+
+
+def edit_message(journal: Journal, caller: Caller, message_id: str, content: str, edit_seconds: int) -> StoredMessage:
+    """Replaces the text of the caller's own message, and keeps the earlier one as a version. Returns the message.
+
+    Raises NotFound, MessageDeleted, Forbidden for a message of somebody else, TooLate if it is older than
+    `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
+    """
+
+    def job(transaction: Transaction) -> None:
+        found = lock_message(transaction, caller, message_id)
+        message = found.message
+        if message.sender_id != caller.user_id:
+            raise Forbidden("You can only edit your own messages.", messageId=message_id)
+        _require_in_time(message, edit_seconds)
+        if message.content == content:
+            return
+        transaction.session.add(_version_of(transaction, message))
+        message.content, message.edited_at = content, now()
+        message.content_revision = found.change(transaction)
+
+    journal.write(job)
+    return message_of(caller, find_message(caller, message_id))
+
+
+def delete_message(journal: Journal, caller: Caller, message_id: str, edit_seconds: int) -> StoredMessage:
+    """Deletes the text, the versions and the reactions of a message. Its place, with who deleted it and when, remains.
+
+    A user deletes their own messages; who may delete those of others in a group says `permissions.py`. Raises NotFound,
+    Forbidden, and TooLate if the user's own message is older than `edit_seconds` (0: no limit) and their role does not
+    permit more.
+    """
+
+    def job(transaction: Transaction) -> None:
+        try:
+            found = lock_message(transaction, caller, message_id)
+        except MessageDeleted:
+            return
+        _require_may_delete(found, caller, edit_seconds)
+        message = found.message
+        for table in (MessageVersion, Reaction):
+            of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
+            transaction.session.execute(delete(table).where(of_message))
+        message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
+        message.deleted_at, message.deleted_by_id = now(), caller.user_id
+        message.content_revision = found.change(transaction)
+
+    journal.write(job)
+    return message_of(caller, find_message(caller, message_id))
+
+
+def versions_of(caller: Caller, message_id: str) -> list[Version]:
+    """All texts of a message, oldest first; the last one is the current. Raises NotFound, and MessageDeleted."""
+    message = find_message(caller, message_id).message
+    if message.deleted_at is not None:
+        raise MessageDeleted("The message was deleted.", messageId=message_id)
+    query = (
+        select(MessageVersion.content, MessageVersion.written_at)
+        .where(MessageVersion.conversation_id == message.conversation_id, MessageVersion.sequence == message.sequence)
+        .order_by(MessageVersion.number)
+    )
+    earlier = [Version(row.content, row.written_at) for row in db.session.execute(query)]
+    return [*earlier, Version(message.content, message.edited_at or message.created_at)]
+
+
+def _version_of(transaction: Transaction, message: Message) -> MessageVersion:
+    count = select(func.count()).where(
+        MessageVersion.conversation_id == message.conversation_id, MessageVersion.sequence == message.sequence
+    )
+    number = transaction.session.execute(count).scalar_one() + 1
+    if number > MOST_VERSIONS:
+        raise LimitReached(f"A message can be edited {MOST_VERSIONS} times.", limit=MOST_VERSIONS)
+    return MessageVersion(
+        conversation_id=message.conversation_id,
+        sequence=message.sequence,
+        number=number,
+        content=message.content,
+        written_at=message.edited_at or message.created_at,
+    )
+
+
+def _require_may_delete(found: FoundMessage, caller: Caller, edit_seconds: int) -> None:
+    is_own = found.message.sender_id == caller.user_id
+    if found.direct_key is not None:
+        if not is_own:
+            raise Forbidden("You can only delete your own messages.")
+        _require_in_time(found.message, edit_seconds)
+        return
+    try:
+        require(found.role, DELETE_MESSAGES)
+    except Forbidden:
+        if not is_own:
+            raise
+        _require_in_time(found.message, edit_seconds)
+
+
+def _require_in_time(message: Message, edit_seconds: int) -> None:
+    if edit_seconds and now() - message.created_at > timedelta(seconds=edit_seconds):
+        raise TooLate(
+            f"Messages can be edited and deleted for {edit_seconds} seconds after they were sent.", seconds=edit_seconds
+        )

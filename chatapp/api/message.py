@@ -1,0 +1,53 @@
+"""Change one message: edit, delete, react; and show its versions and reactions."""
+
+from flask import Blueprint
+
+from chatapp import serializers
+from chatapp.actions import message_changes, messages, reactions
+from chatapp.actions.accounts import Caller
+from chatapp.api.current import current_journal, current_settings
+from chatapp.api.operation import operation
+from chatapp.errors import Forbidden, InvalidInput, LimitReached, MalformedRequest, MessageDeleted, NotFound, TooLate
+from chatapp.journal import StoredMessage
+from chatapp.payloads import NewReaction, NewText
+from chatapp.shapes import OneMessageShape, ReactorsShape, VersionsShape
+
+blueprint = Blueprint("message", __name__)
+
+BODY_REFUSALS = (NotFound, MessageDeleted, LimitReached, InvalidInput, MalformedRequest)
+
+
+@blueprint.patch("/message/<message_id>")
+@operation("Edit one's own message", gives=OneMessageShape, body=NewText, errors=(*BODY_REFUSALS, Forbidden, TooLate))
+def edit(caller: Caller, message_id: str, body: NewText) -> OneMessageShape:
+    seconds = current_settings().edit_seconds
+    return _changed(message_changes.edit_message(current_journal(), caller, message_id, body.content, seconds))
+
+
+@blueprint.delete("/message/<message_id>")
+@operation("Delete a message", gives=OneMessageShape, errors=(NotFound, Forbidden, TooLate))
+def delete(caller: Caller, message_id: str) -> OneMessageShape:
+    seconds = current_settings().edit_seconds
+    return _changed(message_changes.delete_message(current_journal(), caller, message_id, seconds))
+
+
+@blueprint.get("/message/<message_id>/versions")
+@operation("The texts that a message had, oldest first", gives=VersionsShape, errors=(NotFound, MessageDeleted))
+def versions(caller: Caller, message_id: str) -> VersionsShape:
+    return serializers.versions(message_changes.versions_of(caller, message_id))
+
+
+@blueprint.post("/message/<message_id>/reactions")
+@operation("React to a message, or take a reaction back", gives=OneMessageShape, body=NewReaction, errors=BODY_REFUSALS)
+def react(caller: Caller, message_id: str, body: NewReaction) -> OneMessageShape:
+    return _changed(reactions.react(current_journal(), caller, message_id, body.emoji, is_on=body.on))
+
+
+@blueprint.get("/message/<message_id>/reactions")
+@operation("Who reacted to a message, by emoji", gives=ReactorsShape, errors=(NotFound,))
+def reactors(caller: Caller, message_id: str) -> ReactorsShape:
+    return {"reactions": reactions.reactors_of(caller, message_id)}
+
+
+def _changed(stored: StoredMessage) -> OneMessageShape:
+    return {"message": serializers.message(stored, delivered=messages.is_delivered(current_journal(), stored))}
