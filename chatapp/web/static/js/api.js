@@ -84,12 +84,12 @@ export function fetchEverybody(username) {
  * @param {string} me
  * @param {string} receiver
  * @param {boolean} group
- * @param {{ before?: number }} [page] the newest page if nothing is given
+ * @param {{ before?: number, after?: number }} [page] the newest page if nothing is given
  * @returns {Promise<Message[]>} oldest first
  */
 export function fetchMessages(me, receiver, group, page = {}) {
   const query = new URLSearchParams({ group: group ? "yes" : "no", limit: String(PAGE_SIZE) });
-  if (page.before !== undefined) query.set("before", String(page.before));
+  for (const [name, sequence] of Object.entries(page)) query.set(name, String(sequence));
   return call("GET", `/messages/${encodeURIComponent(me)}/${encodeURIComponent(receiver)}?${query}`);
 }
 

@@ -7,6 +7,7 @@ import { batch } from "@preact/signals";
 import { placeOf, withChange, withDelivered } from "./models/changekinds.js";
 import { emptyConversation, fromGroup, fromUser, fromWire, withMarks, withRead, withWatermarks } from "./models/conversation.js";
 import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
+import { withPassageMessage } from "./models/passage.js";
 import { merge } from "./models/timeline.js";
 import * as store from "./store.js";
 
@@ -153,6 +154,8 @@ function drop(key) {
  */
 function takeIntoTimeline(key, message) {
   const timeline = store.timelineOf(key).peek();
+  const passage = timeline.passage && withPassageMessage(timeline.passage, message);
+  if (passage !== timeline.passage) store.updateTimeline(key, { passage });
   if (!timeline.isLoaded) return;
   const messages = merge(timeline.messages, [message]);
   if (messages !== timeline.messages) store.updateTimeline(key, { messages });

@@ -6,6 +6,7 @@ import { dropConnection, retryNow } from "./connection.js";
 import { leaveKeysToInputMethod } from "./inputmethod.js";
 import { followUnread } from "./notifications.js";
 import { followState } from "./offline.js";
+import { followTarget } from "./passages.js";
 import { followPreferences } from "./preferences.js";
 import { followAttention } from "./readmarks.js";
 import { followAddress } from "./router.js";
@@ -26,6 +27,7 @@ function start() {
   followUnread();
   followAttention();
   followOpenConversation();
+  followTarget();
   followState();
   followKeys();
   followStorage();

@@ -46,7 +46,8 @@ function recallTimelines(timelines) {
   for (const { key, revision, messages, openedAt: at } of newest) {
     if (revision !== keptConversations.get(key)?.revision) continue;
     openedAt.set(key, at);
-    store.updateTimeline(key, { ...EMPTY_TIMELINE, messages, isLoaded: true, isRecalled: true });
+    const { passage } = store.timelineOf(key).peek();
+    store.updateTimeline(key, { ...EMPTY_TIMELINE, messages, isLoaded: true, isRecalled: true, passage });
   }
 }
 

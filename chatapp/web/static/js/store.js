@@ -41,6 +41,8 @@ export const outbox = signal([]);
 export const drafts = signal(new Map());
 /** @type {import("@preact/signals").Signal<string | null>} */
 export const openKey = signal(null);
+/** The message that the address names. Each visit makes a new object. @type {import("@preact/signals").Signal<{ key: string, sequence: number } | null>} */
+export const target = signal(null);
 /** The line for new messages of the open conversation is after this sequence; null for no line. */
 export const newAfter = signal(/** @type {number | null} */ (null));
 export const query = signal("");

@@ -91,6 +91,7 @@ export const say = {
   leftDraft: "What you had not sent yet",
   messagesFailed: "The messages could not be loaded.",
   olderFailed: "Older messages could not be loaded.",
+  newerFailed: "Newer messages could not be loaded.",
   retry: "Try again",
   emptyPrivate: (/** @type {string} */ name) => `This is where your conversation with ${isolated(name)} begins.`,
   emptyGroup: (/** @type {string} */ name) => `${isolated(name)} is new. Say hello to everybody.`,
@@ -220,6 +221,7 @@ export const say = {
 
   titleUnread: (/** @type {number} */ count) => `(${count > 99 ? "99+" : count}) chatapp`,
   announceMessage: (/** @type {string} */ name, /** @type {string} */ text) => `${isolated(name)}: ${isolated(text)}`,
+  announceTarget: (/** @type {string} */ name, /** @type {string} */ text) => `Showing the message by ${isolated(name)}: ${isolated(text)}`,
   announceElsewhere: (/** @type {string} */ name) => `New message from ${isolated(name)}`,
   notifyGroup: (/** @type {string} */ name, /** @type {string} */ group) => `${isolated(name)} in ${isolated(group)}`,
 };

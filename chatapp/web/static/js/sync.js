@@ -6,8 +6,10 @@ import { takeGroup, takePeople, takeSync } from "./changes.js";
 import { call } from "./connection.js";
 import { hasListedMembers, unreadOf, watermarksOf } from "./models/conversation.js";
 import { parseKey } from "./models/keys.js";
+import { joined } from "./models/passage.js";
 import { firstSequence, lastSequence, withNewestPage, withOlderPage } from "./models/timeline.js";
 import { rememberOpened, rememberPeople, rememberSoon } from "./offline.js";
+import { loadOlderPassage, retryPassage } from "./passages.js";
 import { CALL, SYNC_CONVERSATIONS_MAX } from "./protocol.js";
 import { tellSoon } from "./readmarks.js";
 import * as store from "./store.js";
@@ -143,7 +145,9 @@ export function refreshOpen() {
   const key = store.openKey.peek();
   if (!key || store.left.peek()?.key === key) return;
   const { isMissing } = store.timelineOf(key).peek();
-  if (!isMissing || store.conversations.peek().has(key)) openTimeline(key);
+  if (isMissing && !store.conversations.peek().has(key)) return;
+  openTimeline(key);
+  retryPassage(key);
 }
 
 /** @param {string} key */
@@ -179,7 +183,7 @@ async function fetchNewest(key) {
   try {
     const page = await fetchMessages(me, receiver, group);
     if (store.me.peek() !== me) return;
-    store.updateTimeline(key, withNewestPage(store.timelineOf(key).peek(), page));
+    store.updateTimeline(key, joined(withNewestPage(store.timelineOf(key).peek(), page)));
     rememberSoon();
     // A newer change arrived while the page was being fetched.
     if (store.conversationOf(key).lastSequence > last && isBehind(key)) await fetchNewest(key);
@@ -191,6 +195,7 @@ async function fetchNewest(key) {
 
 /** @param {string} key */
 export async function loadOlder(key) {
+  if (store.timelineOf(key).peek().passage) return loadOlderPassage(key);
   const { messages, isLoadingOlder, isStale, hasStart } = store.timelineOf(key).peek();
   if (isLoadingOlder || isStale || hasStart || firstSequence(messages) <= 1) return;
   const { receiver, group } = parseKey(key);

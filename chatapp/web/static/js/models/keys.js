@@ -19,6 +19,20 @@ export function parseKey(key) {
 }
 
 /**
+ * @param {string} number of a conversation, with which the ids of its messages begin: `12` of `12-345`
+ * @param {Map<string, { key: string, group: boolean, lastMessage: Message | null }>} conversations
+ * @returns {string | null} null for an unknown conversation
+ */
+export function keyOfNumber(number, conversations) {
+  const asGroup = keyOf(number, true);
+  if (conversations.has(asGroup)) return asGroup;
+  for (const { key, group, lastMessage } of conversations.values()) {
+    if (!group && lastMessage?.messageId.startsWith(`${number}-`)) return key;
+  }
+  return null;
+}
+
+/**
  * The conversation of a message for `me`. The protocol does not say whether `receiver` is a person or a group. The
  * known groups decide, unless the message is addressed to me.
  * @param {Message & { group?: boolean }} message

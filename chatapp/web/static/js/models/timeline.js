@@ -16,6 +16,7 @@
  * @property {boolean} hasStart whether there is nothing before the first message
  * @property {boolean} isMissing the server knows no such person, or no such group that I am in
  * @property {boolean} hasFailed the last fetch failed; `isLoaded` tells which of the two it was
+ * @property {import("./passage.js").Passage | null} passage what is shown instead of the newest messages
  */
 
 /** @type {Timeline} */
@@ -29,6 +30,7 @@ export const EMPTY_TIMELINE = Object.freeze({
   hasStart: false,
   isMissing: false,
   hasFailed: false,
+  passage: null,
 });
 
 /**
@@ -100,9 +102,9 @@ export function newestRun(messages) {
  * @returns {Timeline}
  */
 export function withNewestPage(timeline, page) {
-  const { messages, hasStart, isStale, isLoadingOlder } = timeline;
+  const { messages, hasStart, isStale, isLoadingOlder, passage } = timeline;
   if (isStale) return { ...EMPTY_TIMELINE, messages: page, isLoaded: true, isLoadingOlder };
-  return { ...EMPTY_TIMELINE, messages: newestRun(merge(messages, page)), isLoaded: true, hasStart, isLoadingOlder };
+  return { ...EMPTY_TIMELINE, messages: newestRun(merge(messages, page)), isLoaded: true, hasStart, isLoadingOlder, passage };
 }
 
 /**

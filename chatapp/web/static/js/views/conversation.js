@@ -2,6 +2,7 @@
 
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
+import { retryPassage } from "../passages.js";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
 import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, outbox, people, timelineOf } from "../store.js";
@@ -72,17 +73,19 @@ function subtitleOf({ key, group, receiver, members }) {
 
 /** @param {{ id: string, hasUnsent: boolean }} props */
 function Body({ id, hasUnsent }) {
-  const { isLoaded, messages } = timelineOf(id).value;
+  const { isLoaded, messages, passage } = timelineOf(id).value;
+  const isPassageWanted = passage !== null && passage.messages.length === 0;
   // The text for a new group needs its name.
   const isReady = isLoaded && (messages.length > 0 || knowledgeOf(id) !== "waiting");
-  if (isReady || hasUnsent) return html`<${MessageList} id=${id} />`;
+  if (!isPassageWanted && (isReady || hasUnsent || passage)) return html`<${MessageList} id=${id} />`;
   return html`<div class="messages-wait"><${Waiting} id=${id} /></div>`;
 }
 
 /** @param {{ id: string }} props */
 function Waiting({ id }) {
-  const { isLoaded, hasFailed } = timelineOf(id).value;
-  if (hasFailed) return html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />`;
+  const { isLoaded, hasFailed, passage } = timelineOf(id).value;
+  if (passage?.failed) return html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => retryPassage(id)} />`;
+  if (hasFailed && !passage) return html`<${Failed} sentence=${say.messagesFailed} onRetry=${() => openTimeline(id)} />`;
   if (isLoaded && listStatus.value === "failed") return html`<${Failed} sentence=${say.listFailed} onRetry=${retryLists} />`;
   return html`<${MessagesSkeleton} label=${say.loadingMessages} />`;
 }

@@ -3,24 +3,29 @@
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { unreadOf } from "../models/conversation.js";
+import { shownOf } from "../models/passage.js";
 import { rowsOf } from "../models/rows.js";
 import { firstSequence } from "../models/timeline.js";
 import { showedUpTo } from "../readmarks.js";
 import { say } from "../strings.js";
 import * as store from "../store.js";
+import { loadNewer } from "../passages.js";
 import { loadOlder } from "../sync.js";
 import { Avatar } from "./avatar.js";
-import { html } from "./html.js";
+import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { RowView } from "./row.js";
 import { Scroller } from "./scroller.js";
+import { useTarget } from "./target.js";
 
 /** @typedef {import("../models/rows.js").Row} Row */
 
 /** @param {{ id: string }} props */
 export function MessageList({ id }) {
   const rows = useRows(id).value;
-  const scroller = useScroller(rows);
+  const { hasEnd } = shownOf(store.timelineOf(id).value);
+  const scroller = useScroller(rows, hasEnd);
+  const targetKey = useTarget(id, scroller, rows);
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0);
   const touch = () => scroller.touch();
   const look = () => tell(id, scroller, rows);
@@ -34,14 +39,14 @@ export function MessageList({ id }) {
   const { start, end, before, after } = scroller.range();
   const conversation = store.conversationOf(id);
   return html`<div class="messages">
-    <${OlderState} id=${id} />
+    <${LoadingState} id=${id} />
     <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
         onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onKeyDown=${touch}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
       ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
         <div key="before" style=${{ height: `${before}px` }}></div>
-        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} />`)}
+        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} isTarget=${row.key === targetKey} />`)}
         <div key="after" style=${{ height: `${after}px` }}></div>
       </div>
     </div>
@@ -52,18 +57,24 @@ export function MessageList({ id }) {
 /** @param {string} id */
 function useRows(id) {
   return useComputed(() => {
-    const { messages, isLoaded, hasStart } = store.timelineOf(id).value;
-    const entries = store.outbox.value.filter((entry) => entry.key === id);
+    const timeline = store.timelineOf(id).value;
+    const { messages, hasStart, hasEnd } = shownOf(timeline);
+    const entries = hasEnd ? store.outbox.value.filter((entry) => entry.key === id) : [];
+    const isLoaded = timeline.isLoaded || !hasEnd;
     const isComplete = hasStart || (isLoaded && firstSequence(messages) <= 1);
     return rowsOf({ messages, entries, me: store.me.value, newAfter: store.newAfter.value, isComplete });
   });
 }
 
-/** One scroller while the conversation is open. It starts at the line for new messages, or at the end. */
-function useScroller(/** @type {Row[]} */ rows) {
+/**
+ * One scroller while the conversation is open. It starts at the line for new messages, or at the end.
+ * @param {Row[]} rows
+ * @param {boolean} hasEnd
+ */
+function useScroller(rows, hasEnd) {
   const held = useRef(/** @type {Scroller | null} */ (null));
   held.current ??= new Scroller();
-  held.current.setRows(rows);
+  held.current.setRows(rows, hasEnd);
   return held.current;
 }
 
@@ -112,10 +123,13 @@ function useJumps(scroller, redraw) {
  */
 function tell(id, scroller, rows) {
   store.isAtEnd.value = scroller.isAtEnd;
-  const sequence = lastSequenceInSight(rows, scroller.isAtEnd ? rows.length - 1 : scroller.lastInSight);
+  const { failed, hasEnd } = shownOf(store.timelineOf(id).peek());
+  // The messages between a passage and the newest ones may be unread.
+  const sequence = hasEnd ? lastSequenceInSight(rows, scroller.isAtEnd ? rows.length - 1 : scroller.lastInSight) : 0;
   if (sequence > 0) showedUpTo(id, sequence);
-  const { hasFailed } = store.timelineOf(id).peek();
-  if (scroller.isNearStart && !hasFailed) loadOlder(id);
+  if (failed) return;
+  if (scroller.isNearStart) loadOlder(id);
+  if (scroller.isNearEnd && !hasEnd) loadNewer(id);
 }
 
 /**
@@ -131,11 +145,14 @@ function lastSequenceInSight(rows, from) {
 }
 
 /** @param {{ id: string }} props */
-function OlderState({ id }) {
-  const { isLoadingOlder, hasFailed } = store.timelineOf(id).value;
-  if (isLoadingOlder) return html`<p class="older" role="status"><span class="spinner"></span><span class="unseen">${say.loadingMessages}</span></p>`;
-  if (!hasFailed || store.connection.value !== "connected") return null;
-  return html`<p class="older older-failed" role="alert">${say.olderFailed} <button type="button" class="link" onClick=${() => loadOlder(id)}>${say.retry}</button></p>`;
+function LoadingState({ id }) {
+  const { loading, failed } = shownOf(store.timelineOf(id).value);
+  const place = (loading ?? failed) === "newer" && "loading-newer";
+  if (loading) return html`<p class=${classes("older", place)} role="status"><span class="spinner"></span><span class="unseen">${say.loadingMessages}</span></p>`;
+  if (!failed || store.connection.value !== "connected") return null;
+  const sentence = failed === "newer" ? say.newerFailed : say.olderFailed;
+  const retry = () => (failed === "newer" ? loadNewer(id) : loadOlder(id));
+  return html`<p class=${classes("older older-failed", place)} role="alert">${sentence} <button type="button" class="link" onClick=${retry}>${say.retry}</button></p>`;
 }
 
 /** @param {{ conversation: import("../models/conversation.js").Conversation }} props */

@@ -22,20 +22,20 @@ import { Tick } from "./tick.js";
 /** A row that has just arrived is animated; a row that is scrolled to is not. */
 const FRESH_MILLISECONDS = 1_500;
 
-/** @param {{ row: Row, conversation: ConversationModel }} props */
-export function RowView({ row, conversation }) {
+/** @param {{ row: Row, conversation: ConversationModel, isTarget: boolean }} props */
+export function RowView({ row, conversation, isTarget }) {
   if (row.type === "start") return html`<div class="row-start" data-row=${row.key}>${say.startOf}</div>`;
   if (row.type === "day") return html`<div class="row-day" data-row=${row.key}><time dateTime=${row.timestamp}>${dayName(row.timestamp)}</time></div>`;
   if (row.type === "new") return html`<div class="row-new" data-row=${row.key}><span>${say.newMessages}</span></div>`;
-  return html`<${MessageView} row=${row} conversation=${conversation} />`;
+  return html`<${MessageView} row=${row} conversation=${conversation} isTarget=${isTarget} />`;
 }
 
-/** @param {{ row: MessageRow, conversation: ConversationModel }} props */
-function MessageView({ row, conversation }) {
+/** @param {{ row: MessageRow, conversation: ConversationModel, isTarget: boolean }} props */
+function MessageView({ row, conversation, isTarget }) {
   const isOwn = row.sender === me.value;
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
-  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isEmojiOnly(row.content) && "emoji", isFresh(row) && "fresh", row.entry?.status === "failed" && "failed");
+  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isEmojiOnly(row.content) && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
   return html`<article class=${look} data-row=${row.key} aria-label=${`${isOwn ? say.you : isolated(name)}, ${timeOfDay(row.timestamp)}`}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">

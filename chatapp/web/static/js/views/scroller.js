@@ -17,14 +17,21 @@ export class Scroller {
     /** @type {HTMLElement | null} */
     this.element = null;
     this.isAtEnd = true;
+    /** Whether the rows end with the newest message. The view stays at this end only. */
+    this.hasEnd = true;
     this.anchor = { key: "", within: 0 };
     this.drawn = { start: 0, end: 0 };
     /** Until the user scrolls, the view moves to the line for new messages as soon as it exists. */
     this.isUntouched = true;
   }
 
-  /** @param {import("../models/windowing.js").Sized[]} rows */
-  setRows(rows) {
+  /**
+   * @param {import("../models/windowing.js").Sized[]} rows
+   * @param {boolean} hasEnd
+   */
+  setRows(rows, hasEnd) {
+    this.hasEnd = hasEnd;
+    this.isAtEnd &&= hasEnd;
     const { anchor } = this;
     const before = this.index.positions.get(anchor.key);
     this.index.setRows(rows);
@@ -85,7 +92,7 @@ export class Scroller {
     // Rows above the anchor may be lower than estimated, with nothing left to scroll away.
     if (!this.isAtEnd && this.wanted < 0) this.anchor = this.anchorAt(0) ?? this.anchor;
     // The anchor may be so near the end that the end is visible too.
-    this.isAtEnd ||= this.isEndInSight;
+    this.isAtEnd ||= this.hasEnd && this.isEndInSight;
     return false;
   }
 
@@ -97,7 +104,7 @@ export class Scroller {
     const { element } = this;
     if (!element) return false;
     const { scrollTop, clientHeight } = element;
-    this.isAtEnd = this.isEndInSight;
+    this.isAtEnd = this.hasEnd && this.isEndInSight;
     this.anchor = this.anchorAt(scrollTop) ?? this.anchor;
     const range = this.index.range(scrollTop, clientHeight, MARGIN_PIXELS / 2);
     return range.start < this.drawn.start || range.end > this.drawn.end;
@@ -127,6 +134,11 @@ export class Scroller {
 
   get isNearStart() {
     return (this.element?.scrollTop ?? 0) < MARGIN_PIXELS;
+  }
+
+  get isNearEnd() {
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = this.element ?? {};
+    return scrollTop + clientHeight > scrollHeight - MARGIN_PIXELS;
   }
 }
 
