@@ -12,5 +12,8 @@ def _known() -> frozenset[str]:
 
 
 def fully_qualified(text: str) -> str | None:
-    """The emoji in the one form that is stored, with its variation selector; None for text that is no single emoji."""
-    return next((form for form in (text, text + "\ufe0f") if form in _known()), None)
+    """The emoji in the one form that is stored; None for text that is no single emoji.
+
+    The variation selector U+FE0F at the end may be missing, or superfluous: keyboards and libraries disagree about it.
+    """
+    return next((form for form in (text, text + "\ufe0f", text.removesuffix("\ufe0f")) if form in _known()), None)

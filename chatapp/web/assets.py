@@ -12,12 +12,13 @@ FOLDER = Path(__file__).parent / "static"
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
-COMPRESSIBLE = {".js", ".css", ".svg", ".webmanifest"}
+COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".webmanifest"}
 VERSION_HEX_DIGITS = 12
 
 

@@ -2,7 +2,7 @@
 
 const browser = ["window", "document", "location", "navigator", "history", "localStorage", "indexedDB", "IDBKeyRange", "fetch", "crypto",
   "URL", "URLSearchParams", "AbortSignal", "BroadcastChannel", "Notification", "AudioContext", "GainNode", "OscillatorNode", "TextEncoder",
-  "ResizeObserver", "Event", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
+  "ResizeObserver", "Event", "Element", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
   "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console"];
 const worker = ["self", "caches", "fetch", "location", "Response", "URL", "AbortSignal"];
 export const node = ["process", "performance", "URL", "Response", "AbortSignal"];

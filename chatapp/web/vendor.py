@@ -23,6 +23,7 @@ FILES = {
     "@preact/signals-core/dist/signals-core.mjs": "signals-core.js",
     "@preact/signals/dist/signals.mjs": "signals.js",
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
+    "emojibase-data/en/compact.json": "emoji-en.json",
     "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2": "fonts/figtree-latin.woff2",
     "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2": "fonts/figtree-latin-ext.woff2",
 }

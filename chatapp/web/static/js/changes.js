@@ -7,6 +7,7 @@ import { batch } from "@preact/signals";
 import { placeOf, withChange, withDelivered } from "./models/changekinds.js";
 import { emptyConversation, fromGroup, fromUser, fromWire, withMarks, withRead, withWatermarks } from "./models/conversation.js";
 import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
+import { withUpdate } from "./models/messagestate.js";
 import { withPassageMessage } from "./models/passage.js";
 import { merge } from "./models/timeline.js";
 import * as store from "./store.js";
@@ -113,6 +114,7 @@ function apply(key, change) {
   const before = store.conversations.peek().get(key);
   if (!before || placeOf(before, change) === "known") return;
   if (change.kind === "message") takeNews(key, change.message);
+  if (change.kind === "update") takeUpdate(key, change.update);
   store.updateConversation(key, (conversation) => withChange(conversation, change, store.me.peek()));
   // Messages from before a member joined are visible now, or no longer visible.
   if (before.sharesHistory !== store.conversationOf(key).sharesHistory) store.dropTimeline(key);
@@ -159,6 +161,24 @@ function takeIntoTimeline(key, message) {
   if (!timeline.isLoaded) return;
   const messages = merge(timeline.messages, [message]);
   if (messages !== timeline.messages) store.updateTimeline(key, { messages });
+}
+
+/**
+ * @param {string} key
+ * @param {import("./protocol.js").Update} update
+ */
+function takeUpdate(key, update) {
+  const { messages, passage } = store.timelineOf(key).peek();
+  const me = store.me.peek();
+  const changed = withUpdate(messages, update, me);
+  if (changed !== messages) store.updateTimeline(key, { messages: changed });
+  if (passage) store.updateTimeline(key, { passage: { ...passage, messages: withUpdate(passage.messages, update, me) } });
+}
+
+/** @param {Message} message as a request that changed it has answered */
+export function takeChanged(message) {
+  const key = keyOfMessage(message, store.me.peek(), isKnown);
+  if (key !== null) batch(() => takeIntoTimeline(key, message));
 }
 
 /** @param {Message} message that all members have received */

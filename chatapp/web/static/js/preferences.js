@@ -5,14 +5,19 @@ import { ownName } from "./config.js";
 
 /**
  * @typedef {"system" | "light" | "dark"} Theme
- * @typedef {{ theme: Theme, hasSound: boolean, hasNotifications: boolean }} Preferences
+ * @typedef {object} Preferences
+ * @property {Theme} theme
+ * @property {boolean} hasSound
+ * @property {boolean} hasNotifications
+ * @property {string[]} emoji used lately
+ * @property {number} tone the skin tone of emoji: 0 for none, 1 (light) to 5 (dark)
  */
 
 /** theme.js reads the same key before the first paint. */
 const KEY = ownName("chatapp.preferences");
 
 /** @type {Preferences} */
-const DEFAULTS = { theme: "system", hasSound: true, hasNotifications: false };
+const DEFAULTS = { theme: "system", hasSound: true, hasNotifications: false, emoji: [], tone: 0 };
 
 export const preferences = signal(read());
 

@@ -13,6 +13,23 @@
  * @property {number} sequence dense from 1 in its conversation
  * @property {number} revision of its conversation, at which it was stored
  * @property {string | null} [clientId]
+ * @property {number} [changedRevision] of its conversation, at which it last changed
+ * @property {string} [editedAt] ISO 8601, UTC
+ * @property {string} [deletedAt]
+ * @property {string} [deletedBy] a username
+ * @property {string} [pinnedAt]
+ * @property {string} [pinnedBy]
+ * @property {Reaction[]} [reactions]
+ * @property {Quote} [replyTo]
+ *
+ * @typedef {{ emoji: string, count: number, usernames: string[], mine?: boolean }} Reaction with the first 20 usernames
+ * @typedef {{ sequence: number, sender: string | null, content: string | null }} Quote null if I may not see the message
+ *
+ * @typedef {object} UpdateOnly
+ * @property {{ username: string, emoji: string, on: boolean }[]} reacted
+ * @property {string} [content] if it changed
+ * @typedef {UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo">} Update
+ * @typedef {{ content: string, writtenAt: string }} Version
  *
  * @typedef {"owner" | "admin" | "member"} Role
  * @typedef {{ username: string, online: boolean }} Online
@@ -47,7 +64,8 @@
  * @typedef {{ kind: "message", revision: number, message: Message }} MessageChange
  * @typedef {{ kind: "members", revision: number, members: { username: string, role: Role | null }[] }} MembersChange
  * @typedef {{ kind: "details", revision: number, name: string, sharesHistory: boolean }} DetailsChange
- * @typedef {MessageChange | MembersChange | DetailsChange} Change of one conversation
+ * @typedef {{ kind: "update", revision: number, update: Update }} UpdateChange
+ * @typedef {MessageChange | UpdateChange | MembersChange | DetailsChange} Change of one conversation
  * @typedef {Address & { kind: "conversation", userRevision: number, conversation: WireConversation | null }} UserChange
  * @typedef {(Address & Change) | UserChange} ChangeEvent
  *
@@ -67,7 +85,7 @@
  * @typedef {Address & Marks} Receipt
  * @typedef {{ code: string, message: string, details?: unknown }} Failure
  * @typedef {{ success: boolean, response?: any, error?: Failure }} Ack and whatever else the event answers
- * @typedef {{ sender: string, receiver: string, content: string, clientId: string }} SendPayload
+ * @typedef {{ sender: string, receiver: string, content: string, clientId: string, replyTo?: number }} SendPayload
  * @typedef {{ response: Message }} MessageEvent
  */
 

@@ -3,6 +3,7 @@
 import { call } from "./connection.js";
 import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js";
 import { parseKey } from "./models/keys.js";
+import { quoteOf } from "./models/messagestate.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
 import { failureSentence } from "./strings.js";
@@ -30,10 +31,11 @@ let lastCreatedAt = 0;
  * Sends a draft.
  * @param {string} key the conversation
  * @param {string} content
+ * @param {import("./protocol.js").Message} [answered] the message that it answers
  */
-export async function send(key, content) {
+export async function send(key, content, answered) {
   lastCreatedAt = Math.max(Date.now(), lastCreatedAt + 1);
-  const entry = newEntry(me.peek(), key, content, new Date(lastCreatedAt).toISOString());
+  const entry = newEntry(me.peek(), key, content, new Date(lastCreatedAt).toISOString(), answered && quoteOf(answered));
   newAfter.value = null;
   outbox.value = withEntry(outbox.peek(), entry);
   tellTabs({ type: "entry", entry });
@@ -52,7 +54,7 @@ async function deliver(entry) {
   sending.set(entry.key, entry.clientId);
   const { receiver, group } = parseKey(entry.key);
   const event = group ? CALL.groupMessage : CALL.privateMessage;
-  const payload = { sender: entry.owner, receiver, content: entry.content, clientId: entry.clientId };
+  const payload = { sender: entry.owner, receiver, content: entry.content, clientId: entry.clientId, replyTo: entry.replyTo?.sequence };
   const ack = await call(event, payload);
   if (ack.success) return stored(ack.response);
   if (!isPending(entry)) return undefined;

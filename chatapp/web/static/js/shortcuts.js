@@ -14,6 +14,9 @@ export const SHORTCUTS = [
   { keys: ["N"], text: say.shortcuts.newGroup },
   { keys: ["Enter"], text: say.shortcuts.send },
   { keys: ["Shift Enter"], text: say.shortcuts.newline },
+  { keys: ["↑"], text: say.shortcuts.editLast },
+  { keys: ["M"], text: say.shortcuts.messages },
+  { keys: ["+", "R", "E", "Del", "Enter"], text: say.shortcuts.messageKeys },
   { keys: ["Esc"], text: say.shortcuts.close },
   { keys: ["?"], text: say.shortcuts.help },
 ];
@@ -50,6 +53,7 @@ const PLAIN = {
   "?": () => (dialog.value = "shortcuts"),
   n: () => (dialog.value = "newGroup"),
   c: () => focusOn("#composer"),
+  m: () => focusOn(".row-message[tabindex='0']"),
   l: () => focusOn("#conversations a[tabindex='0']"),
 };
 

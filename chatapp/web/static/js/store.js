@@ -15,7 +15,8 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
- * @typedef {"newGroup" | "shortcuts" | "settings" | "details" | null} DialogName
+ * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "deleteMessage"} MessageDialogName
+ * @typedef {"newGroup" | "shortcuts" | "settings" | "details" | MessageDialogName | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 
@@ -48,6 +49,13 @@ export const newAfter = signal(/** @type {number | null} */ (null));
 export const query = signal("");
 /** @type {import("@preact/signals").Signal<DialogName>} */
 export const dialog = signal(null);
+/**
+ * The message that a dialog is about, and where it was asked for.
+ * @type {import("@preact/signals").Signal<{ key: string, sequence: number, near: DOMRect | null } | null>}
+ */
+export const chosen = signal(null);
+/** A sentence that is shown for a while; empty for none. */
+export const notice = signal("");
 /** Whether the page is visible and has the focus. */
 export const isAttended = signal(true);
 /** The text that a screen reader reads next. */

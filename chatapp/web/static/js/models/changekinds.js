@@ -4,6 +4,7 @@
  */
 
 import { withTold } from "./conversation.js";
+import { updatedBy } from "./messagestate.js";
 
 /**
  * @typedef {import("../protocol.js").Change} Change
@@ -14,6 +15,7 @@ import { withTold } from "./conversation.js";
 /** @type {Record<string, (conversation: Conversation, change: any, me: string) => Conversation>} */
 const KINDS = {
   message: (conversation, change, me) => withMessage(conversation, change.message, me),
+  update: withUpdatedMessage,
   members: withMembers,
   details: withDetails,
 };
@@ -51,6 +53,18 @@ export function withMessage(conversation, message, me) {
   const isLast = message.sequence >= conversation.lastSequence;
   const heard = isLast ? { ...conversation, lastMessage: message, lastSequence: message.sequence } : conversation;
   return message.sender === me ? withTold(heard, message.sequence) : heard;
+}
+
+/**
+ * The list shows the last message only.
+ * @param {Conversation} conversation
+ * @param {import("../protocol.js").UpdateChange} change
+ * @param {string} me
+ * @returns {Conversation}
+ */
+export function withUpdatedMessage(conversation, { update }, me) {
+  const { lastMessage } = conversation;
+  return lastMessage?.sequence === update.sequence ? { ...conversation, lastMessage: updatedBy(lastMessage, update, me) } : conversation;
 }
 
 /**

@@ -57,3 +57,8 @@ export function keyOfReceipt(receipt, me) {
   const isMirrored = !receipt.group && receipt.receiver === me;
   return keyOf(isMirrored ? receipt.username : receipt.receiver, receipt.group);
 }
+
+/** The number of a message's conversation, which is the same for everybody. @param {{ messageId: string }} message */
+export function numberOf({ messageId }) {
+  return messageId.slice(0, messageId.indexOf("-"));
+}

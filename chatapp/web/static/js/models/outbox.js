@@ -6,6 +6,7 @@
  * @property {string} owner the username that wrote it
  * @property {string} key the conversation
  * @property {string} content
+ * @property {import("../protocol.js").Quote} [replyTo] the message that it answers
  * @property {string} createdAt ISO 8601, UTC
  * @property {"waiting" | "failed"} status
  * @property {string} reason why it failed, in a sentence
@@ -16,10 +17,11 @@
  * @param {string} key
  * @param {string} content
  * @param {string} createdAt
+ * @param {import("../protocol.js").Quote} [replyTo] the message that it answers
  * @returns {OutboxEntry}
  */
-export function newEntry(owner, key, content, createdAt) {
-  return { clientId: newClientId(), owner, key, content, createdAt, status: "waiting", reason: "" };
+export function newEntry(owner, key, content, createdAt, replyTo) {
+  return { clientId: newClientId(), owner, key, content, createdAt, status: "waiting", reason: "", ...(replyTo && { replyTo }) };
 }
 
 /** A random UUID, version 4. `crypto.randomUUID` exists on secure pages only, and a server in a home has no TLS. */

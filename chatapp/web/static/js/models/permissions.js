@@ -4,7 +4,7 @@
 
 export const ROLES = /** @type {const} */ (["owner", "admin", "member"]);
 
-/** @type {Record<"add" | "remove" | "removeLeader" | "changeRoles" | "changeDetails" | "delete", Role[]>} */
+/** @type {Record<"add" | "remove" | "removeLeader" | "changeRoles" | "changeDetails" | "delete" | "deleteMessages", Role[]>} */
 const PERMISSIONS = {
   add: ["owner", "admin"],
   remove: ["owner", "admin"],
@@ -12,6 +12,7 @@ const PERMISSIONS = {
   changeRoles: ["owner"],
   changeDetails: ["owner", "admin"],
   delete: ["owner"],
+  deleteMessages: ["owner", "admin"],
 };
 
 /**
@@ -28,4 +29,14 @@ export function may(role, action) {
  */
 export function mayRemove(role, other) {
   return may(role, other === "member" ? "remove" : "removeLeader");
+}
+
+/**
+ * @param {import("../protocol.js").Message} message
+ * @param {import("./conversation.js").Conversation} conversation
+ * @param {string} me
+ */
+export function mayDelete(message, conversation, me) {
+  if (message.deletedAt) return false;
+  return message.sender === me || (conversation.group && may(conversation.role, "deleteMessages"));
 }

@@ -12,6 +12,7 @@
  * @property {string} sender
  * @property {string} content
  * @property {string} timestamp
+ * @property {import("../protocol.js").Quote | undefined} replyTo
  * @property {boolean} isFirst of a run by one sender
  * @property {boolean} isLast
  * @property {Message | null} message null while it is on its way
@@ -72,20 +73,21 @@ function unsent(messages, entries) {
 
 /** @returns {MessageRow} */
 function fromMessage(/** @type {Message} */ message) {
-  const { sender, content, timestamp } = message;
+  const { sender, content, timestamp, replyTo } = message;
   const key = message.clientId || message.messageId;
-  return { type: "message", key, sender, content, timestamp, isFirst: true, isLast: true, message, entry: null };
+  return { type: "message", key, sender, content, timestamp, replyTo, isFirst: true, isLast: true, message, entry: null };
 }
 
 /** @returns {MessageRow} */
 function fromEntry(/** @type {OutboxEntry} */ entry) {
-  const { owner, content, createdAt, clientId } = entry;
+  const { owner, content, createdAt, clientId, replyTo } = entry;
   return {
     type: "message",
     key: clientId,
     sender: owner,
     content,
     timestamp: createdAt,
+    replyTo,
     isFirst: true,
     isLast: true,
     message: null,

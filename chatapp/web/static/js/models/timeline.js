@@ -3,6 +3,8 @@
  * is a message that has not reached this page yet.
  */
 
+import { newerOf } from "./messagestate.js";
+
 /** @typedef {import("../protocol.js").Message} Message */
 
 /**
@@ -46,21 +48,13 @@ export function merge(known, incoming) {
   let hasChanged = false;
   for (const message of incoming) {
     const before = bySequence.get(message.sequence);
-    if (before && !isNewer(message, before)) continue;
-    bySequence.set(message.sequence, message);
+    const newer = before ? newerOf(before, message) : message;
+    if (newer === before) continue;
+    bySequence.set(message.sequence, newer);
     hasChanged = true;
   }
   if (!hasChanged) return known;
   return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
-}
-
-/**
- * @param {Message} message
- * @param {Message} before the known version of the message
- */
-function isNewer(message, before) {
-  if (message.revision !== before.revision) return message.revision > before.revision;
-  return message.deliveredToAll && !before.deliveredToAll;
 }
 
 /**

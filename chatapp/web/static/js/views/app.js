@@ -1,7 +1,7 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
 import { say } from "../strings.js";
-import { announcement, connection, openKey, session } from "../store.js";
+import { announcement, connection, notice, openKey, session } from "../store.js";
 import { Conversation } from "./conversation.js";
 import { classes, html } from "./html.js";
 import { Mark } from "./icons.js";
@@ -23,6 +23,7 @@ function Chat() {
       ${openKey.value ? html`<${Conversation} key=${openKey.value} id=${openKey.value} />` : html`<${NothingOpen} />`}
     </div>
     <p class="unseen" role="log" aria-live="polite">${announcement.value}</p>
+    <p class=${classes("notice", !notice.value && "notice-empty")} role="status">${notice.value}</p>
     <${OpenDialog} />
   </main>`;
 }

@@ -3,20 +3,33 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { say } from "../strings.js";
 import { dialog } from "../store.js";
-import { html } from "./html.js";
+import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 
 export const closeDialog = () => (dialog.value = null);
 
-/** @param {{ title: string, onBack?: (() => void) | null, children?: any }} props `onBack` leads to the page before, where there is one */
-export function Dialog({ title, onBack, children }) {
+/**
+ * @param {object} props
+ * @param {string} props.title
+ * @param {(() => void) | null} [props.onBack] leads to the page before, where there is one
+ * @param {DOMRect | null} [props.near] what the dialog is placed beside, where there is room
+ * @param {string} [props.look] a further class
+ * @param {any} [props.children]
+ */
+export function Dialog({ title, onBack, near, look, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     const opener = document.activeElement;
-    element.current?.showModal();
-    return () => opener instanceof HTMLElement && opener.isConnected && opener.focus();
+    const shown = element.current;
+    shown?.showModal();
+    if (near && shown && matchMedia("(width >= 720px)").matches) placeBeside(shown, near);
+    return () => {
+      // Nothing outside can be focused while the dialog is open.
+      shown?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
-  return html`<dialog ref=${element} class="dialog" aria-labelledby="dialog-title" onClose=${closeDialog} onClick=${closeOnBackdrop}>
+  return html`<dialog ref=${element} class=${classes("dialog", look && `dialog-${look}`)} aria-labelledby="dialog-title" onClose=${(/** @type {Event} */ event) => isOpen(event) && closeDialog()} onClick=${closeOnBackdrop}>
     <div class="dialog-body">
       <header class="dialog-head">
         ${onBack && html`<button type="button" class="icon-button dialog-back" aria-label=${say.dialogBack} title=${say.dialogBack} onClick=${onBack}><${Icon} name="back" /></button>`}
@@ -31,4 +44,26 @@ export function Dialog({ title, onBack, children }) {
 /** @param {MouseEvent} event */
 function closeOnBackdrop(event) {
   if (event.target === event.currentTarget) closeDialog();
+}
+
+const GAP_PIXELS = 8;
+
+/**
+ * Below the element if it fits there, else above it, else at the edge of the window.
+ * @param {HTMLElement} element
+ * @param {DOMRect} near
+ */
+function placeBeside(element, near) {
+  const { width, height } = element.getBoundingClientRect();
+  const below = near.bottom + GAP_PIXELS;
+  const top = below + height + GAP_PIXELS <= innerHeight ? below : near.top - GAP_PIXELS - height;
+  const left = near.left + width + GAP_PIXELS <= innerWidth ? near.left : near.right - width;
+  element.style.margin = "0";
+  element.style.top = `${Math.min(Math.max(GAP_PIXELS, top), innerHeight - height - GAP_PIXELS)}px`;
+  element.style.left = `${Math.min(Math.max(GAP_PIXELS, left), innerWidth - width - GAP_PIXELS)}px`;
+}
+
+/** The event comes late. A dialog that has been replaced by another one must not close it. @param {Event} event */
+function isOpen(event) {
+  return event.currentTarget instanceof HTMLElement && event.currentTarget.isConnected;
 }

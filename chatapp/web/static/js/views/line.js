@@ -52,6 +52,7 @@ function Preview(/** @type {{ line: Line }} */ { line }) {
   const message = conversation.lastMessage;
   if (draft && openKey.value !== conversation.key) return preview(html`<em>${say.previewDraft}</em>`, draft);
   if (pending) return preview(html`<${Tick} state=${pending.status === "failed" ? "failed" : "sending"} />`, pending.content);
+  if (message?.deletedAt) return html`<span class="line-preview"><em class="line-said">${say.messageDeleted}</em></span>`;
   if (message) return preview(speakerOf(conversation, message), message.content);
   return html`<span class="line-preview"><span class="line-said">${quietText(conversation)}</span></span>`;
 }

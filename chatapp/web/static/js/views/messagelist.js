@@ -14,6 +14,7 @@ import { loadOlder } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
+import { useMessageKeys } from "./messagekeys.js";
 import { RowView } from "./row.js";
 import { Scroller } from "./scroller.js";
 import { useTarget } from "./target.js";
@@ -37,16 +38,18 @@ export function MessageList({ id }) {
   useJumps(scroller, () => redraw(undefined));
 
   const { start, end, before, after } = scroller.range();
+  const keys = useMessageKeys(id, rows.slice(start, end));
   const conversation = store.conversationOf(id);
   return html`<div class="messages">
     <${LoadingState} id=${id} />
     <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
-        onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onKeyDown=${touch}
+        onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onFocusIn=${keys.onFocus}
+        onKeyDown=${(/** @type {KeyboardEvent} */ event) => (keys.onKey(event) ? undefined : touch())}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
       ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
         <div key="before" style=${{ height: `${before}px` }}></div>
-        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} isTarget=${row.key === targetKey} />`)}
+        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} isTarget=${row.key === targetKey} isCurrent=${row.key === keys.current} />`)}
         <div key="after" style=${{ height: `${after}px` }}></div>
       </div>
     </div>

@@ -2,6 +2,7 @@
 
 import { isolated } from "../models/bidi.js";
 import { progressOf } from "../models/conversation.js";
+import { numberOf } from "../models/keys.js";
 import { hueOf } from "../models/names.js";
 import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
@@ -10,6 +11,7 @@ import { DIRECTION, say } from "../strings.js";
 import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
+import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { Tick } from "./tick.js";
 
@@ -22,28 +24,47 @@ import { Tick } from "./tick.js";
 /** A row that has just arrived is animated; a row that is scrolled to is not. */
 const FRESH_MILLISECONDS = 1_500;
 
-/** @param {{ row: Row, conversation: ConversationModel, isTarget: boolean }} props */
-export function RowView({ row, conversation, isTarget }) {
+/** @param {{ row: Row, conversation: ConversationModel, isTarget: boolean, isCurrent: boolean }} props `isCurrent`: the keyboard enters the list here */
+export function RowView({ row, conversation, isTarget, isCurrent }) {
   if (row.type === "start") return html`<div class="row-start" data-row=${row.key}>${say.startOf}</div>`;
   if (row.type === "day") return html`<div class="row-day" data-row=${row.key}><time dateTime=${row.timestamp}>${dayName(row.timestamp)}</time></div>`;
   if (row.type === "new") return html`<div class="row-new" data-row=${row.key}><span>${say.newMessages}</span></div>`;
-  return html`<${MessageView} row=${row} conversation=${conversation} isTarget=${isTarget} />`;
+  return html`<${MessageView} row=${row} conversation=${conversation} isTarget=${isTarget} isCurrent=${isCurrent} />`;
 }
 
-/** @param {{ row: MessageRow, conversation: ConversationModel, isTarget: boolean }} props */
-function MessageView({ row, conversation, isTarget }) {
+/** @param {{ row: MessageRow, conversation: ConversationModel, isTarget: boolean, isCurrent: boolean }} props */
+function MessageView({ row, conversation, isTarget, isCurrent }) {
+  const { message } = row;
+  const isDeleted = Boolean(message?.deletedAt);
   const isOwn = row.sender === me.value;
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
-  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isEmojiOnly(row.content) && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
-  return html`<article class=${look} data-row=${row.key} aria-label=${`${isOwn ? say.you : isolated(name)}, ${timeOfDay(row.timestamp)}`}>
+  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
+  return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${`${isOwn ? say.you : isolated(name)}, ${timeOfDay(row.timestamp)}`}
+      onClick=${(/** @type {any} */ event) => message && openByTouch(event, conversation, message)}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
-      <${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>
+      ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
+      ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
+      ${!isDeleted && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
+    ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
     ${row.entry?.status === "failed" && html`<${Failure} entry=${row.entry} />`}
   </article>`;
+}
+
+/**
+ * Where there is no pointer to hover with, a tap on a message opens its actions.
+ * @param {MouseEvent} event
+ * @param {ConversationModel} conversation
+ * @param {import("../protocol.js").Message} message
+ */
+function openByTouch(event, conversation, message) {
+  const isOnControl = event.target instanceof Element && event.target.closest("a, button, pre, summary, [role='button']");
+  if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
+  openFor("messageMenu", conversation.key, message);
 }
 
 /** @param {MessageRow} row */
@@ -59,9 +80,15 @@ function SenderName({ id, name }) {
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */
 function Meta({ row, conversation, isOwn }) {
   return html`<span class="meta" dir=${DIRECTION}>
+    ${row.message?.editedAt && html`<${EditedMark} message=${row.message} conversationKey=${conversation.key} />`}
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
     ${isOwn && html`<${Tick} state=${stateOf(row, conversation)} />`}
   </span>`;
+}
+
+/** @param {{ message: import("../protocol.js").Message, conversationKey: string }} props */
+function EditedMark({ message, conversationKey }) {
+  return html`<button type="button" class="edited" aria-label=${say.showVersions} title=${say.showVersions} onClick=${() => openFor("versions", conversationKey, message)}>${say.edited}</button>`;
 }
 
 /**

@@ -1,6 +1,9 @@
 /** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
+import { EmojiDialog } from "./emojipicker.js";
+import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
+import { MessageMenuDialog } from "./messagemenu.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
@@ -10,4 +13,9 @@ export const DIALOGS = {
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
   details: DetailsDialog,
+  messageMenu: MessageMenuDialog,
+  emoji: EmojiDialog,
+  versions: VersionsDialog,
+  reactors: ReactorsDialog,
+  deleteMessage: DeleteMessageDialog,
 };

@@ -1,0 +1,128 @@
+/** What the message field is for: a new message, an answer to one, or the new text of one. */
+
+import { signal } from "@preact/signals";
+import { ApiError, deleteMessage, editMessage, react } from "./api.js";
+import { takeChanged } from "./changes.js";
+import { isSameEmoji } from "./models/emoji.js";
+import { shownOf } from "./models/passage.js";
+import { say } from "./strings.js";
+import * as store from "./store.js";
+
+/**
+ * @typedef {import("./protocol.js").Message} Message
+ * @typedef {{ kind: "reply", message: Message } | { kind: "edit", message: Message, text: string }} Purpose
+ */
+
+/** By conversation; a conversation that is not in here takes a new message. @type {import("@preact/signals").Signal<Map<string, Purpose>>} */
+export const purposes = signal(new Map());
+
+/**
+ * @param {string} key
+ * @param {Purpose | null} purpose
+ */
+function setPurpose(key, purpose) {
+  const after = new Map(purposes.peek());
+  if (purpose) after.set(key, purpose);
+  else after.delete(key);
+  purposes.value = after;
+}
+
+/**
+ * @param {string} key
+ * @param {Message} message
+ */
+export function replyTo(key, message) {
+  setPurpose(key, { kind: "reply", message });
+  focusField();
+}
+
+/**
+ * The draft is kept, and is back in the field after the edit.
+ * @param {string} key
+ * @param {Message} message mine
+ */
+export function edit(key, message) {
+  setPurpose(key, { kind: "edit", message, text: message.content });
+  focusField();
+}
+
+/**
+ * @param {string} key
+ * @param {string} text of the message that is being edited
+ */
+export function writeEdit(key, text) {
+  const purpose = purposes.peek().get(key);
+  if (purpose?.kind === "edit") setPurpose(key, { ...purpose, text });
+}
+
+/** @param {string} key */
+export function endPurpose(key) {
+  setPurpose(key, null);
+}
+
+/** Edits the newest message of mine that is on the page. @param {string} key */
+export function editLast(key) {
+  const { messages, hasEnd } = shownOf(store.timelineOf(key).peek());
+  const last = hasEnd && messages.findLast(({ sender, deletedAt }) => sender === store.me.peek() && !deletedAt);
+  if (last) edit(key, last);
+  return Boolean(last);
+}
+
+/**
+ * @param {string} key
+ * @param {Message} message
+ * @param {string} content
+ */
+export async function saveEdit(key, message, content) {
+  if (content === message.content || (await change(editMessage(message.messageId, content)))) endPurpose(key);
+}
+
+/** @param {Message} message */
+export function remove(message) {
+  return change(deleteMessage(message.messageId));
+}
+
+/**
+ * Adds my reaction, or takes it back.
+ * @param {Message} message
+ * @param {string} emoji
+ */
+export function toggleReaction(message, emoji) {
+  const isMine = message.reactions?.some((one) => isSameEmoji(one.emoji, emoji) && one.mine) ?? false;
+  return change(react(message.messageId, emoji, !isMine));
+}
+
+/**
+ * @param {Promise<Message>} request
+ * @returns {Promise<boolean>} whether it succeeded; if not, the page says why
+ */
+async function change(request) {
+  try {
+    takeChanged(await request);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    notify(error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed);
+    return false;
+  }
+}
+
+const NOTICE_MILLISECONDS = 6_000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/** Shows a sentence for a while. @param {string} sentence */
+export function notify(sentence) {
+  clearTimeout(timer);
+  store.notice.value = sentence;
+  timer = setTimeout(() => (store.notice.value = ""), NOTICE_MILLISECONDS);
+}
+
+/** After the next draw, because the field may be drawn anew. */
+function focusField() {
+  requestAnimationFrame(() => {
+    const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("composer"));
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  });
+}

@@ -1,0 +1,89 @@
+/** Dialogs about a message: its versions, who reacted to it, and deleting it. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ApiError, fetchReactors, fetchVersions } from "../../api.js";
+import { remove } from "../../composing.js";
+import { previewOf } from "../../models/richtext.js";
+import { fullMoment } from "../../models/time.js";
+import { say } from "../../strings.js";
+import { me, nameOf } from "../../store.js";
+import { Avatar } from "../avatar.js";
+import { Dialog, closeDialog } from "../dialog.js";
+import { html } from "../html.js";
+import { MessageText } from "../messagetext.js";
+import { Failed } from "../states.js";
+import { useChosenMessage } from "./chosenmessage.js";
+
+/** @typedef {import("../../protocol.js").Message} Message */
+
+export function VersionsDialog() {
+  const { message } = useChosenMessage();
+  return html`<${Dialog} title=${say.versionsTitle}>${message && html`<${Versions} key=${message.changedRevision} message=${message} />`}<//>`;
+}
+
+/** @param {{ message: Message }} props */
+function Versions({ message }) {
+  return html`<${Fetched} fetch=${() => fetchVersions(message.messageId)} failed=${say.versionsFailed}
+    draw=${(/** @type {import("../../protocol.js").Version[]} */ versions) => html`<ol class="versions">
+      ${versions.toReversed().map(({ content, writtenAt }, index) => html`<li key=${writtenAt}>
+        <p class="state-hint"><time dateTime=${writtenAt}>${fullMoment(writtenAt)}</time>${index === 0 && ` · ${say.versionNow}`}</p>
+        <${MessageText} content=${content} />
+      </li>`)}
+    </ol>`} />`;
+}
+
+export function ReactorsDialog() {
+  const { message } = useChosenMessage();
+  return html`<${Dialog} title=${say.whoReacted}>${message && html`<${Reactors} key=${message.changedRevision} message=${message} />`}<//>`;
+}
+
+/** @param {{ message: Message }} props */
+function Reactors({ message }) {
+  return html`<${Fetched} fetch=${() => fetchReactors(message.messageId)} failed=${say.whoReactedFailed}
+    draw=${(/** @type {Record<string, string[]>} */ found) => Object.entries(found).map(
+      ([emoji, usernames]) => html`<section key=${emoji} class="reactors">
+        <h3>${emoji} <small>${usernames.length.toLocaleString()}</small></h3>
+        <ul>${usernames.map((username) => html`<li key=${username}><${Avatar} id=${username} name=${nameOf(username)} size="small" /><bdi>${username === me.value ? say.you : nameOf(username)}</bdi></li>`)}</ul>
+      </section>`,
+    )} />`;
+}
+
+/**
+ * What a request answers, or why there is nothing.
+ * @param {{ fetch: () => Promise<any>, failed: string, draw: (answer: any) => any }} props
+ */
+function Fetched({ fetch, failed, draw }) {
+  const answer = useSignal(/** @type {any} */ (undefined));
+  const load = async () => {
+    answer.value = undefined;
+    try {
+      answer.value = await fetch();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      answer.value = null;
+    }
+  };
+  useEffect(() => void load(), []);
+  if (answer.value === undefined) return html`<p role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`;
+  return answer.value === null ? html`<${Failed} sentence=${failed} onRetry=${load} />` : draw(answer.value);
+}
+
+export function DeleteMessageDialog() {
+  const { message } = useChosenMessage();
+  const isBusy = useSignal(false);
+  const confirm = async () => {
+    if (isBusy.peek() || !message) return;
+    isBusy.value = true;
+    await remove(message);
+    closeDialog();
+  };
+  return html`<${Dialog} title=${say.deleteMessageTitle}>
+    ${message && html`<p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>`}
+    <p>${say.deleteMessageHint}</p>
+    <div class="dialog-foot">
+      <button type="button" class="button" onClick=${closeDialog}>${say.cancel}</button>
+      <button type="button" class="button button-main button-bad" aria-disabled=${isBusy.value || !message} onClick=${confirm}>${say.deleteMessage}</button>
+    </div>
+  <//>`;
+}

@@ -1,0 +1,63 @@
+/** All that can be done with a message. */
+
+import { edit, notify, replyTo, toggleReaction } from "../../composing.js";
+import { mayDelete } from "../../models/permissions.js";
+import { previewOf } from "../../models/richtext.js";
+import { recentEmoji } from "../../recentemoji.js";
+import { addressOfMessage } from "../../router.js";
+import { say } from "../../strings.js";
+import { conversationOf, dialog, me, nameOf } from "../../store.js";
+import { Dialog, closeDialog } from "../dialog.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
+import { useChosenMessage } from "./chosenmessage.js";
+
+/** @typedef {import("../../protocol.js").Message} Message */
+
+export function MessageMenuDialog() {
+  const { key, message, near } = useChosenMessage();
+  if (!message) return html`<${Dialog} title=${say.messageTitle}><p class="state-hint">${say.messageMissing}</p><//>`;
+  const then = (/** @type {() => void} */ action) => () => {
+    closeDialog();
+    action();
+  };
+  return html`<${Dialog} title=${say.messageTitle} near=${near} look="menu">
+    <p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>
+    <div class="menu-emoji" role="group" aria-label=${say.react}>
+      ${recentEmoji().map((emoji) => html`<button type="button" key=${emoji} class="emoji-button" aria-label=${emoji} aria-pressed=${isMine(message, emoji)} onClick=${then(() => toggleReaction(message, emoji))}>${emoji}</button>`)}
+      <button type="button" class="icon-button" aria-label=${say.emojiTitle} title=${say.emojiTitle} onClick=${() => (dialog.value = "emoji")}><${Icon} name="plus" /></button>
+    </div>
+    <ul class="menu-list">
+      <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
+      ${message.sender === me.value && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
+      <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
+      <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
+      ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
+      ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
+      ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}
+    </ul>
+  <//>`;
+}
+
+/** @param {{ icon: import("../icons.js").IconName, text: string, danger?: boolean, onClick: () => void }} props */
+function Item({ icon, text, danger, onClick }) {
+  return html`<li><button type="button" class=${danger ? "menu-item menu-danger" : "menu-item"} onClick=${onClick}><${Icon} name=${icon} />${text}</button></li>`;
+}
+
+/**
+ * @param {Message} message
+ * @param {string} emoji
+ */
+function isMine(message, emoji) {
+  return message.reactions?.some((one) => one.emoji === emoji && one.mine) ?? false;
+}
+
+/** Pages without TLS have no clipboard. @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    notify(say.copied);
+  } catch {
+    notify(say.copyFailed);
+  }
+}

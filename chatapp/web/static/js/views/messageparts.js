@@ -1,0 +1,80 @@
+/** Parts of a message beside its text: the answered message, reactions, and the buttons for what can be done with it. */
+
+import { replyTo, toggleReaction } from "../composing.js";
+import { previewOf } from "../models/richtext.js";
+import { goToMessage } from "../router.js";
+import { say } from "../strings.js";
+import { chosen, dialog, me, nameOf } from "../store.js";
+import { classes, html } from "./html.js";
+import { Icon } from "./icons.js";
+
+/**
+ * @typedef {import("../protocol.js").Message} Message
+ * @typedef {import("../protocol.js").Quote} Quote
+ * @typedef {import("../store.js").MessageDialogName} MessageDialogName
+ */
+
+/**
+ * @param {MessageDialogName} name
+ * @param {string} key of the conversation
+ * @param {Message} message
+ * @param {Element | null} [near] where to open it, where there is room
+ */
+export function openFor(name, key, message, near = null) {
+  chosen.value = { key, sequence: message.sequence, near: near?.getBoundingClientRect() ?? null };
+  dialog.value = name;
+}
+
+/**
+ * The answered message. A click goes to it, once the server has the answer.
+ * @param {{ quote: Quote, conversationNumber: string | null }} props
+ */
+export function QuoteOf({ quote, conversationNumber }) {
+  const { sequence, sender, content } = quote;
+  const text = content === null ? say.quoteHidden : content === "" ? say.messageDeleted : previewOf(content);
+  return html`<button type="button" class="quote" onClick=${() => conversationNumber && goToMessage(`${conversationNumber}-${sequence}`)}>
+    <span class="unseen">${say.inAnswerTo}</span>
+    ${sender && html`<b><bdi>${nameOf(sender)}</bdi></b>`}
+    <span class=${classes("quote-text", !content && "quote-missing")} dir="auto">${text}</span>
+  </button>`;
+}
+
+/** @param {{ message: Message }} props */
+export function Stone({ message }) {
+  const { deletedBy = "", sender } = message;
+  const text = deletedBy === me.value ? say.deletedByYou : deletedBy === sender ? say.messageDeleted : say.deletedBy(nameOf(deletedBy));
+  return html`<em class="stone">${text}</em>`;
+}
+
+/** @param {{ message: Message, conversationKey: string }} props */
+export function Reactions({ message, conversationKey }) {
+  if (!message.reactions) return null;
+  return html`<div class="reactions" role="group" aria-label=${say.reactions}>
+    ${message.reactions.map(({ emoji, count, usernames, mine }) => {
+      const label = say.reactionBy(emoji, count, namesOf(usernames, count));
+      return html`<button type="button" key=${emoji} class="reaction" aria-pressed=${Boolean(mine)} aria-label=${label} title=${label} onClick=${() => toggleReaction(message, emoji)}>
+        <span aria-hidden="true">${emoji}</span><span aria-hidden="true">${count.toLocaleString()}</span>
+      </button>`;
+    })}
+    <button type="button" class="reaction reaction-add" aria-label=${say.react} title=${say.react} onClick=${(/** @type {any} */ event) => openFor("emoji", conversationKey, message, event.currentTarget)}><${Icon} name="smile" size=${16} /></button>
+  </div>`;
+}
+
+/**
+ * @param {string[]} usernames
+ * @param {number} count
+ */
+function namesOf(usernames, count) {
+  const names = usernames.slice(0, 5).map((username) => (username === me.value ? say.you : nameOf(username)));
+  return say.listOf(names, count - names.length);
+}
+
+/** They are on the screen under the pointer and with the focus. @param {{ message: Message, conversationKey: string }} props */
+export function MessageButtons({ message, conversationKey }) {
+  const open = (/** @type {MessageDialogName} */ name) => (/** @type {any} */ event) => openFor(name, conversationKey, message, event.currentTarget);
+  return html`<div class="message-buttons">
+    <button type="button" tabIndex=${-1} class="icon-button" aria-label=${say.react} title=${say.react} onClick=${open("emoji")}><${Icon} name="smile" size=${18} /></button>
+    <button type="button" tabIndex=${-1} class="icon-button" aria-label=${say.reply} title=${say.reply} onClick=${() => replyTo(conversationKey, message)}><${Icon} name="reply" size=${18} /></button>
+    <button type="button" tabIndex=${-1} class="icon-button" aria-label=${say.messageMenu} title=${say.messageMenu} aria-haspopup="dialog" onClick=${open("messageMenu")}><${Icon} name="more" size=${18} /></button>
+  </div>`;
+}
