@@ -12,6 +12,7 @@ export const SHORTCUTS = [
   { keys: ["C"], text: say.shortcuts.compose },
   { keys: ["L"], text: say.shortcuts.list },
   { keys: ["N"], text: say.shortcuts.newGroup },
+  { keys: ["G"], text: say.shortcuts.findGroups },
   { keys: ["Enter"], text: say.shortcuts.send },
   { keys: ["Shift Enter"], text: say.shortcuts.newline },
   { keys: ["Esc"], text: say.shortcuts.close },
@@ -49,6 +50,7 @@ const PLAIN = {
   "/": () => focusOn("#search"),
   "?": () => (dialog.value = "shortcuts"),
   n: () => (dialog.value = "newGroup"),
+  g: () => (dialog.value = "findGroups"),
   c: () => focusOn("#composer"),
   l: () => focusOn("#conversations a[tabindex='0']"),
 };

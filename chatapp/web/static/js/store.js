@@ -15,7 +15,7 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
- * @typedef {"newGroup" | "shortcuts" | "settings" | "details" | null} DialogName
+ * @typedef {"newGroup" | "findGroups" | "shortcuts" | "settings" | "details" | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 

@@ -1,12 +1,14 @@
 /** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
+import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
+  findGroups: FindGroupsDialog,
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
   details: DetailsDialog,
