@@ -46,7 +46,8 @@ class Client:
             self._apply_live(payload, (payload["receiver"], payload["group"]))
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
-            if known is not None:
+            # A receipt of another process may come after its member has left.
+            if known is not None and payload["username"] in known.members:
                 self._raise(known, payload)
 
     def sync(self) -> None:
