@@ -71,6 +71,12 @@ class TooLate(Forbidden):
     code = "too_late"
 
 
+class OnlyAdminsWrite(Forbidden):
+    """In an announcement group only owners and admins may write."""
+
+    code = "only_admins_write"
+
+
 class CrossSite(Forbidden):
     """A state-changing request is signed in by cookie, without the CSRF token and without an allowed origin."""
 

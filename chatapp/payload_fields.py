@@ -15,6 +15,10 @@ CONTENT_BYTES = 65_536
 GROUP_NAME_CHARACTERS = 100
 GROUP_MEMBERS = 5_000
 """Most users that one request may put into a group."""
+LARGEST_GROUP = 10_000
+"""Most members of a group, whether they are added or join."""
+TOPIC_CHARACTERS = 250
+DESCRIPTION_CHARACTERS = 2_000
 USERNAME_CHARACTERS = 64
 PASSWORD_CHARACTERS = 1_024
 """Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
@@ -69,6 +73,22 @@ def _emoji(text: str) -> str:
     return found
 
 
+def _topic(text: str) -> str:
+    return "" if is_blank(text) else _name(text)
+
+
+def _description(text: str) -> str:
+    text = unicodedata.normalize("NFC", _printable(text.replace("\r\n", "\n"))).strip()
+    return "" if is_blank(text) else text
+
+
+def _directory_place(text: str) -> str:
+    number, colon, _ = text.partition(":")
+    if not (colon and number.isascii() and number.isdigit() and int(number) <= LARGEST_SEQUENCE):
+        raise ValueError("must be the `next` of an earlier answer")
+    return _printable(text)
+
+
 def _client_id(text: str) -> str:
     return str(UUID(text))
 
@@ -92,6 +112,13 @@ Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_conten
 # Names are counted as they are kept, composed: some characters take more code points then, and most take fewer.
 GroupName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=GROUP_NAME_CHARACTERS)]
 Emoji = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_emoji)]
+Topic = Annotated[str, AfterValidator(_topic), Field(max_length=TOPIC_CHARACTERS)]
+"""One line, or nothing."""
+Description = Annotated[str, AfterValidator(_description), Field(max_length=DESCRIPTION_CHARACTERS)]
+"""Some lines, or nothing."""
+GroupSearch = Annotated[str, Field(max_length=GROUP_NAME_CHARACTERS), AfterValidator(_printable)]
+DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directory_place)]
+"""A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
 Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""

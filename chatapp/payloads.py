@@ -1,13 +1,13 @@
-"""What comes in: a validated model of every request and event. The limits of fields are in `payload_fields.py`."""
+"""What comes in: a validated model of every request and event, those about groups being in `group_payloads.py`.
+`payload_fields.py` has the limits of fields."""
 
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from chatapp.errors import InvalidInput, MalformedRequest
 from chatapp.payload_fields import (
-    GROUP_MEMBERS,
     KNOWN_CONVERSATIONS,
     LARGEST_PAGE,
     PAGE,
@@ -16,7 +16,6 @@ from chatapp.payload_fields import (
     Content,
     Emoji,
     FirstSequence,
-    GroupName,
     KnownList,
     Name,
     Sequence,
@@ -63,34 +62,6 @@ class UserName(Payload):
     username: Name
 
 
-class NewGroup(Payload):
-    """`POST /group`, and `createGroup` for a new one. The creator always belongs."""
-
-    group_name: GroupName
-    users: list[UserName] = Field(default=[], max_length=GROUP_MEMBERS)
-    client_id: ClientId | None = None
-    shares_history: bool = True
-
-
-class GroupDetails(Payload):
-    """`PATCH /group/<groupId>`: what is given is changed."""
-
-    group_name: GroupName | None = None
-    shares_history: bool | None = None
-
-
-class NewMembers(Payload):
-    """`POST /group/<groupId>/members`."""
-
-    users: list[UserName] = Field(min_length=1, max_length=GROUP_MEMBERS)
-
-
-class NewRole(Payload):
-    """`PUT /group/<groupId>/members/<username>`."""
-
-    role: Literal["owner", "admin", "member"]
-
-
 class KnownConversation(Payload):
     """What a client has of a conversation: all changes up to `revision` (0: nothing), and `watermarks`, the sum of the
     delivered and read sequences that it knows of the members whom the server lists. Watermarks only rise, so that equal
@@ -125,28 +96,6 @@ class SyncQuery(BaseModel):
             for (receiver, revision, watermarks), group in known
         ]
         return SyncRequest(user_revision=self.user_revision, conversations=conversations)
-
-
-class GroupId(Payload):
-    """`createGroup` for a group that was made over HTTP, and every event that names a group and nothing else."""
-
-    group_id: Name
-
-
-class ChangeGroup(GroupDetails, GroupId):
-    """`changeGroup`."""
-
-
-class AddMembers(NewMembers, GroupId):
-    """`addMembers`."""
-
-
-class RemoveMember(UserName, GroupId):
-    """`removeMember`: the caller's own name leaves the group."""
-
-
-class SetRole(NewRole, RemoveMember):
-    """`setRole`."""
 
 
 class MarkRead(Payload):

@@ -9,6 +9,7 @@ from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.people import Person
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
+from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState, ReactionCount
 from chatapp.models.conversation import other_of
@@ -93,13 +94,13 @@ def message_ack(stored: StoredMessage, *, delivered: bool) -> MessageAckShape:
 
 def group(found: Group) -> GroupShape:
     return {
-        "groupName": found.name,
+        "groupName": found.details.name,
         "groupId": str(found.conversation_id),
         "users": [user(person) for person in found.users],
         "messages": page(found.messages),
         "createdAt": to_iso(found.created_at),
         "revision": found.revision,
-        "sharesHistory": found.shares_history,
+        **details(found.details),
         "role": found.role,
         "members": [{"username": username, "role": role} for username, role in found.roles.items()],
     }
@@ -119,7 +120,7 @@ def conversation(overview: Overview) -> ConversationShape:
         "members": _members(overview),
         "revision": row.revision,
         "createdAt": microseconds_to_iso(row.created_at),
-        "sharesHistory": bool(row.shares_history),
+        **details(row),
         "role": row.role,
     }
 
@@ -142,8 +143,13 @@ def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWater
                 "group": is_group,
                 "kind": "details",
                 "revision": change.revision,
-                "name": change.name,
-                "sharesHistory": change.shares_history,
+                "name": change.details.name,
+                "topic": change.details.topic,
+                "description": change.details.description,
+                "sharesHistory": change.details.shares_history,
+                "isPublic": change.details.is_public,
+                "writers": change.details.writers,
+                "pinners": change.details.pinners,
             }
         case MessageUpdate():
             return {

@@ -59,16 +59,37 @@ class RoleShape(TypedDict):
     role: str | None
 
 
-class GroupShape(TypedDict):
+class DetailsShape(TypedDict):
+    """What a group's settings say; of a conversation of two people what holds for every one of them."""
+
+    topic: str
+    description: str
+    sharesHistory: bool
+    isPublic: bool
+    writers: Literal["everybody", "admins"]
+    pinners: Literal["everybody", "admins"]
+
+
+class GroupShape(DetailsShape):
     groupName: str
     groupId: str
     users: list[UserShape]
     messages: list[MessageShape]
     createdAt: str
     revision: int
-    sharesHistory: bool
     role: str
     members: list[RoleShape]
+
+
+class PublicGroupShape(TypedDict):
+    """All that those who are not in a public group see of it."""
+
+    groupId: str
+    groupName: str
+    topic: str
+    description: str
+    memberCount: int
+    isMember: bool
 
 
 class MemberShape(TypedDict):
@@ -78,7 +99,7 @@ class MemberShape(TypedDict):
     role: str
 
 
-class ConversationShape(TypedDict):
+class ConversationShape(DetailsShape):
     receiver: str
     group: bool
     name: str
@@ -89,7 +110,6 @@ class ConversationShape(TypedDict):
     members: list[MemberShape]
     revision: int
     createdAt: str
-    sharesHistory: bool
     role: str
 
 
@@ -119,7 +139,12 @@ class ChangeShape(TypedDict):
     update: NotRequired[UpdateShape]
     members: NotRequired[list[RoleShape]]
     name: NotRequired[str]
+    topic: NotRequired[str]
+    description: NotRequired[str]
     sharesHistory: NotRequired[bool]
+    isPublic: NotRequired[bool]
+    writers: NotRequired[Literal["everybody", "admins"]]
+    pinners: NotRequired[Literal["everybody", "admins"]]
     userRevision: NotRequired[int]
     conversation: NotRequired[ConversationShape | None]
 
@@ -162,6 +187,17 @@ class NewGroupShape(TypedDict):
 
 class OneGroupShape(TypedDict):
     group: GroupShape
+
+
+class OnePublicGroupShape(TypedDict):
+    group: PublicGroupShape
+
+
+class PublicGroupsShape(TypedDict):
+    """`next`: the `after` of the next page; null for the last page."""
+
+    groups: list[PublicGroupShape]
+    next: str | None
 
 
 class ConversationsShape(TypedDict):

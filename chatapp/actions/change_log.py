@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, literal, select, union_all
 
+from chatapp.actions.group_details import DETAILS, Details, details_of
 from chatapp.actions.message_states import Reader, all_members
 from chatapp.actions.message_updates import MessageUpdate, updates_between
 from chatapp.actions.messages import FORWARD, to_messages
@@ -25,8 +26,7 @@ PAGE_SIZE = 500
 
 CONVERSATION = select(
     CONVERSATIONS.c.direct_key,
-    CONVERSATIONS.c.name,
-    CONVERSATIONS.c.shares_history,
+    *DETAILS,
     CONVERSATIONS.c.last_sequence,
     CONVERSATIONS.c.revision,
     CONVERSATIONS.c.state_revision,
@@ -70,11 +70,10 @@ class MembersChange:
 
 @dataclass(frozen=True, slots=True)
 class DetailsChange:
-    """The name of a group, and whether new members see the messages from before they joined."""
+    """The details of a group: its name, topic, description or settings changed."""
 
     revision: int
-    name: str
-    shares_history: bool
+    details: Details
 
 
 Change = StoredMessage | MessageUpdate | MembersChange | DetailsChange
@@ -151,8 +150,7 @@ def _state_changes(
         for revision, members in groupby(rows, itemgetter(0))
     ]
     if after < conversation.details_revision <= last:
-        name = conversation.name or ""
-        changes.append(DetailsChange(conversation.details_revision, name, conversation.shares_history))
+        changes.append(DetailsChange(conversation.details_revision, details_of(conversation)))
     return changes
 
 

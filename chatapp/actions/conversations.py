@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, Boolean, Integer, bindparam, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.group_details import DETAILS
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
@@ -28,6 +29,12 @@ LISTED_MEMBERS = 50
 SINGLE_LOOKUPS = 20
 """Up to this count, overviews of members are read one by one. For more it is cheaper to read those of all members."""
 
+DETAILS_AS_STORED = [
+    type_coerce(column, Integer).label(column.name) if isinstance(column.type, Boolean) else column
+    for column in DETAILS
+]
+"""DETAILS without conversions of booleans."""
+
 _OTHER = MEMBERSHIPS.alias()
 _ACTIVITY = func.coalesce(
     type_coerce(CONVERSATIONS.c.last_message_at, BigInteger), type_coerce(CONVERSATIONS.c.created_at, BigInteger)
@@ -36,9 +43,8 @@ OVERVIEWS = (
     select(
         CONVERSATIONS.c.id,
         CONVERSATIONS.c.direct_key,
-        CONVERSATIONS.c.name,
         type_coerce(CONVERSATIONS.c.created_at, BigInteger).label("created_at"),
-        type_coerce(CONVERSATIONS.c.shares_history, Integer).label("shares_history"),
+        *DETAILS_AS_STORED,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.revision,
         MEMBERSHIPS.c.user_id,

@@ -3,22 +3,23 @@
 Each change takes the group's next revision. A call that changes nothing takes none, so that a retry is harmless.
 """
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS, REMOVE_MEMBERS, require
 from chatapp.clock import now
-from chatapp.errors import LastOwner, NotAMember, NotFound
+from chatapp.errors import LastOwner, LimitReached, NotAMember, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import announce_memberships, take_revision, take_user_revisions
 from chatapp.models import Conversation, FormerMembership, Membership, User
 from chatapp.models.conversation import GROUP, parse_conversation_id
 from chatapp.models.membership import MEMBER, OWNER
+from chatapp.payload_fields import LARGEST_GROUP
 
 
 def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list[str]) -> None:
-    """Adds those of the users who are not members yet. Raises NotFound for usernames that do not exist, and then adds
-    nobody."""
+    """Adds those of the users who are not members yet. Raises NotFound for usernames that do not exist, LimitReached
+    for more members than a group may have, and then adds nobody."""
 
     def job(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, ADD_MEMBERS)
@@ -28,6 +29,7 @@ def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list
         )
         new -= set(transaction.session.scalars(query))
         if new:
+            require_room(transaction, conversation_id, len(new))
             insert_memberships(transaction, conversation_id, new, take_revision(transaction, conversation_id))
 
     journal.write(job)
@@ -90,6 +92,13 @@ def user_ids_of(transaction: Transaction, usernames: set[str]) -> dict[str, int]
     if missing := sorted(usernames - user_ids.keys()):
         raise NotFound("These users do not exist: " + ", ".join(missing[:10]) + ".", usernames=missing[:100])
     return user_ids
+
+
+def require_room(transaction: Transaction, conversation_id: int, count: int) -> None:
+    """Raises LimitReached if the group, which is locked, cannot take so many new members."""
+    query = select(func.count()).where(Membership.conversation_id == conversation_id)
+    if transaction.session.execute(query).scalar_one() + count > LARGEST_GROUP:
+        raise LimitReached(f"A group may have {LARGEST_GROUP:,} members.", limit=LARGEST_GROUP)
 
 
 def insert_memberships(

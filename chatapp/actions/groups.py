@@ -3,13 +3,14 @@
 Each change takes the group's next revision. A call that changes nothing takes none, so that a retry is harmless.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.group_details import DETAILS, Details, details_of, search_name_of
 from chatapp.actions.group_members import (
     delete_memberships,
     insert_memberships,
@@ -26,13 +27,13 @@ from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE
 from chatapp.clock import now
 from chatapp.errors import NotAMember, NotFound
 from chatapp.extensions import db
+from chatapp.group_payloads import GroupDetails, NewGroup
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, Membership, Message, MessageVersion, Reaction, User
 from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.membership import OWNER
 from chatapp.notices import GroupCreated
-from chatapp.payloads import GroupDetails, NewGroup
 
 GROUP_PAGE = 20
 """Newest messages included with each group in a list. `GET /messages` returns the others."""
@@ -47,10 +48,9 @@ class Group:
     messages (None if there are none)."""
 
     conversation_id: int
-    name: str
+    details: Details
     created_at: datetime
     revision: int
-    shares_history: bool
     role: str
     users: list[Person]
     roles: dict[str, str]
@@ -81,11 +81,10 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
     query = (
         select(
             Conversation.id,
-            Conversation.name,
             Conversation.created_at,
             Conversation.last_sequence,
             Conversation.revision,
-            Conversation.shares_history,
+            *DETAILS,
             Membership.role,
             Membership.joined_sequence,
         )
@@ -99,10 +98,9 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
     return [
         Group(
             row.id,
-            row.name or "",
+            details_of(row),
             row.created_at,
             row.revision,
-            row.shares_history,
             row.role,
             users[row.id],
             roles[row.id],
@@ -112,17 +110,19 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
     ]
 
 
-def change_details(journal: Journal, caller: Caller, group_id: str, details: GroupDetails) -> Group:
+def change_details(journal: Journal, caller: Caller, group_id: str, wanted: GroupDetails) -> Group:
     """Changes the details that are not None. Returns the group."""
+    given = wanted.model_dump(include=set(GroupDetails.model_fields), exclude_none=True)
+    if "group_name" in given:
+        given["name"] = given.pop("group_name")
 
     def job(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
-        group = transaction.session.get_one(Conversation, conversation_id)
-        name = group.name if details.group_name is None else details.group_name
-        shares_history = group.shares_history if details.shares_history is None else details.shares_history
-        if (name, shares_history) != (group.name, group.shares_history):
+        before = details_of(transaction.session.get_one(Conversation, conversation_id))
+        after = replace(before, **given)
+        if after != before:
             revision = take_revision(transaction, conversation_id)
-            values = {"name": name, "shares_history": shares_history, "details_revision": revision}
+            values = {**given, "search_name": search_name_of(after.name), "details_revision": revision}
             transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
 
     journal.write(job)
@@ -184,6 +184,12 @@ def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> in
         created_at=now(),
         client_id=new.client_id,
         shares_history=new.shares_history,
+        topic=new.topic,
+        description=new.description,
+        is_public=new.is_public,
+        writers=new.writers,
+        pinners=new.pinners,
+        search_name=search_name_of(new.group_name),
         revision=1,
         state_revision=1,
         details_revision=1,
@@ -206,7 +212,7 @@ def _mark_deleted(transaction: Transaction, conversation_id: int) -> int:
     query = select(Membership.user_id).where(Membership.conversation_id == conversation_id)
     user_ids = set(transaction.session.scalars(query))
     delete_memberships(transaction, conversation_id, user_ids, take_revision(transaction, conversation_id))
-    values = {"kind": DELETED, "name": None}
+    values = {"kind": DELETED, "name": None, "search_name": "", "topic": "", "description": "", "is_public": False}
     transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
     return conversation_id
 

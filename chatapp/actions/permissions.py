@@ -1,13 +1,16 @@
 """The permissions of each role in a group. Nothing else decides what a member may do."""
 
 from chatapp.errors import Forbidden
-from chatapp.models.membership import ADMIN, MEMBER, OWNER
+from chatapp.models.conversation import ADMINS, EVERYBODY
+from chatapp.models.membership import ADMIN, MEMBER, OWNER, ROLES_OF
 
 ADD_MEMBERS = "add members"
 REMOVE_MEMBERS = "remove members"
 REMOVE_ADMINS = "remove admins and owners"
 CHANGE_ROLES = "change roles"
 CHANGE_DETAILS = "change the group's name and settings"
+WRITE = "write"
+WRITE_ANNOUNCEMENTS = "write in this group"
 DELETE_GROUP = "delete the group"
 LEAVE = "leave"
 DELETE_MESSAGES = "delete messages of others"
@@ -18,6 +21,9 @@ PERMISSIONS = {
     REMOVE_ADMINS: (OWNER,),
     CHANGE_ROLES: (OWNER,),
     CHANGE_DETAILS: (OWNER, ADMIN),
+    # The journal checks these two, in the transaction that stores a message, by the group's setting `writers`.
+    WRITE: ROLES_OF[EVERYBODY],
+    WRITE_ANNOUNCEMENTS: ROLES_OF[ADMINS],
     DELETE_GROUP: (OWNER,),
     LEAVE: (OWNER, ADMIN, MEMBER),
     DELETE_MESSAGES: (OWNER, ADMIN),

@@ -1,15 +1,15 @@
-"""Groups and their members: create, show, change, delete."""
+"""Groups and their members: create, show, change, delete; public groups: find, join."""
 
 from flask import Blueprint
 
-from chatapp import serializers
-from chatapp.actions import group_members, groups
+from chatapp import group_serializers, serializers
+from chatapp.actions import group_members, groups, public_groups
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.errors import Forbidden, InvalidInput, LastOwner, MalformedRequest, NotAMember, NotFound
-from chatapp.payloads import GroupDetails, NewGroup, NewMembers, NewRole
-from chatapp.shapes import NewGroupShape, OneGroupShape, SentenceShape
+from chatapp.errors import Forbidden, InvalidInput, LastOwner, LimitReached, MalformedRequest, NotAMember, NotFound
+from chatapp.group_payloads import GroupDetails, NewGroup, NewMembers, NewRole, PublicGroupsQuery
+from chatapp.shapes import NewGroupShape, OneGroupShape, OnePublicGroupShape, PublicGroupsShape, SentenceShape
 
 blueprint = Blueprint("groups", __name__)
 
@@ -35,7 +35,12 @@ def show_group(caller: Caller, group_id: str) -> OneGroupShape:
 
 
 @blueprint.patch("/group/<group_id>")
-@operation("Change a group's name or settings", gives=OneGroupShape, body=GroupDetails, errors=BODY_REFUSALS)
+@operation(
+    "Change a group's details",
+    gives=OneGroupShape,
+    body=GroupDetails,
+    errors=BODY_REFUSALS,
+)
 def change_group(caller: Caller, group_id: str, body: GroupDetails) -> OneGroupShape:
     return {"group": serializers.group(groups.change_details(current_journal(), caller, group_id, body))}
 
@@ -48,7 +53,7 @@ def delete_group(caller: Caller, group_id: str) -> SentenceShape:
 
 
 @blueprint.post("/group/<group_id>/members")
-@operation("Add users to a group", gives=OneGroupShape, body=NewMembers, errors=BODY_REFUSALS)
+@operation("Add users to a group", gives=OneGroupShape, body=NewMembers, errors=(*BODY_REFUSALS, LimitReached))
 def add_members(caller: Caller, group_id: str, body: NewMembers) -> OneGroupShape:
     usernames = [user.username for user in body.users]
     group_members.add_members(current_journal(), caller, group_id, usernames)
@@ -67,3 +72,22 @@ def set_role(caller: Caller, group_id: str, username: str, body: NewRole) -> One
 def remove_member(caller: Caller, group_id: str, username: str) -> SentenceShape:
     groups.remove_member(current_journal(), caller, group_id, username)
     return {"response": f"{username} is in the group no more."}
+
+
+@blueprint.get("/groups/public")
+@operation("Public groups by name", gives=PublicGroupsShape, query=PublicGroupsQuery, errors=(InvalidInput,))
+def find_groups(caller: Caller, query: PublicGroupsQuery) -> PublicGroupsShape:
+    return group_serializers.directory_page(public_groups.find_public_groups(caller, query))
+
+
+@blueprint.get("/groups/public/<group_id>")
+@operation("One public group as every user sees it", gives=OnePublicGroupShape, errors=(NotFound,))
+def show_public_group(caller: Caller, group_id: str) -> OnePublicGroupShape:
+    return {"group": group_serializers.public_group(public_groups.public_group(caller, group_id))}
+
+
+@blueprint.post("/groups/public/<group_id>/join")
+@operation("Join a public group", gives=OneGroupShape, errors=(NotFound, LimitReached))
+def join_group(caller: Caller, group_id: str) -> OneGroupShape:
+    public_groups.join_group(current_journal(), caller, group_id)
+    return {"group": serializers.group(groups.group_of(caller, group_id))}

@@ -9,7 +9,16 @@ from chatapp.actions import messages
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.errors import ChatError, Forbidden, ForgedSender, InvalidInput, MalformedRequest, NotAMember, NotFound
+from chatapp.errors import (
+    ChatError,
+    Forbidden,
+    ForgedSender,
+    InvalidInput,
+    MalformedRequest,
+    NotAMember,
+    NotFound,
+    OnlyAdminsWrite,
+)
 from chatapp.journal import MessageDraft
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import HistoryQuery, PostMessage
@@ -35,7 +44,7 @@ def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> 
     "Send a message",
     gives=MessageAckShape,
     body=PostMessage,
-    errors=(ForgedSender, NotAMember, NotFound, InvalidInput, MalformedRequest),
+    errors=(ForgedSender, NotAMember, OnlyAdminsWrite, NotFound, InvalidInput, MalformedRequest),
 )
 def send(caller: Caller, body: PostMessage) -> MessageAckShape:
     sender = body.sender or caller.username

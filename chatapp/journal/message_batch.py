@@ -10,12 +10,12 @@ from typing import Any
 
 from chatapp.clock import now
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError, NotAMember, NotFound
+from chatapp.errors import ChatError, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of, parse_conversation_id
-from chatapp.models.membership import MEMBER
+from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, other_of, parse_conversation_id
+from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
 
 # A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
@@ -25,7 +25,7 @@ FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_
 WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
 
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
-SELECT m.conversation_id, m.user_id FROM wanted w CROSS JOIN membership m
+SELECT m.conversation_id, m.user_id, m.role FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
 INSERT = """INSERT INTO message
@@ -50,7 +50,8 @@ WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
 
 
 class LockedConversation:
-    """A locked conversation with its counters, including the messages of the batch so far."""
+    """A locked conversation with its counters, including the messages of the batch so far. `writers` is the group's
+    setting."""
 
     __slots__ = (
         "conversation_id",
@@ -59,13 +60,22 @@ class LockedConversation:
         "revision",
         "shares_history",
         "stored_sequence",
+        "writers",
     )
 
-    def __init__(self, conversation_id: int, last_sequence: int, revision: int, shares_history: bool = True) -> None:
+    def __init__(
+        self,
+        conversation_id: int,
+        last_sequence: int,
+        revision: int,
+        shares_history: bool = True,
+        writers: str = EVERYBODY,
+    ) -> None:
         self.conversation_id = conversation_id
         self.last_sequence = self.stored_sequence = last_sequence
         self.shares_history = shares_history
         self.revision = revision
+        self.writers = writers
         self.has_new_messages = False
 
 
@@ -147,8 +157,12 @@ class MessageBatch:
         for (receiver, user_id), number in wanted.items():
             if number not in conversations:
                 groups[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
-            elif (number, user_id) not in members:
+            elif (role := members.get((number, user_id))) is None:
                 groups[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
+            elif role not in ROLES_OF[conversations[number].writers]:
+                groups[receiver, user_id] = OnlyAdminsWrite(
+                    "Only owners and admins may write in this group.", receiver=receiver, role=role
+                )
             else:
                 groups[receiver, user_id] = conversations[number]
         return groups
@@ -157,15 +171,17 @@ class MessageBatch:
         if not numbers:
             return {}
         wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
-        sql = f"SELECT id, last_sequence, revision, shares_history FROM conversation WHERE {wanted}{self.lock}"
+        columns = "id, last_sequence, revision, shares_history, writers"
+        sql = f"SELECT {columns} FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
         return {row[0]: LockedConversation(*row) for row in rows}
 
-    def _members(self, pairs: list[tuple[int | None, int]]) -> set[tuple[int, int]]:
+    def _members(self, pairs: list[tuple[int | None, int]]) -> dict[tuple[int | None, int], str]:
+        """The role for each pair of group and user that is a membership."""
         if not pairs:
-            return set()
+            return {}
         sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
-        return {(row[0], row[1]) for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
+        return {(row[0], row[1]): row[2] for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
 
     def _lock_directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
         """The existing direct conversations by key. The key contains the sender's username, so the lookup is the

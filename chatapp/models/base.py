@@ -14,6 +14,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 ZERO = text("0")
 """The server default of a counter column."""
 
+NOTHING = text("''")
+"""The server default of a text column that may be empty."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import ZERO, Base, Id, Instant
+from chatapp.models.base import NOTHING, ZERO, Base, Id, Instant
 
 DIRECT = "direct"
 GROUP = "group"
 DELETED = "deleted"
 """A deleted group. It has no members and no messages."""
+
+EVERYBODY = "everybody"
+ADMINS = "admins"
+"""Who may do something in a group, as one of its settings says: all members, or its admins and owners."""
 
 LARGEST_ID = 2**63 - 1
 
@@ -22,9 +26,11 @@ class Conversation(Base):
 
     A message takes the next sequence and the next revision in the transaction that stores it. Any other change takes
     the next revision. `state_revision` is the newest revision that is not a message: a client that has it needs
-    messages only. `details_revision` is the newest change of `name` or `shares_history`. `shares_history` says whether
-    members see messages from before they joined. `client_id`, unique for each creator, makes the creation of a group
-    idempotent.
+    messages only. `details_revision` is the newest change of the group's details: `name`, `topic`, `description` and
+    the settings. `shares_history` says whether members see messages from before they joined, `is_public` whether every
+    user finds and may join the group; `writers` and `pinners` are EVERYBODY or ADMINS. `search_name` is the name as
+    the directory of public groups compares it; empty for a group that never was public. `client_id`, unique for each
+    creator, makes the creation of a group idempotent.
     """
 
     __tablename__ = "conversation"
@@ -37,6 +43,13 @@ class Conversation(Base):
             unique=True,
             sqlite_where=HAS_CLIENT_ID,
             postgresql_where=HAS_CLIENT_ID,
+        ),
+        Index(
+            "ix_conversation_search_name_id",
+            "search_name",
+            "id",
+            sqlite_where=text("is_public = 1"),
+            postgresql_where=text("is_public"),
         ),
     )
 
@@ -53,6 +66,12 @@ class Conversation(Base):
     revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
     state_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
     details_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    is_public: Mapped[bool] = mapped_column(default=False, server_default=false())
+    writers: Mapped[str] = mapped_column(String(10), default=EVERYBODY, server_default=EVERYBODY)
+    pinners: Mapped[str] = mapped_column(String(10), default=EVERYBODY, server_default=EVERYBODY)
+    topic: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
+    search_name: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
+    description: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
 
 
 def direct_key(first: str, second: str) -> str:

@@ -6,11 +6,14 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import ZERO, Base, Id, Instant
+from chatapp.models.conversation import ADMINS, EVERYBODY
 
 OWNER = "owner"
 ADMIN = "admin"
 MEMBER = "member"
 ROLES = (OWNER, ADMIN, MEMBER)
+ROLES_OF = {EVERYBODY: ROLES, ADMINS: (OWNER, ADMIN)}
+"""The roles that a setting of a group permits: `writers` to write, `pinners` to pin messages."""
 
 
 class Membership(Base):

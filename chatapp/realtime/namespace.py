@@ -7,29 +7,24 @@ from typing import TYPE_CHECKING, Any
 import flask_socketio
 from socketio import exceptions
 
-from chatapp import serializers
-from chatapp.actions import group_members, groups, message_changes, messages, reactions, stored_watermarks
+from chatapp import group_serializers, serializers
+from chatapp.actions import (
+    group_members,
+    groups,
+    message_changes,
+    messages,
+    public_groups,
+    reactions,
+    stored_watermarks,
+)
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
+from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal import MessageDraft, StoredMessage
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
-from chatapp.payloads import (
-    AddMembers,
-    ChangeGroup,
-    EditMessage,
-    GroupId,
-    MarkRead,
-    MessageEvent,
-    MessageId,
-    NewGroup,
-    React,
-    RemoveMember,
-    SetRole,
-    SyncRequest,
-    parse,
-)
+from chatapp.payloads import EditMessage, MarkRead, MessageEvent, MessageId, React, SyncRequest, parse
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.rooms import NAMESPACE
@@ -58,6 +53,8 @@ EVENTS = (
     "addMembers",
     "setRole",
     "removeMember",
+    "findGroups",
+    "joinGroup",
 )
 """The events that clients may send. No other event reaches a handler, not even a forged `connect` or `disconnect`."""
 
@@ -107,7 +104,7 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             else:
                 group = groups.create_group(self._dispatcher.journal, caller, parse(NewGroup, payload))
             self._dispatcher.groups.announce(group.conversation_id)
-            sentence = f"The group {group.name} exists."
+            sentence = f"The group {group.details.name} exists."
             return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
 
     def on_editMessage(self, caller: Caller, payload: Any) -> Ack:
@@ -185,6 +182,18 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
         with self._dispatcher.app.app_context():
             groups.remove_member(self._dispatcher.journal, caller, event.group_id, event.username)
         return {"success": True}
+
+    def on_findGroups(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(FindGroups, payload)
+        with self._dispatcher.app.app_context():
+            page = public_groups.find_public_groups(caller, event)
+            return {"success": True, **group_serializers.directory_page(page)}
+
+    def on_joinGroup(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(GroupId, payload)
+        with self._dispatcher.app.app_context():
+            public_groups.join_group(self._dispatcher.journal, caller, event.group_id)
+            return {"success": True, "group": serializers.group(groups.group_of(caller, event.group_id))}
 
     def _changed(self, stored: StoredMessage) -> Ack:
         is_delivered = messages.is_delivered(self._dispatcher.journal, stored)

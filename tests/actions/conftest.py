@@ -14,10 +14,11 @@ from chatapp.actions.accounts import Caller, NewUser
 from chatapp.actions.groups import create_group
 from chatapp.clock import now
 from chatapp.extensions import db
+from chatapp.group_payloads import NewGroup
 from chatapp.journal import Journal, MessageDraft
 from chatapp.journal.drafts import Outcome, Watermark
 from chatapp.models import Membership, Message, User
-from chatapp.payloads import NewGroup, UserName
+from chatapp.payloads import UserName
 from tests.databases import Databases
 
 NAMES = ("alice", "bob", "carol", "mallory")

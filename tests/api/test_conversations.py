@@ -68,7 +68,12 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "revision": 2,
             "createdAt": created_at,
             "role": "member",
+            "topic": "",
+            "description": "",
             "sharesHistory": True,
+            "isPublic": False,
+            "writers": "everybody",
+            "pinners": "everybody",
         }
     ]
     assert created_at <= last["timestamp"]

@@ -55,11 +55,12 @@ def token_of(browse: Browse, username: str) -> str:
 
 @pytest.fixture
 def group(browse: Browse, make_group: MakeGroup) -> str:
-    """A group with three messages of two members."""
+    """A public group with three messages of two members."""
     made = make_group("alice", "bob")
     for username in ("alice", "bob", "alice"):
         message = {"receiver": made, "group": True, "content": f"„{username}“\n says 你好"}
         assert browse(username).post("/messages", json=message).status_code == 200
+    assert browse("alice").patch(f"/group/{made}", json={"isPublic": True}).status_code == 200
     return made
 
 
@@ -73,6 +74,10 @@ PATHS = [
     "/conversations",
     "/all/alice",
     "/group/{group}",
+    "/message/{group}-1/versions",
+    "/message/{group}-1/reactions",
+    "/groups/public?name=gr%C3%B6&limit=2",
+    "/groups/public/{group}",
     "/sync?group={group}:1:0",
 ]
 

@@ -12,10 +12,13 @@ from chatapp.actions.permissions import (
     CHANGE_DETAILS,
     CHANGE_ROLES,
     DELETE_GROUP,
+    DELETE_MESSAGES,
     LEAVE,
     PERMISSIONS,
     REMOVE_ADMINS,
     REMOVE_MEMBERS,
+    WRITE,
+    WRITE_ANNOUNCEMENTS,
 )
 from chatapp.models.membership import ADMIN, MEMBER, OWNER, ROLES
 from tests.api.error_bodies import refusal
@@ -190,6 +193,7 @@ def test_a_group_that_ends_leaves_nothing(
     anna, ben = newcomers(2)
     others = [ben] if way == "an owner deletes it" else []
     group_id = make_group(anna, *others)
+    browse(anna).patch(f"/group/{group_id}", json={"topic": "Tea", "description": "At four", "isPublic": True})
     for number in range(5):
         say(browse(anna), group_id, f"{number}")
     path = f"/group/{group_id}" if others else f"/group/{group_id}/members/{anna}"
@@ -199,6 +203,16 @@ def test_a_group_that_ends_leaves_nothing(
         refusal(say(browse(name), group_id, "x"), 404, "not_found")
         assert browse(name).get("/conversations").get_json()["conversations"] == []
     assert count_messages(browse(anna), group_id) == 0
+    assert texts_of(browse(anna), group_id) == (None, "", "", "", False)
+
+
+def texts_of(browser: Browser, group_id: str) -> tuple[Any, ...]:
+    from chatapp.extensions import db
+    from chatapp.models import Conversation
+
+    with browser.application.app_context():
+        group = db.session.get_one(Conversation, int(group_id))
+        return group.name, group.topic, group.description, group.search_name, group.is_public
 
 
 def count_messages(browser: Browser, group_id: str) -> int:
@@ -222,6 +236,9 @@ ATTEMPTS = {
         f"/group/{group_id}/members/{cast[MEMBER]}", json={"role": ADMIN}
     ),
     CHANGE_DETAILS: lambda browser, group_id, _cast: browser.patch(f"/group/{group_id}", json={"groupName": "New"}),
+    WRITE: lambda browser, group_id, _cast: say(browser, group_id, "hello"),
+    WRITE_ANNOUNCEMENTS: lambda browser, group_id, _cast: say(browser, group_id, "listen"),
+    DELETE_MESSAGES: lambda browser, group_id, _cast: browser.delete(f"/message/{group_id}-1"),
     DELETE_GROUP: lambda browser, group_id, _cast: browser.delete(f"/group/{group_id}"),
     LEAVE: None,
 }
@@ -245,12 +262,19 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(
         answer = browse(cast[role]).delete(f"/group/{group_id}/members/{cast[role]}")
         assert answer.status_code == (200 if is_own else 409 if role == OWNER else 403)
         return
+    if action == WRITE_ANNOUNCEMENTS:
+        assert browse(cast[OWNER]).patch(f"/group/{group_id}", json={"writers": "admins"}).status_code == 200
+    if action == DELETE_MESSAGES:
+        author = cast[ADMIN if role == OWNER else OWNER]
+        assert say(browse(author), group_id, "not yours").status_code == 200
     before = show(browse(cast[OWNER]), group_id)
     answer = attempt(browse(cast[role]), group_id, cast)
-    if role == "outsider":
+    if role == "outsider" and action == DELETE_MESSAGES:
+        refusal(answer, 404, "not_found")
+    elif role == "outsider":
         refusal(answer, 403, "not_a_member")
     elif role not in PERMISSIONS[action]:
-        refusal(answer, 403, "forbidden")
+        refusal(answer, 403, "only_admins_write" if action == WRITE_ANNOUNCEMENTS else "forbidden")
     else:
         assert answer.status_code == 200, answer.text
         return

@@ -48,7 +48,7 @@ def test_the_document_lists_every_route_and_no_other(app: Flask, spec: dict[str,
         if not rule.rule.startswith("/web/") and not rule.endpoint.startswith("web.") and rule.rule not in UNDOCUMENTED
     }
     assert documented == existing
-    assert len(existing) == 16
+    assert len(existing) == 24
 
 
 def test_operation_ids_are_unique(spec: dict[str, Any]) -> None:
@@ -87,6 +87,10 @@ def test_responses_match_the_document(
     check(spec, "get", "/messages/{sender}/{receiver}", browser.get(f"/messages/{anna}/{group_id}?group=yes"))
     check(spec, "get", "/all/{username}", browser.get(f"/all/{anna}"))
     check(spec, "get", "/conversations", browser.get("/conversations"))
+    browser.patch(f"/group/{group_id}", json={"isPublic": True})
+    check(spec, "get", "/groups/public", browser.get("/groups/public?name=lunch&limit=1"))
+    check(spec, "get", "/groups/public/{group_id}", browser.get(f"/groups/public/{group_id}"))
+    check(spec, "post", "/groups/public/{group_id}/join", browser.post(f"/groups/public/{group_id}/join"))
     check(spec, "post", "/logout", browser.post("/logout"))
 
 
@@ -110,6 +114,9 @@ def test_refusals_match_the_document(app: Flask, spec: dict[str, Any], browse: B
         ("post", "/messages", alice.post("/messages", json={"receiver": "nobody", "content": "x"}), 404),
         ("post", "/messages", alice.post("/messages", json={"receiver": "bob", "content": "x", "sender": "bob"}), 403),
         ("post", "/messages", alice.post("/messages", json={}), 422),
+        ("get", "/groups/public", alice.get("/groups/public?limit=0"), 422),
+        ("get", "/groups/public/{group_id}", alice.get("/groups/public/0"), 404),
+        ("post", "/groups/public/{group_id}/join", alice.post("/groups/public/0/join"), 404),
         ("post", "/logout", alice.post("/logout", headers={"X-XSRF-TOKEN": "x"}), 403),
     ]
     for method, path, answer, status in refused:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, bool]
+DETAILS = ("topic", "description", "sharesHistory", "isPublic", "writers", "pinners")
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 Page = Callable[[str, bool], list[dict[str, Any]]]
 
@@ -15,7 +16,7 @@ class Conversation:
 
     name: str = ""
     role: str = "member"
-    shares_history: bool = True
+    details: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
     last_sequence: int = 0
     read: int = 0
@@ -45,7 +46,8 @@ class Client:
             self._apply_live(payload, (payload["receiver"], payload["group"]))
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
-            if known is not None:
+            # A receipt of another process may come after its member has left.
+            if known is not None and payload["username"] in known.members:
                 self._raise(known, payload)
 
     def sync(self) -> None:
@@ -138,8 +140,9 @@ class Client:
 
     def _apply_details(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
         known.name = change["name"]
-        if known.shares_history != change["sharesHistory"]:
-            known.shares_history = change["sharesHistory"]
+        has_other_history = known.details["sharesHistory"] != change["sharesHistory"]
+        known.details = _details_of(change)
+        if has_other_history:
             self._refetch(known, key)
 
     def _apply_sync(self, answer: dict[str, Any]) -> bool:
@@ -167,7 +170,7 @@ class Client:
         known = self.conversations[key] = Conversation(
             wire["name"],
             wire["role"],
-            wire["sharesHistory"],
+            _details_of(wire),
             wire["revision"],
             wire["lastSequence"],
             wire["readSequence"],
@@ -197,12 +200,16 @@ class Client:
 
 def _comparable(known: Conversation) -> dict[int, dict[str, Any]]:
     """The messages. Events of a group that hides its history carry no text of an answered message, while pages do."""
-    if known.shares_history:
+    if known.details["sharesHistory"]:
         return known.messages
     return {
         sequence: {**message, "quote": message["quote"] and message["quote"]["sequence"]}
         for sequence, message in known.messages.items()
     }
+
+
+def _details_of(wire: dict[str, Any]) -> dict[str, Any]:
+    return {name: wire[name] for name in DETAILS}
 
 
 def _sum_of(known: Conversation) -> int:

@@ -28,14 +28,15 @@ PATIENCE_SECONDS = 10
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message"),
     "update": ("edit", "delete_message", "react"),
-    "members": ("add", "remove", "set_role"),
-    "details": ("rename", "share_history"),
-    "conversation": ("make_group", "add", "remove", "delete"),
+    "members": ("add", "join", "remove", "set_role"),
+    "details": ("rename", "share_history", "describe", "choose_settings"),
+    "conversation": ("make_group", "add", "join", "remove", "delete"),
 }
 
 _names = itertools.count()
 indexes = st.integers(0, PEOPLE - 1)
 picks = st.integers(0, 1_000)
+members = st.sampled_from(["everybody", "admins"])
 
 
 class Chat(RuleBasedStateMachine):
@@ -93,10 +94,12 @@ class Chat(RuleBasedStateMachine):
         path = f"/message/{message_id}/reactions"
         self._do(actor, channel, "react", {"messageId": message_id}, "POST", path, body)
 
-    @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans())
-    def make_group(self, owner: int, others: set[int], channel: int, shares_history: bool) -> None:
+    @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans(), is_public=st.booleans())
+    def make_group(
+        self, owner: int, others: set[int], channel: int, shares_history: bool, is_public: bool = False
+    ) -> None:
         users = [{"username": self.names[one]} for one in sorted(others)]
-        body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history}
+        body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history, "isPublic": is_public}
         made = self._do(owner, channel, "createGroup", {}, "POST", "/group", body)
         self.groups.append(made["newGroup"]["groupId"])
 
@@ -106,6 +109,11 @@ class Chat(RuleBasedStateMachine):
         actor = self._actor(by, group, number)
         body = {"users": [{"username": self.names[who]}]}
         self._do(actor, channel, "addMembers", {"groupId": number}, "POST", f"/group/{number}/members", body)
+
+    @rule(who=indexes, group=picks, channel=picks)
+    def join(self, who: int, group: int, channel: int) -> None:
+        number = self._group(group)
+        self._do(who, channel, "joinGroup", {"groupId": number}, "POST", f"/groups/public/{number}/join", {})
 
     @rule(by=indexes, group=picks, who=indexes, channel=picks)
     def remove(self, by: int, group: int, who: int, channel: int) -> None:
@@ -128,6 +136,15 @@ class Chat(RuleBasedStateMachine):
     @rule(by=indexes, group=picks, channel=picks, shares_history=st.booleans())
     def share_history(self, by: int, group: int, channel: int, shares_history: bool) -> None:
         self._change_details(by, group, channel, {"sharesHistory": shares_history})
+
+    @rule(by=indexes, group=picks, channel=picks, text=st.sampled_from(["", "Tea at four", "שלום"]))
+    def describe(self, by: int, group: int, channel: int, text: str) -> None:
+        self._change_details(by, group, channel, {"topic": text, "description": f"{text}\n{text}"})
+
+    @rule(by=indexes, group=picks, channel=picks, is_public=st.booleans(), writers=members, pinners=members)
+    def choose_settings(self, by: int, group: int, channel: int, is_public: bool, writers: str, pinners: str) -> None:
+        body = {"isPublic": is_public, "writers": writers, "pinners": pinners}
+        self._change_details(by, group, channel, body)
 
     @rule(by=indexes, group=picks, channel=picks)
     def delete(self, by: int, group: int, channel: int) -> None:

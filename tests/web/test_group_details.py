@@ -58,6 +58,7 @@ def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(new_pers
     founder.say(group, "said before", group=True)
     page, theirs = alice.open(f"#/g/{group}"), bob.open()
     dialog = details(page)
+    press(dialog, "Change settings")
     dialog.get_by_label("New members see earlier messages").click()
     expect(dialog.get_by_label("New members see earlier messages")).not_to_be_checked()
     founder.request("POST", f"group/{group}/members", {"users": [{"username": bob.username}]})

@@ -109,7 +109,7 @@ def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_pers
     expect(page.get_by_text("2 members, 2 online")).to_be_visible()
     expect(line(theirs, "Book club")).to_be_visible()
     page.get_by_role("button", name="Details").click()
-    expect(page.get_by_role("dialog").locator("li")).to_have_count(2)
+    expect(page.get_by_role("dialog").locator(".details-members li")).to_have_count(2)
 
 
 def test_the_only_user_of_a_server_sees_their_own_line(

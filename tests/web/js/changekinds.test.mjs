@@ -55,9 +55,10 @@ test("the members of a large group are not known by those who change", () => {
   assert.equal(changed.stateRevision, 5);
 });
 
-test("a new name and setting are taken, and nothing else", () => {
-  const renamed = withChange(club, { kind: "details", revision: 5, name: "Choir", sharesHistory: false }, "alice");
-  assert.deepEqual(renamed, { ...club, name: "Choir", sharesHistory: false, revision: 5, stateRevision: 5 });
+test("new details are taken, and nothing else", () => {
+  const details = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins" };
+  const changed = withChange(club, { receiver: "7", group: true, kind: "details", revision: 5, name: "Choir", ...details }, "alice");
+  assert.deepEqual(changed, { ...club, ...details, name: "Choir", revision: 5, stateRevision: 5 });
 });
 
 test("a kind that this page does not know takes its revision, so that nothing seems to be missing", () => {

@@ -8,7 +8,8 @@ const { unreadOf } = await load("models/conversation.js");
 
 const user = (username, isOnline = false) => ({ firstName: username, lastName: "", username, isOnline });
 const member = (username, role = "member", at = 0) => ({ username, role, deliveredSequence: at, readSequence: at });
-const club = (more = {}) => ({ receiver: "7", group: true, name: "Club", lastMessage: null, lastSequence: 0, readSequence: 0, unread: 0, members: [member("alice", "owner"), member("bob")], revision: 1, createdAt: "2026-03-01T00:00:00Z", role: "owner", sharesHistory: true, ...more });
+const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody" };
+const club = (more = {}) => ({ receiver: "7", group: true, name: "Club", lastMessage: null, lastSequence: 0, readSequence: 0, unread: 0, members: [member("alice", "owner"), member("bob")], revision: 1, createdAt: "2026-03-01T00:00:00Z", role: "owner", ...details, ...more });
 const inClub = (sequence, revision, more = {}) => message(sequence, { receiver: "7", revision, ...more });
 const told = (more) => ({ receiver: "7", group: true, revision: 0, startOver: false, conversation: null, changes: [], readSequence: 0, members: [], ...more });
 const answer = (more = {}) => ({ userRevision: 1, more: false, gone: [], conversations: [], ...more });
@@ -84,7 +85,7 @@ test("a change of people and of the name is taken as it comes, and twice", () =>
   const joined = { receiver: "7", group: true, kind: "members", revision: 2, members: [{ username: "carol", role: "member" }] };
   assert.ok(changes.takeEvent(joined));
   assert.ok(changes.takeEvent(joined));
-  assert.ok(changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 3, name: "Choir", sharesHistory: true }));
+  assert.ok(changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 3, name: "Choir", ...details }));
   const { name, members, revision } = store.conversationOf("g:7");
   assert.deepEqual([name, members.map(({ username }) => username), revision], ["Choir", ["alice", "bob", "carol"], 3]);
   assert.equal(changes.takeEvent({ ...joined, revision: 5 }), false);
@@ -95,7 +96,7 @@ test("events and a sync of the same changes lead to the same", () => {
     { kind: "message", revision: 2, message: inClub(1, 2) },
     { kind: "members", revision: 3, members: [{ username: "carol", role: "member" }] },
     { kind: "message", revision: 4, message: inClub(2, 4, { sender: "carol" }) },
-    { kind: "details", revision: 5, name: "Choir", sharesHistory: true },
+    { kind: "details", revision: 5, name: "Choir", ...details },
     { kind: "members", revision: 6, members: [{ username: "bob", role: null }] },
   ];
   const before = store.conversations.value;
@@ -136,9 +137,9 @@ test("starting over drops the messages, or marks them where they are on the scre
 test("another setting for earlier history makes the messages be fetched again", () => {
   store.openKey.value = "g:7";
   store.updateTimeline("g:7", { isLoaded: true, messages: [inClub(1, 2)] });
-  changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 2, name: "Club", sharesHistory: true });
+  changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 2, name: "Club", ...details });
   assert.equal(store.timelineOf("g:7").value.isStale, false);
-  changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 3, name: "Club", sharesHistory: false });
+  changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 3, name: "Club", ...details, sharesHistory: false });
   assert.equal(store.timelineOf("g:7").value.isStale, true);
 });
 

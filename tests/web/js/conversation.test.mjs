@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, message } from "./support.mjs";
 
-const { emptyConversation, fromGroup, fromUser, fromWire, progressOf, unreadOf, watermarksOf, withMarks, withRead, withTold, withWatermarks } =
+const { emptyConversation, fromGroup, fromUser, fromWire, isComplete, progressOf, unreadOf, watermarksOf, withMarks, withRead, withTold, withWatermarks } =
   await load("models/conversation.js");
 const { keyOfMessage, keyOfReceipt } = await load("models/keys.js");
 
 const member = (username, deliveredSequence, readSequence, role = "member") => ({ username, role, deliveredSequence, readSequence });
 const marks = (username, deliveredSequence, readSequence) => ({ username, deliveredSequence, readSequence });
+const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody" };
 const wire = (changes) => ({
   receiver: "bob",
   group: false,
@@ -20,7 +21,7 @@ const wire = (changes) => ({
   revision: 5,
   createdAt: "2026-03-01T00:00:00Z",
   role: "member",
-  sharesHistory: true,
+  ...details,
   ...changes,
 });
 const group = (...members) => ({ ...emptyConversation("7", true), members });
@@ -116,11 +117,21 @@ test("what is read and not told yet does not count in the sum", () => {
 });
 
 test("an answer about a group brings its people and roles, and keeps how far they are", () => {
-  const answer = { groupName: "Club", groupId: "7", users: [], messages: [], createdAt: "2026-03-01T00:00:00Z", role: "owner", sharesHistory: false, revision: 4, members: [{ username: "alice", role: "owner" }, { username: "bob", role: "admin" }] };
+  const answer = { groupName: "Club", groupId: "7", users: [], messages: [], createdAt: "2026-03-01T00:00:00Z", role: "owner", ...details, sharesHistory: false, topic: "Bach", writers: "admins", revision: 4, members: [{ username: "alice", role: "owner" }, { username: "bob", role: "admin" }] };
   const known = { ...group(member("bob", 3, 2)), revision: 9, stateRevision: 3 };
   const after = fromGroup(answer, known);
   assert.deepEqual(after.members, [member("alice", 0, 0, "owner"), member("bob", 3, 2, "admin")]);
-  assert.deepEqual([after.name, after.role, after.sharesHistory, after.revision], ["Club", "owner", false, 9]);
+  assert.deepEqual([after.name, after.role, after.sharesHistory, after.topic, after.writers, after.revision], ["Club", "owner", false, "Bach", "admins", 9]);
   const newer = { ...known, stateRevision: 5 };
   assert.equal(fromGroup(answer, newer), newer);
+});
+
+test("a conversation has the details that the server sends, and one that was stored without some is not complete", () => {
+  const sent = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins" };
+  const club = fromWire(wire({ receiver: "7", group: true, name: "Club", ...sent }), undefined);
+  for (const [name, value] of Object.entries(sent)) assert.equal(club[name], value);
+  assert.ok(isComplete(club));
+  const { writers, ...older } = club;
+  assert.equal(writers, "admins");
+  assert.ok(!isComplete(older));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./support.mjs";
 
-const { bytesLeft, contentOf, groupNameProblem, isBlank } = await load("models/text.js");
+const { bytesLeft, contentOf, groupNameProblem, isBlank, isDescriptionLong, isTopicLong } = await load("models/text.js");
 const { dayName, shortMoment } = await load("models/time.js");
 
 test("newlines are newlines, and control characters are left out", () => {
@@ -42,6 +42,11 @@ test("a group's name has 1 to 100 characters", () => {
   assert.equal(groupNameProblem("  "), "empty");
   assert.equal(groupNameProblem("😀".repeat(100)), null);
   assert.equal(groupNameProblem("x".repeat(101)), "long");
+});
+
+test("a topic has 250 characters at most, and a description 2,000, without the space around them", () => {
+  assert.deepEqual([isTopicLong(` ${"😀".repeat(250)} `), isTopicLong("x".repeat(251))], [false, true]);
+  assert.deepEqual([isDescriptionLong(`\n${"😀".repeat(2_000)}`), isDescriptionLong("x".repeat(2_001))], [false, true]);
 });
 
 test("days have the names that people use", () => {

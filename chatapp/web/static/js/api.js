@@ -8,6 +8,8 @@ import { PAGE_SIZE } from "./protocol.js";
  * @typedef {import("./protocol.js").Group} Group
  * @typedef {import("./protocol.js").Message} Message
  * @typedef {import("./protocol.js").Role} Role
+ * @typedef {import("./protocol.js").Details} Details
+ * @typedef {import("./protocol.js").PublicGroup} PublicGroup
  */
 
 const TIMEOUT_MILLISECONDS = 15_000;
@@ -97,10 +99,11 @@ export function fetchMessages(me, receiver, group, page = {}) {
  * @param {string} groupName
  * @param {User[]} users
  * @param {string} clientId a UUID: a repetition with the same makes no second group
+ * @param {Partial<Details>} details
  * @returns {Promise<Group>}
  */
-export async function createGroup(groupName, users, clientId) {
-  return (await call("POST", "/group", { groupName, users: users.map(nameOnly), clientId })).newGroup;
+export async function createGroup(groupName, users, clientId, details) {
+  return (await call("POST", "/group", { ...details, groupName, users: users.map(nameOnly), clientId })).newGroup;
 }
 
 const nameOnly = (/** @type {{ username: string }} */ { username }) => ({ username });
@@ -117,7 +120,7 @@ export async function fetchGroup(groupId) {
 
 /**
  * @param {string} groupId
- * @param {{ groupName?: string, sharesHistory?: boolean }} details those that change
+ * @param {Partial<Details> & { groupName?: string }} details those that change
  * @returns {Promise<Group>}
  */
 export async function changeGroup(groupId, details) {
@@ -212,6 +215,34 @@ export async function fetchEmoji() {
 /** @param {string} groupId */
 export async function deleteGroup(groupId) {
   await call("DELETE", groupPath(groupId));
+}
+
+const publicPath = (/** @type {string} */ groupId) => `/groups/public/${encodeURIComponent(groupId)}`;
+
+/**
+ * @param {string} name
+ * @param {string | null} after the `next` of the page before; null for the first page
+ * @returns {Promise<{ groups: PublicGroup[], next: string | null }>}
+ */
+export function findGroups(name, after) {
+  const query = new URLSearchParams(after === null ? { name } : { name, after });
+  return call("GET", `/groups/public?${query}`);
+}
+
+/**
+ * @param {string} groupId
+ * @returns {Promise<PublicGroup>}
+ */
+export async function fetchPublicGroup(groupId) {
+  return (await call("GET", publicPath(groupId))).group;
+}
+
+/**
+ * @param {string} groupId
+ * @returns {Promise<Group>}
+ */
+export async function joinGroup(groupId) {
+  return (await call("POST", `${publicPath(groupId)}/join`, {})).group;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { takePeople } from "./changes.js";
 import { forgetSeen, keepKnown, keepSeen, knownTo, seenBy } from "./database.js";
+import { isComplete } from "./models/conversation.js";
 import { EMPTY_TIMELINE, newestRun } from "./models/timeline.js";
 import * as store from "./store.js";
 
@@ -33,6 +34,8 @@ export async function recallState(me) {
   keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, conversation]));
   keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
   if (!users || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
+  // What an earlier version of the page has stored is replaced by a sync from nothing.
+  if (!known.conversations.every(isComplete)) return;
   store.userRevision.value = known.userRevision;
   store.conversations.value = new Map(keptConversations);
   recallTimelines(known.timelines);

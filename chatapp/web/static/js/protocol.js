@@ -32,11 +32,22 @@
  * @typedef {{ content: string, writtenAt: string }} Version
  *
  * @typedef {"owner" | "admin" | "member"} Role
+ * @typedef {"everybody" | "admins"} Audience all members of a group, or its admins and owners
+ *
+ * @typedef {object} Details of a group, but its name
+ * @property {string} topic one line, or nothing
+ * @property {string} description some lines, or nothing
+ * @property {boolean} sharesHistory whether a member sees what was said before they joined
+ * @property {boolean} isPublic whether every user finds the group and may join it
+ * @property {Audience} writers who may write
+ * @property {Audience} pinners who may pin messages
+ *
  * @typedef {{ username: string, online: boolean }} Online
  * @typedef {{ username: string, deliveredSequence: number, readSequence: number }} Marks
  * @typedef {Marks & { role: Role }} Member
  *
- * @typedef {object} Group
+ * @typedef {GroupFields & Details} Group
+ * @typedef {object} GroupFields
  * @property {string} groupName
  * @property {string} groupId
  * @property {User[]} users
@@ -44,10 +55,12 @@
  * @property {Message[]} messages
  * @property {string} createdAt ISO 8601, UTC
  * @property {Role} role mine
- * @property {boolean} sharesHistory whether a member sees what was said before they joined
  * @property {number} revision
  *
- * @typedef {object} WireConversation
+ * @typedef {{ groupId: string, groupName: string, topic: string, description: string, memberCount: number, isMember: boolean }} PublicGroup
+ *
+ * @typedef {ConversationFields & Details} WireConversation
+ * @typedef {object} ConversationFields
  * @property {string} receiver
  * @property {boolean} group
  * @property {string} name
@@ -58,12 +71,11 @@
  * @property {number} revision
  * @property {string} createdAt ISO 8601, UTC
  * @property {Role} role mine
- * @property {boolean} sharesHistory
  *
  * @typedef {{ receiver: string, group: boolean }} Address
  * @typedef {{ kind: "message", revision: number, message: Message }} MessageChange
  * @typedef {{ kind: "members", revision: number, members: { username: string, role: Role | null }[] }} MembersChange
- * @typedef {{ kind: "details", revision: number, name: string, sharesHistory: boolean }} DetailsChange
+ * @typedef {{ kind: "details", revision: number, name: string } & Details} DetailsChange
  * @typedef {{ kind: "update", revision: number, update: Update }} UpdateChange
  * @typedef {MessageChange | UpdateChange | MembersChange | DetailsChange} Change of one conversation
  * @typedef {Address & { kind: "conversation", userRevision: number, conversation: WireConversation | null }} UserChange
@@ -113,6 +125,8 @@ export const EVENT = Object.freeze({
 /** The server's limits, checked here first so that the page can warn while the user types. */
 export const CONTENT_BYTES_MAX = 65_536;
 export const GROUP_NAME_CHARACTERS_MAX = 100;
+export const TOPIC_CHARACTERS_MAX = 250;
+export const DESCRIPTION_CHARACTERS_MAX = 2_000;
 export const PAGE_SIZE = 100;
 /** The server answers for up to 20,000 conversations. A packet with this number stays well under the size limit. */
 export const SYNC_CONVERSATIONS_MAX = 5_000;

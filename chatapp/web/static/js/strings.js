@@ -1,5 +1,6 @@
-/** Every text that users read. To translate the client, translate this file. */
+/** Every text that users read. To translate the client, translate this file and groupstrings.js. */
 
+import { groupStrings } from "./groupstrings.js";
 import { isolated } from "./models/bidi.js";
 
 export const LOCALE = undefined;
@@ -231,6 +232,7 @@ export const say = {
   deleteTitle: (/** @type {string} */ group) => `Delete “${isolated(group)}”?`,
   deleteHint: "It is gone for everybody, with all its messages. This cannot be undone.",
   groupChangeFailed: "That did not work. Try again.",
+  ...groupStrings,
 
   settingsTitle: "Settings",
   theme: "Appearance",
@@ -251,6 +253,7 @@ export const say = {
   shortcuts: {
     search: "Search people and groups",
     newGroup: "New group",
+    findGroups: "Find groups",
     next: "Next conversation",
     previous: "Previous conversation",
     compose: "Go to the message field",

@@ -3,7 +3,7 @@
  * applying it twice does nothing.
  */
 
-import { withTold } from "./conversation.js";
+import { detailsOf, withTold } from "./conversation.js";
 import { updatedBy } from "./messagestate.js";
 
 /**
@@ -91,8 +91,8 @@ export function withMembers(conversation, { members: changed }, me) {
  * @param {import("../protocol.js").DetailsChange} change
  * @returns {Conversation}
  */
-export function withDetails(conversation, { name, sharesHistory }) {
-  return { ...conversation, name, sharesHistory };
+export function withDetails(conversation, change) {
+  return { ...conversation, ...detailsOf(change), name: change.name };
 }
 
 /**

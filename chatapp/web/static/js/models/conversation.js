@@ -11,7 +11,8 @@ import { fullName } from "./names.js";
  */
 
 /**
- * @typedef {object} Conversation
+ * @typedef {ConversationFields & import("../protocol.js").Details} Conversation
+ * @typedef {object} ConversationFields
  * @property {string} key
  * @property {string} receiver
  * @property {boolean} group
@@ -24,7 +25,6 @@ import { fullName } from "./names.js";
  * @property {number} toldSequence how far the server knows that I have read
  * @property {Member[]} members empty for a large group until they are fetched
  * @property {Role} role mine
- * @property {boolean} sharesHistory
  * @property {string} createdAt empty while it is not known
  */
 
@@ -50,9 +50,30 @@ export function emptyConversation(receiver, group) {
     toldSequence: 0,
     members: [],
     role: "member",
-    sharesHistory: true,
     createdAt: "",
+    topic: "",
+    description: "",
+    sharesHistory: true,
+    isPublic: false,
+    writers: "everybody",
+    pinners: "everybody",
   };
+}
+
+/**
+ * @param {import("../protocol.js").Details} source
+ * @returns {import("../protocol.js").Details}
+ */
+export function detailsOf({ topic, description, sharesHistory, isPublic, writers, pinners }) {
+  return { topic, description, sharesHistory, isPublic, writers, pinners };
+}
+
+/**
+ * @param {Conversation} stored
+ * @returns {boolean} whether it has every field; an earlier version of this page may have stored it without some
+ */
+export function isComplete(stored) {
+  return Object.keys(emptyConversation("", true)).every((name) => name in stored);
 }
 
 /**
@@ -62,7 +83,7 @@ export function emptyConversation(receiver, group) {
  * @returns {Conversation}
  */
 export function fromWire(wire, known) {
-  const { receiver, group, revision, lastMessage, lastSequence, members, role, sharesHistory, createdAt } = wire;
+  const { receiver, group, revision, lastMessage, lastSequence, members, role, createdAt } = wire;
   return {
     ...emptyConversation(receiver, group),
     name: group ? wire.name : (known?.name ?? wire.name),
@@ -74,8 +95,8 @@ export function fromWire(wire, known) {
     toldSequence: wire.readSequence,
     members,
     role,
-    sharesHistory,
     createdAt,
+    ...detailsOf(wire),
   };
 }
 
@@ -88,10 +109,10 @@ export function fromWire(wire, known) {
 export function fromGroup(group, known) {
   const base = known ?? emptyConversation(group.groupId, true);
   if (group.revision < base.stateRevision) return base;
-  const { groupName: name, role, sharesHistory, createdAt } = group;
+  const { groupName: name, role, createdAt } = group;
   const marks = new Map(base.members.map((member) => [member.username, member]));
   const members = group.members.map((member) => ({ deliveredSequence: 0, readSequence: 0, ...marks.get(member.username), ...member }));
-  return { ...base, name, role, sharesHistory, createdAt, members, stateRevision: group.revision };
+  return { ...base, ...detailsOf(group), name, role, createdAt, members, stateRevision: group.revision };
 }
 
 /**

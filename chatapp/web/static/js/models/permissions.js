@@ -1,6 +1,9 @@
 /** What each role may do in a group, so that the page offers nothing else. The server decides. */
 
-/** @typedef {import("../protocol.js").Role} Role */
+/**
+ * @typedef {import("../protocol.js").Role} Role
+ * @typedef {import("../protocol.js").Audience} Audience
+ */
 
 export const ROLES = /** @type {const} */ (["owner", "admin", "member"]);
 
@@ -21,6 +24,17 @@ const PERMISSIONS = {
  */
 export function may(role, action) {
   return PERMISSIONS[action].includes(role);
+}
+
+/** @type {Record<Audience, readonly Role[]>} */
+const ROLES_OF = { everybody: ROLES, admins: ["owner", "admin"] };
+
+/**
+ * @param {Role} role
+ * @param {Audience} audience a setting of the group, such as `writers`
+ */
+export function isAmong(role, audience) {
+  return ROLES_OF[audience].includes(role);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The server's rules for message content and names, checked before sending. */
 
-import { CONTENT_BYTES_MAX, GROUP_NAME_CHARACTERS_MAX } from "../protocol.js";
+import { CONTENT_BYTES_MAX, DESCRIPTION_CHARACTERS_MAX, GROUP_NAME_CHARACTERS_MAX, TOPIC_CHARACTERS_MAX } from "../protocol.js";
 
 /** Unicode's Cc, but newline and tab. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
@@ -45,3 +45,15 @@ export function groupNameProblem(name) {
   if (isBlank(name)) return "empty";
   return [...name.trim()].length > GROUP_NAME_CHARACTERS_MAX ? "long" : null;
 }
+
+/**
+ * @param {string} topic
+ * @returns {boolean} whether it is too long
+ */
+export const isTopicLong = (topic) => [...topic.trim()].length > TOPIC_CHARACTERS_MAX;
+
+/**
+ * @param {string} description
+ * @returns {boolean} whether it is too long
+ */
+export const isDescriptionLong = (description) => [...description.trim()].length > DESCRIPTION_CHARACTERS_MAX;

@@ -2,6 +2,8 @@
 
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
+import { withoutControls } from "../models/bidi.js";
+import { isAmong } from "../models/permissions.js";
 import { retryPassage } from "../passages.js";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
@@ -9,11 +11,13 @@ import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, l
 import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
+import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
+import { MissingGroup } from "./missinggroup.js";
 import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
 /** @param {{ id: string }} props */
@@ -29,24 +33,28 @@ export function Conversation({ id }) {
   return html`<div class="conversation">
     <${Head} conversation=${conversation} />
     <${Banner} />
-    ${isMissing && html`<${Missing} conversation=${conversation} />`}
+    ${isMissing && html`<${conversation.group ? MissingGroup : Missing} conversation=${conversation} />`}
     ${!isMissing && (hasUnsent || !isLeft) && html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
     ${isLeft && html`<${Left} id=${id} hasUnsent=${hasUnsent} />`}
-    ${!isMissing && !isLeft && html`<${Composer} id=${id} name=${headingOf(conversation)} />`}
+    ${!isMissing && !isLeft && (mayWrite(conversation) ? html`<${Composer} id=${id} name=${headingOf(conversation)} />` : html`<${Closed} id=${id} />`)}
   </div>`;
 }
 
 /** @typedef {import("../models/conversation.js").Conversation} ConversationModel */
 
+/** @param {ConversationModel} conversation */
+const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
+
 /** @param {{ conversation: ConversationModel }} props */
 function Head({ conversation }) {
-  const { receiver, group, name } = conversation;
+  const { receiver, group, name, topic } = conversation;
   const online = group ? undefined : isOnline(receiver);
   return html`<header class="conversation-head">
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
       <h1><bdi>${headingOf(conversation)}</bdi></h1>
+      ${topic && html`<span class="conversation-topic" title=${withoutControls(topic)}><bdi>${withoutControls(topic)}</bdi></span>`}
       <small>${subtitleOf(conversation)}</small>
     </span>
     ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>`}
@@ -101,9 +109,9 @@ function Left({ id, hasUnsent }) {
 }
 
 /** @param {{ conversation: ConversationModel }} props */
-function Missing({ conversation: { group, receiver } }) {
+function Missing({ conversation: { receiver } }) {
   return html`<div class="messages-wait" role="alert">
-    <${Empty} title=${group ? say.missingGroup : say.missingPerson(receiver)} hint=${say.missingHint}>
+    <${Empty} title=${say.missingPerson(receiver)} hint=${say.missingHint}>
       <button type="button" class="button" onClick=${goToList}>${say.back}</button>
     <//>
   </div>`;

@@ -59,8 +59,9 @@ function placeBeside(element, near) {
   const top = below + height + GAP_PIXELS <= innerHeight ? below : near.top - GAP_PIXELS - height;
   const left = near.left + width + GAP_PIXELS <= innerWidth ? near.left : near.right - width;
   element.style.margin = "0";
-  element.style.top = `${Math.min(Math.max(GAP_PIXELS, top), innerHeight - height - GAP_PIXELS)}px`;
-  element.style.left = `${Math.min(Math.max(GAP_PIXELS, left), innerWidth - width - GAP_PIXELS)}px`;
+  // Relative to the window, which may become smaller.
+  element.style.top = `clamp(0px, ${Math.max(GAP_PIXELS, top)}px, 100dvh - ${height + GAP_PIXELS}px)`;
+  element.style.left = `clamp(0px, ${Math.max(GAP_PIXELS, left)}px, 100vw - ${width + GAP_PIXELS}px)`;
 }
 
 /** The event comes late. A dialog that has been replaced by another one must not close it. @param {Event} event */

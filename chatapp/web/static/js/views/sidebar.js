@@ -68,8 +68,11 @@ function Search() {
         onInput=${change} onKeyDown=${onSearchKey} onBlur=${() => (isFirstWanted.value = false)} />
       ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
     </label>
+    <${Action} icon="globe" label=${say.findGroups} onClick=${findGroups} />
   </div>`;
 }
+
+const findGroups = () => (dialog.value = "findGroups");
 
 /** Enter opens the first match, Escape clears the search, and ArrowDown moves into the list. */
 function onSearchKey(/** @type {KeyboardEvent} */ event) {
@@ -98,7 +101,9 @@ function List() {
   if (listStatus.value === "loading") return html`<${Skeleton} label=${say.loadingPeople} rows=${8} />`;
   const lines = visibleLines.value;
   return html`
-    ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch(query.value)} hint=${say.listNoMatchHint} />`}
+    ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch(query.value)} hint=${say.listNoMatchHint}>
+      <button type="button" class="button" onClick=${findGroups}>${say.findGroups}</button>
+    <//>`}
     <${VirtualList} id="conversations" label=${say.people} rows=${lines} keyOf=${keyOf} rowPixels=${ROW_PIXELS} currentKey=${openKey.value} draw=${drawLine} />
     ${lines.length <= 1 && !query.value && html`<${Empty} title=${say.listEmpty} hint=${say.listEmptyHint} />`}`;
 }

@@ -6,20 +6,22 @@ import { mayRemove, may } from "../../models/permissions.js";
 import { me } from "../../store.js";
 import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
+import { AboutPage } from "./groupabout.js";
 import { AddPage } from "./groupadd.js";
 import { DeletePage, LeavePage, RemovePage } from "./groupendings.js";
 import { MemberPage } from "./groupmember.js";
 import { OverviewPage } from "./groupoverview.js";
+import { SettingsPage } from "./groupsettings.js";
 import { html } from "../html.js";
 
 /**
  * @typedef {import("../../models/conversation.js").Conversation} Conversation
- * @typedef {{ name: "overview" | "member" | "remove" | "add" | "leave" | "delete", username: string }} Page `username` is whom it is about; empty for nobody
+ * @typedef {{ name: "overview" | "about" | "settings" | "member" | "remove" | "add" | "leave" | "delete", username: string }} Page `username` is whom it is about; empty for nobody
  * @typedef {(name: Page["name"], username?: string) => void} GoTo
  */
 
-const TITLES = { overview: say.detailsGroup, member: say.memberTitle, remove: say.memberRemove, add: say.add, leave: say.leave, delete: say.deleteGroup };
-const PAGES = { overview: OverviewPage, member: MemberPage, remove: RemovePage, add: AddPage, leave: LeavePage, delete: DeletePage };
+const TITLES = { overview: say.detailsGroup, about: say.about, settings: say.groupSettings, member: say.memberTitle, remove: say.memberRemove, add: say.add, leave: say.leave, delete: say.deleteGroup };
+const PAGES = { overview: OverviewPage, about: AboutPage, settings: SettingsPage, member: MemberPage, remove: RemovePage, add: AddPage, leave: LeavePage, delete: DeletePage };
 
 /** @param {{ conversation: Conversation }} props */
 export function GroupDetails({ conversation }) {
@@ -42,6 +44,7 @@ export function GroupDetails({ conversation }) {
 function isOpenTo({ role, members }, { name, username }) {
   const member = members.find((found) => found.username === username);
   if (name === "add") return may(role, "add");
+  if (name === "about" || name === "settings") return may(role, "changeDetails");
   if (name === "delete") return may(role, "delete");
   if (name === "member") return member !== undefined;
   return name !== "remove" || (member !== undefined && username !== me.value && mayRemove(role, member.role));

@@ -14,12 +14,12 @@ import { html } from "../html.js";
  */
 
 /** @param {{ conversation: Conversation, username: string, goTo: GoTo }} props */
-export function RemovePage({ conversation: { receiver, name }, username, goTo }) {
+export function RemovePage({ conversation: { receiver, name, isPublic }, username, goTo }) {
   const action = useAction();
   const remove = async () => {
     if (await action.run(() => removeMember(receiver, username))) goTo("overview");
   };
-  return html`<${Question} action=${action} title=${say.memberRemoveTitle(nameOf(username))} hint=${say.memberRemoveHint(name)}
+  return html`<${Question} action=${action} title=${say.memberRemoveTitle(nameOf(username))} hint=${`${say.memberRemoveHint(name)} ${isPublic ? say.memberRemovePublic : ""}`}
     button=${say.memberRemoveButton} onYes=${remove} onNo=${() => goTo("member", username)} />`;
 }
 

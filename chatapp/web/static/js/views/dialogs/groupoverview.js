@@ -1,8 +1,9 @@
-/** The first page about a group: its name, its setting, and its members. */
+/** The first page about a group: its name, what it is about, its settings, and its members. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { changeGroup } from "../../api.js";
+import { withoutControls } from "../../models/bidi.js";
 import { may, ROLES } from "../../models/permissions.js";
 import { fullMoment } from "../../models/time.js";
 import { isOnline, me, nameOf } from "../../store.js";
@@ -13,9 +14,9 @@ import { Avatar } from "../avatar.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
+import { SettingsFacts } from "./groupsettings.js";
 import { sentenceForName } from "./newgroup.js";
 import { Failed, Skeleton } from "../states.js";
-import { Switch } from "./switch.js";
 import { VirtualList } from "../virtuallist.js";
 
 /**
@@ -35,7 +36,8 @@ export function OverviewPage({ conversation, last, goTo }) {
       <${Name} conversation=${conversation} />
       ${createdAt && html`<p class="state-hint">${say.detailsCreated(fullMoment(createdAt))}</p>`}
     </div>
-    <${History} conversation=${conversation} />
+    <${About} conversation=${conversation} goTo=${goTo} />
+    <${SettingsFacts} conversation=${conversation} goTo=${goTo} />
     <${People} conversation=${conversation} last=${last} goTo=${goTo} />
     <footer class="details-foot">
       <button type="button" class="button button-quiet" data-page="leave" onClick=${() => goTo("leave")}><${Icon} name="leave" />${say.leave}</button>
@@ -92,14 +94,15 @@ function Rename({ groupId, name, onDone }) {
   </form>`;
 }
 
-/** @param {{ conversation: Conversation }} props */
-function History({ conversation: { receiver, role, sharesHistory } }) {
-  const action = useAction();
-  if (!may(role, "changeDetails")) return html`<p class="state-hint">${sharesHistory ? say.sharesHistoryYes : say.sharesHistoryNo}</p>`;
-  const change = (/** @type {boolean} */ isOn) => action.run(() => changeGroup(receiver, { sharesHistory: isOn }));
-  return html`<div>
-    <${Switch} label=${say.sharesHistory} hint=${say.sharesHistoryHint} isOn=${sharesHistory} onChange=${change} />
-    <${Refused} action=${action} />
+/** @param {{ conversation: Conversation, goTo: GoTo }} props */
+function About({ conversation: { topic, description, role }, goTo }) {
+  const label = topic || description ? say.aboutEdit : say.aboutAdd;
+  const canEdit = may(role, "changeDetails");
+  if (!canEdit && !topic && !description) return null;
+  return html`<div class="details-about">
+    ${topic && html`<p class="details-topic"><bdi>${withoutControls(topic)}</bdi></p>`}
+    ${description && html`<p class="description" dir="auto">${description}</p>`}
+    ${canEdit && html`<button type="button" class="link" data-page="about" onClick=${() => goTo("about")}>${label}</button>`}
   </div>`;
 }
 

@@ -4,12 +4,14 @@ import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
 import { MessageMenuDialog } from "./messagemenu.js";
+import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
+  findGroups: FindGroupsDialog,
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
   details: DetailsDialog,
