@@ -51,6 +51,7 @@ export function forgetAll() {
  */
 function parsed(content) {
   const tokens = parser.parse(content, {});
+  for (const token of tokens) token.info = parser.utils.unescapeAll(token.info);
   const isTooDeep = tokens.some(({ level }) => level >= NESTING_MAX - 1);
   const tree = isTooDeep ? [] : treeOf(tokens);
   // A message of nothing but definitions of links would be empty.

@@ -118,6 +118,16 @@ function languageOf(token) {
  */
 function imageOf(token) {
   const detail = attributeOf(token, "src");
-  const label = treeOf(token.children ?? []);
-  return { type: "link", detail, title: attributeOf(token, "title"), children: label.length > 0 ? label : [{ type: "text", text: detail, children: [] }] };
+  const text = token.children?.map(wordsOf).join("") || detail;
+  return { type: "link", detail, title: attributeOf(token, "title"), children: [{ type: "text", text, children: [] }] };
+}
+
+/**
+ * A picture's description without marks, as a link holds no other link.
+ * @param {Token} token
+ * @returns {string}
+ */
+function wordsOf({ type, content, children }) {
+  if (children && children.length > 0) return children.map(wordsOf).join("");
+  return type === "softbreak" || type === "hardbreak" ? "\n" : content;
 }

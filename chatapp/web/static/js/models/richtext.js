@@ -35,5 +35,5 @@ export function beginningOf(content) {
 function withoutOpenSpoiler(beginning) {
   const marks = beginning.match(/\|\|/gu)?.length ?? 0;
   const last = beginning.lastIndexOf("||");
-  return marks % 2 === 1 && last > 0 ? beginning.slice(0, last) : beginning;
+  return marks % 2 === 1 ? beginning.slice(0, last) || "…" : beginning;
 }
