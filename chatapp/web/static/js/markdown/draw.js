@@ -58,7 +58,7 @@ const SPECIAL = {
   link: drawLink,
   heading: (node) => html`<p class=${`heading heading-${node.number}`}>${drawAll(node)}</p>`,
   numbers: (node) => html`<ol start=${node.number}>${drawAll(node)}</ol>`,
-  table: (node) => html`<div class="table" role="region" aria-label=${say.table} tabIndex=${0}><table>${drawAll(node)}</table></div>`,
+  table: (node) => html`<div class="table" role="group" aria-label=${say.table} tabIndex=${0}><table>${drawAll(node)}</table></div>`,
   headCell: drawCell,
   cell: drawCell,
 };
