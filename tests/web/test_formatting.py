@@ -1,10 +1,20 @@
 """Writing Markdown: buttons, keys, new lines, the preview, and pasting."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.web.copied_text import (
+    CODE_EDITOR,
+    HOSTILE,
+    SPREADSHEET,
+    SPREADSHEET_AS_MARKDOWN,
+    WORD,
+    WORD_AS_MARKDOWN,
+    WRITER,
+    WRITER_AS_MARKDOWN,
+)
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person, bubble, bubbles, composer, line, write
 from tests.web.server import ApiUser
@@ -18,28 +28,11 @@ COPY = """async ({ html, text }) => {
     await navigator.clipboard.write([new ClipboardItem(parts)]);
 }"""
 
-WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal { color: red }</style></head><body>
-<p class=MsoNormal style='margin:0cm'><b><span lang=EN-GB>Agenda</span></b><span> for <i>Monday</i></span><o:p></o:p></p>
-<p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>\u00b7<span>&nbsp;&nbsp;</span></span><![endif]>First</p>
-<p class=MsoListParagraphCxSpMiddle style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span>Second</p>
-<p class=MsoNormal>See <a href="https://example.org/a">the <s>old</s> page</a>.</p></body></html>"""
-
-WRITER = """<meta charset="utf-8"><b style="font-weight:normal" id="docs-internal-guid-1"><h2 dir="ltr"><span style="font-weight:400">Plan</span></h2>
-<p dir="ltr"><span style="font-weight:700">Bold</span><span style="font-weight:400"> and </span><span style="font-style:italic">italic</span><span style="text-decoration:line-through"> gone</span></p>
-<ol><li dir="ltr"><p><span>one</span></p></li><li><p><span>two</span></p><ul><li>deeper</li></ul></li></ol></b>"""
-
-SPREADSHEET = """<google-sheets-html-origin><style>td { border: 1px }</style><table><colgroup><col width="100"></colgroup><tbody>
-<tr style="height:21px"><td style="font-weight:bold">Name</td><td>Pieces</td></tr><tr><td>Nuts | bolts</td><td>12</td></tr><tr><td></td><td>3</td></tr>
-</tbody></table>"""
-
-HOSTILE = """<img src=x onerror="window.hacked=1"><b>bold</b><script>window.hacked=1</script><svg onload="window.hacked=1"></svg>
-<a href="javascript:window.hacked=1">link</a><img src="https://evil.example/x.png"><iframe srcdoc="<script>parent.hacked=1</script>"></iframe>"""
-
 
 @pytest.fixture
-def two(new_person: NewPerson) -> Iterator[tuple[Page, Page]]:
+def two(new_person: NewPerson) -> tuple[Page, Page]:
     alice, bob = new_person(permissions=["clipboard-read", "clipboard-write"]), new_person()
-    yield alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
+    return alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
 
 
 def copy(page: Page, markup: str, text: str) -> None:
@@ -123,11 +116,11 @@ def test_a_new_line_goes_on_with_a_list_and_enter_sends(two: tuple[Page, Page]) 
 @pytest.mark.parametrize(
     ("markup", "text", "wanted"),
     [
-        (WORD, "Agenda", "**Agenda** for _Monday_\n\n- First\n   1. Second\n\nSee [the ~~old~~ page](<https://example.org/a>)."),
-        (WRITER, "Plan", "## Plan\n\n**Bold** and _italic_ ~~gone~~\n\n1. one\n2. two\n   - deeper"),
-        (SPREADSHEET, "Name\tPieces", "| Name | Pieces |\n| --- | --- |\n| Nuts \\| bolts | 12 |\n|  | 3 |"),
+        (WORD, "Agenda", WORD_AS_MARKDOWN),
+        (WRITER, "Plan", WRITER_AS_MARKDOWN),
+        (SPREADSHEET, "Name\tPieces", SPREADSHEET_AS_MARKDOWN),
         (HOSTILE, "bold link", "**bold** link"),
-        ('<div style="font-family: Menlo, monospace"><b>if</b> x:</div>', "if x:", "if x:"),
+        (CODE_EDITOR, "if x:", "if x:"),
         ("<span>plain</span>", "plain", "plain"),
     ],
     ids=["Word", "a writer on the web", "a spreadsheet", "hostile", "a code editor", "plain"],
@@ -162,7 +155,7 @@ def test_an_address_pasted_over_words_becomes_their_link(two: tuple[Page, Page])
 
 PYTHON = "```python\ndef greet(name):\n    return f'hello {name}' * 3  # " + "long " * 40 + "\n```"
 MESSAGES = [
-    "# Plan\n\n1. one\n2. two\n\n> quoted\n\n| " + " | ".join(["awidecolumnwithoutspaces"] * 8) + " |\n" + "|---" * 8 + "|",
+    f"# Plan\n\n1. one\n2. two\n\n> quoted\n\n{'|awidecolumnwithoutspaces' * 8}|\n{'|---' * 8}|",
     "so ||the **butler** did https://example.org/it||",
     PYTHON,
 ]
