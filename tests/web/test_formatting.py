@@ -125,12 +125,16 @@ def test_a_new_line_goes_on_with_a_list_and_enter_sends(two: tuple[Page, Page]) 
     ],
     ids=["Word", "a writer on the web", "a spreadsheet", "hostile", "a code editor", "plain"],
 )
-def test_pasted_text_becomes_markdown(two: tuple[Page, Page], markup: str, text: str, wanted: str) -> None:
-    page, _ = two
+def test_pasted_text_becomes_markdown(new_person: NewPerson, markup: str, text: str, wanted: str) -> None:
+    person = new_person(permissions=["clipboard-read", "clipboard-write"])
+    page = person.open("#/u/alice")
     copy(page, markup, text)
     page.keyboard.press("Control+v")
     expect(composer(page)).to_have_value(wanted)
     assert page.evaluate("window.hacked") is None
+    if markup == HOSTILE:
+        # DOMPurify removes the handlers from a document in which none could run; Chromium reports them all the same.
+        person.complaints[:] = [said for said in person.complaints if "inline event handler" not in said]
     if wanted == text:
         return
     page.keyboard.press("Control+z")

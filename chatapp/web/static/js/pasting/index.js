@@ -1,12 +1,12 @@
 /** Formatted text from the clipboard as Markdown. DOMPurify reads the HTML, and Turndown writes the Markdown. */
 
 import DOMPurify from "dompurify";
-import TurndownService from "turndown";
 import { addTables } from "./tables.js";
 import { isBold, isItalic, isStruck } from "./styles.js";
+import { Turndown } from "./turndown.js";
 import { addWordLists, markWordLists } from "./wordlists.js";
 
-const converter = new TurndownService({ headingStyle: "atx", hr: "---", bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "_", br: "" });
+const converter = new Turndown({ headingStyle: "atx", hr: "---", bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "_", br: "" });
 
 converter.addRule("styled", { filter: isStyled, replacement: styled });
 converter.addRule("struck", { filter: ["del", "s"], replacement: (content) => marked(content, "~~") });
@@ -21,8 +21,8 @@ addWordLists(converter);
  * @returns {string}
  */
 export function markdownOf(markup) {
-  // The style attributes say what is bold. Under another name they are no styles, which the page's policy forbids.
-  const inert = markup.replace(/(\s)style=/giu, "$1data-style=");
+  // The page's policy forbids styles. Under another name the attributes still say what is bold.
+  const inert = markup.replace(/<style[\s>][\s\S]*?<\/style>/giu, "").replace(/(\s)style=/giu, "$1data-style=");
   const root = /** @type {HTMLElement} */ (DOMPurify.sanitize(inert, { RETURN_DOM: true, FORBID_TAGS: ["style", "img", "svg", "math", "form", "input", "button", "textarea", "select"] }));
   markWordLists(root);
   return converter.turndown(root).replace(/\u00a0/gu, " ").replace(/[ \t]+$/gmu, "").trim();
