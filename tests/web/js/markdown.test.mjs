@@ -79,7 +79,7 @@ test("spoilers hold other marks, and are no part of code", () => {
   assert.equal(shown("a ||b **c**||"), "paragraph(a  spoiler(b  strong(c)))");
   assert.equal(shown("**||a||**"), "paragraph(strong(spoiler(a)))");
   assert.equal(shown("`||a||`"), "paragraph(code(||a||))");
-  assert.equal(plainTextOf("\\||a||"), "||a||");
+  assert.equal(shown("x \\||a||"), "paragraph(x ||a||)");
   assert.equal(plainTextOf("x|||a|||"), "x|(spoiler)");
 });
 
@@ -95,6 +95,7 @@ test("a preview has no marks, and keeps a spoiler's secret", () => {
   assert.equal(plainTextOf("**one**\n`two` [three](https://example.org)"), "one\ntwo three");
   assert.equal(plainTextOf("# a\n- b\n- c\n\n> d"), "a b c  d");
   assert.equal(plainTextOf("so ||the butler|| did it"), "so (spoiler) did it");
+  assert.equal(plainTextOf("so ||the butler did"), "so (spoiler)");
   assert.equal(plainTextOf("```\ncode\n```"), "code");
 });
 

@@ -39,8 +39,8 @@ function CopyButton({ text }) {
   const copy = async () => {
     if (!(await copyText(text))) return;
     setCopied(true);
-    announcement.value = say.codeCopied;
+    announcement.value = say.copied;
   };
-  const label = isCopied ? say.codeCopied : say.codeCopy;
+  const label = isCopied ? say.copied : say.codeCopy;
   return html`<button type="button" class="icon-button icon-button-small code-copy" aria-label=${label} title=${label} onClick=${copy}><${Icon} name=${isCopied ? "check" : "copy"} size=${16} /></button>`;
 }

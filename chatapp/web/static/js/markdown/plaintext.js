@@ -7,12 +7,15 @@ import { parse } from "./parser.js";
 
 const INLINE = new Set(["text", "break", "code", "strong", "emphasis", "strike", "spoiler", "link"]);
 
+/** A spoiler without its end, as the beginning of a message may have one. */
+const OPEN_SPOILER = /(^|\s)\|\|(?=[^\s|]).*$/su;
+
 /**
  * @param {string} content
  * @returns {string} with a space between blocks; spoilers stay hidden
  */
 export function plainTextOf(content) {
-  return parse(content).map(textOf).join("").trim();
+  return parse(content).map(textOf).join("").replace(OPEN_SPOILER, `$1${say.spoilerInPreview}`).trim();
 }
 
 /**

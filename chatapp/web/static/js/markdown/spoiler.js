@@ -10,6 +10,8 @@ export function Spoiler({ children }) {
   if (isShown) return html`<span class="spoiler spoiler-shown" tabIndex=${-1}>${children}</span>`;
   const show = (/** @type {Event} */ event) => {
     event.preventDefault();
+    // The keys and clicks of the message around it do something else.
+    event.stopPropagation();
     setShown(true);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === " ") && show(event);

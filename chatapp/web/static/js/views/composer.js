@@ -47,13 +47,12 @@ export function Composer({ id, name }) {
   };
   const write = (/** @type {string} */ now) => (purpose?.kind === "edit" ? writeEdit(id, now) : writeDraft(id, now));
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
-  const preview = () => setPreviewed(!isPreviewed);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
     if (event.key === "Enter") return event.shiftKey || prefersNewline() ? startLine(event) : submit(event);
     if (event.key === "Escape" && purpose) return leavePurpose(event, id);
     if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) return event.preventDefault();
-    return pressFormat(event, format, preview);
+    return pressFormat(event, format, () => setPreviewed(!isPreviewed));
   };
 
   const sendLabel = purpose?.kind === "edit" ? say.editSave : say.send;
@@ -61,7 +60,7 @@ export function Composer({ id, name }) {
     <${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
     ${isPreviewed && html`<${Preview} text=${text} />`}
-    ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${preview} />`}
+    ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
     <div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
       <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
