@@ -56,7 +56,7 @@ def _policy() -> str:
             "form-action 'self'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types chatapp",
+            "trusted-types chatapp dompurify",
         ]
     )
 

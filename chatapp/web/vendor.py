@@ -24,6 +24,10 @@ FILES = {
     "@preact/signals/dist/signals.mjs": "signals.js",
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
     "emojibase-data/en/compact.json": "emoji-en.json",
+    "markdown-it/dist/browser/markdown-it.esm.min.mjs": "later/markdown-it.js",
+    "@highlightjs/cdn-assets/es/highlight.min.js": "later/highlight.js",
+    "dompurify/dist/purify.es.mjs": "later/dompurify.js",
+    "turndown/lib/turndown.browser.es.js": "later/turndown.js",
     "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2": "fonts/figtree-latin.woff2",
     "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2": "fonts/figtree-latin-ext.woff2",
 }

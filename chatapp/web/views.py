@@ -17,11 +17,15 @@ MODULES = {
     "@preact/signals-core": "vendor/signals-core.js",
     "@preact/signals": "vendor/signals.js",
     "socket.io-client": "vendor/socket.io-client.js",
+    "markdown-it": "vendor/later/markdown-it.js",
+    "highlight.js": "vendor/later/highlight.js",
+    "dompurify": "vendor/later/dompurify.js",
+    "turndown": "vendor/later/turndown.js",
 }
 """The import map: what modules call a library, and the file that it is."""
 
-LOADED_LATER = "js/views/dialogs/"
-"""Modules that the page imports when it has drawn the rest."""
+LOADED_LATER = ("js/views/dialogs/", "js/markdown/", "js/pasting/", "vendor/later/")
+"""Modules that the page imports when it has drawn the rest, or when they are first needed."""
 
 LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
 

@@ -9,6 +9,7 @@ import { followState } from "./offline.js";
 import { followTarget } from "./passages.js";
 import { followPreferences } from "./preferences.js";
 import { followAttention } from "./readmarks.js";
+import { followSignIn } from "./renderer.js";
 import { followAddress } from "./router.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
 import { expire, followOtherTab, followStorage, resume } from "./session.js";
@@ -31,6 +32,7 @@ function start() {
   followState();
   followKeys();
   followStorage();
+  followSignIn();
   watchAttention();
   watchNetwork();
   onUnauthorized(expire);

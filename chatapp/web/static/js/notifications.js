@@ -1,8 +1,8 @@
 /** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
-import { previewOf } from "./models/richtext.js";
 import { preferences } from "./preferences.js";
+import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
 import { say } from "./strings.js";
 import * as store from "./store.js";

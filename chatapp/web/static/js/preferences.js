@@ -11,6 +11,7 @@ import { ownName } from "./config.js";
  * @property {boolean} hasNotifications
  * @property {string[]} emoji used lately
  * @property {number} tone the skin tone of emoji: 0 for none, 1 (light) to 5 (dark)
+ * @property {boolean} [hasToolbar] missing until somebody chooses
  */
 
 /** theme.js reads the same key before the first paint. */

@@ -2,6 +2,7 @@
 
 import { goTo, goToList } from "./router.js";
 import { say } from "./strings.js";
+import { FORMATS, PREVIEW } from "./views/formats.js";
 import { dialog, openKey, session, visibleLines } from "./store.js";
 
 /** The shortcuts that the page of shortcuts lists. */
@@ -18,6 +19,9 @@ export const SHORTCUTS = [
   { keys: ["↑"], text: say.shortcuts.editLast },
   { keys: ["M"], text: say.shortcuts.messages },
   { keys: ["+", "R", "E", "Del", "Enter"], text: say.shortcuts.messageKeys },
+  ...FORMATS.map(({ keys, name }) => ({ keys: [keys], text: say.shortcuts.format(name) })),
+  { keys: [PREVIEW.keys], text: say.shortcuts.format(say.formats.preview) },
+  { keys: ["Ctrl Shift V"], text: say.shortcuts.pastePlain },
   { keys: ["Esc"], text: say.shortcuts.close },
   { keys: ["?"], text: say.shortcuts.help },
 ];

@@ -6,7 +6,7 @@
  */
 const trustedTypes = /** @type {{ trustedTypes?: TrustedTypes }} */ (/** @type {unknown} */ (window)).trustedTypes;
 
-/** The one policy that the page's Content-Security-Policy allows. Only addresses of this file go through it. */
+/** The page's own policy, which its Content-Security-Policy allows. Only addresses of this file go through it. */
 const policy = trustedTypes?.createPolicy("chatapp", { createScriptURL: (address) => address });
 
 export async function keepShell() {

@@ -1,15 +1,24 @@
 /** The message field. Its text is a draft until it is sent, and survives a reload. */
 
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { editLast, endPurpose, purposes, saveEdit, writeEdit } from "../composing.js";
 import { endDraft, writeDraft } from "../drafts.js";
-import { previewOf } from "../models/richtext.js";
+import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
+import { prefer, preferences } from "../preferences.js";
+import { previewOf } from "../renderer.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
 import { drafts, jumps, nameOf } from "../store.js";
+import { applyEdit, fieldOf } from "./editing.js";
+import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { MessageText } from "./messagetext.js";
+import { noticePasteKey, onPaste } from "./pastefield.js";
+import { Toolbar } from "./toolbar.js";
+
+/** @typedef {import("./formats.js").Format} Format */
 
 const WARN_BYTES = 2_000;
 const HEIGHT_MAX_PIXELS = 220;
@@ -17,16 +26,19 @@ const HEIGHT_MAX_PIXELS = 220;
 /** @param {{ id: string, name: string }} props */
 export function Composer({ id, name }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const [isPreviewed, setPreviewed] = useState(false);
   const purpose = purposes.value.get(id) ?? null;
   const text = purpose?.kind === "edit" ? purpose.text : (drafts.value.get(id) ?? "");
   const left = bytesLeft(contentOf(text));
   const canSend = !isBlank(text) && left >= 0;
+  const hasToolbar = preferences.value.hasToolbar ?? isWide();
   useLayoutEffect(() => fit(field.current), [text]);
 
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!canSend) return;
     field.current?.focus();
+    setPreviewed(false);
     if (purpose?.kind === "edit") return void saveEdit(id, purpose.message, contentOf(text));
     send(id, contentOf(text), purpose?.message);
     endPurpose(id);
@@ -34,24 +46,64 @@ export function Composer({ id, name }) {
     jumps.value += 1;
   };
   const write = (/** @type {string} */ now) => (purpose?.kind === "edit" ? writeEdit(id, now) : writeDraft(id, now));
+  const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter" && !event.shiftKey && !prefersNewline()) submit(event);
-    if (event.key === "Escape" && purpose) leavePurpose(event, id);
-    if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) event.preventDefault();
+    noticePasteKey(event);
+    if (event.key === "Enter") return event.shiftKey || prefersNewline() ? startLine(event) : submit(event);
+    if (event.key === "Escape" && purpose) return leavePurpose(event, id);
+    if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) return event.preventDefault();
+    return pressFormat(event, format, () => setPreviewed(!isPreviewed));
   };
 
   const sendLabel = purpose?.kind === "edit" ? say.editSave : say.send;
   return html`<form class="composer" onSubmit=${submit}>
     <${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
+    ${isPreviewed && html`<${Preview} text=${text} />`}
+    ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
     <div class="composer-row">
+      <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
       <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
         placeholder=${say.composerPlaceholder(name)} enterkeyhint="send" autocomplete="off"
-        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown}></textarea>
+        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${purpose?.kind === "edit" ? "check" : "send"} size=${22} /></button>
     </div>
     <p id="composer-hint" class="composer-hint">${purpose?.kind === "edit" ? say.editHint : say.composerHint}</p>
   </form>`;
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {(format: Format) => void} format
+ * @param {() => void} preview
+ */
+function pressFormat(event, format, preview) {
+  const wanted = FORMATS.find((one) => isKeyOf(event, one));
+  if (!wanted && !isKeyOf(event, PREVIEW)) return;
+  event.preventDefault();
+  if (wanted) format(wanted);
+  else preview();
+}
+
+/** In a list, a quote or a block of code a new line begins like the one before. @param {KeyboardEvent} event */
+function startLine(event) {
+  const field = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
+  const edit = continueLine(fieldOf(field));
+  if (!edit) return;
+  event.preventDefault();
+  applyEdit(field, edit);
+}
+
+/** The message as it will be sent. @param {{ text: string }} props */
+function Preview({ text }) {
+  return html`<section class="composer-preview" aria-label=${say.formats.preview} tabIndex=${0}>
+    ${isBlank(text) ? html`<p class="composer-preview-empty">${say.previewEmpty}</p>` : html`<${MessageText} content=${contentOf(text)} />`}
+  </section>`;
+}
+
+/** A phone has no room for the buttons until somebody opens them. */
+function isWide() {
+  return matchMedia("(width >= 720px)").matches;
 }
 
 /** The first Escape ends the answer or the edit, the next one leaves the conversation. @param {KeyboardEvent} event @param {string} id */

@@ -5,6 +5,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { withoutControls } from "../models/bidi.js";
 import { isAmong } from "../models/permissions.js";
 import { retryPassage } from "../passages.js";
+import { renderer } from "../renderer.js";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
 import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, outbox, people, timelineOf } from "../store.js";
@@ -85,7 +86,9 @@ function Body({ id, hasUnsent }) {
   const isPassageWanted = passage !== null && passage.messages.length === 0;
   // The text for a new group needs its name.
   const isReady = isLoaded && (messages.length > 0 || knowledgeOf(id) !== "waiting");
-  if (!isPassageWanted && (isReady || hasUnsent || passage)) return html`<${MessageList} id=${id} />`;
+  // Drawn before the renderer is there, messages would change their height.
+  const canDraw = renderer.value !== null && !isPassageWanted;
+  if (canDraw && (isReady || hasUnsent || passage)) return html`<${MessageList} id=${id} />`;
   return html`<div class="messages-wait"><${Waiting} id=${id} /></div>`;
 }
 

@@ -2,8 +2,8 @@
 
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
-import { previewOf } from "../models/richtext.js";
 import { shortMoment } from "../models/time.js";
+import { previewOf } from "../renderer.js";
 import { addressOf } from "../router.js";
 import { say } from "../strings.js";
 import { isOnline, me, nameOf, openKey } from "../store.js";

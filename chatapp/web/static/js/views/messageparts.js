@@ -1,7 +1,7 @@
 /** Parts of a message beside its text: the answered message, reactions, and the buttons for what can be done with it. */
 
 import { replyTo, toggleReaction } from "../composing.js";
-import { previewOf } from "../models/richtext.js";
+import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
 import { say } from "../strings.js";
 import { chosen, dialog, me, nameOf } from "../store.js";

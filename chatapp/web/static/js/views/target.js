@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { previewOf } from "../models/richtext.js";
+import { previewOf } from "../renderer.js";
 import { say } from "../strings.js";
 import * as store from "../store.js";
 

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, fetchReactors, fetchVersions } from "../../api.js";
 import { remove } from "../../composing.js";
-import { previewOf } from "../../models/richtext.js";
+import { previewOf } from "../../renderer.js";
 import { fullMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";

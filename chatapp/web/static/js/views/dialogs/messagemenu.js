@@ -2,7 +2,7 @@
 
 import { edit, notify, replyTo, toggleReaction } from "../../composing.js";
 import { mayDelete } from "../../models/permissions.js";
-import { previewOf } from "../../models/richtext.js";
+import { previewOf } from "../../renderer.js";
 import { recentEmoji } from "../../recentemoji.js";
 import { addressOfMessage } from "../../router.js";
 import { say } from "../../strings.js";

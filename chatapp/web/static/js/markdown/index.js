@@ -1,0 +1,4 @@
+/** What the rest of the page uses of the Markdown renderer. */
+
+export { Markdown } from "./draw.js";
+export { plainTextOf } from "./plaintext.js";

@@ -1,0 +1,41 @@
+/** The kinds of formatting: their buttons, their keys, and what they do. */
+
+import { makeLink, toggleCode, toggleItalic, toggleLines, toggleMark } from "../models/formatting.js";
+import { say } from "../strings.js";
+
+/**
+ * @typedef {import("../models/formatting.js").Field} Field
+ * @typedef {import("../models/formatting.js").Edit} Edit
+ * @typedef {object} Format
+ * @property {string} name
+ * @property {import("./icons.js").IconName} icon
+ * @property {string} code the key's place on the keyboard, which is the same in every alphabet
+ * @property {boolean} hasShift
+ * @property {string} keys for people
+ * @property {(field: Field) => Edit} edit
+ */
+
+/** @type {Format[]} */
+export const FORMATS = [
+  { name: say.formats.bold, icon: "bold", code: "KeyB", hasShift: false, keys: "Ctrl B", edit: (field) => toggleMark(field, "**") },
+  { name: say.formats.italic, icon: "italic", code: "KeyI", hasShift: false, keys: "Ctrl I", edit: toggleItalic },
+  { name: say.formats.strike, icon: "strike", code: "KeyX", hasShift: true, keys: "Ctrl Shift X", edit: (field) => toggleMark(field, "~~") },
+  { name: say.formats.code, icon: "code", code: "KeyE", hasShift: false, keys: "Ctrl E", edit: toggleCode },
+  { name: say.formats.link, icon: "link", code: "KeyK", hasShift: false, keys: "Ctrl K", edit: makeLink },
+  { name: say.formats.list, icon: "list", code: "Digit8", hasShift: true, keys: "Ctrl Shift 8", edit: (field) => toggleLines(field, "- ") },
+  { name: say.formats.quote, icon: "quote", code: "Digit9", hasShift: true, keys: "Ctrl Shift 9", edit: (field) => toggleLines(field, "> ") },
+  { name: say.formats.spoiler, icon: "spoiler", code: "KeyH", hasShift: true, keys: "Ctrl Shift H", edit: (field) => toggleMark(field, "||") },
+];
+
+export const PREVIEW = { code: "KeyE", hasShift: true, keys: "Ctrl Shift E" };
+
+/**
+ * Letters are found by what they write, so that the keys are where a person's layout has them.
+ * @param {KeyboardEvent} event
+ * @param {{ code: string, hasShift: boolean }} wanted
+ */
+export function isKeyOf(event, { code, hasShift }) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey !== hasShift) return false;
+  const isLatin = /^[a-z]$/iu.test(event.key);
+  return isLatin ? code === `Key${event.key.toUpperCase()}` : code === event.code;
+}

@@ -1,0 +1,35 @@
+/** The buttons above the message field. One of them is in the tab order; the arrow keys reach the others. */
+
+import { useState } from "preact/hooks";
+import { say } from "../strings.js";
+import { FORMATS, PREVIEW } from "./formats.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+
+/** @param {{ isPreviewed: boolean, onFormat: (format: import("./formats.js").Format) => void, onPreview: () => void }} props */
+export function Toolbar({ isPreviewed, onFormat, onPreview }) {
+  const [stop, setStop] = useState(0);
+  const buttons = [
+    ...FORMATS.map((format) => ({ ...format, isPressed: undefined, press: () => onFormat(format) })),
+    { name: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
+  ];
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    /** @type {Record<string, number>} */
+    const targets = { ArrowRight: stop + 1, ArrowLeft: stop - 1, Home: 0, End: buttons.length - 1 };
+    const target = targets[event.key];
+    if (target === undefined || event.altKey) return;
+    event.preventDefault();
+    const next = (target + buttons.length) % buttons.length;
+    setStop(next);
+    /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.currentTarget).children[next]).focus();
+  };
+  return html`<div class="toolbar" role="toolbar" aria-label=${say.formatting} aria-controls="composer" onKeyDown=${onKeyDown}>
+    ${buttons.map(({ name, icon, keys, isPressed, press }, at) => html`<button type="button" key=${name} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
+      aria-label=${name} title=${`${name} (${keys})`} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
+  </div>`;
+}
+
+/** The field keeps the focus, and on a phone the keyboard stays open. @param {Event} event */
+function keepFocus(event) {
+  event.preventDefault();
+}
