@@ -8,6 +8,7 @@ import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
 import { drafts, jumps, nameOf } from "../store.js";
+import { endTyping, tellTyping } from "../typing.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
@@ -31,9 +32,14 @@ export function Composer({ id, name }) {
     send(id, contentOf(text), purpose?.message);
     endPurpose(id);
     endDraft(id);
+    endTyping();
     jumps.value += 1;
   };
   const write = (/** @type {string} */ now) => (purpose?.kind === "edit" ? writeEdit(id, now) : writeDraft(id, now));
+  const onInput = (/** @type {any} */ event) => {
+    write(event.target.value);
+    if (purpose?.kind !== "edit" && !isBlank(event.target.value)) tellTyping(id);
+  };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && !event.shiftKey && !prefersNewline()) submit(event);
     if (event.key === "Escape" && purpose) leavePurpose(event, id);
@@ -47,7 +53,7 @@ export function Composer({ id, name }) {
     <div class="composer-row">
       <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
         placeholder=${say.composerPlaceholder(name)} enterkeyhint="send" autocomplete="off"
-        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown}></textarea>
+        onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${purpose?.kind === "edit" ? "check" : "send"} size=${22} /></button>
     </div>
     <p id="composer-hint" class="composer-hint">${purpose?.kind === "edit" ? say.editHint : say.composerHint}</p>
