@@ -125,6 +125,13 @@ class LimitReached(ChatError):
     status = 409
 
 
+class DraftChanged(ChatError):
+    """Another device of the caller's has changed the draft meanwhile. `details["draft"]` is the stored one."""
+
+    code = "draft_changed"
+    status = 409
+
+
 class TooManyAttempts(ChatError):
     """The limit for sign-in attempts in password mode is reached. HTTP answers carry Retry-After."""
 

@@ -35,6 +35,25 @@ class MembershipsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UserChanged:
+    """Something that concerns this user alone changed, at this revision of the user's: settings, or anything else."""
+
+    user_id: int
+    user_revision: int
+    are_settings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A user is typing in a conversation: the group's id, or the direct key. Nothing of it is stored."""
+
+    key: str
+    user_id: int
+    username: str
+    is_group: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GroupCreated:
     """A group and its memberships are stored."""
 
@@ -73,7 +92,15 @@ class CatchUp:
 
 
 Notice = (
-    CatchUp | ConversationChanged | GroupCreated | MembershipsChanged | WatermarkRaised | PresenceChanged | SessionEnded
+    CatchUp
+    | ConversationChanged
+    | GroupCreated
+    | MembershipsChanged
+    | UserChanged
+    | WatermarkRaised
+    | PresenceChanged
+    | SessionEnded
+    | Typed
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Notice)}

@@ -45,6 +45,13 @@ def _content(text: str) -> str:
     return text
 
 
+def _draft(text: str) -> str:
+    text = _printable(text.replace("\r\n", "\n"))
+    if len(text.encode()) > CONTENT_BYTES:
+        raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
+    return text
+
+
 def _printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text  # most messages, at a tenth of what the searches cost
@@ -109,6 +116,8 @@ def _username(text: str) -> str:
 
 
 Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_content)]
+DraftContent = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_draft)]
+"""Text that is to become the content of a message. It may be empty or blank."""
 # Names are counted as they are kept, composed: some characters take more code points then, and most take fewer.
 GroupName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=GROUP_NAME_CHARACTERS)]
 Emoji = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_emoji)]

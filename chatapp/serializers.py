@@ -13,6 +13,7 @@ from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState, ReactionCount
 from chatapp.models.conversation import other_of
+from chatapp.personal_serializers import personal_change, preferences
 from chatapp.shapes import (
     ChangeShape,
     ConversationShape,
@@ -37,6 +38,7 @@ def user(person: Person) -> UserShape:
         "lastName": person.last_name,
         "username": person.username,
         "isOnline": person.is_online,
+        "lastSeen": to_iso(person.last_seen) if person.last_seen is not None else None,
     }
 
 
@@ -122,6 +124,7 @@ def conversation(overview: Overview) -> ConversationShape:
         "createdAt": microseconds_to_iso(row.created_at),
         **details(row),
         "role": row.role,
+        "preferences": preferences(overview.preferences),
     }
 
 
@@ -232,6 +235,7 @@ def sync(result: Sync) -> SyncShape:
         "more": result.has_more,
         "conversations": [_conversation_sync(synced) for synced in result.conversations],
         "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
+        "changes": [personal_change(change) for change in result.personal],
     }
 
 

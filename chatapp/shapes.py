@@ -4,12 +4,15 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from chatapp.personal_shapes import DraftShape, PreferencesShape, SettingsShape
+
 
 class UserShape(TypedDict):
     firstName: str
     lastName: str
     username: str
     isOnline: bool
+    lastSeen: str | None
 
 
 class ReactionShape(TypedDict):
@@ -95,7 +98,7 @@ class PublicGroupShape(TypedDict):
 class MemberShape(TypedDict):
     username: str
     deliveredSequence: int
-    readSequence: int
+    readSequence: int | None
     role: str
 
 
@@ -111,6 +114,7 @@ class ConversationShape(DetailsShape):
     revision: int
     createdAt: str
     role: str
+    preferences: PreferencesShape
 
 
 class ReactedShape(TypedDict):
@@ -131,9 +135,9 @@ class UpdateShape(MessageStateShape):
 class ChangeShape(TypedDict):
     """One change: `kind` says which of the other fields there are."""
 
-    receiver: str
-    group: bool
-    kind: Literal["message", "update", "members", "details", "conversation"]
+    receiver: NotRequired[str]
+    group: NotRequired[bool]
+    kind: Literal["message", "update", "members", "details", "conversation", "preferences", "draft", "settings"]
     revision: NotRequired[int]
     message: NotRequired[MessageShape]
     update: NotRequired[UpdateShape]
@@ -147,6 +151,9 @@ class ChangeShape(TypedDict):
     pinners: NotRequired[Literal["everybody", "admins"]]
     userRevision: NotRequired[int]
     conversation: NotRequired[ConversationShape | None]
+    preferences: NotRequired[PreferencesShape]
+    draft: NotRequired[DraftShape]
+    settings: NotRequired[SettingsShape]
 
 
 class ConversationSyncShape(TypedDict):
@@ -170,6 +177,7 @@ class SyncShape(TypedDict):
     more: bool
     conversations: list[ConversationSyncShape]
     gone: list[ConversationNameShape]
+    changes: list[ChangeShape]
 
 
 class UsersShape(TypedDict):

@@ -11,7 +11,16 @@ import socketio
 from tests.servers import Server
 
 NAMESPACE = "/chat"
-EVENTS = ("response", "updateDeliveryStatusOnConnection", "onlineStatus", "newgrp", "receipt", "token-expired")
+EVENTS = (
+    "response",
+    "updateDeliveryStatusOnConnection",
+    "onlineStatus",
+    "newgrp",
+    "receipt",
+    "typing",
+    "change",
+    "token-expired",
+)
 PATIENCE_SECONDS = 8
 CONNECT_SECONDS = 10
 

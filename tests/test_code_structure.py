@@ -33,6 +33,8 @@ FORBIDDEN_IMPORTS = {
         "chatapp.realtime",
         "flask",
     ],
+    "chatapp.personal_serializers": ["chatapp.api", "chatapp.realtime", "flask"],
+    "chatapp.personal_payloads": ["chatapp.actions", "chatapp.models", "chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.payloads": ["chatapp.actions", "chatapp.models", "chatapp.api", "chatapp.realtime", "flask"],
     "chatapp.payload_fields": ["chatapp.payloads", "chatapp.actions", "chatapp.models", "chatapp.api", "flask"],
     "chatapp.errors": ["chatapp"],

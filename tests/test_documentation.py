@@ -122,13 +122,14 @@ def test_the_protocol_names_every_error_code_with_its_status_and_no_other() -> N
 
 
 def test_the_protocol_names_every_field_of_the_shapes() -> None:
-    from chatapp import shapes
+    from chatapp import personal_shapes, shapes
 
     text = PROTOCOL.read_text()
-    names = [name for name in vars(shapes) if name.endswith("Shape")]
+    found = {**vars(shapes), **vars(personal_shapes)}
+    names = [name for name in found if name.endswith("Shape")]
     assert len(names) >= 20
     for name in names:
-        for field in getattr(shapes, name).__annotations__:
+        for field in found[name].__annotations__:
             assert re.search(rf"\b{field}\b", text), f"{name}.{field}"
 
 

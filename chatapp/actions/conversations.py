@@ -4,23 +4,26 @@ A user may have ten thousand conversations. One statement reads all of them, eac
 direct, with the other member. An `Overview` computes each value when it is read.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, Boolean, Integer, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.group_details import DETAILS
+from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, sum_of
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
+from chatapp.actions.preferences import Preferences
+from chatapp.actions.sharing import ReadsShown, hidden_readers
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import DIRECT, GROUP, other_of
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
+from chatapp.models.preference import ALL
+from chatapp.models.tables import CONVERSATION_PREFERENCES, CONVERSATIONS, MEMBERSHIPS, MESSAGES
 from chatapp.prepared_statements import rows, tuples
 
 LISTED_MEMBERS = 50
@@ -63,6 +66,9 @@ OVERVIEWS = (
         MESSAGES.c.revision.label("message_revision"),
         MESSAGES.c.changed_revision,
         MESSAGES.c.reply_to,
+        CONVERSATION_PREFERENCES.c.level,
+        CONVERSATION_PREFERENCES.c.unread_from,
+        CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
     .outerjoin(
@@ -74,6 +80,18 @@ OVERVIEWS = (
     .outerjoin(
         MESSAGES,
         (MESSAGES.c.conversation_id == CONVERSATIONS.c.id) & (MESSAGES.c.sequence == CONVERSATIONS.c.last_sequence),
+    )
+    .outerjoin(
+        CONVERSATION_PREFERENCES,
+        (CONVERSATION_PREFERENCES.c.user_id == MEMBERSHIPS.c.user_id)
+        & (CONVERSATION_PREFERENCES.c.is_group == (CONVERSATIONS.c.kind == GROUP))
+        & (
+            CONVERSATION_PREFERENCES.c.target_id
+            == case(
+                (CONVERSATIONS.c.kind == GROUP, CONVERSATIONS.c.id),
+                else_=func.coalesce(_OTHER.c.user_id, MEMBERSHIPS.c.user_id),
+            )
+        ),
     )
 )
 OVERVIEWS_OF_USER = OVERVIEWS.where(MEMBERSHIPS.c.user_id == bindparam("user_id")).order_by(
@@ -108,31 +126,14 @@ MEMBERS_OF_USER = _MEMBERS
 MEMBERS_OF_CONVERSATION = _MEMBERS.where(MEMBERSHIPS.c.conversation_id == bindparam("conversation_id"))
 
 
-@dataclass(slots=True)
-class ListedMember:
-    """A member's username, watermarks and role."""
-
-    username: str
-    delivered: int
-    read: int
-    role: str
-
-
-@dataclass(slots=True)
-class GroupMembers:
-    """The members of one group, ordered by username, and the two lowest delivered watermarks among them."""
-
-    lowest: LowestWatermarks
-    members: list[ListedMember]
-
-
 class Overview:
     """A conversation as seen by one of its members. `row` is a row of OVERVIEWS. `group_members` is None for a direct
     conversation and for a group with more than LISTED_MEMBERS."""
 
-    __slots__ = ("group_members", "is_group", "receiver", "row", "username")
+    __slots__ = ("group_members", "is_group", "reads", "receiver", "row", "username")
 
-    def __init__(self, row: Any, username: str, group_members: GroupMembers | None) -> None:
+    def __init__(self, row: Any, username: str, group_members: GroupMembers | None, hidden_readers: Set[int]) -> None:
+        self.reads = ReadsShown(row.user_id, hidden_readers)
         self.row = row
         self.username = username
         self.group_members = group_members
@@ -151,8 +152,16 @@ class Overview:
     @property
     def unread(self) -> int:
         """The count of unread messages: a subtraction, since sequences are dense and senders have read their own
-        messages."""
-        return max(0, int(self.row.last_sequence) - max(int(self.row.read_sequence), self.hidden_up_to))
+        messages. From the one on that is marked as unread, all of them count."""
+        read, marked = int(self.row.read_sequence), self.row.unread_from
+        if marked is not None:
+            read = min(read, marked - 1)
+        return max(0, int(self.row.last_sequence) - max(read, self.hidden_up_to))
+
+    @property
+    def preferences(self) -> Preferences:
+        row = self.row
+        return Preferences(row.level or ALL, row.unread_from, row.preferences_revision or 0)
 
     @property
     def lowest(self) -> LowestWatermarks:
@@ -173,11 +182,12 @@ class Overview:
         """The members, ordered by username; empty for a group with more than LISTED_MEMBERS."""
         row = self.row
         if self.is_group:
-            return self.group_members.members if self.group_members is not None else []
-        own = ListedMember(self.username, row.delivered_sequence, row.read_sequence, row.role)
+            return self.group_members.as_seen(self.reads) if self.group_members is not None else []
+        own = ListedMember(row.user_id, self.username, row.delivered_sequence, row.read_sequence, row.role)
         if row.other_id is None:
             return [own]
-        other = ListedMember(self.receiver, row.other_delivered, row.other_read, row.role)
+        read = row.other_read if self.reads.is_shown(row.other_id) else None
+        other = ListedMember(row.other_id, self.receiver, row.other_delivered, read, row.role)
         return [own, other] if own.username <= other.username else [other, own]
 
     @property
@@ -188,11 +198,13 @@ class Overview:
         """
         row = self.row
         if not self.is_group:
-            others = 0 if row.other_id is None else row.other_delivered + row.other_read
+            others = 0
+            if row.other_id is not None:
+                others = row.other_delivered + (row.other_read if self.reads.is_shown(row.other_id) else HIDDEN)
             return int(row.delivered_sequence + row.read_sequence + others)
         if self.group_members is None:
             return int(row.read_sequence)
-        return sum(member.delivered + member.read for member in self.group_members.members)
+        return sum_of(self.members)
 
     @property
     def last_message(self) -> StoredMessage | None:
@@ -233,7 +245,8 @@ def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     journal.flush_watermarks_for_read()
     groups = _members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
     user_rows = rows(OVERVIEWS_OF_USER, user_id=caller.user_id)
-    return [Overview(row, caller.username, groups.get(row.id)) for row in user_rows]
+    hidden = hidden_readers()
+    return [Overview(row, caller.username, groups.get(row.id), hidden) for row in user_rows]
 
 
 def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mapping[int, Overview]:
@@ -255,7 +268,8 @@ def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mappi
         tuples(MEMBERS_OF_CONVERSATION, user_id=member_rows[0].user_id, conversation_id=conversation_id)
     )
     names = usernames_of({row.user_id for row in member_rows})
-    return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id)) for row in member_rows}
+    hidden = hidden_readers()
+    return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id), hidden) for row in member_rows}
 
 
 def _members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
@@ -267,6 +281,6 @@ def _members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
     for conversation_id, group_rows in by_group.items():
         names = usernames_of({row[1] for row in group_rows})
         lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
-        members = [ListedMember(names[row[1]], row[2], row[3], row[4]) for row in group_rows]
+        members = [ListedMember(row[1], names[row[1]], row[2], row[3], row[4]) for row in group_rows]
         groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))
     return groups

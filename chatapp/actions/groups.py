@@ -94,7 +94,7 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
     )
     rows = db.session.execute(query if only is None else query.where(Conversation.id == only)).all()
     conversation_ids = [row.id for row in rows]
-    users, roles = members_of(conversation_ids), _roles_of(conversation_ids)
+    users, roles = members_of(conversation_ids, caller.user_id), _roles_of(conversation_ids)
     return [
         Group(
             row.id,

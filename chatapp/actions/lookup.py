@@ -8,7 +8,7 @@ from chatapp.actions.accounts import Caller
 from chatapp.errors import NotAMember, NotFound
 from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
-from chatapp.prepared_statements import row_or_none
+from chatapp.prepared_statements import row_or_none, rows
 
 GROUP_OF_CALLER = (
     select(
@@ -41,6 +41,16 @@ class FoundConversation:
     hidden_up_to: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a preference is about: a group of the caller's, or another user, by id. `last_sequence` is that of the last
+    message in the conversation."""
+
+    is_group: bool
+    target_id: int
+    last_sequence: int
+
+
 def hidden_up_to(*, shares_history: bool, joined_sequence: int) -> int:
     """The last sequence that is hidden from a member: the last one before they joined, unless the history is shared."""
     return 0 if shares_history else joined_sequence
@@ -49,6 +59,15 @@ def hidden_up_to(*, shares_history: bool, joined_sequence: int) -> int:
 def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
     """Raises NotFound for an unknown user or group, NotAMember for a group that the caller is not in."""
     return find_group(caller, receiver) if is_group else _find_direct(caller, receiver)
+
+
+def find_target(caller: Caller, receiver: str, *, is_group: bool) -> Target:
+    """Raises as `find_conversation` does."""
+    found = find_conversation(caller, receiver, is_group=is_group)
+    if is_group and found.conversation_id is not None:
+        return Target(True, found.conversation_id, found.last_sequence)
+    (row,) = rows(USER_BY_NAME, username=receiver)
+    return Target(False, row.id, found.last_sequence)
 
 
 def find_group(caller: Caller, group_id: str) -> FoundConversation:

@@ -21,6 +21,7 @@ def start_node(transaction: Transaction, node: str, *, is_only_node: bool) -> No
     transaction.session.execute(delete(Node).where(Node.name == node))
     transaction.session.add(Node(name=node, seen_at=now()))
     transaction.session.flush()
+    _note_last_seen(transaction, before - _online(transaction.session))
     _announce(transaction, before - _online(transaction.session), is_online=False)
 
 
@@ -34,6 +35,7 @@ def keep_alive(transaction: Transaction, node: str) -> None:
         _lock(transaction, lost)
         transaction.session.execute(delete(Presence).where(Presence.node.in_(dead)))
         transaction.session.execute(delete(Node).where(Node.name.in_(dead)))
+        _note_last_seen(transaction, lost - _online(transaction.session))
         _announce(transaction, lost - _online(transaction.session), is_online=False)
 
 
@@ -65,7 +67,7 @@ def record(transaction: Transaction, node: str, opened: Collection[int], closed:
     transaction.session.execute(delete(Presence).where(Presence.node == node, Presence.user_id.in_(closed)))
     transaction.session.flush()
     after = _online(transaction.session, [*opened, *closed])
-    transaction.session.execute(update(User).where(User.id.in_(before - after)).values(last_seen_at=now()))
+    _note_last_seen(transaction, before - after)
     _announce(transaction, after - before, is_online=True)
     _announce(transaction, before - after, is_online=False)
 
@@ -84,6 +86,12 @@ def _online(session: Session, among: Collection[int] | None = None) -> set[int]:
     """The ids of the online users, of all or among these."""
     query = online_user_ids()
     return set(session.scalars(query if among is None else query.where(Presence.user_id.in_(among))))
+
+
+def _note_last_seen(transaction: Transaction, user_ids: Collection[int]) -> None:
+    """The last connection of these users has closed, or their process has died."""
+    if user_ids:
+        transaction.session.execute(update(User).where(User.id.in_(user_ids)).values(last_seen_at=now()))
 
 
 def _announce(transaction: Transaction, user_ids: Collection[int], *, is_online: bool) -> None:

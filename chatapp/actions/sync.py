@@ -9,6 +9,7 @@ from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, posit
 from chatapp.actions.conversations import Overview, list_conversations
 from chatapp.actions.message_states import Reader
 from chatapp.actions.message_updates import MessageUpdate
+from chatapp.actions.personal_changes import PersonalChange, personal_changes
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
 from chatapp.payloads import KnownConversation, SyncRequest
@@ -40,12 +41,14 @@ class ConversationSync:
 @dataclass(slots=True)
 class Sync:
     """The answer to a sync. `user_revision` is the last of the user's own changes in it. `gone` names the conversations
-    that the user left, by receiver and whether it is a group. `has_more`: the client syncs again with its new state."""
+    that the user left, by receiver and whether it is a group. `personal` holds what else concerns the user alone.
+    `has_more`: the client syncs again with its new state."""
 
     user_revision: int
     has_more: bool = False
     conversations: list[ConversationSync] = field(default_factory=list)
     gone: list[tuple[str, bool]] = field(default_factory=list)
+    personal: list[PersonalChange] = field(default_factory=list)
 
 
 def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
@@ -65,9 +68,17 @@ def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
         for conversation_id, _ in left
         if (key := (str(conversation_id), True)) not in known and key not in overviews
     ]
+    _add_personal(result, caller, request.user_revision)
     _add_whole(result, request, known, overviews)
     _add_changes(result, known, overviews)
     return result
+
+
+def _add_personal(result: Sync, caller: Caller, after: int) -> None:
+    result.personal, up_to = personal_changes(caller.user_id, after)
+    if up_to is not None and up_to < result.user_revision:
+        result.user_revision = up_to
+        result.has_more = True
 
 
 def _add_whole(
@@ -82,7 +93,7 @@ def _add_whole(
     joined.sort(key=lambda overview: overview.row.user_revision)
     if len(joined) > NEW_CONVERSATIONS:
         joined = joined[:NEW_CONVERSATIONS]
-        result.user_revision = joined[-1].row.user_revision
+        result.user_revision = min(result.user_revision, joined[-1].row.user_revision)
         result.has_more = True
     whole = {overview.key: overview for overview in joined}
     for key, conversation in known.items():

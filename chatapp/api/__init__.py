@@ -12,6 +12,7 @@ from chatapp.api import (
     message,
     messages,
     openapi,
+    personal,
     sessions,
     users,
 )
@@ -31,7 +32,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     _restrict_limiter_to_login(app)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (sessions, users, messages, message, conversations, groups):
+        for noun in (sessions, users, messages, message, conversations, groups, personal):
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)

@@ -21,9 +21,10 @@ blueprint = Blueprint("users", __name__)
     errors=(NotSignedIn,),
 )
 def users() -> UsersShape:
+    viewer_id = None
     if current_app.extensions["chatapp.settings"].sign_in == "password":
-        require_caller(request.environ)
-    return {"users": [serializers.user(person) for person in people.list_people()]}
+        viewer_id = require_caller(request.environ).user_id
+    return {"users": [serializers.user(person) for person in people.list_people(viewer_id)]}
 
 
 @blueprint.get("/all/<username>")
@@ -32,6 +33,6 @@ def everything(caller: Caller, username: str) -> EverythingShape:
     if username != caller.username:
         raise Forbidden("This list is its owner's alone.")
     return {
-        "users": [serializers.user(person) for person in people.list_people()],
+        "users": [serializers.user(person) for person in people.list_people(caller.user_id)],
         "groups": [serializers.group(group) for group in groups.groups_of(caller)],
     }

@@ -5,20 +5,31 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.journal.drafts import StoredMessage, WatermarkUpdates
 from chatapp.journal.transaction import Job, Transaction
+from chatapp.models.base import to_microseconds
 from chatapp.notices import ConversationChanged, Notice, WatermarkRaised
 
 RAISE_WATERMARKS = """UPDATE membership
-SET delivered_sequence = {max}(delivered_sequence, ?), read_sequence = {max}(read_sequence, ?)
+SET delivered_before = CASE WHEN ? > delivered_sequence THEN delivered_sequence ELSE delivered_before END,
+    delivered_at = CASE WHEN ? > delivered_sequence THEN ? ELSE delivered_at END,
+    read_before = CASE WHEN ? > read_sequence THEN read_sequence ELSE read_before END,
+    read_at = CASE WHEN ? > read_sequence THEN ? ELSE read_at END,
+    delivered_sequence = {max}(delivered_sequence, ?),
+    read_sequence = {max}(read_sequence, ?)
 WHERE conversation_id = ? AND user_id = ?"""
 
 
 def write_watermarks(connection: WriterConnection, watermarks: WatermarkUpdates) -> list[Notice]:
     """Raises the watermarks, in a fixed order so that two processes never deadlock. Returns the notices to send."""
     sql = RAISE_WATERMARKS.format(max="MAX" if connection.is_sqlite else "GREATEST")
-    rows = [(mark.delivered, mark.read, *key) for key, mark in sorted(watermarks.items())]
+    at = to_microseconds(now())
+    rows = [
+        (mark.delivered, mark.delivered, at, mark.read, mark.read, at, mark.delivered, mark.read, *key)
+        for key, mark in sorted(watermarks.items())
+    ]
     if rows:
         connection.execute_many(sql, rows)
     return [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in watermarks.items()]

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from chatapp.journal.transaction import Transaction
 from chatapp.models import Conversation, User
-from chatapp.notices import ConversationChanged, MembershipsChanged
+from chatapp.notices import ConversationChanged, MembershipsChanged, UserChanged
 
 USERS_PER_NOTICE = 200
 """Keeps a notice within the payload of PostgreSQL's NOTIFY, which is shorter than 8,000 bytes."""
@@ -37,6 +37,16 @@ def take_user_revisions(transaction: Transaction, user_ids: set[int]) -> dict[in
         update(User).where(User.id.in_(user_ids)).values(revision=User.revision + 1).returning(User.id, User.revision)
     )
     return {row.id: row.revision for row in transaction.session.execute(statement)}
+
+
+def take_own_revision(transaction: Transaction, user_id: int, *, are_settings: bool = False) -> int:
+    """Takes a user's next revision for a change that only the user's own devices hear of, and adds the notice about it.
+
+    The user's row stays locked until the commit. The caller stores the revision in each row that it changes.
+    """
+    revision = take_user_revisions(transaction, {user_id})[user_id]
+    transaction.notices.append(UserChanged(user_id, revision, are_settings))
+    return revision
 
 
 def announce_memberships(transaction: Transaction, conversation_id: int, user_ids: set[int]) -> None:

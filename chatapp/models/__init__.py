@@ -4,12 +4,15 @@ from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
 __all__ = [
     "Conversation",
+    "ConversationPreference",
+    "Draft",
     "FormerMembership",
     "Membership",
     "Message",
@@ -20,4 +23,5 @@ __all__ = [
     "Reaction",
     "Session",
     "User",
+    "UserSettings",
 ]

@@ -20,6 +20,9 @@ class Membership(Base):
     """The watermarks are the highest sequences that were delivered to the member and that the member read. They only
     rise.
 
+    `delivered_at` and `read_at` are the times of their last rise (None: before those were recorded), `delivered_before`
+    and `read_before` the watermarks before it.
+
     `revision` is the conversation's revision that last changed the row; watermarks do not count. `user_revision` is the
     user's revision that added the membership. `joined_sequence` is the conversation's last sequence at that time: if
     the group does not share its history, the member sees later messages only.
@@ -33,6 +36,10 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(10), default=MEMBER)
     delivered_sequence: Mapped[int] = mapped_column(Id, default=0)
     read_sequence: Mapped[int] = mapped_column(Id, default=0)
+    delivered_before: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    read_before: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
     joined_at: Mapped[datetime] = mapped_column(Instant)
     joined_sequence: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
     revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)

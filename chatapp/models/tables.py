@@ -6,6 +6,7 @@ from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
+from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
@@ -24,3 +25,6 @@ FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)
 VERSIONS = _table_of(MessageVersion)
 REACTIONS = _table_of(Reaction)
+CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
+DRAFTS = _table_of(Draft)
+USER_SETTINGS = _table_of(UserSettings)

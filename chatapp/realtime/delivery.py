@@ -31,7 +31,8 @@ Context = Callable[[], AbstractContextManager[object]]
 
 class Delivery:
     """`late_ticks` tells of messages that became delivered to all after their ack.
-    `on_raised` is called with the watermarks of a conversation and the user whose watermark rose."""
+    `on_raised` is called with the watermarks of a conversation, the user whose watermark rose, and whether
+    the delivered one did."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class Delivery:
         window_seconds: float,
         is_online: Callable[[int], bool],
         late_ticks: LateTicks,
-        on_raised: Callable[[Watermarks, int], None],
+        on_raised: Callable[[Watermarks, int, bool], None],
     ) -> None:
         self._journal = journal
         self._context = context
@@ -210,7 +211,7 @@ class Delivery:
         before = watermarks.raise_delivered(user_id, delivered)
         if before is None:
             if did_read_rise:
-                self._on_raised(watermarks, user_id)
+                self._on_raised(watermarks, user_id, False)
             return did_read_rise
         # Taken before the acks are resolved: a message with a pending ack gets its tick by the ack, not by an event.
         late = watermarks.take_delivered() if watermarks.may_have_completed(before) else []
@@ -223,7 +224,7 @@ class Delivery:
                     self._stop_awaiting(pending, user_id, watermarks)
         if late:
             self._send_late_ticks(watermarks, late, user_id)
-        self._on_raised(watermarks, user_id)
+        self._on_raised(watermarks, user_id, True)
         return True
 
     def _send_late_ticks(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:

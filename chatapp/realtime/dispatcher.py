@@ -23,6 +23,8 @@ from chatapp.notices import (
     Notice,
     PresenceChanged,
     SessionEnded,
+    Typed,
+    UserChanged,
     WatermarkRaised,
 )
 from chatapp.realtime.bursts import Bursts
@@ -36,6 +38,7 @@ from chatapp.realtime.group_rooms import GroupRooms
 from chatapp.realtime.late_ticks import LateTicks
 from chatapp.realtime.node_catch_up import NodeCatchUp
 from chatapp.realtime.outages import retry_during_outage
+from chatapp.realtime.personal import Personal
 from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
@@ -54,7 +57,8 @@ class Dispatcher:
         self.connections = Connections()
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
-        self.receipts = Receipts(self.events)
+        self.personal = Personal(app, settings, journal, server, self.connections, self.events)
+        self.receipts = Receipts(self.events, self.personal.sharing)
         late_ticks = LateTicks(
             app.app_context, self.presence.is_online, self.events.delivered_to_all, server.start_background_task
         )
@@ -111,6 +115,7 @@ class Dispatcher:
             self._server.start_background_task(self._confirm_undelivered, caller, undelivered)
 
     def disconnected(self, sid: str) -> None:
+        self.personal.typing.forget(sid)
         connection, was_last = self.connections.remove(sid)
         if connection is not None and was_last:
             self.presence.changed(connection.caller.user_id)
@@ -189,6 +194,8 @@ class Dispatcher:
                     self._send_changes(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
+            case UserChanged() | Typed():
+                self.personal.handle(notice)
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)
             case WatermarkRaised():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from chatapp.notices import Typed
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
@@ -15,6 +16,7 @@ NAMES = (
     "onlineStatus",
     "newgrp",
     "receipt",
+    "typing",
     "token-expired",
 )
 
@@ -38,8 +40,8 @@ class Events:
         self._server.emit("change", change, to=room, namespace=NAMESPACE, skip_sid=list(skipped))
 
     def changed_for_user(self, change: ChangeShape, username: str) -> None:
-        """`change` to every connection of one user: they joined or left a conversation, or a message of a direct
-        conversation changed."""
+        """`change` to every connection of one user: they joined or left a conversation, changed what is theirs, or a
+        message of a direct conversation changed."""
         self._emit("change", change, user_room(username))
 
     def delivered_to_all(self, message: MessageShape, sender: str) -> None:
@@ -58,6 +60,11 @@ class Events:
     def receipts(self, payloads: list[dict[str, object]], room: str) -> None:
         """`receipt` to a room, one event for each member whose watermark rose."""
         self._manager.send_all([("receipt", payload) for payload in payloads], NAMESPACE, room)
+
+    def typing(self, receiver: str, notice: Typed, room: str, excluded: list[str]) -> None:
+        """`typing` to the connections that look at a conversation, but these."""
+        payload = {"receiver": receiver, "group": notice.is_group, "username": notice.username}
+        self._server.emit("typing", payload, to=room, skip_sid=excluded, namespace=NAMESPACE)
 
     def token_expired(self, sid: str, sentence: str) -> None:
         """`token-expired` to one connection, which is then disconnected."""

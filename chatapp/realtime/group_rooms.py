@@ -16,7 +16,7 @@ from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.fan_out import FIRST_CHANGES, FanOut
-from chatapp.realtime.rooms import NAMESPACE, group_of_room, group_room
+from chatapp.realtime.rooms import NAMESPACE, group_of_room, group_room, viewers_room
 
 log = logging.getLogger(__name__)
 
@@ -127,9 +127,10 @@ class GroupRooms:
             log.debug("A connection closed before it entered a room")
 
     def leave(self, user_id: int, conversation_id: int) -> None:
-        """Removes a user's connections from a group's room."""
+        """Removes a user's connections from a group's rooms."""
         for sid in self._connections.of_user(user_id):
-            self._server.leave_room(sid, group_room(conversation_id), namespace=NAMESPACE)
+            for room in (group_room(conversation_id), viewers_room(str(conversation_id))):
+                self._server.leave_room(sid, room, namespace=NAMESPACE)
 
     def _joined(self, user_id: int, overview: Overview) -> None:
         if overview.is_group:

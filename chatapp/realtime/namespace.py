@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 import flask_socketio
 from socketio import exceptions
 
-from chatapp import group_serializers, serializers
+from chatapp import group_serializers, personal_serializers, serializers
 from chatapp.actions import (
     group_members,
     groups,
     message_changes,
     messages,
+    own_settings,
+    preferences,
     public_groups,
     reactions,
     stored_watermarks,
+    unsent_drafts,
 )
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
@@ -25,7 +28,9 @@ from chatapp.journal import MessageDraft, StoredMessage
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import EditMessage, MarkRead, MessageEvent, MessageId, React, SyncRequest, parse
+from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, Look, SaveDraft, Typing
 from chatapp.realtime.authentication import caller_of
+from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.rooms import NAMESPACE
 
@@ -55,8 +60,17 @@ EVENTS = (
     "removeMember",
     "findGroups",
     "joinGroup",
+    "setPreferences",
+    "changeSettings",
+    "saveDraft",
+    "look",
+    "typing",
 )
 """The events that clients may send. No other event reaches a handler, not even a forged `connect` or `disconnect`."""
+
+
+OF_CONNECTION = ("look", "typing")
+"""The events that are about the connection, and not about its user alone."""
 
 
 class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
@@ -195,6 +209,32 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             public_groups.join_group(self._dispatcher.journal, caller, event.group_id)
             return {"success": True, "group": serializers.group(groups.group_of(caller, event.group_id))}
 
+    def on_setPreferences(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(ConversationPreferences, payload)
+        with self._dispatcher.app.app_context():
+            own = preferences.set_preferences(self._dispatcher.journal, caller, event)
+        return {"success": True, "preferences": personal_serializers.preferences(own)}
+
+    def on_changeSettings(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(ChangeSettings, payload)
+        with self._dispatcher.app.app_context():
+            own = own_settings.change_settings(self._dispatcher.journal, caller, event)
+        return {"success": True, "settings": personal_serializers.settings(own)}
+
+    def on_saveDraft(self, caller: Caller, payload: Any) -> Ack:
+        event = parse(SaveDraft, payload)
+        with self._dispatcher.app.app_context():
+            own = unsent_drafts.save_draft(self._dispatcher.journal, caller, event)
+        return {"success": True, "draft": personal_serializers.draft(own)}
+
+    def on_look(self, connection: Connection, payload: Any) -> Ack:
+        self._dispatcher.personal.typing.look(connection, parse(Look, payload))
+        return {"success": True}
+
+    def on_typing(self, connection: Connection, payload: Any) -> Ack:
+        self._dispatcher.personal.typing.typing(connection, parse(Typing, payload))
+        return {"success": True}
+
     def _changed(self, stored: StoredMessage) -> Ack:
         is_delivered = messages.is_delivered(self._dispatcher.journal, stored)
         return {"success": True, "message": serializers.message(stored, delivered=is_delivered)}
@@ -238,7 +278,8 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
                 raise NotSignedIn("This connection has no session.")
             if event not in EVENTS:
                 raise UnknownEvent(f"There is no such event. Known are: {', '.join(EVENTS)}.")
-            return getattr(self, "on_" + event)(connection.caller, payload)
+            subject = connection if event in OF_CONNECTION else connection.caller
+            return getattr(self, "on_" + event)(subject, payload)
         except ChatError as error:
             return failure_payload(error)
         except Exception as error:

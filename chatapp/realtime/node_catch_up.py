@@ -16,6 +16,7 @@ from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.fan_out import FanOut
 from chatapp.realtime.group_rooms import GroupRooms
+from chatapp.realtime.personal import Personal
 
 
 class Node(Protocol):
@@ -26,6 +27,7 @@ class Node(Protocol):
     delivery: Delivery
     fan_out: FanOut
     groups: GroupRooms
+    personal: Personal
 
     def publish_presence(self, user_ids: Collection[int] | None = None) -> None: ...
 
@@ -42,6 +44,7 @@ class NodeCatchUp:
         """Brings sessions, presence and all conversations of the connected users up to date."""
         with self._node.app.app_context():
             self._sign_out_revoked()
+            self._node.personal.sharing.load()
             self._node.publish_presence()
             for user_id in self._node.connections.user_ids():
                 memberships = stored_watermarks.memberships_of(user_id)

@@ -1,4 +1,4 @@
-"""Names of Socket.IO rooms: one room for each user, and one for each group."""
+"""Names of Socket.IO rooms: one room for each user, one for each group, and one for the viewers of a conversation."""
 
 NAMESPACE = "/chat"
 
@@ -13,6 +13,11 @@ def user_room(username: str) -> str:
 def group_room(conversation_id: int) -> str:
     """The room of all connections of a group's members."""
     return _GROUP + str(conversation_id)
+
+
+def viewers_room(key: str) -> str:
+    """The room of the connections that look at a conversation now: by the group's id, or by the direct key."""
+    return f"viewers:{key}"
 
 
 def group_of_room(room: str) -> int | None:

@@ -41,7 +41,8 @@ class Watermarks:
     """The watched messages: the sender's id by sequence, oldest first, until the message is delivered to all."""
     pending_acks: dict[int, PendingAck] = field(default_factory=dict)
     unsaved: set[int] = field(default_factory=set)
-    unsent_receipts: set[int] = field(default_factory=set)
+    unsent_receipts: dict[int, bool] = field(default_factory=dict)
+    """The members whose watermarks rose since the last receipt, with whether the delivered one did."""
     _counts: dict[int, int] = field(default_factory=dict)
     _lowest: int = 0
     _undelivered_of: dict[int, dict[int, None]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Watermarks:
             return
         del self.usernames[user_id], self.read[user_id]
         self.unsaved.discard(user_id)
-        self.unsent_receipts.discard(user_id)
+        self.unsent_receipts.pop(user_id, None)
         self._counts[delivered] -= 1
         if not self._counts[delivered]:
             del self._counts[delivered]

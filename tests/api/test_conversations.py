@@ -74,6 +74,7 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "isPublic": False,
             "writers": "everybody",
             "pinners": "everybody",
+            "preferences": {"level": "all", "unreadFrom": None, "userRevision": 0},
         }
     ]
     assert created_at <= last["timestamp"]

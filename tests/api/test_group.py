@@ -37,7 +37,7 @@ def test_a_new_group_is_answered_with_every_field(browse: Browse) -> None:
     assert group["groupId"]
     assert group["messages"] == []
     assert [user["username"] for user in group["users"]] == ["alice", "bob", "carol"]
-    assert all(set(user) == {"firstName", "lastName", "username", "isOnline"} for user in group["users"])
+    assert all(set(user) == {"firstName", "lastName", "username", "isOnline", "lastSeen"} for user in group["users"])
     assert group["createdAt"].endswith("Z")
 
 
@@ -57,7 +57,7 @@ def test_only_the_username_of_a_posted_user_is_trusted(browse: Browse) -> None:
     posted = {"username": "bob", "firstName": "Mallory", "lastName": "<script>", "isOnline": True, "role": "admin"}
     answer = browse("alice").post("/group", json={"groupName": "Lunch", "users": [posted]})
     bob = answer.get_json()["newGroup"]["users"][1]
-    assert bob == {"firstName": "Bob", "lastName": "Brandt", "username": "bob", "isOnline": False}
+    assert bob == {"firstName": "Bob", "lastName": "Brandt", "username": "bob", "isOnline": False, "lastSeen": None}
 
 
 def test_two_groups_may_have_the_same_name(browse: Browse) -> None:

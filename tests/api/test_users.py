@@ -23,6 +23,7 @@ def test_all_users_are_listed_without_a_session_in_username_mode(browse: Browse)
         "lastName": "Ardern",
         "username": "alice",
         "isOnline": False,
+        "lastSeen": None,
     }
 
 

@@ -53,6 +53,25 @@ def test_the_ack_is_undelivered_when_the_recipient_on_the_other_node_does_not_co
     alice.wait_for("updateDeliveryStatusOnConnection")
 
 
+def test_what_is_a_persons_own_reaches_their_devices_and_viewers_on_the_other_node(nodes: Cluster) -> None:
+    alice, bob, other = nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.arrive("alice", 1)
+    bob.call("look", {"receiver": "alice"})
+    alice.call("typing", {"receiver": "bob"})
+    assert bob.wait_for("typing") == {"receiver": "alice", "group": False, "username": "alice"}
+    content = f"half a {uuid.uuid4()}"
+    alice.call("saveDraft", {"receiver": "bob", "content": content})
+    other.wait_for("change", lambda one: one["kind"] == "draft" and one["draft"]["content"] == content)
+    assert [one for one in bob.received("change") if one["kind"] == "draft"] == []
+    bob.call("changeSettings", {"sharesReads": False})
+    own = nodes.arrive("bob", 0)
+    sequence = alice.say("bob", "read this?")["response"]["sequence"]
+    bob.call("markRead", {"receiver": "alice", "sequence": sequence})
+    own.wait_for("receipt", lambda one: one["username"] == "bob" and one["readSequence"] == sequence)
+    told = [one["readSequence"] for one in alice.received("receipt") if one["username"] == "bob"]
+    assert set(told) == {None}
+    bob.call("changeSettings", {"sharesReads": True})
+
+
 def test_group_members_on_both_nodes_receive_every_message_in_order(nodes: Cluster) -> None:
     members = [nodes.arrive("alice", 0), nodes.arrive("bob", 1), nodes.arrive("carol", 0)]
     _wait_until_shown(members[0], "bob")

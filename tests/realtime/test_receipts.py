@@ -138,3 +138,34 @@ def test_mark_read_of_an_outsider_is_refused(cast: Cast, wires: Wires) -> None:
     assert wires(alice).call("markRead", mark) == {"success": True}
     ack = wires(mallory).call("markRead", mark)
     assert (ack["success"], ack["error"]["code"]) == (False, "not_a_member")
+
+
+def test_whoever_does_not_show_what_they_have_read_is_told_alone(cast: Cast, wires: Wires) -> None:
+    alice, bob, carol = cast(3)
+    group = alice.make_group("Readers", bob.username, carol.username)
+    from_alice, to_bob, bobs_other_tab, to_carol = wires(alice), wires(bob), wires(bob), wires(carol)
+    assert to_bob.call("changeSettings", {"sharesReads": False})["settings"]["sharesReads"] is False
+    _say(from_alice, alice, bob, "private")
+    from_alice.emit("groupMessage", private(alice.username, group, "to all"))
+    for wire in (to_bob, to_carol):
+        wire.confirm(wire.message("to all"))
+    for conversation in ({"receiver": group, "group": True}, {"receiver": alice.username}):
+        to_bob.call("markRead", {**conversation, "sequence": 1})
+        assert bobs_other_tab.event("receipt", lambda one: one["username"] == bob.username and one["readSequence"] == 1)
+    to_carol.call("markRead", {"receiver": group, "group": True, "sequence": 1})
+    assert _read_by(from_alice, carol, 1), "others show theirs as before"
+    delivered = from_alice.event("receipt", lambda one: one["username"] == bob.username)
+    assert delivered.data["deliveredSequence"] == 1
+    for wire in (from_alice, to_carol, to_bob, bobs_other_tab):
+        wire.read_all()
+        for told in wire.all_of("receipt"):
+            of_bob, is_bobs = told["username"] == bob.username, wire in (to_bob, bobs_other_tab)
+            assert (told["readSequence"] is None) == (of_bob != is_bobs), told
+    only_read = len([one for one in from_alice.all_of("receipt") if one["username"] == bob.username])
+    from_alice.emit("groupMessage", private(alice.username, group, "again"))
+    to_bob.confirm(to_bob.message("again"))
+    from_alice.event("receipt", lambda one: one["username"] == bob.username and one["deliveredSequence"] == 2)
+    to_bob.call("markRead", {"receiver": group, "group": True, "sequence": 2})
+    bobs_other_tab.event("receipt", lambda one: one["username"] == bob.username and one["readSequence"] == 2)
+    from_alice.read_all()
+    assert len([one for one in from_alice.all_of("receipt") if one["username"] == bob.username]) == only_read + 1

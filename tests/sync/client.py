@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+HIDDEN = 2**40
+
 Key = tuple[str, bool]
 DETAILS = ("topic", "description", "sharesHistory", "isPublic", "writers", "pinners")
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -21,7 +23,7 @@ class Conversation:
     last_sequence: int = 0
     read: int = 0
     members: dict[str, str] = field(default_factory=dict)
-    watermarks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    watermarks: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -32,6 +34,9 @@ class Client:
         self.username = username
         self.conversations: dict[Key, Conversation] = {}
         self.user_revision = 0
+        self.preferences: dict[Key, dict[str, Any]] = {}
+        self.drafts: dict[Key, dict[str, Any]] = {}
+        self.settings: dict[str, Any] = {"userRevision": 0}
         self.kinds: set[str] = set()
         self._ask = ask
         self._page = page
@@ -43,7 +48,7 @@ class Client:
             key = self._key_of(message)
             self._apply_live({"kind": "message", "revision": message["revision"], "message": message}, key)
         elif name == "change":
-            self._apply_live(payload, (payload["receiver"], payload["group"]))
+            self._apply_live(payload, (payload.get("receiver", ""), payload.get("group", False)))
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
             # A receipt of another process may come after its member has left.
@@ -64,18 +69,24 @@ class Client:
 
     def state(self) -> dict[str, Any]:
         """The state in which two clients must agree."""
-        return {
-            f"{key[0]} {'group' if key[1] else 'direct'}": {**vars(one), "messages": _comparable(one)}
+        conversations = {
+            f"{key[0]} {'group' if key[1] else 'direct'}": {
+                **vars(one),
+                "messages": _comparable(one),
+                "preferences": self.preferences.get(key),
+            }
             for key, one in sorted(self.conversations.items())
         }
+        drafts = {key: one for key, one in sorted(self.drafts.items()) if one["content"]}
+        return {**conversations, "settings": self.settings, "drafts": drafts}
 
     def _apply_live(self, change: dict[str, Any], key: Key) -> None:
-        if change["kind"] == "conversation":
-            self.kinds.add("conversation")
+        if "userRevision" in change:
+            self.kinds.add(change["kind"])
             revision = change["userRevision"]
             if revision == self.user_revision + 1:
                 self.user_revision = revision
-                self._take_conversation(key, change["conversation"])
+                self._apply_own(change, key)
             elif revision > self.user_revision:
                 self.sync()
             return
@@ -84,6 +95,25 @@ class Client:
             self.sync()
         else:
             self._apply(known, change, key)
+
+    def _apply_own(self, change: dict[str, Any], key: Key) -> None:
+        if change["kind"] == "conversation":
+            self._take_conversation(key, change["conversation"])
+        elif change["kind"] == "preferences":
+            self._take_preferences(key, change["preferences"])
+        elif change["kind"] == "draft":
+            if (
+                change["draft"]["userRevision"] > self.drafts.get(key, change["draft"])["userRevision"]
+                or key not in self.drafts
+            ):
+                self.drafts[key] = change["draft"]
+        elif change["settings"]["userRevision"] > self.settings["userRevision"]:
+            self.settings = change["settings"]
+
+    def _take_preferences(self, key: Key, preferences: dict[str, Any]) -> None:
+        known = self.preferences.get(key)
+        if known is None or preferences["userRevision"] > known["userRevision"]:
+            self.preferences[key] = preferences
 
     def _apply(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
         if change["revision"] <= known.revision:
@@ -159,6 +189,8 @@ class Client:
             for member in one["members"]:
                 self._raise(known, member)
             known.read = max(known.read, one["readSequence"])
+        for change in answer["changes"]:
+            self._apply_own(change, (change.get("receiver", ""), change.get("group", False)))
         self.user_revision = max(self.user_revision, answer["userRevision"])
         more: bool = answer["more"]
         return more
@@ -167,6 +199,7 @@ class Client:
         if wire is None:
             self.conversations.pop(key, None)
             return
+        self._take_preferences(key, wire["preferences"])
         known = self.conversations[key] = Conversation(
             wire["name"],
             wire["role"],
@@ -187,7 +220,12 @@ class Client:
     def _raise(self, known: Conversation, mark: dict[str, Any]) -> None:
         name = mark["username"]
         delivered, read = known.watermarks.get(name, (0, 0))
-        known.watermarks[name] = max(delivered, mark["deliveredSequence"]), max(read, mark["readSequence"])
+        told: int | None = mark["readSequence"]
+        # Whoever does not show what they have read takes back what they have shown before.
+        known.watermarks[name] = (
+            max(delivered, mark["deliveredSequence"]),
+            None if told is None else max(read or 0, told),
+        )
         if name == self.username:
             known.read = max(known.read, mark["readSequence"])
 
@@ -213,4 +251,6 @@ def _details_of(wire: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sum_of(known: Conversation) -> int:
-    return sum(map(sum, known.watermarks.values())) if known.watermarks else known.read
+    if not known.watermarks:
+        return known.read
+    return sum(delivered + (HIDDEN if read is None else read) for delivered, read in known.watermarks.values())

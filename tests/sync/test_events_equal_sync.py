@@ -31,6 +31,9 @@ OPERATIONS = {
     "members": ("add", "join", "remove", "set_role"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
+    "preferences": ("mute", "mark_unread"),
+    "draft": ("write_draft",),
+    "settings": ("do_not_disturb", "share_reads"),
 }
 
 _names = itertools.count()
@@ -161,6 +164,25 @@ class Chat(RuleBasedStateMachine):
             payload = {"receiver": receiver, "group": is_group, "sequence": sequence}
             self.listeners[who].emit("markRead", payload)
 
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "none"]))
+    def mute(self, who: int, other: int, group: int, channel: int, level: str) -> None:
+        self._prefer(who, other, group, channel, {"level": level})
+
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, sequence=st.sampled_from([None, 1, 2]))
+    def mark_unread(self, who: int, other: int, group: int, channel: int, sequence: int | None) -> None:
+        self._prefer(who, other, group, channel, {"unreadFrom": sequence})
+
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, text=st.sampled_from(["", "half a", "sentence"]))
+    def write_draft(self, who: int, other: int, group: int, channel: int, text: str) -> None:
+        receiver = self._group(group) if group % 3 else self.names[other]
+        body = {"receiver": receiver, "group": bool(group % 3), "content": text}
+        self._do(who, channel, "saveDraft", {}, "PUT", "/draft", body)
+
+    @rule(who=indexes, channel=picks, day=st.integers(1, 7), is_on=st.booleans())
+    def do_not_disturb(self, who: int, channel: int, day: int, is_on: bool) -> None:
+        hours = {"from": "22:00", "to": "07:30", "days": [day], "timeZone": "Europe/Berlin"}
+        self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"doNotDisturb": hours if is_on else None})
+
     @rule(who=indexes)
     def go_offline_or_come_back(self, who: int) -> None:
         sleeper = self.sleepers[who]
@@ -202,6 +224,16 @@ class Chat(RuleBasedStateMachine):
             self.listeners[sender].emit(event, {"sender": self.names[sender], **body})
         else:
             self._http(sender, channel, "POST", "/messages", path)
+
+    @rule(who=indexes, channel=picks, is_shared=st.booleans())
+    def share_reads(self, who: int, channel: int, is_shared: bool) -> None:
+        self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"sharesReads": is_shared})
+
+    def _prefer(self, who: int, other: int, group: int, channel: int, body: dict[str, Any]) -> None:
+        """For a group, or for a person, with or without messages between the two."""
+        receiver = self._group(group) if group % 3 else self.names[other]
+        body = {"receiver": receiver, "group": bool(group % 3), **body}
+        self._do(who, channel, "setPreferences", {}, "PATCH", "/preferences", body)
 
     def _change_details(self, by: int, group: int, channel: int, body: dict[str, Any]) -> None:
         number = self._group(group)

@@ -47,7 +47,7 @@ test("no name leaves its place in a sentence", () => {
 });
 
 /** What the parameters of a sentence are called that take what people write. */
-const WRITTEN = ["name", "text", "username", "group"];
+const WRITTEN = ["name", "other", "text", "username", "group"];
 
 test("every sentence keeps what people write in its place", () => {
   const sentences = Object.entries(say).filter(([, sentence]) => typeof sentence === "function");

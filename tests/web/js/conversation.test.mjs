@@ -22,6 +22,7 @@ const wire = (changes) => ({
   createdAt: "2026-03-01T00:00:00Z",
   role: "member",
   ...details,
+  preferences: { level: "all", unreadFrom: null, userRevision: 0 },
   ...changes,
 });
 const group = (...members) => ({ ...emptyConversation("7", true), members });

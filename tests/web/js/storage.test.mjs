@@ -36,10 +36,11 @@ test("what cannot be written is found all the same, by whoever wrote it", async 
   await keepEntry(entry("3", "bob"));
   await dropEntry("1");
   assert.deepEqual((await entriesOf("alice")).map((found) => found.clientId), ["2"]);
-  await keepDraft("alice", "u:bob", "half a");
-  await keepDraft("alice", "u:bob", "half a sentence");
-  await keepDraft("bob", "u:alice", "another's");
-  await keepDraft("alice", "u:carol", "gone");
-  await keepDraft("alice", "u:carol", "");
-  assert.deepEqual([...(await draftsOf("alice"))], [["u:bob", "half a sentence"]]);
+  const draft = (text) => ({ text, known: 0, isStored: false, isUnsaved: false });
+  await keepDraft("alice", "u:bob", draft("half a"));
+  await keepDraft("alice", "u:bob", draft("half a sentence"));
+  await keepDraft("bob", "u:alice", draft("another's"));
+  await keepDraft("alice", "u:carol", draft("gone"));
+  await keepDraft("alice", "u:carol", draft(""));
+  assert.deepEqual([...(await draftsOf("alice"))], [["u:bob", draft("half a sentence")]]);
 });

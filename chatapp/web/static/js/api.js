@@ -251,7 +251,7 @@ export async function joinGroup(groupId) {
  * @param {object} [body]
  * @returns {Promise<any>}
  */
-async function call(method, path, body) {
+export async function call(method, path, body) {
   const response = await send(method, path, body);
   if (response.status === 401) unauthorized();
   return read(response);

@@ -10,6 +10,7 @@ import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
 import { withUpdate } from "./models/messagestate.js";
 import { withPassageMessage } from "./models/passage.js";
 import { merge } from "./models/timeline.js";
+import { takeOwn } from "./ownchanges.js";
 import * as store from "./store.js";
 
 /**
@@ -37,8 +38,7 @@ export function takeMessage(message) {
  * @returns {boolean} false if an earlier change is missing, so that only a sync can apply it
  */
 export function takeEvent(event) {
-  const key = keyOf(event.receiver, event.group);
-  return event.kind === "conversation" ? takeUserChange(key, event) : takeChange(key, event);
+  return "userRevision" in event ? takeUserChange(event) : takeChange(keyOf(event.receiver, event.group), event);
 }
 
 /** @param {string} key */
@@ -57,21 +57,30 @@ function takeChange(key, change) {
   return place !== "later";
 }
 
-/**
- * @param {string} key
- * @param {import("./protocol.js").UserChange} change I am in a conversation now, or in it no more
- */
-function takeUserChange(key, { userRevision, conversation }) {
+/** @param {import("./protocol.js").UserChange | import("./protocol.js").OwnChange} change of what is mine alone */
+function takeUserChange(change) {
   const known = store.userRevision.peek();
-  if (userRevision <= known) return true;
-  const isOlder = conversation !== null && conversation.revision < store.conversationOf(key).revision;
-  if (userRevision > known + 1 || isOlder) return false;
+  if (change.userRevision <= known) return true;
+  if (change.userRevision > known + 1 || isOlder(change)) return false;
   batch(() => {
-    store.userRevision.value = userRevision;
-    if (conversation) takeWhole(key, conversation);
-    else drop(key);
+    store.userRevision.value = change.userRevision;
+    if (change.kind === "conversation") takeMembership(change);
+    else takeOwn(change);
   });
   return true;
+}
+
+/** @param {import("./protocol.js").UserChange | import("./protocol.js").OwnChange} change */
+function isOlder(change) {
+  if (change.kind !== "conversation" || change.conversation === null) return false;
+  return change.conversation.revision < store.conversationOf(keyOf(change.receiver, change.group)).revision;
+}
+
+/** @param {import("./protocol.js").UserChange} change I am in a conversation now, or in it no more */
+function takeMembership({ receiver, group, conversation }) {
+  const key = keyOf(receiver, group);
+  if (conversation) takeWhole(key, conversation);
+  else drop(key);
 }
 
 /**
@@ -82,6 +91,7 @@ export function takeSync(answer) {
   store.batchConversations(() => {
     for (const { receiver, group } of answer.gone) drop(keyOf(receiver, group));
     for (const one of answer.conversations) takeConversationSync(one);
+    for (const change of answer.changes) takeOwn(change);
     store.userRevision.value = Math.max(store.userRevision.peek(), answer.userRevision);
   });
 }

@@ -24,6 +24,7 @@ import { EVENT, NAMESPACE, SOCKET_PATH } from "./protocol.js";
  * @property {(message: Message) => void} onDelivered
  * @property {(online: Online) => void} onOnline
  * @property {(receipt: Receipt) => void} onReceipt
+ * @property {(typing: import("./protocol.js").Typing) => void} onTyping
  */
 
 const RETRY_FIRST_MILLISECONDS = 500;
@@ -87,6 +88,15 @@ export async function call(event, payload) {
   }
 }
 
+/**
+ * Sends what may be lost, and needs no answer.
+ * @param {string} event
+ * @param {object} payload
+ */
+export function tell(event, payload) {
+  if (socket?.connected) socket.emit(event, payload);
+}
+
 /** @returns {Ack} */
 function unanswered(/** @type {string} */ code) {
   return { success: false, error: { code, message: "" } };
@@ -106,6 +116,7 @@ function listenToServer(opened, username, handlers) {
   opened.on(EVENT.online, handlers.onOnline);
   opened.on(EVENT.change, handlers.onChange);
   opened.on(EVENT.receipt, handlers.onReceipt);
+  opened.on(EVENT.typing, handlers.onTyping);
   opened.on(EVENT.tokenExpired, handlers.onTokenExpired);
 }
 

@@ -3,9 +3,13 @@
  * Without storage, unsent messages and drafts last as long as the page.
  */
 
+import { fromStorage, toStorage } from "./models/draft.js";
 import { pendingIn, transact, write } from "./storage.js";
 
-/** @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry */
+/**
+ * @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry
+ * @typedef {import("./models/draft.js").KeptDraft} KeptDraft
+ */
 
 /**
  * @param {string} store
@@ -21,8 +25,9 @@ export const keepEntry = (entry) => write(ofEntry(entry));
 /**
  * Turns a draft into an unsent message in one transaction, so that a crash leaves one or the other.
  * @param {OutboxEntry} entry
+ * @param {import("./models/draft.js").DraftState} state of the draft from now on
  */
-export const keepEntryOfDraft = (entry) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, ""));
+export const keepEntryOfDraft = (entry, state) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, { ...state, text: "" }));
 
 /** @param {string} clientId */
 export const dropEntry = (clientId) => write({ store: "outbox", key: clientId, value: undefined });
@@ -30,9 +35,9 @@ export const dropEntry = (clientId) => write({ store: "outbox", key: clientId, v
 /**
  * @param {string} owner
  * @param {string} key
- * @param {string} text
+ * @param {KeptDraft} draft
  */
-export const keepDraft = (owner, key, text) => write(ofDraft(owner, key, text));
+export const keepDraft = (owner, key, draft) => write(ofDraft(owner, key, draft));
 
 /**
  * @param {OutboxEntry} entry
@@ -45,11 +50,11 @@ function ofEntry(entry) {
 /**
  * @param {string} owner
  * @param {string} key
- * @param {string} text
+ * @param {KeptDraft} draft
  * @returns {import("./storage.js").Change}
  */
-function ofDraft(owner, key, text) {
-  return { store: "drafts", key: [owner, key], value: text || undefined };
+function ofDraft(owner, key, draft) {
+  return { store: "drafts", key: [owner, key], value: toStorage(draft) };
 }
 
 /**
@@ -69,22 +74,22 @@ export async function entriesOf(owner) {
 
 /**
  * @param {string} owner
- * @returns {Promise<Map<string, string>>} by conversation
+ * @returns {Promise<Map<string, KeptDraft>>} by conversation
  */
 export async function draftsOf(owner) {
   /** @type {IDBRequest<any> | undefined} */
   let keys;
-  /** @type {string[]} */
-  const texts = (await run("drafts", "readonly", (store) => {
+  /** @type {any[]} */
+  const values = (await run("drafts", "readonly", (store) => {
     keys = store.getAllKeys(rangeOf(owner));
     return store.getAll(rangeOf(owner));
   })) ?? [];
-  const found = new Map(texts.map((text, index) => [keys?.result[index][1], text]));
+  const found = new Map(values.map((value, index) => [keys?.result[index][1], fromStorage(value)]));
   for (const { key, value } of pendingIn("drafts")) {
     const [writer, conversation] = /** @type {string[]} */ (key);
     if (writer !== owner) continue;
     if (value === undefined) found.delete(conversation);
-    else found.set(conversation, value);
+    else found.set(conversation, fromStorage(value));
   }
   return found;
 }

@@ -1,6 +1,8 @@
 /** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
+import { isMuted } from "./models/personal.js";
+import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
 import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
@@ -9,13 +11,19 @@ import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
 
-/** The title shows the number of unread messages. */
+/** The title and the installed app's badge show the number of unread messages. */
 export function followUnread() {
   return effect(() => {
     const isSignedIn = store.session.value.status === "signedIn";
     const count = isSignedIn ? store.unreadTotal.value : 0;
     document.title = count > 0 ? say.titleUnread(count) : say.appName;
+    showBadge(count);
   });
+}
+
+/** Browsers without badges have no such function; others may refuse where the page is not installed. @param {number} count */
+function showBadge(count) {
+  navigator.setAppBadge?.(count).catch(() => {});
 }
 
 /**
@@ -24,8 +32,9 @@ export function followUnread() {
  * @param {boolean} isUnseen
  */
 export function noticeMessage(key, message, isUnseen) {
-  announce(key, message);
-  if (!isUnseen) return;
+  const isSilent = isMuted(store.conversationOf(key));
+  if (!isSilent || key === store.openKey.peek()) announce(key, message);
+  if (!isUnseen || isSilent || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
   if (preferences.peek().hasSound) playSound();
   if (preferences.peek().hasNotifications && !store.isAttended.peek()) notify(key, message);
 }

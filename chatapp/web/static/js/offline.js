@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { takePeople } from "./changes.js";
 import { forgetSeen, keepKnown, keepSeen, knownTo, seenBy } from "./database.js";
-import { isComplete } from "./models/conversation.js";
+import { emptyConversation, isComplete } from "./models/conversation.js";
 import { EMPTY_TIMELINE, newestRun } from "./models/timeline.js";
 import * as store from "./store.js";
 
@@ -30,17 +30,23 @@ let timer;
  * @param {string} me
  */
 export async function recallState(me) {
-  const [users, known] = await Promise.all([seenBy(me, "people"), knownTo(me)]);
-  keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, conversation]));
+  const [users, settings, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "settings"), knownTo(me)]);
+  keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, withDefaults(conversation)]));
   keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
   if (!users || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
   // What an earlier version of the page has stored is replaced by a sync from nothing.
   if (!known.conversations.every(isComplete)) return;
   store.userRevision.value = known.userRevision;
+  if (settings) store.ownSettings.value = settings;
   store.conversations.value = new Map(keptConversations);
   recallTimelines(known.timelines);
   takePeople(users);
   store.listStatus.value = "ready";
+}
+
+/** An earlier version of the page stored fewer fields. @param {Conversation} conversation @returns {Conversation} */
+function withDefaults(conversation) {
+  return { ...emptyConversation(conversation.receiver, conversation.group), ...conversation };
 }
 
 /** @param {import("./database.js").KnownTimeline[]} timelines */
@@ -77,7 +83,7 @@ export async function forgetState(me) {
 export function followState() {
   addEventListener("pagehide", remember);
   return effect(() => {
-    if (store.conversations.value.size > 0 && store.session.value.status === "signedIn") rememberSoon();
+    if (store.ownSettings.value && store.conversations.value.size > 0 && store.session.value.status === "signedIn") rememberSoon();
   });
 }
 
@@ -91,11 +97,13 @@ async function remember() {
   clearTimeout(timer);
   timer = undefined;
   if (store.session.peek().status !== "signedIn" || store.listStatus.peek() !== "ready") return;
-  const conversations = new Map([...store.conversations.peek()].filter(([, { revision }]) => revision > 0));
+  const conversations = new Map([...store.conversations.peek()].filter(([, { revision, preferences }]) => revision > 0 || preferences.userRevision > 0));
   const timelines = timelinesOf(conversations);
   const changes = changesTo(conversations, timelines);
   keptConversations = conversations;
   keptTimelines = timelines;
+  // Before the user's revision, which covers them.
+  if (store.ownSettings.peek().userRevision > 0) keepSeen(store.me.peek(), "settings", store.ownSettings.peek());
   if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
   // The state on disk is unknown now, so the next call writes everything.
   keptConversations = new Map();

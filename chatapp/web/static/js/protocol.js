@@ -1,7 +1,12 @@
 /**
  * The wire: the names of the events and the shape of everything that crosses it.
  *
- * @typedef {{ firstName: string, lastName: string, username: string, isOnline: boolean }} User
+ * @typedef {object} User
+ * @property {string} firstName
+ * @property {string} lastName
+ * @property {string} username
+ * @property {boolean} isOnline
+ * @property {string | null} [lastSeen] ISO 8601; now for who is online, null if it is not shown
  *
  * @typedef {object} Message
  * @property {string} sender a username
@@ -43,7 +48,7 @@
  * @property {Audience} pinners who may pin messages
  *
  * @typedef {{ username: string, online: boolean }} Online
- * @typedef {{ username: string, deliveredSequence: number, readSequence: number }} Marks
+ * @typedef {{ username: string, deliveredSequence: number, readSequence: number | null }} Marks how far a member has received and read; null if it is not shown
  * @typedef {Marks & { role: Role }} Member
  *
  * @typedef {GroupFields & Details} Group
@@ -71,6 +76,18 @@
  * @property {number} revision
  * @property {string} createdAt ISO 8601, UTC
  * @property {Role} role mine
+ * @property {Preferences} preferences mine
+ *
+ * @typedef {"all" | "none"} Level which messages notify
+ * @typedef {{ level: Level, unreadFrom: number | null, userRevision: number }} Preferences
+ * @typedef {{ from: string, to: string, days: number[], timeZone: string }} DoNotDisturb hours such as "22:00", days as in ISO 8601
+ * @typedef {{ content: string, userRevision: number }} Draft
+ * @typedef {object} Settings
+ * @property {boolean} sharesReads whether others see what I have read, and I what they have
+ * @property {boolean} sharesLastSeen
+ * @property {boolean} sharesTyping
+ * @property {DoNotDisturb | null} doNotDisturb
+ * @property {number} userRevision
  *
  * @typedef {{ receiver: string, group: boolean }} Address
  * @typedef {{ kind: "message", revision: number, message: Message }} MessageChange
@@ -79,7 +96,11 @@
  * @typedef {{ kind: "update", revision: number, update: Update }} UpdateChange
  * @typedef {MessageChange | UpdateChange | MembersChange | DetailsChange} Change of one conversation
  * @typedef {Address & { kind: "conversation", userRevision: number, conversation: WireConversation | null }} UserChange
- * @typedef {(Address & Change) | UserChange} ChangeEvent
+ * @typedef {Address & { kind: "preferences", userRevision: number, preferences: Preferences }} PreferencesChange
+ * @typedef {{ kind: "settings", userRevision: number, settings: Settings }} SettingsChange
+ * @typedef {Address & { kind: "draft", userRevision: number, draft: Draft }} DraftChange
+ * @typedef {PreferencesChange | DraftChange | SettingsChange} OwnChange what is mine alone
+ * @typedef {(Address & Change) | UserChange | OwnChange} ChangeEvent
  *
  * @typedef {object} ConversationSync
  * @property {string} receiver
@@ -91,12 +112,15 @@
  * @property {number} readSequence
  * @property {Member[]} members
  *
- * @typedef {{ userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[] }} Sync
+ * @typedef {{ userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[] }} Sync
  * @typedef {Address & { revision: number, watermarks: number }} KnownConversation
  *
  * @typedef {Address & Marks} Receipt
+ * @typedef {Address & { username: string }} Typing
+ * @typedef {{ at: string | null, isExact: boolean }} Passed when a watermark passed a message; the latest time possible if it is not exact
+ * @typedef {{ username: string, delivered: Passed | null, read: Passed | null, showsReads: boolean }} MessageReceipt
  * @typedef {{ code: string, message: string, details?: unknown }} Failure
- * @typedef {{ success: boolean, response?: any, error?: Failure }} Ack and whatever else the event answers
+ * @typedef {{ success: boolean, response?: any, preferences?: any, draft?: any, error?: Failure }} Ack and whatever else the event answers
  * @typedef {{ sender: string, receiver: string, content: string, clientId: string, replyTo?: number }} SendPayload
  * @typedef {{ response: Message }} MessageEvent
  */
@@ -110,6 +134,10 @@ export const CALL = Object.freeze({
   groupMessage: "groupMessage",
   markRead: "markRead",
   sync: "sync",
+  setPreferences: "setPreferences",
+  saveDraft: "saveDraft",
+  look: "look",
+  typing: "typing",
 });
 
 /** Server to client. */
@@ -119,6 +147,7 @@ export const EVENT = Object.freeze({
   delivered: "updateDeliveryStatusOnConnection",
   online: "onlineStatus",
   receipt: "receipt",
+  typing: "typing",
   tokenExpired: "token-expired",
 });
 

@@ -3,6 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import { call } from "./connection.js";
 import { unreadOf, withRead, withTold } from "./models/conversation.js";
+import { takePreferences } from "./ownchanges.js";
 import { CALL } from "./protocol.js";
 import * as store from "./store.js";
 
@@ -24,9 +25,39 @@ export function showedUpTo(key, sequence) {
 
 function markRead() {
   const { key, sequence } = inSight;
-  if (key !== store.openKey.peek() || !store.hasHeard.peek() || sequence <= store.conversationOf(key).toldSequence) return;
+  if (key !== store.openKey.peek() || !store.hasHeard.peek()) return;
+  takeMarkAway(key, sequence);
+  if (sequence <= store.conversationOf(key).toldSequence) return;
   store.updateConversation(key, (conversation) => withRead(conversation, sequence));
   tellSoon();
+}
+
+/** The open conversation, and the mark as unread with which it was opened. */
+let opened = { key: /** @type {string | null} */ (null), unreadFrom: /** @type {number | null} */ (null) };
+let isTakingAway = false;
+
+/** Notes with which mark a conversation was opened. A mark that is set while it is open stays until it is opened again. */
+export function followOpenings() {
+  return effect(() => {
+    const key = store.openKey.value;
+    const unreadFrom = store.openConversation.value?.preferences.unreadFrom ?? null;
+    if (key !== opened.key || unreadFrom === null || !store.hasHeard.peek()) opened = { key, unreadFrom };
+  });
+}
+
+/**
+ * Reading again takes the mark away. Without a connection it stays, as the next reading finds it.
+ * @param {string} key
+ * @param {number} sequence how far it is read
+ */
+async function takeMarkAway(key, sequence) {
+  const { receiver, group, preferences } = store.conversationOf(key);
+  const { unreadFrom } = preferences;
+  if (isTakingAway || unreadFrom === null || unreadFrom !== opened.unreadFrom || sequence < unreadFrom) return;
+  isTakingAway = true;
+  const ack = await call(CALL.setPreferences, { receiver, group, unreadFrom: null });
+  isTakingAway = false;
+  if (ack.success) takePreferences(key, ack.preferences);
 }
 
 export function tellSoon() {
@@ -36,6 +67,7 @@ export function tellSoon() {
 
 /** Reports every conversation that is read further than the server knows, as when it was read offline. */
 async function tellServer() {
+  if (store.isAttended.peek() && inSight.key === store.openKey.peek()) takeMarkAway(inSight.key, inSight.sequence);
   for (const { key, receiver, group, readSequence, toldSequence } of store.conversations.peek().values()) {
     if (readSequence <= toldSequence) continue;
     const ack = await call(CALL.markRead, { receiver, group, sequence: readSequence });

@@ -2,6 +2,7 @@
 
 import { call } from "./connection.js";
 import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js";
+import { stateAfterSending } from "./drafts.js";
 import { parseKey } from "./models/keys.js";
 import { quoteOf } from "./models/messagestate.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
@@ -39,7 +40,7 @@ export async function send(key, content, answered) {
   newAfter.value = null;
   outbox.value = withEntry(outbox.peek(), entry);
   tellTabs({ type: "entry", entry });
-  await keepEntryOfDraft(entry);
+  await keepEntryOfDraft(entry, stateAfterSending(key));
   flush();
 }
 

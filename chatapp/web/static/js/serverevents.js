@@ -1,10 +1,13 @@
 /** The handlers of the connection's events. */
 
 import { takeDelivered, takeEvent, takeMessage, takeReceipt } from "./changes.js";
+import { saveDrafts, takeDraft } from "./drafts.js";
 import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
+import { onDraft } from "./ownchanges.js";
 import { flush, onStored, settle } from "./sending.js";
 import * as store from "./store.js";
+import { forgetTyping, takeTyping } from "./typing.js";
 import { catchUp, loadMembers, refreshOpen, refreshPeople, synchronize } from "./sync.js";
 
 /**
@@ -23,6 +26,7 @@ const PRESENCE_MILLISECONDS = 40;
  */
 export function serverEventHandlers({ onRefused, onTokenExpired }) {
   onStored(receive);
+  onDraft(takeDraft);
   return {
     onConnected,
     onDisconnected,
@@ -33,6 +37,7 @@ export function serverEventHandlers({ onRefused, onTokenExpired }) {
     onDelivered: takeDelivered,
     onOnline,
     onReceipt: takeReceipt,
+    onTyping: takeTyping,
   };
 }
 
@@ -40,6 +45,7 @@ async function onConnected() {
   store.connection.value = "connected";
   flush();
   await catchUp();
+  saveDrafts();
 }
 
 /** @param {boolean} hasNetwork */
@@ -53,6 +59,7 @@ async function receive(message) {
   const me = store.me.peek();
   if (message.sender === me) return message.clientId ? settle(message) : undefined;
   const key = keyOfMessage(message, me, (found) => store.conversations.peek().has(found));
+  if (key) forgetTyping(key, message.sender);
   if (key) noticeMessage(key, message, message.sequence > store.conversationOf(key).readSequence);
   return undefined;
 }

@@ -5,6 +5,7 @@ import { emptyConversation } from "./models/conversation.js";
 import { keyOf, parseKey } from "./models/keys.js";
 import { filterLines, linesOf, unreadIn } from "./models/list.js";
 import { fullName } from "./models/names.js";
+import { DEFAULT_SETTINGS } from "./models/personal.js";
 import { EMPTY_TIMELINE } from "./models/timeline.js";
 
 /**
@@ -16,7 +17,7 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
  * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "deleteMessage"} MessageDialogName
- * @typedef {"newGroup" | "findGroups" | "shortcuts" | "settings" | "details" | MessageDialogName | null} DialogName
+ * @typedef {"newGroup" | "findGroups" | "shortcuts" | "settings" | "details" | "receipts" | MessageDialogName | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 
@@ -28,8 +29,10 @@ export const connection = signal("connecting");
 export const people = signal(new Map());
 /** @type {import("@preact/signals").Signal<Map<string, Conversation>>} */
 export const conversations = signal(new Map());
-/** The newest change of my memberships that the conversations include. */
+/** The newest change of what is mine alone that the state includes: memberships, preferences, settings. */
 export const userRevision = signal(0);
+/** My settings, the same on all devices. @type {import("@preact/signals").Signal<import("./protocol.js").Settings>} */
+export const ownSettings = signal(DEFAULT_SETTINGS);
 /** The open conversation as it was when I was removed from it. @type {import("@preact/signals").Signal<Conversation | null>} */
 export const left = signal(null);
 /** @type {import("@preact/signals").Signal<ListStatus>} */
@@ -56,6 +59,8 @@ export const dialog = signal(null);
 export const chosen = signal(null);
 /** A sentence that is shown for a while; empty for none. */
 export const notice = signal("");
+/** The message of mine that the dialog of receipts is about. @type {import("@preact/signals").Signal<import("./protocol.js").Message | null>} */
+export const receiptsOf = signal(null);
 /** Whether the page is visible and has the focus. */
 export const isAttended = signal(true);
 /** The text that a screen reader reads next. */
@@ -64,6 +69,8 @@ export const announcement = signal("");
 export const isAtEnd = signal(true);
 /** Whether a sync has finished since the sign-in. Nothing is marked as read before that. */
 export const hasHeard = signal(false);
+/** The usernames of who is typing, by conversation. @type {import("@preact/signals").Signal<Map<string, string[]>>} */
+export const typing = signal(new Map());
 /** Raised to scroll to the end of the open conversation. */
 export const jumps = signal(0);
 
@@ -189,12 +196,16 @@ export function setPeople(users) {
   people.value = new Map(users.map((user) => [user.username, user]));
 }
 
-/** @param {Iterable<[string, boolean]>} changes usernames, and whether each is online now */
+/**
+ * Whoever shows when they were last connected was so until now.
+ * @param {Iterable<[string, boolean]>} changes usernames, and whether each is online now
+ */
 export function setOnline(changes) {
+  const now = new Date().toISOString();
   const after = new Map(people.peek());
   for (const [username, online] of changes) {
     const user = after.get(username);
-    if (user) after.set(username, { ...user, isOnline: online });
+    if (user) after.set(username, { ...user, isOnline: online, lastSeen: user.lastSeen && now });
   }
   people.value = after;
 }
@@ -202,6 +213,12 @@ export function setOnline(changes) {
 /** @param {string} username */
 export function isOnline(username) {
   return people.value.get(username)?.isOnline ?? false;
+}
+
+/** @param {string} username @returns {string | null} when they were last connected; null while they are, or if it is not shown */
+export function lastSeenOf(username) {
+  const user = people.value.get(username);
+  return user && !user.isOnline && ownSettings.value.sharesLastSeen ? (user.lastSeen ?? null) : null;
 }
 
 /** @param {string} username */
@@ -222,6 +239,17 @@ export function setDraft(key, text) {
   drafts.value = after;
 }
 
+/**
+ * @param {string} key
+ * @param {string} username
+ * @param {boolean} isTyping
+ */
+export function setTyping(key, username, isTyping) {
+  const before = typing.peek().get(key) ?? [];
+  if (before.includes(username) === isTyping) return;
+  typing.value = new Map(typing.peek()).set(key, isTyping ? [...before, username] : before.filter((one) => one !== username));
+}
+
 /** Clears everything that belongs to the user who was signed in. The open conversation stays open. */
 export function clear() {
   batch(() => {
@@ -229,11 +257,13 @@ export function clear() {
     people.value = new Map();
     conversations.value = new Map();
     userRevision.value = 0;
+    ownSettings.value = DEFAULT_SETTINGS;
     left.value = null;
     listStatus.value = "loading";
     outbox.value = [];
     drafts.value = new Map();
     query.value = "";
+    typing.value = new Map();
     dialog.value = null;
     newAfter.value = null;
     hasHeard.value = false;

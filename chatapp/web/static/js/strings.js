@@ -2,6 +2,7 @@
 
 import { groupStrings } from "./groupstrings.js";
 import { isolated } from "./models/bidi.js";
+import { personalSay } from "./personalstrings.js";
 
 export const LOCALE = undefined;
 /** The page's own direction, whatever the direction of a message is. */
@@ -252,6 +253,8 @@ export const say = {
   notificationsHint: "When this page is in the background",
   notificationsBlocked: "Your browser blocks them for this site. Allow them in its site settings.",
   notificationsMissing: "This browser or address does not offer them.",
+
+  ...personalSay(LOCALE),
 
   dialogMissing: "Not loaded",
   dialogFailed: "This part of the page could not be loaded.",

@@ -4,7 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import { ApiError, fetchEverybody, fetchGroup, fetchMessages } from "./api.js";
 import { takeGroup, takePeople, takeSync } from "./changes.js";
 import { call } from "./connection.js";
-import { hasListedMembers, unreadOf, watermarksOf } from "./models/conversation.js";
+import { hasListedMembers, lastReadOf, unreadOf, watermarksOf } from "./models/conversation.js";
 import { parseKey } from "./models/keys.js";
 import { joined } from "./models/passage.js";
 import { firstSequence, lastSequence, withNewestPage, withOlderPage } from "./models/timeline.js";
@@ -132,12 +132,25 @@ export function followOpenConversation() {
   });
 }
 
+/** What others show depends on what I show: it is fetched again when I change that. @returns {() => void} stops it */
+export function followSharing() {
+  let { sharesReads, sharesLastSeen } = store.ownSettings.peek();
+  return effect(() => {
+    const now = store.ownSettings.value;
+    const isOther = { reads: now.sharesReads !== sharesReads, lastSeen: now.sharesLastSeen !== sharesLastSeen };
+    ({ sharesReads, sharesLastSeen } = now);
+    if (!store.hasHeard.peek()) return;
+    if (isOther.reads) queueMicrotask(synchronize);
+    if (isOther.lastSeen) queueMicrotask(refreshPeople);
+  });
+}
+
 /** The line goes above the messages that were unread when the conversation was opened, and stays there. */
 function placeNewLine() {
   const key = store.openKey.peek();
   if (!key) return;
   const conversation = store.conversationOf(key);
-  store.newAfter.value = unreadOf(conversation) > 0 ? conversation.readSequence : null;
+  store.newAfter.value = unreadOf(conversation) > 0 ? lastReadOf(conversation) : null;
 }
 
 /** The open conversation may need to be fetched again, or exist only now, as a group that has just added me. */

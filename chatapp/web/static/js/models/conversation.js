@@ -2,6 +2,7 @@
 
 import { keyOf } from "./keys.js";
 import { fullName } from "./names.js";
+import { DEFAULT_PREFERENCES, newer } from "./personal.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
@@ -26,7 +27,11 @@ import { fullName } from "./names.js";
  * @property {Member[]} members empty for a large group until they are fetched
  * @property {Role} role mine
  * @property {string} createdAt empty while it is not known
+ * @property {import("../protocol.js").Preferences} preferences mine
  */
+
+/** What a read watermark that is not shown adds to the sum of watermarks, as on the server. */
+const HIDDEN = 2 ** 40;
 
 /** Larger groups are listed without their members. */
 const LISTED_MEMBERS = 50;
@@ -57,6 +62,7 @@ export function emptyConversation(receiver, group) {
     isPublic: false,
     writers: "everybody",
     pinners: "everybody",
+    preferences: DEFAULT_PREFERENCES,
   };
 }
 
@@ -97,6 +103,7 @@ export function fromWire(wire, known) {
     role,
     createdAt,
     ...detailsOf(wire),
+    preferences: newer(known?.preferences ?? DEFAULT_PREFERENCES, wire.preferences),
   };
 }
 
@@ -128,7 +135,25 @@ export function fromUser(user, known) {
 
 /** Counts by sequence, which is dense. My own messages count as read. @param {Conversation} conversation */
 export function unreadOf(conversation) {
-  return Math.max(0, conversation.lastSequence - conversation.readSequence);
+  return Math.max(0, conversation.lastSequence - lastReadOf(conversation));
+}
+
+/**
+ * @param {Conversation} conversation
+ * @returns {number} how far I have read, or what is before the mark if I marked it as unread
+ */
+export function lastReadOf({ readSequence, preferences: { unreadFrom } }) {
+  return unreadFrom === null ? readSequence : Math.min(readSequence, unreadFrom - 1);
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {import("../protocol.js").Preferences} preferences
+ * @returns {Conversation}
+ */
+export function withPreferences(conversation, preferences) {
+  const newest = newer(conversation.preferences, preferences);
+  return newest === conversation.preferences ? conversation : { ...conversation, preferences: newest };
 }
 
 /**
@@ -145,7 +170,7 @@ export function hasListedMembers({ members }) {
  */
 export function watermarksOf(conversation) {
   if (!hasListedMembers(conversation)) return conversation.toldSequence;
-  return conversation.members.reduce((sum, member) => sum + member.deliveredSequence + member.readSequence, 0);
+  return conversation.members.reduce((sum, member) => sum + member.deliveredSequence + (member.readSequence ?? HIDDEN), 0);
 }
 
 /**
@@ -158,7 +183,7 @@ export function watermarksOf(conversation) {
 export function withMarks(conversation, marks, me) {
   const members = conversation.members.map((member) => (member.username === marks.username ? risen(member, marks) : member));
   if (marks.username !== me) return { ...conversation, members };
-  return withTold({ ...conversation, members }, marks.readSequence);
+  return withTold({ ...conversation, members }, marks.readSequence ?? 0);
 }
 
 /**
@@ -184,7 +209,8 @@ function risen(member, marks) {
   return {
     ...member,
     deliveredSequence: Math.max(member.deliveredSequence, marks.deliveredSequence),
-    readSequence: Math.max(member.readSequence, marks.readSequence),
+    // Whoever does not show any more what they have read takes back what they have shown before.
+    readSequence: marks.readSequence === null ? null : Math.max(member.readSequence ?? 0, marks.readSequence),
   };
 }
 
@@ -218,7 +244,7 @@ export function withTold(conversation, sequence) {
  */
 export function progressOf(conversation, message, me) {
   const others = conversation.members.filter((member) => member.username !== me);
-  if (others.length > 0 && others.every((member) => member.readSequence >= message.sequence)) return "read";
+  if (others.length > 0 && others.every((member) => (member.readSequence ?? 0) >= message.sequence)) return "read";
   if (message.deliveredToAll) return "delivered";
   const isDelivered = others.length > 0 && others.every((member) => member.deliveredSequence >= message.sequence);
   return isDelivered ? "delivered" : "stored";

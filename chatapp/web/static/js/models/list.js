@@ -2,6 +2,7 @@
 
 import { unreadOf } from "./conversation.js";
 import { folded, matches } from "./names.js";
+import { isMuted } from "./personal.js";
 
 /**
  * @typedef {import("./conversation.js").Conversation} Conversation
@@ -81,10 +82,10 @@ function searchText(conversation) {
 
 /**
  * @param {Iterable<Conversation>} conversations
- * @returns {number} unread messages in all of them
+ * @returns {number} unread messages in all of them that are not muted
  */
 export function unreadIn(conversations) {
   let sum = 0;
-  for (const conversation of conversations) sum += unreadOf(conversation);
+  for (const conversation of conversations) if (!isMuted(conversation)) sum += unreadOf(conversation);
   return sum;
 }

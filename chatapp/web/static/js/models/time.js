@@ -46,6 +46,20 @@ export function dayName(timestamp, now = new Date()) {
 }
 
 /**
+ * For a sentence: "today at 14:03".
+ * @param {string} timestamp
+ * @param {Date} now
+ */
+export function momentInWords(timestamp, now = new Date()) {
+  const moment = new Date(timestamp);
+  const age = daysBetween(moment, now);
+  const time = clock.format(moment);
+  if (age <= 0) return say.todayAt(time);
+  if (age === 1) return say.yesterdayAt(time);
+  return say.dayAt(moment.getFullYear() === now.getFullYear() ? dayAndMonth.format(moment) : shortDate.format(moment), time);
+}
+
+/**
  * Counts calendar days. Rounding removes the hour that daylight saving time adds or removes.
  * @param {Date} earlier
  * @param {Date} later
@@ -57,4 +71,15 @@ function daysBetween(earlier, later) {
 /** @param {Date} moment */
 function midnight(moment) {
   return new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
+}
+
+/** Any Monday. */
+const MONDAY = Date.UTC(2024, 0, 1, 12);
+
+/**
+ * @param {number} day as in ISO 8601: Monday is 1
+ * @param {"long" | "short"} length
+ */
+export function weekdayName(day, length) {
+  return new Intl.DateTimeFormat(LOCALE, { weekday: length, timeZone: "UTC" }).format(MONDAY + (day - 1) * DAY_MILLISECONDS);
 }

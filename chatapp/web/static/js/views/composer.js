@@ -10,6 +10,7 @@ import { previewOf } from "../renderer.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
 import { drafts, jumps, nameOf } from "../store.js";
+import { endTyping, tellTyping } from "../typing.js";
 import { applyEdit, fieldOf } from "./editing.js";
 import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
 import { html } from "./html.js";
@@ -27,8 +28,7 @@ const HEIGHT_MAX_PIXELS = 220;
 export function Composer({ id, name }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [isPreviewed, setPreviewed] = useState(false);
-  const purpose = purposes.value.get(id) ?? null;
-  const text = purpose?.kind === "edit" ? purpose.text : (drafts.value.get(id) ?? "");
+  const { purpose, isEdit, text, write } = useText(id);
   const left = bytesLeft(contentOf(text));
   const canSend = !isBlank(text) && left >= 0;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();
@@ -43,9 +43,9 @@ export function Composer({ id, name }) {
     send(id, contentOf(text), purpose?.message);
     endPurpose(id);
     endDraft(id);
+    endTyping();
     jumps.value += 1;
   };
-  const write = (/** @type {string} */ now) => (purpose?.kind === "edit" ? writeEdit(id, now) : writeDraft(id, now));
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
@@ -55,7 +55,7 @@ export function Composer({ id, name }) {
     return pressFormat(event, format, () => setPreviewed(!isPreviewed));
   };
 
-  const sendLabel = purpose?.kind === "edit" ? say.editSave : say.send;
+  const sendLabel = isEdit ? say.editSave : say.send;
   return html`<form class="composer" onSubmit=${submit}>
     <${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
@@ -66,9 +66,9 @@ export function Composer({ id, name }) {
       <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
         placeholder=${say.composerPlaceholder(name)} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
-      <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${purpose?.kind === "edit" ? "check" : "send"} size=${22} /></button>
+      <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
     </div>
-    <p id="composer-hint" class="composer-hint">${purpose?.kind === "edit" ? say.editHint : say.composerHint}</p>
+    <p id="composer-hint" class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>
   </form>`;
 }
 
@@ -104,6 +104,19 @@ function Preview({ text }) {
 /** A phone has no room for the buttons until somebody opens them. */
 function isWide() {
   return matchMedia("(width >= 720px)").matches;
+}
+
+/** The text of the field: a draft, or the new text of a message. @param {string} id */
+function useText(id) {
+  const purpose = purposes.value.get(id) ?? null;
+  const isEdit = purpose?.kind === "edit";
+  const write = (/** @type {string} */ text) => {
+    if (isEdit) return writeEdit(id, text);
+    writeDraft(id, text);
+    if (!isBlank(text)) tellTyping(id);
+    return undefined;
+  };
+  return { purpose, isEdit, text: isEdit ? purpose.text : (drafts.value.get(id) ?? ""), write };
 }
 
 /** The first Escape ends the answer or the edit, the next one leaves the conversation. @param {KeyboardEvent} event @param {string} id */

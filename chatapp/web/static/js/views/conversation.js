@@ -8,17 +8,19 @@ import { retryPassage } from "../passages.js";
 import { renderer } from "../renderer.js";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
-import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, outbox, people, timelineOf } from "../store.js";
+import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, nameOf, outbox, people, timelineOf, typing } from "../store.js";
 import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
+import { ConversationMenu } from "./conversationmenu.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
 import { MissingGroup } from "./missinggroup.js";
+import { presenceOf } from "./presence.js";
 import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
 /** @param {{ id: string }} props */
@@ -56,9 +58,10 @@ function Head({ conversation }) {
     <span class="conversation-who">
       <h1><bdi>${headingOf(conversation)}</bdi></h1>
       ${topic && html`<span class="conversation-topic" title=${withoutControls(topic)}><bdi>${withoutControls(topic)}</bdi></span>`}
-      <small>${subtitleOf(conversation)}</small>
+      <small>${typingIn(conversation.key) ?? subtitleOf(conversation)}</small>
     </span>
-    ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>`}
+    ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>
+      <${ConversationMenu} conversation=${conversation} />`}
   </header>`;
 }
 
@@ -70,11 +73,19 @@ function headingOf(conversation) {
   return knowledge === "waiting" ? say.groupWaiting : say.groupUnknown;
 }
 
+/** The announcement tells a screen reader. @param {string} key */
+function typingIn(key) {
+  const [first, second, ...others] = (typing.value.get(key) ?? []).map(nameOf);
+  if (first === undefined) return null;
+  const sentence = second === undefined ? say.typingOne(first) : others.length > 0 ? say.typingMany : say.typingTwo(first, second);
+  return html`<span class="typing">${sentence}</span>`;
+}
+
 /** @param {ConversationModel} conversation */
 function subtitleOf({ key, group, receiver, members }) {
   const knowledge = knowledgeOf(key);
   if (knowledge !== "known") return listStatus.value === "loading" && say.loading;
-  if (!group) return receiver === me.value ? say.selfHint : isOnline(receiver) ? say.online : say.offline;
+  if (!group) return receiver === me.value ? say.selfHint : presenceOf(receiver);
   if (members.length === 0) return say.detailsGroup;
   const online = members.filter(({ username }) => people.value.get(username)?.isOnline).length;
   return `${say.members(members.length)}, ${say.membersOnline(online)}`;

@@ -2,6 +2,7 @@
 
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
+import { isMuted } from "../models/personal.js";
 import { shortMoment } from "../models/time.js";
 import { previewOf } from "../renderer.js";
 import { addressOf } from "../router.js";
@@ -9,6 +10,7 @@ import { say } from "../strings.js";
 import { isOnline, me, nameOf, openKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
+import { Icon } from "./icons.js";
 import { Tick } from "./tick.js";
 
 /**
@@ -22,19 +24,21 @@ export function ConversationLine({ line }) {
   const isOpen = openKey.value === conversation.key;
   const name = titleOf(conversation);
   const unread = unreadOf(conversation);
+  const isQuiet = isMuted(conversation);
   const online = conversation.group ? undefined : isOnline(conversation.receiver);
-  return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && "line-unread")}
+  return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && !isQuiet && "line-unread")}
       href=${addressOf(conversation.key)} aria-current=${isOpen ? "page" : undefined}>
     <${Avatar} id=${conversation.receiver} name=${conversation.name} group=${conversation.group} online=${online} />
     <span class="line-text">
       <span class="line-top">
         <b class="line-name"><bdi>${name}</bdi></b>
         ${online && html`<span class="unseen">, ${say.online}</span>`}
+        ${isQuiet && html`<span class="line-muted" role="img" aria-label=${say.muted} title=${say.muted}><${Icon} name="muted" size=${16} /></span>`}
         ${activeAt && html`<time class="line-time" dateTime=${activeAt}>${shortMoment(activeAt)}</time>`}
       </span>
       <span class="line-bottom">
         <${Preview} line=${line} />
-        ${unread > 0 && html`<span class="badge"><span aria-hidden="true">${say.unreadShort(unread)}</span><span class="unseen">${say.unread(unread)}</span></span>`}
+        ${unread > 0 && html`<span class=${classes("badge", isQuiet && "badge-quiet")}><span aria-hidden="true">${say.unreadShort(unread)}</span><span class="unseen">${say.unread(unread)}</span></span>`}
       </span>
     </span>
   </a>`;

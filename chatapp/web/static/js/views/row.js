@@ -13,7 +13,7 @@ import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
-import { Tick } from "./tick.js";
+import { OwnTick } from "./owntick.js";
 
 /**
  * @typedef {import("../models/rows.js").Row} Row
@@ -82,7 +82,7 @@ function Meta({ row, conversation, isOwn }) {
   return html`<span class="meta" dir=${DIRECTION}>
     ${row.message?.editedAt && html`<${EditedMark} message=${row.message} conversationKey=${conversation.key} />`}
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
-    ${isOwn && html`<${Tick} state=${stateOf(row, conversation)} />`}
+    ${isOwn && html`<${OwnTick} message=${row.message} group=${conversation.group} state=${stateOf(row, conversation)} />`}
   </span>`;
 }
 

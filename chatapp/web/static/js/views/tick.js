@@ -15,6 +15,8 @@ const LOOKS = {
   failed: { icon: "warning", label: say.tickFailed },
 };
 
+export const labelOf = (/** @type {TickState} */ state) => LOOKS[state].label;
+
 /** @param {{ state: TickState }} props */
 export function Tick({ state }) {
   const { icon, label } = LOOKS[state];

@@ -1,12 +1,14 @@
 /** The details of the open conversation: a person, or a group and its members. */
 
-import { isOnline, knowledgeOf, openConversation } from "../../store.js";
+import { knowledgeOf, openConversation } from "../../store.js";
 import { say } from "../../strings.js";
 import { Avatar } from "../avatar.js";
 import { Dialog } from "../dialog.js";
 import { GroupDetails } from "./groupdetails.js";
 import { html } from "../html.js";
 import { titleOf } from "../line.js";
+import { presenceOf } from "../presence.js";
+import { OwnPreferences } from "./ownpreferences.js";
 
 /** @typedef {import("../../models/conversation.js").Conversation} Conversation */
 
@@ -20,9 +22,11 @@ export function DetailsDialog() {
 /** @param {{ conversation: Conversation }} props */
 function PersonDetails({ conversation }) {
   const { receiver, name } = conversation;
-  return html`<div class="details">
+  return html`
+  <div class="details">
     <${Avatar} id=${receiver} name=${name} size="large" />
     <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
-    <p class="state-hint"><bdi>@${receiver}</bdi>, ${isOnline(receiver) ? say.online : say.offline}</p>
-  </div>`;
+    <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}</p>
+  </div>
+  <${OwnPreferences} conversation=${conversation} />`;
 }

@@ -16,6 +16,7 @@ import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
 import { SettingsFacts } from "./groupsettings.js";
 import { sentenceForName } from "./newgroup.js";
+import { OwnPreferences } from "./ownpreferences.js";
 import { Failed, Skeleton } from "../states.js";
 import { VirtualList } from "../virtuallist.js";
 
@@ -37,6 +38,7 @@ export function OverviewPage({ conversation, last, goTo }) {
       ${createdAt && html`<p class="state-hint">${say.detailsCreated(fullMoment(createdAt))}</p>`}
     </div>
     <${About} conversation=${conversation} goTo=${goTo} />
+    <${OwnPreferences} conversation=${conversation} />
     <${SettingsFacts} conversation=${conversation} goTo=${goTo} />
     <${People} conversation=${conversation} last=${last} goTo=${goTo} />
     <footer class="details-foot">

@@ -6,6 +6,7 @@ import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedi
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
+import { ReceiptsDialog } from "./receipts.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 
@@ -20,4 +21,5 @@ export const DIALOGS = {
   versions: VersionsDialog,
   reactors: ReactorsDialog,
   deleteMessage: DeleteMessageDialog,
+  receipts: ReceiptsDialog,
 };

@@ -6,6 +6,8 @@ import { prefer, preferences } from "../../preferences.js";
 import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
 import { html } from "../html.js";
+import { DoNotDisturb } from "./donotdisturb.js";
+import { Sharing } from "./sharing.js";
 import { Switch } from "./switch.js";
 
 /** @typedef {import("../../preferences.js").Theme} Theme */
@@ -29,6 +31,8 @@ export function SettingsDialog() {
     </fieldset>
     <${Switch} label=${say.sound} hint=${say.soundHint} isOn=${preferences.value.hasSound} onChange=${(/** @type {boolean} */ hasSound) => prefer({ hasSound })} />
     <${Notifications} />
+    <${DoNotDisturb} />
+    <${Sharing} />
   <//>`;
 }
 

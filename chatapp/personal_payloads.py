@@ -1,0 +1,79 @@
+"""What comes in about the caller alone: preferences for a conversation, and settings. See `chatapp.payloads`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from chatapp.payload_fields import DraftContent, FirstSequence, Name, Sequence
+from chatapp.payloads import Payload
+
+Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
+"""An IANA name. Only browsers evaluate it, whose lists of zones differ from the server's."""
+Weekday = Annotated[int, Field(ge=1, le=7)]
+"""As in ISO 8601: Monday is 1."""
+
+
+class ConversationPreferences(Payload):
+    """`PATCH /preferences` and `setPreferences`: what is given is changed."""
+
+    receiver: Name
+    group: bool = False
+    level: Literal["all", "none"] | None = None
+    unread_from: FirstSequence | None = None
+
+
+class DoNotDisturb(Payload):
+    """The hours without notifications, from a time of the day to another, on the days on which they begin."""
+
+    start: Hour = Field(alias="from")
+    end: Hour = Field(alias="to")
+    days: list[Weekday] = Field(min_length=1, max_length=7)
+    time_zone: TimeZone
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> "DoNotDisturb":
+        if self.start == self.end:
+            raise ValueError("`from` and `to` must be different times")
+        return self
+
+
+class ReceiptsQuery(BaseModel):
+    """The query of `GET /receipts`: one message."""
+
+    receiver: Name
+    group: str = Field(default="no", pattern="^(yes|no)$")
+    sequence: Sequence
+
+
+class SaveDraft(Payload):
+    """`PUT /draft` and `saveDraft`. `known` is the `userRevision` of the draft that this one replaces; without it, it
+    replaces any. Empty content deletes the draft."""
+
+    receiver: Name
+    group: bool = False
+    content: DraftContent
+    known: Sequence | None = None
+
+
+class Look(Payload):
+    """`look`: the conversation that the connection's user looks at; a receiver of null for none."""
+
+    receiver: Name | None
+    group: bool = False
+
+
+class Typing(Payload):
+    """`typing`."""
+
+    receiver: Name
+    group: bool = False
+
+
+class ChangeSettings(Payload):
+    """`PATCH /settings` and `changeSettings`: what is given is changed; `doNotDisturb` of null switches it off."""
+
+    shares_reads: bool | None = None
+    shares_last_seen: bool | None = None
+    shares_typing: bool | None = None
+    do_not_disturb: DoNotDisturb | None = None

@@ -1,0 +1,75 @@
+"""Serializers of what concerns one user alone: preferences, drafts, settings, receipts. See `chatapp.serializers`."""
+
+from typing import cast
+
+from chatapp.actions.message_receipts import MessageReceipt, Passed
+from chatapp.actions.own_settings import OwnSettings
+from chatapp.actions.personal_changes import DraftChange, PersonalChange, PreferencesChange
+from chatapp.actions.preferences import Preferences
+from chatapp.actions.unsent_drafts import OwnDraft
+from chatapp.clock import to_iso
+from chatapp.personal_shapes import (
+    DoNotDisturbShape,
+    DraftShape,
+    MessageReceiptShape,
+    PassedShape,
+    PreferencesShape,
+    SettingsShape,
+)
+from chatapp.shapes import ChangeShape
+
+
+def personal_change(change: PersonalChange) -> ChangeShape:
+    """A change that only the user's own devices hear of."""
+    match change:
+        case OwnSettings():
+            return {"kind": "settings", "userRevision": change.user_revision, "settings": settings(change)}
+        case DraftChange():
+            return {
+                "receiver": change.receiver,
+                "group": change.is_group,
+                "kind": "draft",
+                "userRevision": change.user_revision,
+                "draft": draft(change.draft),
+            }
+        case PreferencesChange():
+            return {
+                "receiver": change.receiver,
+                "group": change.is_group,
+                "kind": "preferences",
+                "userRevision": change.user_revision,
+                "preferences": preferences(change.preferences),
+            }
+
+
+def preferences(own: Preferences) -> PreferencesShape:
+    return {"level": own.level, "unreadFrom": own.unread_from, "userRevision": own.user_revision}
+
+
+def draft(own: OwnDraft) -> DraftShape:
+    return {"content": own.content, "userRevision": own.user_revision}
+
+
+def settings(own: OwnSettings) -> SettingsShape:
+    return {
+        "sharesReads": own.shares_reads,
+        "sharesLastSeen": own.shares_last_seen,
+        "sharesTyping": own.shares_typing,
+        "doNotDisturb": cast("DoNotDisturbShape | None", own.do_not_disturb),
+        "userRevision": own.user_revision,
+    }
+
+
+def receipt(found: MessageReceipt) -> MessageReceiptShape:
+    return {
+        "username": found.username,
+        "delivered": _passed(found.delivered),
+        "read": _passed(found.read),
+        "showsReads": found.shows_reads,
+    }
+
+
+def _passed(passed: Passed | None) -> PassedShape | None:
+    if passed is None:
+        return None
+    return {"at": to_iso(passed.at) if passed.at is not None else None, "isExact": passed.is_exact}

@@ -1,0 +1,62 @@
+/** The menu of the open conversation: what I want to hear of it, and marking it as unread. */
+
+import { ApiError } from "../api.js";
+import { unreadOf } from "../models/conversation.js";
+import { isMuted } from "../models/personal.js";
+import { markUnread, setMuted } from "../personal.js";
+import { me } from "../store.js";
+import { say } from "../strings.js";
+import { html } from "./html.js";
+import { Menu } from "./menu.js";
+
+/** @typedef {import("../models/conversation.js").Conversation} Conversation */
+
+/** @param {{ conversation: Conversation }} props */
+export function ConversationMenu({ conversation }) {
+  const entries = entriesOf(conversation);
+  return entries.length > 0 && html`<${Menu} label=${say.more} icon="more" entries=${entries} />`;
+}
+
+/**
+ * @param {Conversation} conversation
+ * @returns {import("./menu.js").Entry[]}
+ */
+function entriesOf(conversation) {
+  /** @type {import("./menu.js").Entry[]} */
+  const entries = [];
+  if (canMute(conversation)) entries.push(isMuted(conversation) ? muteEntry(conversation, false) : muteEntry(conversation, true));
+  if (canMarkUnread(conversation)) entries.push({ icon: "unread", label: say.markUnread, choose: () => attempt(() => markUnread(conversation)) });
+  return entries;
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {boolean} isWanted
+ * @returns {import("./menu.js").Entry}
+ */
+function muteEntry({ key }, isWanted) {
+  return { icon: isWanted ? "muted" : "bell", label: isWanted ? say.mute : say.unmute, choose: () => attempt(() => setMuted(key, isWanted)) };
+}
+
+/** Nobody notifies me of my own notes. @param {Conversation} conversation */
+export function canMute({ group, receiver }) {
+  return group || receiver !== me.value;
+}
+
+/** @param {Conversation} conversation */
+export function canMarkUnread(conversation) {
+  return conversation.lastSequence > 0 && unreadOf(conversation) === 0;
+}
+
+/**
+ * @param {() => Promise<void>} request
+ * @returns {Promise<string | void>} why it did not work
+ */
+async function attempt(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed;
+  }
+}
