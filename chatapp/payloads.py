@@ -133,6 +133,29 @@ class React(NewReaction, MessageId):
     """`react`."""
 
 
+class NewPin(Payload):
+    """`PUT /message/<messageId>/pin`: with `on` false the message is unpinned."""
+
+    on: bool = True
+
+
+class PinMessage(NewPin, MessageId):
+    """`pinMessage`."""
+
+
+class ConversationName(Payload):
+    """`pinned`: a conversation, by its receiver."""
+
+    receiver: Name
+    group: bool = False
+
+
+class PinnedQuery(BaseModel):
+    """The query of `GET /pinned/<receiver>`."""
+
+    group: str = Field(default="no", pattern="^(yes|no)$")
+
+
 class HistoryQuery(BaseModel):
     """The query of `GET /messages/<sender>/<receiver>`. `before` and `after` are exclusive sequences, one at a time."""
 

@@ -229,6 +229,10 @@ class OneMessageShape(TypedDict):
     message: MessageShape
 
 
+class PinnedShape(TypedDict):
+    messages: list[MessageShape]
+
+
 class VersionShape(TypedDict):
     content: str
     writtenAt: str

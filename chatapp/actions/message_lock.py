@@ -19,12 +19,13 @@ from chatapp.models.conversation import parse_conversation_id
 @dataclass(slots=True)
 class FoundMessage:
     """A message that the caller may see, its conversation's direct key (None for a group), the last sequence that is
-    hidden from the caller, and the caller's role."""
+    hidden from the caller, the caller's role, and who may pin messages in the group."""
 
     message: Message
     direct_key: str | None
     hidden_up_to: int
     role: str
+    pinners: str
 
     @property
     def usernames(self) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
             Message,
             Conversation.direct_key,
             Conversation.shares_history,
+            Conversation.pinners,
             Membership.role,
             Membership.joined_sequence,
         )
@@ -86,7 +88,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
     hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
     if sequence <= hidden:
         raise _not_found(f"{conversation_id}-{sequence}")
-    return FoundMessage(row.Message, row.direct_key, hidden, row.role)
+    return FoundMessage(row.Message, row.direct_key, hidden, row.role, row.pinners)
 
 
 def _not_found(message_id: str) -> NotFound:

@@ -30,17 +30,19 @@ LOWEST = (
 READABLE = select(CONVERSATIONS.c.direct_key, CONVERSATIONS.c.shares_history).where(
     CONVERSATIONS.c.id == bindparam("conversation_id")
 )
+COLUMNS = (
+    MESSAGES.c.sequence,
+    MESSAGES.c.sender_id,
+    MESSAGES.c.content,
+    MESSAGES.c.client_id,
+    type_coerce(MESSAGES.c.created_at, BigInteger),
+    MESSAGES.c.revision,
+    MESSAGES.c.changed_revision,
+    MESSAGES.c.reply_to,
+)
+"""The columns of a page's rows."""
 _BETWEEN = (
-    select(
-        MESSAGES.c.sequence,
-        MESSAGES.c.sender_id,
-        MESSAGES.c.content,
-        MESSAGES.c.client_id,
-        type_coerce(MESSAGES.c.created_at, BigInteger),
-        MESSAGES.c.revision,
-        MESSAGES.c.changed_revision,
-        MESSAGES.c.reply_to,
-    )
+    select(*COLUMNS)
     .where(
         MESSAGES.c.conversation_id == bindparam("conversation_id"),
         MESSAGES.c.sequence > bindparam("after"),
@@ -119,7 +121,7 @@ def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery
     journal.flush_watermarks_for_read()
     rows = _page(conversation_id, query, conversation.hidden_up_to)
     reader = Reader(caller.user_id, conversation.hidden_up_to)
-    return _page_of(conversation_id, conversation.direct_key, rows, reader)
+    return page_of(conversation_id, conversation.direct_key, rows, reader)
 
 
 def is_delivered(journal: Journal, stored: StoredMessage) -> bool:
@@ -155,10 +157,11 @@ def newest_of_group(conversation_id: int, last_sequence: int, count: int, reader
     """The newest messages of a group that the reader may see, at most `count`."""
     after = max(last_sequence - count, reader.hidden_up_to)
     rows = tuples(FORWARD, conversation_id=conversation_id, after=after, before=last_sequence + 1, limit=count)
-    return _page_of(conversation_id, None, rows, reader)
+    return page_of(conversation_id, None, rows, reader)
 
 
-def _page_of(conversation_id: int, key: str | None, rows: Sequence[Any], reader: Reader) -> Page:
+def page_of(conversation_id: int, key: str | None, rows: Sequence[Any], reader: Reader) -> Page:
+    """A page of these rows, as a reader sees it."""
     states = states_of_rows(conversation_id, rows, reader)
     return Page(conversation_id, key, lowest_watermarks(conversation_id), rows, _senders(rows), states)
 

@@ -1,16 +1,25 @@
-"""Change one message: edit, delete, react; and show its versions and reactions."""
+"""Change one message: edit, delete, react, pin; and show its versions and reactions, and the pinned messages."""
 
 from flask import Blueprint
 
 from chatapp import serializers
-from chatapp.actions import message_changes, messages, reactions
+from chatapp.actions import message_changes, messages, pins, reactions
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
-from chatapp.errors import Forbidden, InvalidInput, LimitReached, MalformedRequest, MessageDeleted, NotFound, TooLate
+from chatapp.errors import (
+    Forbidden,
+    InvalidInput,
+    LimitReached,
+    MalformedRequest,
+    MessageDeleted,
+    NotAMember,
+    NotFound,
+    TooLate,
+)
 from chatapp.journal import StoredMessage
-from chatapp.payloads import NewReaction, NewText
-from chatapp.shapes import OneMessageShape, ReactorsShape, VersionsShape
+from chatapp.payloads import NewPin, NewReaction, NewText, PinnedQuery
+from chatapp.shapes import OneMessageShape, PinnedShape, ReactorsShape, VersionsShape
 
 blueprint = Blueprint("message", __name__)
 
@@ -47,6 +56,23 @@ def react(caller: Caller, message_id: str, body: NewReaction) -> OneMessageShape
 @operation("Who reacted to a message, by emoji", gives=ReactorsShape, errors=(NotFound,))
 def reactors(caller: Caller, message_id: str) -> ReactorsShape:
     return {"reactions": reactions.reactors_of(caller, message_id)}
+
+
+@blueprint.put("/message/<message_id>/pin")
+@operation("Pin a message, or unpin it", gives=OneMessageShape, body=NewPin, errors=(*BODY_REFUSALS, Forbidden))
+def pin(caller: Caller, message_id: str, body: NewPin) -> OneMessageShape:
+    return _changed(pins.pin(current_journal(), caller, message_id, is_on=body.on))
+
+
+@blueprint.get("/pinned/<receiver>")
+@operation(
+    "The pinned messages of a conversation",
+    gives=PinnedShape,
+    query=PinnedQuery,
+    errors=(NotFound, NotAMember, InvalidInput),
+)
+def pinned(caller: Caller, receiver: str, query: PinnedQuery) -> PinnedShape:
+    return {"messages": serializers.page(pins.pinned_messages(caller, receiver, is_group=query.group == "yes"))}
 
 
 def _changed(stored: StoredMessage) -> OneMessageShape:

@@ -9,6 +9,7 @@ from chatapp.models.base import ZERO, Base, Id, Instant
 
 HAS_CLIENT_ID = text("client_id IS NOT NULL")
 HAS_CHANGED = text("changed_revision IS NOT NULL")
+IS_PINNED = text("pinned_at IS NOT NULL")
 
 
 class Message(Base):
@@ -39,6 +40,13 @@ class Message(Base):
             "changed_revision",
             sqlite_where=HAS_CHANGED,
             postgresql_where=HAS_CHANGED,
+        ),
+        Index(
+            "ix_message_conversation_id_pinned_at",
+            "conversation_id",
+            "pinned_at",
+            sqlite_where=IS_PINNED,
+            postgresql_where=IS_PINNED,
         ),
         {"sqlite_with_rowid": False},
     )

@@ -11,12 +11,10 @@ from chatapp import group_serializers, personal_serializers, serializers
 from chatapp.actions import (
     group_members,
     groups,
-    message_changes,
     messages,
     own_settings,
     preferences,
     public_groups,
-    reactions,
     stored_watermarks,
     unsent_drafts,
 )
@@ -24,14 +22,15 @@ from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
-from chatapp.journal import MessageDraft, StoredMessage
+from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
-from chatapp.payloads import EditMessage, MarkRead, MessageEvent, MessageId, React, SyncRequest, parse
+from chatapp.payloads import MarkRead, MessageEvent, SyncRequest, parse
 from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, Look, SaveDraft, Typing
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
+from chatapp.realtime.message_events import MessageEvents
 from chatapp.realtime.rooms import NAMESPACE
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ EVENTS = (
     "messageVersions",
     "react",
     "reactors",
+    "pinMessage",
+    "pinned",
     "markRead",
     "sync",
     "createGroup",
@@ -73,7 +74,7 @@ OF_CONNECTION = ("look", "typing")
 """The events that are about the connection, and not about its user alone."""
 
 
-class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
+class ChatNamespace(MessageEvents, flask_socketio.Namespace):  # type: ignore[misc]
     """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:
@@ -120,39 +121,6 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
             self._dispatcher.groups.announce(group.conversation_id)
             sentence = f"The group {group.details.name} exists."
             return {"success": True, "response": sentence, "newGroup": serializers.group(group)}
-
-    def on_editMessage(self, caller: Caller, payload: Any) -> Ack:
-        event = parse(EditMessage, payload)
-        with self._dispatcher.app.app_context():
-            stored = message_changes.edit_message(
-                self._dispatcher.journal, caller, event.message_id, event.content, self._dispatcher.edit_seconds
-            )
-            return self._changed(stored)
-
-    def on_deleteMessage(self, caller: Caller, payload: Any) -> Ack:
-        event = parse(MessageId, payload)
-        with self._dispatcher.app.app_context():
-            stored = message_changes.delete_message(
-                self._dispatcher.journal, caller, event.message_id, self._dispatcher.edit_seconds
-            )
-            return self._changed(stored)
-
-    def on_messageVersions(self, caller: Caller, payload: Any) -> Ack:
-        event = parse(MessageId, payload)
-        with self._dispatcher.app.app_context():
-            return {"success": True, **serializers.versions(message_changes.versions_of(caller, event.message_id))}
-
-    def on_react(self, caller: Caller, payload: Any) -> Ack:
-        event = parse(React, payload)
-        with self._dispatcher.app.app_context():
-            return self._changed(
-                reactions.react(self._dispatcher.journal, caller, event.message_id, event.emoji, is_on=event.on)
-            )
-
-    def on_reactors(self, caller: Caller, payload: Any) -> Ack:
-        event = parse(MessageId, payload)
-        with self._dispatcher.app.app_context():
-            return {"success": True, "reactions": reactions.reactors_of(caller, event.message_id)}
 
     def on_markRead(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
@@ -234,10 +202,6 @@ class ChatNamespace(flask_socketio.Namespace):  # type: ignore[misc]
     def on_typing(self, connection: Connection, payload: Any) -> Ack:
         self._dispatcher.personal.typing.typing(connection, parse(Typing, payload))
         return {"success": True}
-
-    def _changed(self, stored: StoredMessage) -> Ack:
-        is_delivered = messages.is_delivered(self._dispatcher.journal, stored)
-        return {"success": True, "message": serializers.message(stored, delivered=is_delivered)}
 
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:
         event = parse(MessageEvent, payload)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from chatapp.actions.message_changes import MOST_VERSIONS
+from chatapp.actions.pins import MOST_PINS
 from chatapp.actions.reactions import MOST_EMOJI
 from chatapp.extensions import db
 from tests.conftest import Browser
@@ -233,3 +234,44 @@ def test_after_the_time_for_changes_only_moderators_delete(make_app: Callable[..
     assert refusal(bob.patch(path, json={"content": "x"}, headers=headers["bob"])) == (403, "too_late")
     assert refusal(bob.delete(path, json={}, headers=headers["bob"])) == (403, "too_late")
     assert alice.delete(path, json={}, headers=headers["alice"]).status_code == 200
+
+
+def test_a_pinned_message_is_listed_until_it_is_unpinned(alice: Browser, bob: Browser, browse: Browse) -> None:
+    first, second = send(alice, "bob", "first"), send(alice, "bob", "second")
+    pinned = bob.put(f"/message/{first['messageId']}/pin", json={}).get_json()["message"]
+    assert (pinned["pinnedBy"], pinned["content"]) == ("bob", "first")
+    alice.put(f"/message/{second['messageId']}/pin", json={})
+    assert [one["messageId"] for one in alice.get("/pinned/bob").get_json()["messages"]][-2:] == [
+        first["messageId"],
+        second["messageId"],
+    ]
+    alice.put(f"/message/{first['messageId']}/pin", json={"on": False})
+    alice.delete(f"/message/{second['messageId']}", json={})
+    left = {one["messageId"] for one in bob.get("/pinned/alice").get_json()["messages"]}
+    assert not left & {first["messageId"], second["messageId"]}
+    assert refusal(browse("mallory").put(f"/message/{first['messageId']}/pin", json={})) == (404, "not_found")
+    assert browse("mallory").get("/pinned/alice").get_json() == {"messages": []}
+
+
+@pytest.mark.parametrize(
+    ("role", "pinners", "may"), [("member", "everybody", True), ("member", "admins", False), ("admin", "admins", True)]
+)
+def test_a_group_says_who_pins(
+    alice: Browser, bob: Browser, make_group: MakeGroup, role: str, pinners: str, may: bool
+) -> None:
+    group = make_group("alice", "bob")
+    alice.put(f"/group/{group}/members/bob", json={"role": role})
+    alice.patch(f"/group/{group}", json={"pinners": pinners})
+    path = f"/message/{send(alice, group, group=True)['messageId']}/pin"
+    answer = bob.put(path, json={})
+    assert (answer.status_code == 200) == may
+    if not may:
+        assert refusal(answer) == (403, "forbidden")
+
+
+def test_pins_are_limited(alice: Browser, make_group: MakeGroup) -> None:
+    group = make_group("alice")
+    ids = [send(alice, group, group=True)["messageId"] for _ in range(MOST_PINS + 1)]
+    for message_id in ids[:-1]:
+        assert alice.put(f"/message/{message_id}/pin", json={}).status_code == 200
+    assert refusal(alice.put(f"/message/{ids[-1]}/pin", json={})) == (409, "limit_reached")

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 10
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message"),
-    "update": ("edit", "delete_message", "react"),
+    "update": ("edit", "delete_message", "react", "pin"),
     "members": ("add", "join", "remove", "set_role"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
@@ -96,6 +96,13 @@ class Chat(RuleBasedStateMachine):
         body = {"emoji": emoji, "on": on}
         path = f"/message/{message_id}/reactions"
         self._do(actor, channel, "react", {"messageId": message_id}, "POST", path, body)
+
+    @rule(by=indexes, pick=picks, channel=picks, on=st.booleans())
+    def pin(self, by: int, pick: int, channel: int, on: bool) -> None:
+        actor, message_id = self._message(by, pick, is_own=False)
+        self._do(
+            actor, channel, "pinMessage", {"messageId": message_id}, "PUT", f"/message/{message_id}/pin", {"on": on}
+        )
 
     @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans(), is_public=st.booleans())
     def make_group(

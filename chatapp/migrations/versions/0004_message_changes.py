@@ -13,6 +13,7 @@ depends_on = None
 NUMBERS = ("changed_revision", "content_revision", "reply_to", "deleted_by_id", "pinned_by_id")
 INSTANTS = ("edited_at", "deleted_at", "pinned_at")
 HAS_CHANGED = sa.text("changed_revision IS NOT NULL")
+IS_PINNED = sa.text("pinned_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -26,6 +27,13 @@ def upgrade() -> None:
         ["conversation_id", "changed_revision"],
         sqlite_where=HAS_CHANGED,
         postgresql_where=HAS_CHANGED,
+    )
+    op.create_index(
+        "ix_message_conversation_id_pinned_at",
+        "message",
+        ["conversation_id", "pinned_at"],
+        sqlite_where=IS_PINNED,
+        postgresql_where=IS_PINNED,
     )
     op.create_table(
         "message_version",
@@ -53,6 +61,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("reaction")
     op.drop_table("message_version")
+    op.drop_index("ix_message_conversation_id_pinned_at", "message")
     op.drop_index("ix_message_conversation_id_changed_revision", "message")
     for name in (*NUMBERS, *INSTANTS):
         op.drop_column("message", name)

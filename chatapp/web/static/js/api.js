@@ -154,51 +154,6 @@ export async function removeMember(groupId, username) {
   await call("DELETE", memberPath(groupId, username));
 }
 
-const messagePath = (/** @type {string} */ messageId) => `/message/${encodeURIComponent(messageId)}`;
-
-/**
- * @param {string} messageId
- * @param {string} content
- * @returns {Promise<Message>}
- */
-export async function editMessage(messageId, content) {
-  return (await call("PATCH", messagePath(messageId), { content })).message;
-}
-
-/**
- * @param {string} messageId
- * @returns {Promise<Message>}
- */
-export async function deleteMessage(messageId) {
-  return (await call("DELETE", messagePath(messageId))).message;
-}
-
-/**
- * @param {string} messageId
- * @param {string} emoji
- * @param {boolean} on
- * @returns {Promise<Message>}
- */
-export async function react(messageId, emoji, on) {
-  return (await call("POST", `${messagePath(messageId)}/reactions`, { emoji, on })).message;
-}
-
-/**
- * @param {string} messageId
- * @returns {Promise<import("./protocol.js").Version[]>} oldest first
- */
-export async function fetchVersions(messageId) {
-  return (await call("GET", `${messagePath(messageId)}/versions`)).versions;
-}
-
-/**
- * @param {string} messageId
- * @returns {Promise<Record<string, string[]>>} usernames by emoji
- */
-export async function fetchReactors(messageId) {
-  return (await call("GET", `${messagePath(messageId)}/reactions`)).reactions;
-}
-
 const EMOJI = new URL("../vendor/emoji-en.json", import.meta.url);
 
 /** @returns {Promise<import("./models/emoji.js").EmojiData[]>} a file of the page, whose address names its version */

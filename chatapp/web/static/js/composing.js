@@ -1,8 +1,9 @@
 /** What the message field is for: a new message, an answer to one, or the new text of one. */
 
 import { signal } from "@preact/signals";
-import { ApiError, deleteMessage, editMessage, react } from "./api.js";
+import { ApiError } from "./api.js";
 import { takeChanged } from "./changes.js";
+import { deleteMessage, editMessage, pin, react } from "./messageapi.js";
 import { isSameEmoji } from "./models/emoji.js";
 import { shownOf } from "./models/passage.js";
 import { say } from "./strings.js";
@@ -90,6 +91,14 @@ export function remove(message) {
 export function toggleReaction(message, emoji) {
   const isMine = message.reactions?.some((one) => isSameEmoji(one.emoji, emoji) && one.mine) ?? false;
   return change(react(message.messageId, emoji, !isMine));
+}
+
+/**
+ * Pins a message for everybody in its conversation, or unpins it.
+ * @param {Message} message
+ */
+export function togglePin(message) {
+  return change(pin(message.messageId, !message.pinnedAt));
 }
 
 /**

@@ -1,7 +1,8 @@
-/** Every text that users read. To translate the client, translate this file and groupstrings.js. */
+/** Every text that users read. To translate the client, translate this file, groupstrings.js, messagestrings.js and personalstrings.js. */
 
 import { groupStrings } from "./groupstrings.js";
 import { isolated } from "./models/bidi.js";
+import { messageStrings } from "./messagestrings.js";
 import { personalSay } from "./personalstrings.js";
 
 export const LOCALE = undefined;
@@ -122,47 +123,6 @@ export const say = {
   codeCopy: "Copy the code",
 
   messageMenu: "More actions",
-  messageTitle: "Message",
-  messageMissing: "This message is no longer on the page.",
-  reply: "Reply",
-  edit: "Edit",
-  deleteMessage: "Delete",
-  copyText: "Copy text",
-  copyLink: "Copy link",
-  copied: "Copied",
-  copyFailed: "This browser does not allow copying here.",
-  edited: "edited",
-  showVersions: "Edited. Show earlier versions",
-  versionsTitle: "Versions",
-  versionsFailed: "The earlier versions could not be loaded.",
-  versionNow: "Now",
-  messageDeleted: "This message was deleted.",
-  deletedByYou: "You deleted this message.",
-  deletedBy: (/** @type {string} */ name) => `${isolated(name)} deleted this message.`,
-  deleteMessageTitle: "Delete this message?",
-  deleteMessageHint: "Its text is gone for everybody. A note that it was deleted stays in its place.",
-  inAnswerTo: "In answer to:",
-  quoteHidden: "A message that you cannot see here",
-  answering: (/** @type {string} */ name) => `Reply to ${isolated(name)}`,
-  editing: "Edit message",
-  editSave: "Save the change",
-  editHint: "Enter saves, Escape cancels",
-  react: "React",
-  reactions: "Reactions",
-  reactionBy: (/** @type {string} */ emoji, /** @type {number} */ count, /** @type {string} */ names) => `${emoji} ${counted(count, "reaction", "reactions")}: ${names}`,
-  listOf: (/** @type {string[]} */ names, /** @type {number} */ more) =>
-    new Intl.ListFormat(LOCALE ?? "en").format([...names.map(isolated), ...(more > 0 ? [counted(more, "other", "others")] : [])]),
-  whoReacted: "Who reacted",
-  whoReactedFailed: "The reactions could not be loaded.",
-  emojiTitle: "Pick an emoji",
-  emojiSearch: "Search emoji",
-  emojiFailed: "The emoji could not be loaded.",
-  emojiNone: (/** @type {string} */ text) => `No emoji for “${isolated(text)}”`,
-  emojiTone: "Skin tone",
-  emojiTones: ["No skin tone", "Light", "Medium-light", "Medium", "Medium-dark", "Dark"],
-  emojiRecent: "Used lately",
-  emojiGroups: ["Smileys and emotion", "People and body", "", "Animals and nature", "Food and drink", "Travel and places", "Activities", "Objects", "Symbols", "Flags"],
-
   composerLabel: (/** @type {string} */ name) => `Message to ${isolated(name)}`,
   composerPlaceholder: (/** @type {string} */ name) => `Message ${isolated(name)}`,
   composerHint: "Enter sends, Shift and Enter start a new line",
@@ -254,6 +214,8 @@ export const say = {
   notificationsBlocked: "Your browser blocks them for this site. Allow them in its site settings.",
   notificationsMissing: "This browser or address does not offer them.",
 
+  ...messageStrings,
+  reactionBy: (/** @type {string} */ emoji, /** @type {number} */ count, /** @type {string} */ people) => `${emoji} ${counted(count, "reaction", "reactions")}: ${people}`,
   ...personalSay(LOCALE),
 
   dialogMissing: "Not loaded",
@@ -294,4 +256,15 @@ export const say = {
 export function failureSentence(code, sentence) {
   if (code === "timeout" || code === "offline") return say.signInOffline;
   return sentence || say.failedUnknown;
+}
+
+const lists = new Intl.ListFormat(LOCALE ?? "en");
+
+/**
+ * @param {string[]} names
+ * @param {number} more people who are not named
+ * @returns {string} such as “Ann, Bob, and 3 others”
+ */
+export function listOf(names, more) {
+  return lists.format([...names.map(isolated), ...(more > 0 ? [counted(more, "other", "others")] : [])]);
 }

@@ -45,6 +45,11 @@ export function mayRemove(role, other) {
   return may(role, other === "member" ? "remove" : "removeLeader");
 }
 
+/** @param {import("./conversation.js").Conversation} conversation */
+export function mayPin({ group, role, pinners }) {
+  return !group || isAmong(role, pinners);
+}
+
 /**
  * @param {import("../protocol.js").Message} message
  * @param {import("./conversation.js").Conversation} conversation

@@ -4,7 +4,7 @@ import { ApiError } from "../api.js";
 import { unreadOf } from "../models/conversation.js";
 import { isMuted } from "../models/personal.js";
 import { markUnread, setMuted } from "../personal.js";
-import { me } from "../store.js";
+import { dialog, me } from "../store.js";
 import { say } from "../strings.js";
 import { html } from "./html.js";
 import { Menu } from "./menu.js";
@@ -24,6 +24,7 @@ export function ConversationMenu({ conversation }) {
 function entriesOf(conversation) {
   /** @type {import("./menu.js").Entry[]} */
   const entries = [];
+  if (conversation.lastSequence > 0) entries.push({ icon: "pin", label: say.pinnedTitle, choose: async () => void (dialog.value = "pinned") });
   if (canMute(conversation)) entries.push(isMuted(conversation) ? muteEntry(conversation, false) : muteEntry(conversation, true));
   if (canMarkUnread(conversation)) entries.push({ icon: "unread", label: say.markUnread, choose: () => attempt(() => markUnread(conversation)) });
   return entries;

@@ -3,7 +3,7 @@
 import { replyTo, toggleReaction } from "../composing.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
-import { say } from "../strings.js";
+import { listOf, say } from "../strings.js";
 import { chosen, dialog, me, nameOf } from "../store.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -66,7 +66,7 @@ export function Reactions({ message, conversationKey }) {
  */
 function namesOf(usernames, count) {
   const names = usernames.slice(0, 5).map((username) => (username === me.value ? say.you : nameOf(username)));
-  return say.listOf(names, count - names.length);
+  return listOf(names, count - names.length);
 }
 
 /** They are on the screen under the pointer and with the focus. @param {{ message: Message, conversationKey: string }} props */

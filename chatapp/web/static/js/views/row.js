@@ -11,6 +11,7 @@ import { DIRECTION, say } from "../strings.js";
 import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
+import { Icon } from "./icons.js";
 import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { OwnTick } from "./owntick.js";
@@ -80,6 +81,7 @@ function SenderName({ id, name }) {
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */
 function Meta({ row, conversation, isOwn }) {
   return html`<span class="meta" dir=${DIRECTION}>
+    ${row.message?.pinnedAt && html`<span class="pin-mark" role="img" aria-label=${say.pinned} title=${say.pinnedBy(nameOf(row.message.pinnedBy ?? ""))}><${Icon} name="pin" size=${14} /></span>`}
     ${row.message?.editedAt && html`<${EditedMark} message=${row.message} conversationKey=${conversation.key} />`}
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
     ${isOwn && html`<${OwnTick} message=${row.message} group=${conversation.group} state=${stateOf(row, conversation)} />`}

@@ -7,6 +7,7 @@ import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { ReceiptsDialog } from "./receipts.js";
+import { PinnedDialog } from "./pinned.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 
@@ -16,6 +17,7 @@ export const DIALOGS = {
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
   details: DetailsDialog,
+  pinned: PinnedDialog,
   messageMenu: MessageMenuDialog,
   emoji: EmojiDialog,
   versions: VersionsDialog,

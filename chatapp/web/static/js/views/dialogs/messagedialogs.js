@@ -1,9 +1,8 @@
 /** Dialogs about a message: its versions, who reacted to it, and deleting it. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { ApiError, fetchReactors, fetchVersions } from "../../api.js";
 import { remove } from "../../composing.js";
+import { fetchReactors, fetchVersions } from "../../messageapi.js";
 import { previewOf } from "../../renderer.js";
 import { fullMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
@@ -12,8 +11,8 @@ import { Avatar } from "../avatar.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { MessageText } from "../messagetext.js";
-import { Failed } from "../states.js";
 import { useChosenMessage } from "./chosenmessage.js";
+import { Fetched } from "./fetched.js";
 
 /** @typedef {import("../../protocol.js").Message} Message */
 
@@ -47,26 +46,6 @@ function Reactors({ message }) {
         <ul>${usernames.map((username) => html`<li key=${username}><${Avatar} id=${username} name=${nameOf(username)} size="small" /><bdi>${username === me.value ? say.you : nameOf(username)}</bdi></li>`)}</ul>
       </section>`,
     )} />`;
-}
-
-/**
- * What a request answers, or why there is nothing.
- * @param {{ fetch: () => Promise<any>, failed: string, draw: (answer: any) => any }} props
- */
-function Fetched({ fetch, failed, draw }) {
-  const answer = useSignal(/** @type {any} */ (undefined));
-  const load = async () => {
-    answer.value = undefined;
-    try {
-      answer.value = await fetch();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      answer.value = null;
-    }
-  };
-  useEffect(() => void load(), []);
-  if (answer.value === undefined) return html`<p role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`;
-  return answer.value === null ? html`<${Failed} sentence=${failed} onRetry=${load} />` : draw(answer.value);
 }
 
 export function DeleteMessageDialog() {

@@ -1,7 +1,7 @@
 /** All that can be done with a message. */
 
-import { edit, notify, replyTo, toggleReaction } from "../../composing.js";
-import { mayDelete } from "../../models/permissions.js";
+import { edit, notify, replyTo, togglePin, toggleReaction } from "../../composing.js";
+import { mayDelete, mayPin } from "../../models/permissions.js";
 import { previewOf } from "../../renderer.js";
 import { recentEmoji } from "../../recentemoji.js";
 import { addressOfMessage } from "../../router.js";
@@ -30,6 +30,7 @@ export function MessageMenuDialog() {
     <ul class="menu-list">
       <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
       ${message.sender === me.value && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
+      ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
       <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
