@@ -17,7 +17,7 @@ RECORD_BADGES = "window.badges = []; navigator.setAppBadge = async (count) => vo
 
 def choose(page: Page, entry: str) -> None:
     """Chooses an entry of the open conversation's menu, by keyboard."""
-    page.get_by_role("button", name="More").press("Enter")
+    page.locator(".conversation-head").get_by_role("button", name="More").press("Enter")
     expect(page.get_by_role("menuitem").first).to_be_focused()
     page.get_by_role("menuitem", name=entry).press("Enter")
     expect(page.get_by_role("menu")).to_have_count(0)
@@ -113,3 +113,17 @@ def test_hours_without_disturbance_hold_on_all_devices(new_person: NewPerson, ne
     bob.say(alice.username, "now")
     wait_until(page, "() => shown.length === 1")
     assert page.evaluate("shown[0].body") == "now"
+
+
+def test_a_message_and_all_after_it_are_marked_as_unread(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_person(), new_api_user()
+    bob.say(alice.username, "one", "two", "three")
+    page = alice.open(f"#/u/{bob.username}")
+    expect(page).to_have_title("chatapp")
+    bubble(page, "two").hover()
+    page.locator(".row-message", has_text="two").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Mark as unread from here").click()
+    expect(page).to_have_title("(2) chatapp")
+    rows = page.locator(".row-new, .row-message")
+    expect(rows.nth(1)).to_have_class("row-new")

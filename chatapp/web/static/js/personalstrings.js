@@ -35,6 +35,7 @@ export const personalSay = (locale) => ({
   muteSwitch: "Mute this conversation",
   muteHint: "No sound, no notification, and no count in the title",
   markUnread: "Mark as unread",
+  markUnreadHere: "Mark as unread from here",
   doNotDisturb: "Do not disturb",
   doNotDisturbHint: "No sound and no notification in these hours, on all your devices",
   doNotDisturbFrom: "From",

@@ -53,7 +53,7 @@ export function canMarkUnread(conversation) {
  * @param {() => Promise<void>} request
  * @returns {Promise<string | void>} why it did not work
  */
-async function attempt(request) {
+export async function attempt(request) {
   try {
     return await request();
   } catch (error) {

@@ -3,6 +3,7 @@
 import { edit, notify, replyTo, togglePin, toggleReaction } from "../../composing.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
 import { previewOf } from "../../renderer.js";
+import { markUnreadFrom } from "../../personal.js";
 import { recentEmoji } from "../../recentemoji.js";
 import { addressOfMessage } from "../../router.js";
 import { say } from "../../strings.js";
@@ -10,6 +11,7 @@ import { conversationOf, dialog, me, nameOf } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
+import { attempt } from "../conversationmenu.js";
 import { useChosenMessage } from "./chosenmessage.js";
 
 /** @typedef {import("../../protocol.js").Message} Message */
@@ -33,6 +35,7 @@ export function MessageMenuDialog() {
       ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
       <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
+      ${message.sender !== me.value && html`<${Item} icon="unread" text=${say.markUnreadHere} onClick=${then(() => markFrom(key, message.sequence))} />`}
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
       ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
       ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}
@@ -51,6 +54,15 @@ function Item({ icon, text, danger, onClick }) {
  */
 function isMine(message, emoji) {
   return message.reactions?.some((one) => one.emoji === emoji && one.mine) ?? false;
+}
+
+/**
+ * @param {string} key
+ * @param {number} sequence
+ */
+async function markFrom(key, sequence) {
+  const problem = await attempt(() => markUnreadFrom(key, sequence));
+  if (problem) notify(problem);
 }
 
 /** Pages without TLS have no clipboard. @param {string} text */
