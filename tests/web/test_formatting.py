@@ -184,13 +184,14 @@ def test_spoilers_code_and_tables_are_read_with_keys_in_both_themes(
     page.get_by_role("button", name="Copy the code").last.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == PYTHON.removeprefix("```python\n").removesuffix("\n```")
-    spoiler = page.get_by_role("button", name="Spoiler").last
+    expect(page.get_by_role("button", name="Spoiler, hidden")).to_have_count(2)
+    spoiler = page.get_by_role("button", name="Spoiler, hidden").last
     expect(spoiler.locator("a")).to_be_hidden()
     spoiler.focus()
     page.keyboard.press("Enter")
     expect(bubbles(page).nth(4).locator("strong")).to_be_visible()
     expect(bubbles(page).nth(4).get_by_role("link")).to_be_visible()
-    expect(page.get_by_role("button", name="Spoiler")).to_have_count(1)
+    expect(page.get_by_role("button", name="Spoiler, hidden")).to_have_count(1)
     bob.say(alice.username, "now ||nobody|| knows")
     expect(line(page, bob.username.replace("user", "User ")).locator(".line-said")).to_have_text("now (spoiler) knows")
 

@@ -12,7 +12,7 @@ from tests.web.people import Person, bubble, bubbles, composer, line, reload_off
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
-FIRST_PAGE_BYTES_MAX = 150_000
+FIRST_PAGE_BYTES_MAX = 200_000
 INTERACTIVE_MILLISECONDS_MAX = 1_000
 
 

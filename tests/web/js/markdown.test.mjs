@@ -78,6 +78,15 @@ test("a picture is a link to it", () => {
 test("spoilers hold other marks, and are no part of code", () => {
   assert.equal(shown("a ||b **c**||"), "paragraph(a  spoiler(b  strong(c)))");
   assert.equal(shown("**||a||**"), "paragraph(strong(spoiler(a)))");
+  for (const address of ["https://example.org/it", "https://example.org", "a@example.org"]) {
+    assert.equal(plainTextOf(`so ||see ${address}|| ok`), "so (spoiler) ok");
+    assert.equal(plainTextOf(`so ||${address}||`), "so (spoiler)");
+    assert.equal(links(`||${address}||`)[0].endsWith(address), true);
+  }
+  for (const mark of ["**", "~~", "_", "||"]) {
+    assert.deepEqual(links(`${mark}https://example.org/a_b${mark}`), ["https://example.org/a_b"], mark);
+    assert.equal(plainTextOf(`${mark}https://example.org/a_b${mark}`).endsWith(mark), false, mark);
+  }
   assert.equal(shown("`||a||`"), "paragraph(code(||a||))");
   assert.equal(shown("x \\||a||"), "paragraph(x ||a||)");
   assert.equal(plainTextOf("x|||a|||"), "x|(spoiler)");

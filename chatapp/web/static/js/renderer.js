@@ -20,10 +20,22 @@ export function followSignIn() {
 
 async function load() {
   try {
-    renderer.value = await import("./markdown/index.js");
+    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles()]);
+    renderer.value = loaded;
   } catch {
     renderer.value = "failed";
   }
+}
+
+function loadStyles() {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL("../css/markdown.css", import.meta.url).href;
+  return new Promise((done) => {
+    link.onload = done;
+    link.onerror = done;
+    document.head.append(link);
+  });
 }
 
 const PREVIEW_CHARACTERS = 160;

@@ -2,7 +2,7 @@
 
 import MarkdownIt from "markdown-it";
 import { isLinkable } from "./addresses.js";
-import { addSpoilers } from "./spoilers.js";
+import { addSpoilers, stopAtMarks } from "./spoilers.js";
 import { treeOf } from "./tree.js";
 
 /** @typedef {import("./tree.js").Node} Node */
@@ -13,6 +13,7 @@ const NESTING_MAX = 40;
 export const parser = new MarkdownIt({ html: false, linkify: true, maxNesting: NESTING_MAX });
 
 parser.linkify.set({ fuzzyLink: false }).add("ftp:", null).add("//", null);
+stopAtMarks(parser.linkify);
 // An address is shown as it was typed. Decoded, it might look like another one.
 parser.normalizeLinkText = (address) => address;
 parser.validateLink = isLinkable;

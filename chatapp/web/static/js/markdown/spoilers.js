@@ -8,6 +8,9 @@
 const MARK = "||";
 const MARK_CODE = MARK.charCodeAt(0);
 
+/** What ends a bare address: a spoiler's or a strike's mark, or italics at its end. */
+const MARK_IN_ADDRESS = /\|\||~~|_+$/u;
+
 /** markdown-it's own rule for plain text, which stops at every character that may mean something, does not stop at `|`. */
 const PLAIN = /[^\n!#$%&*+\-:<=>@[\\\]^_`{|}~]+/uy;
 
@@ -16,6 +19,31 @@ export function addSpoilers(parser) {
   parser.inline.ruler.at("text", readPlain);
   parser.inline.ruler.before("strikethrough", "spoiler", readMarks);
   parser.inline.ruler2.before("strikethrough", "spoiler", pairMarks);
+}
+
+/**
+ * A bare address ends where the text that it stands in does. Else it would take the marks for its own, and a spoiler would be shown.
+ * @param {MarkdownIt["linkify"]} linkify
+ */
+export function stopAtMarks(linkify) {
+  const match = linkify.match.bind(linkify);
+  const matchAtStart = linkify.matchAtStart.bind(linkify);
+  linkify.match = (text) => match(text)?.map(withoutMarks) ?? null;
+  linkify.matchAtStart = (text) => {
+    const found = matchAtStart(text);
+    return found && withoutMarks(found);
+  };
+}
+
+/** @param {NonNullable<ReturnType<MarkdownIt["linkify"]["matchAtStart"]>>} found */
+function withoutMarks(found) {
+  const at = found.raw.search(MARK_IN_ADDRESS);
+  const extra = at === -1 ? 0 : found.raw.length - at;
+  found.lastIndex -= extra;
+  found.raw = found.raw.slice(0, found.raw.length - extra);
+  found.text = found.text.slice(0, found.text.length - extra);
+  found.url = found.url.slice(0, found.url.length - extra);
+  return found;
 }
 
 /**
