@@ -176,8 +176,8 @@ def _hits_of(caller: Caller, page: Iterable[tuple[FoundRow, Match]]) -> list[Hit
         receiver = other_of(key, caller.username) if key else str(row.conversation_id)
         reader = Reader(caller.user_id, row.hidden_up_to)
         at, last = row.sequence - 1, row.sequence + 1
-        rows = tuples(FORWARD, conversation_id=row.conversation_id, after=at, before=last, limit=1)
-        found = to_messages(rows, row.conversation_id, key, reader)
+        stored = tuples(FORWARD, conversation_id=row.conversation_id, after=at, before=last, limit=1)
+        found = to_messages(stored, row.conversation_id, key, reader)
         # It may have been edited or deleted since it was found.
         if found and found[0].content == row.content:
             hits.append(Hit(found[0], lowest_watermarks(row.conversation_id), receiver, key is None, matched.ranges))

@@ -45,6 +45,13 @@ def conversations_behind(after: int) -> list[int]:
     return found
 
 
+def position_of(conversation_id: int) -> int:
+    """The revision up to which a conversation is indexed."""
+    state = row_or_none(STATE, conversation_id=conversation_id)
+    release_connection()
+    return 0 if state is None else int(state.position)
+
+
 def advance(journal: Journal, conversation_id: int) -> bool:
     """Indexes the next changes of a conversation. Returns whether there may be more."""
     state = row_or_none(STATE, conversation_id=conversation_id)
