@@ -41,6 +41,9 @@ STATEMENTS = {
         "last_message_at = (1700000000 + :count) * 1000000 "
         "WHERE id = CAST(:group AS INTEGER)",
         "UPDATE membership SET delivered_sequence = :count WHERE conversation_id = CAST(:group AS INTEGER)",
+        # History is measured, and not the search's index, which a start would fill in the background.
+        "INSERT OR REPLACE INTO search_position (conversation_id, revision) "
+        "VALUES (CAST(:group AS INTEGER), :count + 1)",
     ),
 }
 

@@ -151,6 +151,24 @@ def upgrade() -> None:
     click.echo(f"The database is at revision {newest_revision()}.")
 
 
+@main.group("search")
+def search() -> None:
+    """Look after the index of the search."""
+
+
+@search.command("rebuild")
+def rebuild_index() -> None:
+    """Build the index of the search anew. A server may run meanwhile; it finds more and more."""
+    from chatapp.search.rebuild import rebuild, revisions_to_index
+
+    with _installation() as app:
+        journal = app.extensions["chatapp.journal"]
+        with click.progressbar(length=revisions_to_index(), label="Indexing") as bar:
+            for count in rebuild(journal):
+                bar.update(count)
+    click.echo("The index of the search is complete.")
+
+
 @main.command("config")
 def show_config() -> None:
     """Print every setting that is in force. Secrets are masked."""

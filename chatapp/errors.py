@@ -132,6 +132,13 @@ class DraftChanged(ChatError):
     status = 409
 
 
+class TooBroad(ChatError):
+    """The search would have to read too much."""
+
+    code = "too_broad"
+    status = 422
+
+
 class TooManyAttempts(ChatError):
     """The limit for sign-in attempts in password mode is reached. HTTP answers carry Retry-After."""
 

@@ -19,6 +19,7 @@ from chatapp.extensions import db
 from chatapp.installation import installation_id
 from chatapp.journal import Journal
 from chatapp.prepared_statements import StatementRunner
+from chatapp.search.indexer import Indexer
 from chatapp.secret import secret_key
 from chatapp.web.blueprint import blueprint
 
@@ -87,5 +88,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
     app.extensions["chatapp.statements"] = statements = StatementRunner(engine, shares_connection=is_shared)
-    app.extensions["chatapp.close"] = [statements.close, journal.close]
+    app.extensions["chatapp.indexer"] = indexer = Indexer(app.app_context, journal)
+    journal.listen(indexer.committed)
+    app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close]
     atexit.register(close, app)

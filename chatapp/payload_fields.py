@@ -25,6 +25,7 @@ PASSWORD_CHARACTERS = 1_024
 PAGE = 100
 LARGEST_PAGE = 500
 LARGEST_SEQUENCE = 2**63 - 1
+SEARCH_CHARACTERS = 300
 KNOWN_CONVERSATIONS = 20_000
 """Most conversations that one sync may ask about."""
 
@@ -128,6 +129,7 @@ Description = Annotated[str, AfterValidator(_description), Field(max_length=DESC
 GroupSearch = Annotated[str, Field(max_length=GROUP_NAME_CHARACTERS), AfterValidator(_printable)]
 DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directory_place)]
 """A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""
+SearchText = Annotated[str, Field(min_length=1, max_length=SEARCH_CHARACTERS), AfterValidator(_printable)]
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
 Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""

@@ -7,6 +7,7 @@ from chatapp.actions.message_changes import Version
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.people import Person
+from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
@@ -25,6 +26,7 @@ from chatapp.shapes import (
     MessageStateShape,
     ReactionShape,
     RoleShape,
+    SearchShape,
     SyncShape,
     UpdateShape,
     UserShape,
@@ -92,6 +94,24 @@ def versions(found: list[Version]) -> VersionsShape:
 
 def message_ack(stored: StoredMessage, *, delivered: bool) -> MessageAckShape:
     return {"success": True, "response": message(stored, delivered=delivered)}
+
+
+def hits(found: Hits) -> SearchShape:
+    return {
+        "hits": [
+            {
+                "receiver": hit.receiver,
+                "group": hit.is_group,
+                "message": message(
+                    hit.message, delivered=hit.lowest.is_delivered(hit.message.sender_id, hit.message.sequence)
+                ),
+                "ranges": [list(place) for place in hit.ranges],
+            }
+            for hit in found.hits
+        ],
+        "more": found.cursor is not None,
+        "cursor": found.cursor,
+    }
 
 
 def group(found: Group) -> GroupShape:

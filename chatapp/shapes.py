@@ -212,6 +212,19 @@ class ConversationsShape(TypedDict):
     conversations: list[ConversationShape]
 
 
+class HitShape(TypedDict):
+    receiver: str
+    group: bool
+    message: MessageShape
+    ranges: list[list[int]]
+
+
+class SearchShape(TypedDict):
+    hits: list[HitShape]
+    more: bool
+    cursor: str | None
+
+
 class SentenceShape(TypedDict):
     response: str
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from chatapp import create_app, models  # noqa: F401 so that the metadata knows every table
 from chatapp.extensions import db
+from chatapp.migrations import has_model
 from chatapp.models.base import Base
 
 ADVISORY_LOCK = 708_708
@@ -22,6 +23,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            include_object=has_model,
             transaction_per_migration=False,
         )
         with context.begin_transaction():

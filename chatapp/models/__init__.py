@@ -6,6 +6,7 @@ from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
@@ -21,6 +22,7 @@ __all__ = [
     "NoticeRow",
     "Presence",
     "Reaction",
+    "SearchPosition",
     "Session",
     "User",
     "UserSettings",

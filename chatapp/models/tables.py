@@ -7,6 +7,7 @@ from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
+from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
@@ -28,3 +29,4 @@ REACTIONS = _table_of(Reaction)
 CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
 DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
+SEARCH_POSITIONS = _table_of(SearchPosition)

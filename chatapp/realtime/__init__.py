@@ -68,6 +68,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
+    app.extensions["chatapp.indexer"].sweep()
     tune_garbage_collector()
     app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
 

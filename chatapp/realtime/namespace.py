@@ -18,6 +18,7 @@ from chatapp.actions import (
     stored_watermarks,
     unsent_drafts,
 )
+from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
@@ -32,6 +33,7 @@ from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.message_events import MessageEvents
 from chatapp.realtime.rooms import NAMESPACE
+from chatapp.search_payloads import SearchRequest
 
 if TYPE_CHECKING:
     from chatapp.realtime.dispatcher import Dispatcher
@@ -53,6 +55,7 @@ EVENTS = (
     "pinned",
     "markRead",
     "sync",
+    "search",
     "createGroup",
     "changeGroup",
     "deleteGroup",
@@ -133,6 +136,12 @@ class ChatNamespace(MessageEvents, flask_socketio.Namespace):  # type: ignore[mi
         with self._dispatcher.app.app_context():
             result = catch_up.sync(self._dispatcher.journal, caller, parse(SyncRequest, payload))
             return {"success": True, **serializers.sync(result)}
+
+    def on_search(self, caller: Caller, payload: Any) -> Ack:
+        request = parse(SearchRequest, payload)
+        with self._dispatcher.app.app_context():
+            indexer = self._dispatcher.app.extensions["chatapp.indexer"]
+            return {"success": True, **serializers.hits(searching.search(indexer, caller, request))}
 
     def on_changeGroup(self, caller: Caller, payload: Any) -> Ack:
         event = parse(ChangeGroup, payload)

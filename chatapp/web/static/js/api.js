@@ -74,10 +74,7 @@ export async function fetchPeople() {
   return (await call("GET", "/users")).users;
 }
 
-/**
- * @param {string} username
- * @returns {Promise<{ users: User[], groups: Group[] }>}
- */
+/** @param {string} username @returns {Promise<{ users: User[], groups: Group[] }>} */
 export function fetchEverybody(username) {
   return call("GET", `/all/${encodeURIComponent(username)}`);
 }
@@ -204,10 +201,11 @@ export async function joinGroup(groupId) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
+ * @param {AbortSignal} [cancelled]
  * @returns {Promise<any>}
  */
-export async function call(method, path, body) {
-  const response = await send(method, path, body);
+export async function call(method, path, body, cancelled) {
+  const response = await send(method, path, body, cancelled);
   if (response.status === 401) unauthorized();
   return read(response);
 }
@@ -216,14 +214,16 @@ export async function call(method, path, body) {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
+ * @param {AbortSignal} [cancelled]
  * @returns {Promise<Response>}
  */
-async function send(method, path, body) {
+async function send(method, path, body, cancelled) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (body) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-XSRF-TOKEN"] = csrfToken();
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
   const options = { method, headers, body: body && JSON.stringify(body), credentials: "include", cache: "no-store", signal };
   try {
     const response = await fetch(settings.apiPrefix + path, /** @type {RequestInit} */ (options));

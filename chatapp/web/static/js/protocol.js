@@ -115,6 +115,9 @@
  * @typedef {{ userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[] }} Sync
  * @typedef {Address & { revision: number, watermarks: number }} KnownConversation
  *
+ * @typedef {Address & { message: Message, ranges: [number, number][] }} Hit a message that a search has found
+ * @typedef {{ hits: Hit[], more: boolean, cursor: string | null }} SearchPage
+ *
  * @typedef {Address & Marks} Receipt
  * @typedef {Address & { username: string }} Typing
  * @typedef {{ at: string | null, isExact: boolean }} Passed when a watermark passed a message; the latest time possible if it is not exact

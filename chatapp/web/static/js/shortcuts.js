@@ -7,7 +7,8 @@ import { dialog, openKey, session, visibleLines } from "./store.js";
 
 /** The shortcuts that the page of shortcuts lists. */
 export const SHORTCUTS = [
-  { keys: ["/", "Ctrl K"], text: say.shortcuts.search },
+  { keys: ["Ctrl K"], text: say.shortcuts.palette },
+  { keys: ["/"], text: say.shortcuts.search },
   { keys: ["Alt ↓"], text: say.shortcuts.next },
   { keys: ["Alt ↑"], text: say.shortcuts.previous },
   { keys: ["C"], text: say.shortcuts.compose },
@@ -43,7 +44,7 @@ export function followKeys() {
 function actionOf(event) {
   if (dialog.peek()) return null;
   const isControl = event.ctrlKey || event.metaKey;
-  if (isControl) return event.key.toLowerCase() === "k" ? () => focusOn("#search") : null;
+  if (isControl) return event.key.toLowerCase() === "k" && !event.shiftKey && !event.altKey ? () => (dialog.value = "palette") : null;
   if (event.altKey) return ALT[event.key] ?? null;
   if (event.key === "Escape") return openKey.peek() ? leaveConversation : null;
   return isTyping(event.target) ? null : (PLAIN[event.key] ?? null);

@@ -17,7 +17,7 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
  * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "deleteMessage"} MessageDialogName
- * @typedef {"newGroup" | "findGroups" | "pinned" | "shortcuts" | "settings" | "details" | "receipts" | MessageDialogName | null} DialogName
+ * @typedef {"newGroup" | "findGroups" | "pinned" | "shortcuts" | "settings" | "details" | "palette" | "receipts" | MessageDialogName | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 

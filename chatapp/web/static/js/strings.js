@@ -1,9 +1,10 @@
-/** Every text that users read. To translate the client, translate this file, groupstrings.js, messagestrings.js and personalstrings.js. */
+/** Every text that users read. To translate the client, translate this file, groupstrings.js, messagestrings.js, personalstrings.js and searchstrings.js. */
 
 import { groupStrings } from "./groupstrings.js";
 import { isolated } from "./models/bidi.js";
 import { messageStrings } from "./messagestrings.js";
 import { personalSay } from "./personalstrings.js";
+import { searchSay } from "./searchstrings.js";
 
 export const LOCALE = undefined;
 /** The page's own direction, whatever the direction of a message is. */
@@ -201,6 +202,7 @@ export const say = {
   deleteHint: "It is gone for everybody, with all its messages. This cannot be undone.",
   groupChangeFailed: "That did not work. Try again.",
   ...groupStrings,
+  ...searchSay((count) => counted(count, "message", "messages")),
 
   settingsTitle: "Settings",
   theme: "Appearance",
@@ -223,6 +225,7 @@ export const say = {
 
   shortcutsTitle: "Keyboard shortcuts",
   shortcuts: {
+    palette: "Search messages, people and commands",
     search: "Search people and groups",
     newGroup: "New group",
     findGroups: "Find groups",

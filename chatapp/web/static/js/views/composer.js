@@ -78,7 +78,8 @@ export function Composer({ id, name }) {
  * @param {() => void} preview
  */
 function pressFormat(event, format, preview) {
-  const wanted = FORMATS.find((one) => isKeyOf(event, one));
+  const { selectionStart, selectionEnd } = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
+  const wanted = FORMATS.find((one) => isKeyOf(event, one) && !(one.needsSelection && selectionStart === selectionEnd));
   if (!wanted && !isKeyOf(event, PREVIEW)) return;
   event.preventDefault();
   if (wanted) format(wanted);

@@ -12,6 +12,7 @@ import { say } from "../strings.js";
  * @property {string} code the key's place on the keyboard, which is the same in every alphabet
  * @property {boolean} hasShift
  * @property {string} keys for people
+ * @property {boolean} [needsSelection] without selected text the keys mean something else: Ctrl K opens the palette
  * @property {(field: Field) => Edit} edit
  */
 
@@ -21,7 +22,7 @@ export const FORMATS = [
   { name: say.formats.italic, icon: "italic", code: "KeyI", hasShift: false, keys: "Ctrl I", edit: toggleItalic },
   { name: say.formats.strike, icon: "strike", code: "KeyX", hasShift: true, keys: "Ctrl Shift X", edit: (field) => toggleMark(field, "~~") },
   { name: say.formats.code, icon: "code", code: "KeyE", hasShift: false, keys: "Ctrl E", edit: toggleCode },
-  { name: say.formats.link, icon: "link", code: "KeyK", hasShift: false, keys: "Ctrl K", edit: makeLink },
+  { name: say.formats.link, icon: "link", code: "KeyK", hasShift: false, keys: "Ctrl K", needsSelection: true, edit: makeLink },
   { name: say.formats.list, icon: "list", code: "Digit8", hasShift: true, keys: "Ctrl Shift 8", edit: (field) => toggleLines(field, "- ") },
   { name: say.formats.quote, icon: "quote", code: "Digit9", hasShift: true, keys: "Ctrl Shift 9", edit: (field) => toggleLines(field, "> ") },
   { name: say.formats.spoiler, icon: "spoiler", code: "KeyH", hasShift: true, keys: "Ctrl Shift H", edit: (field) => toggleMark(field, "||") },

@@ -69,6 +69,7 @@ function Search() {
       ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
     </label>
     <${Action} icon="globe" label=${say.findGroups} onClick=${findGroups} />
+    <${Action} icon="find" label=${say.paletteOpen} onClick=${() => (dialog.value = "palette")} />
   </div>`;
 }
 

@@ -8,6 +8,7 @@ import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { ReceiptsDialog } from "./receipts.js";
 import { PinnedDialog } from "./pinned.js";
+import { PaletteDialog } from "./palette.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 
@@ -24,4 +25,5 @@ export const DIALOGS = {
   reactors: ReactorsDialog,
   deleteMessage: DeleteMessageDialog,
   receipts: ReceiptsDialog,
+  palette: PaletteDialog,
 };

@@ -1,0 +1,137 @@
+"""Writes the index of the search, in a transaction of the journal: the only module that knows its tables.
+
+SQLite has an FTS5 table without content, whose rowid is the conversation's id and the message's sequence in one number.
+FTS5 forgets a message only if it is given the old tokens. They are computed from the old text: that of the message's
+row, or where the row has changed since, what a trigger has kept in `search_replaced`. PostgreSQL has a `tsvector` in a
+row of its own for each message.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chatapp.journal.drafts import StoredMessage
+from chatapp.journal.transaction import Transaction
+from chatapp.search.tokens import message_tokens
+
+MERGED_PAGES = 8
+"""Pages of FTS5's index that one transaction merges. Its automatic merges take up to 30 ms at once."""
+
+REMOVED_AT_ONCE = 200
+"""Messages of a deleted group in one transaction."""
+
+TSVECTOR_POSITIONS = 16_383
+"""PostgreSQL's highest position in a text (https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
+
+POSITIONS = "SELECT conversation_id, revision FROM search_position WHERE conversation_id IN ({ids})"
+MOVE = """INSERT INTO search_position (conversation_id, revision) VALUES (?, ?)
+ON CONFLICT (conversation_id) DO UPDATE SET revision = excluded.revision"""
+LOCK = (
+    """INSERT INTO search_position (conversation_id, revision) VALUES (?, 0) ON CONFLICT (conversation_id) DO NOTHING"""
+)
+
+FORGET_TOKENS = "INSERT INTO search_text (search_text, rowid, tokens) VALUES ('delete', ?, ?)"
+ADD_TOKENS = "INSERT INTO search_text (rowid, tokens) VALUES (?, ?)"
+MERGE = "INSERT INTO search_text (search_text, rank) VALUES ('merge', ?)"
+KNOWN = """SELECT d.id, COALESCE(r.content, m.content), COALESCE(r.sender_id, m.sender_id)
+FROM search_text_docsize d LEFT JOIN search_replaced r ON r.id = d.id
+LEFT JOIN message m ON m.conversation_id = d.id >> 32 AND m.sequence = d.id & 4294967295"""
+DROP_REPLACED = "DELETE FROM search_replaced WHERE id = ?"
+
+ADD_ENTRY = """INSERT INTO search_entry (conversation_id, sequence, created_at, tokens) VALUES (?, ?, ?, ?)
+ON CONFLICT (conversation_id, sequence) DO UPDATE SET tokens = excluded.tokens"""
+REMOVE_ENTRY = "DELETE FROM search_entry WHERE conversation_id = ? AND sequence = ?"
+REMOVE_ENTRIES = """DELETE FROM search_entry WHERE conversation_id = ? AND sequence IN
+(SELECT sequence FROM search_entry WHERE conversation_id = ? ORDER BY sequence LIMIT ?)"""
+
+CLEAR_SQLITE = (
+    "DELETE FROM search_position",
+    "DELETE FROM search_replaced",
+    "INSERT INTO search_text (search_text) VALUES ('delete-all')",
+)
+CLEAR_POSTGRESQL = ("DELETE FROM search_position", "TRUNCATE search_entry")
+
+
+class SearchIndex:
+    """The index in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.session.connection()
+        self._is_sqlite = self._connection.dialect.name == "sqlite"
+
+    def positions(self, conversation_ids: Iterable[int]) -> dict[int, int]:
+        """The revision up to which each of these conversations is indexed, by conversation id. No other process moves
+        them until the transaction ends: it has the only write lock of SQLite, or locks of the rows."""
+        ids = sorted(conversation_ids)
+        found = dict.fromkeys(ids, 0)
+        sql = POSITIONS.format(ids=", ".join(map(str, ids)))
+        if not self._is_sqlite:
+            self._run_many(LOCK, [(conversation_id,) for conversation_id in ids])
+            sql += " ORDER BY conversation_id FOR UPDATE"
+        found.update({row[0]: row[1] for row in self._connection.exec_driver_sql(sql)})
+        return found
+
+    def move(self, revisions: dict[int, int]) -> None:
+        """Stores the revision up to which conversations are indexed, by conversation id."""
+        self._run_many(MOVE, sorted(revisions.items()))
+
+    def put(self, messages: Sequence[StoredMessage]) -> None:
+        """Indexes messages by their present text, each once. A message without text is removed."""
+        if not messages:
+            return
+        if self._is_sqlite:
+            self._forget([_rowid(message.conversation_id, message.sequence) for message in messages])
+            rows = [
+                (_rowid(kept.conversation_id, kept.sequence), " ".join(message_tokens(kept.content, kept.sender_id)))
+                for kept in messages
+                if kept.content
+            ]
+            self._run_many(ADD_TOKENS, rows)
+            self._run(MERGE, (MERGED_PAGES,))
+            return
+        for found in messages:
+            key = (found.conversation_id, found.sequence)
+            if found.content:
+                vector = _vector(message_tokens(found.content, found.sender_id))
+                self._run_many(ADD_ENTRY, [(*key, found.created_at, vector)])
+            else:
+                self._run_many(REMOVE_ENTRY, [key])
+
+    def remove_some(self, conversation_id: int) -> bool:
+        """Removes the messages of a deleted group, REMOVED_AT_ONCE at most. Returns whether there may be more."""
+        if not self._is_sqlite:
+            row = (conversation_id, conversation_id, REMOVED_AT_ONCE)
+            removed: int = self._run(REMOVE_ENTRIES, row).rowcount
+            return removed == REMOVED_AT_ONCE
+        sql = "SELECT id FROM search_text_docsize WHERE id BETWEEN ? AND ? LIMIT ?"
+        row = (_rowid(conversation_id, 0), _rowid(conversation_id + 1, 0) - 1, REMOVED_AT_ONCE)
+        rowids = [found[0] for found in self._run(sql, row)]
+        self._forget(rowids)
+        return len(rowids) == REMOVED_AT_ONCE
+
+    def clear(self) -> None:
+        """Removes everything."""
+        for statement in CLEAR_SQLITE if self._is_sqlite else CLEAR_POSTGRESQL:
+            self._connection.exec_driver_sql(statement)
+
+    def _forget(self, rowids: list[int]) -> None:
+        """Removes what the index has of these messages, under the text that they were indexed by."""
+        sql = f"{KNOWN} WHERE d.id IN ({', '.join(map(str, rowids))})"
+        known = self._connection.exec_driver_sql(sql).all() if rowids else []
+        self._run_many(FORGET_TOKENS, [(row[0], " ".join(message_tokens(row[1], row[2]))) for row in known])
+        self._run_many(DROP_REPLACED, [(row[0],) for row in known])
+
+    def _run(self, sql: str, row: tuple[Any, ...]) -> Any:
+        return self._connection.exec_driver_sql(sql if self._is_sqlite else sql.replace("?", "%s"), row)
+
+    def _run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            self._connection.exec_driver_sql(sql if self._is_sqlite else sql.replace("?", "%s"), rows)
+
+
+def _rowid(conversation_id: int, sequence: int) -> int:
+    return (conversation_id << 32) + sequence
+
+
+def _vector(tokens: list[str]) -> str:
+    """The literal of a `tsvector`. Tokens hold neither quotes nor backslashes."""
+    return " ".join(f"'{token}':{min(at, TSVECTOR_POSITIONS)}" for at, token in enumerate(tokens, start=1))

@@ -1,0 +1,1 @@
+"""Search: the analyser, the language of queries, and the index on both databases."""

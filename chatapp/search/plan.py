@@ -1,0 +1,46 @@
+"""What a finder is asked for: a query whose names and days are resolved for its caller."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chatapp.search.query import Term
+
+SECONDS = 2.0
+"""How long one search may run."""
+
+
+class FoundRow(NamedTuple):
+    """A message that was found, with the direct key of its conversation (None: a group), and the last sequence of it
+    that is hidden from the user."""
+
+    conversation_id: int
+    sequence: int
+    content: str
+    created_at: int
+    direct_key: str | None
+    hidden_up_to: int
+
+
+Place = tuple[int, int, int]
+"""A message's creation time, conversation id and sequence: the order of hits, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`count` messages, newest first, that have all of the terms, one of the senders (if any are given) and a link (if
+    `has_link`), among those that the user may see. `since` (inclusive) and `until` (exclusive) are microseconds since
+    1970. `before` is the last place of the page before."""
+
+    user_id: int
+    terms: tuple[Term, ...]
+    sender_ids: tuple[int, ...] | None
+    conversation_ids: frozenset[int] | None
+    has_link: bool
+    since: int | None
+    until: int | None
+    before: Place | None
+    count: int
+
+
+class Overrun(Exception):
+    """The search has run for longer than SECONDS."""

@@ -1,0 +1,59 @@
+"""Finds messages in PostgreSQL's index, newest first, by one statement that goes through the user's memberships."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from chatapp.search.plan import SECONDS, FoundRow, Overrun, Plan
+from chatapp.search.tokens import LINK, sender_token
+
+FIND = """SELECT m.conversation_id, m.sequence, m.content, m.created_at, c.direct_key,
+CASE WHEN c.shares_history THEN 0 ELSE own.joined_sequence END
+FROM search_entry e
+JOIN membership own ON own.conversation_id = e.conversation_id AND own.user_id = %(user_id)s
+JOIN conversation c ON c.id = e.conversation_id
+JOIN message m ON m.conversation_id = e.conversation_id AND m.sequence = e.sequence
+WHERE e.tokens @@ %(match)s::tsquery AND (c.shares_history OR e.sequence > own.joined_sequence){conditions}
+ORDER BY e.created_at DESC, e.conversation_id DESC, e.sequence DESC LIMIT %(count)s"""
+
+
+def find(connection: Connection, plan: Plan) -> list[FoundRow]:
+    """Raises Overrun."""
+    conditions = {
+        " AND e.conversation_id = ANY(%(conversation_ids)s)": plan.conversation_ids is not None,
+        " AND e.created_at >= %(since)s": plan.since is not None,
+        " AND e.created_at < %(until)s": plan.until is not None,
+        " AND (e.created_at, e.conversation_id, e.sequence) < %(before)s": plan.before is not None,
+    }
+    values: dict[str, Any] = {
+        "user_id": plan.user_id,
+        "match": _match_of(plan),
+        "conversation_ids": sorted(plan.conversation_ids or ()),
+        "since": plan.since,
+        "until": plan.until,
+        "before": plan.before,
+        "count": plan.count,
+    }
+    sql = FIND.format(conditions="".join(text for text, is_wanted in conditions.items() if is_wanted))
+    try:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(SECONDS * 1000)}")
+        rows = connection.exec_driver_sql(sql, values).all()
+    except DBAPIError as error:
+        if type(error.orig).__name__ == "QueryCanceled":
+            raise Overrun from error
+        raise
+    return [FoundRow(*row) for row in rows]
+
+
+def _match_of(plan: Plan) -> str:
+    """The plan as a `tsquery`. Tokens hold neither quotes nor backslashes."""
+    parts = []
+    for term in plan.terms:
+        tokens = [f"'{token}'" for token in term.tokens]
+        parts.append("(" + " <-> ".join(tokens) + (":*" if term.is_prefix else "") + ")")
+    if plan.sender_ids is not None:
+        parts.append("(" + " | ".join(f"'{sender_token(user_id)}'" for user_id in plan.sender_ids) + ")")
+    if plan.has_link:
+        parts.append(f"'{LINK}'")
+    return " & ".join(parts)

@@ -1,0 +1,99 @@
+/** The parts of the palette: groups of choices, the state of the message search, and the help for its filters. */
+
+import { snippetOf } from "../../models/snippet.js";
+import { withoutControls } from "../../models/bidi.js";
+import { shortMoment } from "../../models/time.js";
+import { say } from "../../strings.js";
+import { isOnline, me, nameOf } from "../../store.js";
+import { Avatar } from "../avatar.js";
+import { classes, html } from "../html.js";
+import { Icon } from "../icons.js";
+import { titleOf } from "../line.js";
+
+/**
+ * @typedef {import("./palettechoices.js").Choice} Choice
+ * @typedef {import("./palettechoices.js").MessageChoice} MessageChoice
+ * @typedef {import("./palettesearch.js").Order} Order
+ */
+
+const GROUPS = [
+  { label: say.people, types: ["conversation"] },
+  { label: say.paletteCommands, types: ["command"] },
+  { label: say.paletteMessages, types: ["message", "more"] },
+];
+
+/** @param {{ choices: Choice[], current: Choice | undefined }} props */
+export function ChoiceGroups({ choices, current }) {
+  return html`<div id="palette-list" role="listbox" aria-label=${say.paletteResults}>
+    ${GROUPS.map(({ label, types }) => {
+      const members = choices.filter(({ type }) => types.includes(type));
+      return members.length > 0 && html`<div key=${label} role="group" aria-label=${label} class="palette-group">
+        <p class="palette-label" aria-hidden="true">${label}</p>
+        ${members.map((choice) => html`<${Option} key=${choice.id} choice=${choice} isCurrent=${choice === current} />`)}
+      </div>`;
+    })}
+  </div>`;
+}
+
+/** The field keeps the focus, so that typing can go on. @param {{ choice: Choice, isCurrent: boolean }} props */
+function Option({ choice, isCurrent }) {
+  const keepFocus = (/** @type {Event} */ event) => event.preventDefault();
+  return html`<div id=${choice.id} role="option" class=${classes("palette-option", isCurrent && "palette-current")} aria-selected=${isCurrent}
+    onMouseDown=${keepFocus} onClick=${choice.run}>${drawChoice(choice)}</div>`;
+}
+
+/** @param {Choice} choice */
+function drawChoice(choice) {
+  if (choice.type === "command") return html`<span class="palette-icon"><${Icon} name=${choice.icon} /></span><span>${choice.text}</span>`;
+  if (choice.type === "more") return html`<span class="palette-icon"><${Icon} name="down" /></span><span>${say.paletteMore}</span>`;
+  if (choice.type === "message") return html`<${MessageHit} choice=${choice} />`;
+  const { conversation } = choice;
+  const { receiver, group, name } = conversation;
+  return html`<${Avatar} id=${receiver} name=${name} group=${group} online=${group ? undefined : isOnline(receiver)} size="small" />
+    <span class="person-text"><b><bdi>${titleOf(conversation)}</bdi></b>${!group && html`<small><bdi>@${receiver}</bdi></small>`}</span>`;
+}
+
+/** @param {{ choice: MessageChoice }} props */
+function MessageHit({ choice: { hit, conversation } }) {
+  const { message, ranges } = hit;
+  const name = nameOf(message.sender);
+  const where = hit.group ? withoutControls(conversation.name) : message.sender === me.value ? titleOf(conversation) : "";
+  return html`<${Avatar} id=${message.sender} name=${name} size="small" />
+    <span class="palette-hit">
+      <span class="palette-hit-top">
+        <b><bdi>${name}</bdi></b>${where && html`<small>${hit.group ? say.paletteIn : say.paletteTo} <bdi>${where}</bdi></small>`}
+        <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time>
+      </span>
+      <span class="palette-snippet" dir="auto">${snippetOf(message.content, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text))}</span>
+    </span>`;
+}
+
+/** @param {{ order: Order, onOrder: (order: Order) => void }} props */
+export function OrderSwitch({ order, onOrder }) {
+  /** @type {[Order, string][]} */
+  const orders = [
+    ["newest", say.paletteNewest],
+    ["relevance", say.paletteBest],
+  ];
+  return html`<fieldset class="segments palette-order"><legend class="unseen">${say.paletteOrder}</legend>
+    ${orders.map(([value, label]) => html`<label key=${value}><input type="radio" name="palette-order" value=${value} checked=${order === value} onChange=${() => onOrder(value)} /><span>${label}</span></label>`)}
+  </fieldset>`;
+}
+
+/** @param {{ found: import("./palettesearch.js").Found, text: string, isEmpty: boolean }} props */
+export function MessageState({ found, text, isEmpty }) {
+  const isNothing = found.status === "ready" && isEmpty;
+  return html`<div class="palette-state" role="status">
+    ${found.status === "loading" && html`<span class="spinner" aria-hidden="true"></span><span class="unseen">${say.paletteSearching}</span>`}
+    ${found.status === "failed" && html`<p class="state-hint">${found.sentence}</p>`}
+    ${found.status === "ready" && found.hits.length > 0 && html`<span class="unseen">${say.paletteFound(found.hits.length, found.cursor !== null)}</span>`}
+    ${found.status === "ready" && found.hits.length === 0 && html`<p class="state-hint">${isNothing ? say.listNoMatch(text.trim()) : say.paletteNoMessages}</p>`}
+  </div>`;
+}
+
+export function FilterHelp() {
+  return html`<section class="palette-help" aria-label=${say.paletteFilters}>
+    <p class="palette-label" aria-hidden="true">${say.paletteFilters}</p>
+    <dl>${say.paletteFilterHints.map(([filter, hint]) => html`<div key=${filter}><dt><kbd dir="ltr">${filter}</kbd></dt><dd>${hint}</dd></div>`)}</dl>
+  </section>`;
+}
