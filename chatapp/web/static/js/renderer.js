@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { withoutControls } from "./models/bidi.js";
 import { session } from "./store.js";
+import { loadStyles } from "./styles.js";
 
 /** @typedef {typeof import("./markdown/index.js")} Renderer */
 
@@ -20,22 +21,11 @@ export function followSignIn() {
 
 async function load() {
   try {
-    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles()]);
+    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles("markdown")]);
     renderer.value = loaded;
   } catch {
     renderer.value = "failed";
   }
-}
-
-function loadStyles() {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL("../css/markdown.css", import.meta.url).href;
-  return new Promise((done) => {
-    link.onload = done;
-    link.onerror = done;
-    document.head.append(link);
-  });
 }
 
 const PREVIEW_CHARACTERS = 160;

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../strings.js";
 import { dialog } from "../store.js";
+import { loadStyles } from "../styles.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Failed } from "./states.js";
@@ -14,7 +15,8 @@ const dialogs = signal(null);
 async function load() {
   if (dialogs.peek()) return;
   try {
-    dialogs.value = (await import("./dialogs/index.js")).DIALOGS;
+    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadStyles("dialog", "details", "messagedialogs", "palette")]);
+    dialogs.value = loaded.DIALOGS;
   } catch {
     dialogs.value = "failed";
   }
