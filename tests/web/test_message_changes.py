@@ -24,6 +24,12 @@ def open_menu(page: Page, text: str) -> Locator:
     return page.get_by_role("dialog", name="Message")
 
 
+def open_pinned(page: Page) -> Locator:
+    page.locator(".conversation-head").get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Pinned messages").click()
+    return page.get_by_role("dialog", name="Pinned messages")
+
+
 def menu(page: Page, text: str, item: str) -> None:
     open_menu(page, text).get_by_role("button", name=item).click()
 
@@ -130,6 +136,25 @@ def test_an_answer_quotes_and_leads_to_the_message_far_above(new_person: NewPers
     expect(bubble(page, "an answer to the answer").locator(".quote")).to_contain_text("an answer")
     alice.request("DELETE", f"message/{first['messageId']}")
     expect(quote.first).to_contain_text("This message was deleted.")
+
+
+def test_a_pinned_message_is_found_by_everybody(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_api_user(), new_person()
+    alice.say(bob.username, "the address is Long Lane 5", *(f"filling {number}" for number in range(120)))
+    page = bob.open(f"#/u/{alice.username}")
+    open_pinned(page)
+    expect(page.get_by_text("Nothing is pinned here")).to_be_visible()
+    page.keyboard.press("Escape")
+    first = alice.request("GET", f"messages/{alice.username}/{bob.username}?after=0&limit=1")[0]
+    alice.request("PUT", f"message/{first['messageId']}/pin", {})
+    menu(page, "filling 119", "Pin")
+    expect(row(page, "filling 119").locator(".pin-mark")).to_be_visible()
+    dialog = open_pinned(page)
+    expect(dialog.locator("li")).to_have_count(2)
+    dialog.locator("li").filter(has_text="filling 119").get_by_role("button", name="Unpin").click()
+    expect(dialog.locator("li")).to_have_count(1)
+    dialog.get_by_role("button", name="Long Lane").click()
+    expect(page.locator(".row-message.target")).to_contain_text("Long Lane 5")
 
 
 def test_the_keyboard_does_all_of_it(new_person: NewPerson, new_api_user: NewApiUser) -> None:

@@ -1,6 +1,8 @@
 /** All that can be done with a message. */
 
+import { copyText } from "../../clipboard.js";
 import { edit, notify, replyTo, togglePin, toggleReaction } from "../../composing.js";
+import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
 import { previewOf } from "../../renderer.js";
 import { markUnreadFrom } from "../../personal.js";
@@ -53,7 +55,7 @@ function Item({ icon, text, danger, onClick }) {
  * @param {string} emoji
  */
 function isMine(message, emoji) {
-  return message.reactions?.some((one) => one.emoji === emoji && one.mine) ?? false;
+  return message.reactions?.some((one) => isSameEmoji(one.emoji, emoji) && one.mine) ?? false;
 }
 
 /**
@@ -65,12 +67,7 @@ async function markFrom(key, sequence) {
   if (problem) notify(problem);
 }
 
-/** Pages without TLS have no clipboard. @param {string} text */
+/** @param {string} text */
 async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    notify(say.copied);
-  } catch {
-    notify(say.copyFailed);
-  }
+  notify((await copyText(text)) ? say.copied : say.copyFailed);
 }
