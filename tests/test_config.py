@@ -14,6 +14,7 @@ from chatapp.config import BadSetting, Settings, load, shown, variable
 from chatapp.secret import secret_key
 
 DEFAULTS: dict[str, Any] = {
+    "edit_seconds": 0,
     "http_port": 8088,
     "ws_port": 8087,
     "host": "127.0.0.1",
@@ -79,6 +80,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_LISTENER", ["gunicorn", "Chatapp", "0"]),
     ("CHATAPP_REDIS_URL", ["localhost:6379", "http://localhost"]),
     ("CHATAPP_WS_URL", ["localhost", "ws://localhost"]),
+    ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),
 ]

@@ -35,6 +35,9 @@ MERGE = "INSERT INTO search_text (search_text, rank) VALUES ('merge', ?)"
 KNOWN = """SELECT d.id, COALESCE(r.content, m.content), COALESCE(r.sender_id, m.sender_id)
 FROM search_text_docsize d LEFT JOIN search_replaced r ON r.id = d.id
 LEFT JOIN message m ON m.conversation_id = d.id >> 32 AND m.sequence = d.id & 4294967295"""
+PRESENT = """WITH wanted (conversation_id, sequence) AS (VALUES {rows})
+SELECT m.conversation_id, m.sequence, m.content, m.sender_id FROM wanted w CROSS JOIN message m
+WHERE m.conversation_id = w.conversation_id AND m.sequence = w.sequence"""
 DROP_REPLACED = "DELETE FROM search_replaced WHERE id = ?"
 
 ADD_ENTRY = """INSERT INTO search_entry (conversation_id, sequence, created_at, tokens) VALUES (?, ?, ?, ?)
@@ -81,9 +84,9 @@ class SearchIndex:
         if self._is_sqlite:
             self._forget([_rowid(message.conversation_id, message.sequence) for message in messages])
             rows = [
-                (_rowid(kept.conversation_id, kept.sequence), " ".join(message_tokens(kept.content, kept.sender_id)))
-                for kept in messages
-                if kept.content
+                (_rowid(conversation_id, sequence), " ".join(message_tokens(content, sender_id)))
+                for conversation_id, sequence, content, sender_id in self._present(messages)
+                if content
             ]
             self._run_many(ADD_TOKENS, rows)
             self._run(MERGE, (MERGED_PAGES,))
@@ -112,6 +115,14 @@ class SearchIndex:
         """Removes everything."""
         for statement in CLEAR_SQLITE if self._is_sqlite else CLEAR_POSTGRESQL:
             self._connection.exec_driver_sql(statement)
+
+    def _present(self, messages: Sequence[StoredMessage]) -> Sequence[Any]:
+        """The messages as they are in this transaction. They may have changed or gone since the change log was read,
+        and FTS5 could not forget a text that no row has had."""
+        keys = [number for found in messages for number in (found.conversation_id, found.sequence)]
+        sql = PRESENT.format(rows=", ".join(["(?, ?)"] * len(messages)))
+        rows: Sequence[Any] = self._run(sql, tuple(keys)).all()
+        return rows
 
     def _forget(self, rowids: list[int]) -> None:
         """Removes what the index has of these messages, under the text that they were indexed by."""

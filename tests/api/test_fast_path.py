@@ -78,6 +78,7 @@ PATHS = [
     "/message/{group}-1/reactions",
     "/pinned/{group}?group=yes",
     "/settings",
+    "/search?q=says",
     "/receipts?receiver={group}&group=yes&sequence=1",
     "/groups/public?name=gr%C3%B6&limit=2",
     "/groups/public/{group}",

@@ -61,7 +61,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             1.0,
             lambda user_id: user_id in self.online,
             ticks,
-            lambda _watermarks, _user_id: None,
+            lambda _watermarks, _user_id, _is_delivered: None,
         )
 
     @rule(sender=people, is_awaited=st.booleans(), repeats=st.integers(0, 2))

@@ -7,12 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatapp.actions.change_log import Change, DetailsChange, Position
+from chatapp.actions.group_details import Details
 from chatapp.journal import StoredMessage
 from chatapp.realtime import fan_out as module
 from chatapp.realtime.fan_out import FanOut
 
 STORED = 12
 START = st.integers(0, STORED)
+
+LUNCH = Details("Lunch", "", "", True, False, "everybody", "everybody")
 
 
 def _message(sequence: int, conversation_id: int = 1) -> StoredMessage:
@@ -47,9 +50,7 @@ class FanOutHarness:
         return found, Position(reached, reached)
 
     def _change(self, conversation_id: int, revision: int) -> Change:
-        return (
-            DetailsChange(revision, "Lunch", True) if revision in self.details else _message(revision, conversation_id)
-        )
+        return DetailsChange(revision, LUNCH) if revision in self.details else _message(revision, conversation_id)
 
 
 notices = st.lists(
