@@ -28,8 +28,8 @@ MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id, m.role FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
-INSERT = """INSERT INTO message
-(conversation_id, sequence, sender_id, content, client_id, created_at, revision, reply_to) VALUES {rows}"""
+INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision,
+reply_to) VALUES {rows}"""
 INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?)"
 
 QUOTED = """SELECT u.username, m.content FROM message m JOIN "user" u ON u.id = m.sender_id
