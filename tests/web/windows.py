@@ -10,11 +10,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Playwright
 from selenium import webdriver
-from selenium.common.exceptions import (
-    ElementNotInteractableException,
-    NoSuchElementException,
-    StaleElementReferenceException,
-)
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.client_config import ClientConfig
@@ -153,13 +149,16 @@ class WebKitWindow(Window):
         self.service.stop()
 
     def _when_there(self, selector: str, act: Callable[[Any], None]) -> None:
-        """Retries, because the page may redraw an element between finding and using it, and load its style after it."""
+        """Retries, because the page may redraw an element between finding and using it."""
 
         def attempt(driver: Any) -> bool:
-            act(driver.find_element(By.XPATH, selector))
+            found = driver.find_element(By.XPATH, selector)
+            # WebKit's driver does not scroll in a dialog.
+            driver.execute_script("arguments[0].scrollIntoView({ block: 'nearest' })", found)
+            act(found)
             return True
 
-        redrawn = (NoSuchElementException, StaleElementReferenceException, ElementNotInteractableException)
+        redrawn = (NoSuchElementException, StaleElementReferenceException)
         WebDriverWait(self.driver, PATIENCE_SECONDS, POLL_SECONDS, redrawn).until(attempt)
 
 
