@@ -11,6 +11,8 @@ from flask import Flask
 
 from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.models.membership import ADMIN, MEMBER, OWNER
+from tests.api.searching import Searcher
 from tests.conftest import CAST, Browser
 from tests.databases import Databases
 
@@ -73,3 +75,22 @@ def _application(databases: Databases, folders: pytest.TempPathFactory, sign_in:
     made.testing = True
     yield made
     close_app(made)
+
+
+@pytest.fixture
+def pair(browse: Callable[[str | None], Browser], newcomers: Callable[[int], list[str]]) -> tuple[Searcher, Searcher]:
+    """Two users who have said nothing yet."""
+    first, second = newcomers(2)
+    return Searcher(browse(first), first), Searcher(browse(second), second)
+
+
+@pytest.fixture
+def cast_of_four(
+    browse: Callable[[str | None], Browser], newcomers: Callable[[int], list[str]], make_group: Callable[..., str]
+) -> tuple[str, dict[str, str]]:
+    """A group with somebody in each role, and an outsider: the group's id, and usernames by role."""
+    owner, admin, member, outsider = newcomers(4)
+    group_id = make_group(owner, admin, member)
+    answer = browse(owner).put(f"/group/{group_id}/members/{admin}", json={"role": ADMIN})
+    assert answer.status_code == 200
+    return group_id, {OWNER: owner, ADMIN: admin, MEMBER: member, "outsider": outsider}

@@ -1,27 +1,14 @@
 """/group/<group_id> and its members: who may add, remove, give roles, rename, leave and delete."""
 
-import itertools
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from chatapp.actions.permissions import (
-    ADD_MEMBERS,
-    CHANGE_DETAILS,
-    CHANGE_ROLES,
-    DELETE_GROUP,
-    DELETE_MESSAGES,
-    LEAVE,
-    PERMISSIONS,
-    REMOVE_ADMINS,
-    REMOVE_MEMBERS,
-    WRITE,
-    WRITE_ANNOUNCEMENTS,
-)
-from chatapp.models.membership import ADMIN, MEMBER, OWNER, ROLES
+from chatapp.models.membership import MEMBER, OWNER
 from tests.api.error_bodies import refusal
+from tests.api.group_calls import named, say, show
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]
@@ -29,37 +16,12 @@ Newcomers = Callable[[int], list[str]]
 MakeGroup = Callable[..., str]
 
 
-def named(*usernames: str) -> dict[str, Any]:
-    return {"users": [{"username": name} for name in usernames]}
-
-
-def show(browser: Browser, group_id: str) -> dict[str, Any]:
-    answer = browser.get(f"/group/{group_id}")
-    assert answer.status_code == 200, answer.text
-    group: dict[str, Any] = answer.get_json()["group"]
-    return group
-
-
 def roles(browser: Browser, group_id: str) -> dict[str, str]:
     return {one["username"]: one["role"] for one in show(browser, group_id)["members"]}
 
 
-def say(browser: Browser, group_id: str, content: str) -> Any:
-    return browser.post("/messages", json={"receiver": group_id, "group": True, "content": content})
-
-
 def history(browser: Browser, username: str, group_id: str) -> list[str]:
     return [one["content"] for one in browser.get(f"/messages/{username}/{group_id}?group=yes").get_json()]
-
-
-@pytest.fixture
-def cast_of_four(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> tuple[str, dict[str, str]]:
-    """A group with somebody in each role, and an outsider: the group's id, and usernames by role."""
-    owner, admin, member, outsider = newcomers(4)
-    group_id = make_group(owner, admin, member)
-    answer = browse(owner).put(f"/group/{group_id}/members/{admin}", json={"role": ADMIN})
-    assert answer.status_code == 200
-    return group_id, {OWNER: owner, ADMIN: admin, MEMBER: member, "outsider": outsider}
 
 
 def test_who_makes_a_group_owns_it(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
@@ -224,61 +186,6 @@ def count_messages(browser: Browser, group_id: str) -> int:
     with browser.application.app_context():
         query = select(func.count()).select_from(Message).where(Message.conversation_id == int(group_id))
         return db.session.execute(query).scalar_one()
-
-
-ATTEMPTS = {
-    ADD_MEMBERS: lambda browser, group_id, cast: browser.post(
-        f"/group/{group_id}/members", json=named(cast["outsider"])
-    ),
-    REMOVE_MEMBERS: lambda browser, group_id, cast: browser.delete(f"/group/{group_id}/members/{cast[MEMBER]}"),
-    REMOVE_ADMINS: lambda browser, group_id, cast: browser.delete(f"/group/{group_id}/members/{cast[ADMIN]}"),
-    CHANGE_ROLES: lambda browser, group_id, cast: browser.put(
-        f"/group/{group_id}/members/{cast[MEMBER]}", json={"role": ADMIN}
-    ),
-    CHANGE_DETAILS: lambda browser, group_id, _cast: browser.patch(f"/group/{group_id}", json={"groupName": "New"}),
-    WRITE: lambda browser, group_id, _cast: say(browser, group_id, "hello"),
-    WRITE_ANNOUNCEMENTS: lambda browser, group_id, _cast: say(browser, group_id, "listen"),
-    DELETE_MESSAGES: lambda browser, group_id, _cast: browser.delete(f"/message/{group_id}-1"),
-    DELETE_GROUP: lambda browser, group_id, _cast: browser.delete(f"/group/{group_id}"),
-    LEAVE: None,
-}
-"""What is tried for each permission: a new one is added here."""
-
-
-def test_every_permission_is_tried() -> None:
-    assert set(ATTEMPTS) == set(PERMISSIONS)
-    assert all(set(allowed) <= set(ROLES) for allowed in PERMISSIONS.values())
-
-
-@pytest.mark.parametrize(("action", "role"), list(itertools.product(ATTEMPTS, [*ROLES, "outsider"])))
-def test_a_role_may_do_what_the_table_says_and_nothing_else(
-    browse: Browse, cast_of_four: tuple[str, dict[str, str]], action: str, role: str
-) -> None:
-    group_id, cast = cast_of_four
-    attempt = ATTEMPTS[action]
-    if attempt is None or (action, role) in ((REMOVE_MEMBERS, MEMBER), (REMOVE_ADMINS, ADMIN)):
-        # Whoever removes themselves leaves, which every role may; the last owner is another test's.
-        is_own = role in (ADMIN, MEMBER)
-        answer = browse(cast[role]).delete(f"/group/{group_id}/members/{cast[role]}")
-        assert answer.status_code == (200 if is_own else 409 if role == OWNER else 403)
-        return
-    if action == WRITE_ANNOUNCEMENTS:
-        assert browse(cast[OWNER]).patch(f"/group/{group_id}", json={"writers": "admins"}).status_code == 200
-    if action == DELETE_MESSAGES:
-        author = cast[ADMIN if role == OWNER else OWNER]
-        assert say(browse(author), group_id, "not yours").status_code == 200
-    before = show(browse(cast[OWNER]), group_id)
-    answer = attempt(browse(cast[role]), group_id, cast)
-    if role == "outsider" and action == DELETE_MESSAGES:
-        refusal(answer, 404, "not_found")
-    elif role == "outsider":
-        refusal(answer, 403, "not_a_member")
-    elif role not in PERMISSIONS[action]:
-        refusal(answer, 403, "only_admins_write" if action == WRITE_ANNOUNCEMENTS else "forbidden")
-    else:
-        assert answer.status_code == 200, answer.text
-        return
-    assert show(browse(cast[OWNER]), group_id) == before, "nothing of it is done"
 
 
 @pytest.mark.parametrize("group_id", ["999999", "x", "-1", "07"])

@@ -1,43 +1,18 @@
 """Preferences for a conversation, and settings: set, read back, refused."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select, update
 
-from chatapp.extensions import db
-from chatapp.journal import Transaction
-from chatapp.journal.drafts import Watermark
-from chatapp.models import User
 from tests.api.error_bodies import refusal
+from tests.api.personal_calls import Browse, MakeGroup, Newcomers, listed, say, sync
 from tests.conftest import Browser
-
-Browse = Callable[[str | None], Browser]
-Newcomers = Callable[[int], list[str]]
-MakeGroup = Callable[..., str]
 
 HOURS = {"from": "22:00", "to": "07:30", "days": [1, 5], "timeZone": "Europe/Berlin"}
 
 
 def prefer(browser: Browser, receiver: str, *, group: bool = False, **changes: Any) -> Any:
     return browser.patch("/preferences", json={"receiver": receiver, "group": group, **changes})
-
-
-def say(browser: Browser, receiver: str, *contents: str, group: bool = False) -> None:
-    for content in contents:
-        answer = browser.post("/messages", json={"receiver": receiver, "group": group, "content": content})
-        assert answer.status_code == 200
-
-
-def listed(browser: Browser) -> dict[str, Any]:
-    return {one["receiver"]: one for one in browser.get("/conversations").get_json()["conversations"]}
-
-
-def sync(browser: Browser, query: str = "") -> Any:
-    return browser.get("/sync" + query).get_json()
 
 
 def test_a_muted_conversation_is_muted_for_its_user_alone(
@@ -189,149 +164,3 @@ def test_outsiders_and_unknown_receivers_are_refused(
     refusal(prefer(browse(None), anna, level="none"), 401, "not_signed_in")
     refusal(browse(None).get("/settings"), 401, "not_signed_in")
     refusal(browse(None).patch("/settings", json={}), 401, "not_signed_in")
-
-
-def mark_read(app: Flask, conversation: dict[str, Any], username: str, sequence: int) -> None:
-    """As the socket's `markRead`, whose watermarks the journal writes."""
-    journal = app.extensions["chatapp.journal"]
-    with app.app_context():
-        user_id = db.session.scalar(select(User.id).where(User.username == username))
-        conversation_id = int(conversation["lastMessage"]["messageId"].partition("-")[0])
-    assert user_id is not None
-    mark = {(conversation_id, user_id): Watermark(sequence, sequence)}
-    journal.set_watermark_source(lambda: {**mark})
-    journal.schedule_watermarks()
-    journal.flush_watermarks()
-    journal.set_watermark_source(dict)
-
-
-def reads(browser: Browser, receiver: str) -> dict[str, int | None]:
-    return {one["username"]: one["readSequence"] for one in listed(browser)[receiver]["members"]}
-
-
-def receipts(browser: Browser, receiver: str, sequence: int, *, group: bool = False) -> Any:
-    kind = "yes" if group else "no"
-    return browser.get(f"/receipts?receiver={receiver}&group={kind}&sequence={sequence}")
-
-
-def test_read_receipts_can_be_switched_off_for_both_directions(
-    app: Flask, browse: Browse, newcomers: Newcomers
-) -> None:
-    anna, ben = newcomers(2)
-    say(browse(anna), ben, "one", "two")
-    say(browse(ben), anna, "three")
-    for who in (anna, ben):
-        mark_read(app, listed(browse(anna))[ben], who, 3)
-    assert reads(browse(anna), ben) == {anna: 3, ben: 3}
-    before = sync(browse(anna))["conversations"][0]
-    known = sum(one["deliveredSequence"] + one["readSequence"] for one in before["members"])
-    query = f"?userRevision=1&direct={ben}:3:{known}"
-    assert sync(browse(anna), query)["conversations"] == []
-    for who in (anna, ben):
-        answer = browse(who).patch("/settings", json={"sharesReads": False})
-        assert answer.get_json()["settings"]["sharesReads"] is False
-        assert reads(browse(anna), ben) == {anna: 3, ben: None}
-        assert reads(browse(ben), anna) == {anna: None, ben: 3}
-        (told,) = sync(browse(anna), query)["conversations"]
-        assert {one["username"]: one["readSequence"] for one in told["members"]} == {anna: 3, ben: None}
-        (found,) = receipts(browse(anna), ben, 1).get_json()["receipts"]
-        assert (found["read"], found["showsReads"], found["delivered"] is not None) == (None, False, True)
-        delivered = sum(one["deliveredSequence"] for one in told["members"])
-        assert sync(browse(anna), f"?userRevision=9&direct={ben}:3:{delivered + 3 + 2**40}")["conversations"] == []
-        browse(who).patch("/settings", json={"sharesReads": True})
-        assert reads(browse(anna), ben) == {anna: 3, ben: 3}
-
-
-def test_receipts_of_a_group_message_say_who_and_when(
-    app: Flask, browse: Browse, newcomers: Newcomers, make_group: MakeGroup
-) -> None:
-    anna, ben, cleo, late = newcomers(4)
-    group_id = make_group(anna, ben, cleo)
-    say(browse(anna), group_id, "one", "two", "three", group=True)
-    browse(anna).post(f"/group/{group_id}/members", json={"users": [{"username": late}]})
-    conversation = listed(browse(anna))[group_id]
-    mark_read(app, conversation, ben, 1)
-    mark_read(app, conversation, ben, 3)
-    found = {
-        sequence: {
-            one["username"]: one
-            for one in receipts(browse(anna), group_id, sequence, group=True).get_json()["receipts"]
-        }
-        for sequence in (1, 2, 3)
-    }
-    assert set(found[1]) == {ben, cleo}, "who joined later was not there"
-    assert [found[sequence][ben]["read"]["isExact"] for sequence in (1, 2, 3)] == [False, True, True]
-    assert found[1][ben]["read"]["at"] == found[3][ben]["read"]["at"]
-    assert (found[2][cleo]["delivered"], found[2][cleo]["read"], found[2][cleo]["showsReads"]) == (None, None, True)
-    refusal(receipts(browse(ben), group_id, 1, group=True), 403, "forbidden")
-    refusal(receipts(browse("mallory"), group_id, 1, group=True), 403, "not_a_member")
-    refusal(receipts(browse(anna), group_id, 4, group=True), 404, "not_found")
-    refusal(receipts(browse(anna), ben, 1), 404, "not_found")
-    refusal(browse(anna).get(f"/receipts?receiver={ben}&sequence=x"), 422, "invalid_input")
-    refusal(receipts(browse(None), group_id, 1, group=True), 401, "not_signed_in")
-
-
-def test_last_seen_can_be_switched_off_for_both_directions(app: Flask, browse: Browse, newcomers: Newcomers) -> None:
-    anna, ben = newcomers(2)
-
-    def job(transaction: Transaction) -> None:
-        at = datetime(2026, 1, 31, 12, tzinfo=UTC)
-        transaction.session.execute(update(User).where(User.username.in_([anna, ben])).values(last_seen_at=at))
-
-    app.extensions["chatapp.journal"].write(job)
-
-    def seen(by: str, whom: str) -> Any:
-        users = browse(by).get(f"/all/{by}").get_json()["users"]
-        return next(one["lastSeen"] for one in users if one["username"] == whom)
-
-    assert seen(anna, ben) == seen(ben, anna) == "2026-01-31T12:00:00.000Z"
-    open_list = browse(None).get("/users").get_json()["users"]
-    assert {one["lastSeen"] for one in open_list} == {None}
-    for who in (anna, ben):
-        browse(who).patch("/settings", json={"sharesLastSeen": False})
-        assert (seen(anna, ben), seen(ben, anna)) == (None, None)
-        browse(who).patch("/settings", json={"sharesLastSeen": True})
-    assert seen(anna, ben) is not None
-
-
-def save(browser: Browser, receiver: str, content: str, *, group: bool = False, **more: Any) -> Any:
-    return browser.put("/draft", json={"receiver": receiver, "group": group, "content": content, **more})
-
-
-def test_a_draft_is_kept_for_the_other_devices_until_it_is_emptied(
-    browse: Browse, newcomers: Newcomers, make_group: MakeGroup
-) -> None:
-    anna, ben = newcomers(2)
-    group_id = make_group(anna, ben)
-    browser = browse(ben)
-    assert save(browser, anna, "half a").get_json() == {"draft": {"content": "half a", "userRevision": 2}}
-    assert save(browser, anna, "half a", known=0).get_json()["draft"]["userRevision"] == 2, "a repetition"
-    save(browser, group_id, " in a group\r\n", group=True)
-    save(browser, anna, "half a sentence", known=2)
-    found = [(one["receiver"], one["draft"]["content"]) for one in sync(browser)["changes"]]
-    assert found == [(group_id, " in a group\n"), (anna, "half a sentence")]
-    assert sync(browse(anna))["changes"] == []
-    assert save(browser, anna, "").get_json()["draft"]["content"] == ""
-    (told,) = sync(browser, "?userRevision=4")["changes"]
-    assert (told["kind"], told["receiver"], told["draft"]["content"]) == ("draft", anna, "")
-
-
-def test_a_draft_that_another_device_changed_is_not_overwritten(browse: Browse, newcomers: Newcomers) -> None:
-    anna, ben = newcomers(2)
-    browser = browse(anna)
-    save(browser, ben, "on the phone")
-    error = refusal(save(browser, ben, "on the laptop", known=0), 409, "draft_changed")
-    assert error["details"] == {"draft": {"content": "on the phone", "userRevision": 1}}
-    assert sync(browser)["userRevision"] == 1, "nothing of it is stored"
-    assert save(browser, ben, "on the laptop", known=1).get_json()["draft"]["userRevision"] == 2
-
-
-def test_invalid_drafts_are_refused(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
-    anna, ben = newcomers(2)
-    for content in ("x" * 65_537, "ä" * 40_000, "\x00", None, 7):
-        body = {"receiver": ben, "content": content}
-        refusal(browse(anna).put("/draft", json=body), 422, "invalid_input")
-    assert save(browse(anna), ben, "ä" * 32_000).status_code == 200
-    refusal(save(browse("mallory"), make_group(anna), "x", group=True), 403, "not_a_member")
-    refusal(save(browse(anna), "nobody", "x"), 404, "not_found")
-    refusal(save(browse(None), ben, "x"), 401, "not_signed_in")

@@ -1,58 +1,13 @@
 """Search: what is found, by whom, and how it is refused."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
-from chatapp.extensions import db
-from chatapp.journal import Journal, Transaction
+from tests.api.searching import Searcher
 
 Browse = Callable[[str | None], FlaskClient]
-
-
-class Searcher:
-    """A user who writes and searches."""
-
-    def __init__(self, client: FlaskClient, username: str) -> None:
-        self.client = client
-        self.username = username
-
-    def say(self, receiver: str, *contents: str, group: bool = False) -> list[dict[str, Any]]:
-        said = []
-        for content in contents:
-            body = {"receiver": receiver, "group": group, "content": content}
-            answer = self.client.post("/messages", json=body)
-            assert answer.status_code == 200, answer.text
-            said.append(answer.get_json()["response"])
-        return said
-
-    def search(self, q: str, **query: Any) -> dict[str, Any]:
-        answer = self.client.get("/search", query_string={"q": q, **query})
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.get_json()
-        return found
-
-    def finds(self, q: str, **query: Any) -> list[str]:
-        return [hit["message"]["content"] for hit in self.search(q, **query)["hits"]]
-
-    def marks(self, q: str) -> list[list[str]]:
-        """The highlighted parts of each hit."""
-        found = []
-        for hit in self.search(q)["hits"]:
-            units = hit["message"]["content"].encode("utf-16-le")
-            found.append([units[start * 2 : end * 2].decode("utf-16-le") for start, end in hit["ranges"]])
-        return found
-
-
-@pytest.fixture
-def pair(browse: Browse, newcomers: Callable[[int], list[str]]) -> tuple[Searcher, Searcher]:
-    """Two users who have said nothing yet."""
-    first, second = newcomers(2)
-    return Searcher(browse(first), first), Searcher(browse(second), second)
 
 
 @pytest.mark.parametrize(
@@ -210,86 +165,6 @@ def test_history_from_before_a_member_joined_stays_hidden(
     assert len(owner.finds("gossip")) == 2
     owner.client.patch(f"/group/{group}", json={"sharesHistory": True})
     assert len(late.finds("gossip")) == 2
-
-
-def change_message(app: Flask, message: dict[str, Any], content: str) -> None:
-    """Changes a message's text without a word to the indexer."""
-    conversation_id, sequence = map(int, message["messageId"].split("-"))
-    journal: Journal = app.extensions["chatapp.journal"]
-
-    def job(transaction: Transaction) -> None:
-        transaction.session.execute(
-            text("UPDATE message SET content = :content WHERE conversation_id = :id AND sequence = :sequence"),
-            {"content": content, "id": conversation_id, "sequence": sequence},
-        )
-
-    journal.write(job)
-
-
-def test_an_edited_message_is_found_by_its_new_text_only_and_a_deleted_one_not_at_all(
-    pair: tuple[Searcher, Searcher], app: Flask
-) -> None:
-    alice, bob = pair
-    [said, other] = alice.say(bob.username, "the old words", "other words")
-    conversation_id = int(said["messageId"].split("-")[0])
-    assert alice.finds("old words") == ["the old words"]
-    for text_now in ("the new words", "the newest words"):
-        answer = alice.client.patch(f"/message/{said['messageId']}", json={"content": text_now})
-        assert answer.status_code == 200, answer.text
-        assert alice.finds("old") == bob.finds("old") == []
-        assert alice.finds("words") == bob.finds("words") == ["other words", text_now]
-        assert alice.search("words")["hits"][1]["message"]["editedAt"] is not None
-    assert alice.finds('"new words"') == []
-    assert indexed(app, conversation_id) == 2
-    assert alice.client.delete(f"/message/{said['messageId']}").status_code == 200
-    assert alice.finds("newest") == []
-    assert alice.finds(f"from:{alice.username}") == ["other words"]
-    assert indexed(app, conversation_id) == 1
-    bob.client.post(f"/message/{other['messageId']}/reactions", json={"emoji": "👍"})
-    assert bob.finds("other") == ["other words"]
-    assert leftovers(app) == 0
-
-
-def test_a_text_that_the_index_still_has_is_not_found(pair: tuple[Searcher, Searcher], app: Flask) -> None:
-    """Between an edit in another process and its indexing, the message's own text decides."""
-    alice, bob = pair
-    [said] = alice.say(bob.username, "the former words")
-    assert alice.finds("former") == ["the former words"]
-    change_message(app, said, "the latter words")
-    assert alice.finds("former") == bob.finds("former") == []
-
-
-def leftovers(app: Flask) -> int:
-    """The number of old texts that SQLite keeps for messages that are to be indexed again."""
-    with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            return 0
-        count: int = db.session.execute(text("SELECT COUNT(*) FROM search_replaced")).scalar_one()
-        return count
-
-
-def test_a_deleted_group_leaves_nothing(
-    browse: Browse, newcomers: Callable[[int], list[str]], make_group: Callable[..., str], app: Flask
-) -> None:
-    [name] = newcomers(1)
-    owner = Searcher(browse(name), name)
-    group = make_group(name)
-    owner.say(group, *[f"ephemeral {number}" for number in range(5)], group=True)
-    assert len(owner.finds("ephemeral")) == 5
-    assert owner.client.delete(f"/group/{group}").status_code == 200
-    assert owner.finds("ephemeral") == []
-    assert indexed(app, int(group)) == 0
-
-
-def indexed(app: Flask, conversation_id: int) -> int:
-    """The number of messages of a conversation that the index holds."""
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            sql = "SELECT COUNT(*) FROM search_text_docsize WHERE id >> 32 = :id"
-        else:
-            sql = "SELECT COUNT(*) FROM search_entry WHERE conversation_id = :id"
-        count: int = db.session.execute(text(sql), {"id": conversation_id}).scalar_one()
-        return count
 
 
 @pytest.mark.parametrize(

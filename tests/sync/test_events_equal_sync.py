@@ -6,23 +6,19 @@ make each kind of change. A kind without an operation fails a test.
 
 import itertools
 import logging
-import time
 from collections.abc import Callable
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.shapes import ChangeShape
-from tests.sync.client import Client
-from tests.sync.connection import NAMESPACE, Connection
-
-PEOPLE = 4
-PATIENCE_SECONDS = 10
+from tests.sync.connection import Connection
+from tests.sync.driver import PEOPLE, Driver
 
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
@@ -42,12 +38,8 @@ picks = st.integers(0, 1_000)
 members = st.sampled_from(["everybody", "admins"])
 
 
-class Chat(RuleBasedStateMachine):
-    """`apps` are the processes that serve sockets, `http_apps` those that answer HTTP."""
-
-    apps: list[Flask]
-    http_apps: list[Flask]
-    kinds: set[str]
+class Chat(Driver):
+    """The operations."""
 
     @initialize(shares_history=st.booleans())
     def create_users(self, shares_history: bool) -> None:
@@ -203,137 +195,9 @@ class Chat(RuleBasedStateMachine):
         if pick % 4 == 0:
             self.all_agree()
 
-    def all_agree(self) -> None:
-        for number, name in enumerate(self.names):
-            fresh, listener = self._fresh(number), self.listeners[number]
-            self._wait_for_events(listener, fresh)
-            # Watermarks are sent once a second. Everything else must have arrived as events, without a sync.
-            received, loaded = _without_watermarks(listener.client), _without_watermarks(fresh)
-            assert received == loaded, _differences(name, received, loaded)
-            self.kinds |= listener.client.kinds
-            self.sleepers[number].drain()
-            self._sync_until_equal(number, [listener.client, self.sleepers[number].client])
-
-    def teardown(self) -> None:
-        if hasattr(self, "listeners"):
-            self.all_agree()
-            for one in [*self.listeners, *self.sleepers]:
-                one.socket.disconnect(namespace=NAMESPACE)
-
-    def _send(self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool) -> None:
-        event = "groupMessage" if is_group else "privateMessage"
-        body: dict[str, Any] = {"receiver": receiver, "content": text}
-        known = self.listeners[sender].client.conversations.get((receiver, is_group))
-        if channel % 3 == 0 and known is not None and known.last_sequence:
-            body["replyTo"] = 1 + channel % known.last_sequence
-        path = {**body, "group": is_group}
-        if channel % 2:
-            self.listeners[sender].emit(event, {"sender": self.names[sender], **body})
-        else:
-            self._http(sender, channel, "POST", "/messages", path)
-
     @rule(who=indexes, channel=picks, is_shared=st.booleans())
     def share_reads(self, who: int, channel: int, is_shared: bool) -> None:
         self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"sharesReads": is_shared})
-
-    def _prefer(self, who: int, other: int, group: int, channel: int, body: dict[str, Any]) -> None:
-        """For a group, or for a person, with or without messages between the two."""
-        receiver = self._group(group) if group % 3 else self.names[other]
-        body = {"receiver": receiver, "group": bool(group % 3), **body}
-        self._do(who, channel, "setPreferences", {}, "PATCH", "/preferences", body)
-
-    def _change_details(self, by: int, group: int, channel: int, body: dict[str, Any]) -> None:
-        number = self._group(group)
-        actor = self._actor(by, group, number)
-        self._do(actor, channel, "changeGroup", {"groupId": number}, "PATCH", f"/group/{number}", body)
-
-    def _do(self, by: int, channel: int, event: str, more: dict[str, Any], method: str, path: str, body: Any) -> Any:
-        if channel % 2:
-            answer: Any = self.listeners[by].emit(event, {**more, **body})
-        else:
-            answer = self._http(by, channel, method, path, body)
-        # A refusal is a valid outcome; a server error is not.
-        assert answer.get("error", {}).get("code") not in ("internal_error", "unavailable"), answer
-        return answer
-
-    def _http(self, by: int, channel: int, method: str, path: str, body: Any) -> Any:
-        app = self.http_apps[channel % len(self.http_apps)]
-        answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
-        return answer.get_json()
-
-    def _message(self, by: int, pick: int, *, is_own: bool) -> tuple[int, str]:
-        """Returns a user and the id of a message: one of their own if they know one, else one that nobody sent."""
-        for number in [by, *range(PEOPLE)]:
-            listener = self.listeners[number]
-            listener.drain()
-            known = [
-                (key, sequence)
-                for key, one in sorted(listener.client.conversations.items())
-                for sequence, message in sorted(one.messages.items())
-                if not is_own or message["sender"] == self.names[number]
-            ]
-            if known:
-                key, sequence = known[pick % len(known)]
-                page = listener._page(*key)
-                return number, next((one["messageId"] for one in page if one["sequence"] == sequence), "1-999")
-        return by, "1-999"
-
-    def _group(self, pick: int) -> str:
-        return self.groups[pick % len(self.groups)]
-
-    def _actor(self, by: int, pick: int, group_id: str) -> int:
-        """Returns an owner of the group in three of four cases, so that most operations are permitted."""
-        for number, listener in enumerate(self.listeners):
-            listener.drain()
-            known = listener.client.conversations.get((group_id, True))
-            if pick % 4 and known is not None and known.role == "owner":
-                return number
-        return by
-
-    def _fresh(self, number: int) -> Client:
-        connection = self.listeners[number]
-        fresh = Client(self.names[number], connection.client._ask, connection._page)
-        fresh.sync()
-        return fresh
-
-    def _sync_until_equal(self, number: int, clients: list[Client]) -> None:
-        """Retries, because another process writes its watermarks in bursts."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            for one in clients:
-                one.sync()
-            fresh = self._fresh(number)
-            if all(one.state() == fresh.state() for one in clients):
-                return
-            if time.monotonic() > deadline:
-                for one in clients:
-                    assert one.state() == fresh.state(), _differences(one.username, one.state(), fresh.state())
-
-    def _wait_for_events(self, listener: Connection, fresh: Client) -> None:
-        """Waits for the changes of another process, which arrive over the bus."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        listener.drain()
-        while _revisions(listener.client) != _revisions(fresh) and time.monotonic() < deadline:
-            time.sleep(0.01)
-            listener.drain()
-
-
-def _differences(name: str, one: dict[str, Any], other: dict[str, Any]) -> str:
-    found = [
-        f"{key}: {one.get(key)} is not {other.get(key)}" for key in {*one, *other} if one.get(key) != other.get(key)
-    ]
-    return "\n".join([name, *found])
-
-
-def _without_watermarks(client: Client) -> dict[str, Any]:
-    return {
-        key: {name: value for name, value in one.items() if name not in ("watermarks", "read", "revision")}
-        for key, one in client.state().items()
-    }
-
-
-def _revisions(client: Client) -> tuple[int, dict[Any, int]]:
-    return client.user_revision, {key: one.revision for key, one in client.conversations.items()}
 
 
 def test_every_kind_of_change_has_an_operation_that_makes_it() -> None:

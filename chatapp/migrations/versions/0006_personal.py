@@ -14,6 +14,24 @@ WATERMARKS = ("delivered", "read")
 
 
 def upgrade() -> None:
+    _create_conversation_preference()
+    _create_draft()
+    _create_user_settings()
+    for name in WATERMARKS:
+        op.add_column("membership", sa.Column(f"{name}_before", Id, nullable=False, server_default="0"))
+        op.add_column("membership", sa.Column(f"{name}_at", sa.BigInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    for name in WATERMARKS:
+        op.drop_column("membership", f"{name}_at")
+        op.drop_column("membership", f"{name}_before")
+    op.drop_table("user_settings")
+    op.drop_table("draft")
+    op.drop_table("conversation_preference")
+
+
+def _create_conversation_preference() -> None:
     op.create_table(
         "conversation_preference",
         sa.Column("user_id", Id, nullable=False),
@@ -28,6 +46,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversation_preference_user_id_user_revision", "conversation_preference", ["user_id", "user_revision"]
     )
+
+
+def _create_draft() -> None:
     op.create_table(
         "draft",
         sa.Column("user_id", Id, nullable=False),
@@ -39,6 +60,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "is_group", "target_id", name=op.f("pk_draft")),
     )
     op.create_index("ix_draft_user_id_user_revision", "draft", ["user_id", "user_revision"])
+
+
+def _create_user_settings() -> None:
     op.create_table(
         "user_settings",
         sa.Column("user_id", Id, nullable=False),
@@ -52,15 +76,3 @@ def upgrade() -> None:
     )
     for name in ("shares_reads", "shares_typing"):
         op.create_index(f"ix_user_settings_{name}_user_id", "user_settings", [name, "user_id"])
-    for name in WATERMARKS:
-        op.add_column("membership", sa.Column(f"{name}_before", Id, nullable=False, server_default="0"))
-        op.add_column("membership", sa.Column(f"{name}_at", sa.BigInteger(), nullable=True))
-
-
-def downgrade() -> None:
-    for name in WATERMARKS:
-        op.drop_column("membership", f"{name}_at")
-        op.drop_column("membership", f"{name}_before")
-    op.drop_table("user_settings")
-    op.drop_table("draft")
-    op.drop_table("conversation_preference")
