@@ -35,6 +35,13 @@ class SignIn(Payload):
     password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
 
 
+class ConversationName(Payload):
+    """A conversation: the other user's name, or with `group` a group's id. Alone it is the payload of `pinned`."""
+
+    receiver: Name
+    group: bool = False
+
+
 class MessageEvent(Payload):
     """`privateMessage` and `groupMessage`."""
 
@@ -62,13 +69,11 @@ class UserName(Payload):
     username: Name
 
 
-class KnownConversation(Payload):
+class KnownConversation(ConversationName):
     """What a client has of a conversation: all changes up to `revision` (0: nothing), and `watermarks`, the sum of the
     delivered and read sequences that it knows of the members whom the server lists. Watermarks only rise, so that equal
     sums mean equal watermarks."""
 
-    receiver: Name
-    group: bool = False
     revision: Sequence
     watermarks: Sequence = 0
 
@@ -98,11 +103,9 @@ class SyncQuery(BaseModel):
         return SyncRequest(user_revision=self.user_revision, conversations=conversations)
 
 
-class MarkRead(Payload):
+class MarkRead(ConversationName):
     """`markRead`: the caller has read up to `sequence`."""
 
-    receiver: Name
-    group: bool = False
     sequence: Sequence
 
 
@@ -143,23 +146,19 @@ class PinMessage(NewPin, MessageId):
     """`pinMessage`."""
 
 
-class ConversationName(Payload):
-    """`pinned`: a conversation, by its receiver."""
-
-    receiver: Name
-    group: bool = False
-
-
-class PinnedQuery(BaseModel):
-    """The query of `GET /pinned/<receiver>`."""
+class ConversationQuery(BaseModel):
+    """Says whether the receiver in the path is a group. Alone it is the query of `GET /pinned/<receiver>`."""
 
     group: str = Field(default="no", pattern="^(yes|no)$")
 
+    @property
+    def is_group(self) -> bool:
+        return self.group == "yes"
 
-class HistoryQuery(BaseModel):
+
+class HistoryQuery(ConversationQuery):
     """The query of `GET /messages/<sender>/<receiver>`. `before` and `after` are exclusive sequences, one at a time."""
 
-    group: str = Field(default="no", pattern="^(yes|no)$")
     before: Sequence | None = None
     after: Sequence | None = None
     limit: int = Field(default=PAGE, ge=1, le=LARGEST_PAGE)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from chatapp.payload_fields import DraftContent, FirstSequence, Name, Sequence
-from chatapp.payloads import Payload
+from chatapp.payloads import ConversationName, ConversationQuery, Payload
 
 Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
@@ -14,11 +14,9 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 """As in ISO 8601: Monday is 1."""
 
 
-class ConversationPreferences(Payload):
+class ConversationPreferences(ConversationName):
     """`PATCH /preferences` and `setPreferences`: what is given is changed."""
 
-    receiver: Name
-    group: bool = False
     level: Literal["all", "none"] | None = None
     unread_from: FirstSequence | None = None
 
@@ -38,20 +36,17 @@ class DoNotDisturb(Payload):
         return self
 
 
-class ReceiptsQuery(BaseModel):
+class ReceiptsQuery(ConversationQuery):
     """The query of `GET /receipts`: one message."""
 
     receiver: Name
-    group: str = Field(default="no", pattern="^(yes|no)$")
     sequence: Sequence
 
 
-class SaveDraft(Payload):
+class SaveDraft(ConversationName):
     """`PUT /draft` and `saveDraft`. `known` is the `userRevision` of the draft that this one replaces; without it, it
     replaces any. Empty content deletes the draft."""
 
-    receiver: Name
-    group: bool = False
     content: DraftContent
     known: Sequence | None = None
 
@@ -63,11 +58,8 @@ class Look(Payload):
     group: bool = False
 
 
-class Typing(Payload):
+class Typing(ConversationName):
     """`typing`."""
-
-    receiver: Name
-    group: bool = False
 
 
 class ChangeSettings(Payload):

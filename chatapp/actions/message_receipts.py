@@ -62,7 +62,7 @@ def receipts_of(journal: Journal, caller: Caller, query: ReceiptsQuery) -> list[
 
     Raises NotFound for an unknown message, NotAMember, and Forbidden for a message of somebody else.
     """
-    found = find_conversation(caller, query.receiver, is_group=query.group == "yes")
+    found = find_conversation(caller, query.receiver, is_group=query.is_group)
     message = (
         row_or_none(SENDER, conversation_id=found.conversation_id, sequence=query.sequence)
         if found.conversation_id is not None

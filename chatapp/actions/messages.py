@@ -114,7 +114,7 @@ class Page:
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
     """One page of history; None for two users who have no messages yet. Raises NotFound for an unknown receiver,
     NotAMember for a group that the caller is not in."""
-    conversation = find_conversation(caller, receiver, is_group=query.group == "yes")
+    conversation = find_conversation(caller, receiver, is_group=query.is_group)
     conversation_id = conversation.conversation_id
     if conversation_id is None:
         return None

@@ -7,8 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from chatapp.actions.messages import messages_between
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.journal.search_index import SearchIndex
 from tests.api.searching import Searcher
 
 Browse = Callable[[str | None], FlaskClient]
@@ -49,7 +51,7 @@ def test_an_edited_message_is_found_by_its_new_text_only_and_a_deleted_one_not_a
     assert indexed(app, conversation_id) == 1
     bob.client.post(f"/message/{other['messageId']}/reactions", json={"emoji": "👍"})
     assert bob.finds("other") == ["other words"]
-    assert leftovers(app) == 0
+    assert leftovers(app, conversation_id) == 0
 
 
 def test_a_text_that_the_index_still_has_is_not_found(pair: tuple[Searcher, Searcher], app: Flask) -> None:
@@ -61,12 +63,40 @@ def test_a_text_that_the_index_still_has_is_not_found(pair: tuple[Searcher, Sear
     assert alice.finds("former") == bob.finds("former") == []
 
 
-def leftovers(app: Flask) -> int:
-    """The number of old texts that SQLite keeps for messages that are to be indexed again."""
+def test_a_message_that_went_before_its_text_was_indexed_leaves_nothing(
+    pair: tuple[Searcher, Searcher], app: Flask
+) -> None:
+    """The indexer reads the change log first, and writes in a later transaction."""
+    alice, bob = pair
+    said = alice.say(bob.username, "read early", "read early too")
+    assert alice.finds("early") == ["read early too", "read early"]
+    conversation_id = int(said[0]["messageId"].split("-")[0])
+    with app.app_context():
+        read = messages_between(conversation_id, 0, 2)
+    journal: Journal = app.extensions["chatapp.journal"]
+
+    def edit_and_delete(transaction: Transaction) -> None:
+        where = f"WHERE conversation_id = {conversation_id} AND sequence ="
+        transaction.session.execute(text(f"UPDATE message SET content = 'written late' {where} 1"))
+        transaction.session.execute(text(f"DELETE FROM message {where} 2"))
+
+    journal.write(edit_and_delete)
+    for _ in range(2):
+        journal.write(lambda transaction: SearchIndex(transaction).put(read))
+    if app.extensions["chatapp.settings"].is_sqlite:
+        assert indexed(app, conversation_id) == 1, "what is gone is not indexed again"
+        assert alice.finds("late") == ["written late"], "a text that changed is indexed as it is"
+    journal.write(lambda transaction: SearchIndex(transaction).remove_some(conversation_id))
+    assert indexed(app, conversation_id) == leftovers(app, conversation_id) == 0
+
+
+def leftovers(app: Flask, conversation_id: int) -> int:
+    """The number of old texts that SQLite keeps for a conversation's messages that are to be indexed again."""
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             return 0
-        count: int = db.session.execute(text("SELECT COUNT(*) FROM search_replaced")).scalar_one()
+        sql = "SELECT COUNT(*) FROM search_replaced WHERE id >> 32 = :id"
+        count: int = db.session.execute(text(sql), {"id": conversation_id}).scalar_one()
         return count
 
 

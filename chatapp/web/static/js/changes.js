@@ -182,6 +182,8 @@ function takeUpdate(key, update) {
   const me = store.me.peek();
   const changed = withUpdate(messages, update, me);
   if (changed !== messages) store.updateTimeline(key, { messages: changed });
+  // A screen reader could still read the text there.
+  if (update.deletedAt) store.announcement.value = "";
   if (passage) store.updateTimeline(key, { passage: { ...passage, messages: withUpdate(passage.messages, update, me) } });
 }
 

@@ -1,6 +1,7 @@
 /** Parts of a message beside its text: the answered message, reactions, and the buttons for what can be done with it. */
 
-import { replyTo, toggleReaction } from "../composing.js";
+import { replyTo } from "../composing.js";
+import { toggleReaction } from "../messageactions.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
 import { listOf, say } from "../strings.js";

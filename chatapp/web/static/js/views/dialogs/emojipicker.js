@@ -3,7 +3,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, fetchEmoji } from "../../api.js";
-import { toggleReaction } from "../../composing.js";
+import { toggleReaction } from "../../messageactions.js";
 import { groupsOf, inTone } from "../../models/emoji.js";
 import { prefer, preferences } from "../../preferences.js";
 import { recentEmoji, rememberEmoji } from "../../recentemoji.js";

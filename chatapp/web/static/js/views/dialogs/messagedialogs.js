@@ -1,7 +1,7 @@
 /** Dialogs about a message: its versions, who reacted to it, and deleting it. */
 
 import { useSignal } from "@preact/signals";
-import { remove } from "../../composing.js";
+import { remove } from "../../messageactions.js";
 import { fetchReactors, fetchVersions } from "../../messageapi.js";
 import { previewOf } from "../../renderer.js";
 import { fullMoment } from "../../models/time.js";

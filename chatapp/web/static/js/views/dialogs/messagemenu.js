@@ -1,7 +1,8 @@
 /** All that can be done with a message. */
 
 import { copyText } from "../../clipboard.js";
-import { edit, notify, replyTo, togglePin, toggleReaction } from "../../composing.js";
+import { edit, replyTo } from "../../composing.js";
+import { notify, togglePin, toggleReaction } from "../../messageactions.js";
 import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
 import { previewOf } from "../../renderer.js";

@@ -1,6 +1,6 @@
 /** The pinned messages of the open conversation. */
 
-import { togglePin } from "../../composing.js";
+import { togglePin } from "../../messageactions.js";
 import { fetchPinned } from "../../messageapi.js";
 import { mayPin } from "../../models/permissions.js";
 import { shortMoment } from "../../models/time.js";

@@ -18,10 +18,10 @@ from chatapp.errors import (
     TooLate,
 )
 from chatapp.journal import StoredMessage
-from chatapp.payloads import NewPin, NewReaction, NewText, PinnedQuery
+from chatapp.payloads import ConversationQuery, NewPin, NewReaction, NewText
 from chatapp.shapes import OneMessageShape, PinnedShape, ReactorsShape, VersionsShape
 
-blueprint = Blueprint("message", __name__)
+blueprint = Blueprint("message_changes", __name__)
 
 BODY_REFUSALS = (NotFound, MessageDeleted, LimitReached, InvalidInput, MalformedRequest)
 
@@ -68,11 +68,11 @@ def pin(caller: Caller, message_id: str, body: NewPin) -> OneMessageShape:
 @operation(
     "The pinned messages of a conversation",
     gives=PinnedShape,
-    query=PinnedQuery,
+    query=ConversationQuery,
     errors=(NotFound, NotAMember, InvalidInput),
 )
-def pinned(caller: Caller, receiver: str, query: PinnedQuery) -> PinnedShape:
-    return {"messages": serializers.page(pins.pinned_messages(caller, receiver, is_group=query.group == "yes"))}
+def pinned(caller: Caller, receiver: str, query: ConversationQuery) -> PinnedShape:
+    return {"messages": serializers.page(pins.pinned_messages(caller, receiver, is_group=query.is_group))}
 
 
 def _changed(stored: StoredMessage) -> OneMessageShape:
