@@ -1,5 +1,7 @@
 """Runs jobs and writes watermarks in a transaction, and builds the notices about its messages."""
 
+import logging
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -7,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from chatapp.clock import now
 from chatapp.database import WriterConnection
+from chatapp.errors import ChatError
 from chatapp.journal.drafts import StoredMessage, WatermarkUpdates
-from chatapp.journal.transaction import Job, Transaction
+from chatapp.journal.transaction import Job, Transaction, Work
 from chatapp.models.base import to_microseconds
 from chatapp.notices import ConversationChanged, Notice, WatermarkRaised
+
+log = logging.getLogger(__name__)
 
 RAISE_WATERMARKS = """UPDATE membership
 SET delivered_before = CASE WHEN ? > delivered_sequence THEN delivered_sequence ELSE delivered_before END,
@@ -66,3 +71,19 @@ def message_notices(messages: list[StoredMessage]) -> list[Notice]:
         names = () if message.is_group else (message.sender, message.receiver)
         notices[number] = ConversationChanged(number, first, message.revision, message.sequence, names)
     return list(notices.values())
+
+
+def answer(work: Work, failure: ChatError) -> None:
+    """Tells everybody who waits for the work that it failed."""
+    for queued in work.drafts:
+        guard(queued.done, failure)
+    for job in work.jobs:
+        job.future.set_exception(failure)
+
+
+def guard(call: Callable[..., None], *args: Any) -> None:
+    """Calls a callback and logs its exception, which must not stop the writer."""
+    try:
+        call(*args)
+    except Exception:
+        log.exception("A callback of the journal failed")

@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError
+from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
 from chatapp.journal.drafts import MessageDraft, Outcome, WatermarkUpdates
-from chatapp.journal.jobs import message_notices, resolve, run_job, write_watermarks
+from chatapp.journal.jobs import answer, guard, message_notices, resolve, run_job, write_watermarks
 from chatapp.journal.message_batch import MessageBatch
 from chatapp.journal.transaction import Committed, Job, Listener, Publisher, QueuedDraft, Transaction, Work
 from chatapp.notices import CatchUp
@@ -71,6 +71,7 @@ class Journal:
         self._thread: threading.Thread | None = None
         self._connection: WriterConnection | None = None
         self._is_closing = False
+        self._is_closed = False
 
     def listen(self, listener: Listener) -> None:
         """Registers a listener to be called after each commit of this process."""
@@ -131,7 +132,9 @@ class Journal:
     def _wake(self) -> None:
         """Starts the writer, or wakes it if it sleeps. Does nothing while it works. No wake-up is lost: the writer sets
         `_is_asleep` before its last check for work, and callers queue their work before they check the flag."""
-        if self._thread is None:
+        if self._is_closed:
+            self._refuse_queued()
+        elif self._thread is None:
             self._start()
         elif self._is_asleep:
             self._wakeup.set()
@@ -149,6 +152,16 @@ class Journal:
             self._are_watermarks_in_flight = False
         if self._connection is not None:
             self._connection.close()
+        self._is_closed = True
+        self._refuse_queued()
+
+    def _refuse_queued(self) -> None:
+        """Refuses what was queued after the last transaction, so that nobody waits for it for ever."""
+        with self._starting:
+            jobs, drafts = list(self._jobs), list(self._drafts)
+            self._jobs.clear()
+            self._drafts.clear()
+        answer(Work(jobs, drafts), Unavailable("The server is stopping. Please try again."))
 
     def _take(self) -> Work | None:
         """Returns all queued work, up to BATCH_LIMIT drafts. Waits while there is none. None if closed and drained."""
@@ -247,9 +260,9 @@ class Journal:
     def _hand_out(self, work: Work, committed: Committed) -> None:
         """Calls the listeners first, then the callers, so that a sender receives the message before its ack."""
         for listener in self._listeners:
-            _guard(listener, committed.messages, committed.notices)
+            guard(listener, committed.messages, committed.notices)
         for queued, outcome in zip(work.drafts, committed.outcomes, strict=True):
-            _guard(queued.done, outcome)
+            guard(queued.done, outcome)
         for job, result in zip(work.jobs, committed.results, strict=True):
             resolve(job.future, result)
 
@@ -257,11 +270,7 @@ class Journal:
         log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
         if is_outage(error) and not self._is_closing:
             self._keep_watermarks(work.watermarks)
-        failure = to_chat_error(error)
-        for queued in work.drafts:
-            _guard(queued.done, failure)
-        for job in work.jobs:
-            job.future.set_exception(failure)
+        answer(work, to_chat_error(error))
 
     def _keep_watermarks(self, watermarks: WatermarkUpdates) -> None:
         """Keeps watermarks that could not be written, for a later attempt: senders already saw their ticks."""
@@ -284,13 +293,5 @@ class Journal:
     def _drop_connection(self) -> None:
         """Closes the connection, which rolls back an open transaction. The next batch opens a new one."""
         if self._connection is not None:
-            _guard(self._connection.close)
+            guard(self._connection.close)
             self._connection = None
-
-
-def _guard(call: Callable[..., None], *args: Any) -> None:
-    """Calls a callback and logs its exception, which must not stop the writer."""
-    try:
-        call(*args)
-    except Exception:
-        log.exception("A callback of the journal failed")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatapp.errors import ChatError, Conflict, InternalError, NotAMember, NotFound
+from chatapp.errors import ChatError, Conflict, InternalError, NotAMember, NotFound, Unavailable
 from chatapp.journal import StoredMessage, Transaction
 from chatapp.journal.drafts import Outcome
 from chatapp.models import User
@@ -264,6 +264,15 @@ def test_closing_the_journal_writes_what_is_queued(
     harness.journal.close()
     assert [stored(answer.result(0)).sequence for answer in answers] == list(range(1, 701))
     assert len(open_harness(url).stored(stored(answers[0].result(0)).conversation_id)) == 700
+
+
+def test_who_writes_after_the_end_is_refused_and_does_not_wait(harness: JournalHarness) -> None:
+    harness.send_all(harness.draft("alice", "bob"))
+    harness.journal.close()
+    (answer,) = harness.send(harness.draft("alice", "bob", "too late"))
+    assert isinstance(answer.result(1), Unavailable)
+    with pytest.raises(Unavailable):
+        harness.journal.submit(lambda _transaction: None).result(1)
 
 
 def test_a_refusal_is_returned_and_not_raised(harness: JournalHarness) -> None:
