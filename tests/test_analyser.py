@@ -1,7 +1,7 @@
 """The analyser cuts text into the tokens that the index holds."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chatapp.search.analyser import LONGEST_TOKEN, folded, placed_tokens, tokens_of
@@ -42,6 +42,7 @@ def test_text_becomes_these_tokens(text: str, tokens: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(TEXT)
+@example("ᄀ\u200bᅡ")
 def test_tokens_have_places_in_the_text(text: str) -> None:
     placed = placed_tokens(text)
     assert [token.text for token in placed] == tokens_of(text)

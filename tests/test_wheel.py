@@ -24,7 +24,7 @@ from tests.servers import ROOT, Server
 SOURCE_DISTRIBUTION_ONLY = ("requirements.txt", "gunicorn.conf.py", "ws.py", "wsgi.py")
 """Files that only a source distribution contains."""
 
-NOT_PACKED = re.compile(r"__pycache__|node_modules|web/[^/]+\.(js|json)$|web/\.npmrc$")
+NOT_PACKED = re.compile(r"__pycache__|node_modules|web/[^/]+\.(js|json|ts)$|web/\.npmrc$")
 """Files that check the client or copy its libraries. The page needs none of them."""
 
 

@@ -161,8 +161,11 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joins(character: str) -> bool:
-    """Whether a character may compose with the one before it: a mark, and the vowels and ends of Hangul's syllables."""
+    """Whether a character may compose with the one before it: a mark, and the vowels and ends of Hangul's syllables. One
+    that folds to nothing joins too, because those around it may compose."""
     if character.isascii():
         return False
+    if not folded(character):
+        return True
     first = unicodedata.normalize("NFKD", character)[0]
     return unicodedata.category(first)[0] == "M" or "\u1160" <= first <= "\u11ff"

@@ -10,10 +10,10 @@ from flask import Flask
 from chatapp.actions.change_log import Position, changes_between
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.notices import ConversationChanged
-from chatapp.realtime.bursts import INTERVAL_SECONDS, Bursts
+from chatapp.realtime import bursts
 from tests.sync.test_removal import Person
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 @pytest.fixture
@@ -59,7 +59,9 @@ def test_who_may_not_see_a_message_receives_no_update_of_it(app: Flask) -> None:
     assert answer["revision"] == after["revision"] + 2
 
 
-def test_reactions_that_follow_each_other_come_as_few_events(app: Flask) -> None:
+def test_reactions_that_follow_each_other_come_as_few_events(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine thirty requests take seconds.
+    monkeypatch.setattr(bursts, "INTERVAL_SECONDS", 1.0)
     alice, bob = (Person(app, name).connect() for name in ("alice", "bob"))
     message = send(alice, "bob", "hello")
     started = time.monotonic()
@@ -72,7 +74,7 @@ def test_reactions_that_follow_each_other_come_as_few_events(app: Flask) -> None
         assert time.monotonic() < started + PATIENCE_SECONDS, "the last reaction has not arrived"
         time.sleep(0.02)
     assert [one["emoji"] for event in events for one in event["update"]["reacted"]] == faces
-    assert len(events) <= 2 + (time.monotonic() - started) / INTERVAL_SECONDS
+    assert len(events) <= 2 + (time.monotonic() - started) / bursts.INTERVAL_SECONDS
     assert len(events) < len(faces) / 2
 
 
@@ -112,13 +114,15 @@ def test_a_text_that_changed_is_sent_although_a_reaction_followed_before_it_was_
 def test_the_changes_of_a_burst_are_sent_in_full() -> None:
     sent: list[tuple[int, int, int]] = []
     waits: list[Callable[[], None]] = []
-    bursts = Bursts(lambda notice: sent.append((notice.conversation_id, notice.first, notice.last)), waits.append)
+    joined = bursts.Bursts(
+        lambda notice: sent.append((notice.conversation_id, notice.first, notice.last)), waits.append
+    )
     for revision in (5, 7, 6):
-        bursts.add(ConversationChanged(1, revision, revision, 3, can_wait=True))
-    bursts.add(ConversationChanged(2, 9, 9, 3, can_wait=True))
+        joined.add(ConversationChanged(1, revision, revision, 3, can_wait=True))
+    joined.add(ConversationChanged(2, 9, 9, 3, can_wait=True))
     assert sent == [(1, 5, 5), (2, 9, 9)]
     for wait in waits:
         wait()
     assert sent == [(1, 5, 5), (2, 9, 9), (1, 6, 7)]
-    bursts.add(ConversationChanged(1, 8, 8, 3, can_wait=True))
+    joined.add(ConversationChanged(1, 8, 8, 3, can_wait=True))
     assert sent[-1] == (1, 8, 8), "nothing is remembered of a burst that is over"
