@@ -165,7 +165,6 @@ def _joins(character: str) -> bool:
     that folds to nothing joins too, because those around it may compose."""
     if character.isascii():
         return False
-    if not folded(character):
-        return True
     first = unicodedata.normalize("NFKD", character)[0]
-    return unicodedata.category(first)[0] == "M" or "\u1160" <= first <= "\u11ff"
+    is_mark = unicodedata.category(first)[0] == "M"
+    return is_mark or "\u1160" <= first <= "\u11ff" or not folded(character)
