@@ -161,8 +161,10 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joins(character: str) -> bool:
-    """Whether a character may compose with the one before it: a mark, and the vowels and ends of Hangul's syllables. One
-    that folds to nothing joins too, because those around it may compose."""
+    """Whether a character may compose with the one before it: a mark, and the vowels and ends of Hangul's syllables.
+
+    One that folds to nothing joins too, because the characters around it may compose.
+    """
     if character.isascii():
         return False
     first = unicodedata.normalize("NFKD", character)[0]
