@@ -113,8 +113,8 @@ def measure_closed_loop(run: Run, loads: dict[str, Load], number: int, work: Wor
 
 
 def add_throughput(results: Results, server: str, work: Work, content: int, answer: dict[str, Any]) -> None:
-    """Adds CPU in microseconds, and rates per second of wall time."""
-    if answer["messages"] == 0:
+    """Adds CPU in microseconds, and rates per second of wall time. The smoke run's short window may be empty."""
+    if answer["messages"] == 0 or answer["deliveries"] == 0:
         return
     results.add(Row("cpu-delivery", work.name, content), server, MICRO * answer["cpu"] / answer["deliveries"])
     results.add(Row("cpu-message", work.name, content), server, MICRO * answer["cpu"] / answer["messages"])
