@@ -57,6 +57,7 @@ def reload_offline(person: Person) -> Page:
     wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
     page.reload()
     wait_connected(page)
+    expect(page.locator("#conversations .line").first).to_be_visible()
     person.context.set_offline(True)
     page.reload()
     return page

@@ -169,20 +169,17 @@ function put(store, key, value) {
   else store.put(value, key);
 }
 
-/** @returns {KnownRecords} */
-const nothing = () => ({ conversations: [], timelines: [], userRevision: 0 });
-
 /**
  * Reads in parts, while other tabs may write. Reads the user's revision first: it must not be newer than the rest.
  * @param {string} owner
- * @returns {Promise<KnownRecords>} empty where storage fails or is slower than the server
+ * @returns {Promise<KnownRecords | null>} null where nothing is stored, storage fails, or it is slower than the server
  */
 export async function knownTo(owner) {
   const deadline = Date.now() + READ_MILLISECONDS_MAX;
   const userRevision = await seenBy(owner, "userRevision");
   const conversations = userRevision === undefined ? null : await allOf(owner, CONVERSATION, deadline);
   const timelines = conversations && (await allOf(owner, TIMELINE, deadline));
-  return conversations && timelines ? { conversations, timelines, userRevision } : nothing();
+  return conversations && timelines && { conversations, timelines, userRevision };
 }
 
 /**
@@ -194,7 +191,8 @@ export async function knownTo(owner) {
 async function allOf(owner, prefix, deadline) {
   const found = [];
   let after = prefix;
-  while (Date.now() < deadline) {
+  // Without a network no server is faster.
+  while (Date.now() < deadline || !navigator.onLine) {
     const range = IDBKeyRange.bound([owner, after], [owner, `${prefix}\uffff`], true);
     const some = await run("seen", "readonly", (store) => store.getAll(range, RECORDS_AT_ONCE));
     if (some === undefined) return null;

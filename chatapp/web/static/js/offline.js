@@ -31,6 +31,7 @@ let timer;
  */
 export async function recallState(me) {
   const [users, settings, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "settings"), knownTo(me)]);
+  if (!known) return;
   keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, withDefaults(conversation)]));
   keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
   if (!users || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
