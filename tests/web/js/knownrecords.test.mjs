@@ -13,7 +13,7 @@ const objectStore = { get: () => ({ result: 7 }), getAll: (prefix) => ({ result:
 
 /** Answers each transaction late, as a busy disk does. */
 function transaction() {
-  const begun = { objectStore: () => objectStore, commit: () => setTimeout(() => begun.oncomplete(), READ_MILLISECONDS) };
+  const begun = { objectStore: () => objectStore, commit: () => globalThis.setTimeout(() => begun.oncomplete(), READ_MILLISECONDS) };
   return begun;
 }
 
