@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../api.js";
 import { searchMessages } from "../../searchapi.js";
-import { failureSentence } from "../../strings.js";
+import { failureSentence, say } from "../../strings.js";
 
 /**
  * @typedef {import("../../protocol.js").Hit} Hit
@@ -46,7 +46,7 @@ export function paletteSearch() {
       if (!cancelled.aborted) found.value = { status: "ready", hits: [...before, ...page.hits], cursor: page.cursor, sentence: "" };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!cancelled.aborted) found.value = { ...NOTHING, status: "failed", sentence: failureSentence(error.code, error.message) };
+      if (!cancelled.aborted) found.value = { ...NOTHING, status: "failed", sentence: failureSentence(error.code, say.searchFailed) };
     }
   };
 
