@@ -16,7 +16,12 @@ class Language:
     direction: str = "ltr"
 
 
-LANGUAGES = (Language("en", "English"),)
+LANGUAGES = (
+    Language("en", "English"),
+    Language("de", "Deutsch"),
+    Language("zh-Hans", "简体中文"),
+    Language("ar", "العربية", "rtl"),
+)
 
 COOKIE = "language"
 """Set by the page, so that the choice holds before somebody signs in, and for the page as the server sends it."""
