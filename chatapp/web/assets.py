@@ -62,7 +62,8 @@ class AssetLibrary:
 
 
 def _read(folder: Path) -> list[Asset]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Declarations of types are for the type checker only."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".d.ts"))
     return [Asset(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
 
 

@@ -10,6 +10,8 @@ export const node = ["process", "performance", "URL", "Response", "AbortSignal"]
 /** @param {string[]} names */
 export const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
+const DRAW_TEXT = { selector: "Identifier[name='dangerouslySetInnerHTML']", message: "Draw text as text." };
+
 export const rules = {
   "array-callback-return": "error",
   "constructor-super": "error",
@@ -51,7 +53,7 @@ export const rules = {
   "no-prototype-builtins": "error",
   "no-redeclare": "error",
   "no-restricted-properties": ["error", { property: "innerHTML" }, { property: "outerHTML" }, { property: "insertAdjacentHTML" }],
-  "no-restricted-syntax": ["error", { selector: "Identifier[name='dangerouslySetInnerHTML']", message: "Draw text as text." }],
+  "no-restricted-syntax": ["error", DRAW_TEXT],
   "no-script-url": "error",
   "no-self-assign": "error",
   "no-self-compare": "error",
@@ -76,6 +78,11 @@ export default [
   { ignores: ["static/vendor/**", "node_modules/**"] },
   { files: ["static/js/**/*.js"], ignores: ["static/js/service-worker.js"], languageOptions: { globals: readonly(browser) }, rules },
   { files: ["static/js/service-worker.js"], languageOptions: { globals: readonly(worker) }, rules },
+  // A sentence that is read while a module loads stays in the language of that moment.
+  {
+    files: ["static/js/**/*.js"],
+    rules: { "no-restricted-syntax": ["error", DRAW_TEXT, { selector: "MemberExpression[object.name='say']:not(:function MemberExpression)", message: "Read sentences in functions." }] },
+  },
   // `fetch` is for api.js, and the socket for connection.js, alone.
   {
     files: ["static/js/**/*.js"],

@@ -23,6 +23,7 @@ FILES = {
     "@preact/signals-core/dist/signals-core.mjs": "signals-core.js",
     "@preact/signals/dist/signals.mjs": "signals.js",
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
+    "@ultraq/icu-message-formatter/dist/icu-message-formatter.browser.es.min.js": "icu-message-formatter.js",
     "emojibase-data/en/compact.json": "emoji-en.json",
     "markdown-it/dist/browser/markdown-it.esm.min.mjs": "later/markdown-it.js",
     "@highlightjs/cdn-assets/es/highlight.min.js": "later/highlight.js",

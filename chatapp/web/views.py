@@ -1,12 +1,14 @@
 """The page, its files, and what makes it installable."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, abort, current_app, g, jsonify, make_response, render_template, request
 
 from chatapp.web.assets import AssetLibrary
 from chatapp.web.headers import script_hash
+from chatapp.web.languages import LANGUAGES, Language, preferred, spoken
 
 ONE_YEAR_SECONDS = 31_536_000
 
@@ -17,6 +19,7 @@ MODULES = {
     "@preact/signals-core": "vendor/signals-core.js",
     "@preact/signals": "vendor/signals.js",
     "socket.io-client": "vendor/socket.io-client.js",
+    "@ultraq/icu-message-formatter": "vendor/icu-message-formatter.js",
     "markdown-it": "vendor/later/markdown-it.js",
     "highlight.js": "vendor/later/highlight.js",
     "dompurify": "vendor/later/dompurify.js",
@@ -41,11 +44,19 @@ def page() -> Response:
         return make_response(LIBRARIES_MISSING, 503, {"Content-Type": "text/plain; charset=utf-8"})
     import_map = json.dumps({"imports": {name: assets.url(file) for name, file in MODULES.items()}})
     g.web_script_hashes = [script_hash(import_map)]
+    language = spoken(request)
     body = render_template(
-        "index.html", url=assets.url, import_map=import_map, settings=_page_settings(), preload=_preload(assets)
+        "index.html",
+        url=assets.url,
+        import_map=import_map,
+        settings=_page_settings(),
+        preload=_preload(assets),
+        language=language,
+        say=_sentences(assets, language),
     )
     response = make_response(body)
     response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(["Accept-Language", "Cookie"])
     return response
 
 
@@ -72,7 +83,9 @@ def service_worker() -> Response:
 
 
 def manifest() -> Response:
+    """What makes the client installable, in the language that this browser has chosen or prefers."""
     assets = library()
+    language = spoken(request)
     icons = [
         {"src": assets.url("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"},
         {"src": assets.url("icons/icon-512.png"), "sizes": "512x512", "type": "image/png"},
@@ -88,7 +101,9 @@ def manifest() -> Response:
         "id": "/",
         "name": "chatapp",
         "short_name": "chatapp",
-        "description": "Private and group chat on your own server",
+        "lang": language.code,
+        "dir": language.direction,
+        "description": _sentences(assets, language)["pageDescription"],
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
@@ -99,13 +114,20 @@ def manifest() -> Response:
     response = jsonify(body)
     response.content_type = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(["Accept-Language", "Cookie"])
     return response
 
 
 def shell() -> Response:
     """What the service worker keeps, so that the client opens without a network."""
     assets = library()
-    names = [*_modules(assets), *assets.names("css/", ".css"), *assets.names("icons/", ".svg"), *_fonts(assets)]
+    names = [
+        *_modules(assets),
+        *assets.names("css/", ".css"),
+        *assets.names("icons/", ".svg"),
+        *_fonts(assets),
+        *assets.names("locales/", ".json"),
+    ]
     files = [assets.url(name) for name in [*names, "js/theme.js"]]
     response = jsonify({"version": assets.version, "page": "/", "files": files})
     response.headers["Cache-Control"] = "no-cache"
@@ -133,7 +155,16 @@ def _page_settings() -> dict[str, Any]:
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,
         "apiPrefix": settings.api_prefixes[0].rstrip("/"),
+        "language": preferred(request).code,
+        "languages": [asdict(one) for one in LANGUAGES],
     }
+
+
+def _sentences(assets: AssetLibrary, language: Language) -> dict[str, Any]:
+    """The catalogue of the first page, for what the page says before its script runs."""
+    found = assets.get(f"locales/{language.code}.json") or abort(500)
+    sentences: dict[str, Any] = json.loads(found.body)
+    return sentences
 
 
 def _modules(assets: AssetLibrary) -> list[str]:

@@ -57,7 +57,7 @@ def words_in_any_script(page: Page, bob: ApiUser, carol: ApiUser) -> None:
     expect(seek(page, "café before:2000-01-01")).to_have_count(0)
     expect(page.get_by_text(re.compile("^Nothing found for"))).to_be_visible()
     expect(seek(page, "from:nobody-at-all")).to_have_count(0)
-    expect(page.get_by_text("There is no user nobody-at-all.")).to_be_visible()
+    expect(page.get_by_text("There is no such person or group.")).to_be_visible()
     expect(seek(page, f"filler from:{bob.username}")).to_have_count(21)
     options(page, "Messages").last.click()
     expect(options(page, "Messages")).to_have_count(41)

@@ -217,7 +217,7 @@ def test_a_failed_group_creation_keeps_the_typed_name(new_person: NewPerson) -> 
     name = page.get_by_label("Group name")
     name.fill("Second try")
     page.get_by_role("button", name="Create group").click()
-    expect(page.get_by_text("Something went wrong on the server.")).to_be_visible()
+    expect(page.get_by_text("The group could not be created. Try again.")).to_be_visible()
     expect(name).to_have_value("Second try")
     expect(name).to_have_attribute("aria-invalid", "false")
     repair()

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load } from "./support.mjs";
+import { load, speaking } from "./support.mjs";
 
+await speaking("en");
 const { forgetAll, parse } = await load("markdown/parser.js");
 const { plainTextOf } = await load("markdown/plaintext.js");
 

@@ -1,9 +1,25 @@
-/** What the unit tests share: where the client is, and a cast. */
+/** What the unit tests share: where the client is, its sentences, and a cast. */
+
+import { readFileSync } from "node:fs";
 
 export const ROOT = new URL("../../../chatapp/web/static/js/", import.meta.url);
 
 /** @param {string} name a module of the client */
 export const load = (name) => import(new URL(name, ROOT).href);
+
+/** @param {string} name of a catalogue @returns {Record<string, any>} */
+export const catalogue = (name) => JSON.parse(readFileSync(new URL(`../locales/${name}.json`, ROOT), "utf8"));
+
+/**
+ * @param {string} code
+ * @param {"ltr" | "rtl"} [direction]
+ * @returns the module of sentences, in that language
+ */
+export async function speaking(code, direction = "ltr") {
+  const strings = await load("strings.js");
+  strings.speak({ locale: code, direction, sentences: { ...catalogue(code), ...catalogue(`${code}.later`) } });
+  return strings;
+}
 
 /**
  * @param {number} sequence

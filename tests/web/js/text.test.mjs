@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load } from "./support.mjs";
+import { load, speaking } from "./support.mjs";
 
+await speaking("en");
 const { bytesLeft, contentOf, groupNameProblem, isBlank, isDescriptionLong, isTopicLong } = await load("models/text.js");
 const { dayName, shortMoment } = await load("models/time.js");
 

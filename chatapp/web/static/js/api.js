@@ -151,12 +151,16 @@ export async function removeMember(groupId, username) {
   await call("DELETE", memberPath(groupId, username));
 }
 
-const EMOJI = new URL("../vendor/emoji-en.json", import.meta.url);
+/** @returns {Promise<import("./models/emoji.js").EmojiData[]>} */
+export const fetchEmoji = () => fetchFile("../vendor/emoji-en.json");
 
-/** @returns {Promise<import("./models/emoji.js").EmojiData[]>} a file of the page, whose address names its version */
-export async function fetchEmoji() {
+/** @param {string} name of a catalogue @returns {Promise<import("./strings.js").Sentences>} */
+export const fetchSentences = (name) => fetchFile(`../locales/${name}.json`);
+
+/** A file of the page, whose address names its version. @param {string} path */
+async function fetchFile(path) {
   try {
-    const response = await fetch(EMOJI, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    const response = await fetch(new URL(path, import.meta.url), { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
     if (response.ok) return await response.json();
   } catch {
     // No network, or a file that another version has replaced.

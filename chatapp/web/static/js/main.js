@@ -9,6 +9,7 @@ import { followState } from "./offline.js";
 import { followTarget } from "./passages.js";
 import { followPreferences } from "./preferences.js";
 import { followAttention, followOpenings } from "./readmarks.js";
+import { applyLanguage } from "./language.js";
 import { followSignIn } from "./renderer.js";
 import { followAddress } from "./router.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
@@ -22,7 +23,9 @@ import { App } from "./views/app.js";
 import { html } from "./views/html.js";
 import { keepShell } from "./workerregistration.js";
 
-function start() {
+async function start() {
+  addEventListener("load", keepShell);
+  await applyLanguage();
   leaveKeysToInputMethod();
   followPreferences();
   followAddress();
@@ -43,7 +46,6 @@ function start() {
   onTabMessage(hearTab);
   draw();
   resume();
-  addEventListener("load", keepShell);
 }
 
 function draw() {

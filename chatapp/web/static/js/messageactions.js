@@ -4,7 +4,7 @@ import { ApiError } from "./api.js";
 import { takeChanged } from "./changes.js";
 import { deleteMessage, editMessage, pin, react } from "./messageapi.js";
 import { isSameEmoji } from "./models/emoji.js";
-import { say } from "./strings.js";
+import { failureSentence, say } from "./strings.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
@@ -50,7 +50,7 @@ async function change(request) {
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    notify(error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed);
+    notify(failureSentence(error.code, say.groupChangeFailed));
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
 import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
-import { say } from "./strings.js";
+import { badgeText, say } from "./strings.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
@@ -16,7 +16,7 @@ export function followUnread() {
   return effect(() => {
     const isSignedIn = store.session.value.status === "signedIn";
     const count = isSignedIn ? store.unreadTotal.value : 0;
-    document.title = count > 0 ? say.titleUnread(count) : say.appName;
+    document.title = count > 0 ? say.titleUnread({ count: badgeText(count) }) : say.appName;
     showBadge(count);
   });
 }
@@ -46,7 +46,7 @@ export function noticeMessage(key, message, isUnseen) {
 function announce(key, message) {
   const name = store.nameOf(message.sender);
   const isOpen = key === store.openKey.peek();
-  store.announcement.value = isOpen ? say.announceMessage(name, previewOf(message.content)) : say.announceElsewhere(name);
+  store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : say.announceElsewhere({ name });
 }
 
 export function canNotify() {
@@ -71,7 +71,7 @@ function notify(key, message) {
   if (!canNotify() || Notification.permission !== "granted") return;
   const { group, name } = store.conversationOf(key);
   const sender = store.nameOf(message.sender);
-  const title = group ? say.notifyGroup(sender, name) : sender;
+  const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
   try {
     // The tag makes several tabs show it once.
     const shown = new Notification(title, { body: previewOf(message.content), tag: message.messageId });

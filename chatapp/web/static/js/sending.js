@@ -7,7 +7,7 @@ import { parseKey } from "./models/keys.js";
 import { quoteOf } from "./models/messagestate.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
-import { failureSentence } from "./strings.js";
+import { failureSentence, say } from "./strings.js";
 import { me, newAfter, outbox } from "./store.js";
 import { tellTabs } from "./tabs.js";
 
@@ -60,9 +60,9 @@ async function deliver(entry) {
   if (ack.success) return stored(ack.response);
   if (!isPending(entry)) return undefined;
   release(entry);
-  if (!ack.error) return fail(entry, failureSentence("", String(ack.response ?? "")));
-  const { code, message } = ack.error;
-  if (!isWorthRetrying(code)) return fail(entry, failureSentence(code, message));
+  if (!ack.error) return fail(entry, say.failedUnknown);
+  const { code } = ack.error;
+  if (!isWorthRetrying(code)) return fail(entry, failureSentence(code, say.failedUnknown));
   if (code !== "offline") setTimeout(flush, RETRY_MILLISECONDS);
   return undefined;
 }

@@ -1,31 +1,7 @@
 /** Keys that work anywhere on the page. Single letters do nothing while the user is typing. */
 
 import { goTo, goToList } from "./router.js";
-import { say } from "./strings.js";
-import { FORMATS, PREVIEW } from "./views/formats.js";
 import { dialog, openKey, session, visibleLines } from "./store.js";
-
-/** The shortcuts that the page of shortcuts lists. */
-export const SHORTCUTS = [
-  { keys: ["Ctrl K"], text: say.shortcuts.palette },
-  { keys: ["/"], text: say.shortcuts.search },
-  { keys: ["Alt ↓"], text: say.shortcuts.next },
-  { keys: ["Alt ↑"], text: say.shortcuts.previous },
-  { keys: ["C"], text: say.shortcuts.compose },
-  { keys: ["L"], text: say.shortcuts.list },
-  { keys: ["N"], text: say.shortcuts.newGroup },
-  { keys: ["G"], text: say.shortcuts.findGroups },
-  { keys: ["Enter"], text: say.shortcuts.send },
-  { keys: ["Shift Enter"], text: say.shortcuts.newline },
-  { keys: ["↑"], text: say.shortcuts.editLast },
-  { keys: ["M"], text: say.shortcuts.messages },
-  { keys: ["+", "R", "E", "Del", "Enter"], text: say.shortcuts.messageKeys },
-  ...FORMATS.map(({ keys, name }) => ({ keys: [keys], text: say.shortcuts.format(name) })),
-  { keys: [PREVIEW.keys], text: say.shortcuts.format(say.formats.preview) },
-  { keys: ["Ctrl Shift V"], text: say.shortcuts.pastePlain },
-  { keys: ["Esc"], text: say.shortcuts.close },
-  { keys: ["?"], text: say.shortcuts.help },
-];
 
 export function followKeys() {
   document.addEventListener("keydown", (event) => {

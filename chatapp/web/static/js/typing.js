@@ -53,7 +53,7 @@ export function takeTyping({ receiver, group, username }) {
   timers.set(id, setTimeout(() => forgetTyping(key, username), FORGET_MILLISECONDS));
   if (Date.now() - (announcedAt.get(id) ?? 0) < ANNOUNCE_MILLISECONDS) return;
   announcedAt.set(id, Date.now());
-  store.announcement.value = say.typingOne(store.nameOf(username));
+  store.announcement.value = say.typingOne({ name: store.nameOf(username) });
 }
 
 /**

@@ -24,13 +24,14 @@ export function withoutControls(text) {
 }
 
 /**
- * The same for a sentence without elements: in labels, titles and notifications. The sentence runs from left to right,
- * so text that runs this way throughout needs no isolate.
+ * The same for a sentence without elements: in labels, titles and notifications. In a sentence that runs from left to
+ * right, text that runs this way throughout needs no isolate.
  * @param {string} text
+ * @param {"ltr" | "rtl"} [direction] of the sentence
  */
-export function isolated(text) {
+export function isolated(text, direction = "ltr") {
   const line = withoutControls(text).replace(PARAGRAPH_END, " ");
-  return RIGHT_TO_LEFT.test(line) ? FIRST_STRONG_ISOLATE + line + POP_DIRECTIONAL_ISOLATE : line;
+  return direction === "rtl" || RIGHT_TO_LEFT.test(line) ? FIRST_STRONG_ISOLATE + line + POP_DIRECTIONAL_ISOLATE : line;
 }
 
 /** @typedef {{ text: string, isControl: boolean }} Run */

@@ -1,22 +1,28 @@
 /** Times in the user's locale and time zone. */
 
-import { LOCALE, say } from "../strings.js";
+import { formatOf, locale, say } from "../strings.js";
 
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
-const dayAndMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
-const shortDate = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "numeric", year: "2-digit" });
-const longDay = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
-const longDate = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "short" });
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+const KINDS = {
+  clock: { hour: "numeric", minute: "2-digit" },
+  weekday: { weekday: "short" },
+  dayAndMonth: { day: "numeric", month: "short" },
+  shortDate: { day: "numeric", month: "numeric", year: "2-digit" },
+  longDay: { weekday: "long", day: "numeric", month: "long" },
+  longDate: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  full: { dateStyle: "full", timeStyle: "short" },
+};
+
+/** @param {keyof typeof KINDS} kind @param {Date} moment */
+const written = (kind, moment) => formatOf(kind, (language) => new Intl.DateTimeFormat(language, KINDS[kind])).format(moment);
 
 const DAY_MILLISECONDS = 86_400_000;
 
 /** @param {string} timestamp */
-export const timeOfDay = (timestamp) => clock.format(new Date(timestamp));
+export const timeOfDay = (timestamp) => written("clock", new Date(timestamp));
 
 /** @param {string} timestamp */
-export const fullMoment = (timestamp) => full.format(new Date(timestamp));
+export const fullMoment = (timestamp) => written("full", new Date(timestamp));
 
 /**
  * For the list: the time today, the weekday this week, the date before that.
@@ -26,10 +32,10 @@ export const fullMoment = (timestamp) => full.format(new Date(timestamp));
 export function shortMoment(timestamp, now = new Date()) {
   const moment = new Date(timestamp);
   const age = daysBetween(moment, now);
-  if (age <= 0) return clock.format(moment);
+  if (age <= 0) return written("clock", moment);
   if (age === 1) return say.yesterday;
-  if (age < 7) return weekday.format(moment);
-  return moment.getFullYear() === now.getFullYear() ? dayAndMonth.format(moment) : shortDate.format(moment);
+  if (age < 7) return written("weekday", moment);
+  return moment.getFullYear() === now.getFullYear() ? written("dayAndMonth", moment) : written("shortDate", moment);
 }
 
 /**
@@ -42,7 +48,7 @@ export function dayName(timestamp, now = new Date()) {
   const age = daysBetween(moment, now);
   if (age === 0) return say.today;
   if (age === 1) return say.yesterday;
-  return moment.getFullYear() === now.getFullYear() ? longDay.format(moment) : longDate.format(moment);
+  return moment.getFullYear() === now.getFullYear() ? written("longDay", moment) : written("longDate", moment);
 }
 
 /**
@@ -53,10 +59,10 @@ export function dayName(timestamp, now = new Date()) {
 export function momentInWords(timestamp, now = new Date()) {
   const moment = new Date(timestamp);
   const age = daysBetween(moment, now);
-  const time = clock.format(moment);
-  if (age <= 0) return say.todayAt(time);
-  if (age === 1) return say.yesterdayAt(time);
-  return say.dayAt(moment.getFullYear() === now.getFullYear() ? dayAndMonth.format(moment) : shortDate.format(moment), time);
+  const time = written("clock", moment);
+  if (age <= 0) return say.todayAt({ time });
+  if (age === 1) return say.yesterdayAt({ time });
+  return say.dayAt({ day: moment.getFullYear() === now.getFullYear() ? written("dayAndMonth", moment) : written("shortDate", moment), time });
 }
 
 /**
@@ -81,5 +87,5 @@ const MONDAY = Date.UTC(2024, 0, 1, 12);
  * @param {"long" | "short"} length
  */
 export function weekdayName(day, length) {
-  return new Intl.DateTimeFormat(LOCALE, { weekday: length, timeZone: "UTC" }).format(MONDAY + (day - 1) * DAY_MILLISECONDS);
+  return new Intl.DateTimeFormat(locale(), { weekday: length, timeZone: "UTC" }).format(MONDAY + (day - 1) * DAY_MILLISECONDS);
 }

@@ -7,6 +7,7 @@ import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { prefer, preferences } from "../preferences.js";
 import { previewOf } from "../renderer.js";
+import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
 import { drafts, jumps, nameOf } from "../store.js";
@@ -63,8 +64,8 @@ export function Composer({ id, name }) {
     ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
     <div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
-      <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel(name)} aria-describedby="composer-hint"
-        placeholder=${say.composerPlaceholder(name)} enterkeyhint="send" autocomplete="off"
+      <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby="composer-hint"
+        placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
     </div>
@@ -131,7 +132,7 @@ function leavePurpose(event, id) {
 function PurposeView({ id, purpose: { kind, message } }) {
   return html`<div class="purpose">
     <${Icon} name=${kind === "edit" ? "pencil" : "reply"} size=${18} />
-    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering(nameOf(message.sender))}</b> <bdi>${previewOf(message.content)}</bdi></span>
+    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi>${previewOf(message.content)}</bdi></span>
     <button type="button" class="icon-button" aria-label=${say.cancel} title=${say.cancel} onClick=${() => endPurpose(id)}><${Icon} name="close" size=${18} /></button>
   </div>`;
 }
@@ -144,7 +145,7 @@ function prefersNewline() {
 /** @param {{ left: number }} props */
 function BytesLeft({ left }) {
   if (left > WARN_BYTES) return null;
-  return left < 0 ? html`<p class="problem" role="alert">${say.tooLong(-left)}</p>` : html`<p class="composer-left" role="status">${say.bytesLeft(left)}</p>`;
+  return left < 0 ? html`<p class="problem" role="alert">${say.tooLong({ count: -left, most: CONTENT_BYTES_MAX })}</p>` : html`<p class="composer-left" role="status">${say.bytesLeft({ count: left })}</p>`;
 }
 
 /** Makes the field as high as its text, up to a limit. @param {HTMLTextAreaElement | null} field */

@@ -77,7 +77,7 @@ function headingOf(conversation) {
 function typingIn(key) {
   const [first, second, ...others] = (typing.value.get(key) ?? []).map(nameOf);
   if (first === undefined) return null;
-  const sentence = second === undefined ? say.typingOne(first) : others.length > 0 ? say.typingMany : say.typingTwo(first, second);
+  const sentence = second === undefined ? say.typingOne({ name: first }) : others.length > 0 ? say.typingMany : say.typingTwo({ name: first, other: second });
   return html`<span class="typing">${sentence}</span>`;
 }
 
@@ -88,7 +88,7 @@ function subtitleOf({ key, group, receiver, members }) {
   if (!group) return receiver === me.value ? say.selfHint : presenceOf(receiver);
   if (members.length === 0) return say.detailsGroup;
   const online = members.filter(({ username }) => people.value.get(username)?.isOnline).length;
-  return `${say.members(members.length)}, ${say.membersOnline(online)}`;
+  return `${say.members({ count: members.length })}, ${say.membersOnline({ count: online })}`;
 }
 
 /** @param {{ id: string, hasUnsent: boolean }} props */
@@ -125,7 +125,7 @@ function Left({ id, hasUnsent }) {
 /** @param {{ conversation: ConversationModel }} props */
 function Missing({ conversation: { receiver } }) {
   return html`<div class="messages-wait" role="alert">
-    <${Empty} title=${say.missingPerson(receiver)} hint=${say.missingHint}>
+    <${Empty} title=${say.missingPerson({ username: receiver })} hint=${say.missingHint}>
       <button type="button" class="button" onClick=${goToList}>${say.back}</button>
     <//>
   </div>`;

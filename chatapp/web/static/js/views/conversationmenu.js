@@ -5,7 +5,7 @@ import { unreadOf } from "../models/conversation.js";
 import { isMuted } from "../models/personal.js";
 import { markUnread, setMuted } from "../personal.js";
 import { dialog, me } from "../store.js";
-import { say } from "../strings.js";
+import { failureSentence, say } from "../strings.js";
 import { html } from "./html.js";
 import { Menu } from "./menu.js";
 
@@ -58,6 +58,6 @@ export async function attempt(request) {
     return await request();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed;
+    return failureSentence(error.code, say.groupChangeFailed);
   }
 }

@@ -1,13 +1,12 @@
 /** The kinds of formatting: their buttons, their keys, and what they do. */
 
 import { makeLink, toggleCode, toggleItalic, toggleLines, toggleMark } from "../models/formatting.js";
-import { say } from "../strings.js";
 
 /**
  * @typedef {import("../models/formatting.js").Field} Field
  * @typedef {import("../models/formatting.js").Edit} Edit
  * @typedef {object} Format
- * @property {string} name
+ * @property {keyof import("../sentences.js").Say["formats"]} name of its sentence
  * @property {import("./icons.js").IconName} icon
  * @property {string} code the key's place on the keyboard, which is the same in every alphabet
  * @property {boolean} hasShift
@@ -18,14 +17,14 @@ import { say } from "../strings.js";
 
 /** @type {Format[]} */
 export const FORMATS = [
-  { name: say.formats.bold, icon: "bold", code: "KeyB", hasShift: false, keys: "Ctrl B", edit: (field) => toggleMark(field, "**") },
-  { name: say.formats.italic, icon: "italic", code: "KeyI", hasShift: false, keys: "Ctrl I", edit: toggleItalic },
-  { name: say.formats.strike, icon: "strike", code: "KeyX", hasShift: true, keys: "Ctrl Shift X", edit: (field) => toggleMark(field, "~~") },
-  { name: say.formats.code, icon: "code", code: "KeyE", hasShift: false, keys: "Ctrl E", edit: toggleCode },
-  { name: say.formats.link, icon: "link", code: "KeyK", hasShift: false, keys: "Ctrl K", needsSelection: true, edit: makeLink },
-  { name: say.formats.list, icon: "list", code: "Digit8", hasShift: true, keys: "Ctrl Shift 8", edit: (field) => toggleLines(field, "- ") },
-  { name: say.formats.quote, icon: "quote", code: "Digit9", hasShift: true, keys: "Ctrl Shift 9", edit: (field) => toggleLines(field, "> ") },
-  { name: say.formats.spoiler, icon: "spoiler", code: "KeyH", hasShift: true, keys: "Ctrl Shift H", edit: (field) => toggleMark(field, "||") },
+  { name: "bold", icon: "bold", code: "KeyB", hasShift: false, keys: "Ctrl B", edit: (field) => toggleMark(field, "**") },
+  { name: "italic", icon: "italic", code: "KeyI", hasShift: false, keys: "Ctrl I", edit: toggleItalic },
+  { name: "strike", icon: "strike", code: "KeyX", hasShift: true, keys: "Ctrl Shift X", edit: (field) => toggleMark(field, "~~") },
+  { name: "code", icon: "code", code: "KeyE", hasShift: false, keys: "Ctrl E", edit: toggleCode },
+  { name: "link", icon: "link", code: "KeyK", hasShift: false, keys: "Ctrl K", needsSelection: true, edit: makeLink },
+  { name: "list", icon: "list", code: "Digit8", hasShift: true, keys: "Ctrl Shift 8", edit: (field) => toggleLines(field, "- ") },
+  { name: "quote", icon: "quote", code: "Digit9", hasShift: true, keys: "Ctrl Shift 9", edit: (field) => toggleLines(field, "> ") },
+  { name: "spoiler", icon: "spoiler", code: "KeyH", hasShift: true, keys: "Ctrl Shift H", edit: (field) => toggleMark(field, "||") },
 ];
 
 export const PREVIEW = { code: "KeyE", hasShift: true, keys: "Ctrl Shift E" };

@@ -6,7 +6,7 @@ import { isMuted } from "../models/personal.js";
 import { shortMoment } from "../models/time.js";
 import { previewOf } from "../renderer.js";
 import { addressOf } from "../router.js";
-import { say } from "../strings.js";
+import { badgeText, say } from "../strings.js";
 import { isOnline, me, nameOf, openKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
@@ -38,7 +38,7 @@ export function ConversationLine({ line }) {
       </span>
       <span class="line-bottom">
         <${Preview} line=${line} />
-        ${unread > 0 && html`<span class=${classes("badge", isQuiet && "badge-quiet")}><span aria-hidden="true">${say.unreadShort(unread)}</span><span class="unseen">${say.unread(unread)}</span></span>`}
+        ${unread > 0 && html`<span class=${classes("badge", isQuiet && "badge-quiet")}><span aria-hidden="true">${badgeText(unread)}</span><span class="unseen">${say.unread({ count: unread })}</span></span>`}
       </span>
     </span>
   </a>`;
@@ -47,7 +47,7 @@ export function ConversationLine({ line }) {
 /** @param {ConversationModel} conversation */
 export function titleOf(conversation) {
   const isSelf = !conversation.group && conversation.receiver === me.value;
-  return isSelf ? say.selfName(conversation.name) : withoutControls(conversation.name);
+  return isSelf ? say.selfName({ name: conversation.name }) : withoutControls(conversation.name);
 }
 
 /** The label before the text has the page's direction. The text runs, and is truncated, in its own direction. */
@@ -81,5 +81,5 @@ function quietText(conversation) {
  */
 function speakerOf(conversation, { sender }) {
   if (sender === me.value) return html`<span>${say.previewYou}</span>`;
-  return conversation.group && html`<span class="line-speaker">${say.previewFrom(nameOf(sender))}</span>`;
+  return conversation.group && html`<span class="line-speaker">${say.previewFrom({ name: nameOf(sender) })}</span>`;
 }

@@ -7,7 +7,7 @@ import { shownOf } from "../models/passage.js";
 import { rowsOf } from "../models/rows.js";
 import { firstSequence } from "../models/timeline.js";
 import { showedUpTo } from "../readmarks.js";
-import { say } from "../strings.js";
+import { badgeText, say } from "../strings.js";
 import * as store from "../store.js";
 import { loadNewer } from "../passages.js";
 import { loadOlder } from "../sync.js";
@@ -42,7 +42,7 @@ export function MessageList({ id }) {
   const conversation = store.conversationOf(id);
   return html`<div class="messages">
     <${LoadingState} id=${id} />
-    <div class="scroller" role="region" aria-label=${say.messagesWith(conversation.name)} tabIndex=${0} onScroll=${onScroll}
+    <div class="scroller" role="region" aria-label=${say.messagesWith({ name: conversation.name })} tabIndex=${0} onScroll=${onScroll}
         onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onFocusIn=${keys.onFocus}
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => (keys.onKey(event) ? undefined : touch())}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
@@ -164,15 +164,15 @@ function Beginning({ conversation }) {
   const isSelf = !group && receiver === store.me.value;
   return html`<div class="beginning">
     <${Avatar} id=${receiver} name=${name} group=${group} size="large" />
-    <p>${isSelf ? say.emptySelf : group ? say.emptyGroup(name) : say.emptyPrivate(name)}</p>
+    <p>${isSelf ? say.emptySelf : group ? say.emptyGroup({ name }) : say.emptyPrivate({ name })}</p>
   </div>`;
 }
 
 /** @param {{ unread: number }} props */
 function Jump({ unread }) {
   if (store.isAtEnd.value) return null;
-  const label = unread > 0 ? `${say.jumpToLatest}, ${say.newBelow(unread)}` : say.jumpToLatest;
+  const label = unread > 0 ? `${say.jumpToLatest}, ${say.newBelow({ count: unread })}` : say.jumpToLatest;
   return html`<button type="button" class="jump" aria-label=${label} title=${say.jumpToLatest} onClick=${() => (store.jumps.value += 1)}>
-    ${unread > 0 && html`<span class="badge">${say.unreadShort(unread)}</span>`}<${Icon} name="down" />
+    ${unread > 0 && html`<span class="badge">${badgeText(unread)}</span>`}<${Icon} name="down" />
   </button>`;
 }

@@ -4,7 +4,7 @@ import { replyTo } from "../composing.js";
 import { toggleReaction } from "../messageactions.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
-import { listOf, say } from "../strings.js";
+import { listOf, numberText, say } from "../strings.js";
 import { chosen, dialog, me, nameOf } from "../store.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -43,7 +43,7 @@ export function QuoteOf({ quote, conversationNumber }) {
 /** @param {{ message: Message }} props */
 export function Stone({ message }) {
   const { deletedBy = "", sender } = message;
-  const text = deletedBy === me.value ? say.deletedByYou : deletedBy === sender ? say.messageDeleted : say.deletedBy(nameOf(deletedBy));
+  const text = deletedBy === me.value ? say.deletedByYou : deletedBy === sender ? say.messageDeleted : say.deletedBy({ name: nameOf(deletedBy) });
   return html`<em class="stone">${text}</em>`;
 }
 
@@ -52,9 +52,9 @@ export function Reactions({ message, conversationKey }) {
   if (!message.reactions) return null;
   return html`<div class="reactions" role="group" aria-label=${say.reactions}>
     ${message.reactions.map(({ emoji, count, usernames, mine }) => {
-      const label = say.reactionBy(emoji, count, namesOf(usernames, count));
+      const label = say.reactionBy({ emoji, count, people: namesOf(usernames, count) });
       return html`<button type="button" key=${emoji} class="reaction" aria-pressed=${Boolean(mine)} aria-label=${label} title=${label} onClick=${() => toggleReaction(message, emoji)}>
-        <span aria-hidden="true">${emoji}</span><span aria-hidden="true">${count.toLocaleString()}</span>
+        <span aria-hidden="true">${emoji}</span><span aria-hidden="true">${numberText(count)}</span>
       </button>`;
     })}
     <button type="button" class="reaction reaction-add" aria-label=${say.react} title=${say.react} onClick=${(/** @type {any} */ event) => openFor("emoji", conversationKey, message, event.currentTarget)}><${Icon} name="smile" size=${16} /></button>

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { beginningOf } from "../models/richtext.js";
 import { renderer } from "../renderer.js";
-import { DIRECTION, say } from "../strings.js";
+import { direction, say } from "../strings.js";
 import { html } from "./html.js";
 import { drawRuns } from "./runs.js";
 
@@ -14,7 +14,7 @@ export function MessageText({ content, children }) {
   const shown = isWhole || beginning === null ? content : beginning;
   return html`<div class="text" dir="auto">
     <${Rendered} content=${shown}>
-      ${beginning !== null && html`<button type="button" class="link text-more" dir=${DIRECTION} aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? say.showLess : say.showAll}</button>`}
+      ${beginning !== null && html`<button type="button" class="link text-more" dir=${direction()} aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? say.showLess : say.showAll}</button>`}
       ${children}
     <//>
   </div>`;

@@ -6,7 +6,7 @@ import { ApiError, fetchPublicGroup, joinGroup } from "../api.js";
 import { takeGroup } from "../changes.js";
 import { withoutControls } from "../models/bidi.js";
 import { goToList } from "../router.js";
-import { say } from "../strings.js";
+import { failureSentence, say } from "../strings.js";
 import { refreshOpen } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { html } from "./html.js";
@@ -47,7 +47,7 @@ function Invitation({ group: { groupId, groupName, topic, description, memberCou
     <${Avatar} id=${groupId} name=${groupName} group size="large" />
     <h2><bdi>${withoutControls(groupName)}</bdi></h2>
     ${topic && html`<p><bdi>${withoutControls(topic)}</bdi></p>`}
-    <p class="state-hint">${say.members(memberCount)}</p>
+    <p class="state-hint">${say.members({ count: memberCount })}</p>
     ${description && html`<p class="description" dir="auto">${description}</p>`}
     <p>${say.notJoined}</p>
     <p class="problem" role="alert">${problem.value}</p>
@@ -63,6 +63,6 @@ async function tryToJoin(groupId) {
     return "";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed;
+    return failureSentence(error.code, say.groupChangeFailed);
   }
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { loadLaterSentences } from "../language.js";
 import { say } from "../strings.js";
 import { dialog } from "../store.js";
 import { loadStyles } from "../styles.js";
@@ -15,7 +16,7 @@ const dialogs = signal(null);
 async function load() {
   if (dialogs.peek()) return;
   try {
-    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadStyles("dialog", "details", "messagedialogs", "palette")]);
+    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette")]);
     dialogs.value = loaded.DIALOGS;
   } catch {
     dialogs.value = "failed";

@@ -17,5 +17,5 @@ export function OwnTick({ message, group, state }) {
     receiptsOf.value = message;
     dialog.value = "receipts";
   };
-  return html`<button type="button" class="tick-button" aria-label=${say.receiptsShow(labelOf(state))} onClick=${open}><${Tick} state=${state} /></button>`;
+  return html`<button type="button" class="tick-button" aria-label=${say.receiptsShow({ state: labelOf(state) })} onClick=${open}><${Tick} state=${state} /></button>`;
 }

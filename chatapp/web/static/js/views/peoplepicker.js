@@ -43,7 +43,7 @@ export function PeoplePicker({ onPick, busyWith }) {
   if (users.value.length === 0) return html`<${Empty} title=${say.signInNobody} />`;
   return html`<div class="picker">
     ${users.value.length >= FILTER_FROM && html`<${Filter} filter=${filter} />`}
-    ${shown.value.length === 0 && html`<${Empty} title=${say.signInNoMatch(filter.value)} />`}
+    ${shown.value.length === 0 && html`<${Empty} title=${say.signInNoMatch({ text: filter.value })} />`}
     <${VirtualList} label=${say.signInPick} rows=${shown.value} keyOf=${(/** @type {User} */ user) => user.username} rowPixels=${ROW_PIXELS}
       draw=${(/** @type {User} */ user) => html`<${Person} user=${user} onPick=${onPick} busyWith=${busyWith} />`} />
   </div>`;

@@ -8,5 +8,5 @@ import { say } from "../strings.js";
 export function presenceOf(username) {
   if (isOnline(username)) return say.online;
   const lastSeen = lastSeenOf(username);
-  return lastSeen ? say.lastSeen(momentInWords(lastSeen)) : say.offline;
+  return lastSeen ? say.lastSeen({ moment: momentInWords(lastSeen) }) : say.offline;
 }

@@ -1,13 +1,12 @@
 /** One row of a conversation. */
 
-import { isolated } from "../models/bidi.js";
 import { progressOf } from "../models/conversation.js";
 import { numberOf } from "../models/keys.js";
 import { hueOf } from "../models/names.js";
 import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
 import { discardEntry, retryEntry } from "../sending.js";
-import { DIRECTION, say } from "../strings.js";
+import { direction, say } from "../strings.js";
 import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
@@ -41,7 +40,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
   const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
-  return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${`${isOwn ? say.you : isolated(name)}, ${timeOfDay(row.timestamp)}`}
+  return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${say.rowLabel({ name: isOwn ? say.you : name, time: timeOfDay(row.timestamp) })}
       onClick=${(/** @type {any} */ event) => message && openByTouch(event, conversation, message)}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
@@ -80,8 +79,8 @@ function SenderName({ id, name }) {
 
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */
 function Meta({ row, conversation, isOwn }) {
-  return html`<span class="meta" dir=${DIRECTION}>
-    ${row.message?.pinnedAt && html`<span class="pin-mark" role="img" aria-label=${say.pinned} title=${say.pinnedBy(nameOf(row.message.pinnedBy ?? ""))}><${Icon} name="pin" size=${14} /></span>`}
+  return html`<span class="meta" dir=${direction()}>
+    ${row.message?.pinnedAt && html`<span class="pin-mark" role="img" aria-label=${say.pinned} title=${say.pinnedBy({ name: nameOf(row.message.pinnedBy ?? "") })}><${Icon} name="pin" size=${14} /></span>`}
     ${row.message?.editedAt && html`<${EditedMark} message=${row.message} conversationKey=${conversation.key} />`}
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
     ${isOwn && html`<${OwnTick} message=${row.message} group=${conversation.group} state=${stateOf(row, conversation)} />`}

@@ -15,6 +15,6 @@ export function drawRuns(text) {
  */
 function Control({ character }) {
   const code = codePointOf(character);
-  const label = say.hiddenControl(code);
+  const label = say.hiddenControl({ code });
   return html`<span class="control" role="img" data-code=${code} aria-label=${label} title=${label}>${character}</span>`;
 }

@@ -43,7 +43,7 @@ function Head() {
 function WhoIsOnline() {
   if (listStatus.value !== "ready") return html`<small>${listStatus.value === "loading" && say.loading}</small>`;
   const count = [...people.value.values()].filter((user) => user.isOnline).length;
-  return html`<small>${say.peopleOnline(count)}</small>`;
+  return html`<small>${say.peopleOnline({ count })}</small>`;
 }
 
 /** @param {{ icon: import("./icons.js").IconName, label: string, onClick: () => void }} props */
@@ -102,7 +102,7 @@ function List() {
   if (listStatus.value === "loading") return html`<${Skeleton} label=${say.loadingPeople} rows=${8} />`;
   const lines = visibleLines.value;
   return html`
-    ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch(query.value)} hint=${say.listNoMatchHint}>
+    ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch({ text: query.value })} hint=${say.listNoMatchHint}>
       <button type="button" class="button" onClick=${findGroups}>${say.findGroups}</button>
     <//>`}
     <${VirtualList} id="conversations" label=${say.people} rows=${lines} keyOf=${keyOf} rowPixels=${ROW_PIXELS} currentKey=${openKey.value} draw=${drawLine} />

@@ -4,11 +4,12 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
-import { say } from "../strings.js";
+import { failureSentence, say } from "../strings.js";
 import { signIn } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
 import { Icon, Mark } from "./icons.js";
+import { LanguageChoice } from "./languagechoice.js";
 import { PeoplePicker } from "./peoplepicker.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
@@ -24,6 +25,7 @@ export function SignIn() {
       </header>
       ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
       ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+      <${LanguageChoice} />
     </section>
   </main>`;
 }
@@ -124,6 +126,6 @@ async function attempt(isBusy, error, username, password) {
 function sentenceFor(failure, hadPassword) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 401) return hadPassword ? say.signInWrong : say.signInWrongName;
-  if (failure.status === 429) return say.signInTooMany(failure.retryAfterSeconds);
-  return failure.message || say.signInFailed;
+  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
+  return failureSentence(failure.code, say.signInFailed);
 }

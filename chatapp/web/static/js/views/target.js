@@ -36,7 +36,7 @@ export function useTarget(id, scroller, rows) {
     const row = found.current;
     if (!row || row.message?.sequence !== target?.sequence) return undefined;
     marked.value = row.key;
-    store.announcement.value = say.announceTarget(store.nameOf(row.sender), previewOf(row.content));
+    store.announcement.value = say.announceTarget({ name: store.nameOf(row.sender), text: previewOf(row.content) });
     const timer = setTimeout(() => (marked.value = null), MARK_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [reached.current]);

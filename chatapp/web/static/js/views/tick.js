@@ -6,19 +6,13 @@ import { Icon } from "./icons.js";
 
 /** @typedef {"sending" | "stored" | "delivered" | "read" | "failed"} TickState */
 
-/** @type {Record<TickState, { icon: import("./icons.js").IconName, label: string }>} */
-const LOOKS = {
-  sending: { icon: "clock", label: say.tickSending },
-  stored: { icon: "check", label: say.tickStored },
-  delivered: { icon: "checks", label: say.tickDelivered },
-  read: { icon: "checks", label: say.tickRead },
-  failed: { icon: "warning", label: say.tickFailed },
-};
+/** @type {Record<TickState, import("./icons.js").IconName>} */
+const ICONS = { sending: "clock", stored: "check", delivered: "checks", read: "checks", failed: "warning" };
 
-export const labelOf = (/** @type {TickState} */ state) => LOOKS[state].label;
+export const labelOf = (/** @type {TickState} */ state) => say.ticks[state];
 
 /** @param {{ state: TickState }} props */
 export function Tick({ state }) {
-  const { icon, label } = LOOKS[state];
-  return html`<span class="tick tick-${state}" role="img" aria-label=${label} title=${label}><${Icon} name=${icon} size=${16} /></span>`;
+  const label = labelOf(state);
+  return html`<span class="tick tick-${state}" role="img" aria-label=${label} title=${label}><${Icon} name=${ICONS[state]} size=${16} /></span>`;
 }

@@ -10,8 +10,8 @@ import { Icon } from "./icons.js";
 export function Toolbar({ isPreviewed, onFormat, onPreview }) {
   const [stop, setStop] = useState(0);
   const buttons = [
-    ...FORMATS.map((format) => ({ ...format, isPressed: undefined, press: () => onFormat(format) })),
-    { name: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
+    ...FORMATS.map((format) => ({ ...format, label: say.formats[format.name], isPressed: undefined, press: () => onFormat(format) })),
+    { label: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
   ];
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     /** @type {Record<string, number>} */
@@ -24,8 +24,8 @@ export function Toolbar({ isPreviewed, onFormat, onPreview }) {
     /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.currentTarget).children[next]).focus();
   };
   return html`<div class="toolbar" role="toolbar" aria-label=${say.formatting} aria-controls="composer" onKeyDown=${onKeyDown}>
-    ${buttons.map(({ name, icon, keys, isPressed, press }, at) => html`<button type="button" key=${name} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
-      aria-label=${name} title=${`${name} (${keys})`} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
+    ${buttons.map(({ label, icon, keys, isPressed, press }, at) => html`<button type="button" key=${icon} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
+      aria-label=${label} title=${`${label} (${keys})`} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
   </div>`;
 }
 

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../../api.js";
 import { takeGroup } from "../../changes.js";
-import { say } from "../../strings.js";
+import { failureSentence, say } from "../../strings.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 
@@ -44,7 +44,7 @@ async function attempt(request) {
     return NONE;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { code: error.code, sentence: error.isOffline ? say.signInOffline : error.message || say.groupChangeFailed };
+    return { code: error.code, sentence: failureSentence(error.code, say.groupChangeFailed) };
   }
 }
 

@@ -65,7 +65,7 @@ function Period({ hours, save, action }) {
     <label class="field"><span>${say.doNotDisturbFrom}</span><input type="time" value=${hours.from} onChange=${setTime("from")} /></label>
     <label class="field"><span>${say.doNotDisturbTo}</span><input type="time" value=${hours.to} onChange=${setTime("to")} /></label>
     <div class="quiet-days" role="group" aria-label=${say.doNotDisturbDays}>${DAYS.map((day) => html`<${Day} key=${day} day=${day} isOn=${hours.days.includes(day)} setDay=${setDay} />`)}</div>
-    ${hours.timeZone !== ownTimeZone() && html`<p class="state-hint">${say.doNotDisturbZone(hours.timeZone)}</p>`}
+    ${hours.timeZone !== ownTimeZone() && html`<p class="state-hint">${say.doNotDisturbZone({ zone: hours.timeZone })}</p>`}
   </fieldset>`;
 }
 

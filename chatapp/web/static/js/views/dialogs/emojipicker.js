@@ -59,7 +59,7 @@ export function EmojiDialog() {
     ${data.value && html`<div class="emoji-groups" onKeyDown=${moveFocus}>
       ${!query.value && html`<${Group} title=${say.emojiRecent} emoji=${recentEmoji().map((unicode) => ({ unicode, label: unicode }))} onPick=${pick} />`}
       ${groups.value.map(({ group, emoji }) => html`<${Group} key=${group} title=${say.emojiGroups[group]} emoji=${emoji} onPick=${pick} />`)}
-      ${groups.value.length === 0 && html`<p class="state-hint" role="status">${say.emojiNone(query.value)}</p>`}
+      ${groups.value.length === 0 && html`<p class="state-hint" role="status">${say.emojiNone({ text: query.value })}</p>`}
     </div>`}
   <//>`;
 }

@@ -71,7 +71,7 @@ function Found({ text, directory: { groups, next, hasFailed, load }, action }) {
   if (hasFailed) return html`<${Failed} sentence=${say.findGroupsFailed} onRetry=${() => load(null)} />`;
   if (groups === null) return html`<${Skeleton} label=${say.findGroupsLoading} rows=${4} />`;
   return html`
-    <div role="status">${groups.length === 0 && (text === "" ? html`<${Empty} title=${say.findGroupsNone} hint=${say.findGroupsNoneHint} />` : html`<${Empty} title=${say.listNoMatch(text)} hint=${say.findGroupsNoMatchHint} />`)}</div>
+    <div role="status">${groups.length === 0 && (text === "" ? html`<${Empty} title=${say.findGroupsNone} hint=${say.findGroupsNoneHint} />` : html`<${Empty} title=${say.listNoMatch({ text })} hint=${say.findGroupsNoMatchHint} />`)}</div>
     <ul>${groups.map((group) => html`<${FoundGroup} key=${group.groupId} group=${group} action=${action} />`)}</ul>
     ${next !== null && html`<button type="button" class="button button-quiet found-more" onClick=${() => load(next)}>${say.findGroupsMore}</button>`}`;
 }
@@ -92,11 +92,11 @@ function FoundGroup({ group, action }) {
       <${Avatar} id=${groupId} name=${groupName} group size="small" />
       <span class="person-text"><b><bdi>${name}</bdi></b>
         ${topic && html`<bdi class="found-topic">${withoutControls(topic)}</bdi>`}
-        <small>${say.members(memberCount)}</small>
+        <small>${say.members({ count: memberCount })}</small>
       </span>
       ${isMember
-        ? html`<button type="button" class="button" aria-label=${say.openGroupNamed(name)} onClick=${open}>${say.openGroup}</button>`
-        : html`<button type="button" class="button button-main" aria-label=${say.joinGroup(name)} aria-disabled=${action.isBusy.value} onClick=${join}>${say.join}</button>`}
+        ? html`<button type="button" class="button" aria-label=${say.openGroupNamed({ name })} onClick=${open}>${say.openGroup}</button>`
+        : html`<button type="button" class="button button-main" aria-label=${say.joinGroup({ name })} aria-disabled=${action.isBusy.value} onClick=${join}>${say.join}</button>`}
     </div>
     ${description && html`<details class="found-about"><summary>${say.findGroupsAbout}<span class="unseen"> ${name}</span></summary><p class="description" dir="auto">${description}</p></details>`}
   </li>`;

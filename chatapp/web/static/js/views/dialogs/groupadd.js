@@ -21,7 +21,7 @@ export function AddPage({ conversation: { receiver, members }, goTo }) {
     <${Refused} action=${action} />
     <footer class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${() => goTo("overview")}>${say.cancel}</button>
-      <button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.addButton(picked.value.length)}</button>
+      <button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.addButton({ count: picked.value.length })}</button>
     </footer>
   </form>`;
 }

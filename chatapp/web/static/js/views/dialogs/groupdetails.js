@@ -20,7 +20,7 @@ import { html } from "../html.js";
  * @typedef {(name: Page["name"], username?: string) => void} GoTo
  */
 
-const TITLES = { overview: say.detailsGroup, about: say.about, settings: say.groupSettings, member: say.memberTitle, remove: say.memberRemove, add: say.add, leave: say.leave, delete: say.deleteGroup };
+const TITLES = { overview: () => say.detailsGroup, about: () => say.about, settings: () => say.groupSettings, member: () => say.memberTitle, remove: () => say.memberRemove, add: () => say.add, leave: () => say.leave, delete: () => say.deleteGroup };
 const PAGES = { overview: OverviewPage, about: AboutPage, settings: SettingsPage, member: MemberPage, remove: RemovePage, add: AddPage, leave: LeavePage, delete: DeletePage };
 
 /** @param {{ conversation: Conversation }} props */
@@ -31,7 +31,7 @@ export function GroupDetails({ conversation }) {
   /** @type {GoTo} */
   const goTo = (name, username = "") => (wanted.value = { name, username });
   const onBack = page.name === "overview" ? null : () => (page.name === "remove" ? goTo("member", page.username) : goTo("overview"));
-  return html`<${Dialog} title=${TITLES[page.name]} onBack=${onBack}>
+  return html`<${Dialog} title=${TITLES[page.name]()} onBack=${onBack}>
     <${PAGES[page.name]} key=${page.name} conversation=${conversation} username=${page.username} last=${last} goTo=${goTo} />
   <//>`;
 }

@@ -19,7 +19,7 @@ export function RemovePage({ conversation: { receiver, name, isPublic }, usernam
   const remove = async () => {
     if (await action.run(() => removeMember(receiver, username))) goTo("overview");
   };
-  return html`<${Question} action=${action} title=${say.memberRemoveTitle(nameOf(username))} hint=${`${say.memberRemoveHint(name)} ${isPublic ? say.memberRemovePublic : ""}`}
+  return html`<${Question} action=${action} title=${say.memberRemoveTitle({ name: nameOf(username) })} hint=${`${say.memberRemoveHint({ group: name })} ${isPublic ? say.memberRemovePublic : ""}`}
     button=${say.memberRemoveButton} onYes=${remove} onNo=${() => goTo("member", username)} />`;
 }
 
@@ -30,7 +30,7 @@ export function LeavePage({ conversation: { receiver, name, members }, goTo }) {
     if (await action.run(() => removeMember(receiver, me.value))) goAway();
   };
   const isLastOwner = action.refusal.value.code === "last_owner";
-  return html`<${Question} action=${action} title=${say.leaveTitle(name)} hint=${members.length === 1 ? say.leaveLastHint : say.leaveHint}
+  return html`<${Question} action=${action} title=${say.leaveTitle({ group: name })} hint=${members.length === 1 ? say.leaveLastHint : say.leaveHint}
     button=${say.leave} onYes=${leave} onNo=${() => goTo("overview")}>
     ${isLastOwner && html`<button type="button" class="button button-bad" onClick=${() => goTo("delete")}>${say.deleteGroup}</button>
       <button type="button" class="button button-main" onClick=${() => goTo("overview")}>${say.leaveChooseOwner}</button>`}
@@ -43,7 +43,7 @@ export function DeletePage({ conversation: { receiver, name }, goTo }) {
   const remove = async () => {
     if (await action.run(() => deleteGroup(receiver))) goAway();
   };
-  return html`<${Question} action=${action} title=${say.deleteTitle(name)} hint=${say.deleteHint}
+  return html`<${Question} action=${action} title=${say.deleteTitle({ group: name })} hint=${say.deleteHint}
     button=${say.deleteGroup} onYes=${remove} onNo=${() => goTo("overview")} />`;
 }
 

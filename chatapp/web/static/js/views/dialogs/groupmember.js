@@ -24,9 +24,9 @@ export function MemberPage({ conversation, username, goTo }) {
   return html`
     <div class="details">
       <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
-      <p class="details-name"><bdi>${isMe ? say.selfName(name) : name}</bdi></p>
+      <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi></p>
       <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}</p>
-      ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn(say.roles[role])}</p>`}
+      ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}
     </div>
     ${may(conversation.role, "changeRoles") && html`<${RoleForm} groupId=${conversation.receiver} username=${username} role=${role} />`}
     <div class="details-actions">

@@ -35,7 +35,7 @@ export function OverviewPage({ conversation, last, goTo }) {
     <div class="details">
       <${Avatar} id=${receiver} name=${name} group size="large" />
       <${Name} conversation=${conversation} />
-      ${createdAt && html`<p class="state-hint">${say.detailsCreated(fullMoment(createdAt))}</p>`}
+      ${createdAt && html`<p class="state-hint">${say.detailsCreated({ moment: fullMoment(createdAt) })}</p>`}
     </div>
     <${About} conversation=${conversation} goTo=${goTo} />
     <${OwnPreferences} conversation=${conversation} />
@@ -118,7 +118,7 @@ function People({ conversation: { key, members, role }, last, goTo }) {
   useEffect(() => void load(), [key]);
   if (members.length === 0 && hasFailed.value) return html`<${Failed} sentence=${say.membersFailed} onRetry=${load} />`;
   if (members.length === 0) return html`<${Skeleton} label=${say.loadingMembers} rows=${4} />`;
-  const label = say.members(members.length);
+  const label = say.members({ count: members.length });
   return html`<section class="details-people" aria-labelledby="details-people">
     <header class="details-bar">
       <h3 id="details-people">${label}</h3>
@@ -143,7 +143,7 @@ function MemberLine({ member: { username, role }, goTo }) {
   const online = isOnline(username);
   return html`<button type="button" class="person" onClick=${() => goTo("member", username)}>
     <${Avatar} id=${username} name=${name} online=${online} size="small" />
-    <span class="person-text"><b><bdi>${username === me.value ? say.selfName(name) : name}</bdi></b><small><bdi>@${username}</bdi>${online && html`<span class="unseen">, ${say.online}</span>`}</small></span>
+    <span class="person-text"><b><bdi>${username === me.value ? say.selfName({ name }) : name}</bdi></b><small><bdi>@${username}</bdi>${online && html`<span class="unseen">, ${say.online}</span>`}</small></span>
     ${role !== "member" && html`<span class=${`role role-${role}`}>${say.roles[role]}</span>`}
     <${Icon} name="next" size=${16} />
   </button>`;

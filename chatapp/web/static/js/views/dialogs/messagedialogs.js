@@ -5,7 +5,7 @@ import { remove } from "../../messageactions.js";
 import { fetchReactors, fetchVersions } from "../../messageapi.js";
 import { previewOf } from "../../renderer.js";
 import { fullMoment } from "../../models/time.js";
-import { say } from "../../strings.js";
+import { numberText, say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";
 import { Avatar } from "../avatar.js";
 import { Dialog, closeDialog } from "../dialog.js";
@@ -42,7 +42,7 @@ function Reactors({ message }) {
   return html`<${Fetched} fetch=${() => fetchReactors(message.messageId)} failed=${say.whoReactedFailed}
     draw=${(/** @type {Record<string, string[]>} */ found) => Object.entries(found).map(
       ([emoji, usernames]) => html`<section key=${emoji} class="reactors">
-        <h3>${emoji} <small>${usernames.length.toLocaleString()}</small></h3>
+        <h3>${emoji} <small>${numberText(usernames.length)}</small></h3>
         <ul>${usernames.map((username) => html`<li key=${username}><${Avatar} id=${username} name=${nameOf(username)} size="small" /><bdi>${username === me.value ? say.you : nameOf(username)}</bdi></li>`)}</ul>
       </section>`,
     )} />`;

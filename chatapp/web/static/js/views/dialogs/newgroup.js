@@ -8,7 +8,7 @@ import { keyOf } from "../../models/keys.js";
 import { newClientId } from "../../models/outbox.js";
 import { groupNameProblem } from "../../models/text.js";
 import { goTo } from "../../router.js";
-import { say } from "../../strings.js";
+import { failureSentence, say } from "../../strings.js";
 import { closeDialog, Dialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
@@ -97,6 +97,6 @@ async function make(name, users, clientId, details) {
     return "";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.isOffline ? say.groupOffline : error.message || say.groupFailed;
+    return error.isOffline ? say.groupOffline : failureSentence(error.code, say.groupFailed);
   }
 }

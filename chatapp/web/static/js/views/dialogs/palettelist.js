@@ -17,15 +17,16 @@ import { titleOf } from "../line.js";
  */
 
 const GROUPS = [
-  { label: say.people, types: ["conversation"] },
-  { label: say.paletteCommands, types: ["command"] },
-  { label: say.paletteMessages, types: ["message", "more"] },
+  { labelOf: () => say.people, types: ["conversation"] },
+  { labelOf: () => say.paletteCommands, types: ["command"] },
+  { labelOf: () => say.paletteMessages, types: ["message", "more"] },
 ];
 
 /** @param {{ choices: Choice[], current: Choice | undefined }} props */
 export function ChoiceGroups({ choices, current }) {
   return html`<div id="palette-list" role="listbox" aria-label=${say.paletteResults}>
-    ${GROUPS.map(({ label, types }) => {
+    ${GROUPS.map(({ labelOf, types }) => {
+      const label = labelOf();
       const members = choices.filter(({ type }) => types.includes(type));
       return members.length > 0 && html`<div key=${label} role="group" aria-label=${label} class="palette-group">
         <p class="palette-label" aria-hidden="true">${label}</p>
@@ -86,8 +87,8 @@ export function MessageState({ found, text, isEmpty }) {
   return html`<div class="palette-state" role="status">
     ${found.status === "loading" && html`<span class="spinner" aria-hidden="true"></span><span class="unseen">${say.paletteSearching}</span>`}
     ${found.status === "failed" && html`<p class="state-hint">${found.sentence}</p>`}
-    ${found.status === "ready" && found.hits.length > 0 && html`<span class="unseen">${say.paletteFound(found.hits.length, found.cursor !== null)}</span>`}
-    ${found.status === "ready" && found.hits.length === 0 && html`<p class="state-hint">${isNothing ? say.listNoMatch(text.trim()) : say.paletteNoMessages}</p>`}
+    ${found.status === "ready" && found.hits.length > 0 && html`<span class="unseen">${(found.cursor ? say.paletteFoundFirst : say.paletteFound)({ count: found.hits.length })}</span>`}
+    ${found.status === "ready" && found.hits.length === 0 && html`<p class="state-hint">${isNothing ? say.listNoMatch({ text: text.trim() }) : say.paletteNoMessages}</p>`}
   </div>`;
 }
 

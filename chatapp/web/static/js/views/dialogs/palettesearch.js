@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../api.js";
 import { searchMessages } from "../../searchapi.js";
-import { failureSentence } from "../../strings.js";
+import { failureSentence, say } from "../../strings.js";
 
 /**
  * @typedef {import("../../protocol.js").Hit} Hit
@@ -46,7 +46,7 @@ export function paletteSearch() {
       if (!cancelled.aborted) found.value = { status: "ready", hits: [...before, ...page.hits], cursor: page.cursor, sentence: "" };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!cancelled.aborted) found.value = { ...NOTHING, status: "failed", sentence: failureSentence(error.code, error.message) };
+      if (!cancelled.aborted) found.value = { ...NOTHING, status: "failed", sentence: sentenceFor(error.code) };
     }
   };
 
@@ -71,4 +71,10 @@ export function paletteSearch() {
 function isWorthASearch(text) {
   const [first = "", ...rest] = text.trim();
   return first > "\u007f" || rest.length > 0;
+}
+
+/** @param {string} code of the error */
+function sentenceFor(code) {
+  const sentences = /** @type {Record<string, string>} */ (say.searchErrors);
+  return sentences[code] ?? failureSentence(code, say.searchFailed);
 }

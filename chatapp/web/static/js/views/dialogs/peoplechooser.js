@@ -31,9 +31,9 @@ export function PeopleChooser({ picked, without = NOBODY, hint }) {
 /** @param {{ picked: Users }} props */
 function Picked({ picked }) {
   return html`<div class="picked" aria-live="polite">
-    <small>${say.groupPicked(picked.value.length)}</small>
+    <small>${say.groupPicked({ count: picked.value.length })}</small>
     <ul>${picked.value.map((user) => html`<li key=${user.username}>
-      <button type="button" class="chip" aria-label=${say.groupRemove(fullName(user))} onClick=${() => toggle(picked, user)}>
+      <button type="button" class="chip" aria-label=${say.groupRemove({ name: fullName(user) })} onClick=${() => toggle(picked, user)}>
         <bdi>${fullName(user)}</bdi><${Icon} name="close" size=${14} />
       </button>
     </li>`)}</ul>
@@ -68,7 +68,7 @@ function NobodyFound({ text, hint }) {
   if (listStatus.value === "loading") return html`<${Skeleton} label=${say.loadingPeople} rows=${4} />`;
   if (listStatus.value === "failed") return html`<${Failed} sentence=${say.peopleFailed} onRetry=${retryLists} />`;
   if (text === "") return html`<${Empty} title=${say.listEmpty} hint=${hint} />`;
-  return html`<${Empty} title=${say.listNoMatch(text)} hint=${say.groupNoMatchHint} />`;
+  return html`<${Empty} title=${say.listNoMatch({ text })} hint=${say.groupNoMatchHint} />`;
 }
 
 /** @param {{ user: User, picked: Users }} props */

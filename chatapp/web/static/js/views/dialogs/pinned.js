@@ -38,7 +38,7 @@ function Pinned({ messages, canUnpin }) {
     <button type="button" class="pinned-message" onClick=${() => show(message)}>
       <span class="pinned-who"><b><bdi>${nameOf(message.sender)}</bdi></b> <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time></span>
       <bdi class="menu-message">${previewOf(message.content)}</bdi>
-      <small>${say.pinnedBy(nameOf(message.pinnedBy ?? ""))}</small>
+      <small>${say.pinnedBy({ name: nameOf(message.pinnedBy ?? "") })}</small>
     </button>
     ${canUnpin && html`<button type="button" class="icon-button" aria-label=${say.unpin} title=${say.unpin} onClick=${() => togglePin(message)}><${Icon} name="close" size=${18} /></button>`}
   </li>`)}</ul>`;

@@ -77,5 +77,5 @@ function Line({ receipt: { username, read, showsReads }, passed }) {
 /** @param {Passed} passed */
 function whenOf({ at, isExact }) {
   if (at === null) return "";
-  return isExact ? momentInWords(at) : say.receiptsAtLatest(momentInWords(at));
+  return isExact ? momentInWords(at) : say.receiptsAtLatest({ moment: momentInWords(at) });
 }

@@ -6,29 +6,27 @@ import { prefer, preferences } from "../../preferences.js";
 import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
 import { html } from "../html.js";
+import { LanguageChoice } from "../languagechoice.js";
 import { DoNotDisturb } from "./donotdisturb.js";
 import { Sharing } from "./sharing.js";
 import { Switch } from "./switch.js";
 
 /** @typedef {import("../../preferences.js").Theme} Theme */
 
-/** @type {{ value: Theme, label: string }[]} */
-const THEMES = [
-  { value: "system", label: say.themeSystem },
-  { value: "light", label: say.themeLight },
-  { value: "dark", label: say.themeDark },
-];
+/** @type {Theme[]} */
+const THEMES = ["system", "light", "dark"];
 
 export function SettingsDialog() {
   return html`<${Dialog} title=${say.settingsTitle}>
     <fieldset class="choices">
       <legend>${say.theme}</legend>
       <div class="segments">${THEMES.map(
-        ({ value, label }) => html`<label key=${value}>
-          <input type="radio" name="theme" value=${value} checked=${preferences.value.theme === value} onChange=${() => prefer({ theme: value })} /><span>${label}</span>
+        (value) => html`<label key=${value}>
+          <input type="radio" name="theme" value=${value} checked=${preferences.value.theme === value} onChange=${() => prefer({ theme: value })} /><span>${say.themes[value]}</span>
         </label>`,
       )}</div>
     </fieldset>
+    <${LanguageChoice} />
     <${Switch} label=${say.sound} hint=${say.soundHint} isOn=${preferences.value.hasSound} onChange=${(/** @type {boolean} */ hasSound) => prefer({ hasSound })} />
     <${Notifications} />
     <${DoNotDisturb} />

@@ -1,0 +1,191 @@
+/** The shape of everything that crosses the wire, and the constants of protocol.js. The page does not load this file. */
+
+export interface User {
+  firstName: string;
+  lastName: string;
+  username: string;
+  isOnline: boolean;
+  lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
+}
+
+export interface Message {
+  sender: string; // a username
+  receiver: string; // a username, or a groupId
+  content: string;
+  timestamp: string; // ISO 8601, UTC
+  deliveredToAll: boolean;
+  messageId: string;
+  sequence: number; // dense from 1 in its conversation
+  revision: number; // of its conversation, at which it was stored
+  clientId?: string | null;
+  changedRevision?: number; // of its conversation, at which it last changed
+  editedAt?: string; // ISO 8601, UTC
+  deletedAt?: string;
+  deletedBy?: string; // a username
+  pinnedAt?: string;
+  pinnedBy?: string;
+  reactions?: Reaction[];
+  replyTo?: Quote;
+}
+
+/** With the first 20 usernames. */
+export type Reaction = { emoji: string, count: number, usernames: string[], mine?: boolean };
+
+/** Null if I may not see the message. */
+export type Quote = { sequence: number, sender: string | null, content: string | null };
+
+export interface UpdateOnly {
+  reacted: { username: string, emoji: string, on: boolean }[];
+  content?: string; // if it changed
+}
+
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo">;
+
+export type Version = { content: string, writtenAt: string };
+
+export type Role = "owner" | "admin" | "member";
+
+/** All members of a group, or its admins and owners. */
+export type Audience = "everybody" | "admins";
+
+/** Of a group, but its name. */
+export interface Details {
+  topic: string; // one line, or nothing
+  description: string; // some lines, or nothing
+  sharesHistory: boolean; // whether a member sees what was said before they joined
+  isPublic: boolean; // whether every user finds the group and may join it
+  writers: Audience; // who may write
+  pinners: Audience; // who may pin messages
+}
+
+export type Online = { username: string, online: boolean };
+
+/** How far a member has received and read; null if it is not shown. */
+export type Marks = { username: string, deliveredSequence: number, readSequence: number | null };
+
+export type Member = Marks & { role: Role };
+
+export type Group = GroupFields & Details;
+
+export interface GroupFields {
+  groupName: string;
+  groupId: string;
+  users: User[];
+  members: { username: string, role: Role }[];
+  messages: Message[];
+  createdAt: string; // ISO 8601, UTC
+  role: Role; // mine
+  revision: number;
+}
+
+export type PublicGroup = { groupId: string, groupName: string, topic: string, description: string, memberCount: number, isMember: boolean };
+
+export type WireConversation = ConversationFields & Details;
+
+export interface ConversationFields {
+  receiver: string;
+  group: boolean;
+  name: string;
+  lastMessage: Message | null;
+  lastSequence: number;
+  readSequence: number;
+  members: Member[]; // empty for large groups
+  revision: number;
+  createdAt: string; // ISO 8601, UTC
+  role: Role; // mine
+  preferences: Preferences; // mine
+}
+
+/** Which messages notify. */
+export type Level = "all" | "none";
+
+export type Preferences = { level: Level, unreadFrom: number | null, userRevision: number };
+
+/** Hours such as "22:00", days as in ISO 8601. */
+export type DoNotDisturb = { from: string, to: string, days: number[], timeZone: string };
+
+export type Draft = { content: string, userRevision: number };
+
+export interface Settings {
+  sharesReads: boolean; // whether others see what I have read, and I what they have
+  sharesLastSeen: boolean;
+  sharesTyping: boolean;
+  doNotDisturb: DoNotDisturb | null;
+  userRevision: number;
+}
+
+export type Address = { receiver: string, group: boolean };
+
+export type MessageChange = { kind: "message", revision: number, message: Message };
+
+export type MembersChange = { kind: "members", revision: number, members: { username: string, role: Role | null }[] };
+
+export type DetailsChange = { kind: "details", revision: number, name: string } & Details;
+
+export type UpdateChange = { kind: "update", revision: number, update: Update };
+
+/** Of one conversation. */
+export type Change = MessageChange | UpdateChange | MembersChange | DetailsChange;
+
+export type UserChange = Address & { kind: "conversation", userRevision: number, conversation: WireConversation | null };
+
+export type PreferencesChange = Address & { kind: "preferences", userRevision: number, preferences: Preferences };
+
+export type SettingsChange = { kind: "settings", userRevision: number, settings: Settings };
+
+export type DraftChange = Address & { kind: "draft", userRevision: number, draft: Draft };
+
+/** What is mine alone. */
+export type OwnChange = PreferencesChange | DraftChange | SettingsChange;
+
+export type ChangeEvent = (Address & Change) | UserChange | OwnChange;
+
+export interface ConversationSync {
+  receiver: string;
+  group: boolean;
+  revision: number;
+  startOver: boolean;
+  conversation: WireConversation | null;
+  changes: Change[];
+  readSequence: number;
+  members: Member[];
+}
+
+export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[] };
+
+export type KnownConversation = Address & { revision: number, watermarks: number };
+
+/** A message that a search has found. */
+export type Hit = Address & { message: Message, ranges: [number, number][] };
+
+export type SearchPage = { hits: Hit[], more: boolean, cursor: string | null };
+
+export type Receipt = Address & Marks;
+
+export type Typing = Address & { username: string };
+
+/** When a watermark passed a message; the latest time possible if it is not exact. */
+export type Passed = { at: string | null, isExact: boolean };
+
+export type MessageReceipt = { username: string, delivered: Passed | null, read: Passed | null, showsReads: boolean };
+
+export type Failure = { code: string, message: string, details?: unknown };
+
+/** With whatever else the event answers. */
+export type Ack = { success: boolean, response?: any, preferences?: any, draft?: any, error?: Failure };
+
+export type SendPayload = { sender: string, receiver: string, content: string, clientId: string, replyTo?: number };
+
+export type MessageEvent = { response: Message };
+
+export const NAMESPACE: string;
+export const SOCKET_PATH: string;
+type Names<Name extends string> = Readonly<Record<Name, string>>;
+export const CALL: Names<"privateMessage" | "groupMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
+export const EVENT: Names<"message" | "change" | "delivered" | "online" | "receipt" | "typing" | "tokenExpired">;
+export const CONTENT_BYTES_MAX: number;
+export const GROUP_NAME_CHARACTERS_MAX: number;
+export const TOPIC_CHARACTERS_MAX: number;
+export const DESCRIPTION_CHARACTERS_MAX: number;
+export const PAGE_SIZE: number;
+export const SYNC_CONVERSATIONS_MAX: number;
