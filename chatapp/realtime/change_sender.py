@@ -62,10 +62,8 @@ class ChangeSender:
         """Sends an update to those members who may see the message. Others learn of the revision by their next sync."""
         if change.direct_key is None:
             wire = serializers.change(change, str(change.conversation_id), is_group=True, lowest=ALL_DELIVERED)
-            hidden_from = self._joined_later(change)
-            voters = [
-                one for one in change.voters if not set(self._connections.of_user(one.user_id)) & set(hidden_from)
-            ]
+            hidden_from = set(self._joined_later(change))
+            voters = [one for one in change.voters if hidden_from.isdisjoint(self._connections.of_user(one.user_id))]
             # Only the voters are told of their votes, so that all others receive one encoding, anonymous or not.
             told = [sid for one in voters for sid in self._connections.of_user(one.user_id)]
             self._events.changed(wire, change.conversation_id, skipped=[*hidden_from, *told])

@@ -93,7 +93,9 @@ def test_nobody_is_told_who_voted_in_an_anonymous_poll(browse: Browse, newcomers
     assert vote(browse(voter), sent, 0).get_json()["message"]["poll"]["mine"] == [0]
     seen = poll_of(browse(asker), asker, voter)
     assert (counts(seen), seen["mine"], seen["options"][0]["voters"]) == ([1, 0, 0], [], [])
-    (change,) = browse(asker).get(f"/sync?direct={voter}:{since}:0").get_json()["conversations"][0]["changes"]
+    (change,) = (
+        browse(asker).get(f"/sync?userRevision=99&direct={voter}:{since}:0").get_json()["conversations"][0]["changes"]
+    )
     assert change["update"]["poll"] == seen
     assert change["update"]["reacted"] == []
     for one in (asker, voter):
@@ -140,9 +142,7 @@ def test_a_poll_ends_at_its_time(app: Flask, browse: Browse) -> None:
     assert refusal(past) == (422, "invalid_input")
 
 
-def test_members_vote_in_a_group_where_only_admins_ask(
-    browse: Browse, cast_of_four: tuple[str, dict[str, str]]
-) -> None:
+def test_members_vote_where_only_admins_ask(browse: Browse, cast_of_four: tuple[str, dict[str, str]]) -> None:
     group, names = cast_of_four
     browse(names["owner"]).patch(f"/group/{group}", json={"writers": "admins"})
     refused = browse(names["member"]).post("/polls", json={"receiver": group, "group": True, **QUESTION})
