@@ -34,4 +34,6 @@ def poll(state: PollState) -> PollShape:
 def with_own_vote(change: ChangeShape, options: list[int]) -> ChangeShape:
     """The update of a poll for one who has voted for these options."""
     update = change["update"]
+    if "poll" not in update:
+        return change  # deleted since the vote was read
     return {**change, "update": {**update, "poll": {**update["poll"], "mine": options}}}

@@ -13,6 +13,7 @@ export const messageStrings = {
   pinnedFailed: "The pinned messages could not be loaded.",
   messageTitle: "Message",
   messageMissing: "This message is no longer on the page.",
+  newPoll: "New poll",
   reply: "Reply",
   edit: "Edit",
   deleteMessage: "Delete",

@@ -26,6 +26,7 @@
  * @property {string} [pinnedBy]
  * @property {Reaction[]} [reactions]
  * @property {Quote} [replyTo]
+ * @property {import("./polltypes.js").Poll} [poll]
  *
  * @typedef {{ emoji: string, count: number, usernames: string[], mine?: boolean }} Reaction with the first 20 usernames
  * @typedef {{ sequence: number, sender: string | null, content: string | null }} Quote null if I may not see the message
@@ -33,7 +34,7 @@
  * @typedef {object} UpdateOnly
  * @property {{ username: string, emoji: string, on: boolean }[]} reacted
  * @property {string} [content] if it changed
- * @typedef {UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo">} Update
+ * @typedef {UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll">} Update
  * @typedef {{ content: string, writtenAt: string }} Version
  *
  * @typedef {"owner" | "admin" | "member"} Role

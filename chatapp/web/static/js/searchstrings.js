@@ -28,5 +28,6 @@ export const searchSay = (counted) => ({
     ["before:2026-02-01", "Until the day before"],
     ["after:2026-01-31", "From this day on"],
     ["has:link", "With a link"],
+    ["has:poll", "Polls"],
   ],
 });

@@ -15,6 +15,7 @@ import { Icon } from "./icons.js";
 import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { OwnTick } from "./owntick.js";
+import { PollSlot } from "./pollslot.js";
 
 /**
  * @typedef {import("../models/rows.js").Row} Row
@@ -48,7 +49,8 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && message?.poll && html`<${PollSlot} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && !message?.poll && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
@@ -63,7 +65,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
  * @param {import("../protocol.js").Message} message
  */
 function openByTouch(event, conversation, message) {
-  const isOnControl = event.target instanceof Element && event.target.closest("a, button, pre, summary, [role='button']");
+  const isOnControl = event.target instanceof Element && event.target.closest("a, button, label, pre, summary, [role='button']");
   if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
   openFor("messageMenu", conversation.key, message);
 }
