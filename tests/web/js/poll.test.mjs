@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { updatedBy, newerOf } from "../../../chatapp/web/static/js/models/messagestate.js";
-import { choose, isClosed, mayClose, percentOf, problemOf, withEmptyField, withVote, writtenOf } from "../../../chatapp/web/static/js/models/poll.js";
+import { choose, isClosed, mayClose, percentOf, problemOf, withEmptyField, withVote, writtenOf } from "../../../chatapp/web/static/js/polls/model.js";
 
 const poll = {
   question: "When?",
@@ -71,7 +71,7 @@ test("a new poll is checked before it is sent", () => {
 });
 
 test("my vote stays as it was in an update that does not tell it", () => {
-  const { mine: _, ...others } = poll;
+  const others = { ...poll, mine: undefined };
   const update = { messageId: "1-1", sequence: 1, reacted: [], changedRevision: 5, poll: { ...others, voterCount: 4 } };
   const changed = updatedBy(message, update, "me");
   assert.deepEqual([changed.poll.voterCount, changed.poll.mine], [4, [1]]);

@@ -26,7 +26,7 @@
  * @property {string} [pinnedBy]
  * @property {Reaction[]} [reactions]
  * @property {Quote} [replyTo]
- * @property {import("./polltypes.js").Poll} [poll]
+ * @property {import("./polls/types.js").Poll} [poll]
  *
  * @typedef {{ emoji: string, count: number, usernames: string[], mine?: boolean }} Reaction with the first 20 usernames
  * @typedef {{ sequence: number, sender: string | null, content: string | null }} Quote null if I may not see the message

@@ -77,7 +77,7 @@ const beginningOf = (content) => [...content].slice(0, QUOTE_CHARACTERS).join(""
 
 /**
  * Only who has just voted is told of their vote. Otherwise it is as it was.
- * @param {{ poll?: import("../polltypes.js").Poll }} message
+ * @param {{ poll?: import("../polls/types.js").Poll }} message
  * @param {Message} before
  */
 function pollFor({ poll }, before) {

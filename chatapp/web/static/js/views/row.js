@@ -12,10 +12,9 @@ import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
-import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
+import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { OwnTick } from "./owntick.js";
-import { PollSlot } from "./pollslot.js";
 
 /**
  * @typedef {import("../models/rows.js").Row} Row
@@ -49,8 +48,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && message?.poll && html`<${PollSlot} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
-      ${!isDeleted && !message?.poll && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}

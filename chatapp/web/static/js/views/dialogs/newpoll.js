@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { newClientId } from "../../models/outbox.js";
-import { OPTIONS_MIN, OPTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MAX, problemOf, withEmptyField, writtenOf } from "../../models/poll.js";
-import { createPoll } from "../../polls.js";
-import { pollSay } from "../../pollstrings.js";
+import { OPTIONS_MIN, OPTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MAX, problemOf, withEmptyField, writtenOf } from "../../polls/model.js";
+import { createPoll } from "../../polls/actions.js";
+import { pollSay } from "../../polls/strings.js";
 import { say } from "../../strings.js";
 import { jumps, openKey } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
@@ -13,7 +13,7 @@ import { html } from "../html.js";
 import { Refused, useAction } from "./action.js";
 import { Switch } from "./switch.js";
 
-/** @typedef {import("../../polltypes.js").NewPoll} NewPoll */
+/** @typedef {import("../../polls/types.js").NewPoll} NewPoll */
 
 export function NewPollDialog() {
   // The same id for every attempt, because an attempt that seemed to fail may have created the poll.

@@ -1,7 +1,7 @@
 /** Who voted for each option of a poll. */
 
-import { fetchVoters } from "../../polls.js";
-import { pollSay } from "../../pollstrings.js";
+import { fetchVoters } from "../../polls/actions.js";
+import { pollSay } from "../../polls/strings.js";
 import { say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";
 import { Avatar } from "../avatar.js";
@@ -15,7 +15,7 @@ export function VotersDialog() {
   return html`<${Dialog} title=${pollSay.whoVoted}>${message?.poll && html`<${Voters} key=${message.changedRevision} message=${message} poll=${message.poll} />`}<//>`;
 }
 
-/** @param {{ message: import("../../protocol.js").Message, poll: import("../../polltypes.js").Poll }} props */
+/** @param {{ message: import("../../protocol.js").Message, poll: import("../../polls/types.js").Poll }} props */
 function Voters({ message, poll }) {
   return html`<${Fetched} fetch=${() => fetchVoters(message)} failed=${pollSay.whoVotedFailed}
     draw=${(/** @type {string[][]} */ found) => found.map(

@@ -1,17 +1,17 @@
 /** A poll in a message: radio buttons or checkboxes, with a bar and a count for each option. */
 
 import { useEffect, useReducer } from "preact/hooks";
-import { choose, isClosed, percentOf, withVote } from "../models/poll.js";
+import { choose, isClosed, percentOf, withVote } from "./model.js";
 import { fullMoment } from "../models/time.js";
-import { unanswered, vote } from "../polls.js";
-import { pollSay } from "../pollstrings.js";
+import { unanswered, vote } from "./actions.js";
+import { pollSay } from "./strings.js";
 import { DIRECTION } from "../strings.js";
-import { html } from "./html.js";
-import { openFor } from "./messageparts.js";
+import { html } from "../views/html.js";
+import { openFor } from "../views/messageparts.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
- * @typedef {import("../polltypes.js").Poll} Poll
+ * @typedef {import("./types.js").Poll} Poll
  */
 
 /** @param {{ message: Message, conversationKey: string, children?: any }} props */

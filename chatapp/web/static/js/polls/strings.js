@@ -1,6 +1,6 @@
 /** The sentences about polls. The page loads them with the first poll. */
 
-import { isolated } from "./models/bidi.js";
+import { isolated } from "../models/bidi.js";
 
 const plural = new Intl.PluralRules("en");
 const counted = (/** @type {number} */ count, /** @type {string} */ one, /** @type {string} */ other) =>

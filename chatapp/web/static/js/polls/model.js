@@ -1,8 +1,8 @@
 /** Polls: whether one is closed, how it looks with another vote of mine, and what is wrong with a new one. */
 
 /**
- * @typedef {import("../polltypes.js").Poll} Poll
- * @typedef {import("../polltypes.js").NewPoll} NewPoll
+ * @typedef {import("./types.js").Poll} Poll
+ * @typedef {import("./types.js").NewPoll} NewPoll
  */
 
 export const OPTIONS_MIN = 2;
@@ -79,7 +79,7 @@ export function problemOf({ question, options, closesAt }, now) {
 
 /**
  * @param {{ sender: string, poll?: Poll }} message
- * @param {import("./conversation.js").Conversation} conversation
+ * @param {import("../models/conversation.js").Conversation} conversation
  * @param {string} me
  */
 export function mayClose({ sender, poll }, { group, role }, me) {

@@ -1,13 +1,13 @@
 /** What one does with polls: create one, vote, close it. A vote is shown at once, and taken back if it is refused. */
 
 import { signal } from "@preact/signals";
-import { ApiError, call } from "./api.js";
-import { takeChanged } from "./changes.js";
-import { notify } from "./messageactions.js";
-import { parseKey } from "./models/keys.js";
-import { say } from "./strings.js";
+import { ApiError, call } from "../api.js";
+import { takeChanged } from "../changes.js";
+import { notify } from "../messageactions.js";
+import { parseKey } from "../models/keys.js";
+import { say } from "../strings.js";
 
-/** @typedef {import("./protocol.js").Message} Message */
+/** @typedef {import("../protocol.js").Message} Message */
 
 const pathOf = (/** @type {Message} */ { messageId }) => `/message/${encodeURIComponent(messageId)}`;
 
@@ -16,7 +16,7 @@ export const unanswered = signal(new Map());
 
 /**
  * @param {string} key of the conversation
- * @param {import("./polltypes.js").NewPoll} poll
+ * @param {import("./types.js").NewPoll} poll
  * @param {string} clientId the same for every attempt
  */
 export async function createPoll(key, poll, clientId) {
