@@ -135,9 +135,7 @@ def print_row(name: str, options: argparse.Namespace, single: tuple[float, float
     print(
         f"{name}, {options.burst:,}: {burst[0]:.1f} events a member, {burst[1] * 1000:,.0f} ms CPU, {each:.1f} ms each"
     )
-    print(
-        f"{name}, {options.burst:,} to one: {burst[0] / events:.1f} of the events, {burst[1] * 1000 / one:.1f} of the CPU"
-    )
+    print(f"{name}, ratio: {burst[0] / events:.1f} times the events, {burst[1] * 1000 / one:.1f} times the CPU")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Reads polls: the question and the options, how many voted for each, and who the first of them are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
@@ -8,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import MessageState, PollState, Voter
 from chatapp.models.tables import MEMBERSHIPS, POLL_VOTES, POLLS
+from chatapp.poll_payloads import MOST_OPTIONS
 from chatapp.prepared_statements import tuples
 
 LISTED_VOTERS = 20
@@ -75,7 +77,7 @@ def add_votes(
         poll.voter_count += 1
         chosen = chosen_in(choices)
         if voter_id == user_id:
-            poll.own = chosen
+            poll.own = list(chosen)
         for option in chosen:
             poll.counts[option] += 1
             if not poll.is_anonymous and poll.counts[option] <= LISTED_VOTERS:
@@ -94,9 +96,10 @@ def voters_in(rows: Iterable[Any]) -> list[Voter]:
     """The rows of `changed_votes` with usernames."""
     rows = list(rows)
     names = usernames_of({row[0] for row in rows}) if rows else {}
-    return [Voter(user_id, names[user_id], chosen_in(choices)) for user_id, choices, _ in rows]
+    return [Voter(user_id, names[user_id], list(chosen_in(choices))) for user_id, choices, _ in rows]
 
 
-def chosen_in(choices: int) -> list[int]:
+@lru_cache(1 << MOST_OPTIONS)
+def chosen_in(choices: int) -> tuple[int, ...]:
     """The numbers of the chosen options, from the form in which the database has them."""
-    return [option for option in range(choices.bit_length()) if choices >> option & 1]
+    return tuple(option for option in range(choices.bit_length()) if choices >> option & 1)
