@@ -15,6 +15,7 @@ from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState, ReactionCount
 from chatapp.models.conversation import other_of
 from chatapp.personal_serializers import personal_change, preferences
+from chatapp.poll_serializers import poll
 from chatapp.shapes import (
     ChangeShape,
     ConversationShape,
@@ -215,6 +216,8 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
         shape["pinnedAt"], shape["pinnedBy"] = microseconds_to_iso(state.pinned_at), state.pinned_by
     if state.reactions:
         shape["reactions"] = [_reaction(count) for count in state.reactions]
+    if state.poll is not None:
+        shape["poll"] = poll(state.poll)
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}

@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.personal_shapes import DraftShape, PreferencesShape, SettingsShape
+from chatapp.poll_shapes import PollShape
 
 
 class UserShape(TypedDict):
@@ -43,6 +44,7 @@ class MessageStateShape(TypedDict):
     pinnedBy: NotRequired[str]
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
+    poll: NotRequired[PollShape]
 
 
 class MessageShape(MessageStateShape):

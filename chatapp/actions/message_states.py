@@ -1,4 +1,4 @@
-"""Reads what messages have beyond their text: edits, deletions, reactions, pins, and the messages that they answer.
+"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, and what they answer.
 
 Most messages have none of it, so a page of history asks only for those that do.
 """
@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
+from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote, ReactionCount
-from chatapp.models.tables import MESSAGES, REACTIONS
+from chatapp.models.tables import MESSAGES, POLLS, REACTIONS
 from chatapp.prepared_statements import tuples
 
 LISTED_REACTORS = 20
@@ -32,12 +33,21 @@ _STATE = (
     type_coerce(MESSAGES.c.pinned_at, BigInteger),
     MESSAGES.c.pinned_by_id,
     MESSAGES.c.reply_to,
+    *POLL_COLUMNS,
 )
-STATES = select(*_STATE).where(
-    MESSAGES.c.conversation_id == bindparam("conversation_id"),
-    MESSAGES.c.sequence >= bindparam("first"),
-    MESSAGES.c.sequence <= bindparam("last"),
-    MESSAGES.c.changed_revision.is_not(None) | MESSAGES.c.reply_to.is_not(None),
+STATES = (
+    select(*_STATE)
+    .select_from(
+        MESSAGES.outerjoin(
+            POLLS, (POLLS.c.conversation_id == MESSAGES.c.conversation_id) & (POLLS.c.sequence == MESSAGES.c.sequence)
+        )
+    )
+    .where(
+        MESSAGES.c.conversation_id == bindparam("conversation_id"),
+        MESSAGES.c.sequence >= bindparam("first"),
+        MESSAGES.c.sequence <= bindparam("last"),
+        MESSAGES.c.changed_revision.is_not(None) | MESSAGES.c.reply_to.is_not(None),
+    )
 )
 COUNTED_REACTIONS = (
     select(REACTIONS.c.sequence, REACTIONS.c.emoji, REACTIONS.c.user_id)
@@ -85,11 +95,13 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 deleted_by=names.get(row[5]),
                 pinned_at=row[6],
                 pinned_by=names.get(row[7]),
+                poll=poll_of(row[9:]),
             )
             if row[8] is not None:
                 quotes[row[0]] = row[8]
         if any(row[1] is not None for row in rows):
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
+        add_votes(states, conversation_id, first, last, reader.user_id)
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)
     return states

@@ -13,6 +13,7 @@ from chatapp.api import (
     messages,
     openapi,
     personal,
+    polls,
     search,
     sessions,
     users,
@@ -33,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     _restrict_limiter_to_login(app)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (sessions, users, messages, message_changes, conversations, groups, personal, search):
+        for noun in (sessions, users, messages, message_changes, polls, conversations, groups, personal, search):
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)

@@ -15,6 +15,7 @@ from chatapp.errors import (
     MessageDeleted,
     NotAMember,
     NotFound,
+    PollUnchangeable,
     TooLate,
 )
 from chatapp.journal import StoredMessage
@@ -27,7 +28,12 @@ BODY_REFUSALS = (NotFound, MessageDeleted, LimitReached, InvalidInput, Malformed
 
 
 @blueprint.patch("/message/<message_id>")
-@operation("Edit one's own message", gives=OneMessageShape, body=NewText, errors=(*BODY_REFUSALS, Forbidden, TooLate))
+@operation(
+    "Edit one's own message",
+    gives=OneMessageShape,
+    body=NewText,
+    errors=(*BODY_REFUSALS, Forbidden, TooLate, PollUnchangeable),
+)
 def edit(caller: Caller, message_id: str, body: NewText) -> OneMessageShape:
     seconds = current_settings().edit_seconds
     return _changed(message_changes.edit_message(current_journal(), caller, message_id, body.content, seconds))

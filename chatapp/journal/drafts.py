@@ -10,6 +10,17 @@ from chatapp.journal.message_state import MessageState
 
 
 @dataclass(slots=True)
+class PollDraft:
+    """The poll of a message. `closes_at` is in microseconds since 1970 UTC."""
+
+    question: str
+    options: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: int | None
+
+
+@dataclass(slots=True)
 class MessageDraft:
     """A message that has no sequence yet. `receiver` is a username, or with `is_group` a conversation id as text."""
 
@@ -23,6 +34,7 @@ class MessageDraft:
     """Whether the sender's ack waits for the recipients' confirmations, as the ack of a socket event does."""
     reply_to: int | None = None
     """The sequence of the answered message."""
+    poll: PollDraft | None = None
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote
+from chatapp.journal.polls import insert_polls, state_of_poll
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, other_of, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
@@ -20,8 +21,10 @@ from chatapp.notices import MembershipsChanged, Notice
 
 # A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
-SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key
+SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key,
+m.changed_revision, m.deleted_at, d.username
 FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
+LEFT JOIN "user" d ON d.id = m.deleted_by_id
 WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
 
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
@@ -97,6 +100,7 @@ class MessageBatch:
         outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
         messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
         self._insert(messages)
+        insert_polls(self.connection, messages)
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
         self._store_counters([*groups.values(), *directs.values()])
         return outcomes
@@ -124,6 +128,10 @@ class MessageBatch:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
+        state = state_of_poll(draft, locked.revision)
+        if draft.reply_to is not None:
+            state = state or MessageState()
+            state.quote = self._quote(locked, draft.reply_to)
         return StoredMessage(
             locked.conversation_id,
             locked.last_sequence,
@@ -136,7 +144,7 @@ class MessageBatch:
             self.created_at,
             locked.revision,
             is_awaited=draft.is_awaited,
-            state=None if draft.reply_to is None else MessageState(quote=self._quote(locked, draft.reply_to)),
+            state=state,
         )
 
     def _quote(self, locked: LockedConversation, sequence: int) -> Quote:
@@ -259,7 +267,7 @@ class MessageBatch:
 
 
 def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
-    conversation_id, sequence, sender_id, content, client_id, created_at, revision, key = row
+    conversation_id, sequence, sender_id, content, client_id, created_at, revision, key, changed, *deleted = row
     receiver = other_of(key, sender) if key else str(conversation_id)
     return StoredMessage(
         conversation_id,
@@ -273,6 +281,7 @@ def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
         created_at,
         revision,
         True,
+        state=None if deleted[0] is None else MessageState(changed, deleted_at=deleted[0], deleted_by=deleted[1]),
     )
 
 

@@ -30,8 +30,39 @@ class Quote:
 
 
 @dataclass(slots=True)
+class PollState:
+    """A poll with its votes. `counts` and `voters`, the first usernames, are by option; `voters` are empty in an
+    anonymous poll. `own` has the options that the reader voted for; None in an event for all members."""
+
+    question: str
+    options: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: int | None
+    closed_at: int | None = None
+    voter_count: int = 0
+    counts: list[int] = field(init=False)
+    voters: list[list[str]] = field(init=False)
+    own: list[int] | None = None
+
+    def __post_init__(self) -> None:
+        self.counts = [0] * len(self.options)
+        self.voters = [[] for _ in self.options]
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """A user whose vote changed, and the options that they vote for now."""
+
+    user_id: int
+    username: str
+    options: list[int]
+
+
+@dataclass(slots=True)
 class MessageState:
-    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote."""
+    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote,
+    and that of the message itself for a new poll."""
 
     changed_revision: int | None = None
     content_revision: int | None = None
@@ -42,3 +73,4 @@ class MessageState:
     pinned_by: str | None = None
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
+    poll: PollState | None = None

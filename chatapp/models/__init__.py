@@ -4,6 +4,7 @@ from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
 from chatapp.models.search_position import SearchPosition
@@ -20,6 +21,8 @@ __all__ = [
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "Poll",
+    "PollVote",
     "Presence",
     "Reaction",
     "SearchPosition",

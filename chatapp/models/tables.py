@@ -6,6 +6,7 @@ from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
+from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
@@ -26,6 +27,8 @@ FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)
 VERSIONS = _table_of(MessageVersion)
 REACTIONS = _table_of(Reaction)
+POLLS = _table_of(Poll)
+POLL_VOTES = _table_of(PollVote)
 CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
 DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)

@@ -31,7 +31,7 @@ from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, L
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
-from chatapp.realtime.message_events import MessageEvents
+from chatapp.realtime.poll_events import PollEvents
 from chatapp.realtime.rooms import NAMESPACE
 from chatapp.search_payloads import SearchRequest
 
@@ -53,6 +53,10 @@ EVENTS = (
     "reactors",
     "pinMessage",
     "pinned",
+    "createPoll",
+    "vote",
+    "closePoll",
+    "voters",
     "markRead",
     "sync",
     "search",
@@ -77,7 +81,7 @@ OF_CONNECTION = ("look", "typing")
 """The events that are about the connection, and not about its user alone."""
 
 
-class ChatNamespace(MessageEvents, flask_socketio.Namespace):  # type: ignore[misc]
+class ChatNamespace(PollEvents, flask_socketio.Namespace):  # type: ignore[misc]
     """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:

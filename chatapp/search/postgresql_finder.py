@@ -14,13 +14,17 @@ FROM search_entry e
 JOIN membership own ON own.conversation_id = e.conversation_id AND own.user_id = %(user_id)s
 JOIN conversation c ON c.id = e.conversation_id
 JOIN message m ON m.conversation_id = e.conversation_id AND m.sequence = e.sequence
-WHERE e.tokens @@ %(match)s::tsquery AND (c.shares_history OR e.sequence > own.joined_sequence){conditions}
+WHERE (c.shares_history OR e.sequence > own.joined_sequence){conditions}
 ORDER BY e.created_at DESC, e.conversation_id DESC, e.sequence DESC LIMIT %(count)s"""
+
+HAS_POLL = "EXISTS (SELECT 1 FROM poll p WHERE p.conversation_id = e.conversation_id AND p.sequence = e.sequence)"
 
 
 def find(connection: Connection, plan: Plan) -> list[FoundRow]:
     """Raises Overrun."""
     conditions = {
+        " AND e.tokens @@ %(match)s::tsquery": _match_of(plan) != "",
+        f" AND {HAS_POLL}": plan.has_poll,
         " AND e.conversation_id = ANY(%(conversation_ids)s)": plan.conversation_ids is not None,
         " AND e.created_at >= %(since)s": plan.since is not None,
         " AND e.created_at < %(until)s": plan.until is not None,
@@ -47,7 +51,7 @@ def find(connection: Connection, plan: Plan) -> list[FoundRow]:
 
 
 def _match_of(plan: Plan) -> str:
-    """The plan as a `tsquery`. Tokens hold neither quotes nor backslashes."""
+    """The plan as a `tsquery`; empty if only polls are asked for. Tokens hold neither quotes nor backslashes."""
     parts = []
     for term in plan.terms:
         tokens = [f"'{token}'" for token in term.tokens]

@@ -39,6 +39,7 @@ class Query:
     after: date | None = None
     before: date | None = None
     has_link: bool = False
+    has_poll: bool = False
 
 
 def _add_after(query: Query, value: str) -> None:
@@ -50,9 +51,10 @@ def _add_before(query: Query, value: str) -> None:
 
 
 def _add_has(query: Query, value: str) -> None:
-    if value != "link":
-        raise _refusal(f"has:{value} is not known; there is has:link")
-    query.has_link = True
+    if value not in ("link", "poll"):
+        raise _refusal(f"has:{value} is not known; there are has:link and has:poll")
+    query.has_link |= value == "link"
+    query.has_poll |= value == "poll"
 
 
 FILTERS: dict[str, Callable[[Query, str], None]] = {
@@ -106,7 +108,7 @@ def _end_of(run: Run, *, is_open: bool) -> tuple[list[str], bool]:
 def _require_bounds(query: Query) -> None:
     if len(query.terms) > MOST_TERMS or sum(len(term.tokens) for term in query.terms) > MOST_TOKENS:
         raise _refusal(f"must have at most {MOST_TERMS} words and phrases, and {MOST_TOKENS} in all of them")
-    if not (query.terms or query.senders or query.has_link):
+    if not (query.terms or query.senders or query.has_link or query.has_poll):
         raise _refusal("must have a word, from: or has:")
 
 

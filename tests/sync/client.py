@@ -137,6 +137,8 @@ class Client:
             mine |= {one["emoji"] for one in update["reacted"] if one["username"] == self.username and one["on"]}
             merged = {**message, **self._state_of(update), "sender": message["sender"], "mine": mine}
             merged["content"] = update.get("content", message["content"])
+            if merged["poll"] and "mine" not in update["poll"]:
+                merged["poll"]["mine"] = message["poll"]["mine"]
             known.messages[sequence] = merged
         for other in known.messages.values():
             if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
@@ -156,6 +158,8 @@ class Client:
             "reactions": {one["emoji"]: (one["count"], one["usernames"]) for one in reactions},
             "mine": {one["emoji"] for one in reactions if one.get("mine")},
             "quote": message.get("replyTo"),
+            # An event for all members does not say what a user voted for.
+            "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
         }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:

@@ -79,7 +79,7 @@ class Driver(RuleBasedStateMachine):
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
 
-    def _message(self, by: int, pick: int, *, is_own: bool) -> tuple[int, str]:
+    def _message(self, by: int, pick: int, *, is_own: bool, is_poll: bool = False) -> tuple[int, str]:
         """Returns a user and the id of a message: one of their own if they know one, else one that nobody sent."""
         for number in [by, *range(PEOPLE)]:
             listener = self.listeners[number]
@@ -88,7 +88,7 @@ class Driver(RuleBasedStateMachine):
                 (key, sequence)
                 for key, one in sorted(listener.client.conversations.items())
                 for sequence, message in sorted(one.messages.items())
-                if not is_own or message["sender"] == self.names[number]
+                if (not is_own or message["sender"] == self.names[number]) and (message["poll"] or not is_poll)
             ]
             if known:
                 key, sequence = known[pick % len(known)]

@@ -23,7 +23,7 @@ from tests.sync.driver import PEOPLE, Driver
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message"),
-    "update": ("edit", "delete_message", "react", "pin"),
+    "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll"),
     "members": ("add", "join", "remove", "set_role"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
@@ -95,6 +95,26 @@ class Chat(Driver):
         self._do(
             actor, channel, "pinMessage", {"messageId": message_id}, "PUT", f"/message/{message_id}/pin", {"on": on}
         )
+
+    @rule(by=indexes, pick=picks, channel=picks, is_multiple=st.booleans(), is_anonymous=st.booleans())
+    def create_poll(self, by: int, pick: int, channel: int, is_multiple: bool, is_anonymous: bool) -> None:
+        is_group = pick % 3 != 0
+        receiver = self._group(pick) if is_group else self.names[pick % PEOPLE]
+        body = {"receiver": receiver, "group": is_group, "question": "When?", "options": ["Noon", "Night", "Never"]}
+        kinds = {"isMultiple": is_multiple, "isAnonymous": is_anonymous}
+        self._do(by, channel, "createPoll", {}, "POST", "/polls", {**body, **kinds})
+
+    @rule(by=indexes, pick=picks, channel=picks, options=st.sets(st.integers(0, 2), max_size=2))
+    def vote(self, by: int, pick: int, channel: int, options: set[int]) -> None:
+        actor, message_id = self._message(by, pick, is_own=False, is_poll=True)
+        body = {"options": sorted(options)}
+        self._do(actor, channel, "vote", {"messageId": message_id}, "PUT", f"/message/{message_id}/vote", body)
+
+    @rule(by=indexes, pick=picks, channel=picks)
+    def close_poll(self, by: int, pick: int, channel: int) -> None:
+        if pick % 4 == 0:
+            actor, message_id = self._message(by, pick, is_own=True, is_poll=True)
+            self._do(actor, channel, "closePoll", {"messageId": message_id}, "POST", f"/message/{message_id}/close", {})
 
     @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans(), is_public=st.booleans())
     def make_group(

@@ -26,6 +26,7 @@ export interface Message {
   pinnedBy?: string;
   reactions?: Reaction[];
   replyTo?: Quote;
+  poll?: import("./polls/types.js").Poll;
 }
 
 /** With the first 20 usernames. */
@@ -39,7 +40,7 @@ export interface UpdateOnly {
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll">;
 
 export type Version = { content: string, writtenAt: string };
 

@@ -16,8 +16,8 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
- * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "deleteMessage"} MessageDialogName
- * @typedef {"newGroup" | "findGroups" | "pinned" | "shortcuts" | "settings" | "details" | "palette" | "receipts" | MessageDialogName | null} DialogName
+ * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "voters" | "deleteMessage"} MessageDialogName
+ * @typedef {"newGroup" | "newPoll" | "findGroups" | "pinned" | "shortcuts" | "settings" | "details" | "palette" | "receipts" | MessageDialogName | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 

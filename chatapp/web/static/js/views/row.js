@@ -11,7 +11,7 @@ import { me, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
-import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
+import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { OwnTick } from "./owntick.js";
 
@@ -47,7 +47,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
@@ -62,7 +62,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
  * @param {import("../protocol.js").Message} message
  */
 function openByTouch(event, conversation, message) {
-  const isOnControl = event.target instanceof Element && event.target.closest("a, button, pre, summary, [role='button']");
+  const isOnControl = event.target instanceof Element && event.target.closest("a, button, label, pre, summary, [role='button']");
   if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
   openFor("messageMenu", conversation.key, message);
 }

@@ -6,14 +6,17 @@ import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedi
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
+import { NewPollDialog } from "./newpoll.js";
 import { ReceiptsDialog } from "./receipts.js";
 import { PinnedDialog } from "./pinned.js";
 import { PaletteDialog } from "./palette.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
+import { VotersDialog } from "./voters.js";
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
+  newPoll: NewPollDialog,
   findGroups: FindGroupsDialog,
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
@@ -23,6 +26,7 @@ export const DIALOGS = {
   emoji: EmojiDialog,
   versions: VersionsDialog,
   reactors: ReactorsDialog,
+  voters: VotersDialog,
   deleteMessage: DeleteMessageDialog,
   receipts: ReceiptsDialog,
   palette: PaletteDialog,

@@ -5,6 +5,9 @@ import { edit, replyTo } from "../../composing.js";
 import { notify, togglePin, toggleReaction } from "../../messageactions.js";
 import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
+import { mayClose } from "../../polls/model.js";
+import { closePoll } from "../../polls/actions.js";
+import { pollSay } from "../../polls/strings.js";
 import { previewOf } from "../../renderer.js";
 import { markUnreadFrom } from "../../personal.js";
 import { recentEmoji } from "../../recentemoji.js";
@@ -34,11 +37,12 @@ export function MessageMenuDialog() {
     </div>
     <ul class="menu-list">
       <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
-      ${message.sender === me.value && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
+      ${message.sender === me.value && !message.poll && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
       ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
       <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
       ${message.sender !== me.value && html`<${Item} icon="unread" text=${say.markUnreadHere} onClick=${then(() => markFrom(key, message.sequence))} />`}
+      ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${pollSay.close} onClick=${then(() => closePoll(message))} />`}
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
       ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
       ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}

@@ -2,6 +2,7 @@
 
 import { filterLines } from "../../models/list.js";
 import { keyOf } from "../../models/keys.js";
+import { isAmong } from "../../models/permissions.js";
 import { folded, matches } from "../../models/names.js";
 import { goTo, goToMessage } from "../../router.js";
 import { signOut } from "../../session.js";
@@ -69,9 +70,13 @@ function commands() {
   ];
   if (open && store.knowledgeOf(open) === "known") {
     found.unshift({ type: "command", id: "palette-details", icon: "info", text: say.paletteDetails, run: () => change("details") });
+    if (mayWrite(store.conversationOf(open))) found.unshift({ type: "command", id: "palette-poll", icon: "poll", text: say.newPoll, run: () => change("newPoll") });
   }
   return found;
 }
+
+/** @param {Conversation} conversation */
+const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
 
 /** The palette first gives the focus back, so that the next dialog gives it back too. @param {import("../../store.js").DialogName} name */
 function change(name) {
