@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from chatapp.personal_shapes import DraftShape, PreferencesShape, SettingsShape
+from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 
 
 class UserShape(TypedDict):
@@ -32,6 +32,13 @@ class QuoteShape(TypedDict):
     content: str | None
 
 
+class ForwardedShape(TypedDict):
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    timestamp: str
+
+
 class MessageStateShape(TypedDict):
     """What a message has beyond its text. Most messages have none of it."""
 
@@ -43,6 +50,7 @@ class MessageStateShape(TypedDict):
     pinnedBy: NotRequired[str]
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
+    forwarded: NotRequired[ForwardedShape]
 
 
 class MessageShape(MessageStateShape):
@@ -137,7 +145,18 @@ class ChangeShape(TypedDict):
 
     receiver: NotRequired[str]
     group: NotRequired[bool]
-    kind: Literal["message", "update", "members", "details", "conversation", "preferences", "draft", "settings"]
+    kind: Literal[
+        "message",
+        "update",
+        "members",
+        "details",
+        "conversation",
+        "preferences",
+        "draft",
+        "saved",
+        "scheduled",
+        "settings",
+    ]
     revision: NotRequired[int]
     message: NotRequired[MessageShape]
     update: NotRequired[UpdateShape]
@@ -153,6 +172,8 @@ class ChangeShape(TypedDict):
     conversation: NotRequired[ConversationShape | None]
     preferences: NotRequired[PreferencesShape]
     draft: NotRequired[DraftShape]
+    saved: NotRequired[SavedShape]
+    scheduled: NotRequired[ScheduledShape]
     settings: NotRequired[SettingsShape]
 
 
@@ -240,6 +261,10 @@ class MessageAckShape(TypedDict):
 
 class OneMessageShape(TypedDict):
     message: MessageShape
+
+
+class MessageIdShape(TypedDict):
+    messageId: str
 
 
 class PinnedShape(TypedDict):

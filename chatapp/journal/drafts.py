@@ -23,6 +23,10 @@ class MessageDraft:
     """Whether the sender's ack waits for the recipients' confirmations, as the ack of a socket event does."""
     reply_to: int | None = None
     """The sequence of the answered message."""
+    is_scheduled: bool = False
+    """Whether the scheduled message with this client id is sent: the journal takes its text in the transaction."""
+    forwards: str | None = None
+    """The id of the message whose text is copied, in place of `content`."""
 
 
 @dataclass(slots=True)

@@ -30,8 +30,16 @@ class Quote:
 
 
 @dataclass(slots=True)
+class Forwarded:
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    sent_at: int
+
+
+@dataclass(slots=True)
 class MessageState:
-    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote."""
+    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that never changed."""
 
     changed_revision: int | None = None
     content_revision: int | None = None
@@ -42,3 +50,4 @@ class MessageState:
     pinned_by: str | None = None
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
+    forwarded: Forwarded | None = None

@@ -6,6 +6,8 @@ from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.saved_message import SavedMessage
+from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -22,6 +24,8 @@ __all__ = [
     "NoticeRow",
     "Presence",
     "Reaction",
+    "SavedMessage",
+    "ScheduledMessage",
     "SearchPosition",
     "Session",
     "User",

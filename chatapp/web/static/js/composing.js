@@ -60,7 +60,7 @@ export function endPurpose(key) {
 /** Edits the newest message of mine that is on the page. @param {string} key */
 export function editLast(key) {
   const { messages, hasEnd } = shownOf(store.timelineOf(key).peek());
-  const last = hasEnd && messages.findLast(({ sender, deletedAt }) => sender === store.me.peek() && !deletedAt);
+  const last = hasEnd && messages.findLast(({ sender, deletedAt, forwarded }) => sender === store.me.peek() && !deletedAt && !forwarded);
   if (last) edit(key, last);
   return Boolean(last);
 }
