@@ -221,6 +221,9 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}
+    if state.forwarded is not None:
+        sent_at = microseconds_to_iso(state.forwarded.sent_at)
+        shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
 
 
 def _reaction(count: ReactionCount) -> ReactionShape:

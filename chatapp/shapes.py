@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from chatapp.personal_shapes import DraftShape, PreferencesShape, SettingsShape
+from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 
 
@@ -33,6 +33,13 @@ class QuoteShape(TypedDict):
     content: str | None
 
 
+class ForwardedShape(TypedDict):
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    timestamp: str
+
+
 class MessageStateShape(TypedDict):
     """What a message has beyond its text. Most messages have none of it."""
 
@@ -45,6 +52,7 @@ class MessageStateShape(TypedDict):
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
     poll: NotRequired[PollShape]
+    forwarded: NotRequired[ForwardedShape]
 
 
 class MessageShape(MessageStateShape):
@@ -139,7 +147,18 @@ class ChangeShape(TypedDict):
 
     receiver: NotRequired[str]
     group: NotRequired[bool]
-    kind: Literal["message", "update", "members", "details", "conversation", "preferences", "draft", "settings"]
+    kind: Literal[
+        "message",
+        "update",
+        "members",
+        "details",
+        "conversation",
+        "preferences",
+        "draft",
+        "saved",
+        "scheduled",
+        "settings",
+    ]
     revision: NotRequired[int]
     message: NotRequired[MessageShape]
     update: NotRequired[UpdateShape]
@@ -155,6 +174,8 @@ class ChangeShape(TypedDict):
     conversation: NotRequired[ConversationShape | None]
     preferences: NotRequired[PreferencesShape]
     draft: NotRequired[DraftShape]
+    saved: NotRequired[SavedShape]
+    scheduled: NotRequired[ScheduledShape]
     settings: NotRequired[SettingsShape]
 
 
@@ -242,6 +263,10 @@ class MessageAckShape(TypedDict):
 
 class OneMessageShape(TypedDict):
     message: MessageShape
+
+
+class MessageIdShape(TypedDict):
+    messageId: str
 
 
 class PinnedShape(TypedDict):

@@ -66,6 +66,7 @@ OVERVIEWS = (
         MESSAGES.c.revision.label("message_revision"),
         MESSAGES.c.changed_revision,
         MESSAGES.c.reply_to,
+        MESSAGES.c.forwarded_from_id,
         CONVERSATION_PREFERENCES.c.level,
         CONVERSATION_PREFERENCES.c.unread_from,
         CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
@@ -234,7 +235,7 @@ class Overview:
 
     def _state_of_last(self) -> MessageState | None:
         row = self.row
-        if row.changed_revision is None and row.reply_to is None:
+        if row.changed_revision is None and row.reply_to is None and row.forwarded_from_id is None:
             return None
         reader = Reader(row.user_id, self.hidden_up_to)
         return states_of(row.id, [row.last_sequence], reader).get(row.last_sequence)

@@ -34,8 +34,8 @@ class Version:
 def edit_message(journal: Journal, caller: Caller, message_id: str, content: str, edit_seconds: int) -> StoredMessage:
     """Replaces the text of the caller's own message, and keeps the earlier one as a version. Returns the message.
 
-    Raises NotFound, MessageDeleted, Forbidden for a message of somebody else, PollUnchangeable for a poll,
-    TooLate if it is older than `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
+    Raises NotFound, MessageDeleted, Forbidden for a message of somebody else or a forwarded one, PollUnchangeable for a
+    poll, TooLate if it is older than `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
     """
 
     def job(transaction: Transaction) -> None:
@@ -45,6 +45,9 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
             raise Forbidden("You can only edit your own messages.", messageId=message_id)
         if has_poll(transaction, found):
             raise PollUnchangeable("The text of a poll cannot be changed.", messageId=message_id)
+        if message.forwarded_from_id is not None:
+            # It would say that the original's author has written the new text.
+            raise Forbidden("A forwarded message cannot be edited.", messageId=message_id)
         _require_in_time(message, edit_seconds)
         if message.content == content:
             return
@@ -77,6 +80,8 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
             transaction.session.execute(delete(table).where(of_message))
         delete_poll(transaction, message.conversation_id, message.sequence)
         message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
+        message.forwarded_from_id = message.forwarded_at = None
+        message.origin_conversation_id = message.origin_sequence = None
         message.deleted_at, message.deleted_by_id = now(), caller.user_id
         message.content_revision = found.change(transaction)
 

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
-from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote, ReactionCount
+from chatapp.journal.message_state import QUOTE_CHARACTERS, Forwarded, MessageState, Quote, ReactionCount
 from chatapp.models.tables import MESSAGES, POLLS, REACTIONS
 from chatapp.prepared_statements import tuples
 
@@ -33,6 +33,8 @@ _STATE = (
     type_coerce(MESSAGES.c.pinned_at, BigInteger),
     MESSAGES.c.pinned_by_id,
     MESSAGES.c.reply_to,
+    MESSAGES.c.forwarded_from_id,
+    type_coerce(MESSAGES.c.forwarded_at, BigInteger),
     *POLL_COLUMNS,
 )
 STATES = (
@@ -46,7 +48,9 @@ STATES = (
         MESSAGES.c.conversation_id == bindparam("conversation_id"),
         MESSAGES.c.sequence >= bindparam("first"),
         MESSAGES.c.sequence <= bindparam("last"),
-        MESSAGES.c.changed_revision.is_not(None) | MESSAGES.c.reply_to.is_not(None),
+        MESSAGES.c.changed_revision.is_not(None)
+        | MESSAGES.c.reply_to.is_not(None)
+        | MESSAGES.c.forwarded_from_id.is_not(None),
     )
 )
 COUNTED_REACTIONS = (
@@ -84,7 +88,7 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
     for first, last in _ranges(sequences):
         span = {"conversation_id": conversation_id, "first": first, "last": last}
         rows = tuples(STATES, **span)
-        user_ids = {user_id for row in rows for user_id in (row[5], row[7]) if user_id is not None}
+        user_ids = {user_id for row in rows for user_id in (row[5], row[7], row[9]) if user_id is not None}
         names = usernames_of(user_ids) if user_ids else {}
         for row in rows:
             states[row[0]] = MessageState(
@@ -95,7 +99,8 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 deleted_by=names.get(row[5]),
                 pinned_at=row[6],
                 pinned_by=names.get(row[7]),
-                poll=poll_of(row[9:]),
+                forwarded=None if row[9] is None else Forwarded(names[row[9]], row[10]),
+                poll=poll_of(row[11:]),
             )
             if row[8] is not None:
                 quotes[row[0]] = row[8]

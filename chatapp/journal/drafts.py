@@ -35,6 +35,10 @@ class MessageDraft:
     reply_to: int | None = None
     """The sequence of the answered message."""
     poll: PollDraft | None = None
+    is_scheduled: bool = False
+    """Whether the scheduled message with this client id is sent: the journal takes its text in the transaction."""
+    forwards: str | None = None
+    """The id of the message whose text is copied, in place of `content`."""
 
 
 @dataclass(slots=True)

@@ -12,8 +12,11 @@ from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
-from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote
+from chatapp.journal.forwarding import Forwarding, Origin
+from chatapp.journal.message_state import MessageState
 from chatapp.journal.polls import insert_polls, state_of_poll
+from chatapp.journal.quotes import quote_of
+from chatapp.journal.scheduled import ScheduledDrafts
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, other_of, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
@@ -34,9 +37,6 @@ WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision,
 reply_to) VALUES {rows}"""
 INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?)"
-
-QUOTED = """SELECT u.username, m.content FROM message m JOIN "user" u ON u.id = m.sender_id
-WHERE m.conversation_id = ? AND m.sequence = ?"""
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -89,19 +89,23 @@ class MessageBatch:
         self.connection = connection
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
+        self.forwarding = Forwarding(connection)
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
 
     def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
         """The outcome of each draft, in order. An exception means that the whole transaction failed."""
+        scheduled = ScheduledDrafts(self.connection, drafts)
         groups = self._lock_senders_groups([draft for draft in drafts if draft.is_group])
         directs = self._lock_directs([draft for draft in drafts if not draft.is_group])
         known = self._find_repeats(drafts)
-        outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
+        outcomes = [scheduled.refusal_of(draft) or self._outcome_of(draft, groups, directs, known) for draft in drafts]
         messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
         self._insert(messages)
         insert_polls(self.connection, messages)
+        self.forwarding.store()
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
+        self.notices += scheduled.settle(drafts, outcomes)
         self._store_counters([*groups.values(), *directs.values()])
         return outcomes
 
@@ -113,25 +117,25 @@ class MessageBatch:
         known: dict[tuple[int, str], StoredMessage],
     ) -> Outcome:
         if draft.client_id and (draft.sender_id, draft.client_id) in known:
-            return known[draft.sender_id, draft.client_id]
+            repeat = known[draft.sender_id, draft.client_id]
+            return self.forwarding.of_repeat(repeat) if draft.forwards else repeat
+        origin = self.forwarding.origin_of(draft)
+        if isinstance(origin, ChatError):
+            return origin
         locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
         if isinstance(locked, ChatError):
             return locked
         if draft.reply_to is not None and draft.reply_to > locked.stored_sequence:
             return NotFound("There is no such message to answer.", replyTo=draft.reply_to)
-        stored = self._number(draft, locked)
+        stored = self.forwarding.add(self._number(draft, locked, origin), origin)
         if draft.client_id:
             known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
         return stored
 
-    def _number(self, draft: MessageDraft, locked: LockedConversation) -> StoredMessage:
+    def _number(self, draft: MessageDraft, locked: LockedConversation, origin: Origin | None) -> StoredMessage:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
-        state = state_of_poll(draft, locked.revision)
-        if draft.reply_to is not None:
-            state = state or MessageState()
-            state.quote = self._quote(locked, draft.reply_to)
         return StoredMessage(
             locked.conversation_id,
             locked.last_sequence,
@@ -139,20 +143,20 @@ class MessageBatch:
             draft.sender,
             draft.receiver,
             draft.is_group,
-            draft.content,
+            draft.content if origin is None else origin.content,
             draft.client_id,
             self.created_at,
             locked.revision,
             is_awaited=draft.is_awaited,
-            state=state,
+            state=self._state(draft, locked) if origin is None else origin.state,
         )
 
-    def _quote(self, locked: LockedConversation, sequence: int) -> Quote:
-        """The answered message, as in an event for all members: without its text where some may not see it."""
-        found = self.connection.execute(QUOTED, (locked.conversation_id, sequence)).fetchone()
-        if found is None or not locked.shares_history:
-            return Quote(sequence, None, None)
-        return Quote(sequence, found[0], found[1][:QUOTE_CHARACTERS])
+    def _state(self, draft: MessageDraft, locked: LockedConversation) -> MessageState | None:
+        state = state_of_poll(draft, locked.revision)
+        if draft.reply_to is not None:
+            state = state or MessageState()
+            state.quote = quote_of(self.connection, locked.conversation_id, draft.reply_to, locked.shares_history)
+        return state
 
     def _lock_senders_groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
         """The conversation for each pair of group and sender, looked up through the sender's membership."""

@@ -60,6 +60,14 @@ class Voter:
 
 
 @dataclass(slots=True)
+class Forwarded:
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    sent_at: int
+
+
+@dataclass(slots=True)
 class MessageState:
     """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote,
     and that of the message itself for a new poll."""
@@ -74,3 +82,4 @@ class MessageState:
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
     poll: PollState | None = None
+    forwarded: Forwarded | None = None

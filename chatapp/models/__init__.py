@@ -7,6 +7,8 @@ from chatapp.models.notice import NoticeRow
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.saved_message import SavedMessage
+from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -25,6 +27,8 @@ __all__ = [
     "PollVote",
     "Presence",
     "Reaction",
+    "SavedMessage",
+    "ScheduledMessage",
     "SearchPosition",
     "Session",
     "User",

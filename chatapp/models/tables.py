@@ -8,6 +8,8 @@ from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
+from chatapp.models.saved_message import SavedMessage
+from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -33,3 +35,5 @@ CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
 DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
+SAVED_MESSAGES = _table_of(SavedMessage)
+SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

@@ -36,6 +36,8 @@ class Client:
         self.user_revision = 0
         self.preferences: dict[Key, dict[str, Any]] = {}
         self.drafts: dict[Key, dict[str, Any]] = {}
+        self.saved: dict[str, dict[str, Any]] = {}
+        self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
         self.kinds: set[str] = set()
         self._ask = ask
@@ -78,7 +80,17 @@ class Client:
             for key, one in sorted(self.conversations.items())
         }
         drafts = {key: one for key, one in sorted(self.drafts.items()) if one["content"]}
-        return {**conversations, "settings": self.settings, "drafts": drafts}
+        saved = sorted(key for key, one in self.saved.items() if one["saved"])
+        return {
+            **conversations,
+            "settings": self.settings,
+            "drafts": drafts,
+            "saved": dict.fromkeys(saved),
+            "scheduled": self._waiting(),
+        }
+
+    def _waiting(self) -> dict[str, dict[str, Any]]:
+        return {key: one for key, one in sorted(self.scheduled.items()) if not one["gone"]}
 
     def _apply_live(self, change: dict[str, Any], key: Key) -> None:
         if "userRevision" in change:
@@ -107,6 +119,14 @@ class Client:
                 or key not in self.drafts
             ):
                 self.drafts[key] = change["draft"]
+        elif change["kind"] == "saved":
+            saved = change["saved"]
+            if saved["userRevision"] > self.saved.get(saved["messageId"], {"userRevision": 0})["userRevision"]:
+                self.saved[saved["messageId"]] = saved
+        elif change["kind"] == "scheduled":
+            one = change["scheduled"]
+            if one["userRevision"] > self.scheduled.get(one["clientId"], {"userRevision": 0})["userRevision"]:
+                self.scheduled[one["clientId"]] = one
         elif change["settings"]["userRevision"] > self.settings["userRevision"]:
             self.settings = change["settings"]
 
@@ -160,6 +180,7 @@ class Client:
             "quote": message.get("replyTo"),
             # An event for all members does not say what a user voted for.
             "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
+            "forwarded": message.get("forwarded"),
         }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:

@@ -96,6 +96,13 @@ class Driver(RuleBasedStateMachine):
                 return number, next((one["messageId"] for one in page if one["sequence"] == sequence), "1-999")
         return by, "1-999"
 
+    def _scheduled(self, who: int, pick: int) -> str:
+        """Returns the client id of one of the user's scheduled messages; of none if there is none."""
+        listener = self.listeners[who]
+        listener.drain()
+        waiting = sorted(key for key, one in listener.client.scheduled.items() if not one["gone"])
+        return waiting[pick % len(waiting)] if waiting else "00000000-0000-4000-8000-000000000000"
+
     def _group(self, pick: int) -> str:
         return self.groups[pick % len(self.groups)]
 

@@ -6,7 +6,9 @@ make each kind of change. A kind without an operation fails a test.
 
 import itertools
 import logging
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import get_args, get_type_hints
 
 import pytest
@@ -16,19 +18,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.clock import now
 from chatapp.shapes import ChangeShape
 from tests.sync.connection import Connection
 from tests.sync.driver import PEOPLE, Driver
 
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
-    "message": ("send_private_message", "send_group_message"),
+    "message": ("send_private_message", "send_group_message", "forward"),
     "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll"),
     "members": ("add", "join", "remove", "set_role"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
     "preferences": ("mute", "mark_unread"),
     "draft": ("write_draft",),
+    "saved": ("save",),
+    "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
 
@@ -69,6 +74,14 @@ class Chat(Driver):
     @rule(sender=indexes, group=picks, channel=picks)
     def send_group_message(self, sender: int, group: int, channel: int) -> None:
         self._send(sender, self._group(group), "hello, all", channel, is_group=True)
+
+    @rule(by=indexes, pick=picks, to=indexes, group=picks, channel=picks)
+    def forward(self, by: int, pick: int, to: int, group: int, channel: int) -> None:
+        actor, message_id = self._message(by, pick, is_own=False)
+        receiver = self._group(group) if group % 2 else self.names[to]
+        body = {"receiver": receiver, "group": bool(group % 2)}
+        path = f"/message/{message_id}/forward"
+        self._do(actor, channel, "forwardMessage", {"messageId": message_id}, "POST", path, body)
 
     @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "best", "更好"]))
     def edit(self, by: int, pick: int, channel: int, text: str) -> None:
@@ -196,6 +209,35 @@ class Chat(Driver):
         receiver = self._group(group) if group % 3 else self.names[other]
         body = {"receiver": receiver, "group": bool(group % 3), "content": text}
         self._do(who, channel, "saveDraft", {}, "PUT", "/draft", body)
+
+    @rule(who=indexes, pick=picks, channel=picks, on=st.booleans())
+    def save(self, who: int, pick: int, channel: int, on: bool) -> None:
+        actor, message_id = self._message(who, pick, is_own=False)
+        path = f"/message/{message_id}/saved"
+        self._do(actor, channel, "saveMessage", {"messageId": message_id}, "PUT", path, {"on": on})
+
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, days=st.integers(1, 9))
+    def schedule(self, who: int, other: int, group: int, channel: int, days: int) -> None:
+        receiver = self._group(group) if group % 3 else self.names[other]
+        due_at = (now() + timedelta(days=days)).isoformat()
+        body = {"receiver": receiver, "group": bool(group % 3), "content": "later", "dueAt": due_at}
+        self._do(who, channel, "scheduleMessage", {}, "POST", "/scheduled", {**body, "clientId": str(uuid.uuid4())})
+
+    @rule(who=indexes, pick=picks, channel=picks, text=st.sampled_from(["sooner", "更晚"]))
+    def change_scheduled(self, who: int, pick: int, channel: int, text: str) -> None:
+        client_id = self._scheduled(who, pick)
+        payload = {"clientId": client_id}
+        self._do(who, channel, "changeScheduled", payload, "PATCH", f"/scheduled/{client_id}", {"content": text})
+
+    @rule(who=indexes, pick=picks, channel=picks, is_sent=st.booleans())
+    def end_scheduled(self, who: int, pick: int, channel: int, is_sent: bool) -> None:
+        client_id = self._scheduled(who, pick)
+        payload = {"clientId": client_id}
+        path = f"/scheduled/{client_id}"
+        if is_sent:
+            self._do(who, channel, "sendScheduled", payload, "POST", f"{path}/send", {})
+        else:
+            self._do(who, channel, "deleteScheduled", payload, "DELETE", path, {})
 
     @rule(who=indexes, channel=picks, day=st.integers(1, 7), is_on=st.booleans())
     def do_not_disturb(self, who: int, channel: int, day: int, is_on: bool) -> None:

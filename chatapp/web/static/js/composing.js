@@ -61,7 +61,7 @@ export function endPurpose(key) {
 /** Edits the newest message of mine that is on the page. @param {string} key */
 export function editLast(key) {
   const { messages, hasEnd } = shownOf(store.timelineOf(key).peek());
-  const last = hasEnd && messages.findLast(({ sender, deletedAt, poll }) => sender === store.me.peek() && !deletedAt && !poll);
+  const last = hasEnd && messages.findLast(({ sender, deletedAt, poll, forwarded }) => sender === store.me.peek() && !deletedAt && !poll && !forwarded);
   if (last) edit(key, last);
   return Boolean(last);
 }

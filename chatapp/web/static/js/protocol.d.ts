@@ -27,6 +27,7 @@ export interface Message {
   reactions?: Reaction[];
   replyTo?: Quote;
   poll?: import("./polls/types.js").Poll;
+  forwarded?: import("./personalprotocol.js").Forwarded;
 }
 
 /** With the first 20 usernames. */
@@ -40,7 +41,7 @@ export interface UpdateOnly {
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded">;
 
 export type Version = { content: string, writtenAt: string };
 
@@ -137,7 +138,7 @@ export type SettingsChange = { kind: "settings", userRevision: number, settings:
 export type DraftChange = Address & { kind: "draft", userRevision: number, draft: Draft };
 
 /** What is mine alone. */
-export type OwnChange = PreferencesChange | DraftChange | SettingsChange;
+export type OwnChange = PreferencesChange | DraftChange | SettingsChange | import("./personalprotocol.js").SavedChange | import("./personalprotocol.js").ScheduledChange;
 
 export type ChangeEvent = (Address & Change) | UserChange | OwnChange;
 
@@ -182,7 +183,7 @@ export type MessageEvent = { response: Message };
 export const NAMESPACE: string;
 export const SOCKET_PATH: string;
 type Names<Name extends string> = Readonly<Record<Name, string>>;
-export const CALL: Names<"privateMessage" | "groupMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
+export const CALL: Names<"privateMessage" | "groupMessage" | "forwardMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
 export const EVENT: Names<"message" | "change" | "delivered" | "online" | "receipt" | "typing" | "tokenExpired">;
 export const CONTENT_BYTES_MAX: number;
 export const GROUP_NAME_CHARACTERS_MAX: number;

@@ -46,6 +46,7 @@ export interface Arguments {
   paletteFound: Count;
   paletteFoundFirst: Count;
   peopleOnline: Count;
+  forwardedFrom: Name;
   pinnedBy: Name;
   previewFrom: Name;
   reactionBy: Count & { emoji: string; people: string };

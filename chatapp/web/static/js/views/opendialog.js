@@ -13,11 +13,15 @@ import { Failed } from "./states.js";
 /** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js").DIALOGS | "failed" | null>} */
 const dialogs = signal(null);
 
+/** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js").PARTS | null>} */
+export const parts = signal(null);
+
 async function load() {
   if (dialogs.peek()) return;
   try {
     const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette")]);
     dialogs.value = loaded.DIALOGS;
+    parts.value = loaded.PARTS;
   } catch {
     dialogs.value = "failed";
   }

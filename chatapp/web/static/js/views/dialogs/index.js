@@ -3,6 +3,7 @@
 import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
+import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { NewGroupDialog } from "./newgroup.js";
@@ -10,6 +11,11 @@ import { NewPollDialog } from "./newpoll.js";
 import { ReceiptsDialog } from "./receipts.js";
 import { PinnedDialog } from "./pinned.js";
 import { PaletteDialog } from "./palette.js";
+import { SavedDialog } from "./saved.js";
+import { ScheduledDialog, ScheduledHereDialog } from "./scheduled.js";
+import { SendLaterDialog } from "./sendlater.js";
+import { toggleSaved } from "./saving.js";
+import { ScheduledLine, SendLaterButton, isForLater } from "./scheduledline.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 import { VotersDialog } from "./voters.js";
@@ -29,5 +35,13 @@ export const DIALOGS = {
   voters: VotersDialog,
   deleteMessage: DeleteMessageDialog,
   receipts: ReceiptsDialog,
+  forward: ForwardDialog,
+  saved: SavedDialog,
+  sendLater: SendLaterDialog,
+  scheduled: ScheduledDialog,
+  scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
 };
+
+/** What the conversation has besides, when this is loaded. */
+export const PARTS = { ScheduledLine, SendLaterButton, isForLater, toggleSaved };

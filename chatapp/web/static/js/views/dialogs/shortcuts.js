@@ -4,10 +4,16 @@ import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
 import { FORMATS, PREVIEW } from "../formats.js";
 import { html } from "../html.js";
+import { dialogSay } from "./laterdialogstrings.js";
+
+const OWN = [
+  { keys: ["B"], text: dialogSay.savedTitle },
+  { keys: ["Ctrl Shift Enter"], text: dialogSay.sendLater },
+];
 
 export function ShortcutsDialog() {
   return html`<${Dialog} title=${say.shortcutsTitle}>
-    <dl class="shortcuts">${shortcuts().map(
+    <dl class="shortcuts">${[...shortcuts(), ...OWN].map(
       ({ keys, text }) => html`<div key=${text}><dt>${text}</dt><dd>${keys.map((key) => html`<span class="keys" dir="ltr" key=${key}>${key.split(" ").map((part) => html`<kbd>${part}</kbd>`)}</span>`)}</dd></div>`,
     )}</dl>
   <//>`;
@@ -29,7 +35,7 @@ function shortcuts() {
     { keys: ["Shift Enter"], text: texts.newline },
     { keys: ["↑"], text: texts.editLast },
     { keys: ["M"], text: texts.messages },
-    { keys: ["+", "R", "E", "Del", "Enter"], text: texts.messageKeys },
+    { keys: ["+", "R", "F", "S", "E", "Del", "Enter"], text: texts.messageKeys },
     ...FORMATS.map(({ keys, name }) => ({ keys: [keys], text: say.shortcutFormat({ name: formats[name] }) })),
     { keys: [PREVIEW.keys], text: say.shortcutFormat({ name: formats.preview }) },
     { keys: ["Ctrl Shift V"], text: texts.pastePlain },

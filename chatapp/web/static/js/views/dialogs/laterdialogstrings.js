@@ -1,0 +1,52 @@
+/** The sentences of the dialogs about forwarded, saved and scheduled messages. The page loads them with these dialogs. */
+
+import { isolated } from "../../models/bidi.js";
+
+/** @param {number} count @param {string} one @param {string} other */
+const counted = (count, one, other) => `${count} ${count === 1 ? one : other}`;
+
+export const dialogSay = {
+  forward: "Forward",
+  forwardTitle: "Forward",
+  forwardTo: "To",
+  forwardFind: "Search people and groups",
+  forwardNobody: "Pick somebody first.",
+  forwardComment: "Comment (sent after it)",
+  forwardButton: (/** @type {number} */ count) => (count === 0 ? "Forward" : `Forward to ${counted(count, "conversation", "conversations")}`),
+  forwardPicked: (/** @type {number} */ count) => (count === 0 ? "Nobody picked yet" : `${counted(count, "conversation", "conversations")} picked`),
+  forwardedNow: (/** @type {number} */ count) => `Forwarded to ${counted(count, "conversation", "conversations")}`,
+  scheduledTitle: "Scheduled messages",
+  scheduledCount: (/** @type {number} */ count) => counted(count, "scheduled message", "scheduled messages"),
+  scheduledFailed: (/** @type {number} */ count) => `${count} could not be sent`,
+  laterInAnHour: "In an hour",
+  laterTomorrow: "Tomorrow morning",
+  laterMonday: "Monday morning",
+  laterDate: "Date",
+  laterTime: "Time",
+  laterZone: (/** @type {string} */ zone) => `Times are those of ${zone}.`,
+  laterNoTime: "Choose a date and a time.",
+  laterTooFar: (/** @type {number} */ days) => `Choose a time within ${days} days.`,
+  laterOver: "Choose a time in the future.",
+  laterButton: "Schedule",
+  laterNothing: "There is nothing to send. Write a message first.",
+  laterDone: (/** @type {string} */ moment) => `It is sent on ${moment}.`,
+  scheduledNone: "Nothing is scheduled",
+  scheduledNoneHint: "Write a message, and choose “Send later” beside the send button.",
+  scheduledTo: (/** @type {string} */ name) => `To ${isolated(name)}`,
+  scheduledNotSent: (/** @type {string} */ reason) => `Not sent: ${reason}`,
+  scheduledText: "Text",
+  scheduledEdit: "Change",
+  scheduledSave: "Save the change",
+  scheduledNow: "Send now",
+  scheduledDelete: "Delete",
+  showOriginal: "Show the original",
+  save: "Save",
+  savedTitle: "Saved messages",
+  sendLater: "Send later",
+  unsave: "Remove from saved messages",
+  savedNone: "Nothing is saved",
+  savedNoneHint: "Save a message from its menu. Only you see that, on all your devices.",
+  savedFailed: "The saved messages could not be loaded.",
+  savedMore: "Show more",
+  savedBy: (/** @type {string} */ name, /** @type {string} */ conversation) => `${isolated(name)} in ${isolated(conversation)}`,
+};
