@@ -1,10 +1,11 @@
-/** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
+/** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
+import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { NewPollDialog } from "./newpoll.js";
 import { ReceiptsDialog } from "./receipts.js";
@@ -13,6 +14,8 @@ import { PaletteDialog } from "./palette.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 import { VotersDialog } from "./voters.js";
+
+export { MissingGroup };
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
