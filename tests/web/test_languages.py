@@ -1,10 +1,13 @@
 """The page in other languages than English: the browser's or the chosen one, right to left, and with long words."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from chatapp.web.assets import AssetLibrary
 from tests.web.page_checks import fits, violations
 from tests.web.people import Person, bubble, composer, reload_offline, tick, wait_connected, write
 from tests.web.server import ApiUser, Server
@@ -119,3 +122,13 @@ def test_the_server_answers_in_the_language_of_the_browser(new_person: NewPerson
         assert {"Accept-Language", "Cookie"} <= set(page.headers["vary"].split(", "))
         manifest = request.get(f"{server.url}manifest.webmanifest", headers={"Accept-Language": accepted}).json()
         assert manifest["lang"] == lang
+
+
+def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
+    (tmp_path / "locales").mkdir()
+    english = {"close": "Close", "roles": {"owner": "Owner", "member": "Member"}}
+    for code, sentences in {"en": english, "de": {"roles": {"member": "Mitglied"}}}.items():
+        (tmp_path / "locales" / f"{code}.json").write_text(json.dumps(sentences))
+    found = AssetLibrary(tmp_path).get("locales/de.json")
+    assert found
+    assert json.loads(found.body) == {"close": "Close", "roles": {"owner": "Owner", "member": "Mitglied"}}
