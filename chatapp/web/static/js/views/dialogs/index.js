@@ -1,4 +1,4 @@
-/** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
+/** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
@@ -6,6 +6,7 @@ import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedi
 import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
+import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { NewPollDialog } from "./newpoll.js";
 import { ReceiptsDialog } from "./receipts.js";
@@ -19,6 +20,8 @@ import { ScheduledLine, SendLaterButton, isForLater } from "./scheduledline.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
 import { VotersDialog } from "./voters.js";
+
+export { MissingGroup };
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
