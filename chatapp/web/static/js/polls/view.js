@@ -4,8 +4,7 @@ import { useEffect, useReducer } from "preact/hooks";
 import { choose, isClosed, percentOf, withVote } from "./model.js";
 import { fullMoment } from "../models/time.js";
 import { unanswered, vote } from "./actions.js";
-import { pollSay } from "./strings.js";
-import { direction } from "../strings.js";
+import { direction, say } from "../strings.js";
 import { html } from "../views/html.js";
 import { openFor } from "../views/messageparts.js";
 
@@ -30,9 +29,9 @@ export function PollView({ message, conversationKey, children }) {
       ${poll.options.map((_, at) => html`<${Option} key=${at} id=${id} poll=${poll} at=${at} closed=${closed} onChoose=${() => vote(message, choose(poll, at))} />`)}
     </div>
     <p class="poll-foot">
-      <span>${pollSay.voters(poll.voterCount)}</span>
-      ${!poll.isAnonymous && stored.voterCount > 0 && html`<button type="button" class="link" onClick=${(/** @type {any} */ event) => openFor("voters", conversationKey, message, event.currentTarget)}>${pollSay.whoVoted}</button>`}
-      ${canTakeBack && html`<button type="button" class="link" onClick=${() => vote(message, [])}>${pollSay.takeBack}</button>`}
+      <span>${say.pollVoters({ count: poll.voterCount })}</span>
+      ${!poll.isAnonymous && stored.voterCount > 0 && html`<button type="button" class="link" onClick=${(/** @type {any} */ event) => openFor("voters", conversationKey, message, event.currentTarget)}>${say.pollWhoVoted}</button>`}
+      ${canTakeBack && html`<button type="button" class="link" onClick=${() => vote(message, [])}>${say.pollTakeBack}</button>`}
     </p>
     <p class="poll-meta">${children}</p>
   </div>`;
@@ -43,9 +42,9 @@ export function PollView({ message, conversationKey, children }) {
  * @param {boolean} closed
  */
 function kindOf({ isMultiple, isAnonymous, closesAt }, closed) {
-  const parts = [closed ? pollSay.closed : isMultiple ? pollSay.several : pollSay.one];
-  if (isAnonymous) parts.push(pollSay.anonymous);
-  if (closesAt && !closed) parts.push(pollSay.endsAt(fullMoment(closesAt)));
+  const parts = [closed ? say.pollClosed : isMultiple ? say.pollSeveral : say.pollOne];
+  if (isAnonymous) parts.push(say.pollAnonymous);
+  if (closesAt && !closed) parts.push(say.pollEndsAt({ moment: fullMoment(closesAt) }));
   return parts.join(" · ");
 }
 
@@ -57,7 +56,7 @@ function Option({ id, poll, at, closed, onChoose }) {
   return html`<label class="poll-option">
     <input type=${poll.isMultiple ? "checkbox" : "radio"} name=${id} checked=${isMine} disabled=${closed} onChange=${onChoose} />
     <span class="poll-text" dir="auto">${text}</span>
-    <span class="poll-count" title=${`${percent} %`}>${pollSay.votes(votes)}</span>
+    <span class="poll-count" title=${`${percent} %`}>${say.pollVotes({ count: votes })}</span>
     <span class="poll-bar" aria-hidden="true"><span style=${{ inlineSize: `${percent}%` }}></span></span>
   </label>`;
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { replyTo } from "../composing.js";
+import { loadLaterSentences } from "../language.js";
 import { toggleReaction } from "../messageactions.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
@@ -79,7 +80,7 @@ const pollView = signal(null);
 let loadingPolls;
 
 async function loadPolls() {
-  const [{ PollView }] = await Promise.all([import("../polls/view.js"), loadStyles("poll")]);
+  const [{ PollView }] = await Promise.all([import("../polls/view.js"), loadLaterSentences(), loadStyles("poll")]);
   pollView.value = PollView;
 }
 

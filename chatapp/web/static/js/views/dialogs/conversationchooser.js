@@ -1,7 +1,6 @@
 /** Picks people and groups that I may write to: the picked ones, and a search through all others. */
 
 import { useSignal } from "@preact/signals";
-import { dialogSay } from "./laterdialogstrings.js";
 import { filterLines } from "../../models/list.js";
 import { isAmong } from "../../models/permissions.js";
 import { say } from "../../strings.js";
@@ -31,14 +30,14 @@ export function ConversationChooser({ picked }) {
     if (first) text.value = "";
   };
   return html`<div class="picked" aria-live="polite">
-    <small>${dialogSay.forwardPicked(picked.value.length)}</small>
+    <small>${say.forwardPicked({ count: picked.value.length })}</small>
     <ul>${picked.value.map((key) => html`<${Chip} key=${key} id=${key} picked=${picked} />`)}</ul>
   </div>
   <fieldset class="finder">
-    <legend>${dialogSay.forwardTo}</legend>
+    <legend>${say.forwardTo}</legend>
     <label class="search">
       <${Icon} name="search" size=${18} />
-      <input type="search" dir="auto" aria-label=${dialogSay.forwardFind} placeholder=${dialogSay.forwardFind} value=${text} autocomplete="off" autofocus
+      <input type="search" dir="auto" aria-label=${say.forwardFind} placeholder=${say.forwardFind} value=${text} autocomplete="off" autofocus
         onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} onKeyDown=${onKeyDown} />
     </label>
     <div class="found found-short">

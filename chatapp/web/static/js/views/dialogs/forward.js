@@ -1,7 +1,6 @@
 /** Forwards a message to people and groups, with a comment after it. */
 
 import { useSignal } from "@preact/signals";
-import { dialogSay } from "./laterdialogstrings.js";
 import { notify } from "../../messageactions.js";
 import { newEntry } from "../../models/outbox.js";
 import { bytesLeft, contentOf, isBlank } from "../../models/text.js";
@@ -19,7 +18,7 @@ import { ConversationChooser } from "./conversationchooser.js";
 
 export function ForwardDialog() {
   const { message } = useChosenMessage();
-  return html`<${Dialog} title=${dialogSay.forwardTitle}>
+  return html`<${Dialog} title=${say.forwardTitle}>
     ${message ? html`<${ForwardForm} message=${message} />` : html`<p class="state-hint">${say.messageMissing}</p>`}
   <//>`;
 }
@@ -32,21 +31,21 @@ function ForwardForm({ message }) {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const text = isBlank(comment.peek()) ? "" : contentOf(comment.peek());
-    problem.value = picked.peek().length === 0 ? dialogSay.forwardNobody : bytesLeft(text) < 0 ? say.tooLong({ count: -bytesLeft(text), most: CONTENT_BYTES_MAX }) : "";
+    problem.value = picked.peek().length === 0 ? say.forwardNobody : bytesLeft(text) < 0 ? say.tooLong({ count: -bytesLeft(text), most: CONTENT_BYTES_MAX }) : "";
     if (problem.peek()) return;
     for (const key of picked.peek()) forward(key, message, text);
     closeDialog();
-    notify(dialogSay.forwardedNow(picked.peek().length));
+    notify(say.forwardedNow({ count: picked.peek().length }));
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
     <p class="menu-message"><b><bdi>${nameOf(message.forwarded?.sender ?? message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>
     <${ConversationChooser} picked=${picked} />
-    <label class="field"><span>${dialogSay.forwardComment}</span>
+    <label class="field"><span>${say.forwardComment}</span>
       <textarea rows="2" dir="auto" value=${comment} onInput=${(/** @type {any} */ event) => (comment.value = event.target.value)}></textarea></label>
     <p class="problem" role="alert">${problem.value}</p>
     <footer class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${closeDialog}>${say.cancel}</button>
-      <button class="button button-main">${dialogSay.forwardButton(picked.value.length)}</button>
+      <button class="button button-main">${say.forwardButton({ count: picked.value.length })}</button>
     </footer>
   </form>`;
 }

@@ -4,14 +4,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { copyText } from "../../clipboard.js";
 import { edit, replyTo } from "../../composing.js";
-import { dialogSay } from "./laterdialogstrings.js";
 import { fetchOrigin } from "./laterapi.js";
 import { notify, togglePin, toggleReaction } from "../../messageactions.js";
 import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
 import { mayClose } from "../../polls/model.js";
 import { closePoll } from "../../polls/actions.js";
-import { pollSay } from "../../polls/strings.js";
 import { previewOf } from "../../renderer.js";
 import { markUnreadFrom } from "../../personal.js";
 import { recentEmoji } from "../../recentemoji.js";
@@ -42,15 +40,15 @@ export function MessageMenuDialog() {
     </div>
     <ul class="menu-list">
       <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
-      <${Item} icon="forward" text=${dialogSay.forward} onClick=${() => (dialog.value = "forward")} />
-      <${Item} icon="bookmark" text=${saved.value.get(message.messageId)?.saved ? dialogSay.unsave : dialogSay.save} onClick=${then(() => toggleSaved(message))} />
+      <${Item} icon="forward" text=${say.forward} onClick=${() => (dialog.value = "forward")} />
+      <${Item} icon="bookmark" text=${saved.value.get(message.messageId)?.saved ? say.unsave : say.saveMessage} onClick=${then(() => toggleSaved(message))} />
       ${message.forwarded && html`<${Original} message=${message} />`}
       ${message.sender === me.value && !message.poll && !message.forwarded && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
       ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
       <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
       ${message.sender !== me.value && html`<${Item} icon="unread" text=${say.markUnreadHere} onClick=${then(() => markFrom(key, message.sequence))} />`}
-      ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${pollSay.close} onClick=${then(() => closePoll(message))} />`}
+      ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${say.pollClose} onClick=${then(() => closePoll(message))} />`}
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
       ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
       ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}
@@ -71,7 +69,7 @@ function Original({ message }) {
     closeDialog();
     goToMessage(original.peek());
   };
-  return original.value && html`<${Item} icon="link" text=${dialogSay.showOriginal} onClick=${show} />`;
+  return original.value && html`<${Item} icon="link" text=${say.showOriginal} onClick=${show} />`;
 }
 
 /**

@@ -5,7 +5,6 @@ import { useState } from "preact/hooks";
 import { newClientId } from "../../models/outbox.js";
 import { OPTIONS_MIN, OPTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MAX, problemOf, withEmptyField, writtenOf } from "../../polls/model.js";
 import { createPoll } from "../../polls/actions.js";
-import { pollSay } from "../../polls/strings.js";
 import { say } from "../../strings.js";
 import { jumps, openKey } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
@@ -35,25 +34,25 @@ export function NewPollDialog() {
     closeDialog();
     jumps.value += 1;
   };
-  return html`<${Dialog} title=${pollSay.title}>
+  return html`<${Dialog} title=${say.newPoll}>
     <form class="form" onSubmit=${submit} noValidate>
       <label class="field">
-        <span>${pollSay.question}</span>
-        <input dir="auto" value=${question} maxlength=${QUESTION_CHARACTERS_MAX} placeholder=${pollSay.questionHint} autocomplete="off" autofocus aria-describedby="poll-problem"
+        <span>${say.pollQuestion}</span>
+        <input dir="auto" value=${question} maxlength=${QUESTION_CHARACTERS_MAX} placeholder=${say.pollQuestionHint} autocomplete="off" autofocus aria-describedby="poll-problem"
           onInput=${(/** @type {any} */ event) => (question.value = event.target.value)} />
       </label>
       <${OptionFields} options=${options} />
-      <${Switch} label=${pollSay.allowSeveral} hint=${pollSay.allowSeveralHint} isOn=${isMultiple.value} onChange=${(/** @type {boolean} */ isOn) => (isMultiple.value = isOn)} />
-      <${Switch} label=${pollSay.isAnonymous} hint=${pollSay.isAnonymousHint} isOn=${isAnonymous.value} onChange=${(/** @type {boolean} */ isOn) => (isAnonymous.value = isOn)} />
+      <${Switch} label=${say.pollAllowSeveral} hint=${say.pollAllowSeveralHint} isOn=${isMultiple.value} onChange=${(/** @type {boolean} */ isOn) => (isMultiple.value = isOn)} />
+      <${Switch} label=${say.pollIsAnonymous} hint=${say.pollIsAnonymousHint} isOn=${isAnonymous.value} onChange=${(/** @type {boolean} */ isOn) => (isAnonymous.value = isOn)} />
       <label class="field">
-        <span>${pollSay.end}</span>
+        <span>${say.pollEnd}</span>
         <input type="datetime-local" value=${end} onInput=${(/** @type {any} */ event) => (end.value = event.target.value)} />
-        <small>${pollSay.endHint}</small>
+        <small>${say.pollEndHint}</small>
       </label>
       <${Refused} action=${action} id="poll-problem" />
       <footer class="dialog-foot">
         <button type="button" class="button button-quiet" onClick=${closeDialog}>${say.cancel}</button>
-        <button class="button button-main" aria-disabled=${action.isBusy.value}>${action.isBusy.value ? pollSay.creating : pollSay.create}</button>
+        <button class="button button-main" aria-disabled=${action.isBusy.value}>${action.isBusy.value ? say.pollCreating : say.pollCreate}</button>
       </footer>
     </form>
   <//>`;
@@ -62,12 +61,12 @@ export function NewPollDialog() {
 /** @param {{ options: import("@preact/signals").Signal<string[]> }} props */
 function OptionFields({ options }) {
   const write = (/** @type {number} */ at, /** @type {string} */ text) => (options.value = withEmptyField(options.value.with(at, text)));
-  return html`<div class="form" role="group" aria-label=${pollSay.options}>
+  return html`<div class="form" role="group" aria-label=${say.pollOptions}>
     ${options.value.map((option, at) => html`<label key=${at} class="field">
-      <span>${pollSay.option(at + 1)}</span>
+      <span>${say.pollOption({ number: at + 1 })}</span>
       <input dir="auto" value=${option} maxlength=${OPTION_CHARACTERS_MAX} autocomplete="off" aria-describedby="poll-problem" onInput=${(/** @type {any} */ event) => write(at, event.target.value)} />
     </label>`)}
-    <small>${pollSay.optionsHint}</small>
+    <small>${say.pollOptionsHint}</small>
   </div>`;
 }
 
@@ -75,5 +74,6 @@ function OptionFields({ options }) {
 function sentenceFor(poll) {
   const problem = problemOf(poll, Date.now());
   if (!problem) return "";
-  return problem.kind === "same" ? pollSay.problems.same(problem.option) : pollSay.problems[problem.kind];
+  if (problem.kind === "same") return say.pollSameOption({ option: problem.option });
+  return { question: say.pollNoQuestion, few: say.pollFewOptions, past: say.pollPast }[problem.kind];
 }

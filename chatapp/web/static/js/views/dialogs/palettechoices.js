@@ -9,7 +9,6 @@ import { signOut } from "../../session.js";
 import { say } from "../../strings.js";
 import * as store from "../../store.js";
 import { closeDialog } from "../dialog.js";
-import { dialogSay } from "./laterdialogstrings.js";
 
 /**
  * @typedef {import("../../models/conversation.js").Conversation} Conversation
@@ -65,8 +64,8 @@ function commands() {
   /** @type {CommandChoice[]} */
   const found = [
     { type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") },
-    { type: "command", id: "palette-saved", icon: "bookmark", text: dialogSay.savedTitle, run: () => change("saved") },
-    { type: "command", id: "palette-scheduled", icon: "clock", text: dialogSay.scheduledTitle, run: () => change("scheduled") },
+    { type: "command", id: "palette-saved", icon: "bookmark", text: say.savedTitle, run: () => change("saved") },
+    { type: "command", id: "palette-scheduled", icon: "clock", text: say.scheduledTitle, run: () => change("scheduled") },
     { type: "command", id: "palette-settings", icon: "sliders", text: say.settings, run: () => change("settings") },
     { type: "command", id: "palette-shortcuts", icon: "keyboard", text: say.shortcutsTitle, run: () => change("shortcuts") },
     { type: "command", id: "palette-leave", icon: "leave", text: say.signOut, run: signOut },

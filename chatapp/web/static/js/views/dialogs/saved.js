@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../../api.js";
-import { dialogSay } from "./laterdialogstrings.js";
 import { keyOf } from "../../models/keys.js";
 import { shortMoment } from "../../models/time.js";
 import { previewOf } from "../../renderer.js";
@@ -38,10 +37,10 @@ export function SavedDialog() {
     }
   };
   useEffect(() => void load(), []);
-  return html`<${Dialog} title=${dialogSay.savedTitle}>
+  return html`<${Dialog} title=${say.savedTitle}>
     ${page.value ? html`<${List} messages=${page.value.messages.filter(isStillSaved)} />` : !hasFailed.value && html`<p role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`}
-    ${hasFailed.value && html`<${Failed} sentence=${dialogSay.savedFailed} onRetry=${load} />`}
-    ${page.value?.next && !hasFailed.value && html`<button type="button" class="button" onClick=${load}>${dialogSay.savedMore}</button>`}
+    ${hasFailed.value && html`<${Failed} sentence=${say.savedFailed} onRetry=${load} />`}
+    ${page.value?.next && !hasFailed.value && html`<button type="button" class="button" onClick=${load}>${say.savedMore}</button>`}
   <//>`;
 }
 
@@ -50,7 +49,7 @@ const isStillSaved = ({ message }) => saved.value.get(message.messageId)?.saved 
 
 /** @param {{ messages: ListedMessage[] }} props */
 function List({ messages }) {
-  if (messages.length === 0) return html`<${Empty} title=${dialogSay.savedNone} hint=${dialogSay.savedNoneHint} />`;
+  if (messages.length === 0) return html`<${Empty} title=${say.savedNone} hint=${say.savedNoneHint} />`;
   return html`<ul class="pinned">${messages.map((one) => html`<${Line} key=${one.message.messageId} one=${one} />`)}</ul>`;
 }
 
@@ -62,9 +61,9 @@ function Line({ one: { receiver, group, message } }) {
   };
   return html`<li>
     <button type="button" class="pinned-message" onClick=${show}>
-      <span class="pinned-who"><b>${dialogSay.savedBy(nameOf(message.sender), titleOf(conversationOf(keyOf(receiver, group))))}</b> <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time></span>
+      <span class="pinned-who"><b>${say.savedBy({ name: nameOf(message.sender), conversation: titleOf(conversationOf(keyOf(receiver, group))) })}</b> <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time></span>
       <bdi class="menu-message">${previewOf(message.content)}</bdi>
     </button>
-    <button type="button" class="icon-button" aria-label=${dialogSay.unsave} title=${dialogSay.unsave} onClick=${() => toggleSaved(message)}><${Icon} name="close" size=${18} /></button>
+    <button type="button" class="icon-button" aria-label=${say.unsave} title=${say.unsave} onClick=${() => toggleSaved(message)}><${Icon} name="close" size=${18} /></button>
   </li>`;
 }

@@ -1,7 +1,6 @@
 /** My scheduled messages, of one conversation or of all: change, send now, delete. */
 
 import { useSignal } from "@preact/signals";
-import { dialogSay } from "./laterdialogstrings.js";
 import { keyOf } from "../../models/keys.js";
 import { fieldsOf, momentOf } from "./latertimes.js";
 import { bytesLeft, contentOf, isBlank } from "../../models/text.js";
@@ -29,8 +28,8 @@ export const ScheduledHereDialog = () => html`<${List} id=${openKey.value} />`;
 function List({ id }) {
   const all = [...scheduled.value.values()].filter(({ gone, receiver, group }) => !gone && (!id || keyOf(receiver, group) === id));
   const byTime = all.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));
-  return html`<${Dialog} title=${dialogSay.scheduledTitle}>
-    ${byTime.length === 0 && html`<${Empty} title=${dialogSay.scheduledNone} hint=${dialogSay.scheduledNoneHint} />`}
+  return html`<${Dialog} title=${say.scheduledTitle}>
+    ${byTime.length === 0 && html`<${Empty} title=${say.scheduledNone} hint=${say.scheduledNoneHint} />`}
     <ul class="scheduled">${byTime.map((one) => html`<${Item} key=${one.clientId} one=${one} />`)}</ul>
   <//>`;
 }
@@ -41,13 +40,13 @@ function Item({ one }) {
   const action = useAction();
   const { clientId, receiver, group, content, dueAt, failure } = one;
   return html`<li>
-    <p class="pinned-who"><b>${dialogSay.scheduledTo(titleOf(conversationOf(keyOf(receiver, group))))}</b> <time dateTime=${dueAt}>${fullMoment(dueAt)}</time></p>
-    ${failure && html`<p class="problem">${dialogSay.scheduledNotSent(failure.message)}</p>`}
+    <p class="pinned-who"><b>${say.scheduledTo({ name: titleOf(conversationOf(keyOf(receiver, group))) })}</b> <time dateTime=${dueAt}>${fullMoment(dueAt)}</time></p>
+    ${failure && html`<p class="problem">${say.scheduledNotSent({ reason: failure.message })}</p>`}
     ${isEdited.value ? html`<${Edit} one=${one} action=${action} onEnd=${() => (isEdited.value = false)} />` : html`<bdi class="menu-message">${previewOf(content)}</bdi>
       <div class="scheduled-buttons">
-        <button type="button" class="link" onClick=${() => (isEdited.value = true)}>${dialogSay.scheduledEdit}</button>
-        <button type="button" class="link" onClick=${() => action.run(() => sendScheduled(clientId))}>${dialogSay.scheduledNow}</button>
-        <button type="button" class="link" onClick=${() => action.run(async () => takeScheduled(await deleteScheduled(clientId)))}>${dialogSay.scheduledDelete}</button>
+        <button type="button" class="link" onClick=${() => (isEdited.value = true)}>${say.scheduledEdit}</button>
+        <button type="button" class="link" onClick=${() => action.run(() => sendScheduled(clientId))}>${say.scheduledNow}</button>
+        <button type="button" class="link" onClick=${() => action.run(async () => takeScheduled(await deleteScheduled(clientId)))}>${say.scheduledDelete}</button>
       </div>`}
     <${Refused} action=${action} />
   </li>`;
@@ -62,19 +61,19 @@ function Edit({ one, action, onEnd }) {
     const content = contentOf(text.peek());
     const moment = momentOf(fields.peek());
     const isSameTime = moment !== null && fieldsOf(moment).date === fieldsOf(new Date(one.dueAt)).date && fieldsOf(moment).time === fieldsOf(new Date(one.dueAt)).time;
-    const problem = isBlank(content) ? dialogSay.laterNothing : bytesLeft(content) < 0 ? say.tooLong({ count: -bytesLeft(content), most: CONTENT_BYTES_MAX }) : isSameTime ? "" : problemOf(moment);
+    const problem = isBlank(content) ? say.laterNothing : bytesLeft(content) < 0 ? say.tooLong({ count: -bytesLeft(content), most: CONTENT_BYTES_MAX }) : isSameTime ? "" : problemOf(moment);
     if (problem) return action.refuse(problem);
     const changes = isSameTime || !moment ? { content } : { content, dueAt: moment.toISOString() };
     if (await action.run(async () => takeScheduled(await changeScheduled(one.clientId, changes)))) onEnd();
     return undefined;
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
-    <label class="field"><span>${dialogSay.scheduledText}</span>
+    <label class="field"><span>${say.scheduledText}</span>
       <textarea rows="3" dir="auto" autofocus value=${text} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)}></textarea></label>
     <${Moment} fields=${fields} />
     <div class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${onEnd}>${say.cancel}</button>
-      <button class="button button-main">${dialogSay.scheduledSave}</button>
+      <button class="button button-main">${say.scheduledSave}</button>
     </div>
   </form>`;
 }

@@ -4,10 +4,10 @@ import { keyOf } from "../../models/keys.js";
 import { dialog, scheduled } from "../../store.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
-import { dialogSay } from "./laterdialogstrings.js";
+import { say } from "../../strings.js";
 
 export function SendLaterButton() {
-  return html`<button type="button" class="icon-button" aria-label=${dialogSay.sendLater} title=${dialogSay.sendLater} aria-haspopup="dialog" onClick=${() => (dialog.value = "sendLater")}><${Icon} name="clock" size=${22} /></button>`;
+  return html`<button type="button" class="icon-button" aria-label=${say.sendLater} title=${say.sendLater} aria-haspopup="dialog" onClick=${() => (dialog.value = "sendLater")}><${Icon} name="clock" size=${22} /></button>`;
 }
 
 /** @param {{ id: string }} props */
@@ -16,7 +16,7 @@ export function ScheduledLine({ id }) {
   if (here.length === 0) return null;
   const failed = here.filter(({ failure }) => failure).length;
   return html`<p class="scheduled-line"><button type="button" class="link" onClick=${() => (dialog.value = "scheduledHere")}>
-    <${Icon} name=${failed ? "warning" : "clock"} size=${16} /> ${dialogSay.scheduledCount(here.length)}${failed > 0 && `, ${dialogSay.scheduledFailed(failed)}`}
+    <${Icon} name=${failed ? "warning" : "clock"} size=${16} /> ${say.scheduledCount({ count: here.length })}${failed > 0 && `, ${say.scheduledFailed({ count: failed })}`}
   </button></p>`;
 }
 

@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { endPurpose, purposes } from "../../composing.js";
 import { endDraft } from "../../drafts.js";
-import { dialogSay } from "./laterdialogstrings.js";
 import { notify } from "../../messageactions.js";
 import { parseKey } from "../../models/keys.js";
 import { fieldsOf, momentOf, presetsAt } from "./latertimes.js";
@@ -25,8 +24,8 @@ import { Moment, problemOf } from "./moment.js";
 export function SendLaterDialog() {
   const key = openKey.value ?? "";
   const text = contentOf(drafts.value.get(key) ?? "");
-  return html`<${Dialog} title=${dialogSay.sendLater}>
-    ${isBlank(text) ? html`<p class="state-hint">${dialogSay.laterNothing}</p>` : html`<${Form} id=${key} text=${text} />`}
+  return html`<${Dialog} title=${say.sendLater}>
+    ${isBlank(text) ? html`<p class="state-hint">${say.laterNothing}</p>` : html`<${Form} id=${key} text=${text} />`}
   <//>`;
 }
 
@@ -50,21 +49,21 @@ function Form({ id, text }) {
     endDraft(id);
     endTyping();
     closeDialog();
-    return notify(dialogSay.laterDone(fullMoment(wanted.dueAt)));
+    return notify(say.laterDone({ moment: fullMoment(wanted.dueAt) }));
   };
   const choose = (/** @type {Date} */ moment) => () => (fields.value = fieldsOf(moment));
   return html`<form class="form" onSubmit=${submit} noValidate>
     <p class="menu-message"><bdi>${previewOf(text)}</bdi></p>
     <div class="later-presets">
-      <${Preset} text=${dialogSay.laterInAnHour} moment=${presets.hour} onClick=${choose(presets.hour)} />
-      <${Preset} text=${dialogSay.laterTomorrow} moment=${presets.tomorrow} onClick=${choose(presets.tomorrow)} />
-      <${Preset} text=${dialogSay.laterMonday} moment=${presets.monday} onClick=${choose(presets.monday)} />
+      <${Preset} text=${say.laterInAnHour} moment=${presets.hour} onClick=${choose(presets.hour)} />
+      <${Preset} text=${say.laterTomorrow} moment=${presets.tomorrow} onClick=${choose(presets.tomorrow)} />
+      <${Preset} text=${say.laterMonday} moment=${presets.monday} onClick=${choose(presets.monday)} />
     </div>
     <${Moment} fields=${fields} />
     <${Refused} action=${action} />
     <footer class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${closeDialog}>${say.cancel}</button>
-      <button class="button button-main" aria-disabled=${action.isBusy.value}>${dialogSay.laterButton}</button>
+      <button class="button button-main" aria-disabled=${action.isBusy.value}>${say.laterButton}</button>
     </footer>
   </form>`;
 }

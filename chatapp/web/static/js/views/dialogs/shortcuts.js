@@ -4,16 +4,10 @@ import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
 import { FORMATS, PREVIEW } from "../formats.js";
 import { html } from "../html.js";
-import { dialogSay } from "./laterdialogstrings.js";
-
-const OWN = [
-  { keys: ["B"], text: dialogSay.savedTitle },
-  { keys: ["Ctrl Shift Enter"], text: dialogSay.sendLater },
-];
 
 export function ShortcutsDialog() {
   return html`<${Dialog} title=${say.shortcutsTitle}>
-    <dl class="shortcuts">${[...shortcuts(), ...OWN].map(
+    <dl class="shortcuts">${shortcuts().map(
       ({ keys, text }) => html`<div key=${text}><dt>${text}</dt><dd>${keys.map((key) => html`<span class="keys" dir="ltr" key=${key}>${key.split(" ").map((part) => html`<kbd>${part}</kbd>`)}</span>`)}</dd></div>`,
     )}</dl>
   <//>`;
@@ -38,6 +32,8 @@ function shortcuts() {
     { keys: ["+", "R", "F", "S", "E", "Del", "Enter"], text: texts.messageKeys },
     ...FORMATS.map(({ keys, name }) => ({ keys: [keys], text: say.shortcutFormat({ name: formats[name] }) })),
     { keys: [PREVIEW.keys], text: say.shortcutFormat({ name: formats.preview }) },
+    { keys: ["B"], text: say.savedTitle },
+    { keys: ["Ctrl Shift Enter"], text: say.sendLater },
     { keys: ["Ctrl Shift V"], text: texts.pastePlain },
     { keys: ["Esc"], text: texts.close },
     { keys: ["?"], text: texts.help },

@@ -1,7 +1,6 @@
 /** Who voted for each option of a poll. */
 
 import { fetchVoters } from "../../polls/actions.js";
-import { pollSay } from "../../polls/strings.js";
 import { say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";
 import { Avatar } from "../avatar.js";
@@ -12,16 +11,16 @@ import { Fetched } from "./fetched.js";
 
 export function VotersDialog() {
   const { message } = useChosenMessage();
-  return html`<${Dialog} title=${pollSay.whoVoted}>${message?.poll && html`<${Voters} key=${message.changedRevision} message=${message} poll=${message.poll} />`}<//>`;
+  return html`<${Dialog} title=${say.pollWhoVoted}>${message?.poll && html`<${Voters} key=${message.changedRevision} message=${message} poll=${message.poll} />`}<//>`;
 }
 
 /** @param {{ message: import("../../protocol.js").Message, poll: import("../../polls/types.js").Poll }} props */
 function Voters({ message, poll }) {
-  return html`<${Fetched} fetch=${() => fetchVoters(message)} failed=${pollSay.whoVotedFailed}
+  return html`<${Fetched} fetch=${() => fetchVoters(message)} failed=${say.pollWhoVotedFailed}
     draw=${(/** @type {string[][]} */ found) => found.map(
       (usernames, at) => html`<section key=${at} class="reactors">
         <h3><bdi>${poll.options[at].text}</bdi> <small>${poll.options[at].votes.toLocaleString()}</small></h3>
-        ${usernames.length === 0 && html`<p class="state-hint">${pollSay.nobody}</p>`}
+        ${usernames.length === 0 && html`<p class="state-hint">${say.pollNobody}</p>`}
         <ul>${usernames.map((username) => html`<li key=${username}><${Avatar} id=${username} name=${nameOf(username)} size="small" /><bdi>${username === me.value ? say.you : nameOf(username)}</bdi></li>`)}</ul>
       </section>`,
     )} />`;
