@@ -155,7 +155,9 @@ class Client:
         if (message := known.messages.get(sequence)) is not None:
             mine = message["mine"] - {one["emoji"] for one in update["reacted"] if one["username"] == self.username}
             mine |= {one["emoji"] for one in update["reacted"] if one["username"] == self.username and one["on"]}
-            merged = {**message, **self._state_of(update), "sender": message["sender"], "mine": mine}
+            merged = {**message, **self._state_of(update), "sender": message["sender"]}
+            # A deletion takes the reactions away without naming them.
+            merged["mine"] = mine & merged["reactions"].keys()
             merged["content"] = update.get("content", message["content"])
             if merged["poll"] and "mine" not in update["poll"]:
                 merged["poll"]["mine"] = message["poll"]["mine"]
