@@ -17,7 +17,7 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 class ConversationPreferences(ConversationName):
     """`PATCH /preferences` and `setPreferences`: what is given is changed."""
 
-    level: Literal["all", "none"] | None = None
+    level: Literal["all", "mentions", "none"] | None = None
     unread_from: FirstSequence | None = None
 
 

@@ -12,10 +12,12 @@ from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
-from chatapp.journal.message_state import MessageState, ReactionCount
+from chatapp.journal.message_state import MessageState
+from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
+from chatapp.reaction_shapes import reaction
 from chatapp.shapes import (
     ChangeShape,
     ConversationShape,
@@ -25,7 +27,6 @@ from chatapp.shapes import (
     MessageAckShape,
     MessageShape,
     MessageStateShape,
-    ReactionShape,
     RoleShape,
     SearchShape,
     SyncShape,
@@ -140,6 +141,7 @@ def conversation(overview: Overview) -> ConversationShape:
         "lastSequence": row.last_sequence,
         "readSequence": row.read_sequence,
         "unread": overview.unread,
+        "unreadMentions": overview.unread_mentions,
         "members": _members(overview),
         "revision": row.revision,
         "createdAt": microseconds_to_iso(row.created_at),
@@ -215,7 +217,7 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
     if state.pinned_at is not None and state.pinned_by is not None:
         shape["pinnedAt"], shape["pinnedBy"] = microseconds_to_iso(state.pinned_at), state.pinned_by
     if state.reactions:
-        shape["reactions"] = [_reaction(count) for count in state.reactions]
+        shape["reactions"] = [reaction(count) for count in state.reactions]
     if state.poll is not None:
         shape["poll"] = poll(state.poll)
     if state.quote is not None:
@@ -224,13 +226,8 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
     if state.forwarded is not None:
         sent_at = microseconds_to_iso(state.forwarded.sent_at)
         shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
-
-
-def _reaction(count: ReactionCount) -> ReactionShape:
-    shape: ReactionShape = {"emoji": count.emoji, "count": count.count, "usernames": count.usernames}
-    if count.is_own is not None:
-        shape["mine"] = count.is_own
-    return shape
+    if state.mentions:
+        shape["mentions"] = [mention(place) for place in state.mentions]
 
 
 def joined(overview: Overview) -> ChangeShape:

@@ -4,8 +4,10 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from chatapp.mention_shapes import MentionShape
 from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
+from chatapp.reaction_shapes import ReactionShape
 
 
 class UserShape(TypedDict):
@@ -14,15 +16,6 @@ class UserShape(TypedDict):
     username: str
     isOnline: bool
     lastSeen: str | None
-
-
-class ReactionShape(TypedDict):
-    """`usernames` are the first who reacted. `mine` is missing in an event for all members."""
-
-    emoji: str
-    count: int
-    usernames: list[str]
-    mine: NotRequired[bool]
 
 
 class QuoteShape(TypedDict):
@@ -53,6 +46,7 @@ class MessageStateShape(TypedDict):
     replyTo: NotRequired[QuoteShape]
     poll: NotRequired[PollShape]
     forwarded: NotRequired[ForwardedShape]
+    mentions: NotRequired[list[MentionShape]]
 
 
 class MessageShape(MessageStateShape):
@@ -120,6 +114,7 @@ class ConversationShape(DetailsShape):
     lastSequence: int
     readSequence: int
     unread: int
+    unreadMentions: list[int]
     members: list[MemberShape]
     revision: int
     createdAt: str

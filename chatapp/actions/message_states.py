@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
+from chatapp.actions.mentions import mentions_of
 from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import QUOTE_CHARACTERS, Forwarded, MessageState, Quote, ReactionCount
@@ -35,6 +36,7 @@ _STATE = (
     MESSAGES.c.reply_to,
     MESSAGES.c.forwarded_from_id,
     type_coerce(MESSAGES.c.forwarded_at, BigInteger),
+    MESSAGES.c.mentions,
     *POLL_COLUMNS,
 )
 STATES = (
@@ -50,7 +52,8 @@ STATES = (
         MESSAGES.c.sequence <= bindparam("last"),
         MESSAGES.c.changed_revision.is_not(None)
         | MESSAGES.c.reply_to.is_not(None)
-        | MESSAGES.c.forwarded_from_id.is_not(None),
+        | MESSAGES.c.forwarded_from_id.is_not(None)
+        | MESSAGES.c.mentions.is_not(None),
     )
 )
 COUNTED_REACTIONS = (
@@ -100,10 +103,12 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 pinned_at=row[6],
                 pinned_by=names.get(row[7]),
                 forwarded=None if row[9] is None else Forwarded(names[row[9]], row[10]),
-                poll=poll_of(row[11:]),
+                poll=poll_of(row[12:]),
             )
             if row[8] is not None:
                 quotes[row[0]] = row[8]
+            if row[11] is not None:
+                states[row[0]].mentions = mentions_of(conversation_id, row[0], row[11], reader.user_id)
         if any(row[1] is not None for row in rows):
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
         add_votes(states, conversation_id, first, last, reader.user_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_conversation
@@ -38,7 +38,7 @@ COLUMNS = (
     type_coerce(MESSAGES.c.created_at, BigInteger),
     MESSAGES.c.revision,
     MESSAGES.c.changed_revision,
-    func.coalesce(MESSAGES.c.reply_to, MESSAGES.c.forwarded_from_id),
+    func.coalesce(MESSAGES.c.reply_to, MESSAGES.c.forwarded_from_id, case((MESSAGES.c.mentions.is_not(None), 1))),
 )
 """The columns of a page's rows. The last two say which messages have a state."""
 _BETWEEN = (
@@ -99,7 +99,8 @@ def require_sender(caller: Caller, sender: str) -> None:
 @dataclass(slots=True)
 class Page:
     """Messages of one conversation, oldest first, as database rows: sequence, sender id, content, client id, creation
-    time (microseconds since 1970 UTC), revision, changed revision, and None for what neither answers nor forwards.
+    time (microseconds since 1970 UTC), revision, changed revision, and None for what neither answers nor forwards nor
+    mentions.
     `direct_key` is None for a group. `names` has the senders' usernames by id, `states` what the messages have beyond
     their text, by sequence."""
 

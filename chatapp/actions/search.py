@@ -104,6 +104,7 @@ def _plan_of(caller: Caller, query: Query, request: SearchRequest) -> Plan:
         _conversation_ids_of(caller, query.places),
         query.has_link,
         query.has_poll,
+        query.is_mentioned,
         None if query.after is None else _beginning_of(query.after, zone),
         None if query.before is None else _beginning_of(query.before, zone),
         _place_of(request.cursor) if is_newest and request.cursor else None,

@@ -45,7 +45,7 @@ class MessageDraft:
 class StoredMessage:
     """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's revision
     that stored it. `is_repeat`: an earlier attempt with the same client id stored it. `state` is None for a message
-    that never changed and answers none."""
+    that never changed, answers none and mentions nobody."""
 
     conversation_id: int
     sequence: int

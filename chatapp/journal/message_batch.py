@@ -13,30 +13,25 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
+from chatapp.journal.message_mentions import MessageMentions
 from chatapp.journal.message_state import MessageState
 from chatapp.journal.polls import insert_polls, state_of_poll
 from chatapp.journal.quotes import quote_of
+from chatapp.journal.repeats import REPEATS, from_row
 from chatapp.journal.scheduled import ScheduledDrafts
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, other_of, parse_conversation_id
+from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
 
 # A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
-REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
-SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key,
-m.changed_revision, m.deleted_at, d.username
-FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
-LEFT JOIN "user" d ON d.id = m.deleted_by_id
-WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
-
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id, m.role FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
 INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision,
-reply_to) VALUES {rows}"""
-INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?)"
+reply_to, mentions) VALUES {rows}"""
+INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -90,6 +85,7 @@ class MessageBatch:
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
         self.forwarding = Forwarding(connection)
+        self.mentions = MessageMentions(connection, self.created_at)
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
 
@@ -104,6 +100,7 @@ class MessageBatch:
         self._insert(messages)
         insert_polls(self.connection, messages)
         self.forwarding.store()
+        self.mentions.insert()
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
         self.notices += scheduled.settle(drafts, outcomes)
         self._store_counters([*groups.values(), *directs.values()])
@@ -152,10 +149,14 @@ class MessageBatch:
         )
 
     def _state(self, draft: MessageDraft, locked: LockedConversation) -> MessageState | None:
+        """What the message that was numbered last has beyond its text."""
         state = state_of_poll(draft, locked.revision)
         if draft.reply_to is not None:
             state = state or MessageState()
             state.quote = quote_of(self.connection, locked.conversation_id, draft.reply_to, locked.shares_history)
+        if "@" in draft.content and (found := self.mentions.add(draft, locked.conversation_id, locked.last_sequence)):
+            state = state or MessageState()
+            state.mentions = found
         return state
 
     def _lock_senders_groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
@@ -240,7 +241,7 @@ class MessageBatch:
         names = {draft.sender_id: draft.sender for draft in drafts}
         sql = REPEATS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
         rows = self.connection.execute(sql, _flat(pairs)).fetchall()
-        return {(row[2], row[4]): _from_row(row, names[row[2]]) for row in rows}
+        return {(row[2], row[4]): from_row(row, names[row[2]]) for row in rows}
 
     def _insert(self, messages: list[StoredMessage]) -> None:
         if not messages:
@@ -249,7 +250,8 @@ class MessageBatch:
         for message in messages:
             values += (message.conversation_id, message.sequence, message.sender_id, message.content)
             reply_to = None if message.state is None or message.state.quote is None else message.state.quote.sequence
-            values += (message.client_id, message.created_at, message.revision, reply_to)
+            mentions = self.mentions.texts.get((message.conversation_id, message.sequence))
+            values += (message.client_id, message.created_at, message.revision, reply_to, mentions)
         self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
 
     def _raise_read_of_senders(self, messages: list[StoredMessage]) -> None:
@@ -268,25 +270,6 @@ class MessageBatch:
         changed = {found.conversation_id: found for found in locked if found.has_new_messages}
         for number, found in changed.items():
             self.connection.execute(sql, (found.last_sequence, found.revision, self.created_at, number))
-
-
-def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
-    conversation_id, sequence, sender_id, content, client_id, created_at, revision, key, changed, *deleted = row
-    receiver = other_of(key, sender) if key else str(conversation_id)
-    return StoredMessage(
-        conversation_id,
-        sequence,
-        sender_id,
-        sender,
-        receiver,
-        key is None,
-        content,
-        client_id,
-        created_at,
-        revision,
-        True,
-        state=None if deleted[0] is None else MessageState(changed, deleted_at=deleted[0], deleted_by=deleted[1]),
-    )
 
 
 def _placeholders(values: Iterable[Any]) -> str:

@@ -68,9 +68,21 @@ class Forwarded:
 
 
 @dataclass(slots=True)
+class MentionPlace:
+    """A mention: its range in the text, in UTF-16 code units, and whom it mentions: a user, all members (`kind` of
+    `group`), or those who were online (`here`). `is_own`: `@here` mentions the reader; None in an event for all."""
+
+    start: int
+    end: int
+    username: str | None
+    kind: str
+    is_own: bool | None = None
+
+
+@dataclass(slots=True)
 class MessageState:
-    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote,
-    and that of the message itself for a new poll."""
+    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote or
+    mentions, and that of the message itself for a new poll."""
 
     changed_revision: int | None = None
     content_revision: int | None = None
@@ -83,3 +95,4 @@ class MessageState:
     quote: Quote | None = None
     poll: PollState | None = None
     forwarded: Forwarded | None = None
+    mentions: list[MentionPlace] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
+from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
 from chatapp.models.poll import Poll, PollVote
@@ -19,6 +20,7 @@ __all__ = [
     "Draft",
     "FormerMembership",
     "Membership",
+    "Mention",
     "Message",
     "MessageVersion",
     "Node",

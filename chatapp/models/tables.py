@@ -5,6 +5,7 @@ from sqlalchemy import Table
 from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
+from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
@@ -27,6 +28,7 @@ CONVERSATIONS = _table_of(Conversation)
 MEMBERSHIPS = _table_of(Membership)
 FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)
+MENTIONS = _table_of(Mention)
 VERSIONS = _table_of(MessageVersion)
 REACTIONS = _table_of(Reaction)
 POLLS = _table_of(Poll)

@@ -40,6 +40,7 @@ class Query:
     before: date | None = None
     has_link: bool = False
     has_poll: bool = False
+    is_mentioned: bool = False
 
 
 def _add_after(query: Query, value: str) -> None:
@@ -57,12 +58,19 @@ def _add_has(query: Query, value: str) -> None:
     query.has_poll |= value == "poll"
 
 
+def _add_mentions(query: Query, value: str) -> None:
+    if value != "me":
+        raise _refusal(f"mentions:{value} is not known; there is mentions:me")
+    query.is_mentioned = True
+
+
 FILTERS: dict[str, Callable[[Query, str], None]] = {
     "from": lambda query, value: query.senders.append(value.removeprefix("@")),
     "in": lambda query, value: query.places.append(value),
     "after": _add_after,
     "before": _add_before,
     "has": _add_has,
+    "mentions": _add_mentions,
 }
 """What each filter does with its value."""
 
@@ -108,8 +116,8 @@ def _end_of(run: Run, *, is_open: bool) -> tuple[list[str], bool]:
 def _require_bounds(query: Query) -> None:
     if len(query.terms) > MOST_TERMS or sum(len(term.tokens) for term in query.terms) > MOST_TOKENS:
         raise _refusal(f"must have at most {MOST_TERMS} words and phrases, and {MOST_TOKENS} in all of them")
-    if not (query.terms or query.senders or query.has_link or query.has_poll):
-        raise _refusal("must have a word, from: or has:")
+    if not (query.terms or query.senders or query.has_link or query.has_poll or query.is_mentioned):
+        raise _refusal("must have a word, from:, has: or mentions:")
 
 
 def _day(name: str, value: str) -> date:

@@ -25,6 +25,8 @@ class Conversation:
     members: dict[str, str] = field(default_factory=dict)
     watermarks: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    mentions: set[int] = field(default_factory=set)
+    """The messages that mention the user, as far as they are known: all unread ones, and some others."""
 
 
 class Client:
@@ -76,6 +78,7 @@ class Client:
                 **vars(one),
                 "messages": _comparable(one),
                 "preferences": self.preferences.get(key),
+                "mentions": self._unread_mentions(one, key),
             }
             for key, one in sorted(self.conversations.items())
         }
@@ -145,6 +148,7 @@ class Client:
     def _apply_message(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         message = change["message"]
         known.messages[message["sequence"]] = self._state_of(message)
+        self._note_mentions(known, message, message["sender"])
         known.last_sequence = max(known.last_sequence, message["sequence"])
         if message["sender"] == self.username:
             known.read = max(known.read, message["sequence"])
@@ -162,6 +166,7 @@ class Client:
             if merged["poll"] and "mine" not in update["poll"]:
                 merged["poll"]["mine"] = message["poll"]["mine"]
             known.messages[sequence] = merged
+            self._note_mentions(known, update, message["sender"])
         for other in known.messages.values():
             if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
                 other["quote"] = {**other["quote"], "content": update["content"]}
@@ -183,6 +188,7 @@ class Client:
             # An event for all members does not say what a user voted for.
             "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
             "forwarded": message.get("forwarded"),
+            "mentions": [{**one, "mine": None} for one in message.get("mentions", [])],
         }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
@@ -238,11 +244,27 @@ class Client:
         for member in wire["members"]:
             known.members[member["username"]] = member["role"]
             self._raise(known, member)
+        known.mentions = set(wire["unreadMentions"])
         self._refetch(known, key)
+
+    def _unread_mentions(self, known: Conversation, key: Key) -> list[int]:
+        read, marked = known.read, self.preferences[key]["unreadFrom"]
+        after = read if marked is None else min(read, marked - 1)
+        return sorted(sequence for sequence in known.mentions if sequence > after)
+
+    def _note_mentions(self, known: Conversation, message: dict[str, Any], sender: str) -> None:
+        mentions = message.get("mentions", [])
+        is_mentioned = any(one["kind"] == "group" or one.get("username") == self.username for one in mentions)
+        if is_mentioned and sender != self.username:
+            known.mentions.add(message["sequence"])
+        else:
+            known.mentions.discard(message["sequence"])
 
     def _refetch(self, known: Conversation, key: Key) -> None:
         page = [one for one in self._page(*key) if one["revision"] <= known.revision]
         known.messages = {one["sequence"]: self._state_of(one) for one in page}
+        for one in page:
+            self._note_mentions(known, one, one["sender"])
 
     def _raise(self, known: Conversation, mark: dict[str, Any]) -> None:
         name = mark["username"]

@@ -41,6 +41,8 @@ _names = itertools.count()
 indexes = st.integers(0, PEOPLE - 1)
 picks = st.integers(0, 1_000)
 members = st.sampled_from(["everybody", "admins"])
+group_texts = st.sampled_from(["hello, all", "😀 @group", "@"])
+"""`@` alone mentions somebody."""
 
 
 class Chat(Driver):
@@ -71,9 +73,10 @@ class Chat(Driver):
     def send_private_message(self, sender: int, receiver: int, channel: int, text: str) -> None:
         self._send(sender, self.names[receiver], text, channel, is_group=False)
 
-    @rule(sender=indexes, group=picks, channel=picks)
-    def send_group_message(self, sender: int, group: int, channel: int) -> None:
-        self._send(sender, self._group(group), "hello, all", channel, is_group=True)
+    @rule(sender=indexes, group=picks, channel=picks, who=indexes, text=group_texts)
+    def send_group_message(self, sender: int, group: int, channel: int, who: int, text: str) -> None:
+        text = f"hi @{self.names[who]}" if text == "@" else text
+        self._send(sender, self._group(group), text, channel, is_group=True)
 
     @rule(by=indexes, pick=picks, to=indexes, group=picks, channel=picks)
     def forward(self, by: int, pick: int, to: int, group: int, channel: int) -> None:
@@ -83,8 +86,9 @@ class Chat(Driver):
         path = f"/message/{message_id}/forward"
         self._do(actor, channel, "forwardMessage", {"messageId": message_id}, "POST", path, body)
 
-    @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "best", "更好"]))
+    @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "@group", "更好", "@"]))
     def edit(self, by: int, pick: int, channel: int, text: str) -> None:
+        text = f"更好@{self.names[pick % PEOPLE]}" if text == "@" else text
         actor, message_id = self._message(by, pick, is_own=True)
         payload = {"messageId": message_id}
         self._do(actor, channel, "editMessage", payload, "PATCH", f"/message/{message_id}", {"content": text})
@@ -196,7 +200,7 @@ class Chat(Driver):
             payload = {"receiver": receiver, "group": is_group, "sequence": sequence}
             self.listeners[who].emit("markRead", payload)
 
-    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "none"]))
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "mentions", "none"]))
     def mute(self, who: int, other: int, group: int, channel: int, level: str) -> None:
         self._prefer(who, other, group, channel, {"level": level})
 
