@@ -24,7 +24,7 @@ from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, pa
 from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
 
-# A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
+# As in repeats.py, a join: SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id, m.role FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chatapp.journal.drafts import StoredMessage
+from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import other_of
 
 # A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.

@@ -8,6 +8,15 @@ export interface User {
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
 }
 
+/** `start` and `end` count UTF-16 code units, as strings are indexed. */
+export interface Mention {
+  start: number;
+  end: number;
+  kind: "user" | "group" | "here";
+  username?: string; // of a mention of a user
+  mine?: boolean; // whether `@here` means me; missing in an event for all members
+}
+
 export interface Message {
   sender: string; // a username
   receiver: string; // a username, or a groupId
@@ -25,6 +34,7 @@ export interface Message {
   pinnedAt?: string;
   pinnedBy?: string;
   reactions?: Reaction[];
+  mentions?: Mention[];
   replyTo?: Quote;
   poll?: import("./polls/types.js").Poll;
   forwarded?: import("./personalprotocol.js").Forwarded;
@@ -41,7 +51,7 @@ export interface UpdateOnly {
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions">;
 
 export type Version = { content: string, writtenAt: string };
 
@@ -91,6 +101,7 @@ export interface ConversationFields {
   lastMessage: Message | null;
   lastSequence: number;
   readSequence: number;
+  unreadMentions: number[]; // sequences
   members: Member[]; // empty for large groups
   revision: number;
   createdAt: string; // ISO 8601, UTC
@@ -99,7 +110,7 @@ export interface ConversationFields {
 }
 
 /** Which messages notify. */
-export type Level = "all" | "none";
+export type Level = "all" | "mentions" | "none";
 
 export type Preferences = { level: Level, unreadFrom: number | null, userRevision: number };
 

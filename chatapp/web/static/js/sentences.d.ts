@@ -12,6 +12,7 @@ type Moment = { moment: string };
 export interface Arguments {
   addButton: Count;
   announceElsewhere: Name;
+  announceMention: Name;
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
@@ -35,6 +36,8 @@ export interface Arguments {
   listNoMatch: Text;
   members: Count;
   membersOnline: Count;
+  mentionedYou: Text;
+  mentionsFound: Count;
   memberRemoveHint: Group;
   memberRemoveTitle: Name;
   messagesWith: Name;
@@ -83,6 +86,7 @@ export interface Arguments {
   typingOne: Name;
   typingTwo: Name & { other: string };
   unread: Count;
+  unreadMentions: Count;
   yesterdayAt: { time: string };
 }
 

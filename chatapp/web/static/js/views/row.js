@@ -48,7 +48,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${row.forwarded && html`<p class="forwarded"><${Icon} name="forward" size=${14} /> ${say.forwardedFrom({ name: nameOf(row.forwarded.sender) })}</p>`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
