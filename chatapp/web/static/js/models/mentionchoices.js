@@ -18,18 +18,18 @@ export function typedMention(text, caret) {
   return found && { start: caret - found[0].length, query: found[1] };
 }
 
-/** @typedef {{ username: string, name: string }} Choice */
+/** @typedef {{ username: string, name: string, isForAll?: boolean }} Choice */
 
 /**
  * @param {Choice[]} people
  * @param {string[]} speakers usernames of who wrote lately, the latest first
  * @param {string} query the beginning of a username, or of any word of a name
- * @returns {Choice[]} who wrote lately comes first, then the others by name
+ * @returns {Choice[]} who wrote lately comes first, then the others by name, then all at once
  */
 export function choicesFor(people, speakers, query) {
   const wanted = folded(query);
   const rank = new Map(speakers.map((username, index) => [username, index]));
-  const rankOf = (/** @type {Choice} */ { username }) => rank.get(username) ?? speakers.length;
+  const rankOf = (/** @type {Choice} */ { username, isForAll }) => (isForAll ? speakers.length + 1 : (rank.get(username) ?? speakers.length));
   const fits = (/** @type {Choice} */ { username, name }) => folded(username).startsWith(wanted) || ` ${folded(name)}`.includes(` ${wanted}`);
   return people
     .filter(fits)

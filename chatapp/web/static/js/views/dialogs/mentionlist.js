@@ -120,5 +120,5 @@ function peopleOf(id) {
   const { group, members, receiver } = conversationOf(id);
   const usernames = (group ? members.map(({ username }) => username) : [receiver]).filter((username) => username !== me.value && people.value.has(username));
   const choices = usernames.map((username) => ({ username, name: nameOf(username) }));
-  return group ? [...choices, { username: "group", name: say.mentionGroup }, { username: "here", name: say.mentionHere }] : choices;
+  return group ? [...choices, { username: "group", name: say.mentionGroup, isForAll: true }, { username: "here", name: say.mentionHere, isForAll: true }] : choices;
 }
