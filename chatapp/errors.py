@@ -118,6 +118,13 @@ class MessageDeleted(ChatError):
     status = 409
 
 
+class NotForThreads(ChatError):
+    """A thread has no name, settings, roles or threads of its own."""
+
+    code = "not_for_threads"
+    status = 409
+
+
 class LimitReached(ChatError):
     """There are as many of these as there may be."""
 

@@ -26,6 +26,7 @@ from chatapp.shapes import (
     MessageStateShape,
     ReactionShape,
     RoleShape,
+    RootShape,
     SearchShape,
     SyncShape,
     UpdateShape,
@@ -145,7 +146,12 @@ def conversation(overview: Overview) -> ConversationShape:
         **details(row),
         "role": row.role,
         "preferences": preferences(overview.preferences),
+        "threadOf": _root(overview.root),
     }
+
+
+def _root(root: tuple[str, bool, int] | None) -> RootShape | None:
+    return None if root is None else {"receiver": root[0], "group": root[1], "sequence": root[2]}
 
 
 def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWatermarks) -> ChangeShape:
@@ -215,6 +221,8 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
         shape["pinnedAt"], shape["pinnedBy"] = microseconds_to_iso(state.pinned_at), state.pinned_by
     if state.reactions:
         shape["reactions"] = [_reaction(count) for count in state.reactions]
+    if state.thread_id is not None:
+        shape["threadId"] = str(state.thread_id)
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}

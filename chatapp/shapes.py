@@ -43,6 +43,7 @@ class MessageStateShape(TypedDict):
     pinnedBy: NotRequired[str]
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
+    threadId: NotRequired[str]
 
 
 class MessageShape(MessageStateShape):
@@ -102,6 +103,14 @@ class MemberShape(TypedDict):
     role: str
 
 
+class RootShape(TypedDict):
+    """The root message of a thread: its conversation as the reader names it, and its sequence."""
+
+    receiver: str
+    group: bool
+    sequence: int
+
+
 class ConversationShape(DetailsShape):
     receiver: str
     group: bool
@@ -115,6 +124,11 @@ class ConversationShape(DetailsShape):
     createdAt: str
     role: str
     preferences: PreferencesShape
+    threadOf: RootShape | None
+
+
+class OneThreadShape(TypedDict):
+    thread: ConversationShape
 
 
 class ReactedShape(TypedDict):

@@ -39,6 +39,7 @@ DETAILS_AS_STORED = [
 """DETAILS without conversions of booleans."""
 
 _OTHER = MEMBERSHIPS.alias()
+_PARENT = CONVERSATIONS.alias()
 _ACTIVITY = func.coalesce(
     type_coerce(CONVERSATIONS.c.last_message_at, BigInteger), type_coerce(CONVERSATIONS.c.created_at, BigInteger)
 )
@@ -50,6 +51,9 @@ OVERVIEWS = (
         *DETAILS_AS_STORED,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.revision,
+        CONVERSATIONS.c.parent_id,
+        CONVERSATIONS.c.root_sequence,
+        _PARENT.c.direct_key.label("parent_key"),
         MEMBERSHIPS.c.user_id,
         MEMBERSHIPS.c.role,
         MEMBERSHIPS.c.joined_sequence,
@@ -71,6 +75,7 @@ OVERVIEWS = (
         CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
+    .outerjoin(_PARENT, _PARENT.c.id == CONVERSATIONS.c.parent_id)
     .outerjoin(
         _OTHER,
         (CONVERSATIONS.c.kind == DIRECT)
@@ -144,6 +149,15 @@ class Overview:
     def key(self) -> tuple[str, bool]:
         """The conversation's identity on the wire: the receiver, and whether that is a group."""
         return self.receiver, self.is_group
+
+    @property
+    def root(self) -> tuple[str, bool, int] | None:
+        """Of a thread: the receiver of its root message's conversation, whether that is a group, and the sequence."""
+        row = self.row
+        if row.parent_id is None:
+            return None
+        key = row.parent_key
+        return other_of(key, self.username) if key else str(row.parent_id), key is None, row.root_sequence
 
     @property
     def hidden_up_to(self) -> int:

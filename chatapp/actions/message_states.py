@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote, ReactionCount
-from chatapp.models.tables import MESSAGES, REACTIONS
+from chatapp.models.tables import CONVERSATIONS, MESSAGES, REACTIONS
 from chatapp.prepared_statements import tuples
 
 LISTED_REACTORS = 20
@@ -48,6 +48,11 @@ COUNTED_REACTIONS = (
         REACTIONS.c.is_removed.is_(False),
     )
     .order_by(REACTIONS.c.reacted_at, REACTIONS.c.user_id)
+)
+THREADS = select(CONVERSATIONS.c.root_sequence, CONVERSATIONS.c.id).where(
+    CONVERSATIONS.c.parent_id == bindparam("conversation_id"),
+    CONVERSATIONS.c.root_sequence >= bindparam("first"),
+    CONVERSATIONS.c.root_sequence <= bindparam("last"),
 )
 QUOTED = select(MESSAGES.c.sender_id, MESSAGES.c.content).where(
     MESSAGES.c.conversation_id == bindparam("conversation_id"), MESSAGES.c.sequence == bindparam("sequence")
@@ -90,6 +95,8 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 quotes[row[0]] = row[8]
         if any(row[1] is not None for row in rows):
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
+            for sequence, thread_id in tuples(THREADS, **span):
+                states[sequence].thread_id = thread_id
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)
     return states

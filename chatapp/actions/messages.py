@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.lookup import find_conversation
 from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.message_states import Reader, all_members, states_of_rows
+from chatapp.actions.thread_access import find_readable
 from chatapp.actions.usernames import usernames_of
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
@@ -113,8 +113,8 @@ class Page:
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
     """One page of history; None for two users who have no messages yet. Raises NotFound for an unknown receiver,
-    NotAMember for a group that the caller is not in."""
-    conversation = find_conversation(caller, receiver, is_group=query.is_group)
+    NotAMember for a group that the caller is not in. Of a thread everybody reads who sees its root message."""
+    conversation = find_readable(caller, receiver, is_group=query.is_group)
     conversation_id = conversation.conversation_id
     if conversation_id is None:
         return None

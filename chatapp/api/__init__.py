@@ -15,6 +15,7 @@ from chatapp.api import (
     personal,
     search,
     sessions,
+    threads,
     users,
 )
 from chatapp.config import Settings
@@ -33,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     _restrict_limiter_to_login(app)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (sessions, users, messages, message_changes, conversations, groups, personal, search):
+        for noun in (sessions, users, messages, message_changes, conversations, groups, threads, personal, search):
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)

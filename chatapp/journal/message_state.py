@@ -42,3 +42,4 @@ class MessageState:
     pinned_by: str | None = None
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
+    thread_id: int | None = None

@@ -33,6 +33,7 @@ from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.message_events import MessageEvents
 from chatapp.realtime.rooms import NAMESPACE
+from chatapp.realtime.thread_events import ThreadEvents
 from chatapp.search_payloads import SearchRequest
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ EVENTS = (
     "reactors",
     "pinMessage",
     "pinned",
+    "openThread",
+    "followThread",
     "markRead",
     "sync",
     "search",
@@ -77,7 +80,7 @@ OF_CONNECTION = ("look", "typing")
 """The events that are about the connection, and not about its user alone."""
 
 
-class ChatNamespace(MessageEvents, flask_socketio.Namespace):  # type: ignore[misc]
+class ChatNamespace(MessageEvents, ThreadEvents, flask_socketio.Namespace):  # type: ignore[misc]
     """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:

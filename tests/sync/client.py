@@ -156,6 +156,7 @@ class Client:
             "reactions": {one["emoji"]: (one["count"], one["usernames"]) for one in reactions},
             "mine": {one["emoji"] for one in reactions if one.get("mine")},
             "quote": message.get("replyTo"),
+            "thread": message.get("threadId"),
         }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:

@@ -32,7 +32,8 @@ function showBadge(count) {
  * @param {boolean} isUnseen
  */
 export function noticeMessage(key, message, isUnseen) {
-  const isSilent = isMuted(store.conversationOf(key));
+  const conversation = store.conversationOf(key);
+  const isSilent = conversation.isThread || isMuted(conversation);
   if (!isSilent || key === store.openKey.peek()) announce(key, message);
   if (!isUnseen || isSilent || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
   if (preferences.peek().hasSound) playSound();

@@ -94,6 +94,8 @@ export interface ConversationFields {
   createdAt: string; // ISO 8601, UTC
   role: Role; // mine
   preferences: Preferences; // mine
+  /** the root message of a thread */
+  threadOf?: { receiver: string; group: boolean; sequence: number } | null;
 }
 
 /** Which messages notify. */

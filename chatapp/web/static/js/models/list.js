@@ -25,7 +25,8 @@ import { isMuted } from "./personal.js";
  */
 export function linesOf(conversations, outbox, drafts) {
   const pending = new Map(outbox.map((entry) => [entry.key, entry]));
-  const lines = [...conversations].map((conversation) => lineOf(conversation, pending, drafts));
+  const listed = [...conversations].filter((conversation) => !conversation.isThread);
+  const lines = listed.map((conversation) => lineOf(conversation, pending, drafts));
   return lines.sort(newestFirst);
 }
 
@@ -86,6 +87,8 @@ function searchText(conversation) {
  */
 export function unreadIn(conversations) {
   let sum = 0;
-  for (const conversation of conversations) if (!isMuted(conversation)) sum += unreadOf(conversation);
+  for (const conversation of conversations) {
+    if (!conversation.isThread && !isMuted(conversation)) sum += unreadOf(conversation);
+  }
   return sum;
 }
