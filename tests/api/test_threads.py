@@ -149,7 +149,8 @@ def test_a_thread_has_no_name_roles_or_threads(alice: Browser, bob: Browser) -> 
     assert [refusal(answer) for answer in refused] == [(409, "not_for_threads")] * len(refused)
     assert refusal(alice.get(f"/group/{thread_id}")) == (404, "not_found")
     listed = [one["groupId"] for one in alice.get("/all/alice").get_json()["groups"]]
-    assert group_id in listed and thread_id not in listed
+    assert group_id in listed
+    assert thread_id not in listed
 
 
 def test_the_thread_of_a_deleted_message_stays(alice: Browser, bob: Browser) -> None:
