@@ -94,8 +94,7 @@ export interface ConversationFields {
   createdAt: string; // ISO 8601, UTC
   role: Role; // mine
   preferences: Preferences; // mine
-  /** the root message of a thread */
-  threadOf?: { receiver: string; group: boolean; sequence: number } | null;
+  threadOf?: { receiver: string, group: boolean, sequence: number } | null; // the root message of a thread
 }
 
 /** Which messages notify. */
