@@ -49,7 +49,8 @@ def main() -> int:
 class Server:
     """A chatapp server on a SQLite file in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, members: int = MEMBERS) -> None:
+        self._members = members
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -68,7 +69,7 @@ class Server:
         subprocess.run([sys.executable, "-m", "chatapp", *words], env=self.environment, check=True)
 
     def __enter__(self) -> "Server":
-        command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(MEMBERS)]
+        command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(self._members)]
         self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL)
         for _ in range(600):
             try:
@@ -96,13 +97,17 @@ class Client:
     def __init__(self, server: Server, username: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         self._headers = {"Content-Type": "application/json"}
-        self._headers["auth-token"] = self._request("POST", "/login", {"username": username})[1]["auth-token"]
+        self.token = self._request("POST", "/login", {"username": username})[1]["auth-token"]
+        self._headers["auth-token"] = self.token
 
     def get(self, path: str) -> Any:
         return self._request("GET", path)[0]
 
     def post(self, path: str, body: Any) -> Any:
         return self._request("POST", path, body)[0]
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._request("PUT", path, body)[0]
 
     def _request(self, method: str, path: str, body: Any = None) -> tuple[Any, Any]:
         data = None if body is None else json.dumps(body)

@@ -125,6 +125,20 @@ class NotForThreads(ChatError):
     status = 409
 
 
+class PollClosed(ChatError):
+    """The poll is closed, so that nobody can vote."""
+
+    code = "poll_closed"
+    status = 409
+
+
+class PollUnchangeable(ChatError):
+    """The text of a poll cannot be edited, since people have voted for what it said."""
+
+    code = "poll_unchangeable"
+    status = 409
+
+
 class LimitReached(ChatError):
     """There are as many of these as there may be."""
 

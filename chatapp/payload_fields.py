@@ -72,6 +72,11 @@ def _name(text: str) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """One line with something visible in it, composed and without spaces around it. Raises ValueError for others."""
+    return _name(text)
+
+
 def _name_or_nothing(text: str) -> str:
     return _name(text) if text else text
 

@@ -146,6 +146,16 @@ class PinMessage(NewPin, MessageId):
     """`pinMessage`."""
 
 
+class Forward(ConversationName):
+    """`POST /message/<messageId>/forward`: where the copy goes."""
+
+    client_id: ClientId | None = None
+
+
+class ForwardMessage(Forward, MessageId):
+    """`forwardMessage`."""
+
+
 class ConversationQuery(BaseModel):
     """Says whether the receiver in the path is a group. Alone it is the query of `GET /pinned/<receiver>`."""
 

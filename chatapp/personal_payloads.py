@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from chatapp.payload_fields import DraftContent, FirstSequence, Name, Sequence
-from chatapp.payloads import ConversationName, ConversationQuery, Payload
+from chatapp.payload_fields import LARGEST_SEQUENCE, DraftContent, FirstSequence, Name, Sequence
+from chatapp.payloads import ConversationName, ConversationQuery, MessageId, Payload
 
 Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
@@ -17,7 +17,7 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 class ConversationPreferences(ConversationName):
     """`PATCH /preferences` and `setPreferences`: what is given is changed."""
 
-    level: Literal["all", "none"] | None = None
+    level: Literal["all", "mentions", "none"] | None = None
     unread_from: FirstSequence | None = None
 
 
@@ -69,3 +69,35 @@ class ChangeSettings(Payload):
     shares_last_seen: bool | None = None
     shares_typing: bool | None = None
     do_not_disturb: DoNotDisturb | None = None
+
+
+SAVED_PAGE = 30
+LARGEST_SAVED_PAGE = 100
+
+
+class SavedFlag(Payload):
+    """`PUT /message/<messageId>/saved`: with `on` false the message is removed from the saved ones."""
+
+    on: bool = True
+
+
+class SaveMessage(SavedFlag, MessageId):
+    """`saveMessage`."""
+
+
+class SavedQuery(BaseModel):
+    """The query of `GET /saved`. `before` is the `next` of the page before."""
+
+    before: FirstSequence = LARGEST_SEQUENCE
+    limit: int = Field(default=SAVED_PAGE, ge=1, le=LARGEST_SAVED_PAGE)
+
+
+class SavedRequest(Payload):
+    """`savedMessages`."""
+
+    before: FirstSequence = LARGEST_SEQUENCE
+    limit: int = Field(default=SAVED_PAGE, ge=1, le=LARGEST_SAVED_PAGE)
+
+    def query(self) -> SavedQuery:
+        """The same as the query over HTTP."""
+        return SavedQuery(before=self.before, limit=self.limit)

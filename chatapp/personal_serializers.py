@@ -6,14 +6,18 @@ from chatapp.actions.message_receipts import MessageReceipt, Passed
 from chatapp.actions.own_settings import OwnSettings
 from chatapp.actions.personal_changes import DraftChange, PersonalChange, PreferencesChange
 from chatapp.actions.preferences import Preferences
+from chatapp.actions.saved_messages import Saved
+from chatapp.actions.scheduled_messages import Scheduled
 from chatapp.actions.unsent_drafts import OwnDraft
-from chatapp.clock import to_iso
+from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.personal_shapes import (
     DoNotDisturbShape,
     DraftShape,
     MessageReceiptShape,
     PassedShape,
     PreferencesShape,
+    SavedShape,
+    ScheduledShape,
     SettingsShape,
 )
 from chatapp.shapes import ChangeShape
@@ -24,6 +28,16 @@ def personal_change(change: PersonalChange) -> ChangeShape:
     match change:
         case OwnSettings():
             return {"kind": "settings", "userRevision": change.user_revision, "settings": settings(change)}
+        case Saved():
+            return {"kind": "saved", "userRevision": change.user_revision, "saved": saved(change)}
+        case Scheduled():
+            return {
+                "receiver": change.receiver,
+                "group": change.is_group,
+                "kind": "scheduled",
+                "userRevision": change.user_revision,
+                "scheduled": scheduled(change),
+            }
         case DraftChange():
             return {
                 "receiver": change.receiver,
@@ -48,6 +62,24 @@ def preferences(own: Preferences) -> PreferencesShape:
 
 def draft(own: OwnDraft) -> DraftShape:
     return {"content": own.content, "userRevision": own.user_revision}
+
+
+def saved(own: Saved) -> SavedShape:
+    return {"messageId": own.message_id, "saved": own.is_saved, "userRevision": own.user_revision}
+
+
+def scheduled(own: Scheduled) -> ScheduledShape:
+    return {
+        "clientId": own.client_id,
+        "receiver": own.receiver,
+        "group": own.is_group,
+        "content": own.content,
+        "replyTo": own.reply_to,
+        "dueAt": microseconds_to_iso(own.due_at),
+        "gone": own.is_gone,
+        "failure": None if own.failure is None else {"code": own.failure[0], "message": own.failure[1]},
+        "userRevision": own.user_revision,
+    }
 
 
 def settings(own: OwnSettings) -> SettingsShape:

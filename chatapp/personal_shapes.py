@@ -14,6 +14,33 @@ class DraftShape(TypedDict):
     userRevision: int
 
 
+class SavedShape(TypedDict):
+    """Whether the caller has saved a message."""
+
+    messageId: str
+    saved: bool
+    userRevision: int
+
+
+class ScheduledFailureShape(TypedDict):
+    code: str
+    message: str
+
+
+class ScheduledShape(TypedDict):
+    """A message that is sent at `dueAt`; `gone`: it was sent or deleted."""
+
+    clientId: str
+    receiver: str
+    group: bool
+    content: str
+    replyTo: int | None
+    dueAt: str
+    gone: bool
+    failure: ScheduledFailureShape | None
+    userRevision: int
+
+
 DoNotDisturbShape = TypedDict("DoNotDisturbShape", {"from": str, "to": str, "days": list[int], "timeZone": str})
 
 
@@ -31,6 +58,18 @@ class OnePreferencesShape(TypedDict):
 
 class OneDraftShape(TypedDict):
     draft: DraftShape
+
+
+class OneSavedShape(TypedDict):
+    saved: SavedShape
+
+
+class OneScheduledShape(TypedDict):
+    scheduled: ScheduledShape
+
+
+class AllScheduledShape(TypedDict):
+    scheduled: list[ScheduledShape]
 
 
 class OneSettingsShape(TypedDict):

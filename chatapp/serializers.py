@@ -12,9 +12,12 @@ from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
-from chatapp.journal.message_state import MessageState, ReactionCount
+from chatapp.journal.message_state import MessageState
+from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
 from chatapp.personal_serializers import personal_change, preferences
+from chatapp.poll_serializers import poll
+from chatapp.reaction_shapes import reaction
 from chatapp.shapes import (
     ChangeShape,
     ConversationShape,
@@ -24,15 +27,14 @@ from chatapp.shapes import (
     MessageAckShape,
     MessageShape,
     MessageStateShape,
-    ReactionShape,
     RoleShape,
-    RootShape,
     SearchShape,
     SyncShape,
     UpdateShape,
     UserShape,
     VersionsShape,
 )
+from chatapp.thread_serializers import root
 
 
 def user(person: Person) -> UserShape:
@@ -140,18 +142,15 @@ def conversation(overview: Overview) -> ConversationShape:
         "lastSequence": row.last_sequence,
         "readSequence": row.read_sequence,
         "unread": overview.unread,
+        "unreadMentions": overview.unread_mentions,
         "members": _members(overview),
         "revision": row.revision,
         "createdAt": microseconds_to_iso(row.created_at),
         **details(row),
         "role": row.role,
         "preferences": preferences(overview.preferences),
-        "threadOf": _root(overview.root),
+        "threadOf": root(overview),
     }
-
-
-def _root(root: tuple[str, bool, int] | None) -> RootShape | None:
-    return None if root is None else {"receiver": root[0], "group": root[1], "sequence": root[2]}
 
 
 def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWatermarks) -> ChangeShape:
@@ -220,19 +219,19 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
     if state.pinned_at is not None and state.pinned_by is not None:
         shape["pinnedAt"], shape["pinnedBy"] = microseconds_to_iso(state.pinned_at), state.pinned_by
     if state.reactions:
-        shape["reactions"] = [_reaction(count) for count in state.reactions]
+        shape["reactions"] = [reaction(count) for count in state.reactions]
+    if state.poll is not None:
+        shape["poll"] = poll(state.poll)
     if state.thread_id is not None:
         shape["threadId"] = str(state.thread_id)
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}
-
-
-def _reaction(count: ReactionCount) -> ReactionShape:
-    shape: ReactionShape = {"emoji": count.emoji, "count": count.count, "usernames": count.usernames}
-    if count.is_own is not None:
-        shape["mine"] = count.is_own
-    return shape
+    if state.forwarded is not None:
+        sent_at = microseconds_to_iso(state.forwarded.sent_at)
+        shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
+    if state.mentions:
+        shape["mentions"] = [mention(place) for place in state.mentions]
 
 
 def joined(overview: Overview) -> ChangeShape:

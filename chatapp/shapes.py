@@ -4,7 +4,11 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from chatapp.personal_shapes import DraftShape, PreferencesShape, SettingsShape
+from chatapp.mention_shapes import MentionShape
+from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
+from chatapp.poll_shapes import PollShape
+from chatapp.reaction_shapes import ReactionShape
+from chatapp.thread_shapes import RootShape
 
 
 class UserShape(TypedDict):
@@ -15,21 +19,19 @@ class UserShape(TypedDict):
     lastSeen: str | None
 
 
-class ReactionShape(TypedDict):
-    """`usernames` are the first who reacted. `mine` is missing in an event for all members."""
-
-    emoji: str
-    count: int
-    usernames: list[str]
-    mine: NotRequired[bool]
-
-
 class QuoteShape(TypedDict):
     """The answered message. Its sender and text are null for a reader who may not see it."""
 
     sequence: int
     sender: str | None
     content: str | None
+
+
+class ForwardedShape(TypedDict):
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    timestamp: str
 
 
 class MessageStateShape(TypedDict):
@@ -44,6 +46,9 @@ class MessageStateShape(TypedDict):
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
     threadId: NotRequired[str]
+    poll: NotRequired[PollShape]
+    forwarded: NotRequired[ForwardedShape]
+    mentions: NotRequired[list[MentionShape]]
 
 
 class MessageShape(MessageStateShape):
@@ -103,14 +108,6 @@ class MemberShape(TypedDict):
     role: str
 
 
-class RootShape(TypedDict):
-    """The root message of a thread: its conversation as the reader names it, and its sequence."""
-
-    receiver: str
-    group: bool
-    sequence: int
-
-
 class ConversationShape(DetailsShape):
     receiver: str
     group: bool
@@ -119,6 +116,7 @@ class ConversationShape(DetailsShape):
     lastSequence: int
     readSequence: int
     unread: int
+    unreadMentions: list[int]
     members: list[MemberShape]
     revision: int
     createdAt: str
@@ -151,7 +149,18 @@ class ChangeShape(TypedDict):
 
     receiver: NotRequired[str]
     group: NotRequired[bool]
-    kind: Literal["message", "update", "members", "details", "conversation", "preferences", "draft", "settings"]
+    kind: Literal[
+        "message",
+        "update",
+        "members",
+        "details",
+        "conversation",
+        "preferences",
+        "draft",
+        "saved",
+        "scheduled",
+        "settings",
+    ]
     revision: NotRequired[int]
     message: NotRequired[MessageShape]
     update: NotRequired[UpdateShape]
@@ -167,6 +176,8 @@ class ChangeShape(TypedDict):
     conversation: NotRequired[ConversationShape | None]
     preferences: NotRequired[PreferencesShape]
     draft: NotRequired[DraftShape]
+    saved: NotRequired[SavedShape]
+    scheduled: NotRequired[ScheduledShape]
     settings: NotRequired[SettingsShape]
 
 
@@ -256,6 +267,10 @@ class OneMessageShape(TypedDict):
     message: MessageShape
 
 
+class MessageIdShape(TypedDict):
+    messageId: str
+
+
 class PinnedShape(TypedDict):
     messages: list[MessageShape]
 
@@ -267,12 +282,6 @@ class VersionShape(TypedDict):
 
 class VersionsShape(TypedDict):
     versions: list[VersionShape]
-
-
-class ReactorsShape(TypedDict):
-    """The usernames of all who reacted, by emoji."""
-
-    reactions: dict[str, list[str]]
 
 
 class ErrorShape(TypedDict):

@@ -5,19 +5,20 @@ direct, with the other member. An `Overview` computes each value when it is read
 """
 
 from collections.abc import Iterable, Mapping, Set
-from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, bindparam, case, func, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.group_details import DETAILS
-from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, sum_of
+from chatapp.actions.group_details import DETAILS_AS_STORED
+from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, members_by_group, sum_of
 from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.mentions import mentions_after, unread_mentions
 from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
 from chatapp.actions.preferences import Preferences
 from chatapp.actions.sharing import ReadsShown, hidden_readers
+from chatapp.actions.thread_roots import PARENTS, ROOT_COLUMNS
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.message_state import MessageState
@@ -29,17 +30,12 @@ from chatapp.prepared_statements import rows, tuples
 LISTED_MEMBERS = 50
 """A larger group is listed without its members."""
 
+NOWHERE: frozenset[int] = frozenset()
+
 SINGLE_LOOKUPS = 20
 """Up to this count, overviews of members are read one by one. For more it is cheaper to read those of all members."""
 
-DETAILS_AS_STORED = [
-    type_coerce(column, Integer).label(column.name) if isinstance(column.type, Boolean) else column
-    for column in DETAILS
-]
-"""DETAILS without conversions of booleans."""
-
 _OTHER = MEMBERSHIPS.alias()
-_PARENT = CONVERSATIONS.alias()
 _ACTIVITY = func.coalesce(
     type_coerce(CONVERSATIONS.c.last_message_at, BigInteger), type_coerce(CONVERSATIONS.c.created_at, BigInteger)
 )
@@ -51,9 +47,7 @@ OVERVIEWS = (
         *DETAILS_AS_STORED,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.revision,
-        CONVERSATIONS.c.parent_id,
-        CONVERSATIONS.c.root_sequence,
-        _PARENT.c.direct_key.label("parent_key"),
+        *ROOT_COLUMNS,
         MEMBERSHIPS.c.user_id,
         MEMBERSHIPS.c.role,
         MEMBERSHIPS.c.joined_sequence,
@@ -70,12 +64,13 @@ OVERVIEWS = (
         MESSAGES.c.revision.label("message_revision"),
         MESSAGES.c.changed_revision,
         MESSAGES.c.reply_to,
+        MESSAGES.c.forwarded_from_id,
         CONVERSATION_PREFERENCES.c.level,
         CONVERSATION_PREFERENCES.c.unread_from,
         CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
-    .outerjoin(_PARENT, _PARENT.c.id == CONVERSATIONS.c.parent_id)
+    .outerjoin(PARENTS, PARENTS.c.id == CONVERSATIONS.c.parent_id)
     .outerjoin(
         _OTHER,
         (CONVERSATIONS.c.kind == DIRECT)
@@ -135,11 +130,15 @@ class Overview:
     """A conversation as seen by one of its members. `row` is a row of OVERVIEWS. `group_members` is None for a direct
     conversation and for a group with more than LISTED_MEMBERS."""
 
-    __slots__ = ("group_members", "is_group", "reads", "receiver", "row", "username")
+    __slots__ = ("group_members", "is_group", "mentions", "reads", "receiver", "row", "username")
+
+    mentions: Set[int] | None
+    """The messages after the read watermark that mention the user, where they were read for all conversations."""
 
     def __init__(self, row: Any, username: str, group_members: GroupMembers | None, hidden_readers: Set[int]) -> None:
         self.reads = ReadsShown(row.user_id, hidden_readers)
         self.row = row
+        self.mentions = None
         self.username = username
         self.group_members = group_members
         self.is_group = row.direct_key is None
@@ -151,15 +150,6 @@ class Overview:
         return self.receiver, self.is_group
 
     @property
-    def root(self) -> tuple[str, bool, int] | None:
-        """Of a thread: the receiver of its root message's conversation, whether that is a group, and the sequence."""
-        row = self.row
-        if row.parent_id is None:
-            return None
-        key = row.parent_key
-        return other_of(key, self.username) if key else str(row.parent_id), key is None, row.root_sequence
-
-    @property
     def hidden_up_to(self) -> int:
         return hidden_up_to(shares_history=self.row.shares_history, joined_sequence=self.row.joined_sequence)
 
@@ -167,10 +157,26 @@ class Overview:
     def unread(self) -> int:
         """The count of unread messages: a subtraction, since sequences are dense and senders have read their own
         messages. From the one on that is marked as unread, all of them count."""
+        return max(0, int(self.row.last_sequence) - self.read_up_to)
+
+    @property
+    def read_up_to(self) -> int:
+        """The last message that does not count as unread."""
         read, marked = int(self.row.read_sequence), self.row.unread_from
         if marked is not None:
             read = min(read, marked - 1)
-        return max(0, int(self.row.last_sequence) - max(read, self.hidden_up_to))
+        return max(read, self.hidden_up_to)
+
+    @property
+    def unread_mentions(self) -> list[int]:
+        """The sequences of the unread messages that mention the user."""
+        row, after = self.row, self.read_up_to
+        if after >= row.last_sequence:
+            return []
+        found = self.mentions
+        if found is None or after < row.read_sequence:
+            found = mentions_after(row.id, row.user_id, after)
+        return sorted(sequence for sequence in found if sequence > after)
 
     @property
     def preferences(self) -> Preferences:
@@ -248,7 +254,7 @@ class Overview:
 
     def _state_of_last(self) -> MessageState | None:
         row = self.row
-        if row.changed_revision is None and row.reply_to is None:
+        if row.changed_revision is None and row.reply_to is None and row.forwarded_from_id is None:
             return None
         reader = Reader(row.user_id, self.hidden_up_to)
         return states_of(row.id, [row.last_sequence], reader).get(row.last_sequence)
@@ -257,10 +263,14 @@ class Overview:
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     """All of the caller's conversations, the most recent activity (newest message, or creation) first."""
     journal.flush_watermarks_for_read()
-    groups = _members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
+    groups = members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
     user_rows = rows(OVERVIEWS_OF_USER, user_id=caller.user_id)
     hidden = hidden_readers()
-    return [Overview(row, caller.username, groups.get(row.id), hidden) for row in user_rows]
+    overviews = [Overview(row, caller.username, groups.get(row.id), hidden) for row in user_rows]
+    mentioned = unread_mentions(caller.user_id)
+    for overview in overviews:
+        overview.mentions = mentioned.get(overview.row.id, NOWHERE)
+    return overviews
 
 
 def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mapping[int, Overview]:
@@ -278,23 +288,9 @@ def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mappi
         ]
     if not member_rows:
         return {}
-    groups = _members_by_group(
+    groups = members_by_group(
         tuples(MEMBERS_OF_CONVERSATION, user_id=member_rows[0].user_id, conversation_id=conversation_id)
     )
     names = usernames_of({row.user_id for row in member_rows})
     hidden = hidden_readers()
     return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id), hidden) for row in member_rows}
-
-
-def _members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
-    """The members of each group by its id, from rows of `_MEMBERS`."""
-    by_group: dict[int, list[Any]] = {}
-    for row in member_rows:
-        by_group.setdefault(row[0], []).append(row)
-    groups = {}
-    for conversation_id, group_rows in by_group.items():
-        names = usernames_of({row[1] for row in group_rows})
-        lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
-        members = [ListedMember(row[1], names[row[1]], row[2], row[3], row[4]) for row in group_rows]
-        groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))
-    return groups

@@ -32,7 +32,7 @@ from chatapp.extensions import db
 from chatapp.group_payloads import GroupDetails, NewGroup
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
-from chatapp.models import Conversation, Membership, Message, MessageVersion, Reaction, User
+from chatapp.models import Conversation, Membership, Mention, Message, MessageVersion, Poll, PollVote, Reaction, User
 from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.membership import OWNER
 from chatapp.notices import GroupCreated
@@ -233,7 +233,7 @@ def _delete_messages_of(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:
-        for table in (MessageVersion, Reaction, Message):
+        for table in (MessageVersion, Reaction, Mention, PollVote, Poll, Message):
             chunk = (table.conversation_id == conversation_id) & (table.sequence <= last)
             transaction.session.execute(delete(table).where(chunk))
         rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)

@@ -1,9 +1,13 @@
 """The members of a conversation as one of them sees them, with their watermarks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
+from typing import Any
 
-from chatapp.actions.messages import LowestWatermarks
+from chatapp.actions.messages import LowestWatermarks, lowest_of
 from chatapp.actions.sharing import ReadsShown
+from chatapp.actions.usernames import usernames_of
 
 HIDDEN = 2**40
 """What a read watermark that is not shown adds to a sum of watermarks: more than they rise. So sums differ when a
@@ -38,3 +42,17 @@ class GroupMembers:
 def sum_of(members: list[ListedMember]) -> int:
     """The sum of the members' watermarks, as a client computes it."""
     return sum(member.delivered + (HIDDEN if member.read is None else member.read) for member in members)
+
+
+def members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
+    """The members of each group by its id, from rows of conversation id, user id, watermarks and role."""
+    by_group: dict[int, list[Any]] = {}
+    for row in member_rows:
+        by_group.setdefault(row[0], []).append(row)
+    groups = {}
+    for conversation_id, group_rows in by_group.items():
+        names = usernames_of({row[1] for row in group_rows})
+        lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
+        members = [ListedMember(row[1], names[row[1]], row[2], row[3], row[4]) for row in group_rows]
+        groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))
+    return groups

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from chatapp.actions.accounts import Caller
+from chatapp.actions.mentions import forget_mentions, replace_mentions
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of
 from chatapp.actions.permissions import DELETE_MESSAGES, require
+from chatapp.actions.polls import delete_poll, has_poll
 from chatapp.clock import now
-from chatapp.errors import Forbidden, LimitReached, MessageDeleted, TooLate
+from chatapp.errors import Forbidden, LimitReached, MessageDeleted, PollUnchangeable, TooLate
 from chatapp.extensions import db
 from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.models import Message, MessageVersion, Reaction
@@ -33,8 +35,8 @@ class Version:
 def edit_message(journal: Journal, caller: Caller, message_id: str, content: str, edit_seconds: int) -> StoredMessage:
     """Replaces the text of the caller's own message, and keeps the earlier one as a version. Returns the message.
 
-    Raises NotFound, MessageDeleted, Forbidden for a message of somebody else, TooLate if it is older than
-    `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
+    Raises NotFound, MessageDeleted, Forbidden for a message of somebody else or a forwarded one, PollUnchangeable for a
+    poll, TooLate if it is older than `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
     """
 
     def job(transaction: Transaction) -> None:
@@ -42,11 +44,17 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
         message = found.message
         if message.sender_id != caller.user_id:
             raise Forbidden("You can only edit your own messages.", messageId=message_id)
+        if has_poll(transaction, found):
+            raise PollUnchangeable("The text of a poll cannot be changed.", messageId=message_id)
+        if message.forwarded_from_id is not None:
+            # It would say that the original's author has written the new text.
+            raise Forbidden("A forwarded message cannot be edited.", messageId=message_id)
         _require_in_time(message, edit_seconds)
         if message.content == content:
             return
         transaction.session.add(_version_of(transaction, message))
         message.content, message.edited_at = content, now()
+        replace_mentions(transaction, message, is_group=found.direct_key is None)
         message.content_revision = found.change(transaction)
 
     journal.write(job)
@@ -54,7 +62,8 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
 
 
 def delete_message(journal: Journal, caller: Caller, message_id: str, edit_seconds: int) -> StoredMessage:
-    """Deletes the text, the versions and the reactions of a message. Its place, with who deleted it and when, remains.
+    """Deletes the text, the versions, the reactions and the poll of a message. Its place remains, with who deleted it
+    and when.
 
     A user deletes their own messages; who may delete those of others in a group says `permissions.py`. Raises NotFound,
     Forbidden, and TooLate if the user's own message is older than `edit_seconds` (0: no limit) and their role does not
@@ -71,7 +80,11 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
         for table in (MessageVersion, Reaction):
             of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
             transaction.session.execute(delete(table).where(of_message))
+        delete_poll(transaction, message.conversation_id, message.sequence)
+        forget_mentions(transaction, message)
         message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
+        message.forwarded_from_id = message.forwarded_at = None
+        message.origin_conversation_id = message.origin_sequence = None
         message.deleted_at, message.deleted_by_id = now(), caller.user_id
         message.content_revision = found.change(transaction)
 

@@ -13,7 +13,7 @@ from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, Membership, Message
-from chatapp.models.conversation import parse_conversation_id
+from chatapp.models.conversation import parse_message_id
 
 
 @dataclass(slots=True)
@@ -68,10 +68,10 @@ def lock_message(
 
 def _parse(message_id: str) -> tuple[int, int]:
     """`<conversation id>-<sequence>`. Raises NotFound for any other text."""
-    numbers = [parse_conversation_id(part) for part in message_id.split("-")]
-    if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
+    place = parse_message_id(message_id)
+    if place is None:
         raise _not_found(message_id)
-    return numbers[0], numbers[1]
+    return place
 
 
 def _find(session: Session | scoped_session[Any], caller: Caller, conversation_id: int, sequence: int) -> FoundMessage:

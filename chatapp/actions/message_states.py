@@ -1,4 +1,4 @@
-"""Reads what messages have beyond their text: edits, deletions, reactions, pins, and the messages that they answer.
+"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, and what they answer.
 
 Most messages have none of it, so a page of history asks only for those that do.
 """
@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
+from chatapp.actions.mentions import mentions_of
+from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
-from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote, ReactionCount
-from chatapp.models.tables import CONVERSATIONS, MESSAGES, REACTIONS
+from chatapp.journal.message_state import QUOTE_CHARACTERS, Forwarded, MessageState, Quote, ReactionCount
+from chatapp.models.tables import CONVERSATIONS, MESSAGES, POLLS, REACTIONS
 from chatapp.prepared_statements import tuples
 
 LISTED_REACTORS = 20
@@ -32,12 +34,27 @@ _STATE = (
     type_coerce(MESSAGES.c.pinned_at, BigInteger),
     MESSAGES.c.pinned_by_id,
     MESSAGES.c.reply_to,
+    MESSAGES.c.forwarded_from_id,
+    type_coerce(MESSAGES.c.forwarded_at, BigInteger),
+    MESSAGES.c.mentions,
+    *POLL_COLUMNS,
 )
-STATES = select(*_STATE).where(
-    MESSAGES.c.conversation_id == bindparam("conversation_id"),
-    MESSAGES.c.sequence >= bindparam("first"),
-    MESSAGES.c.sequence <= bindparam("last"),
-    MESSAGES.c.changed_revision.is_not(None) | MESSAGES.c.reply_to.is_not(None),
+STATES = (
+    select(*_STATE)
+    .select_from(
+        MESSAGES.outerjoin(
+            POLLS, (POLLS.c.conversation_id == MESSAGES.c.conversation_id) & (POLLS.c.sequence == MESSAGES.c.sequence)
+        )
+    )
+    .where(
+        MESSAGES.c.conversation_id == bindparam("conversation_id"),
+        MESSAGES.c.sequence >= bindparam("first"),
+        MESSAGES.c.sequence <= bindparam("last"),
+        MESSAGES.c.changed_revision.is_not(None)
+        | MESSAGES.c.reply_to.is_not(None)
+        | MESSAGES.c.forwarded_from_id.is_not(None)
+        | MESSAGES.c.mentions.is_not(None),
+    )
 )
 COUNTED_REACTIONS = (
     select(REACTIONS.c.sequence, REACTIONS.c.emoji, REACTIONS.c.user_id)
@@ -79,7 +96,7 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
     for first, last in _ranges(sequences):
         span = {"conversation_id": conversation_id, "first": first, "last": last}
         rows = tuples(STATES, **span)
-        user_ids = {user_id for row in rows for user_id in (row[5], row[7]) if user_id is not None}
+        user_ids = {user_id for row in rows for user_id in (row[5], row[7], row[9]) if user_id is not None}
         names = usernames_of(user_ids) if user_ids else {}
         for row in rows:
             states[row[0]] = MessageState(
@@ -90,13 +107,18 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 deleted_by=names.get(row[5]),
                 pinned_at=row[6],
                 pinned_by=names.get(row[7]),
+                forwarded=None if row[9] is None else Forwarded(names[row[9]], row[10]),
+                poll=poll_of(row[12:]),
             )
             if row[8] is not None:
                 quotes[row[0]] = row[8]
+            if row[11] is not None:
+                states[row[0]].mentions = mentions_of(conversation_id, row[0], row[11], reader.user_id)
         if any(row[1] is not None for row in rows):
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
             for sequence, thread_id in tuples(THREADS, **span):
                 states[sequence].thread_id = thread_id
+        add_votes(states, conversation_id, first, last, reader.user_id)
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)
     return states

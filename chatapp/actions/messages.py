@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import FoundMessage
@@ -38,9 +38,9 @@ COLUMNS = (
     type_coerce(MESSAGES.c.created_at, BigInteger),
     MESSAGES.c.revision,
     MESSAGES.c.changed_revision,
-    MESSAGES.c.reply_to,
+    func.coalesce(MESSAGES.c.reply_to, MESSAGES.c.forwarded_from_id, case((MESSAGES.c.mentions.is_not(None), 1))),
 )
-"""The columns of a page's rows."""
+"""The columns of a page's rows. The last two say which messages have a state."""
 _BETWEEN = (
     select(*COLUMNS)
     .where(
@@ -99,7 +99,8 @@ def require_sender(caller: Caller, sender: str) -> None:
 @dataclass(slots=True)
 class Page:
     """Messages of one conversation, oldest first, as database rows: sequence, sender id, content, client id, creation
-    time (microseconds since 1970 UTC), revision, changed revision, and the sequence of the answered message.
+    time (microseconds since 1970 UTC), revision, changed revision, and None for what neither answers nor forwards nor
+    mentions.
     `direct_key` is None for a group. `names` has the senders' usernames by id, `states` what the messages have beyond
     their text, by sequence."""
 

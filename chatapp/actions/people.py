@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,9 +11,7 @@ from chatapp.actions.sharing import shares_last_seen
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Membership, Node, Presence, User, UserSettings
-
-NODE_SILENCE = timedelta(seconds=15)
-"""After this time without a heartbeat (three intervals) a Socket.IO process is dead, and nobody is online on it."""
+from chatapp.models.presence import NODE_SILENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ WRITE_ANNOUNCEMENTS = "write in this group"
 DELETE_GROUP = "delete the group"
 LEAVE = "leave"
 DELETE_MESSAGES = "delete messages of others"
+CLOSE_POLLS = "close polls of others"
 
 PERMISSIONS = {
     ADD_MEMBERS: (OWNER, ADMIN),
@@ -28,6 +29,7 @@ PERMISSIONS = {
     DELETE_GROUP: (OWNER,),
     LEAVE: (OWNER, ADMIN, MEMBER),
     DELETE_MESSAGES: (OWNER, ADMIN),
+    CLOSE_POLLS: (OWNER, ADMIN),
 }
 
 

@@ -1,4 +1,5 @@
-"""The changes that concern one user alone, read back by the user's revision: preferences, drafts and settings.
+"""The changes that concern one user alone, read back by the user's revision: preferences, drafts, saved
+and scheduled messages, and settings.
 
 Each row carries the user's revision of its last change, so a row that changed five times is returned once.
 """
@@ -12,26 +13,34 @@ from sqlalchemy import Select, Table, bindparam, select
 
 from chatapp.actions.own_settings import OwnSettings, settings_of
 from chatapp.actions.preferences import Preferences
+from chatapp.actions.saved_messages import Saved
+from chatapp.actions.scheduled_messages import COLUMNS as SCHEDULED_COLUMNS
+from chatapp.actions.scheduled_messages import Scheduled, scheduled_of
 from chatapp.actions.unsent_drafts import OwnDraft
 from chatapp.actions.usernames import usernames_of
-from chatapp.models.tables import CONVERSATION_PREFERENCES, DRAFTS
+from chatapp.models.tables import CONVERSATION_PREFERENCES, DRAFTS, SAVED_MESSAGES, SCHEDULED_MESSAGES
 from chatapp.prepared_statements import rows
 
 PAGE_SIZE = 500
-"""Preferences in one answer."""
+"""Preferences, and saved messages, in one answer."""
 DRAFTS_PAGE_SIZE = 50
-"""Drafts in one answer, of up to 64 KiB each."""
+"""Drafts, and scheduled messages, in one answer, of up to 64 KiB each."""
+
+
+TARGET = ("is_group", "target_id")
 
 
 def _after(table: Table, limit: int, *names: str) -> Select[Any]:
     """The rows of a user in a table that changed after a revision, oldest change first."""
-    columns = [table.c[name] for name in ("is_group", "target_id", *names, "user_revision")]
+    columns = [table.c[name] for name in (*names, "user_revision")]
     is_wanted = (table.c.user_id == bindparam("user_id")) & (table.c.user_revision > bindparam("after"))
     return select(*columns).where(is_wanted).order_by(table.c.user_revision).limit(limit)
 
 
-PREFERENCES = _after(CONVERSATION_PREFERENCES, PAGE_SIZE, "level", "unread_from")
-UNSENT = _after(DRAFTS, DRAFTS_PAGE_SIZE, "content")
+PREFERENCES = _after(CONVERSATION_PREFERENCES, PAGE_SIZE, *TARGET, "level", "unread_from")
+UNSENT = _after(DRAFTS, DRAFTS_PAGE_SIZE, *TARGET, "content")
+SAVED = _after(SAVED_MESSAGES, PAGE_SIZE, "conversation_id", "sequence", "is_removed")
+SCHEDULED = _after(SCHEDULED_MESSAGES, DRAFTS_PAGE_SIZE).with_only_columns(*SCHEDULED_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class DraftChange:
         return self.draft.user_revision
 
 
-PersonalChange = PreferencesChange | DraftChange | OwnSettings
+PersonalChange = PreferencesChange | DraftChange | Saved | Scheduled | OwnSettings
 
 
 def personal_changes(user_id: int, after: int) -> tuple[list[PersonalChange], int | None]:
@@ -68,13 +77,16 @@ def personal_changes(user_id: int, after: int) -> tuple[list[PersonalChange], in
 
     Some may be about groups that the user has left.
     """
-    preferences, drafts = (rows(statement, user_id=user_id, after=after) for statement in (PREFERENCES, UNSENT))
-    pages = ((preferences, PAGE_SIZE), (drafts, DRAFTS_PAGE_SIZE))
+    statements = (PREFERENCES, UNSENT, SAVED, SCHEDULED)
+    preferences, drafts, saved, scheduled = (rows(one, user_id=user_id, after=after) for one in statements)
+    pages = ((preferences, PAGE_SIZE), (drafts, DRAFTS_PAGE_SIZE), (saved, PAGE_SIZE), (scheduled, DRAFTS_PAGE_SIZE))
     up_to = min((found[-1].user_revision for found, limit in pages if len(found) == limit), default=None)
     names = usernames_of({row.target_id for row in [*preferences, *drafts] if not row.is_group})
     changes: list[PersonalChange] = [
         *(PreferencesChange(*_address(row, names), _preferences_of(row)) for row in preferences),
         *(DraftChange(*_address(row, names), OwnDraft(row.content, row.user_revision)) for row in drafts),
+        *(Saved(f"{row.conversation_id}-{row.sequence}", not row.is_removed, row.user_revision) for row in saved),
+        *scheduled_of(scheduled),
     ]
     settings = settings_of(user_id)
     if settings.user_revision > after:

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from chatapp.actions.people import NODE_SILENCE, online_user_ids
+from chatapp.actions.people import online_user_ids
 from chatapp.clock import now
 from chatapp.journal import Transaction
 from chatapp.models import Node, Presence, User
+from chatapp.models.presence import NODE_SILENCE
 from chatapp.notices import PresenceChanged
 
 

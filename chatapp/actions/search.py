@@ -103,6 +103,8 @@ def _plan_of(caller: Caller, query: Query, request: SearchRequest) -> Plan:
         tuple(_user_id_of(caller, name) for name in query.senders) or None,
         _conversation_ids_of(caller, query.places),
         query.has_link,
+        query.has_poll,
+        query.is_mentioned,
         None if query.after is None else _beginning_of(query.after, zone),
         None if query.before is None else _beginning_of(query.before, zone),
         _place_of(request.cursor) if is_newest and request.cursor else None,

@@ -7,12 +7,16 @@ from chatapp.api import (
     conversations,
     cross_origin,
     error_handlers,
+    forwarding,
     groups,
     health,
     message_changes,
     messages,
     openapi,
     personal,
+    polls,
+    saved,
+    scheduled,
     search,
     sessions,
     threads,
@@ -34,7 +38,21 @@ def init_app(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     _restrict_limiter_to_login(app)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (sessions, users, messages, message_changes, conversations, groups, threads, personal, search):
+        for noun in (
+            sessions,
+            users,
+            messages,
+            message_changes,
+            forwarding,
+            polls,
+            conversations,
+            groups,
+            threads,
+            personal,
+            saved,
+            scheduled,
+            search,
+        ):
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)

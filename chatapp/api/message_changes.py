@@ -15,11 +15,13 @@ from chatapp.errors import (
     MessageDeleted,
     NotAMember,
     NotFound,
+    PollUnchangeable,
     TooLate,
 )
 from chatapp.journal import StoredMessage
 from chatapp.payloads import ConversationQuery, NewPin, NewReaction, NewText
-from chatapp.shapes import OneMessageShape, PinnedShape, ReactorsShape, VersionsShape
+from chatapp.reaction_shapes import ReactorsShape
+from chatapp.shapes import OneMessageShape, PinnedShape, VersionsShape
 
 blueprint = Blueprint("message_changes", __name__)
 
@@ -27,7 +29,12 @@ BODY_REFUSALS = (NotFound, MessageDeleted, LimitReached, InvalidInput, Malformed
 
 
 @blueprint.patch("/message/<message_id>")
-@operation("Edit one's own message", gives=OneMessageShape, body=NewText, errors=(*BODY_REFUSALS, Forbidden, TooLate))
+@operation(
+    "Edit one's own message",
+    gives=OneMessageShape,
+    body=NewText,
+    errors=(*BODY_REFUSALS, Forbidden, TooLate, PollUnchangeable),
+)
 def edit(caller: Caller, message_id: str, body: NewText) -> OneMessageShape:
     seconds = current_settings().edit_seconds
     return _changed(message_changes.edit_message(current_journal(), caller, message_id, body.content, seconds))

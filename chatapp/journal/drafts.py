@@ -10,6 +10,17 @@ from chatapp.journal.message_state import MessageState
 
 
 @dataclass(slots=True)
+class PollDraft:
+    """The poll of a message. `closes_at` is in microseconds since 1970 UTC."""
+
+    question: str
+    options: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: int | None
+
+
+@dataclass(slots=True)
 class MessageDraft:
     """A message that has no sequence yet. `receiver` is a username, or with `is_group` a conversation id as text."""
 
@@ -23,13 +34,18 @@ class MessageDraft:
     """Whether the sender's ack waits for the recipients' confirmations, as the ack of a socket event does."""
     reply_to: int | None = None
     """The sequence of the answered message."""
+    poll: PollDraft | None = None
+    is_scheduled: bool = False
+    """Whether the scheduled message with this client id is sent: the journal takes its text in the transaction."""
+    forwards: str | None = None
+    """The id of the message whose text is copied, in place of `content`."""
 
 
 @dataclass(slots=True)
 class StoredMessage:
     """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's revision
     that stored it. `is_repeat`: an earlier attempt with the same client id stored it. `state` is None for a message
-    that never changed and answers none."""
+    that never changed, answers none and mentions nobody."""
 
     conversation_id: int
     sequence: int

@@ -12,30 +12,28 @@ from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
+from chatapp.journal.forwarding import Forwarding, Origin
 from chatapp.journal.locked_conversation import LockedConversation
-from chatapp.journal.message_state import QUOTE_CHARACTERS, MessageState, Quote
+from chatapp.journal.message_mentions import MessageMentions
+from chatapp.journal.message_state import MessageState
+from chatapp.journal.polls import insert_polls, state_of_poll
+from chatapp.journal.quotes import quote_of
+from chatapp.journal.repeats import REPEATS, from_row
+from chatapp.journal.scheduled import ScheduledDrafts
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, GROUP, direct_key, other_of, parse_conversation_id
+from chatapp.models.conversation import DIRECT, GROUP, direct_key, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
 from chatapp.payload_fields import THREAD_MESSAGES
 
-# A join with the wanted rows, because SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
-REPEATS = """WITH wanted (sender_id, client_id) AS (VALUES {rows})
-SELECT m.conversation_id, m.sequence, m.sender_id, m.content, m.client_id, m.created_at, m.revision, c.direct_key
-FROM wanted w CROSS JOIN message m JOIN conversation c ON c.id = m.conversation_id
-WHERE m.sender_id = w.sender_id AND m.client_id = w.client_id"""
-
+# As in repeats.py, a join: SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
 SELECT m.conversation_id, m.user_id, m.role FROM wanted w CROSS JOIN membership m
 WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
 INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision,
-reply_to) VALUES {rows}"""
-INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?)"
-
-QUOTED = """SELECT u.username, m.content FROM message m JOIN "user" u ON u.id = m.sender_id
-WHERE m.conversation_id = ? AND m.sequence = ?"""
+reply_to, mentions) VALUES {rows}"""
+INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -58,18 +56,25 @@ class MessageBatch:
         self.connection = connection
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
+        self.forwarding = Forwarding(connection)
+        self.mentions = MessageMentions(connection, self.created_at)
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
 
     def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
         """The outcome of each draft, in order. An exception means that the whole transaction failed."""
+        scheduled = ScheduledDrafts(self.connection, drafts)
         groups = self._lock_senders_groups([draft for draft in drafts if draft.is_group])
         directs = self._lock_directs([draft for draft in drafts if not draft.is_group])
         known = self._find_repeats(drafts)
-        outcomes = [self._outcome_of(draft, groups, directs, known) for draft in drafts]
+        outcomes = [scheduled.refusal_of(draft) or self._outcome_of(draft, groups, directs, known) for draft in drafts]
         messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
         self._insert(messages)
+        insert_polls(self.connection, messages)
+        self.forwarding.store()
+        self.mentions.insert()
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
+        self.notices += scheduled.settle(drafts, outcomes)
         self._store_counters([*groups.values(), *directs.values()])
         return outcomes
 
@@ -81,7 +86,11 @@ class MessageBatch:
         known: dict[tuple[int, str], StoredMessage],
     ) -> Outcome:
         if draft.client_id and (draft.sender_id, draft.client_id) in known:
-            return known[draft.sender_id, draft.client_id]
+            repeat = known[draft.sender_id, draft.client_id]
+            return self.forwarding.of_repeat(repeat) if draft.forwards else repeat
+        origin = self.forwarding.origin_of(draft)
+        if isinstance(origin, ChatError):
+            return origin
         locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
         if isinstance(locked, ChatError):
             return locked
@@ -89,12 +98,12 @@ class MessageBatch:
             return LimitReached(f"A thread may have {THREAD_MESSAGES:,} messages.", limit=THREAD_MESSAGES)
         if draft.reply_to is not None and draft.reply_to > locked.stored_sequence:
             return NotFound("There is no such message to answer.", replyTo=draft.reply_to)
-        stored = self._number(draft, locked)
+        stored = self.forwarding.add(self._number(draft, locked, origin), origin)
         if draft.client_id:
             known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
         return stored
 
-    def _number(self, draft: MessageDraft, locked: LockedConversation) -> StoredMessage:
+    def _number(self, draft: MessageDraft, locked: LockedConversation, origin: Origin | None) -> StoredMessage:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
@@ -105,20 +114,24 @@ class MessageBatch:
             draft.sender,
             draft.receiver,
             draft.is_group,
-            draft.content,
+            draft.content if origin is None else origin.content,
             draft.client_id,
             self.created_at,
             locked.revision,
             is_awaited=draft.is_awaited,
-            state=None if draft.reply_to is None else MessageState(quote=self._quote(locked, draft.reply_to)),
+            state=self._state(draft, locked) if origin is None else origin.state,
         )
 
-    def _quote(self, locked: LockedConversation, sequence: int) -> Quote:
-        """The answered message, as in an event for all members: without its text where some may not see it."""
-        found = self.connection.execute(QUOTED, (locked.conversation_id, sequence)).fetchone()
-        if found is None or not locked.shares_history:
-            return Quote(sequence, None, None)
-        return Quote(sequence, found[0], found[1][:QUOTE_CHARACTERS])
+    def _state(self, draft: MessageDraft, locked: LockedConversation) -> MessageState | None:
+        """What the message that was numbered last has beyond its text."""
+        state = state_of_poll(draft, locked.revision)
+        if draft.reply_to is not None:
+            state = state or MessageState()
+            state.quote = quote_of(self.connection, locked.conversation_id, draft.reply_to, locked.shares_history)
+        if "@" in draft.content and (found := self.mentions.add(draft, locked.conversation_id, locked.last_sequence)):
+            state = state or MessageState()
+            state.mentions = found
+        return state
 
     def _lock_senders_groups(self, drafts: list[MessageDraft]) -> dict[tuple[str, int], LockedConversation | ChatError]:
         """The conversation for each pair of group and sender, looked up through the sender's membership."""
@@ -226,7 +239,7 @@ class MessageBatch:
         names = {draft.sender_id: draft.sender for draft in drafts}
         sql = REPEATS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
         rows = self.connection.execute(sql, _flat(pairs)).fetchall()
-        return {(row[2], row[4]): _from_row(row, names[row[2]]) for row in rows}
+        return {(row[2], row[4]): from_row(row, names[row[2]]) for row in rows}
 
     def _insert(self, messages: list[StoredMessage]) -> None:
         if not messages:
@@ -235,7 +248,8 @@ class MessageBatch:
         for message in messages:
             values += (message.conversation_id, message.sequence, message.sender_id, message.content)
             reply_to = None if message.state is None or message.state.quote is None else message.state.quote.sequence
-            values += (message.client_id, message.created_at, message.revision, reply_to)
+            mentions = self.mentions.texts.get((message.conversation_id, message.sequence))
+            values += (message.client_id, message.created_at, message.revision, reply_to, mentions)
         self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
 
     def _raise_read_of_senders(self, messages: list[StoredMessage]) -> None:
@@ -254,24 +268,6 @@ class MessageBatch:
         changed = {found.conversation_id: found for found in locked if found.has_new_messages}
         for number, found in changed.items():
             self.connection.execute(sql, (found.last_sequence, found.revision, self.created_at, number))
-
-
-def _from_row(row: Sequence[Any], sender: str) -> StoredMessage:
-    conversation_id, sequence, sender_id, content, client_id, created_at, revision, key = row
-    receiver = other_of(key, sender) if key else str(conversation_id)
-    return StoredMessage(
-        conversation_id,
-        sequence,
-        sender_id,
-        sender,
-        receiver,
-        key is None,
-        content,
-        client_id,
-        created_at,
-        revision,
-        True,
-    )
 
 
 def _placeholders(values: Iterable[Any]) -> str:

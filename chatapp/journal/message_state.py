@@ -30,8 +30,59 @@ class Quote:
 
 
 @dataclass(slots=True)
+class PollState:
+    """A poll with its votes. `counts` and `voters`, the first usernames, are by option; `voters` are empty in an
+    anonymous poll. `own` has the options that the reader voted for; None in an event for all members."""
+
+    question: str
+    options: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: int | None
+    closed_at: int | None = None
+    voter_count: int = 0
+    counts: list[int] = field(init=False)
+    voters: list[list[str]] = field(init=False)
+    own: list[int] | None = None
+
+    def __post_init__(self) -> None:
+        self.counts = [0] * len(self.options)
+        self.voters = [[] for _ in self.options]
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """A user whose vote changed, and the options that they vote for now."""
+
+    user_id: int
+    username: str
+    options: list[int]
+
+
+@dataclass(slots=True)
+class Forwarded:
+    """Who wrote a forwarded message, and when it was sent."""
+
+    sender: str
+    sent_at: int
+
+
+@dataclass(slots=True)
+class MentionPlace:
+    """A mention: its range in the text, in UTF-16 code units, and whom it mentions: a user, all members (`kind` of
+    `group`), or those who were online (`here`). `is_own`: `@here` mentions the reader; None in an event for all."""
+
+    start: int
+    end: int
+    username: str | None
+    kind: str
+    is_own: bool | None = None
+
+
+@dataclass(slots=True)
 class MessageState:
-    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote."""
+    """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote or
+    mentions, and that of the message itself for a new poll."""
 
     changed_revision: int | None = None
     content_revision: int | None = None
@@ -43,3 +94,6 @@ class MessageState:
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
     thread_id: int | None = None
+    poll: PollState | None = None
+    forwarded: Forwarded | None = None
+    mentions: list[MentionPlace] = field(default_factory=list)

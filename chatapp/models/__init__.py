@@ -2,10 +2,14 @@
 
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
+from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.saved_message import SavedMessage
+from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -16,12 +20,17 @@ __all__ = [
     "Draft",
     "FormerMembership",
     "Membership",
+    "Mention",
     "Message",
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "Poll",
+    "PollVote",
     "Presence",
     "Reaction",
+    "SavedMessage",
+    "ScheduledMessage",
     "SearchPosition",
     "Session",
     "User",

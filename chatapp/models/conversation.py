@@ -101,3 +101,11 @@ def parse_conversation_id(text: str) -> int | None:
         return None
     conversation_id = int(text)
     return conversation_id if conversation_id <= LARGEST_ID else None
+
+
+def parse_message_id(text: str) -> tuple[int, int] | None:
+    """The conversation id and the sequence of `<conversation id>-<sequence>`; None for any other text."""
+    numbers = [parse_conversation_id(part) for part in text.split("-")]
+    if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
+        return None
+    return numbers[0], numbers[1]

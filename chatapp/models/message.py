@@ -19,6 +19,8 @@ class Message(Base):
     `changed_revision` is the conversation's revision that last changed the message by an edit, a deletion, a reaction
     or a pin. `content_revision` is the last one that changed its text. Both are None for a message that never changed.
     A deleted message keeps its row and has no text. `reply_to` is the sequence of the message that it answers.
+    A forwarded message says who wrote the original, when it was sent, and where; it has no `reply_to`.
+    `mentions` says where in the text somebody is mentioned (`mentions.to_text`).
 
     SQLite stores the rows in primary key order (WITHOUT ROWID). So the messages of a page of history are adjacent, and
     a new message changes one page of the file fewer. The index on client ids leaves out messages without one.
@@ -61,11 +63,16 @@ class Message(Base):
     changed_revision: Mapped[int | None] = mapped_column(Id)
     content_revision: Mapped[int | None] = mapped_column(Id)
     reply_to: Mapped[int | None] = mapped_column(Id)
+    forwarded_from_id: Mapped[int | None] = mapped_column(Id)
+    forwarded_at: Mapped[datetime | None] = mapped_column(Instant)
+    origin_conversation_id: Mapped[int | None] = mapped_column(Id)
+    origin_sequence: Mapped[int | None] = mapped_column(Id)
     edited_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_by_id: Mapped[int | None] = mapped_column(Id)
     pinned_at: Mapped[datetime | None] = mapped_column(Instant)
     pinned_by_id: Mapped[int | None] = mapped_column(Id)
+    mentions: Mapped[str | None] = mapped_column(Text)
 
 
 class MessageVersion(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chatapp.models.base import Base, Id
 
 ALL = "all"
+MENTIONS = "mentions"
 NONE = "none"
 
 

@@ -1,11 +1,14 @@
 """Online users, and the Socket.IO processes (nodes) that they are connected to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id, Instant
+
+NODE_SILENCE = timedelta(seconds=15)
+"""After this time without a heartbeat (three intervals) a Socket.IO process is dead, and nobody is online on it."""
 
 
 class Node(Base):

@@ -5,8 +5,12 @@ from sqlalchemy import Table
 from chatapp.models.base import Base
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
+from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
+from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
+from chatapp.models.saved_message import SavedMessage
+from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
@@ -24,9 +28,14 @@ CONVERSATIONS = _table_of(Conversation)
 MEMBERSHIPS = _table_of(Membership)
 FORMER_MEMBERSHIPS = _table_of(FormerMembership)
 MESSAGES = _table_of(Message)
+MENTIONS = _table_of(Mention)
 VERSIONS = _table_of(MessageVersion)
 REACTIONS = _table_of(Reaction)
+POLLS = _table_of(Poll)
+POLL_VOTES = _table_of(PollVote)
 CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
 DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
+SAVED_MESSAGES = _table_of(SavedMessage)
+SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

@@ -14,6 +14,7 @@ from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
+from chatapp.realtime.scheduled_sender import ScheduledSender
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
@@ -68,9 +69,11 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
+    sender = ScheduledSender(app.app_context, journal)
+    sender.start()
     app.extensions["chatapp.indexer"].sweep()
     tune_garbage_collector()
-    app.extensions["chatapp.close"] += [ticker.stop, bus.close, lambda: _close_transports(server)]
+    app.extensions["chatapp.close"] += [ticker.stop, sender.stop, bus.close, lambda: _close_transports(server)]
 
 
 def _close_transports(server: ChatServer) -> None:

@@ -9,6 +9,7 @@ from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import ALL_DELIVERED
 from chatapp.journal import StoredMessage
 from chatapp.models.conversation import other_of
+from chatapp.poll_serializers import with_own_vote
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.events import Events
@@ -61,12 +62,19 @@ class ChangeSender:
         """Sends an update to those members who may see the message. Others learn of the revision by their next sync."""
         if change.direct_key is None:
             wire = serializers.change(change, str(change.conversation_id), is_group=True, lowest=ALL_DELIVERED)
-            self._events.changed(wire, change.conversation_id, skipped=self._joined_later(change))
+            hidden_from = set(self._joined_later(change))
+            voters = [one for one in change.voters if hidden_from.isdisjoint(self._connections.of_user(one.user_id))]
+            # Only the voters are told of their votes, so that all others receive one encoding, anonymous or not.
+            told = [sid for one in voters for sid in self._connections.of_user(one.user_id)]
+            self._events.changed(wire, change.conversation_id, skipped=[*hidden_from, *told])
+            for one in voters:
+                self._events.changed_for_user(with_own_vote(wire, one.options), one.username)
             return
         for username in set(change.direct_key.split(" ")):
             receiver = other_of(change.direct_key, username)
             wire = serializers.change(change, receiver, is_group=False, lowest=ALL_DELIVERED)
-            self._events.changed_for_user(wire, username)
+            own = [one.options for one in change.voters if one.username == username]
+            self._events.changed_for_user(with_own_vote(wire, own[0]) if own else wire, username)
 
     def _joined_later(self, change: MessageUpdate) -> list[str]:
         """The connections of members who joined after the message and do not see what was before."""

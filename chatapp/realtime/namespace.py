@@ -31,8 +31,11 @@ from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, L
 from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
-from chatapp.realtime.message_events import MessageEvents
+from chatapp.realtime.forwarding_events import ForwardingEvents
+from chatapp.realtime.poll_events import PollEvents
 from chatapp.realtime.rooms import NAMESPACE
+from chatapp.realtime.saved_events import SavedEvents
+from chatapp.realtime.scheduled_events import ScheduledEvents
 from chatapp.realtime.thread_events import ThreadEvents
 from chatapp.search_payloads import SearchRequest
 
@@ -53,9 +56,22 @@ EVENTS = (
     "react",
     "reactors",
     "pinMessage",
+    "forwardMessage",
+    "forwardOrigin",
+    "saveMessage",
+    "savedMessages",
+    "scheduleMessage",
+    "scheduledMessages",
+    "changeScheduled",
+    "deleteScheduled",
+    "sendScheduled",
     "pinned",
     "openThread",
     "followThread",
+    "createPoll",
+    "vote",
+    "closePoll",
+    "voters",
     "markRead",
     "sync",
     "search",
@@ -80,7 +96,14 @@ OF_CONNECTION = ("look", "typing")
 """The events that are about the connection, and not about its user alone."""
 
 
-class ChatNamespace(MessageEvents, ThreadEvents, flask_socketio.Namespace):  # type: ignore[misc]
+class ChatNamespace(
+    PollEvents,
+    ForwardingEvents,
+    SavedEvents,
+    ScheduledEvents,
+    ThreadEvents,
+    flask_socketio.Namespace,  # type: ignore[misc]
+):
     """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:

@@ -27,15 +27,18 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`count` messages, newest first, that have all of the terms, one of the senders (if any are given) and a link (if
-    `has_link`), among those that the user may see. `since` (inclusive) and `until` (exclusive) are microseconds since
-    1970. `before` is the last place of the page before."""
+    """`count` messages, newest first, that have all of the terms, one of the senders (if any are given), a link (if
+    `has_link`), a poll (if `has_poll`) and a mention of the user by somebody else (if `is_mentioned`), among those that
+    the user may see. `since` (inclusive) and `until` (exclusive) are microseconds since 1970. `before` is the last
+    place of the page before."""
 
     user_id: int
     terms: tuple[Term, ...]
     sender_ids: tuple[int, ...] | None
     conversation_ids: frozenset[int] | None
     has_link: bool
+    has_poll: bool
+    is_mentioned: bool
     since: int | None
     until: int | None
     before: Place | None

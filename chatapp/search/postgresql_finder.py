@@ -14,13 +14,21 @@ FROM search_entry e
 JOIN membership own ON own.conversation_id = e.conversation_id AND own.user_id = %(user_id)s
 JOIN conversation c ON c.id = e.conversation_id
 JOIN message m ON m.conversation_id = e.conversation_id AND m.sequence = e.sequence
-WHERE e.tokens @@ %(match)s::tsquery AND (c.shares_history OR e.sequence > own.joined_sequence){conditions}
+WHERE (c.shares_history OR e.sequence > own.joined_sequence){conditions}
 ORDER BY e.created_at DESC, e.conversation_id DESC, e.sequence DESC LIMIT %(count)s"""
+
+HAS_POLL = "EXISTS (SELECT 1 FROM poll p WHERE p.conversation_id = e.conversation_id AND p.sequence = e.sequence)"
+IS_MENTIONED = """EXISTS (SELECT 1 FROM mention n WHERE n.conversation_id = e.conversation_id
+AND n.sequence = e.sequence AND n.user_id IN (%(user_id)s, 0) AND n.sender_id <> %(user_id)s)"""
 
 
 def find(connection: Connection, plan: Plan) -> list[FoundRow]:
     """Raises Overrun."""
+    match = _match_of(plan)
     conditions = {
+        " AND e.tokens @@ %(match)s::tsquery": match != "",
+        f" AND {HAS_POLL}": plan.has_poll,
+        f" AND {IS_MENTIONED}": plan.is_mentioned,
         " AND e.conversation_id = ANY(%(conversation_ids)s)": plan.conversation_ids is not None,
         " AND e.created_at >= %(since)s": plan.since is not None,
         " AND e.created_at < %(until)s": plan.until is not None,
@@ -28,7 +36,7 @@ def find(connection: Connection, plan: Plan) -> list[FoundRow]:
     }
     values: dict[str, Any] = {
         "user_id": plan.user_id,
-        "match": _match_of(plan),
+        "match": match,
         "conversation_ids": sorted(plan.conversation_ids or ()),
         "since": plan.since,
         "until": plan.until,
@@ -47,7 +55,8 @@ def find(connection: Connection, plan: Plan) -> list[FoundRow]:
 
 
 def _match_of(plan: Plan) -> str:
-    """The plan as a `tsquery`. Tokens hold neither quotes nor backslashes."""
+    """The plan as a `tsquery`; empty if only polls or mentions are asked for. Tokens hold neither quotes nor
+    backslashes."""
     parts = []
     for term in plan.terms:
         tokens = [f"'{token}'" for token in term.tokens]

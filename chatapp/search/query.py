@@ -39,6 +39,8 @@ class Query:
     after: date | None = None
     before: date | None = None
     has_link: bool = False
+    has_poll: bool = False
+    is_mentioned: bool = False
 
 
 def _add_after(query: Query, value: str) -> None:
@@ -50,9 +52,16 @@ def _add_before(query: Query, value: str) -> None:
 
 
 def _add_has(query: Query, value: str) -> None:
-    if value != "link":
-        raise _refusal(f"has:{value} is not known; there is has:link")
-    query.has_link = True
+    if value not in ("link", "poll"):
+        raise _refusal(f"has:{value} is not known; there are has:link and has:poll")
+    query.has_link |= value == "link"
+    query.has_poll |= value == "poll"
+
+
+def _add_mentions(query: Query, value: str) -> None:
+    if value != "me":
+        raise _refusal(f"mentions:{value} is not known; there is mentions:me")
+    query.is_mentioned = True
 
 
 FILTERS: dict[str, Callable[[Query, str], None]] = {
@@ -61,6 +70,7 @@ FILTERS: dict[str, Callable[[Query, str], None]] = {
     "after": _add_after,
     "before": _add_before,
     "has": _add_has,
+    "mentions": _add_mentions,
 }
 """What each filter does with its value."""
 
@@ -106,8 +116,8 @@ def _end_of(run: Run, *, is_open: bool) -> tuple[list[str], bool]:
 def _require_bounds(query: Query) -> None:
     if len(query.terms) > MOST_TERMS or sum(len(term.tokens) for term in query.terms) > MOST_TOKENS:
         raise _refusal(f"must have at most {MOST_TERMS} words and phrases, and {MOST_TOKENS} in all of them")
-    if not (query.terms or query.senders or query.has_link):
-        raise _refusal("must have a word, from: or has:")
+    if not (query.terms or query.senders or query.has_link or query.has_poll or query.is_mentioned):
+        raise _refusal("must have a word, from:, has: or mentions:")
 
 
 def _day(name: str, value: str) -> date:

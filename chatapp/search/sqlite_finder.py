@@ -33,6 +33,20 @@ CREATED_AT = "SELECT created_at FROM message WHERE conversation_id = ? AND seque
 ANYWHERE = "SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT ?"
 IN_CONVERSATION = """SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?
 ORDER BY rowid DESC LIMIT ?"""
+# The rowid of a message in the index is its conversation and its sequence in one number.
+OF_POLL = """ AND EXISTS (SELECT 1 FROM poll p
+WHERE p.conversation_id = search_text.rowid >> 32 AND p.sequence = search_text.rowid & 4294967295)"""
+POLLS_ANYWHERE = "SELECT (conversation_id << 32) + sequence FROM poll WHERE ?1 = '' LIMIT ?2"
+POLLS_IN_CONVERSATION = """SELECT (conversation_id << 32) + sequence FROM poll WHERE ?1 = ''
+AND conversation_id = ?2 >> 32 AND sequence BETWEEN ?2 & 4294967295 AND ?3 & 4294967295
+ORDER BY sequence DESC LIMIT ?4"""
+MENTIONED = """SELECT DISTINCT (conversation_id << 32) + sequence FROM mention
+WHERE conversation_id = ? AND user_id IN (?, 0) AND sender_id <> ? AND sequence BETWEEN ? AND ?{match}
+ORDER BY sequence DESC LIMIT ?"""
+MATCHED = """ AND (conversation_id << 32) + sequence IN
+(SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?)"""
+MENTION_OF_POLL = """ AND EXISTS (SELECT 1 FROM poll p
+WHERE p.conversation_id = mention.conversation_id AND p.sequence = mention.sequence)"""
 MESSAGE = """SELECT m.conversation_id, m.sequence, m.content, m.created_at, c.direct_key,
 CASE WHEN c.shares_history THEN 0 ELSE own.joined_sequence END
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN membership own ON own.conversation_id = c.id
@@ -62,12 +76,13 @@ class _Search:
         self._connection = connection
         self._plan = plan
         self._match = _match_of(plan)
+        self._anywhere, self._in_conversation = _statements_for(plan, self._match)
 
     def places(self) -> list[Place]:
         ranges = self._ranges()
-        if len(ranges) > 1:
-            sql = ANYWHERE
-            rowids = [row[0] for row in self._connection.execute(sql, (self._match, FEW_MATCHES + 1))]
+        if len(ranges) > 1 and not self._plan.is_mentioned:
+            matches = self._connection.execute(self._anywhere, (self._match, FEW_MATCHES + 1))
+            rowids = [row[0] for row in matches]
             if len(rowids) <= FEW_MATCHES:
                 return self._newest_of(rowids, {found.conversation_id: found for found in ranges})
         return self._newest_in(sorted(ranges, key=lambda found: found.active_at, reverse=True))
@@ -104,7 +119,7 @@ class _Search:
             first, last = (found.conversation_id << 32) + found.after + 1, (found.conversation_id << 32) + found.last
             if first > last:
                 continue
-            for (rowid,) in self._connection.execute(IN_CONVERSATION, (self._match, first, last, count)).fetchall():
+            for rowid in self._rowids_in(first, last):
                 sequence = rowid & 0xFFFFFFFF
                 place = (self._created_at(found.conversation_id, sequence), found.conversation_id, sequence)
                 if len(newest) < count:
@@ -114,6 +129,17 @@ class _Search:
                 else:
                     break
         return sorted(newest, reverse=True)
+
+    def _rowids_in(self, first: int, last: int) -> list[int]:
+        """The newest matches in a part of a conversation, between two rowids."""
+        plan, text = self._plan, (self._match, first, last)
+        if not plan.is_mentioned:
+            rows = self._connection.execute(self._in_conversation, (*text, plan.count))
+        else:
+            place = (first >> 32, plan.user_id, plan.user_id, first & 0xFFFFFFFF, last & 0xFFFFFFFF)
+            sql = MENTIONED.format(match=(MATCHED if self._match else "") + (MENTION_OF_POLL if plan.has_poll else ""))
+            rows = self._connection.execute(sql, (*place, *(text if self._match else ()), plan.count))
+        return [row[0] for row in rows.fetchall()]
 
     def _narrow(self, found: Range) -> None:
         """Narrows a range to what is in time. Messages are in the order of their creation."""
@@ -143,8 +169,18 @@ class _Search:
         return created_at
 
 
+def _statements_for(plan: Plan, match: str) -> tuple[str, str]:
+    """The statements that find rowids in all conversations and in one. Where only polls are asked for, they read those
+    and not the index."""
+    if not plan.has_poll:
+        return ANYWHERE, IN_CONVERSATION
+    if not match:
+        return POLLS_ANYWHERE, POLLS_IN_CONVERSATION
+    return ANYWHERE.replace(" LIMIT", OF_POLL + " LIMIT"), IN_CONVERSATION.replace("\nORDER BY", OF_POLL + "\nORDER BY")
+
+
 def _match_of(plan: Plan) -> str:
-    """The plan in FTS5's language. Tokens hold no quotes."""
+    """The plan in FTS5's language; empty if only polls or mentions are asked for. Tokens hold no quotes."""
     parts = [f'"{" ".join(term.tokens)}"{" *" if term.is_prefix else ""}' for term in plan.terms]
     if plan.sender_ids is not None:
         parts.append("(" + " OR ".join(f'"{sender_token(user_id)}"' for user_id in plan.sender_ids) + ")")

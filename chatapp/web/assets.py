@@ -2,10 +2,13 @@
 
 import gzip
 import hashlib
+import json
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "static"
 
@@ -47,7 +50,7 @@ class AssetLibrary:
     """Every static file under `folder`, in memory. `version` changes when any of them does."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._files = {asset.name: asset for asset in _read(folder)}
+        self._files = _with_whole_catalogues({asset.name: asset for asset in _read(folder)})
         self.version = _version(self._files)
 
     def get(self, name: str) -> Asset | None:
@@ -65,6 +68,25 @@ def _read(folder: Path) -> list[Asset]:
     """Declarations of types are for the type checker only."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".d.ts"))
     return [Asset(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+
+
+def _with_whole_catalogues(files: dict[str, Asset]) -> dict[str, Asset]:
+    """Lays each catalogue of sentences over the English one, so that a page says in English what its language lacks."""
+    return {name: _whole(asset, files) if name.startswith("locales/") else asset for name, asset in files.items()}
+
+
+def _whole(asset: Asset, files: dict[str, Asset]) -> Asset:
+    source = files.get(re.sub(r"^locales/[^.]+", "locales/en", asset.name))
+    if source is None or source is asset:
+        return asset
+    sentences = _laid_over(json.loads(asset.body), json.loads(source.body))
+    return Asset(asset.name, json.dumps(sentences, ensure_ascii=False).encode())
+
+
+def _laid_over(sentences: Any, source: Any) -> Any:
+    if not isinstance(source, dict):
+        return sentences
+    return {key: _laid_over(sentences[key], value) if key in sentences else value for key, value in source.items()}
 
 
 def _version(files: dict[str, Asset]) -> str:

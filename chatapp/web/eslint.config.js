@@ -5,7 +5,7 @@ const browser = ["window", "document", "location", "navigator", "history", "loca
   "ResizeObserver", "Event", "Element", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
   "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console"];
 const worker = ["self", "caches", "fetch", "location", "Response", "URL", "AbortSignal"];
-export const node = ["process", "performance", "URL", "Response", "AbortSignal"];
+export const node = ["process", "setTimeout", "performance", "URL", "Response", "AbortSignal"];
 
 /** @param {string[]} names */
 export const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));

@@ -9,17 +9,19 @@ from chatapp.api.authentication import own_cookie
 
 @dataclass(frozen=True)
 class Language:
-    """`code` names its catalogues in static/locales/, `name` is what it is called in itself."""
+    """`code` names its catalogues in static/locales/, `name` is what it is called in itself, `emoji` the language of
+    the emoji's names: `static/vendor/emoji-<emoji>.json`."""
 
     code: str
     name: str
     direction: str = "ltr"
+    emoji: str = "en"
 
 
 LANGUAGES = (
     Language("en", "English"),
-    Language("de", "Deutsch"),
-    Language("zh-Hans", "简体中文"),
+    Language("de", "Deutsch", emoji="de"),
+    Language("zh-Hans", "简体中文", emoji="zh"),
     Language("ar", "العربية", "rtl"),
 )
 

@@ -25,6 +25,8 @@ FILES = {
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io-client.js",
     "@ultraq/icu-message-formatter/dist/icu-message-formatter.browser.es.min.js": "icu-message-formatter.js",
     "emojibase-data/en/compact.json": "emoji-en.json",
+    "emojibase-data/de/compact.json": "emoji-de.json",
+    "emojibase-data/zh/compact.json": "emoji-zh.json",
     "markdown-it/dist/browser/markdown-it.esm.min.mjs": "later/markdown-it.js",
     "@highlightjs/cdn-assets/es/highlight.min.js": "later/highlight.js",
     "dompurify/dist/purify.es.mjs": "later/dompurify.js",

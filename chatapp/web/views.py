@@ -27,7 +27,7 @@ MODULES = {
 }
 """The import map: what modules call a library, and the file that it is."""
 
-LOADED_LATER = ("js/views/dialogs/", "js/markdown/", "js/pasting/", "vendor/later/")
+LOADED_LATER = ("js/views/dialogs/", "js/markdown/", "js/pasting/", "js/polls/", "vendor/later/")
 """Modules that the page imports when it has drawn the rest, or when they are first needed."""
 
 LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.

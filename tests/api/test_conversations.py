@@ -60,6 +60,7 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "lastSequence": 2,
             "readSequence": 0,
             "unread": 2,
+            "unreadMentions": [],
             "members": [
                 # Sending a message marks it as read.
                 {"username": anna, "deliveredSequence": 0, "readSequence": 2, "role": "member"},

@@ -117,7 +117,7 @@ def test_more_changes_than_fit_into_an_answer_come_in_parts(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"level": "mentions"},
+        {"level": "some"},
         {"level": 1},
         {"unreadFrom": 0},
         {"unreadFrom": 2**63},

@@ -25,6 +25,8 @@ class Conversation:
     members: dict[str, str] = field(default_factory=dict)
     watermarks: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    mentions: set[int] = field(default_factory=set)
+    """The messages that mention the user, as far as they are known: all unread ones, and some others."""
 
 
 class Client:
@@ -36,6 +38,8 @@ class Client:
         self.user_revision = 0
         self.preferences: dict[Key, dict[str, Any]] = {}
         self.drafts: dict[Key, dict[str, Any]] = {}
+        self.saved: dict[str, dict[str, Any]] = {}
+        self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
         self.kinds: set[str] = set()
         self._ask = ask
@@ -74,11 +78,22 @@ class Client:
                 **vars(one),
                 "messages": _comparable(one),
                 "preferences": self.preferences.get(key),
+                "mentions": self._unread_mentions(one, key),
             }
             for key, one in sorted(self.conversations.items())
         }
         drafts = {key: one for key, one in sorted(self.drafts.items()) if one["content"]}
-        return {**conversations, "settings": self.settings, "drafts": drafts}
+        saved = sorted(key for key, one in self.saved.items() if one["saved"])
+        return {
+            **conversations,
+            "settings": self.settings,
+            "drafts": drafts,
+            "saved": dict.fromkeys(saved),
+            "scheduled": self._waiting(),
+        }
+
+    def _waiting(self) -> dict[str, dict[str, Any]]:
+        return {key: one for key, one in sorted(self.scheduled.items()) if not one["gone"]}
 
     def _apply_live(self, change: dict[str, Any], key: Key) -> None:
         if "userRevision" in change:
@@ -107,6 +122,14 @@ class Client:
                 or key not in self.drafts
             ):
                 self.drafts[key] = change["draft"]
+        elif change["kind"] == "saved":
+            saved = change["saved"]
+            if saved["userRevision"] > self.saved.get(saved["messageId"], {"userRevision": 0})["userRevision"]:
+                self.saved[saved["messageId"]] = saved
+        elif change["kind"] == "scheduled":
+            one = change["scheduled"]
+            if one["userRevision"] > self.scheduled.get(one["clientId"], {"userRevision": 0})["userRevision"]:
+                self.scheduled[one["clientId"]] = one
         elif change["settings"]["userRevision"] > self.settings["userRevision"]:
             self.settings = change["settings"]
 
@@ -125,6 +148,7 @@ class Client:
     def _apply_message(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         message = change["message"]
         known.messages[message["sequence"]] = self._state_of(message)
+        self._note_mentions(known, message, message["sender"])
         known.last_sequence = max(known.last_sequence, message["sequence"])
         if message["sender"] == self.username:
             known.read = max(known.read, message["sequence"])
@@ -135,9 +159,14 @@ class Client:
         if (message := known.messages.get(sequence)) is not None:
             mine = message["mine"] - {one["emoji"] for one in update["reacted"] if one["username"] == self.username}
             mine |= {one["emoji"] for one in update["reacted"] if one["username"] == self.username and one["on"]}
-            merged = {**message, **self._state_of(update), "sender": message["sender"], "mine": mine}
+            merged = {**message, **self._state_of(update), "sender": message["sender"]}
+            # A deletion takes the reactions away without naming them.
+            merged["mine"] = mine & merged["reactions"].keys()
             merged["content"] = update.get("content", message["content"])
+            if merged["poll"] and "mine" not in update["poll"]:
+                merged["poll"]["mine"] = message["poll"]["mine"]
             known.messages[sequence] = merged
+            self._note_mentions(known, update, message["sender"])
         for other in known.messages.values():
             if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
                 other["quote"] = {**other["quote"], "content": update["content"]}
@@ -157,6 +186,10 @@ class Client:
             "mine": {one["emoji"] for one in reactions if one.get("mine")},
             "quote": message.get("replyTo"),
             "thread": message.get("threadId"),
+            # An event for all members does not say what a user voted for.
+            "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
+            "forwarded": message.get("forwarded"),
+            "mentions": [{**one, "mine": None} for one in message.get("mentions", [])],
         }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
@@ -212,11 +245,27 @@ class Client:
         for member in wire["members"]:
             known.members[member["username"]] = member["role"]
             self._raise(known, member)
+        known.mentions = set(wire["unreadMentions"])
         self._refetch(known, key)
+
+    def _unread_mentions(self, known: Conversation, key: Key) -> list[int]:
+        read, marked = known.read, self.preferences[key]["unreadFrom"]
+        after = read if marked is None else min(read, marked - 1)
+        return sorted(sequence for sequence in known.mentions if sequence > after)
+
+    def _note_mentions(self, known: Conversation, message: dict[str, Any], sender: str) -> None:
+        mentions = message.get("mentions", [])
+        is_mentioned = any(one["kind"] == "group" or one.get("username") == self.username for one in mentions)
+        if is_mentioned and sender != self.username:
+            known.mentions.add(message["sequence"])
+        else:
+            known.mentions.discard(message["sequence"])
 
     def _refetch(self, known: Conversation, key: Key) -> None:
         page = [one for one in self._page(*key) if one["revision"] <= known.revision]
         known.messages = {one["sequence"]: self._state_of(one) for one in page}
+        for one in page:
+            self._note_mentions(known, one, one["sender"])
 
     def _raise(self, known: Conversation, mark: dict[str, Any]) -> None:
         name = mark["username"]

@@ -80,7 +80,7 @@ class Driver(RuleBasedStateMachine):
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
 
-    def _message(self, by: int, pick: int, *, is_own: bool) -> tuple[int, str]:
+    def _message(self, by: int, pick: int, *, is_own: bool, is_poll: bool = False) -> tuple[int, str]:
         """Returns a user and the id of a message: one of their own if they know one, else one that nobody sent."""
         for number in [by, *range(PEOPLE)]:
             listener = self.listeners[number]
@@ -89,13 +89,20 @@ class Driver(RuleBasedStateMachine):
                 (key, sequence)
                 for key, one in sorted(listener.client.conversations.items())
                 for sequence, message in sorted(one.messages.items())
-                if not is_own or message["sender"] == self.names[number]
+                if (not is_own or message["sender"] == self.names[number]) and (message["poll"] or not is_poll)
             ]
             if known:
                 key, sequence = known[pick % len(known)]
                 page = listener._page(*key)
                 return number, next((one["messageId"] for one in page if one["sequence"] == sequence), "1-999")
         return by, "1-999"
+
+    def _scheduled(self, who: int, pick: int) -> str:
+        """Returns the client id of one of the user's scheduled messages; of none if there is none."""
+        listener = self.listeners[who]
+        listener.drain()
+        waiting = sorted(key for key, one in listener.client.scheduled.items() if not one["gone"])
+        return waiting[pick % len(waiting)] if waiting else "00000000-0000-4000-8000-000000000000"
 
     def _group(self, pick: int) -> str:
         return self.groups[pick % len(self.groups)]

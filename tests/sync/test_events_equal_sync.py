@@ -6,7 +6,9 @@ make each kind of change. A kind without an operation fails a test.
 
 import itertools
 import logging
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import get_args, get_type_hints
 
 import pytest
@@ -16,19 +18,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.clock import now
 from chatapp.shapes import ChangeShape
 from tests.sync.connection import Connection
 from tests.sync.driver import PEOPLE, Driver
 
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
-    "message": ("send_private_message", "send_group_message"),
-    "update": ("edit", "delete_message", "react", "pin", "open_thread"),
+    "message": ("send_private_message", "send_group_message", "forward"),
+    "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll", "open_thread"),
     "members": ("add", "join", "remove", "set_role", "follow"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
     "preferences": ("mute", "mark_unread"),
     "draft": ("write_draft",),
+    "saved": ("save",),
+    "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
 
@@ -36,6 +41,8 @@ _names = itertools.count()
 indexes = st.integers(0, PEOPLE - 1)
 picks = st.integers(0, 1_000)
 members = st.sampled_from(["everybody", "admins"])
+group_texts = st.sampled_from(["hello, all", "😀 @group", "@"])
+"""`@` alone mentions somebody."""
 
 
 class Chat(Driver):
@@ -67,12 +74,22 @@ class Chat(Driver):
     def send_private_message(self, sender: int, receiver: int, channel: int, text: str) -> None:
         self._send(sender, self.names[receiver], text, channel, is_group=False)
 
-    @rule(sender=indexes, group=picks, channel=picks)
-    def send_group_message(self, sender: int, group: int, channel: int) -> None:
-        self._send(sender, self._group(group), "hello, all", channel, is_group=True)
+    @rule(sender=indexes, group=picks, channel=picks, who=indexes, text=group_texts)
+    def send_group_message(self, sender: int, group: int, channel: int, who: int, text: str) -> None:
+        text = f"hi @{self.names[who]}" if text == "@" else text
+        self._send(sender, self._group(group), text, channel, is_group=True)
 
-    @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "best", "更好"]))
+    @rule(by=indexes, pick=picks, to=indexes, group=picks, channel=picks)
+    def forward(self, by: int, pick: int, to: int, group: int, channel: int) -> None:
+        actor, message_id = self._message(by, pick, is_own=False)
+        receiver = self._group(group) if group % 2 else self.names[to]
+        body = {"receiver": receiver, "group": bool(group % 2)}
+        path = f"/message/{message_id}/forward"
+        self._do(actor, channel, "forwardMessage", {"messageId": message_id}, "POST", path, body)
+
+    @rule(by=indexes, pick=picks, channel=picks, text=st.sampled_from(["better", "@group", "更好", "@"]))
     def edit(self, by: int, pick: int, channel: int, text: str) -> None:
+        text = f"更好@{self.names[pick % PEOPLE]}" if text == "@" else text
         actor, message_id = self._message(by, pick, is_own=True)
         payload = {"messageId": message_id}
         self._do(actor, channel, "editMessage", payload, "PATCH", f"/message/{message_id}", {"content": text})
@@ -117,6 +134,26 @@ class Chat(Driver):
     def write_in_thread(self, by: int, pick: int, channel: int) -> None:
         if self.threads:
             self._send(by, self.threads[pick % len(self.threads)], "aside", channel, is_group=True)
+
+    @rule(by=indexes, pick=picks, channel=picks, is_multiple=st.booleans(), is_anonymous=st.booleans())
+    def create_poll(self, by: int, pick: int, channel: int, is_multiple: bool, is_anonymous: bool) -> None:
+        is_group = pick % 3 != 0
+        receiver = self._group(pick) if is_group else self.names[pick % PEOPLE]
+        body = {"receiver": receiver, "group": is_group, "question": "When?", "options": ["Noon", "Night", "Never"]}
+        kinds = {"isMultiple": is_multiple, "isAnonymous": is_anonymous}
+        self._do(by, channel, "createPoll", {}, "POST", "/polls", {**body, **kinds})
+
+    @rule(by=indexes, pick=picks, channel=picks, options=st.sets(st.integers(0, 2), max_size=2))
+    def vote(self, by: int, pick: int, channel: int, options: set[int]) -> None:
+        actor, message_id = self._message(by, pick, is_own=False, is_poll=True)
+        body = {"options": sorted(options)}
+        self._do(actor, channel, "vote", {"messageId": message_id}, "PUT", f"/message/{message_id}/vote", body)
+
+    @rule(by=indexes, pick=picks, channel=picks)
+    def close_poll(self, by: int, pick: int, channel: int) -> None:
+        if pick % 4 == 0:
+            actor, message_id = self._message(by, pick, is_own=True, is_poll=True)
+            self._do(actor, channel, "closePoll", {"messageId": message_id}, "POST", f"/message/{message_id}/close", {})
 
     @rule(owner=indexes, others=st.sets(indexes), channel=picks, shares_history=st.booleans(), is_public=st.booleans())
     def make_group(
@@ -185,7 +222,7 @@ class Chat(Driver):
             payload = {"receiver": receiver, "group": is_group, "sequence": sequence}
             self.listeners[who].emit("markRead", payload)
 
-    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "none"]))
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "mentions", "none"]))
     def mute(self, who: int, other: int, group: int, channel: int, level: str) -> None:
         self._prefer(who, other, group, channel, {"level": level})
 
@@ -198,6 +235,35 @@ class Chat(Driver):
         receiver = self._group(group) if group % 3 else self.names[other]
         body = {"receiver": receiver, "group": bool(group % 3), "content": text}
         self._do(who, channel, "saveDraft", {}, "PUT", "/draft", body)
+
+    @rule(who=indexes, pick=picks, channel=picks, on=st.booleans())
+    def save(self, who: int, pick: int, channel: int, on: bool) -> None:
+        actor, message_id = self._message(who, pick, is_own=False)
+        path = f"/message/{message_id}/saved"
+        self._do(actor, channel, "saveMessage", {"messageId": message_id}, "PUT", path, {"on": on})
+
+    @rule(who=indexes, other=indexes, group=picks, channel=picks, days=st.integers(1, 9))
+    def schedule(self, who: int, other: int, group: int, channel: int, days: int) -> None:
+        receiver = self._group(group) if group % 3 else self.names[other]
+        due_at = (now() + timedelta(days=days)).isoformat()
+        body = {"receiver": receiver, "group": bool(group % 3), "content": "later", "dueAt": due_at}
+        self._do(who, channel, "scheduleMessage", {}, "POST", "/scheduled", {**body, "clientId": str(uuid.uuid4())})
+
+    @rule(who=indexes, pick=picks, channel=picks, text=st.sampled_from(["sooner", "更晚"]))
+    def change_scheduled(self, who: int, pick: int, channel: int, text: str) -> None:
+        client_id = self._scheduled(who, pick)
+        payload = {"clientId": client_id}
+        self._do(who, channel, "changeScheduled", payload, "PATCH", f"/scheduled/{client_id}", {"content": text})
+
+    @rule(who=indexes, pick=picks, channel=picks, is_sent=st.booleans())
+    def end_scheduled(self, who: int, pick: int, channel: int, is_sent: bool) -> None:
+        client_id = self._scheduled(who, pick)
+        payload = {"clientId": client_id}
+        path = f"/scheduled/{client_id}"
+        if is_sent:
+            self._do(who, channel, "sendScheduled", payload, "POST", f"{path}/send", {})
+        else:
+            self._do(who, channel, "deleteScheduled", payload, "DELETE", path, {})
 
     @rule(who=indexes, channel=picks, day=st.integers(1, 7), is_on=st.booleans())
     def do_not_disturb(self, who: int, channel: int, day: int, is_on: bool) -> None:

@@ -53,7 +53,7 @@ def test_a_failed_addition_is_reported_and_keeps_the_picked_people(
     dialog.get_by_label("Type a name").press("Enter")
     repair = fail(page, "/members$")
     press(dialog, "Add 1 person")
-    expect(dialog.get_by_role("alert")).to_have_text("Something went wrong on the server.")
+    expect(dialog.get_by_role("alert")).to_have_text("That did not work. Try again.")
     repair()
     press(dialog, "Add 1 person")
     expect(members(dialog)).to_have_count(2)

@@ -124,7 +124,7 @@ def test_finding_groups_fits_passes_axe_and_says_what_went_wrong(
     assert_fits_and_passes_axe(page)
     alice.request("PATCH", f"group/{group}", {"isPublic": False})
     press(dialog, f"Join {name}")
-    expect(dialog.get_by_role("alert")).to_have_text("There is no such public group.")
+    expect(dialog.get_by_role("alert")).to_have_text("That does not exist, or you have no access to it.")
     alice.request("PATCH", f"group/{group}", {"isPublic": True})
     press(dialog, f"Join {name}")
     expect(page.get_by_text(CLOSED)).to_be_visible()

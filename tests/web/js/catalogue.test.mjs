@@ -7,7 +7,7 @@ import { parse, TYPE } from "../../../chatapp/web/node_modules/@formatjs/icu-mes
 import { catalogue, load, ROOT, speaking } from "./support.mjs";
 
 const LOCALES = new URL("../locales/", ROOT);
-const LATER = ["views/dialogs/", "pasting/"];
+const LATER = ["views/dialogs/", "pasting/", "polls/"];
 
 const codes = readdirSync(LOCALES).filter((name) => !name.endsWith(".later.json")).map((name) => name.replace(".json", ""));
 const others = codes.filter((code) => code !== "en");
@@ -151,4 +151,26 @@ test("the constants of the protocol are those that its declaration names", async
   for (const [, name, type] of declared.filter(([, , found]) => found.startsWith("Names<"))) {
     assert.deepEqual([...type.matchAll(/"(\w+)"/gu)].map(([, key]) => key), Object.keys(protocol[name]), name);
   }
+});
+
+test("Arabic has its six forms, German and Chinese theirs", async () => {
+  const { say } = await speaking("ar", "rtl");
+  const said = [0, 1, 2, 3, 11, 100].map((count) => say.members({ count }).replace(/[\d٠-٩]+/u, "#"));
+  assert.deepEqual(said, ["لا أعضاء", "عضو واحد", "عضوان", "# أعضاء", "# عضوًا", "# عضو"]);
+  await speaking("de");
+  assert.deepEqual([1, 2_000].map((count) => say.members({ count })), ["1 Mitglied", "2.000 Mitglieder"]);
+  await speaking("zh-Hans");
+  assert.deepEqual([1, 2].map((count) => say.members({ count })), ["1 位成员", "2 位成员"]);
+  await speaking("en");
+});
+
+test("days and times are those of the language", async () => {
+  const { dayName, momentInWords } = await load("models/time.js");
+  await speaking("de");
+  const now = new Date(2026, 2, 10, 15, 0);
+  assert.equal(momentInWords(new Date(2026, 2, 10, 14, 3).toISOString(), now), "heute um 14:03");
+  assert.equal(dayName(new Date(2026, 2, 8).toISOString(), now), "Sonntag, 8. März");
+  await speaking("zh-Hans");
+  assert.equal(dayName(new Date(2026, 2, 8).toISOString(), now), "3月8日星期日");
+  await speaking("en");
 });

@@ -17,6 +17,7 @@ const wire = (changes) => ({
   lastSequence: 5,
   readSequence: 3,
   unread: 2,
+  unreadMentions: [],
   members: [member("alice", 5, 3), member("bob", 5, 5)],
   revision: 5,
   createdAt: "2026-03-01T00:00:00Z",

@@ -40,7 +40,7 @@ test("a muted conversation does not count", () => {
 
 test("the state with the higher revision is the newer, whichever comes first", () => {
   assert.deepEqual(newer(preferences({ userRevision: 3 }), preferences({ userRevision: 2, level: "none" })).level, "all");
-  const wire = { receiver: "bob", group: false, name: "bob", lastMessage: null, lastSequence: 0, readSequence: 0, members: [], revision: 1, createdAt: "", role: "member", sharesHistory: true, preferences: preferences({ level: "none", userRevision: 2 }) };
+  const wire = { receiver: "bob", group: false, name: "bob", lastMessage: null, lastSequence: 0, readSequence: 0, unreadMentions: [], members: [], revision: 1, createdAt: "", role: "member", sharesHistory: true, preferences: preferences({ level: "none", userRevision: 2 }) };
   assert.equal(fromWire(wire, heard({ preferences: preferences({ userRevision: 3 }) })).preferences.level, "all");
   assert.equal(fromWire(wire, undefined).preferences.level, "none");
 });

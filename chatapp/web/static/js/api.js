@@ -151,8 +151,8 @@ export async function removeMember(groupId, username) {
   await call("DELETE", memberPath(groupId, username));
 }
 
-/** @returns {Promise<import("./models/emoji.js").EmojiData[]>} */
-export const fetchEmoji = () => fetchFile("../vendor/emoji-en.json");
+/** @param {string} language of their names @returns {Promise<import("./models/emoji.js").EmojiData[]>} */
+export const fetchEmoji = (language) => fetchFile(`../vendor/emoji-${language}.json`);
 
 /** @param {string} name of a catalogue @returns {Promise<import("./strings.js").Sentences>} */
 export const fetchSentences = (name) => fetchFile(`../locales/${name}.json`);

@@ -39,6 +39,7 @@ export function replyTo(key, message) {
  * @param {Message} message mine
  */
 export function edit(key, message) {
+  if (message.poll) return;
   setPurpose(key, { kind: "edit", message, text: message.content });
   focusField();
 }
@@ -60,7 +61,7 @@ export function endPurpose(key) {
 /** Edits the newest message of mine that is on the page. @param {string} key */
 export function editLast(key) {
   const { messages, hasEnd } = shownOf(store.timelineOf(key).peek());
-  const last = hasEnd && messages.findLast(({ sender, deletedAt }) => sender === store.me.peek() && !deletedAt);
+  const last = hasEnd && messages.findLast(({ sender, deletedAt, poll, forwarded }) => sender === store.me.peek() && !deletedAt && !poll && !forwarded);
   if (last) edit(key, last);
   return Boolean(last);
 }

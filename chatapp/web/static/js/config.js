@@ -8,7 +8,7 @@
  * @property {number} wsPort the port of the Socket.IO side
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
  * @property {string} language the code of the language that the browser prefers
- * @property {{ code: string, name: string, direction: "ltr" | "rtl" }[]} languages of the page, each with the name that it has in itself
+ * @property {{ code: string, name: string, direction: "ltr" | "rtl", emoji: string }[]} languages of the page, each with the name that it has in itself, and with the language of the emoji's names
  * @property {string} apiPrefix what comes before every API route, such as "" or "/web"
  */
 

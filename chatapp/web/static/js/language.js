@@ -8,7 +8,7 @@ import { speak } from "./strings.js";
 const COOKIE = ownName("language");
 const KEPT_SECONDS = 34_560_000;
 
-/** What a language lacks is said in this one. */
+/** The catalogues of other languages are laid over this one by the server. */
 const SOURCE = "en";
 
 export const { languages } = settings;
@@ -45,19 +45,28 @@ export async function applyLanguage() {
   speak({ locale: localeOf(language.code), direction: language.direction, sentences });
 }
 
+/** The language of the emoji's names. */
+export const emojiLanguage = () => languages.find(({ code }) => code === document.documentElement.lang)?.emoji ?? SOURCE;
+
 /** Loads the sentences of what is opened seldom. */
 export async function loadLaterSentences() {
   if (!parts.includes(LATER)) parts.push(LATER);
   await applyLanguage();
 }
 
-/** @param {string} code */
+/** In English where the language cannot be loaded. @param {string} code */
 async function sentencesOf(code) {
-  const names = [...new Set([SOURCE, code])].flatMap((one) => parts.map((part) => one + part));
-  const loaded = await Promise.allSettled(names.map(loadOnce));
-  const found = loaded.filter((one) => one.status === "fulfilled");
-  if (found.length === 0) throw /** @type {PromiseRejectedResult} */ (loaded[0]).reason;
-  return Object.assign({}, ...found.map(({ value }) => value));
+  try {
+    return await loadAll(code);
+  } catch (error) {
+    if (code === SOURCE) throw error;
+    return loadAll(SOURCE);
+  }
+}
+
+/** @param {string} code */
+async function loadAll(code) {
+  return Object.assign({}, ...(await Promise.all(parts.map((part) => loadOnce(code + part)))));
 }
 
 /** @type {Map<string, Promise<import("./strings.js").Sentences>>} */

@@ -1,7 +1,7 @@
 /** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
-import { isMuted } from "./models/personal.js";
+import { mentionsMe } from "./models/mentions.js";
 import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
 import { previewOf } from "./renderer.js";
@@ -32,8 +32,8 @@ function showBadge(count) {
  * @param {boolean} isUnseen
  */
 export function noticeMessage(key, message, isUnseen) {
-  const conversation = store.conversationOf(key);
-  const isSilent = conversation.isThread || isMuted(conversation);
+  const { level } = store.conversationOf(key).preferences;
+  const isSilent = level === "none" || (level === "mentions" && !mentionsMe(message, store.me.peek()));
   if (!isSilent || key === store.openKey.peek()) announce(key, message);
   if (!isUnseen || isSilent || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
   if (preferences.peek().hasSound) playSound();
@@ -47,7 +47,9 @@ export function noticeMessage(key, message, isUnseen) {
 function announce(key, message) {
   const name = store.nameOf(message.sender);
   const isOpen = key === store.openKey.peek();
-  store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : say.announceElsewhere({ name });
+  const isMention = mentionsMe(message, store.me.peek());
+  const elsewhere = isMention ? say.announceMention({ name }) : say.announceElsewhere({ name });
+  store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : elsewhere;
 }
 
 export function canNotify() {
@@ -73,9 +75,10 @@ function notify(key, message) {
   const { group, name } = store.conversationOf(key);
   const sender = store.nameOf(message.sender);
   const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
+  const preview = previewOf(message.content);
   try {
     // The tag makes several tabs show it once.
-    const shown = new Notification(title, { body: previewOf(message.content), tag: message.messageId });
+    const shown = new Notification(title, { body: mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview, tag: message.messageId });
     shown.onclick = () => openFrom(shown, key);
   } catch {
     // Some phones only allow notifications from a service worker.

@@ -30,15 +30,16 @@ let timer;
  * @param {string} me
  */
 export async function recallState(me) {
-  const [users, settings, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "settings"), knownTo(me)]);
+  const [users, settings, own, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "settings"), seenBy(me, "own"), knownTo(me)]);
   if (!known) return;
   keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, withDefaults(conversation)]));
   keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
   if (!users || store.me.peek() !== me || store.listStatus.peek() === "ready") return;
   // What an earlier version of the page has stored is replaced by a sync from nothing.
-  if (!known.conversations.every(isComplete)) return;
+  if (!own || !known.conversations.every(isComplete)) return;
   store.userRevision.value = known.userRevision;
   if (settings) store.ownSettings.value = settings;
+  [store.saved.value, store.scheduled.value] = own;
   store.conversations.value = new Map(keptConversations);
   recallTimelines(known.timelines);
   takePeople(users);
@@ -84,7 +85,7 @@ export async function forgetState(me) {
 export function followState() {
   addEventListener("pagehide", remember);
   return effect(() => {
-    if (store.ownSettings.value && store.conversations.value.size > 0 && store.session.value.status === "signedIn") rememberSoon();
+    if (store.userRevision.value >= 0 && store.conversations.value.size > 0 && store.session.value.status === "signedIn") rememberSoon();
   });
 }
 
@@ -105,6 +106,7 @@ async function remember() {
   keptTimelines = timelines;
   // Before the user's revision, which covers them.
   if (store.ownSettings.peek().userRevision > 0) keepSeen(store.me.peek(), "settings", store.ownSettings.peek());
+  keepSeen(store.me.peek(), "own", [store.saved.peek(), store.scheduled.peek()]);
   if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
   // The state on disk is unknown now, so the next call writes everything.
   keptConversations = new Map();

@@ -16,8 +16,27 @@ export function onDraft(listener) {
 /** @param {import("./protocol.js").OwnChange} change */
 export function takeOwn(change) {
   if (change.kind === "settings") takeSettings(change.settings);
+  else if (change.kind === "saved") takeSaved(change.saved);
+  else if (change.kind === "scheduled") takeScheduled(change.scheduled);
   else if (change.kind === "draft") takeDraft(keyOf(change.receiver, change.group), change.draft);
   else takePreferences(keyOf(change.receiver, change.group), change.preferences);
+}
+
+/** @param {import("./personalprotocol.js").Saved} saved */
+export const takeSaved = (saved) => takeInto(store.saved, saved.messageId, saved);
+
+/** @param {import("./personalprotocol.js").Scheduled} scheduled */
+export const takeScheduled = (scheduled) => takeInto(store.scheduled, scheduled.clientId, scheduled);
+
+/**
+ * @template {{ userRevision: number }} State
+ * @param {import("@preact/signals").Signal<Map<string, State>>} states
+ * @param {string} id
+ * @param {State} state
+ */
+function takeInto(states, id, state) {
+  const known = states.peek();
+  states.value = new Map(known).set(id, newer(known.get(id) ?? state, state));
 }
 
 /** @param {import("./protocol.js").Settings} settings */

@@ -1,4 +1,4 @@
-/** Changes my preferences for a conversation: muted or not, and marked as unread from a message on. */
+/** Changes my preferences for a conversation: which messages notify, and marked as unread from a message on. */
 
 import { parseKey } from "./models/keys.js";
 import { takePreferences } from "./ownchanges.js";
@@ -16,10 +16,10 @@ async function prefer(key, changes) {
 
 /**
  * @param {string} key
- * @param {boolean} isMuted
+ * @param {import("./protocol.js").Level} level
  */
-export function setMuted(key, isMuted) {
-  return prefer(key, { level: isMuted ? "none" : "all" });
+export function setLevel(key, level) {
+  return prefer(key, { level });
 }
 
 /**

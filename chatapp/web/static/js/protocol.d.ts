@@ -8,6 +8,15 @@ export interface User {
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
 }
 
+/** `start` and `end` count UTF-16 code units, as strings are indexed. */
+export interface Mention {
+  start: number;
+  end: number;
+  kind: "user" | "group" | "here";
+  username?: string; // of a mention of a user
+  mine?: boolean; // whether `@here` means me; missing in an event for all members
+}
+
 export interface Message {
   sender: string; // a username
   receiver: string; // a username, or a groupId
@@ -25,7 +34,10 @@ export interface Message {
   pinnedAt?: string;
   pinnedBy?: string;
   reactions?: Reaction[];
+  mentions?: Mention[];
   replyTo?: Quote;
+  poll?: import("./polls/types.js").Poll;
+  forwarded?: import("./personalprotocol.js").Forwarded;
 }
 
 /** With the first 20 usernames. */
@@ -39,7 +51,7 @@ export interface UpdateOnly {
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions">;
 
 export type Version = { content: string, writtenAt: string };
 
@@ -89,6 +101,7 @@ export interface ConversationFields {
   lastMessage: Message | null;
   lastSequence: number;
   readSequence: number;
+  unreadMentions: number[]; // sequences
   members: Member[]; // empty for large groups
   revision: number;
   createdAt: string; // ISO 8601, UTC
@@ -98,7 +111,7 @@ export interface ConversationFields {
 }
 
 /** Which messages notify. */
-export type Level = "all" | "none";
+export type Level = "all" | "mentions" | "none";
 
 export type Preferences = { level: Level, unreadFrom: number | null, userRevision: number };
 
@@ -137,7 +150,7 @@ export type SettingsChange = { kind: "settings", userRevision: number, settings:
 export type DraftChange = Address & { kind: "draft", userRevision: number, draft: Draft };
 
 /** What is mine alone. */
-export type OwnChange = PreferencesChange | DraftChange | SettingsChange;
+export type OwnChange = PreferencesChange | DraftChange | SettingsChange | import("./personalprotocol.js").SavedChange | import("./personalprotocol.js").ScheduledChange;
 
 export type ChangeEvent = (Address & Change) | UserChange | OwnChange;
 
@@ -182,7 +195,7 @@ export type MessageEvent = { response: Message };
 export const NAMESPACE: string;
 export const SOCKET_PATH: string;
 type Names<Name extends string> = Readonly<Record<Name, string>>;
-export const CALL: Names<"privateMessage" | "groupMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
+export const CALL: Names<"privateMessage" | "groupMessage" | "forwardMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
 export const EVENT: Names<"message" | "change" | "delivered" | "online" | "receipt" | "typing" | "tokenExpired">;
 export const CONTENT_BYTES_MAX: number;
 export const GROUP_NAME_CHARACTERS_MAX: number;

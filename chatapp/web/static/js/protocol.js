@@ -7,6 +7,7 @@ export const SOCKET_PATH = "/socket.io";
 export const CALL = Object.freeze({
   privateMessage: "privateMessage",
   groupMessage: "groupMessage",
+  forwardMessage: "forwardMessage",
   markRead: "markRead",
   sync: "sync",
   setPreferences: "setPreferences",

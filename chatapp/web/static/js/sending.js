@@ -35,13 +35,30 @@ let lastCreatedAt = 0;
  * @param {import("./protocol.js").Message} [answered] the message that it answers
  */
 export async function send(key, content, answered) {
-  lastCreatedAt = Math.max(Date.now(), lastCreatedAt + 1);
-  const entry = newEntry(me.peek(), key, content, new Date(lastCreatedAt).toISOString(), answered && quoteOf(answered));
+  const entry = newEntry(me.peek(), key, content, nextMoment(), answered && quoteOf(answered));
   newAfter.value = null;
-  outbox.value = withEntry(outbox.peek(), entry);
-  tellTabs({ type: "entry", entry });
+  show(entry);
   await keepEntryOfDraft(entry, stateAfterSending(key));
   flush();
+}
+
+/** Sends what is no draft. @param {OutboxEntry[]} entries */
+export async function post(entries) {
+  entries.forEach(show);
+  await Promise.all(entries.map(keepEntry));
+  flush();
+}
+
+/** The moments of the messages here rise. */
+export function nextMoment() {
+  lastCreatedAt = Math.max(Date.now(), lastCreatedAt + 1);
+  return new Date(lastCreatedAt).toISOString();
+}
+
+/** @param {OutboxEntry} entry */
+function show(entry) {
+  outbox.value = withEntry(outbox.peek(), entry);
+  tellTabs({ type: "entry", entry });
 }
 
 /** Sends every message that is next in its conversation. Does nothing offline; a new connection calls it again. */
@@ -53,10 +70,7 @@ export function flush() {
 /** @param {OutboxEntry} entry */
 async function deliver(entry) {
   sending.set(entry.key, entry.clientId);
-  const { receiver, group } = parseKey(entry.key);
-  const event = group ? CALL.groupMessage : CALL.privateMessage;
-  const payload = { sender: entry.owner, receiver, content: entry.content, clientId: entry.clientId, replyTo: entry.replyTo?.sequence };
-  const ack = await call(event, payload);
+  const ack = await request(entry);
   if (ack.success) return stored(ack.response);
   if (!isPending(entry)) return undefined;
   release(entry);
@@ -65,6 +79,14 @@ async function deliver(entry) {
   if (!isWorthRetrying(code)) return fail(entry, failureSentence(code, say.failedUnknown));
   if (code !== "offline") setTimeout(flush, RETRY_MILLISECONDS);
   return undefined;
+}
+
+/** @param {OutboxEntry} entry */
+function request({ key, owner, content, clientId, replyTo, forward: copied }) {
+  const { receiver, group } = parseKey(key);
+  if (copied) return call(CALL.forwardMessage, { messageId: copied.messageId, receiver, group, clientId });
+  const event = group ? CALL.groupMessage : CALL.privateMessage;
+  return call(event, { sender: owner, receiver, content, clientId, replyTo: replyTo?.sequence });
 }
 
 /**

@@ -12,6 +12,7 @@ type Moment = { moment: string };
 export interface Arguments {
   addButton: Count;
   announceElsewhere: Name;
+  announceMention: Name;
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
@@ -35,6 +36,8 @@ export interface Arguments {
   listNoMatch: Text;
   members: Count;
   membersOnline: Count;
+  mentionedYou: Text;
+  mentionsFound: Count;
   memberRemoveHint: Group;
   memberRemoveTitle: Name;
   messagesWith: Name;
@@ -46,6 +49,23 @@ export interface Arguments {
   paletteFound: Count;
   paletteFoundFirst: Count;
   peopleOnline: Count;
+  forwardedFrom: Name;
+  forwardButton: Count;
+  forwardedNow: Count;
+  forwardPicked: Count;
+  laterDone: Moment;
+  laterTooFar: Count;
+  laterZone: { zone: string };
+  pollEndsAt: Moment;
+  pollOption: { number: number };
+  pollSameOption: { option: string };
+  pollVoters: Count;
+  pollVotes: Count;
+  savedBy: Name & { conversation: string };
+  scheduledCount: Count;
+  scheduledFailed: Count;
+  scheduledNotSent: { reason: string };
+  scheduledTo: Name;
   pinnedBy: Name;
   previewFrom: Name;
   reactionBy: Count & { emoji: string; people: string };
@@ -66,6 +86,7 @@ export interface Arguments {
   typingOne: Name;
   typingTwo: Name & { other: string };
   unread: Count;
+  unreadMentions: Count;
   yesterdayAt: { time: string };
 }
 

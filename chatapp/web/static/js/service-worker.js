@@ -53,9 +53,10 @@ async function file(request) {
 }
 
 /**
- * A cache that cannot be read counts as empty, so the network is used.
+ * A cache that cannot be read counts as empty, so the network is used. The page varies by language, and the one in the
+ * cache is better than none.
  * @param {Request | string} request
  */
 function kept(request) {
-  return caches.match(request).catch(() => undefined);
+  return caches.match(request, { ignoreVary: true }).catch(() => undefined);
 }

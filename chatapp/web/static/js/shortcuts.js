@@ -35,6 +35,7 @@ const PLAIN = {
   "?": () => (dialog.value = "shortcuts"),
   n: () => (dialog.value = "newGroup"),
   g: () => (dialog.value = "findGroups"),
+  b: () => (dialog.value = "saved"),
   c: () => focusOn("#composer"),
   m: () => focusOn(".row-message[tabindex='0']"),
   l: () => focusOn("#conversations a[tabindex='0']"),

@@ -16,8 +16,8 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
- * @typedef {"messageMenu" | "emoji" | "versions" | "reactors" | "deleteMessage"} MessageDialogName
- * @typedef {"newGroup" | "findGroups" | "pinned" | "shortcuts" | "settings" | "details" | "palette" | "receipts" | MessageDialogName | null} DialogName
+ * @typedef {keyof typeof import("./views/dialogs/index.js").DIALOGS} MessageDialogName
+ * @typedef {MessageDialogName | null} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 
@@ -31,6 +31,10 @@ export const people = signal(new Map());
 export const conversations = signal(new Map());
 /** The newest change of what is mine alone that the state includes: memberships, preferences, settings. */
 export const userRevision = signal(0);
+/** By message id. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Saved>>} */
+export const saved = signal(new Map());
+/** By client id. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Scheduled>>} */
+export const scheduled = signal(new Map());
 /** My settings, the same on all devices. @type {import("@preact/signals").Signal<import("./protocol.js").Settings>} */
 export const ownSettings = signal(DEFAULT_SETTINGS);
 /** The open conversation as it was when I was removed from it. @type {import("@preact/signals").Signal<Conversation | null>} */
@@ -258,6 +262,8 @@ export function clear() {
     conversations.value = new Map();
     userRevision.value = 0;
     ownSettings.value = DEFAULT_SETTINGS;
+    saved.value = new Map();
+    scheduled.value = new Map();
     left.value = null;
     listStatus.value = "loading";
     outbox.value = [];

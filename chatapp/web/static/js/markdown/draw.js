@@ -6,15 +6,23 @@ import { say } from "../strings.js";
 import { html } from "../views/html.js";
 import { drawRuns } from "../views/runs.js";
 import { CodeBlock } from "./code.js";
+import { MentionText, Mentions, typedIn } from "./mentions.js";
 import { parse } from "./parser.js";
 import { Spoiler } from "./spoiler.js";
 
 /** @typedef {import("./tree.js").Node} Node */
 
 /**
- * @param {{ content: string, children?: any }} props the children go behind the last word
+ * @param {{ content: string, whole: string, mentions?: import("../protocol.js").Mention[], children?: any }} props the
+ * children go behind the last word; `content` is the beginning of the `whole` text, in which the mentions are
  */
-export function Markdown({ content, children }) {
+export function Markdown({ content, whole, mentions, children }) {
+  const typed = useMemo(() => typedIn(whole, mentions), [whole, mentions]);
+  return html`<${Mentions.Provider} value=${typed}><${Tree} content=${content}>${children}<//><//>`;
+}
+
+/** @param {{ content: string, children?: any }} props */
+function Tree({ content, children }) {
   const tree = parse(content);
   const last = tree[tree.length - 1];
   const drawn = useMemo(() => ({ blocks: tree.slice(0, -1).map(draw), last: last.type === "paragraph" ? drawAll(last) : draw(last) }), [tree]);
@@ -50,7 +58,7 @@ const TAGS = {
 
 /** @type {Partial<Record<Node["type"], (node: Node) => any>>} */
 const SPECIAL = {
-  text: ({ text = "" }) => drawRuns(text),
+  text: ({ text = "" }) => (text.includes("@") ? html`<${MentionText} text=${text} />` : drawRuns(text)),
   // Code runs from left to right, whatever is around it.
   code: ({ text = "" }) => html`<code dir="ltr">${drawRuns(text)}</code>`,
   fence: ({ text = "", detail = "" }) => html`<${CodeBlock} text=${text} language=${detail} />`,
@@ -87,7 +95,7 @@ function drawLink(node) {
   const { detail = "", title, children } = node;
   const isAddress = children.length === 1 && detail.endsWith(children[0].text ?? "\n");
   const hint = title ? `${title}\n${detail}` : detail;
-  return html`<a href=${detail} dir=${isAddress ? "ltr" : undefined} title=${isAddress && !title ? undefined : hint} target="_blank" rel="noopener noreferrer nofollow">${drawAll(node)}</a>`;
+  return html`<a href=${detail} dir=${isAddress ? "ltr" : undefined} title=${isAddress && !title ? undefined : hint} target="_blank" rel="noopener noreferrer nofollow"><${Mentions.Provider} value=${null}>${drawAll(node)}<//></a>`;
 }
 
 /** @param {Node} node */

@@ -4,6 +4,7 @@
  */
 
 import { detailsOf, withTold } from "./conversation.js";
+import { withMentionsOf } from "./mentions.js";
 import { updatedBy } from "./messagestate.js";
 
 /**
@@ -51,7 +52,8 @@ export function withChange(conversation, change, me) {
  */
 export function withMessage(conversation, message, me) {
   const isLast = message.sequence >= conversation.lastSequence;
-  const heard = isLast ? { ...conversation, lastMessage: message, lastSequence: message.sequence } : conversation;
+  const noted = withMentionsOf(conversation, message, me);
+  const heard = isLast ? { ...noted, lastMessage: message, lastSequence: message.sequence } : noted;
   return message.sender === me ? withTold(heard, message.sequence) : heard;
 }
 
@@ -64,7 +66,8 @@ export function withMessage(conversation, message, me) {
  */
 export function withUpdatedMessage(conversation, { update }, me) {
   const { lastMessage } = conversation;
-  return lastMessage?.sequence === update.sequence ? { ...conversation, lastMessage: updatedBy(lastMessage, update, me) } : conversation;
+  const noted = withMentionsOf(conversation, update, me);
+  return lastMessage?.sequence === update.sequence ? { ...noted, lastMessage: updatedBy(lastMessage, update, me) } : noted;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A conversation: a person or a group, its members, and their watermarks. */
 
 import { keyOf } from "./keys.js";
+import { mentionsFrom } from "./mentions.js";
 import { fullName } from "./names.js";
 import { DEFAULT_PREFERENCES, newer } from "./personal.js";
 
@@ -24,6 +25,7 @@ import { DEFAULT_PREFERENCES, newer } from "./personal.js";
  * @property {number} lastSequence
  * @property {number} readSequence how far I have read
  * @property {number} toldSequence how far the server knows that I have read
+ * @property {number[]} mentions the messages that mention me, as far as they are known: all unread ones, and some others
  * @property {Member[]} members empty for a large group until they are fetched
  * @property {Role} role mine
  * @property {string} createdAt empty while it is not known
@@ -54,6 +56,7 @@ export function emptyConversation(receiver, group) {
     lastSequence: 0,
     readSequence: 0,
     toldSequence: 0,
+    mentions: [],
     members: [],
     role: "member",
     createdAt: "",
@@ -101,6 +104,7 @@ export function fromWire(wire, known) {
     lastSequence,
     readSequence: Math.min(lastSequence, Math.max(known?.readSequence ?? 0, wire.readSequence)),
     toldSequence: wire.readSequence,
+    mentions: mentionsFrom(known?.mentions ?? [], wire),
     members,
     role,
     createdAt,
@@ -142,7 +146,7 @@ export function unreadOf(conversation) {
 }
 
 /**
- * @param {Conversation} conversation
+ * @param {Pick<Conversation, "readSequence" | "preferences">} conversation
  * @returns {number} how far I have read, or what is before the mark if I marked it as unread
  */
 export function lastReadOf({ readSequence, preferences: { unreadFrom } }) {

@@ -2,7 +2,7 @@
 
 import { unreadOf } from "./conversation.js";
 import { folded, matches } from "./names.js";
-import { isMuted } from "./personal.js";
+import { unreadMentionsOf } from "./mentions.js";
 
 /**
  * @typedef {import("./conversation.js").Conversation} Conversation
@@ -83,12 +83,17 @@ function searchText(conversation) {
 
 /**
  * @param {Iterable<Conversation>} conversations
- * @returns {number} unread messages in all of them that are not muted
+ * @returns {number} unread messages in all of them: of a muted one none, or only those that mention me
  */
 export function unreadIn(conversations) {
   let sum = 0;
-  for (const conversation of conversations) {
-    if (!conversation.isThread && !isMuted(conversation)) sum += unreadOf(conversation);
-  }
+  for (const conversation of conversations) sum += countedIn(conversation);
   return sum;
+}
+
+/** @param {Conversation} conversation */
+function countedIn(conversation) {
+  const { level } = conversation.preferences;
+  if (level === "all") return unreadOf(conversation);
+  return level === "mentions" ? unreadMentionsOf(conversation) : 0;
 }

@@ -21,7 +21,7 @@ const changeOf = (message) => message.changedRevision ?? 0;
 export function newerOf(before, message) {
   const isNew = message.revision !== before.revision ? message.revision > before.revision : changeOf(message) > changeOf(before);
   const deliveredToAll = before.deliveredToAll || message.deliveredToAll;
-  if (isNew) return { ...message, deliveredToAll, ...reactionsFor(message.reactions, before.reactions, []) };
+  if (isNew) return { ...message, deliveredToAll, ...reactionsFor(message.reactions, before.reactions, []), ...pollFor(message, before) };
   return deliveredToAll === before.deliveredToAll ? before : { ...before, deliveredToAll };
 }
 
@@ -32,11 +32,11 @@ export function newerOf(before, message) {
  * @returns {Message} the same object if the update is known
  */
 export function updatedBy(message, update, me) {
-  if (changeOf(update) <= changeOf(message)) return message;
+  if (changeOf(update) < changeOf(message) || (changeOf(update) === changeOf(message) && !update.poll?.mine)) return message;
   const { sender, receiver, timestamp, deliveredToAll, revision, clientId } = message;
   const { reacted, content = message.content, ...state } = update;
   const own = reacted.filter(({ username }) => username === me);
-  return { sender, receiver, timestamp, deliveredToAll, revision, clientId, content, ...state, ...reactionsFor(state.reactions, message.reactions, own) };
+  return { sender, receiver, timestamp, deliveredToAll, revision, clientId, content, ...state, ...reactionsFor(state.reactions, message.reactions, own), ...pollFor(state, message) };
 }
 
 /**
@@ -74,6 +74,15 @@ export function quoteOf({ sequence, sender, content }) {
 
 /** @param {string} content */
 const beginningOf = (content) => [...content].slice(0, QUOTE_CHARACTERS).join("");
+
+/**
+ * Only who has just voted is told of their vote. Otherwise it is as it was.
+ * @param {{ poll?: import("../polls/types.js").Poll }} message
+ * @param {Message} before
+ */
+function pollFor({ poll }, before) {
+  return poll ? { poll: { ...poll, mine: poll.mine ?? before.poll?.mine ?? [] } } : {};
+}
 
 /**
  * An event for all members does not say which reactions are mine. Either I have just reacted, or it is as it was.

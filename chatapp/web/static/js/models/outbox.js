@@ -7,6 +7,7 @@
  * @property {string} key the conversation
  * @property {string} content
  * @property {import("../protocol.js").Quote} [replyTo] the message that it answers
+ * @property {import("../personalprotocol.js").Forward} [forward] the message that it copies
  * @property {string} createdAt ISO 8601, UTC
  * @property {"waiting" | "failed"} status
  * @property {string} reason why it failed, in a sentence

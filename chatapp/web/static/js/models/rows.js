@@ -13,6 +13,7 @@
  * @property {string} content
  * @property {string} timestamp
  * @property {import("../protocol.js").Quote | undefined} replyTo
+ * @property {import("../personalprotocol.js").Forwarded | undefined} forwarded
  * @property {boolean} isFirst of a run by one sender
  * @property {boolean} isLast
  * @property {Message | null} message null while it is on its way
@@ -73,14 +74,14 @@ function unsent(messages, entries) {
 
 /** @returns {MessageRow} */
 function fromMessage(/** @type {Message} */ message) {
-  const { sender, content, timestamp, replyTo } = message;
+  const { sender, content, timestamp, replyTo, forwarded } = message;
   const key = message.clientId || message.messageId;
-  return { type: "message", key, sender, content, timestamp, replyTo, isFirst: true, isLast: true, message, entry: null };
+  return { type: "message", key, sender, content, timestamp, replyTo, forwarded, isFirst: true, isLast: true, message, entry: null };
 }
 
 /** @returns {MessageRow} */
 function fromEntry(/** @type {OutboxEntry} */ entry) {
-  const { owner, content, createdAt, clientId, replyTo } = entry;
+  const { owner, content, createdAt, clientId, replyTo, forward } = entry;
   return {
     type: "message",
     key: clientId,
@@ -88,6 +89,7 @@ function fromEntry(/** @type {OutboxEntry} */ entry) {
     content,
     timestamp: createdAt,
     replyTo,
+    forwarded: forward,
     isFirst: true,
     isLast: true,
     message: null,

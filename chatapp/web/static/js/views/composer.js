@@ -16,7 +16,9 @@ import { applyEdit, fieldOf } from "./editing.js";
 import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { MentionCompletion } from "./mentioncompletion.js";
 import { MessageText } from "./messagetext.js";
+import { parts } from "./opendialog.js";
 import { noticePasteKey, onPaste } from "./pastefield.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -50,7 +52,7 @@ export function Composer({ id, name }) {
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
-    if (event.key === "Enter") return event.shiftKey || prefersNewline() ? startLine(event) : submit(event);
+    if (event.key === "Enter") return parts.value?.isForLater(event, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
     if (event.key === "Escape" && purpose) return leavePurpose(event, id);
     if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) return event.preventDefault();
     return pressFormat(event, format, () => setPreviewed(!isPreviewed));
@@ -58,15 +60,16 @@ export function Composer({ id, name }) {
 
   const sendLabel = isEdit ? say.editSave : say.send;
   return html`<form class="composer" onSubmit=${submit}>
-    <${BytesLeft} left=${left} />
+    ${parts.value && html`<${parts.value.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
     ${isPreviewed && html`<${Preview} text=${text} />`}
     ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
-    <div class="composer-row">
+    <${MentionCompletion} id=${id} field=${field} text=${text} /><div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
       <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby="composer-hint"
         placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
+      ${canSend && !isEdit && parts.value && html`<${parts.value.SendLaterButton} />`}
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
     </div>
     <p id="composer-hint" class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>

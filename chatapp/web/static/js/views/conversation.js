@@ -19,7 +19,7 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
-import { MissingGroup } from "./missinggroup.js";
+import { MissingGroup } from "./opendialog.js";
 import { presenceOf } from "./presence.js";
 import { Empty, Failed, MessagesSkeleton } from "./states.js";
 

@@ -2,8 +2,7 @@
 
 import { ApiError } from "../api.js";
 import { unreadOf } from "../models/conversation.js";
-import { isMuted } from "../models/personal.js";
-import { markUnread, setMuted } from "../personal.js";
+import { markUnread, setLevel } from "../personal.js";
 import { dialog, me } from "../store.js";
 import { failureSentence, say } from "../strings.js";
 import { html } from "./html.js";
@@ -25,18 +24,23 @@ function entriesOf(conversation) {
   /** @type {import("./menu.js").Entry[]} */
   const entries = [];
   if (conversation.lastSequence > 0) entries.push({ icon: "pin", label: say.pinnedTitle, choose: async () => void (dialog.value = "pinned") });
-  if (canMute(conversation)) entries.push(isMuted(conversation) ? muteEntry(conversation, false) : muteEntry(conversation, true));
+  if (canMute(conversation)) entries.push(...levelEntries(conversation));
   if (canMarkUnread(conversation)) entries.push({ icon: "unread", label: say.markUnread, choose: () => attempt(() => markUnread(conversation)) });
   return entries;
 }
 
 /**
  * @param {Conversation} conversation
- * @param {boolean} isWanted
- * @returns {import("./menu.js").Entry}
+ * @returns {import("./menu.js").Entry[]} the levels that it does not have
  */
-function muteEntry({ key }, isWanted) {
-  return { icon: isWanted ? "muted" : "bell", label: isWanted ? say.mute : say.unmute, choose: () => attempt(() => setMuted(key, isWanted)) };
+function levelEntries({ key, preferences: { level } }) {
+  /** @type {[import("../protocol.js").Level, import("./icons.js").IconName, string][]} */
+  const levels = [
+    ["all", "bell", level === "none" ? say.unmute : say.allMessages],
+    ["mentions", "at", say.onlyMentions],
+    ["none", "muted", say.mute],
+  ];
+  return levels.filter(([wanted]) => wanted !== level).map(([wanted, icon, label]) => ({ icon, label, choose: () => attempt(() => setLevel(key, wanted)) }));
 }
 
 /** Nobody notifies me of my own notes. @param {Conversation} conversation */

@@ -2,6 +2,7 @@
 
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
+import { unreadMentionsOf } from "../models/mentions.js";
 import { isMuted } from "../models/personal.js";
 import { shortMoment } from "../models/time.js";
 import { previewOf } from "../renderer.js";
@@ -24,9 +25,11 @@ export function ConversationLine({ line }) {
   const isOpen = openKey.value === conversation.key;
   const name = titleOf(conversation);
   const unread = unreadOf(conversation);
+  const mentions = unreadMentionsOf(conversation);
   const isQuiet = isMuted(conversation);
+  const isCountQuiet = conversation.preferences.level !== "all";
   const online = conversation.group ? undefined : isOnline(conversation.receiver);
-  return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && !isQuiet && "line-unread")}
+  return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && (!isCountQuiet || (mentions > 0 && !isQuiet)) && "line-unread")}
       href=${addressOf(conversation.key)} aria-current=${isOpen ? "page" : undefined}>
     <${Avatar} id=${conversation.receiver} name=${conversation.name} group=${conversation.group} online=${online} />
     <span class="line-text">
@@ -38,7 +41,8 @@ export function ConversationLine({ line }) {
       </span>
       <span class="line-bottom">
         <${Preview} line=${line} />
-        ${unread > 0 && html`<span class=${classes("badge", isQuiet && "badge-quiet")}><span aria-hidden="true">${badgeText(unread)}</span><span class="unseen">${say.unread({ count: unread })}</span></span>`}
+        ${mentions > 0 && html`<span class=${classes("badge badge-mention", isQuiet && "badge-quiet")}><span aria-hidden="true">@</span><span class="unseen">${say.unreadMentions({ count: mentions })}, </span></span>`}
+        ${unread > 0 && html`<span class=${classes("badge", isCountQuiet && "badge-quiet")}><span aria-hidden="true">${badgeText(unread)}</span><span class="unseen">${say.unread({ count: unread })}</span></span>`}
       </span>
     </span>
   </a>`;

@@ -8,6 +8,7 @@ import { edit, replyTo } from "../composing.js";
 import { mayDelete } from "../models/permissions.js";
 import { conversationOf, me } from "../store.js";
 import { openFor } from "./messageparts.js";
+import { parts } from "./opendialog.js";
 
 /**
  * @typedef {import("../models/rows.js").Row} Row
@@ -70,7 +71,9 @@ function actionOf(key, id, row, element) {
   if (key === "Enter" || key === "ContextMenu") return () => openFor("messageMenu", id, message, element.querySelector(".bubble"));
   if (key === "+") return () => openFor("emoji", id, message, element.querySelector(".bubble"));
   if (key === "r") return () => replyTo(id, message);
-  if (key === "e" && message.sender === me.peek()) return () => edit(id, message);
+  if (key === "f") return () => openFor("forward", id, message);
+  if (key === "s") return () => parts.value?.toggleSaved(message);
+  if (key === "e" && !message.forwarded && message.sender === me.peek()) return () => edit(id, message);
   if (key === "Delete" && mayDelete(message, conversationOf(id), me.peek())) return () => openFor("deleteMessage", id, message);
   return null;
 }

@@ -1,13 +1,17 @@
 /** Parts of a message beside its text: the answered message, reactions, and the buttons for what can be done with it. */
 
+import { signal } from "@preact/signals";
 import { replyTo } from "../composing.js";
+import { loadLaterSentences } from "../language.js";
 import { toggleReaction } from "../messageactions.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
 import { listOf, numberText, say } from "../strings.js";
 import { chosen, dialog, me, nameOf } from "../store.js";
+import { loadStyles } from "../styles.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
+import { MessageText } from "./messagetext.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
@@ -68,6 +72,23 @@ export function Reactions({ message, conversationKey }) {
 function namesOf(usernames, count) {
   const names = usernames.slice(0, 5).map((username) => (username === me.value ? say.you : nameOf(username)));
   return listOf(names, count - names.length);
+}
+
+/** What draws polls, once there is one. @type {import("@preact/signals").Signal<typeof import("../polls/view.js").PollView | null>} */
+const pollView = signal(null);
+/** @type {Promise<unknown> | undefined} */
+let loadingPolls;
+
+async function loadPolls() {
+  const [{ PollView }] = await Promise.all([import("../polls/view.js"), loadLaterSentences(), loadStyles("poll")]);
+  pollView.value = PollView;
+}
+
+/** A poll, or its text until it can be drawn. @param {{ message: Message, conversationKey: string, children?: any }} props */
+export function PollSlot({ message, conversationKey, children }) {
+  loadingPolls ??= loadPolls().catch(() => {});
+  const View = pollView.value;
+  return View ? html`<${View} message=${message} conversationKey=${conversationKey}>${children}<//>` : html`<${MessageText} content=${message.content}>${children}<//>`;
 }
 
 /** They are on the screen under the pointer and with the focus. @param {{ message: Message, conversationKey: string }} props */

@@ -10,14 +10,18 @@ import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Failed } from "./states.js";
 
-/** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js").DIALOGS | "failed" | null>} */
+/** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js") | "failed" | null>} */
 const dialogs = signal(null);
+
+/** @type {import("@preact/signals").Signal<typeof import("./dialogs/index.js").PARTS | null>} */
+export const parts = signal(null);
 
 async function load() {
   if (dialogs.peek()) return;
   try {
     const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette")]);
-    dialogs.value = loaded.DIALOGS;
+    dialogs.value = loaded;
+    parts.value = loaded.PARTS;
   } catch {
     dialogs.value = "failed";
   }
@@ -28,7 +32,14 @@ export function OpenDialog() {
   const name = dialog.value;
   if (!name || !dialogs.value) return null;
   if (dialogs.value === "failed") return html`<${NotLoaded} />`;
-  return html`<${dialogs.value[name]} />`;
+  return html`<${dialogs.value.DIALOGS[name]} />`;
+}
+
+/** A group that is open by its address, and that I am not in. @param {{ conversation: import("../models/conversation.js").Conversation }} props */
+export function MissingGroup({ conversation }) {
+  if (!dialogs.value) return null;
+  if (dialogs.value === "failed") return html`<${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} />`;
+  return html`<${dialogs.value.MissingGroup} conversation=${conversation} />`;
 }
 
 /** Some browsers never retry a module that failed to load, so the whole page is reloaded. */

@@ -7,11 +7,11 @@ import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
 import { discardEntry, retryEntry } from "../sending.js";
 import { direction, say } from "../strings.js";
-import { me, nameOf } from "../store.js";
+import { me, nameOf, saved } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
-import { MessageButtons, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
+import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { OwnTick } from "./owntick.js";
 
@@ -39,15 +39,16 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
   const isOwn = row.sender === me.value;
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
-  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
+  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && !row.forwarded && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
   return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${say.rowLabel({ name: isOwn ? say.you : name, time: timeOfDay(row.timestamp) })}
       onClick=${(/** @type {any} */ event) => message && openByTouch(event, conversation, message)}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
       ${isFromOthersInGroup && row.isFirst && html`<${SenderName} id=${row.sender} name=${name} />`}
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
+      ${row.forwarded && html`<p class="forwarded"><${Icon} name="forward" size=${14} /> ${say.forwardedFrom({ name: nameOf(row.forwarded.sender) })}</p>`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && html`<${MessageText} content=${row.content}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
@@ -62,7 +63,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
  * @param {import("../protocol.js").Message} message
  */
 function openByTouch(event, conversation, message) {
-  const isOnControl = event.target instanceof Element && event.target.closest("a, button, pre, summary, [role='button']");
+  const isOnControl = event.target instanceof Element && event.target.closest("a, button, label, pre, summary, [role='button']");
   if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
   openFor("messageMenu", conversation.key, message);
 }
@@ -81,6 +82,7 @@ function SenderName({ id, name }) {
 function Meta({ row, conversation, isOwn }) {
   return html`<span class="meta" dir=${direction()}>
     ${row.message?.pinnedAt && html`<span class="pin-mark" role="img" aria-label=${say.pinned} title=${say.pinnedBy({ name: nameOf(row.message.pinnedBy ?? "") })}><${Icon} name="pin" size=${14} /></span>`}
+    ${row.message && saved.value.get(row.message.messageId)?.saved && html`<span class="pin-mark" role="img" aria-label=${say.saved} title=${say.saved}><${Icon} name="bookmark" size=${14} /></span>`}
     ${row.message?.editedAt && html`<${EditedMark} message=${row.message} conversationKey=${conversation.key} />`}
     <time dateTime=${row.timestamp} title=${fullMoment(row.timestamp)}>${timeOfDay(row.timestamp)}</time>
     ${isOwn && html`<${OwnTick} message=${row.message} group=${conversation.group} state=${stateOf(row, conversation)} />`}

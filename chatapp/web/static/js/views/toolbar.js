@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { say } from "../strings.js";
+import { dialog } from "../store.js";
 import { FORMATS, PREVIEW } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -12,6 +13,7 @@ export function Toolbar({ isPreviewed, onFormat, onPreview }) {
   const buttons = [
     ...FORMATS.map((format) => ({ ...format, label: say.formats[format.name], isPressed: undefined, press: () => onFormat(format) })),
     { label: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
+    { label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => void (dialog.value = "newPoll") },
   ];
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     /** @type {Record<string, number>} */
@@ -25,7 +27,7 @@ export function Toolbar({ isPreviewed, onFormat, onPreview }) {
   };
   return html`<div class="toolbar" role="toolbar" aria-label=${say.formatting} aria-controls="composer" onKeyDown=${onKeyDown}>
     ${buttons.map(({ label, icon, keys, isPressed, press }, at) => html`<button type="button" key=${icon} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
-      aria-label=${label} title=${`${label} (${keys})`} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
+      aria-label=${label} title=${keys ? `${label} (${keys})` : label} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
   </div>`;
 }
 

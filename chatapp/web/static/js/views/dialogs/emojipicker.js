@@ -3,6 +3,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, fetchEmoji } from "../../api.js";
+import { emojiLanguage } from "../../language.js";
 import { toggleReaction } from "../../messageactions.js";
 import { groupsOf, inTone } from "../../models/emoji.js";
 import { prefer, preferences } from "../../preferences.js";
@@ -15,16 +16,17 @@ import { useChosenMessage } from "./chosenmessage.js";
 
 /** @typedef {import("../../models/emoji.js").EmojiData} EmojiData */
 
-/** Loaded when the picker is first opened. @type {Promise<EmojiData[]> | null} */
-let loaded = null;
+/** By language: loaded when the picker is first opened. @type {Map<string, EmojiData[]>} */
+const loaded = new Map();
 
 async function load() {
-  loaded ??= fetchEmoji();
+  const language = emojiLanguage();
   try {
-    return await loaded;
+    const data = loaded.get(language) ?? (await fetchEmoji(language));
+    loaded.set(language, data);
+    return data;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    loaded = null;
     return null;
   }
 }

@@ -1,19 +1,31 @@
-/** The dialogs by their names in the store. The page loads them after it has drawn everything else. */
+/** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
+import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
+import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
+import { NewPollDialog } from "./newpoll.js";
 import { ReceiptsDialog } from "./receipts.js";
 import { PinnedDialog } from "./pinned.js";
 import { PaletteDialog } from "./palette.js";
+import { SavedDialog } from "./saved.js";
+import { ScheduledDialog, ScheduledHereDialog } from "./scheduled.js";
+import { SendLaterDialog } from "./sendlater.js";
+import { toggleSaved } from "./saving.js";
+import { ScheduledLine, SendLaterButton, isForLater } from "./scheduledline.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
+import { VotersDialog } from "./voters.js";
+
+export { MissingGroup };
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
+  newPoll: NewPollDialog,
   findGroups: FindGroupsDialog,
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
@@ -23,7 +35,16 @@ export const DIALOGS = {
   emoji: EmojiDialog,
   versions: VersionsDialog,
   reactors: ReactorsDialog,
+  voters: VotersDialog,
   deleteMessage: DeleteMessageDialog,
   receipts: ReceiptsDialog,
+  forward: ForwardDialog,
+  saved: SavedDialog,
+  sendLater: SendLaterDialog,
+  scheduled: ScheduledDialog,
+  scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
 };
+
+/** What the conversation has besides, when this is loaded. */
+export const PARTS = { ScheduledLine, SendLaterButton, isForLater, toggleSaved };

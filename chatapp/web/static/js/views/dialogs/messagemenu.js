@@ -1,21 +1,27 @@
 /** All that can be done with a message. */
 
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { copyText } from "../../clipboard.js";
 import { edit, replyTo } from "../../composing.js";
+import { fetchOrigin } from "./laterapi.js";
 import { notify, togglePin, toggleReaction } from "../../messageactions.js";
 import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
+import { mayClose } from "../../polls/model.js";
+import { closePoll } from "../../polls/actions.js";
 import { previewOf } from "../../renderer.js";
 import { markUnreadFrom } from "../../personal.js";
 import { recentEmoji } from "../../recentemoji.js";
-import { addressOfMessage } from "../../router.js";
+import { addressOfMessage, goToMessage } from "../../router.js";
 import { say } from "../../strings.js";
-import { conversationOf, dialog, me, nameOf } from "../../store.js";
+import { conversationOf, dialog, me, nameOf, saved } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { attempt } from "../conversationmenu.js";
 import { useChosenMessage } from "./chosenmessage.js";
+import { toggleSaved } from "./saving.js";
 
 /** @typedef {import("../../protocol.js").Message} Message */
 
@@ -34,11 +40,15 @@ export function MessageMenuDialog() {
     </div>
     <ul class="menu-list">
       <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
-      ${message.sender === me.value && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
+      <${Item} icon="forward" text=${say.forward} onClick=${() => (dialog.value = "forward")} />
+      <${Item} icon="bookmark" text=${saved.value.get(message.messageId)?.saved ? say.unsave : say.saveMessage} onClick=${then(() => toggleSaved(message))} />
+      ${message.forwarded && html`<${Original} message=${message} />`}
+      ${message.sender === me.value && !message.poll && !message.forwarded && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
       ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
       <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
       ${message.sender !== me.value && html`<${Item} icon="unread" text=${say.markUnreadHere} onClick=${then(() => markFrom(key, message.sequence))} />`}
+      ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${say.pollClose} onClick=${then(() => closePoll(message))} />`}
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
       ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
       ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}
@@ -49,6 +59,17 @@ export function MessageMenuDialog() {
 /** @param {{ icon: import("../icons.js").IconName, text: string, danger?: boolean, onClick: () => void }} props */
 function Item({ icon, text, danger, onClick }) {
   return html`<li><button type="button" class=${danger ? "menu-item menu-danger" : "menu-item"} onClick=${onClick}><${Icon} name=${icon} />${text}</button></li>`;
+}
+
+/** Leads to the original of a forwarded message, for those who may see it. @param {{ message: Message }} props */
+function Original({ message }) {
+  const original = useSignal("");
+  useEffect(() => void fetchOrigin(message.messageId).then((found) => (original.value = found)), []);
+  const show = () => {
+    closeDialog();
+    goToMessage(original.peek());
+  };
+  return original.value && html`<${Item} icon="link" text=${say.showOriginal} onClick=${show} />`;
 }
 
 /**

@@ -1,7 +1,7 @@
-/** My preferences for a conversation, in its details: muted or not. */
+/** My preferences for a conversation, in its details: which messages notify. */
 
 import { isMuted } from "../../models/personal.js";
-import { setMuted } from "../../personal.js";
+import { setLevel } from "../../personal.js";
 import { say } from "../../strings.js";
 import { canMute } from "../conversationmenu.js";
 import { html } from "../html.js";
@@ -12,9 +12,11 @@ import { Switch } from "./switch.js";
 export function OwnPreferences({ conversation }) {
   const action = useAction();
   if (!canMute(conversation)) return null;
-  const change = (/** @type {boolean} */ isOn) => action.run(() => setMuted(conversation.key, isOn));
+  const { key, preferences: { level } } = conversation;
+  const choose = (/** @type {import("../../protocol.js").Level} */ wanted) => (/** @type {boolean} */ isOn) => action.run(() => setLevel(key, isOn ? wanted : "all"));
   return html`<div>
-    <${Switch} label=${say.muteSwitch} hint=${say.muteHint} isOn=${isMuted(conversation)} onChange=${change} />
+    <${Switch} label=${say.muteSwitch} hint=${say.muteHint} isOn=${isMuted(conversation)} onChange=${choose("none")} />
+    <${Switch} label=${say.onlyMentions} hint=${say.onlyMentionsHint} isOn=${level === "mentions"} onChange=${choose("mentions")} />
     <${Refused} action=${action} />
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { filterLines } from "../../models/list.js";
 import { keyOf } from "../../models/keys.js";
+import { isAmong } from "../../models/permissions.js";
 import { folded, matches } from "../../models/names.js";
 import { goTo, goToMessage } from "../../router.js";
 import { signOut } from "../../session.js";
@@ -63,15 +64,21 @@ function commands() {
   /** @type {CommandChoice[]} */
   const found = [
     { type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") },
+    { type: "command", id: "palette-saved", icon: "bookmark", text: say.savedTitle, run: () => change("saved") },
+    { type: "command", id: "palette-scheduled", icon: "clock", text: say.scheduledTitle, run: () => change("scheduled") },
     { type: "command", id: "palette-settings", icon: "sliders", text: say.settings, run: () => change("settings") },
     { type: "command", id: "palette-shortcuts", icon: "keyboard", text: say.shortcutsTitle, run: () => change("shortcuts") },
     { type: "command", id: "palette-leave", icon: "leave", text: say.signOut, run: signOut },
   ];
   if (open && store.knowledgeOf(open) === "known") {
     found.unshift({ type: "command", id: "palette-details", icon: "info", text: say.paletteDetails, run: () => change("details") });
+    if (mayWrite(store.conversationOf(open))) found.unshift({ type: "command", id: "palette-poll", icon: "poll", text: say.newPoll, run: () => change("newPoll") });
   }
   return found;
 }
+
+/** @param {Conversation} conversation */
+const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
 
 /** The palette first gives the focus back, so that the next dialog gives it back too. @param {import("../../store.js").DialogName} name */
 function change(name) {

@@ -8,6 +8,7 @@ import { Dialog } from "../dialog.js";
 import { html } from "../html.js";
 import { LanguageChoice } from "../languagechoice.js";
 import { DoNotDisturb } from "./donotdisturb.js";
+import { OwnLists } from "./ownlists.js";
 import { Sharing } from "./sharing.js";
 import { Switch } from "./switch.js";
 
@@ -31,6 +32,7 @@ export function SettingsDialog() {
     <${Notifications} />
     <${DoNotDisturb} />
     <${Sharing} />
+    <${OwnLists} />
   <//>`;
 }
 

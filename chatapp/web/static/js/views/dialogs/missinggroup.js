@@ -2,19 +2,19 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ApiError, fetchPublicGroup, joinGroup } from "../api.js";
-import { takeGroup } from "../changes.js";
-import { withoutControls } from "../models/bidi.js";
-import { goToList } from "../router.js";
-import { failureSentence, say } from "../strings.js";
-import { refreshOpen } from "../sync.js";
-import { Avatar } from "./avatar.js";
-import { html } from "./html.js";
-import { Empty } from "./states.js";
+import { ApiError, fetchPublicGroup, joinGroup } from "../../api.js";
+import { takeGroup } from "../../changes.js";
+import { withoutControls } from "../../models/bidi.js";
+import { goToList } from "../../router.js";
+import { failureSentence, say } from "../../strings.js";
+import { refreshOpen } from "../../sync.js";
+import { Avatar } from "../avatar.js";
+import { html } from "../html.js";
+import { Empty } from "../states.js";
 
-/** @typedef {import("../protocol.js").PublicGroup} PublicGroup */
+/** @typedef {import("../../protocol.js").PublicGroup} PublicGroup */
 
-/** @param {{ conversation: import("../models/conversation.js").Conversation }} props */
+/** @param {{ conversation: import("../../models/conversation.js").Conversation }} props */
 export function MissingGroup({ conversation: { receiver } }) {
   const group = useSignal(/** @type {PublicGroup | null} */ (null));
   useEffect(() => {

@@ -5,8 +5,8 @@ from alembic import op
 
 from chatapp.models.base import Id
 
-revision = "0009"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

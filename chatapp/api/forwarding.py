@@ -1,0 +1,47 @@
+"""Forward a message, and find the original of a forwarded one."""
+
+from concurrent.futures import Future
+
+from flask import Blueprint
+
+from chatapp import serializers
+from chatapp.actions import forwarding, messages
+from chatapp.actions.accounts import Caller
+from chatapp.api.current import current_journal
+from chatapp.api.operation import operation
+from chatapp.errors import (
+    ChatError,
+    InvalidInput,
+    MalformedRequest,
+    MessageDeleted,
+    NotAMember,
+    NotFound,
+    OnlyAdminsWrite,
+)
+from chatapp.journal.drafts import Outcome
+from chatapp.payloads import Forward
+from chatapp.shapes import MessageAckShape, MessageIdShape
+
+blueprint = Blueprint("forwarding", __name__)
+
+
+@blueprint.post("/message/<message_id>/forward")
+@operation(
+    "Send a copy of a message to another conversation",
+    gives=MessageAckShape,
+    body=Forward,
+    errors=(NotFound, MessageDeleted, NotAMember, OnlyAdminsWrite, InvalidInput, MalformedRequest),
+)
+def forward(caller: Caller, message_id: str, body: Forward) -> MessageAckShape:
+    stored: Future[Outcome] = Future()
+    forwarding.forward_message(current_journal(), caller, message_id, body, stored.set_result)
+    outcome = stored.result()
+    if isinstance(outcome, ChatError):
+        raise outcome
+    return serializers.message_ack(outcome, delivered=messages.is_delivered(current_journal(), outcome))
+
+
+@blueprint.get("/message/<message_id>/origin")
+@operation("The original of a forwarded message, if the caller may see it", gives=MessageIdShape, errors=(NotFound,))
+def origin(caller: Caller, message_id: str) -> MessageIdShape:
+    return {"messageId": forwarding.origin_of(caller, message_id)}

@@ -1,0 +1,33 @@
+"""Stores the polls of new messages, in the transaction that stores the messages."""
+
+from collections.abc import Iterable
+
+from chatapp.database import WriterConnection
+from chatapp.journal.drafts import MessageDraft, StoredMessage
+from chatapp.journal.message_state import MessageState, PollState
+
+INSERT = """INSERT INTO poll (conversation_id, sequence, question, options, is_multiple, is_anonymous, closes_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
+
+# Only messages with a changed revision are asked for a state. The change log does not take it for a change.
+MARK = "UPDATE message SET changed_revision = revision WHERE conversation_id = ? AND sequence = ?"
+
+
+def state_of_poll(draft: MessageDraft, revision: int) -> MessageState | None:
+    """The state of a new message that is a poll, stored at `revision`; None for any other message."""
+    poll = draft.poll
+    if poll is None:
+        return None
+    new = PollState(poll.question, poll.options, poll.is_multiple, poll.is_anonymous, poll.closes_at)
+    return MessageState(changed_revision=revision, poll=new)
+
+
+def insert_polls(connection: WriterConnection, messages: Iterable[StoredMessage]) -> None:
+    """Inserts the polls of these messages, which are stored already."""
+    for message in messages:
+        if message.state is not None and (poll := message.state.poll) is not None:
+            key = (message.conversation_id, message.sequence)
+            options = "\n".join(poll.options)
+            row = (*key, poll.question, options, poll.is_multiple, poll.is_anonymous, poll.closes_at)
+            connection.execute(INSERT, row)
+            connection.execute(MARK, key)

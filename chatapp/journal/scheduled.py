@@ -1,0 +1,72 @@
+"""Scheduled messages of a batch: their present text is taken, and they are gone, in the transaction that sends them.
+
+So a crash leaves a message scheduled or sent, never both, and of several processes one sends it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chatapp.database import WriterConnection
+from chatapp.errors import ChatError, Forbidden, NotFound
+from chatapp.journal.drafts import MessageDraft, Outcome
+from chatapp.notices import Notice, UserChanged
+
+# On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
+# conversations, as by the jobs of the same transaction.
+ROW = """SELECT s.content, s.reply_to, u.is_active FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
+WHERE s.user_id = ? AND s.client_id = ? AND s.status <> 'gone'"""
+LOCK = 'SELECT id FROM "user" WHERE id = ? FOR NO KEY UPDATE'
+
+NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
+
+SENT = """UPDATE scheduled_message SET content = '', status = 'gone', failure_code = NULL, failure_message = NULL,
+user_revision = ? WHERE user_id = ? AND client_id = ?"""
+FAILED = """UPDATE scheduled_message SET status = 'failed', failure_code = ?, failure_message = ?,
+user_revision = ? WHERE user_id = ? AND client_id = ?"""
+
+
+class ScheduledDrafts:
+    """The drafts of a batch that are scheduled messages."""
+
+    def __init__(self, connection: WriterConnection, drafts: Sequence[MessageDraft]) -> None:
+        self._connection = connection
+        self._refused: dict[int, ChatError] = {}
+        """By the identity of the draft."""
+        self._taken: set[int] = set()
+        wanted = sorted((draft for draft in drafts if draft.is_scheduled), key=lambda draft: draft.sender_id)
+        for draft in wanted:
+            self._take(draft)
+
+    def refusal_of(self, draft: MessageDraft) -> ChatError | None:
+        """Why a draft must not be sent at all; None for any other draft."""
+        return self._refused.get(id(draft)) if draft.is_scheduled else None
+
+    def settle(self, drafts: Sequence[MessageDraft], outcomes: Sequence[Outcome]) -> list[Notice]:
+        """Stores what has become of each: it is sent and gone, or stays in the list with the reason."""
+        notices: list[Notice] = []
+        for draft, outcome in zip(drafts, outcomes, strict=True):
+            if id(draft) in self._taken:
+                key = (draft.sender_id, draft.client_id)
+                revision = self._one(NEXT_USER_REVISION, (draft.sender_id,))[0]
+                if isinstance(outcome, ChatError):
+                    self._connection.execute(FAILED, (outcome.code, outcome.message, revision, *key))
+                else:
+                    self._connection.execute(SENT, (revision, *key))
+                notices.append(UserChanged(draft.sender_id, revision))
+        return notices
+
+    def _take(self, draft: MessageDraft) -> None:
+        """Gives the draft its present text. It may have been sent, changed or deleted since it was queued."""
+        if not self._connection.is_sqlite:
+            self._one(LOCK, (draft.sender_id,))
+        row = self._one(ROW, (draft.sender_id, draft.client_id))
+        if row is None:
+            self._refused[id(draft)] = NotFound("There is no such scheduled message.", clientId=draft.client_id)
+            return
+        draft.content, draft.reply_to, is_active = row
+        self._taken.add(id(draft))
+        if not is_active:
+            self._refused[id(draft)] = Forbidden("This account is closed.")
+
+    def _one(self, sql: str, values: tuple[Any, ...]) -> Any:
+        return self._connection.execute(sql, values).fetchone()

@@ -1,0 +1,137 @@
+"""Finds whom the text of a message mentions: `@username`, `@group` and `@here`, but not in code."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from chatapp.payload_fields import USERNAME_CHARACTERS
+
+MOST_MENTIONS = 50
+"""Mentions in one message. What looks like one beyond that is text."""
+
+MOST_ONLINE = 1_000
+"""With more members online, `@here` mentions all members, as `@group` does."""
+
+GROUP = "group"
+HERE = "here"
+
+EVERYBODY = 0
+"""Instead of a user's id: all members."""
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_TICKS = re.compile(r"`+")
+_PLACE = re.compile(rf"@(\w[\w.@+-]{{0,{USERNAME_CHARACTERS - 1}}})")
+
+_WITHOUT_SPACES = "\u2e80"
+"""From here on there are the scripts that put no spaces between words, as Chinese does."""
+
+
+class StoredMention(NamedTuple):
+    """`start` and `end` count UTF-16 code units, as JavaScript's strings do. `target` is a user's id, GROUP or HERE."""
+
+    start: int
+    end: int
+    target: int | str
+
+
+def find_mentions(content: str, members: Mapping[int, str], *, is_group: bool) -> list[StoredMention]:
+    """The mentions of these members, usernames by id, in the order of the text.
+
+    A name begins and ends at the boundary of a word; of several that fit the longest counts, in either case.
+    """
+    reserved = (GROUP, HERE) if is_group else ()
+    names: dict[str, int | str] = {name: name for name in reserved}
+    for user_id, username in sorted(members.items()):
+        names.setdefault(username.casefold(), user_id)
+    exact: dict[str, int | str] = {username: user_id for user_id, username in members.items()}
+    code = _code_of(content)
+    found: list[StoredMention] = []
+    for place in _PLACE.finditer(content):
+        start = place.start()
+        if len(found) == MOST_MENTIONS:
+            break
+        if not _may_begin(content, start) or any(first <= start < last for first, last in code):
+            continue
+        for length in range(len(place[1]), 0, -1):
+            name, end = place[1][:length], start + 1 + length
+            folded = name.casefold()
+            target = names[folded] if folded in reserved else exact.get(name, names.get(folded))
+            if target is not None and _may_end(content, end):
+                found.append(StoredMention(start, end, target))
+                break
+    return _in_utf16(content, found)
+
+
+def to_text(mentions: list[StoredMention]) -> str | None:
+    """The form in which a message's row keeps its mentions; None for none."""
+    return json.dumps(mentions, separators=(",", ":")) if mentions else None
+
+
+def from_text(text: str | None) -> list[StoredMention]:
+    return [StoredMention(*one) for one in json.loads(text)] if text else []
+
+
+def _may_begin(content: str, start: int) -> bool:
+    """Not within a word, an address of mail or of a page."""
+    before = content[start - 1 : start]
+    return not (before in ("@", "/") or _is_word(before)) or not before
+
+
+def _may_end(content: str, end: int) -> bool:
+    """Not before the rest of a word. In a script without spaces the rest is another word."""
+    return not _is_word(content[end : end + 1])
+
+
+def _is_word(character: str) -> bool:
+    return character < _WITHOUT_SPACES and (character.isalnum() or character == "_")
+
+
+def _code_of(content: str) -> list[tuple[int, int]]:
+    """The ranges of fenced code and of code spans."""
+    if "`" not in content and "~~~" not in content:
+        return []
+    ranges: list[tuple[int, int]] = []
+    fence, begun, at, text_from = "", 0, 0, 0
+    for line in content.splitlines(keepends=True):
+        mark = _FENCE.match(line)
+        if fence:
+            rest = line.strip()
+            if mark and mark[1].startswith(fence) and not rest.strip(fence[0]):
+                ranges.append((begun, at + len(line)))
+                fence, text_from = "", at + len(line)
+        elif mark and not (mark[1][0] == "`" and "`" in line[mark.end() :]):
+            ranges += _spans_of(content, text_from, at)
+            fence, begun = mark[1], at
+        at += len(line)
+    return [*ranges, (begun, at)] if fence else [*ranges, *_spans_of(content, text_from, at)]
+
+
+def _spans_of(content: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Code spans: from a run of backticks to the next one of the same length."""
+    runs = list(_TICKS.finditer(content, start, end))
+    next_of: list[int | None] = [None] * len(runs)
+    latest: dict[int, int] = {}
+    for number in range(len(runs) - 1, -1, -1):
+        length = len(runs[number][0])
+        next_of[number] = latest.get(length)
+        latest[length] = number
+    spans, number = [], 0
+    while number < len(runs):
+        closing = next_of[number]
+        if closing is None:
+            number += 1
+            continue
+        spans.append((runs[number].start(), runs[closing].end()))
+        number = closing + 1
+    return spans
+
+
+def _in_utf16(content: str, mentions: list[StoredMention]) -> list[StoredMention]:
+    """Characters beyond U+FFFF are two code units."""
+    if not mentions or max(content) < "\U00010000":
+        return mentions
+    units = [0]
+    for character in content:
+        units.append(units[-1] + (2 if character >= "\U00010000" else 1))
+    return [StoredMention(units[start], units[end], target) for start, end, target in mentions]

@@ -1,0 +1,79 @@
+/** Sends the draft of the open conversation later. */
+
+import { useSignal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { endPurpose, purposes } from "../../composing.js";
+import { endDraft } from "../../drafts.js";
+import { notify } from "../../messageactions.js";
+import { parseKey } from "../../models/keys.js";
+import { fieldsOf, momentOf, presetsAt } from "./latertimes.js";
+import { newClientId } from "../../models/outbox.js";
+import { contentOf, isBlank } from "../../models/text.js";
+import { fullMoment } from "../../models/time.js";
+import { takeScheduled } from "../../ownchanges.js";
+import { previewOf } from "../../renderer.js";
+import { schedule } from "./laterapi.js";
+import { locale, say } from "../../strings.js";
+import { drafts, openKey } from "../../store.js";
+import { endTyping } from "../../typing.js";
+import { closeDialog, Dialog } from "../dialog.js";
+import { html } from "../html.js";
+import { Refused, useAction } from "./action.js";
+import { Moment, problemOf } from "./moment.js";
+
+export function SendLaterDialog() {
+  const key = openKey.value ?? "";
+  const text = contentOf(drafts.value.get(key) ?? "");
+  return html`<${Dialog} title=${say.sendLater}>
+    ${isBlank(text) ? html`<p class="state-hint">${say.laterNothing}</p>` : html`<${Form} id=${key} text=${text} />`}
+  <//>`;
+}
+
+/** @param {{ id: string, text: string }} props */
+function Form({ id, text }) {
+  // The same id for every attempt, because an attempt that seemed to fail may have scheduled the message.
+  const [clientId] = useState(newClientId);
+  const [presets] = useState(() => presetsAt(new Date()));
+  const fields = useSignal(fieldsOf(presets.tomorrow));
+  const action = useAction();
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const moment = momentOf(fields.peek());
+    const problem = problemOf(moment);
+    if (problem || !moment) return action.refuse(problem);
+    const purpose = purposes.peek().get(id);
+    const replyTo = purpose?.kind === "reply" ? purpose.message.sequence : undefined;
+    const wanted = { ...parseKey(id), content: text, clientId, dueAt: moment.toISOString(), replyTo };
+    if (!(await action.run(async () => takeScheduled(await schedule(wanted))))) return undefined;
+    endPurpose(id);
+    endDraft(id);
+    endTyping();
+    closeDialog();
+    return notify(say.laterDone({ moment: fullMoment(wanted.dueAt) }));
+  };
+  const choose = (/** @type {Date} */ moment) => () => (fields.value = fieldsOf(moment));
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <p class="menu-message"><bdi>${previewOf(text)}</bdi></p>
+    <div class="later-presets">
+      <${Preset} text=${say.laterInAnHour} moment=${presets.hour} onClick=${choose(presets.hour)} />
+      <${Preset} text=${say.laterTomorrow} moment=${presets.tomorrow} onClick=${choose(presets.tomorrow)} />
+      <${Preset} text=${say.laterMonday} moment=${presets.monday} onClick=${choose(presets.monday)} />
+    </div>
+    <${Moment} fields=${fields} />
+    <${Refused} action=${action} />
+    <footer class="dialog-foot">
+      <button type="button" class="button button-quiet" onClick=${closeDialog}>${say.cancel}</button>
+      <button class="button button-main" aria-disabled=${action.isBusy.value}>${say.laterButton}</button>
+    </footer>
+  </form>`;
+}
+
+/** @param {{ text: string, moment: Date, onClick: () => void }} props */
+function Preset({ text, moment, onClick }) {
+  return html`<button type="button" class="button" onClick=${onClick}>${text} <small><time dateTime=${moment.toISOString()}>${whenOf(moment)}</time></small></button>`;
+}
+
+/** @param {Date} moment @returns {string} the weekday and the time */
+function whenOf(moment) {
+  return moment.toLocaleString(locale(), { weekday: "short", hour: "numeric", minute: "2-digit" });
+}
