@@ -19,7 +19,9 @@ THREAD_OF_CALLER = (
         CONVERSATIONS.c.root_sequence,
         CONVERSATIONS.c.last_sequence,
         _PARENT.c.shares_history,
+        _PARENT.c.writers,
         MEMBERSHIPS.c.joined_sequence,
+        MEMBERSHIPS.c.role,
     )
     .join(_PARENT, _PARENT.c.id == CONVERSATIONS.c.parent_id)
     .join(

@@ -1,14 +1,12 @@
 """Threads: a conversation at the side, whose parent is a message. Its members are its followers.
 
-Whoever may see the root message may read the thread and follow it; whoever follows it may write in it, unless only the
-admins of the parent group write. Who loses access to the root message ceases to follow in the same transaction
+Whoever may see the root message may read the thread, follow it and write in it, unless only the admins of the parent
+group write. Writing starts following. Who loses access to the root message ceases to follow in the same transaction
 (`group_members.py: delete_memberships`).
 
 A conversation is locked before its threads, each by id, so that two processes never deadlock: the id of a thread is
 above that of its parent.
 """
-
-from typing import Any
 
 from sqlalchemy import select
 
@@ -17,13 +15,13 @@ from chatapp.actions.conversations import Overview, list_conversations, overview
 from chatapp.actions.group_members import delete_memberships, insert_memberships
 from chatapp.actions.message_lock import FoundMessage, lock_message
 from chatapp.actions.permissions import WRITE, WRITE_ANNOUNCEMENTS, require
-from chatapp.actions.thread_access import THREAD_OF_CALLER, sees_root
+from chatapp.actions.thread_follows import no_such_thread, start_following, thread_of
 from chatapp.clock import now
-from chatapp.errors import NotForThreads, NotFound
+from chatapp.errors import NotForThreads
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, Membership
-from chatapp.models.conversation import EVERYBODY, GROUP, parse_conversation_id
+from chatapp.models.conversation import EVERYBODY, GROUP
 
 
 def open_thread(journal: Journal, caller: Caller, message_id: str) -> Overview:
@@ -42,7 +40,7 @@ def open_thread(journal: Journal, caller: Caller, message_id: str) -> Overview:
         thread_id = transaction.session.scalar(query.with_for_update(key_share=True))
         if thread_id is None:
             return _insert_thread(transaction, caller, found)
-        _follow(transaction, thread_id, caller.user_id)
+        start_following(transaction, thread_id, caller.user_id)
         return thread_id
 
     return _overview(caller, journal.write(job))
@@ -52,9 +50,9 @@ def follow(journal: Journal, caller: Caller, thread_id: str, *, is_on: bool) -> 
     """Makes the caller follow a thread, or no longer. Raises NotFound for a thread that the caller may not see."""
 
     def job(transaction: Transaction) -> None:
-        row = _thread_of(caller, thread_id, transaction)
+        row = thread_of(caller, thread_id, transaction)
         if is_on:
-            _follow(transaction, row.id, caller.user_id)
+            start_following(transaction, row.id, caller.user_id)
         elif transaction.session.get(Membership, (row.id, caller.user_id)) is not None:
             delete_memberships(transaction, row.id, {caller.user_id}, take_revision(transaction, row.id))
 
@@ -64,21 +62,6 @@ def follow(journal: Journal, caller: Caller, thread_id: str, *, is_on: bool) -> 
 def threads_of(journal: Journal, caller: Caller) -> list[Overview]:
     """The threads that the caller follows, newest activity first."""
     return [overview for overview in list_conversations(journal, caller) if overview.row.parent_id is not None]
-
-
-def _thread_of(caller: Caller, thread_id: str, transaction: Transaction) -> Any:
-    """The thread, locked together with its parent, so that nobody follows it who is being removed from the parent."""
-    number = parse_conversation_id(thread_id)
-    query = select(Conversation.parent_id).where(Conversation.id == number, Conversation.kind == GROUP)
-    parent_id = transaction.session.scalar(query) if number is not None else None
-    if parent_id is None:
-        raise _no_such_thread(thread_id)
-    lock = select(Conversation.id).where(Conversation.id.in_((parent_id, number))).order_by(Conversation.id)
-    transaction.session.execute(lock.with_for_update(key_share=True)).all()
-    row = transaction.session.execute(THREAD_OF_CALLER, {"thread_id": number, "user_id": caller.user_id}).one_or_none()
-    if row is None or not sees_root(row):
-        raise _no_such_thread(thread_id)
-    return row
 
 
 def _insert_thread(transaction: Transaction, caller: Caller, found: FoundMessage) -> int:
@@ -106,17 +89,8 @@ def _insert_thread(transaction: Transaction, caller: Caller, found: FoundMessage
     return thread.id
 
 
-def _follow(transaction: Transaction, thread_id: int, user_id: int) -> None:
-    if transaction.session.get(Membership, (thread_id, user_id)) is None:
-        insert_memberships(transaction, thread_id, {user_id}, take_revision(transaction, thread_id))
-
-
 def _overview(caller: Caller, thread_id: int) -> Overview:
     overview = overviews_of_members(thread_id, [caller.user_id]).get(caller.user_id)
     if overview is None:
-        raise _no_such_thread(str(thread_id))
+        raise no_such_thread(str(thread_id))
     return overview
-
-
-def _no_such_thread(thread_id: str) -> NotFound:
-    return NotFound("There is no such thread.", threadId=thread_id)

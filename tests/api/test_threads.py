@@ -65,19 +65,23 @@ def test_a_thread_is_opened_once_and_followed_by_its_opener_and_the_author(
     assert thread["receiver"] not in followed(carol)
 
 
-def test_a_member_who_does_not_follow_reads_and_follows_before_writing(
+def test_a_member_who_does_not_follow_reads_and_follows_by_writing(
     alice: Browser, bob: Browser, carol: Browser, browse: Browse
 ) -> None:
     group_id = make_group(alice, "bob", "carol")
     thread_id = open_thread(bob, say(alice, group_id, "lunch?").get_json()["response"]["messageId"])["receiver"]
     say(bob, thread_id, "yes")
     assert page(carol, "carol", thread_id, is_group=True)[1]["content"] == "yes"
-    assert refusal(say(carol, thread_id, "me too")) == (403, "not_a_member")
+    assert thread_id not in followed(carol)
+    assert say(carol, thread_id, "me too").status_code == 200
+    assert thread_id in followed(carol)
+    assert follow(carol, thread_id, on=False).status_code == 200
     assert follow(carol, thread_id, on=True).status_code == follow(carol, thread_id, on=True).status_code == 200
     assert say(carol, thread_id, "me too").status_code == 200
     assert follow(carol, thread_id, on=False).status_code == follow(carol, thread_id, on=False).status_code == 200
     assert thread_id not in followed(carol)
     mallory = browse("mallory")
+    assert refusal(say(mallory, thread_id, "and I")) == (403, "not_a_member")
     assert refusal(mallory.get(f"/messages/mallory/{thread_id}?group=yes")) == (403, "not_a_member")
     assert refusal(follow(mallory, thread_id, on=True)) == (404, "not_found")
     assert refusal(mallory.post(f"/message/{group_id}-1/thread")) == (404, "not_found")
@@ -129,6 +133,8 @@ def test_in_an_announcement_group_only_admins_open_threads_and_write_in_them(ali
     root = say(alice, group_id, "news").get_json()["response"]["messageId"]
     assert refusal(bob.post(f"/message/{root}/thread")) == (403, "forbidden")
     thread_id = open_thread(alice, root)["receiver"]
+    assert refusal(say(bob, thread_id, "hm")) == (403, "only_admins_write")
+    assert thread_id not in followed(bob)
     assert open_thread(bob, root)["receiver"] == thread_id, "everybody may follow"
     assert refusal(say(bob, thread_id, "hm")) == (403, "only_admins_write")
     assert say(alice, thread_id, "more").status_code == 200
