@@ -48,7 +48,8 @@ def send_following(journal: Journal, caller: Caller, draft: MessageDraft, done: 
 
 
 def thread_of(caller: Caller, thread_id: str, transaction: Transaction) -> Any:
-    """The thread, locked together with its parent, so that nobody follows it who is being removed from the parent. Raises NotFound."""
+    """The thread, locked together with its parent, so that nobody follows it who is being removed from the parent.
+    Raises NotFound."""
     number = parse_conversation_id(thread_id)
     query = select(Conversation.parent_id).where(Conversation.id == number, Conversation.kind == GROUP)
     parent_id = transaction.session.scalar(query) if number is not None else None
