@@ -25,7 +25,7 @@ import { unreadMentionsOf } from "./mentions.js";
  */
 export function linesOf(conversations, outbox, drafts) {
   const pending = new Map(outbox.map((entry) => [entry.key, entry]));
-  const listed = [...conversations].filter((conversation) => !conversation.isThread);
+  const listed = [...conversations].filter((conversation) => !conversation.threadOf);
   const lines = listed.map((conversation) => lineOf(conversation, pending, drafts));
   return lines.sort(newestFirst);
 }

@@ -19,9 +19,11 @@ import { toggleSaved } from "./saving.js";
 import { ScheduledLine, SendLaterButton, isForLater } from "./scheduledline.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
+import { ThreadPane } from "./threadpane.js";
+import { ThreadLine, ThreadsDialog, ThreadsEntry, openThread } from "./threads.js";
 import { VotersDialog } from "./voters.js";
 
-export { MissingGroup };
+export { MissingGroup, ThreadPane };
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
@@ -44,7 +46,8 @@ export const DIALOGS = {
   scheduled: ScheduledDialog,
   scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
+  threads: ThreadsDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ScheduledLine, SendLaterButton, isForLater, toggleSaved };
+export const PARTS = { ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };
