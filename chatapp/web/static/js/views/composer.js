@@ -61,7 +61,7 @@ export function Composer({ id, name }) {
     ${later && html`<${later.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
     ${isPreviewed && html`<${Preview} text=${text} />`}
-    ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
+    ${hasToolbar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
     <${MentionCompletion} id=${id} field=${field} text=${text} /><div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
       <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}

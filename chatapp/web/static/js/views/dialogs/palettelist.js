@@ -58,7 +58,7 @@ function drawChoice(choice) {
 function MessageHit({ choice: { hit, conversation } }) {
   const { message, ranges } = hit;
   const name = nameOf(message.sender);
-  const where = hit.group ? withoutControls(conversation.name) : message.sender === me.value ? titleOf(conversation) : "";
+  const where = hit.group || message.sender === me.value ? titleOf(conversation) : "";
   return html`<${Avatar} id=${message.sender} name=${name} size="small" />
     <span class="palette-hit">
       <span class="palette-hit-top">

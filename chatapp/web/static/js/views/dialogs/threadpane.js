@@ -52,7 +52,7 @@ function Pane({ id, root }) {
   return html`<section class="thread" aria-label=${titleOf(thread)}>
     <header class="conversation-head">
       ${!hasRoom.value && html`<button type="button" class="icon-button" aria-label=${say.back} onClick=${close}><${Icon} name="back" size=${24} /></button>`}
-      <span class="conversation-who"><h2>${say.threadTitle}</h2><small><bdi>${titleOf(parent)}</bdi></small></span>
+      <span class="conversation-who"><h2 id="thread-title" tabIndex=${-1}>${say.threadTitle}</h2><small><bdi>${titleOf(parent)}</bdi></small></span>
       <button type="button" class="button" onClick=${leave}>${say.threadUnfollow}</button>
       ${hasRoom.value && html`<button type="button" class="icon-button" aria-label=${say.threadClose} title=${say.threadClose} onClick=${close}><${Icon} name="close" size=${22} /></button>`}
     </header>
@@ -67,7 +67,8 @@ function useFocus(id) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     isAtEndOf(id).value = true;
-    if (matchMedia("(pointer: fine)").matches) document.getElementById(fieldId(id))?.focus();
+    // An on-screen keyboard would cover what is to be read.
+    document.getElementById(matchMedia("(pointer: fine)").matches ? fieldId(id) : "thread-title")?.focus();
     return () => {
       // After the next draw, which on a phone brings the conversation back.
       requestAnimationFrame(() => {
