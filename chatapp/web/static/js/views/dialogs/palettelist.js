@@ -1,7 +1,6 @@
 /** The parts of the palette: groups of choices, the state of the message search, and the help for its filters. */
 
 import { snippetOf } from "../../models/snippet.js";
-import { withoutControls } from "../../models/bidi.js";
 import { shortMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
 import { isOnline, me, nameOf } from "../../store.js";
