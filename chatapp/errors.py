@@ -118,6 +118,13 @@ class MessageDeleted(ChatError):
     status = 409
 
 
+class NotForThreads(ChatError):
+    """A thread has no name, settings, roles or threads of its own."""
+
+    code = "not_for_threads"
+    status = 409
+
+
 class PollClosed(ChatError):
     """The poll is closed, so that nobody can vote."""
 

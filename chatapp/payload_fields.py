@@ -15,6 +15,8 @@ CONTENT_BYTES = 65_536
 GROUP_NAME_CHARACTERS = 100
 GROUP_MEMBERS = 5_000
 """Most users that one request may put into a group."""
+THREAD_MESSAGES = 10_000
+"""Most messages of a thread."""
 LARGEST_GROUP = 10_000
 """Most members of a group, whether they are added or join."""
 TOPIC_CHARACTERS = 250

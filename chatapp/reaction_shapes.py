@@ -21,3 +21,9 @@ def reaction(count: ReactionCount) -> ReactionShape:
     if count.is_own is not None:
         shape["mine"] = count.is_own
     return shape
+
+
+class ReactorsShape(TypedDict):
+    """The usernames of all who reacted, by emoji."""
+
+    reactions: dict[str, list[str]]

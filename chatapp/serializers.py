@@ -34,6 +34,7 @@ from chatapp.shapes import (
     UserShape,
     VersionsShape,
 )
+from chatapp.thread_serializers import root
 
 
 def user(person: Person) -> UserShape:
@@ -148,6 +149,7 @@ def conversation(overview: Overview) -> ConversationShape:
         **details(row),
         "role": row.role,
         "preferences": preferences(overview.preferences),
+        "threadOf": root(overview),
     }
 
 
@@ -220,6 +222,8 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
         shape["reactions"] = [reaction(count) for count in state.reactions]
     if state.poll is not None:
         shape["poll"] = poll(state.poll)
+    if state.thread_id is not None:
+        shape["threadId"] = str(state.thread_id)
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}

@@ -8,6 +8,7 @@ from chatapp.mention_shapes import MentionShape
 from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
+from chatapp.thread_shapes import RootShape
 
 
 class UserShape(TypedDict):
@@ -44,6 +45,7 @@ class MessageStateShape(TypedDict):
     pinnedBy: NotRequired[str]
     reactions: NotRequired[list[ReactionShape]]
     replyTo: NotRequired[QuoteShape]
+    threadId: NotRequired[str]
     poll: NotRequired[PollShape]
     forwarded: NotRequired[ForwardedShape]
     mentions: NotRequired[list[MentionShape]]
@@ -120,6 +122,11 @@ class ConversationShape(DetailsShape):
     createdAt: str
     role: str
     preferences: PreferencesShape
+    threadOf: RootShape | None
+
+
+class OneThreadShape(TypedDict):
+    thread: ConversationShape
 
 
 class ReactedShape(TypedDict):
@@ -275,12 +282,6 @@ class VersionShape(TypedDict):
 
 class VersionsShape(TypedDict):
     versions: list[VersionShape]
-
-
-class ReactorsShape(TypedDict):
-    """The usernames of all who reacted, by emoji."""
-
-    reactions: dict[str, list[str]]
 
 
 class ErrorShape(TypedDict):

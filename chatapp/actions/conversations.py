@@ -7,10 +7,10 @@ direct, with the other member. An `Overview` computes each value when it is read
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, bindparam, case, func, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.group_details import DETAILS
+from chatapp.actions.group_details import DETAILS_AS_STORED
 from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, members_by_group, sum_of
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.mentions import mentions_after, unread_mentions
@@ -18,6 +18,7 @@ from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
 from chatapp.actions.preferences import Preferences
 from chatapp.actions.sharing import ReadsShown, hidden_readers
+from chatapp.actions.thread_roots import PARENTS, ROOT_COLUMNS
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.message_state import MessageState
@@ -34,12 +35,6 @@ NOWHERE: frozenset[int] = frozenset()
 SINGLE_LOOKUPS = 20
 """Up to this count, overviews of members are read one by one. For more it is cheaper to read those of all members."""
 
-DETAILS_AS_STORED = [
-    type_coerce(column, Integer).label(column.name) if isinstance(column.type, Boolean) else column
-    for column in DETAILS
-]
-"""DETAILS without conversions of booleans."""
-
 _OTHER = MEMBERSHIPS.alias()
 _ACTIVITY = func.coalesce(
     type_coerce(CONVERSATIONS.c.last_message_at, BigInteger), type_coerce(CONVERSATIONS.c.created_at, BigInteger)
@@ -52,6 +47,7 @@ OVERVIEWS = (
         *DETAILS_AS_STORED,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.revision,
+        *ROOT_COLUMNS,
         MEMBERSHIPS.c.user_id,
         MEMBERSHIPS.c.role,
         MEMBERSHIPS.c.joined_sequence,
@@ -74,6 +70,7 @@ OVERVIEWS = (
         CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
     )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
+    .outerjoin(PARENTS, PARENTS.c.id == CONVERSATIONS.c.parent_id)
     .outerjoin(
         _OTHER,
         (CONVERSATIONS.c.kind == DIRECT)

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Boolean, Integer, type_coerce
+
 from chatapp.group_payloads import Members
 from chatapp.models.tables import CONVERSATIONS
 
@@ -17,6 +19,12 @@ DETAILS = (
     CONVERSATIONS.c.pinners,
 )
 """The columns that `details_of` reads."""
+
+DETAILS_AS_STORED = [
+    type_coerce(column, Integer).label(column.name) if isinstance(column.type, Boolean) else column
+    for column in DETAILS
+]
+"""DETAILS without conversions of booleans."""
 
 
 @dataclass(frozen=True, slots=True)

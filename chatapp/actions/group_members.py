@@ -3,12 +3,16 @@
 Each change takes the group's next revision. A call that changes nothing takes none, so that a retry is harmless.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import aliased
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS, REMOVE_MEMBERS, require
 from chatapp.clock import now
-from chatapp.errors import LastOwner, LimitReached, NotAMember, NotFound
+from chatapp.errors import LastOwner, LimitReached, NotAMember, NotForThreads, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import announce_memberships, take_revision, take_user_revisions
 from chatapp.models import Conversation, FormerMembership, Membership, User
@@ -72,8 +76,10 @@ def lock_group(transaction: Transaction, caller: Caller, group_id: str, action: 
     each because the other one stays.
     """
     conversation_id = parse_conversation_id(group_id)
-    lock = select(Conversation.id).where(Conversation.id == conversation_id, Conversation.kind == GROUP)
-    if conversation_id is None or transaction.session.scalar(lock.with_for_update(key_share=True)) is None:
+    columns = (Conversation.id, Conversation.parent_id)
+    lock = select(*columns).where(Conversation.id == conversation_id, Conversation.kind == GROUP)
+    row = transaction.session.execute(lock.with_for_update(key_share=True)).one_or_none()
+    if conversation_id is None or row is None:
         raise NotFound("There is no such group.", receiver=group_id)
     query = select(Membership.role).where(
         Membership.conversation_id == conversation_id, Membership.user_id == caller.user_id
@@ -81,6 +87,8 @@ def lock_group(transaction: Transaction, caller: Caller, group_id: str, action: 
     role = transaction.session.scalar(query)
     if role is None:
         raise NotAMember("You are not a member of this group.", receiver=group_id)
+    if row.parent_id is not None:
+        raise NotForThreads("A thread has no name, settings or roles. Its followers come and go by themselves.")
     require(role, action)
     return conversation_id, role
 
@@ -129,7 +137,61 @@ def insert_memberships(
 
 
 def delete_memberships(transaction: Transaction, conversation_id: int, user_ids: set[int], revision: int) -> None:
-    """Removes users from a group. A former membership is kept, from which their offline devices learn of it."""
+    """Removes users from a group and from its threads. A former membership is kept, from which their offline devices
+    learn of it."""
+    # All threads are locked before any user, as by those who follow a thread.
+    followed = _followed_threads(transaction, conversation_id, user_ids)
+    for thread_id, followers in followed.items():
+        _delete_memberships(transaction, thread_id, followers, take_revision(transaction, thread_id))
+    _delete_memberships(transaction, conversation_id, user_ids, revision)
+
+
+def end_hidden_follows(transaction: Transaction, parent_id: int) -> None:
+    """Removes the followers who no longer see the root message of a thread, since the group ceased to share its
+    history."""
+    own = aliased(Membership)
+    query = (
+        select(Membership.conversation_id, Membership.user_id)
+        .join(Conversation, Conversation.id == Membership.conversation_id)
+        .join(own, (own.conversation_id == Conversation.parent_id) & (own.user_id == Membership.user_id))
+        .where(Conversation.parent_id == parent_id, own.joined_sequence >= Conversation.root_sequence)
+    )
+    _lock_threads(transaction, parent_id)
+    hidden = _by_thread(transaction.session.execute(query.order_by(Membership.conversation_id)))
+    for thread_id, followers in hidden.items():
+        _delete_memberships(transaction, thread_id, followers, take_revision(transaction, thread_id))
+
+
+def threads_in(transaction: Transaction, parent_id: int) -> list[int]:
+    """The ids of a conversation's threads."""
+    return list(transaction.session.scalars(select(Conversation.id).where(Conversation.parent_id == parent_id)))
+
+
+def _lock_threads(transaction: Transaction, parent_id: int) -> None:
+    lock = select(Conversation.id).where(Conversation.parent_id == parent_id).order_by(Conversation.id)
+    transaction.session.execute(lock.with_for_update(key_share=True)).all()
+
+
+def _followed_threads(transaction: Transaction, parent_id: int, user_ids: set[int]) -> dict[int, set[int]]:
+    """The followers among these users by thread. All threads of the conversation are locked."""
+    _lock_threads(transaction, parent_id)
+    query = (
+        select(Membership.conversation_id, Membership.user_id)
+        .join(Conversation, Conversation.id == Membership.conversation_id)
+        .where(Conversation.parent_id == parent_id, Membership.user_id.in_(user_ids))
+        .order_by(Membership.conversation_id)
+    )
+    return _by_thread(transaction.session.execute(query))
+
+
+def _by_thread(rows: Iterable[Any]) -> dict[int, set[int]]:
+    followers: dict[int, set[int]] = {}
+    for row in rows:
+        followers.setdefault(row.conversation_id, set()).add(row.user_id)
+    return followers
+
+
+def _delete_memberships(transaction: Transaction, conversation_id: int, user_ids: set[int], revision: int) -> None:
     members = (Membership.conversation_id == conversation_id) & Membership.user_id.in_(user_ids)
     transaction.session.execute(delete(Membership).where(members))
     for user_id, user_revision in take_user_revisions(transaction, user_ids).items():

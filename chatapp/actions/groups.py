@@ -13,10 +13,12 @@ from chatapp.actions.accounts import Caller
 from chatapp.actions.group_details import DETAILS, Details, details_of, search_name_of
 from chatapp.actions.group_members import (
     delete_memberships,
+    end_hidden_follows,
     insert_memberships,
     lock_group,
     remove_other_member,
     require_another_owner,
+    threads_in,
     user_ids_of,
 )
 from chatapp.actions.lookup import hidden_up_to
@@ -89,7 +91,7 @@ def groups_of(caller: Caller, only: int | None = None) -> list[Group]:
             Membership.joined_sequence,
         )
         .join(Membership, Membership.conversation_id == Conversation.id)
-        .where(Membership.user_id == caller.user_id, Conversation.kind == GROUP)
+        .where(Membership.user_id == caller.user_id, Conversation.kind == GROUP, Conversation.parent_id.is_(None))
         .order_by(Conversation.id)
     )
     rows = db.session.execute(query if only is None else query.where(Conversation.id == only)).all()
@@ -124,6 +126,8 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
             revision = take_revision(transaction, conversation_id)
             values = {**given, "search_name": search_name_of(after.name), "details_revision": revision}
             transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
+            if before.shares_history and not after.shares_history:
+                end_hidden_follows(transaction, conversation_id)
 
     journal.write(job)
     return group_of(caller, group_id)
@@ -132,7 +136,7 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
 def delete_group(journal: Journal, caller: Caller, group_id: str) -> None:
     """Removes all members of a group, and deletes its messages."""
 
-    def job(transaction: Transaction) -> int:
+    def job(transaction: Transaction) -> list[int]:
         conversation_id, _ = lock_group(transaction, caller, group_id, DELETE_GROUP)
         return _mark_deleted(transaction, conversation_id)
 
@@ -154,7 +158,7 @@ def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
     Raises LastOwner if the other members would have no owner.
     """
 
-    def job(transaction: Transaction) -> int | None:
+    def job(transaction: Transaction) -> list[int]:
         conversation_id, role = lock_group(transaction, caller, group_id, LEAVE)
         members = select(func.count()).where(Membership.conversation_id == conversation_id)
         if transaction.session.execute(members).scalar_one() == 1:
@@ -162,11 +166,9 @@ def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
         if role == OWNER:
             require_another_owner(transaction, conversation_id, caller.user_id)
         delete_memberships(transaction, conversation_id, {caller.user_id}, take_revision(transaction, conversation_id))
-        return None
+        return []
 
-    deleted = journal.write(job)
-    if deleted is not None:
-        _delete_messages(journal, deleted)
+    _delete_messages(journal, journal.write(job))
 
 
 def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> int:
@@ -202,23 +204,32 @@ def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> in
 
 
 def _lookup_error(conversation_id: int | None, group_id: str) -> NotFound | NotAMember:
-    query = select(Conversation.id).where(Conversation.id == conversation_id, Conversation.kind == GROUP)
+    query = select(Conversation.id).where(
+        Conversation.id == conversation_id, Conversation.kind == GROUP, Conversation.parent_id.is_(None)
+    )
     if conversation_id is None or db.session.scalar(query) is None:
         return NotFound("There is no such group.", receiver=group_id)
     return NotAMember("You are not a member of this group.", receiver=group_id)
 
 
-def _mark_deleted(transaction: Transaction, conversation_id: int) -> int:
+def _mark_deleted(transaction: Transaction, conversation_id: int) -> list[int]:
+    """Returns the ids of the group and of its threads, which are deleted too."""
     query = select(Membership.user_id).where(Membership.conversation_id == conversation_id)
     user_ids = set(transaction.session.scalars(query))
     delete_memberships(transaction, conversation_id, user_ids, take_revision(transaction, conversation_id))
     values = {"kind": DELETED, "name": None, "search_name": "", "topic": "", "description": "", "is_public": False}
-    transaction.session.execute(update(Conversation).where(Conversation.id == conversation_id).values(values))
-    return conversation_id
+    deleted = [conversation_id, *threads_in(transaction, conversation_id)]
+    transaction.session.execute(update(Conversation).where(Conversation.id.in_(deleted)).values(values))
+    return deleted
 
 
-def _delete_messages(journal: Journal, conversation_id: int) -> None:
-    """Deletes the messages of a deleted group in several transactions. No member is left who could see some of them."""
+def _delete_messages(journal: Journal, conversation_ids: list[int]) -> None:
+    """Deletes the messages of deleted groups in several transactions. No member is left who could see some of them."""
+    for conversation_id in conversation_ids:
+        _delete_messages_of(journal, conversation_id)
+
+
+def _delete_messages_of(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:

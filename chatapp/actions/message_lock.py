@@ -32,6 +32,12 @@ class FoundMessage:
         """Both users of a direct conversation; nobody for a group."""
         return tuple(self.direct_key.split(" ")) if self.direct_key else ()
 
+    def require_not_deleted(self) -> None:
+        """Raises MessageDeleted for a deleted message."""
+        if self.message.deleted_at is not None:
+            message_id = f"{self.message.conversation_id}-{self.message.sequence}"
+            raise MessageDeleted("The message was deleted.", messageId=message_id)
+
     def change(self, transaction: Transaction, *, can_wait: bool = False) -> int:
         """Takes the revision of a change of the message."""
         message = self.message
@@ -46,15 +52,17 @@ def find_message(caller: Caller, message_id: str) -> FoundMessage:
     return _find(db.session, caller, *_parse(message_id))
 
 
-def lock_message(transaction: Transaction, caller: Caller, message_id: str) -> FoundMessage:
+def lock_message(
+    transaction: Transaction, caller: Caller, message_id: str, *, is_deleted_found: bool = False
+) -> FoundMessage:
     """As `find_message`, with the conversation locked, so that changes of its messages are stored one after the other.
-    Raises MessageDeleted for a deleted message."""
+    Raises MessageDeleted for a deleted message, unless `is_deleted_found`."""
     conversation_id, sequence = _parse(message_id)
     lock = select(Conversation.id).where(Conversation.id == conversation_id)
     transaction.session.execute(lock.with_for_update(key_share=True))
     found = _find(transaction.session, caller, conversation_id, sequence)
-    if found.message.deleted_at is not None:
-        raise MessageDeleted("The message was deleted.", messageId=message_id)
+    if not is_deleted_found:
+        found.require_not_deleted()
     return found
 
 

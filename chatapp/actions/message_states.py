@@ -13,7 +13,7 @@ from chatapp.actions.mentions import mentions_of
 from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import QUOTE_CHARACTERS, Forwarded, MessageState, Quote, ReactionCount
-from chatapp.models.tables import MESSAGES, POLLS, REACTIONS
+from chatapp.models.tables import CONVERSATIONS, MESSAGES, POLLS, REACTIONS
 from chatapp.prepared_statements import tuples
 
 LISTED_REACTORS = 20
@@ -66,6 +66,11 @@ COUNTED_REACTIONS = (
     )
     .order_by(REACTIONS.c.reacted_at, REACTIONS.c.user_id)
 )
+THREADS = select(CONVERSATIONS.c.root_sequence, CONVERSATIONS.c.id).where(
+    CONVERSATIONS.c.parent_id == bindparam("conversation_id"),
+    CONVERSATIONS.c.root_sequence >= bindparam("first"),
+    CONVERSATIONS.c.root_sequence <= bindparam("last"),
+)
 QUOTED = select(MESSAGES.c.sender_id, MESSAGES.c.content).where(
     MESSAGES.c.conversation_id == bindparam("conversation_id"), MESSAGES.c.sequence == bindparam("sequence")
 )
@@ -111,6 +116,8 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 states[row[0]].mentions = mentions_of(conversation_id, row[0], row[11], reader.user_id)
         if any(row[1] is not None for row in rows):
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
+            for sequence, thread_id in tuples(THREADS, **span):
+                states[sequence].thread_id = thread_id
         add_votes(states, conversation_id, first, last, reader.user_id)
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)

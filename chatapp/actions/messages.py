@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
 from chatapp.actions.accounts import Caller
-from chatapp.actions.lookup import find_conversation
 from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.message_states import Reader, all_members, states_of_rows
+from chatapp.actions.thread_access import find_readable
+from chatapp.actions.thread_follows import send_following
 from chatapp.actions.usernames import usernames_of
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
@@ -83,11 +84,12 @@ def lowest_of(rows: Sequence[Any]) -> LowestWatermarks:
 
 def send_message(journal: Journal, caller: Caller, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
     """Queues a message in the journal, which checks the membership and stores it. `done` is called with the outcome.
+    Writing in a thread starts following it.
 
     Raises ForgedSender if the sender of the draft is not the caller.
     """
     require_sender(caller, draft.sender)
-    journal.send(draft, done)
+    send_following(journal, caller, draft, done)
 
 
 def require_sender(caller: Caller, sender: str) -> None:
@@ -114,8 +116,8 @@ class Page:
 
 def history(journal: Journal, caller: Caller, receiver: str, query: HistoryQuery) -> Page | None:
     """One page of history; None for two users who have no messages yet. Raises NotFound for an unknown receiver,
-    NotAMember for a group that the caller is not in."""
-    conversation = find_conversation(caller, receiver, is_group=query.is_group)
+    NotAMember for a group that the caller is not in. Of a thread everybody reads who sees its root message."""
+    conversation = find_readable(caller, receiver, is_group=query.is_group)
     conversation_id = conversation.conversation_id
     if conversation_id is None:
         return None

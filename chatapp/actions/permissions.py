@@ -22,7 +22,8 @@ PERMISSIONS = {
     REMOVE_ADMINS: (OWNER,),
     CHANGE_ROLES: (OWNER,),
     CHANGE_DETAILS: (OWNER, ADMIN),
-    # The journal checks these two, in the transaction that stores a message, by the group's setting `writers`.
+    # The journal checks these two, in the transaction that stores a message, by the group's setting `writers`. In
+    # a thread they hold too, by the role in the group and its setting. `threads.py` checks them to open a thread.
     WRITE: ROLES_OF[EVERYBODY],
     WRITE_ANNOUNCEMENTS: ROLES_OF[ADMINS],
     DELETE_GROUP: (OWNER,),

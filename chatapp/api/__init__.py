@@ -19,6 +19,7 @@ from chatapp.api import (
     scheduled,
     search,
     sessions,
+    threads,
     users,
 )
 from chatapp.config import Settings
@@ -46,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             polls,
             conversations,
             groups,
+            threads,
             personal,
             saved,
             scheduled,

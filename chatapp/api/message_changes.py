@@ -20,7 +20,8 @@ from chatapp.errors import (
 )
 from chatapp.journal import StoredMessage
 from chatapp.payloads import ConversationQuery, NewPin, NewReaction, NewText
-from chatapp.shapes import OneMessageShape, PinnedShape, ReactorsShape, VersionsShape
+from chatapp.reaction_shapes import ReactorsShape
+from chatapp.shapes import OneMessageShape, PinnedShape, VersionsShape
 
 blueprint = Blueprint("message_changes", __name__)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from chatapp.clock import now
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError, NotAMember, NotFound, OnlyAdminsWrite
+from chatapp.errors import ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
+from chatapp.journal.locked_conversation import LockedConversation
 from chatapp.journal.message_mentions import MessageMentions
 from chatapp.journal.message_state import MessageState
 from chatapp.journal.polls import insert_polls, state_of_poll
@@ -20,9 +21,10 @@ from chatapp.journal.quotes import quote_of
 from chatapp.journal.repeats import REPEATS, from_row
 from chatapp.journal.scheduled import ScheduledDrafts
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, EVERYBODY, GROUP, direct_key, parse_conversation_id
+from chatapp.models.conversation import DIRECT, GROUP, direct_key, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
+from chatapp.payload_fields import THREAD_MESSAGES
 
 # As in repeats.py, a join: SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
@@ -45,36 +47,6 @@ NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RET
 
 RAISE_READ = """UPDATE membership SET read_sequence = ?
 WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
-
-
-class LockedConversation:
-    """A locked conversation with its counters, including the messages of the batch so far. `writers` is the group's
-    setting."""
-
-    __slots__ = (
-        "conversation_id",
-        "has_new_messages",
-        "last_sequence",
-        "revision",
-        "shares_history",
-        "stored_sequence",
-        "writers",
-    )
-
-    def __init__(
-        self,
-        conversation_id: int,
-        last_sequence: int,
-        revision: int,
-        shares_history: bool = True,
-        writers: str = EVERYBODY,
-    ) -> None:
-        self.conversation_id = conversation_id
-        self.last_sequence = self.stored_sequence = last_sequence
-        self.shares_history = shares_history
-        self.revision = revision
-        self.writers = writers
-        self.has_new_messages = False
 
 
 class MessageBatch:
@@ -122,6 +94,8 @@ class MessageBatch:
         locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
         if isinstance(locked, ChatError):
             return locked
+        if locked.parent_id is not None and locked.last_sequence >= THREAD_MESSAGES:
+            return LimitReached(f"A thread may have {THREAD_MESSAGES:,} messages.", limit=THREAD_MESSAGES)
         if draft.reply_to is not None and draft.reply_to > locked.stored_sequence:
             return NotFound("There is no such message to answer.", replyTo=draft.reply_to)
         stored = self.forwarding.add(self._number(draft, locked, origin), origin)
@@ -166,13 +140,14 @@ class MessageBatch:
             return {}
         conversations = self._lock_groups({number for number in wanted.values() if number is not None})
         members = self._members([(number, user) for (_, user), number in wanted.items() if number in conversations])
+        roles = self._roles_in_parents(members, conversations)
         groups: dict[tuple[str, int], LockedConversation | ChatError] = {}
         for (receiver, user_id), number in wanted.items():
             if number not in conversations:
                 groups[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
             elif (role := members.get((number, user_id))) is None:
                 groups[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
-            elif role not in ROLES_OF[conversations[number].writers]:
+            elif (role := roles.get((number, user_id), role)) not in ROLES_OF[conversations[number].writers]:
                 groups[receiver, user_id] = OnlyAdminsWrite(
                     "Only owners and admins may write in this group.", receiver=receiver, role=role
                 )
@@ -184,10 +159,21 @@ class MessageBatch:
         if not numbers:
             return {}
         wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
-        columns = "id, last_sequence, revision, shares_history, writers"
+        columns = "id, last_sequence, revision, shares_history, writers, parent_id"
         sql = f"SELECT {columns} FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
-        return {row[0]: LockedConversation(*row) for row in rows}
+        locked: dict[int | None, LockedConversation] = {row[0]: LockedConversation(*row) for row in rows}
+        self._take_writers_of_parents([found for found in locked.values() if found.parent_id is not None])
+        return locked
+
+    def _take_writers_of_parents(self, threads: list[LockedConversation]) -> None:
+        if not threads:
+            return
+        parents = {thread.parent_id for thread in threads}
+        sql = f"SELECT id, writers FROM conversation WHERE id IN ({_placeholders(parents)})"
+        writers = dict(self.connection.execute(sql, tuple(parents)).fetchall())
+        for thread in threads:
+            thread.writers = writers[thread.parent_id]
 
     def _members(self, pairs: list[tuple[int | None, int]]) -> dict[tuple[int | None, int], str]:
         """The role for each pair of group and user that is a membership."""
@@ -195,6 +181,18 @@ class MessageBatch:
             return {}
         sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
         return {(row[0], row[1]): row[2] for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
+
+    def _roles_in_parents(
+        self, members: Iterable[tuple[int | None, int]], conversations: dict[int | None, LockedConversation]
+    ) -> dict[tuple[int | None, int], str]:
+        """The role in the parent's conversation for each pair of thread and follower."""
+        parents = {
+            (number, user_id): (parent_id, user_id)
+            for number, user_id in members
+            if (parent_id := conversations[number].parent_id) is not None
+        }
+        found = self._members(list(parents.values()))
+        return {pair: found[parent] for pair, parent in parents.items() if parent in found}
 
     def _lock_directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
         """The existing direct conversations by key. The key contains the sender's username, so the lookup is the

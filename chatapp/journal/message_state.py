@@ -93,6 +93,7 @@ class MessageState:
     pinned_by: str | None = None
     reactions: list[ReactionCount] = field(default_factory=list)
     quote: Quote | None = None
+    thread_id: int | None = None
     poll: PollState | None = None
     forwarded: Forwarded | None = None
     mentions: list[MentionPlace] = field(default_factory=list)

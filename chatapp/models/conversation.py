@@ -31,6 +31,9 @@ class Conversation(Base):
     user finds and may join the group; `writers` and `pinners` are EVERYBODY or ADMINS. `search_name` is the name as
     the directory of public groups compares it; empty for a group that never was public. `client_id`, unique for each
     creator, makes the creation of a group idempotent.
+
+    A thread is a group with a `parent_id`: the conversation of its root message, whose sequence is `root_sequence`. Its
+    memberships are its followers. It has no name and no roles.
     """
 
     __tablename__ = "conversation"
@@ -51,6 +54,7 @@ class Conversation(Base):
             sqlite_where=text("is_public = 1"),
             postgresql_where=text("is_public"),
         ),
+        Index("uq_conversation_parent_id_root_sequence", "parent_id", "root_sequence", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -72,6 +76,8 @@ class Conversation(Base):
     topic: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
     search_name: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
     description: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
+    parent_id: Mapped[int | None] = mapped_column(Id)
+    root_sequence: Mapped[int | None] = mapped_column(Id)
 
 
 def direct_key(first: str, second: str) -> str:

@@ -36,6 +36,7 @@ from chatapp.realtime.poll_events import PollEvents
 from chatapp.realtime.rooms import NAMESPACE
 from chatapp.realtime.saved_events import SavedEvents
 from chatapp.realtime.scheduled_events import ScheduledEvents
+from chatapp.realtime.thread_events import ThreadEvents
 from chatapp.search_payloads import SearchRequest
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ EVENTS = (
     "deleteScheduled",
     "sendScheduled",
     "pinned",
+    "openThread",
+    "followThread",
     "createPoll",
     "vote",
     "closePoll",
@@ -93,7 +96,14 @@ OF_CONNECTION = ("look", "typing")
 """The events that are about the connection, and not about its user alone."""
 
 
-class ChatNamespace(PollEvents, ForwardingEvents, SavedEvents, ScheduledEvents, flask_socketio.Namespace):  # type: ignore[misc]
+class ChatNamespace(
+    PollEvents,
+    ForwardingEvents,
+    SavedEvents,
+    ScheduledEvents,
+    ThreadEvents,
+    flask_socketio.Namespace,  # type: ignore[misc]
+):
     """Pushes no Flask request context for an event, since the user is authenticated once, on connecting."""
 
     def __init__(self, dispatcher: "Dispatcher") -> None:

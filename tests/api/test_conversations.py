@@ -76,6 +76,7 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "writers": "everybody",
             "pinners": "everybody",
             "preferences": {"level": "all", "unreadFrom": None, "userRevision": 0},
+            "threadOf": None,
         }
     ]
     assert created_at <= last["timestamp"]

@@ -185,6 +185,7 @@ class Client:
             "reactions": {one["emoji"]: (one["count"], one["usernames"]) for one in reactions},
             "mine": {one["emoji"] for one in reactions if one.get("mine")},
             "quote": message.get("replyTo"),
+            "thread": message.get("threadId"),
             # An event for all members does not say what a user voted for.
             "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
             "forwarded": message.get("forwarded"),

@@ -24,6 +24,7 @@ class Driver(RuleBasedStateMachine):
     listeners: list[Connection]
     sleepers: list[Connection]
     groups: list[str]
+    threads: list[str]
 
     def all_agree(self) -> None:
         for number, name in enumerate(self.names):

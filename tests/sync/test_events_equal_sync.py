@@ -26,8 +26,8 @@ from tests.sync.driver import PEOPLE, Driver
 # The operations that make each kind of change. A new kind is added here, with its rule below.
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message", "forward"),
-    "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll"),
-    "members": ("add", "join", "remove", "set_role"),
+    "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll", "open_thread"),
+    "members": ("add", "join", "remove", "set_role", "follow"),
     "details": ("rename", "share_history", "describe", "choose_settings"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
     "preferences": ("mute", "mark_unread"),
@@ -59,6 +59,7 @@ class Chat(Driver):
         for sleeper in self.sleepers[1:]:
             sleeper.is_away = True
         self.groups: list[str] = []
+        self.threads: list[str] = []
         self.make_group(0, set(range(1, PEOPLE)), 0, shares_history)
         for number in range(PEOPLE):
             self._send(number, self.groups[0], "hello", number, is_group=True)
@@ -112,6 +113,27 @@ class Chat(Driver):
         self._do(
             actor, channel, "pinMessage", {"messageId": message_id}, "PUT", f"/message/{message_id}/pin", {"on": on}
         )
+
+    @rule(by=indexes, pick=picks, channel=picks)
+    def open_thread(self, by: int, pick: int, channel: int) -> None:
+        actor, message_id = self._message(by, pick, is_own=False)
+        opened = self._do(
+            actor, channel, "openThread", {"messageId": message_id}, "POST", f"/message/{message_id}/thread", {}
+        )
+        if opened.get("thread") is not None:
+            self.threads.append(opened["thread"]["receiver"])
+
+    @rule(by=indexes, pick=picks, channel=picks, on=st.booleans())
+    def follow(self, by: int, pick: int, channel: int, on: bool) -> None:
+        if self.threads:
+            number = self.threads[pick % len(self.threads)]
+            path, body = f"/thread/{number}/following", {"on": on}
+            self._do(by, channel, "followThread", {"threadId": number}, "PUT", path, body)
+
+    @rule(by=indexes, pick=picks, channel=picks)
+    def write_in_thread(self, by: int, pick: int, channel: int) -> None:
+        if self.threads:
+            self._send(by, self.threads[pick % len(self.threads)], "aside", channel, is_group=True)
 
     @rule(by=indexes, pick=picks, channel=picks, is_multiple=st.booleans(), is_anonymous=st.booleans())
     def create_poll(self, by: int, pick: int, channel: int, is_multiple: bool, is_anonymous: bool) -> None:

@@ -19,9 +19,9 @@ beforeEach(() => {
   store.clear();
   store.forgetTimeline("u:bob");
   store.forgetTimeline("g:7");
-  store.openKey.value = null;
+  store.addressed.value = null;
   store.isAttended.value = true;
-  store.isAtEnd.value = true;
+  store.isAtEndOf("u:bob").value = true;
   store.session.value = { status: "signedIn", username: "alice", reason: "" };
   changes.takePeople([user("alice"), user("bob", true)]);
   changes.takeSync(answer({ conversations: [told({ revision: 1, startOver: true, conversation: club(), members: club().members })] }));
@@ -41,18 +41,18 @@ test("a message updates the list and counts as unread", () => {
 });
 
 test("a message in sight does not count as unread", () => {
-  store.openKey.value = "u:bob";
+  store.addressed.value = "u:bob";
   assert.ok(changes.takeMessage(message(1)));
   assert.equal(store.unreadTotal.value, 0);
   assert.equal(store.conversationOf("u:bob").toldSequence, 0);
 });
 
 test("a message in the open conversation while nobody looks puts the line above itself", () => {
-  store.openKey.value = "u:bob";
+  store.addressed.value = "u:bob";
   store.isAttended.value = false;
   changes.takeMessage(message(1));
   changes.takeMessage(message(2));
-  assert.equal(store.newAfter.value, 0);
+  assert.equal(store.newAfterOf("u:bob").value, 0);
   assert.equal(store.unreadTotal.value, 2);
 });
 
@@ -127,7 +127,7 @@ test("starting over drops the messages, or marks them where they are on the scre
   store.updateTimeline("g:7", { isLoaded: true, messages: [inClub(1, 2)] });
   changes.takeSync(restart);
   assert.deepEqual([shown("g:7"), store.timelineOf("g:7").value.isLoaded], [[], false]);
-  store.openKey.value = "g:7";
+  store.addressed.value = "g:7";
   store.updateTimeline("g:7", { isLoaded: true, messages: [inClub(1, 2)] });
   changes.takeSync(restart);
   assert.deepEqual([shown("g:7"), store.timelineOf("g:7").value.isStale], [[1], true]);
@@ -135,7 +135,7 @@ test("starting over drops the messages, or marks them where they are on the scre
 });
 
 test("another setting for earlier history makes the messages be fetched again", () => {
-  store.openKey.value = "g:7";
+  store.addressed.value = "g:7";
   store.updateTimeline("g:7", { isLoaded: true, messages: [inClub(1, 2)] });
   changes.takeEvent({ receiver: "7", group: true, kind: "details", revision: 2, name: "Club", ...details });
   assert.equal(store.timelineOf("g:7").value.isStale, false);
@@ -156,7 +156,7 @@ test("a group that I am no longer in leaves the list, by an event and by a sync"
 });
 
 test("an open group that I am taken out of is remembered by its name, its dialog closes, and its draft stays", () => {
-  store.openKey.value = "g:7";
+  store.addressed.value = "g:7";
   store.dialog.value = "details";
   store.setDraft("g:7", "half a sentence");
   changes.takeEvent(removal(2));

@@ -18,7 +18,7 @@ const heard = (more = {}) => ({ ...emptyConversation("bob", false), lastSequence
 
 beforeEach(() => {
   store.clear();
-  store.openKey.value = null;
+  store.addressed.value = null;
   store.session.value = { status: "signedIn", username: "alice", reason: "" };
   changes.takePeople([{ firstName: "Bob", lastName: "", username: "bob", isOnline: true }]);
 });

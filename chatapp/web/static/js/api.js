@@ -83,7 +83,7 @@ export function fetchEverybody(username) {
  * @param {string} me
  * @param {string} receiver
  * @param {boolean} group
- * @param {{ before?: number, after?: number }} [page] the newest page if nothing is given
+ * @param {{ before?: number, after?: number, limit?: number }} [page] the newest page if nothing is given
  * @returns {Promise<Message[]>} oldest first
  */
 export function fetchMessages(me, receiver, group, page = {}) {

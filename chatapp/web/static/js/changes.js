@@ -11,6 +11,7 @@ import { withUpdate } from "./models/messagestate.js";
 import { withPassageMessage } from "./models/passage.js";
 import { merge } from "./models/timeline.js";
 import { takeOwn } from "./ownchanges.js";
+import { leaveThread } from "./router.js";
 import * as store from "./store.js";
 
 /**
@@ -137,10 +138,10 @@ function apply(key, change) {
  */
 function takeNews(key, message) {
   takeIntoTimeline(key, message);
-  if (key !== store.openKey.peek() || message.sender === store.me.peek()) return;
-  const isInSight = store.isAttended.peek() && store.isAtEnd.peek() && store.hasHeard.peek();
+  if (!store.isShown(key) || message.sender === store.me.peek()) return;
+  const isInSight = store.isAttended.peek() && store.isAtEndOf(key).peek() && store.hasHeard.peek();
   if (isInSight) store.updateConversation(key, (conversation) => withRead(conversation, message.sequence));
-  else if (message.sequence > store.conversationOf(key).readSequence) store.newAfter.value ??= message.sequence - 1;
+  else if (message.sequence > store.conversationOf(key).readSequence) store.newAfterOf(key).value ??= message.sequence - 1;
 }
 
 /**
@@ -151,6 +152,7 @@ function drop(key) {
   const { receiver, group } = parseKey(key);
   const person = group ? undefined : store.people.peek().get(receiver);
   const conversation = store.conversations.peek().get(key);
+  if (key === store.threadKey.peek()) leaveThread();
   if (key === store.openKey.peek() && conversation) {
     store.left.value = conversation;
     if (store.dialog.peek() === "details") store.dialog.value = null;
@@ -207,6 +209,13 @@ export function takeDelivered(message) {
 export function takeReceipt(receipt) {
   const me = store.me.peek();
   store.updateConversation(keyOfReceipt(receipt, me), (conversation) => withMarks(conversation, receipt, me));
+}
+
+/** @param {import("./protocol.js").WireConversation} wire a conversation of which no change may have told yet @returns {string} its key */
+export function takeOpened(wire) {
+  const key = keyOf(wire.receiver, wire.group);
+  if (!isKnown(key)) takeWhole(key, wire);
+  return key;
 }
 
 /** @param {import("./protocol.js").Group} group what a request has answered */

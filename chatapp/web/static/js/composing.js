@@ -30,7 +30,7 @@ function setPurpose(key, purpose) {
  */
 export function replyTo(key, message) {
   setPurpose(key, { kind: "reply", message });
-  focusField();
+  focusField(key);
 }
 
 /**
@@ -41,7 +41,7 @@ export function replyTo(key, message) {
 export function edit(key, message) {
   if (message.poll) return;
   setPurpose(key, { kind: "edit", message, text: message.content });
-  focusField();
+  focusField(key);
 }
 
 /**
@@ -75,10 +75,13 @@ export async function saveEdit(key, message, content) {
   if (content === message.content || (await changeText(message, content))) endPurpose(key);
 }
 
-/** After the next draw, because the field may be drawn anew. */
-function focusField() {
+/** @param {string} key @returns {string} the id of its message field in the page */
+export const fieldId = (key) => (key === store.threadKey.value ? "thread-composer" : "composer");
+
+/** After the next draw, because the field may be drawn anew. @param {string} key */
+function focusField(key) {
   requestAnimationFrame(() => {
-    const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("composer"));
+    const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(fieldId(key)));
     field?.focus();
     field?.setSelectionRange(field.value.length, field.value.length);
   });

@@ -41,6 +41,7 @@ async function start() {
   followStorage();
   followSignIn();
   watchAttention();
+  watchRoom();
   watchNetwork();
   onUnauthorized(expire);
   onTabMessage(hearTab);
@@ -60,6 +61,14 @@ function watchAttention() {
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", look);
   addEventListener("blur", look);
+}
+
+/** Beside the list there is room for a conversation and a thread. */
+function watchRoom() {
+  const room = matchMedia("(width >= 1100px)");
+  const look = () => (store.hasRoom.value = room.matches);
+  look();
+  room.addEventListener("change", look);
 }
 
 function watchNetwork() {

@@ -1,6 +1,7 @@
 /** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
+import { keyOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
@@ -34,7 +35,7 @@ function showBadge(count) {
 export function noticeMessage(key, message, isUnseen) {
   const { level } = store.conversationOf(key).preferences;
   const isSilent = level === "none" || (level === "mentions" && !mentionsMe(message, store.me.peek()));
-  if (!isSilent || key === store.openKey.peek()) announce(key, message);
+  if (!isSilent || store.isShown(key)) announce(key, message);
   if (!isUnseen || isSilent || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
   if (preferences.peek().hasSound) playSound();
   if (preferences.peek().hasNotifications && !store.isAttended.peek()) notify(key, message);
@@ -46,7 +47,7 @@ export function noticeMessage(key, message, isUnseen) {
  */
 function announce(key, message) {
   const name = store.nameOf(message.sender);
-  const isOpen = key === store.openKey.peek();
+  const isOpen = store.isShown(key);
   const isMention = mentionsMe(message, store.me.peek());
   const elsewhere = isMention ? say.announceMention({ name }) : say.announceElsewhere({ name });
   store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : elsewhere;
@@ -72,7 +73,8 @@ export async function askToNotify() {
  */
 function notify(key, message) {
   if (!canNotify() || Notification.permission !== "granted") return;
-  const { group, name } = store.conversationOf(key);
+  const { threadOf } = store.conversationOf(key);
+  const { group, name } = store.conversationOf(threadOf ? keyOf(threadOf.receiver, threadOf.group) : key);
   const sender = store.nameOf(message.sender);
   const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
   const preview = previewOf(message.content);

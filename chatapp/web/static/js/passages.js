@@ -14,23 +14,19 @@ const BEFORE = PAGE_SIZE / 2;
 
 /** Shows the message that the address names, and the latest messages otherwise. @returns {() => void} stops it */
 export function followTarget() {
-  const stopTarget = effect(() => {
+  return effect(() => {
     const target = store.target.value;
-    const key = store.openKey.value;
-    if (!key || store.session.value.status !== "signedIn") return;
-    untracked(() => (target?.key === key ? showAround(key, target.sequence) : leavePassage(key)));
+    const keys = store.shownKeys.value;
+    if (store.session.value.status !== "signedIn") return;
+    untracked(() => keys.forEach((key) => (target?.key === key ? showAround(key, target.sequence) : leavePassage(key))));
   });
-  const stopJumps = effect(() => {
-    if (store.jumps.value > 0) untracked(goToLatest);
-  });
-  return () => [stopTarget, stopJumps].forEach((stop) => stop());
 }
 
-function goToLatest() {
-  const key = store.openKey.peek();
-  if (!key) return;
+/** Shows the end of a conversation. @param {string} key */
+export function goToLatest(key) {
   leaveMessage(key);
   leavePassage(key);
+  store.jumpsOf(key).value += 1;
 }
 
 /** @param {string} key */

@@ -29,7 +29,7 @@ export function setLevel(key, level) {
  */
 export async function markUnreadFrom(key, sequence) {
   await prefer(key, { unreadFrom: sequence });
-  if (store.openKey.peek() === key) store.newAfter.value = sequence - 1;
+  if (store.isShown(key)) store.newAfterOf(key).value = sequence - 1;
 }
 
 /** @param {import("./models/conversation.js").Conversation} conversation marked as unread as a whole, by its last message */

@@ -38,6 +38,7 @@ export interface Message {
   replyTo?: Quote;
   poll?: import("./polls/types.js").Poll;
   forwarded?: import("./personalprotocol.js").Forwarded;
+  threadId?: string; // the groupId of its thread
 }
 
 /** With the first 20 usernames. */
@@ -107,7 +108,11 @@ export interface ConversationFields {
   createdAt: string; // ISO 8601, UTC
   role: Role; // mine
   preferences: Preferences; // mine
+  threadOf?: Root | null; // of a thread
 }
+
+/** The message that a thread is about. */
+export type Root = { receiver: string, group: boolean, sequence: number };
 
 /** Which messages notify. */
 export type Level = "all" | "mentions" | "none";

@@ -9,8 +9,8 @@ import * as store from "./store.js";
 
 const PAUSE_MILLISECONDS = 120;
 
-/** The newest visible message of the open conversation. */
-let inSight = { key: "", sequence: 0 };
+/** The newest visible message of each conversation that was shown. @type {Map<string, number>} */
+const inSight = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
@@ -19,29 +19,31 @@ let timer;
  * @param {number} sequence
  */
 export function showedUpTo(key, sequence) {
-  inSight = { key, sequence };
-  if (store.isAttended.peek()) markRead();
+  inSight.set(key, sequence);
+  if (store.isAttended.peek()) markRead(key);
 }
 
-function markRead() {
-  const { key, sequence } = inSight;
-  if (key !== store.openKey.peek() || !store.hasHeard.peek()) return;
+/** @param {string} key */
+function markRead(key) {
+  const sequence = inSight.get(key);
+  if (!sequence || !store.isShown(key) || !store.hasHeard.peek()) return;
   takeMarkAway(key, sequence);
   if (sequence <= store.conversationOf(key).toldSequence) return;
   store.updateConversation(key, (conversation) => withRead(conversation, sequence));
   tellSoon();
 }
 
-/** The open conversation, and the mark as unread with which it was opened. */
-let opened = { key: /** @type {string | null} */ (null), unreadFrom: /** @type {number | null} */ (null) };
+/** What is shown, and the mark as unread with which each was opened. @type {Map<string, number | null>} */
+let opened = new Map();
 let isTakingAway = false;
 
 /** Notes with which mark a conversation was opened. A mark that is set while it is open stays until it is opened again. */
 export function followOpenings() {
   return effect(() => {
-    const key = store.openKey.value;
-    const unreadFrom = store.openConversation.value?.preferences.unreadFrom ?? null;
-    if (key !== opened.key || unreadFrom === null || !store.hasHeard.peek()) opened = { key, unreadFrom };
+    const before = opened;
+    const marks = store.shownKeys.value.map((key) => /** @type {const} */ ([key, store.conversationOf(key).preferences.unreadFrom]));
+    const isNew = (/** @type {string} */ key) => !before.has(key) || !store.hasHeard.peek();
+    opened = new Map(marks.map(([key, mark]) => [key, mark === null || isNew(key) ? mark : (before.get(key) ?? null)]));
   });
 }
 
@@ -53,7 +55,7 @@ export function followOpenings() {
 async function takeMarkAway(key, sequence) {
   const { receiver, group, preferences } = store.conversationOf(key);
   const { unreadFrom } = preferences;
-  if (isTakingAway || unreadFrom === null || unreadFrom !== opened.unreadFrom || sequence < unreadFrom) return;
+  if (isTakingAway || unreadFrom === null || unreadFrom !== opened.get(key) || sequence < unreadFrom) return;
   isTakingAway = true;
   const ack = await call(CALL.setPreferences, { receiver, group, unreadFrom: null });
   isTakingAway = false;
@@ -67,7 +69,7 @@ export function tellSoon() {
 
 /** Reports every conversation that is read further than the server knows, as when it was read offline. */
 async function tellServer() {
-  if (store.isAttended.peek() && inSight.key === store.openKey.peek()) takeMarkAway(inSight.key, inSight.sequence);
+  if (store.isAttended.peek()) for (const key of store.shownKeys.peek()) takeMarkAway(key, inSight.get(key) ?? 0);
   for (const { key, receiver, group, readSequence, toldSequence } of store.conversations.peek().values()) {
     if (readSequence <= toldSequence) continue;
     const ack = await call(CALL.markRead, { receiver, group, sequence: readSequence });
@@ -81,11 +83,11 @@ export function followAttention() {
   return effect(() => {
     const isLooking = store.isAttended.value;
     const isInformed = store.hasHeard.value;
-    untracked(() => (isLooking ? isInformed && markRead() : forgetLine()));
+    untracked(() => (isLooking ? isInformed && store.shownKeys.peek().forEach(markRead) : store.shownKeys.peek().forEach(forgetLine)));
   });
 }
 
-function forgetLine() {
-  const open = store.openConversation.peek();
-  if (!open || unreadOf(open) === 0) store.newAfter.value = null;
+/** @param {string} key */
+function forgetLine(key) {
+  if (unreadOf(store.conversationOf(key)) === 0) store.newAfterOf(key).value = null;
 }

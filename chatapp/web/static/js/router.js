@@ -1,10 +1,10 @@
 /**
- * The open conversation is in the address: `#/u/alice`, `#/g/12`. So is a message, under the number of its conversation,
+ * The open conversation is in the address: `#/u/alice`, `#/g/12`, or the open thread, as a group. So is a message, under the number of its conversation,
  * which is the same for everybody: `#/c/12/345`. Back closes it; a reload keeps it.
  */
 
 import { batch, effect, signal, untracked } from "@preact/signals";
-import { conversations, hasHeard, openKey, target } from "./store.js";
+import { addressed, conversations, hasHeard, openKey, target } from "./store.js";
 import { keyOf, keyOfNumber } from "./models/keys.js";
 
 const CONVERSATION = /^#\/([ug])\/(.+)$/u;
@@ -72,7 +72,7 @@ function findSought() {
  */
 function open(key, sequence) {
   batch(() => {
-    openKey.value = key;
+    addressed.value = key;
     target.value = key && sequence ? { key, sequence } : null;
   });
 }
@@ -93,10 +93,20 @@ export function goToList() {
 
 /** Stays in the conversation, but not at a message. @param {string} key */
 export function leaveMessage(key) {
-  if (!target.peek()) return;
+  if (target.peek()?.key === key) stayAt(key);
+}
+
+/** Leaves a thread that is there no more. */
+export function leaveThread() {
+  const key = openKey.peek();
+  if (key) stayAt(key);
+}
+
+/** @param {string} key */
+function stayAt(key) {
   followed = addressOf(key);
   history.replaceState(history.state, "", followed);
-  target.value = null;
+  open(key, null);
 }
 
 /** Follows at once, before the browser's event, so that the next key goes to the opened conversation. @param {string} address */

@@ -8,7 +8,7 @@ import { quoteOf } from "./models/messagestate.js";
 import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
 import { failureSentence, say } from "./strings.js";
-import { me, newAfter, outbox } from "./store.js";
+import { me, newAfterOf, outbox } from "./store.js";
 import { tellTabs } from "./tabs.js";
 
 /** @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry */
@@ -36,7 +36,7 @@ let lastCreatedAt = 0;
  */
 export async function send(key, content, answered) {
   const entry = newEntry(me.peek(), key, content, nextMoment(), answered && quoteOf(answered));
-  newAfter.value = null;
+  newAfterOf(key).value = null;
   show(entry);
   await keepEntryOfDraft(entry, stateAfterSending(key));
   flush();

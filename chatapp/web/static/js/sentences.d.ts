@@ -10,6 +10,8 @@ type Group = { group: string };
 type Moment = { moment: string };
 
 export interface Arguments {
+  threadIn: Name;
+  threadReplies: Count;
   addButton: Count;
   announceElsewhere: Name;
   announceMention: Name;

@@ -68,8 +68,7 @@ async function receive(message) {
 async function onChange(change) {
   if (!takeEvent(change)) await synchronize();
   if (usernamesIn(change).some((username) => !store.people.peek().has(username)) && store.listStatus.peek() === "ready") refreshPeople();
-  const open = store.openKey.peek();
-  if (open) loadMembers(open);
+  store.shownKeys.peek().forEach(loadMembers);
   refreshOpen();
 }
 

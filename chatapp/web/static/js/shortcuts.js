@@ -1,7 +1,7 @@
 /** Keys that work anywhere on the page. Single letters do nothing while the user is typing. */
 
 import { goTo, goToList } from "./router.js";
-import { dialog, openKey, session, visibleLines } from "./store.js";
+import { dialog, openKey, session, threadKey, visibleLines } from "./store.js";
 
 export function followKeys() {
   document.addEventListener("keydown", (event) => {
@@ -22,7 +22,7 @@ function actionOf(event) {
   const isControl = event.ctrlKey || event.metaKey;
   if (isControl) return event.key.toLowerCase() === "k" && !event.shiftKey && !event.altKey ? () => (dialog.value = "palette") : null;
   if (event.altKey) return ALT[event.key] ?? null;
-  if (event.key === "Escape") return openKey.peek() ? leaveConversation : null;
+  if (event.key === "Escape") return threadKey.peek() ? leaveThread : openKey.peek() ? leaveConversation : null;
   return isTyping(event.target) ? null : (PLAIN[event.key] ?? null);
 }
 
@@ -55,6 +55,11 @@ function leaveConversation() {
   goToList();
   // After the next draw the focused field is gone, and on a phone the list is visible.
   queueMicrotask(() => focusOn("#conversations a[tabindex='0']"));
+}
+
+/** The pane gives the focus back. */
+function leaveThread() {
+  goTo(openKey.peek() ?? "");
 }
 
 /** @param {number} by */

@@ -47,12 +47,12 @@ export const canKeep = signal(true);
 export const outbox = signal([]);
 /** @type {import("@preact/signals").Signal<Map<string, string>>} */
 export const drafts = signal(new Map());
-/** @type {import("@preact/signals").Signal<string | null>} */
-export const openKey = signal(null);
+/** The conversation or the thread that the address names. @type {import("@preact/signals").Signal<string | null>} */
+export const addressed = signal(null);
+/** Whether the window has room for a conversation and a thread beside it. */
+export const hasRoom = signal(true);
 /** The message that the address names. Each visit makes a new object. @type {import("@preact/signals").Signal<{ key: string, sequence: number } | null>} */
 export const target = signal(null);
-/** The line for new messages of the open conversation is after this sequence; null for no line. */
-export const newAfter = signal(/** @type {number | null} */ (null));
 export const query = signal("");
 /** @type {import("@preact/signals").Signal<DialogName>} */
 export const dialog = signal(null);
@@ -69,23 +69,36 @@ export const receiptsOf = signal(null);
 export const isAttended = signal(true);
 /** The text that a screen reader reads next. */
 export const announcement = signal("");
-/** Whether the end of the open conversation is visible. */
-export const isAtEnd = signal(true);
 /** Whether a sync has finished since the sign-in. Nothing is marked as read before that. */
 export const hasHeard = signal(false);
 /** The usernames of who is typing, by conversation. @type {import("@preact/signals").Signal<Map<string, string[]>>} */
 export const typing = signal(new Map());
-/** Raised to scroll to the end of the open conversation. */
-export const jumps = signal(0);
-
 /** @type {Map<string, import("@preact/signals").Signal<Timeline>>} */
 const timelines = new Map();
+/** The line for new messages of a shown conversation is after this sequence; null for no line. */
+export const newAfterOf = signalByKey(/** @type {number | null} */ (null));
+/** Whether the end of a shown conversation is visible. */
+export const isAtEndOf = signalByKey(true);
+/** Raised to scroll to the end of a shown conversation. */
+export const jumpsOf = signalByKey(0);
 
 export const me = computed(() => session.value.username);
 export const lines = computed(() => linesOf(conversations.value.values(), outbox.value, drafts.value));
 export const visibleLines = computed(() => filterLines(lines.value, query.value));
 export const unreadTotal = computed(() => unreadIn(conversations.value.values()));
+/** The open thread. */
+export const threadKey = computed(() => (conversations.value.get(addressed.value ?? "")?.threadOf ? addressed.value : null));
+/** The open conversation; with a thread open, the one that the thread is in. */
+export const openKey = computed(() => {
+  const root = conversations.value.get(threadKey.value ?? "")?.threadOf;
+  return root ? keyOf(root.receiver, root.group) : addressed.value;
+});
+/** What is on the screen. */
+export const shownKeys = computed(() => [threadKey.value && !hasRoom.value ? null : openKey.value, threadKey.value].filter((key) => key !== null));
 export const openConversation = computed(() => (openKey.value ? conversationOf(openKey.value) : null));
+
+/** @param {string} key whether it is on the screen now */
+export const isShown = (key) => shownKeys.peek().includes(key);
 
 /**
  * @param {string} key
@@ -111,11 +124,8 @@ export function knowledgeOf(key) {
  * @returns {import("@preact/signals").Signal<Timeline>}
  */
 export function timelineOf(key) {
-  let timeline = timelines.get(key);
-  if (!timeline) {
-    timeline = signal(EMPTY_TIMELINE);
-    timelines.set(key, timeline);
-  }
+  const timeline = timelines.get(key) ?? signal(EMPTY_TIMELINE);
+  timelines.set(key, timeline);
   return timeline;
 }
 
@@ -139,7 +149,7 @@ export function updateTimeline(key, changes) {
  * @param {string} key
  */
 export function dropTimeline(key) {
-  if (key === openKey.peek() && timelines.get(key)?.peek().isLoaded) updateTimeline(key, { isStale: true });
+  if (isShown(key) && timelines.get(key)?.peek().isLoaded) updateTimeline(key, { isStale: true });
   else forgetTimeline(key);
 }
 
@@ -271,10 +281,19 @@ export function clear() {
     query.value = "";
     typing.value = new Map();
     dialog.value = null;
-    newAfter.value = null;
     hasHeard.value = false;
     connection.value = "connecting";
   });
+}
+
+/**
+ * @template T
+ * @param {T} initial
+ */
+function signalByKey(initial) {
+  /** @type {Map<string, import("@preact/signals").Signal<T>>} */
+  const signals = new Map();
+  return (/** @type {string} */ key) => signals.get(key) ?? /** @type {import("@preact/signals").Signal<T>} */ (signals.set(key, signal(initial)).get(key));
 }
 
 /** @param {string} username */

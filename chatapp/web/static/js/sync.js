@@ -77,7 +77,7 @@ export const synchronize = singly(async () => {
       hasMore = sync.more;
     }
   }
-  if (!store.hasHeard.peek()) placeNewLine();
+  if (!store.hasHeard.peek()) store.shownKeys.peek().forEach(placeNewLine);
   store.hasHeard.value = true;
   becomeReady();
   tellSoon();
@@ -119,16 +119,20 @@ function failLists(again) {
   if (store.connection.peek() === "connected") setTimeout(again, RETRY_MILLISECONDS);
 }
 
-/** Loads the open conversation, whenever it changes. @returns {() => void} stops it */
+/** Loads the open conversation and the open thread, whenever they change. @returns {() => void} stops it */
 export function followOpenConversation() {
+  /** @type {string[]} */
+  let before = [];
   return effect(() => {
-    const key = store.openKey.value;
-    if (store.session.value.status !== "signedIn") return;
+    const isSignedIn = store.session.value.status === "signedIn";
+    const keys = isSignedIn ? store.shownKeys.value : [];
+    const opened = keys.filter((key) => !before.includes(key));
+    before = keys;
     untracked(() => {
-      if (store.hasHeard.peek()) placeNewLine();
-      if (store.left.peek()?.key !== key) store.left.value = null;
+      if (store.hasHeard.peek()) opened.forEach(placeNewLine);
+      if (isSignedIn && store.left.peek()?.key !== store.openKey.peek()) store.left.value = null;
     });
-    if (key) queueMicrotask(() => openTimeline(key));
+    queueMicrotask(() => opened.forEach(openTimeline));
   });
 }
 
@@ -145,18 +149,20 @@ export function followSharing() {
   });
 }
 
-/** The line goes above the messages that were unread when the conversation was opened, and stays there. */
-function placeNewLine() {
-  const key = store.openKey.peek();
-  if (!key) return;
+/** The line goes above the messages that were unread when the conversation was opened, and stays there. @param {string} key */
+function placeNewLine(key) {
   const conversation = store.conversationOf(key);
-  store.newAfter.value = unreadOf(conversation) > 0 ? lastReadOf(conversation) : null;
+  store.newAfterOf(key).value = unreadOf(conversation) > 0 ? lastReadOf(conversation) : null;
 }
 
 /** The open conversation may need to be fetched again, or exist only now, as a group that has just added me. */
 export function refreshOpen() {
-  const key = store.openKey.peek();
-  if (!key || store.left.peek()?.key === key) return;
+  store.shownKeys.peek().forEach(refreshShown);
+}
+
+/** @param {string} key */
+function refreshShown(key) {
+  if (store.left.peek()?.key === key) return;
   const { isMissing } = store.timelineOf(key).peek();
   if (isMissing && !store.conversations.peek().has(key)) return;
   openTimeline(key);
@@ -229,7 +235,7 @@ export async function loadOlder(key) {
  */
 export async function loadMembers(key) {
   const conversation = store.conversations.peek().get(key);
-  if (!conversation?.group || conversation.members.length > 0) return true;
+  if (!conversation?.group || conversation.threadOf || conversation.members.length > 0) return true;
   try {
     takeGroup(await fetchGroup(conversation.receiver));
     return true;

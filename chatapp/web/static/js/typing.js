@@ -23,7 +23,7 @@ export function followLook() {
   let shown = /** @type {string | null} */ (null);
   return effect(() => {
     const isConnected = store.connection.value === "connected";
-    const key = isConnected && store.isAttended.value && store.ownSettings.value.sharesTyping ? store.openKey.value : null;
+    const key = isConnected && store.isAttended.value && store.ownSettings.value.sharesTyping ? (store.threadKey.value ?? store.openKey.value) : null;
     const before = shown;
     shown = key;
     if (!isConnected || key === before) return;

@@ -29,6 +29,7 @@ import { DEFAULT_PREFERENCES, newer } from "./personal.js";
  * @property {Member[]} members empty for a large group until they are fetched
  * @property {Role} role mine
  * @property {string} createdAt empty while it is not known
+ * @property {import("../protocol.js").Root | null} threadOf of a thread: its root message; the list leaves it out
  * @property {import("../protocol.js").Preferences} preferences mine
  */
 
@@ -59,6 +60,7 @@ export function emptyConversation(receiver, group) {
     members: [],
     role: "member",
     createdAt: "",
+    threadOf: null,
     topic: "",
     description: "",
     sharesHistory: true,
@@ -106,6 +108,7 @@ export function fromWire(wire, known) {
     members,
     role,
     createdAt,
+    threadOf: wire.threadOf ?? null,
     ...detailsOf(wire),
     preferences: newer(known?.preferences ?? DEFAULT_PREFERENCES, wire.preferences),
   };

@@ -25,7 +25,8 @@ import { unreadMentionsOf } from "./mentions.js";
  */
 export function linesOf(conversations, outbox, drafts) {
   const pending = new Map(outbox.map((entry) => [entry.key, entry]));
-  const lines = [...conversations].map((conversation) => lineOf(conversation, pending, drafts));
+  const listed = [...conversations].filter((conversation) => !conversation.threadOf);
+  const lines = listed.map((conversation) => lineOf(conversation, pending, drafts));
   return lines.sort(newestFirst);
 }
 

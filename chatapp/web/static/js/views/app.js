@@ -1,11 +1,11 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
 import { say } from "../strings.js";
-import { announcement, connection, notice, openKey, session } from "../store.js";
+import { announcement, connection, hasRoom, notice, openKey, session, threadKey } from "../store.js";
 import { Conversation } from "./conversation.js";
 import { classes, html } from "./html.js";
 import { Mark } from "./icons.js";
-import { OpenDialog } from "./opendialog.js";
+import { OpenDialog, Thread } from "./opendialog.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./signin.js";
 
@@ -17,11 +17,13 @@ export function App() {
 }
 
 function Chat() {
-  return html`<main class=${classes("chat", openKey.value && "chat-open")} data-connection=${connection.value}>
+  const isCovered = threadKey.value && !hasRoom.value;
+  return html`<main class=${classes("chat", openKey.value && "chat-open", threadKey.value && "chat-thread")} data-connection=${connection.value}>
     <${Sidebar} />
-    <div class="pane">
+    ${!isCovered && html`<div class="pane">
       ${openKey.value ? html`<${Conversation} key=${openKey.value} id=${openKey.value} />` : html`<${NothingOpen} />`}
-    </div>
+    </div>`}
+    ${threadKey.value && html`<${Thread} key=${threadKey.value} id=${threadKey.value} />`}
     <p class="unseen" role="log" aria-live="polite">${announcement.value}</p>
     <p class=${classes("notice", !notice.value && "notice-empty")} role="status">${notice.value}</p>
     <${OpenDialog} />

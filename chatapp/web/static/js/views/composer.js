@@ -1,16 +1,17 @@
 /** The message field. Its text is a draft until it is sent, and survives a reload. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { editLast, endPurpose, purposes, saveEdit, writeEdit } from "../composing.js";
+import { editLast, endPurpose, fieldId, purposes, saveEdit, writeEdit } from "../composing.js";
 import { endDraft, writeDraft } from "../drafts.js";
 import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
+import { goToLatest } from "../passages.js";
 import { prefer, preferences } from "../preferences.js";
 import { previewOf } from "../renderer.js";
 import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
-import { drafts, jumps, nameOf } from "../store.js";
+import { drafts, nameOf, threadKey } from "../store.js";
 import { endTyping, tellTyping } from "../typing.js";
 import { applyEdit, fieldOf } from "./editing.js";
 import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
@@ -33,6 +34,7 @@ export function Composer({ id, name }) {
   const { purpose, isEdit, text, write } = useText(id);
   const left = bytesLeft(contentOf(text));
   const canSend = !isBlank(text) && left >= 0;
+  const later = id === threadKey.value ? null : parts.value;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();
   useLayoutEffect(() => fit(field.current), [text]);
 
@@ -42,16 +44,12 @@ export function Composer({ id, name }) {
     field.current?.focus();
     setPreviewed(false);
     if (purpose?.kind === "edit") return void saveEdit(id, purpose.message, contentOf(text));
-    send(id, contentOf(text), purpose?.message);
-    endPurpose(id);
-    endDraft(id);
-    endTyping();
-    jumps.value += 1;
+    sendNew(id, text, purpose?.message);
   };
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
-    if (event.key === "Enter") return parts.value?.isForLater(event, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
+    if (event.key === "Enter") return later?.isForLater(event, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
     if (event.key === "Escape" && purpose) return leavePurpose(event, id);
     if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) return event.preventDefault();
     return pressFormat(event, format, () => setPreviewed(!isPreviewed));
@@ -59,20 +57,33 @@ export function Composer({ id, name }) {
 
   const sendLabel = isEdit ? say.editSave : say.send;
   return html`<form class="composer" onSubmit=${submit}>
-    ${parts.value && html`<${parts.value.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
+    ${later && html`<${later.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
     ${isPreviewed && html`<${Preview} text=${text} />`}
-    ${hasToolbar && html`<${Toolbar} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
+    ${hasToolbar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
     ${parts.value && field.current && text.includes("@") && html`<${parts.value.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}<div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
-      <textarea id="composer" ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby="composer-hint"
+      <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}
         placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
-      ${canSend && !isEdit && parts.value && html`<${parts.value.SendLaterButton} />`}
+      ${canSend && !isEdit && later && html`<${later.SendLaterButton} />`}
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
     </div>
-    <p id="composer-hint" class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>
+    <p id=${`${fieldId(id)}-hint`} class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>
   </form>`;
+}
+
+/**
+ * @param {string} id
+ * @param {string} text
+ * @param {import("../protocol.js").Message} [answered]
+ */
+function sendNew(id, text, answered) {
+  send(id, contentOf(text), answered);
+  endPurpose(id);
+  endDraft(id);
+  endTyping();
+  goToLatest(id);
 }
 
 /**

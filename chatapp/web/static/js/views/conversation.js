@@ -8,7 +8,7 @@ import { retryPassage } from "../passages.js";
 import { renderer } from "../renderer.js";
 import { goToList } from "../router.js";
 import { say } from "../strings.js";
-import { conversationOf, dialog, drafts, isAtEnd, isOnline, knowledgeOf, left, listStatus, me, nameOf, outbox, people, timelineOf, typing } from "../store.js";
+import { conversationOf, dialog, drafts, isAtEndOf, isOnline, knowledgeOf, left, listStatus, me, nameOf, outbox, people, timelineOf, typing } from "../store.js";
 import { openTimeline, retryLists } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
@@ -25,7 +25,7 @@ import { Empty, Failed, MessagesSkeleton } from "./states.js";
 /** @param {{ id: string }} props */
 export function Conversation({ id }) {
   useLayoutEffect(() => {
-    isAtEnd.value = true;
+    isAtEndOf(id).value = true;
     if (matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
   }, []);
   const conversation = conversationOf(id);
@@ -45,7 +45,7 @@ export function Conversation({ id }) {
 /** @typedef {import("../models/conversation.js").Conversation} ConversationModel */
 
 /** @param {ConversationModel} conversation */
-const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
+export const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
 
 /** @param {{ conversation: ConversationModel }} props */
 function Head({ conversation }) {
@@ -91,7 +91,7 @@ function subtitleOf({ key, group, receiver, members }) {
 }
 
 /** @param {{ id: string, hasUnsent: boolean }} props */
-function Body({ id, hasUnsent }) {
+export function Body({ id, hasUnsent }) {
   const { isLoaded, messages, passage } = timelineOf(id).value;
   const isPassageWanted = passage !== null && passage.messages.length === 0;
   // The text for a new group needs its name.

@@ -2,13 +2,14 @@
 
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
+import { keyOf } from "../models/keys.js";
 import { unreadMentionsOf } from "../models/mentions.js";
 import { isMuted } from "../models/personal.js";
 import { shortMoment } from "../models/time.js";
 import { previewOf } from "../renderer.js";
 import { addressOf } from "../router.js";
 import { badgeText, say } from "../strings.js";
-import { isOnline, me, nameOf, openKey } from "../store.js";
+import { conversationOf, isOnline, me, nameOf, openKey } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -48,8 +49,10 @@ export function ConversationLine({ line }) {
   </a>`;
 }
 
-/** @param {ConversationModel} conversation */
+/** @param {ConversationModel} conversation @returns {string} */
 export function titleOf(conversation) {
+  const { threadOf } = conversation;
+  if (threadOf) return say.threadIn({ name: titleOf(conversationOf(keyOf(threadOf.receiver, threadOf.group))) });
   const isSelf = !conversation.group && conversation.receiver === me.value;
   return isSelf ? say.selfName({ name: conversation.name }) : withoutControls(conversation.name);
 }

@@ -67,7 +67,9 @@ function step(row, direction) {
  */
 function actionOf(key, id, row, element) {
   const message = row?.message;
-  if (!message || message.deletedAt) return null;
+  if (!message || (message.deletedAt && !message.threadId)) return null;
+  if (key === "t") return () => parts.value?.openThread(message);
+  if (message.deletedAt) return null;
   if (key === "Enter" || key === "ContextMenu") return () => openFor("messageMenu", id, message, element.querySelector(".bubble"));
   if (key === "+") return () => openFor("emoji", id, message, element.querySelector(".bubble"));
   if (key === "r") return () => replyTo(id, message);

@@ -9,12 +9,14 @@ import { firstSequence } from "../models/timeline.js";
 import { showedUpTo } from "../readmarks.js";
 import { badgeText, say } from "../strings.js";
 import * as store from "../store.js";
-import { loadNewer } from "../passages.js";
+import { goToLatest, loadNewer } from "../passages.js";
 import { loadOlder } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
+import { titleOf } from "./line.js";
 import { useMessageKeys } from "./messagekeys.js";
+import { parts } from "./opendialog.js";
 import { RowView } from "./row.js";
 import { Scroller } from "./scroller.js";
 import { useTarget } from "./target.js";
@@ -35,25 +37,26 @@ export function MessageList({ id }) {
     look();
   };
   useSettling(scroller, () => redraw(undefined), look);
-  useJumps(scroller, () => redraw(undefined));
+  useJumps(id, scroller, () => redraw(undefined));
 
   const { start, end, before, after } = scroller.range();
   const keys = useMessageKeys(id, rows.slice(start, end));
   const conversation = store.conversationOf(id);
+  const threadLine = parts.value?.ThreadLine;
   return html`<div class="messages">
     <${LoadingState} id=${id} />
-    <div class="scroller" role="region" aria-label=${say.messagesWith({ name: conversation.name })} tabIndex=${0} onScroll=${onScroll}
+    <div class="scroller" role="region" aria-label=${say.messagesWith({ name: titleOf(conversation) })} tabIndex=${0} onScroll=${onScroll}
         onWheel=${touch} onTouchMove=${touch} onPointerDown=${touch} onFocusIn=${keys.onFocus}
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => (keys.onKey(event) ? undefined : touch())}
         ref=${(/** @type {HTMLElement | null} */ element) => (scroller.element = element)}>
-      ${rows.length === 0 && html`<${Beginning} conversation=${conversation} />`}
+      ${rows.length === 0 && !conversation.threadOf && html`<${Beginning} conversation=${conversation} />`}
       <div class="rows">
         <div key="before" style=${{ height: `${before}px` }}></div>
-        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} isTarget=${row.key === targetKey} isCurrent=${row.key === keys.current} />`)}
+        ${rows.slice(start, end).map((row) => html`<${RowView} key=${row.key} row=${row} conversation=${conversation} isTarget=${row.key === targetKey} isCurrent=${row.key === keys.current} threadLine=${threadLine} />`)}
         <div key="after" style=${{ height: `${after}px` }}></div>
       </div>
     </div>
-    <${Jump} unread=${unreadOf(conversation)} />
+    <${Jump} id=${id} unread=${unreadOf(conversation)} />
   </div>`;
 }
 
@@ -65,7 +68,7 @@ function useRows(id) {
     const entries = hasEnd ? store.outbox.value.filter((entry) => entry.key === id) : [];
     const isLoaded = timeline.isLoaded || !hasEnd;
     const isComplete = hasStart || (isLoaded && firstSequence(messages) <= 1);
-    return rowsOf({ messages, entries, me: store.me.value, newAfter: store.newAfter.value, isComplete });
+    return rowsOf({ messages, entries, me: store.me.value, newAfter: store.newAfterOf(id).value, isComplete });
   });
 }
 
@@ -109,14 +112,15 @@ function useSettling(scroller, redraw, look) {
 }
 
 /**
+ * @param {string} id
  * @param {Scroller} scroller
  * @param {() => void} redraw
  */
-function useJumps(scroller, redraw) {
-  const seen = useRef(store.jumps.peek());
+function useJumps(id, scroller, redraw) {
+  const seen = useRef(store.jumpsOf(id).peek());
   useSignalEffect(() => {
-    if (store.jumps.value === seen.current) return;
-    seen.current = store.jumps.value;
+    if (store.jumpsOf(id).value === seen.current) return;
+    seen.current = store.jumpsOf(id).value;
     scroller.holdEnd();
     redraw();
   });
@@ -129,7 +133,7 @@ function useJumps(scroller, redraw) {
  * @param {Row[]} rows
  */
 function tell(id, scroller, rows) {
-  store.isAtEnd.value = scroller.isAtEnd;
+  store.isAtEndOf(id).value = scroller.isAtEnd;
   const { failed, hasEnd } = shownOf(store.timelineOf(id).peek());
   // The messages between a passage and the newest ones may be unread.
   const sequence = hasEnd ? lastSequenceInSight(rows, scroller.isAtEnd ? rows.length - 1 : scroller.lastInSight) : 0;
@@ -172,11 +176,11 @@ function Beginning({ conversation }) {
   </div>`;
 }
 
-/** @param {{ unread: number }} props */
-function Jump({ unread }) {
-  if (store.isAtEnd.value) return null;
+/** @param {{ id: string, unread: number }} props */
+function Jump({ id, unread }) {
+  if (store.isAtEndOf(id).value) return null;
   const label = unread > 0 ? `${say.jumpToLatest}, ${say.newBelow({ count: unread })}` : say.jumpToLatest;
-  return html`<button type="button" class="jump" aria-label=${label} title=${say.jumpToLatest} onClick=${() => (store.jumps.value += 1)}>
+  return html`<button type="button" class="jump" aria-label=${label} title=${say.jumpToLatest} onClick=${() => goToLatest(id)}>
     ${unread > 0 && html`<span class="badge">${badgeText(unread)}</span>`}<${Icon} name="down" />
   </button>`;
 }

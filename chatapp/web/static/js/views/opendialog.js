@@ -42,6 +42,13 @@ export function MissingGroup({ conversation }) {
   return html`<${dialogs.value.MissingGroup} conversation=${conversation} />`;
 }
 
+/** @param {{ id: string }} props */
+export function Thread({ id }) {
+  if (!dialogs.value) return null;
+  if (dialogs.value === "failed") return html`<${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} />`;
+  return html`<${dialogs.value.ThreadPane} id=${id} />`;
+}
+
 /** Some browsers never retry a module that failed to load, so the whole page is reloaded. */
 function NotLoaded() {
   return html`<${Dialog} title=${say.dialogMissing}><${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} /><//>`;

@@ -24,16 +24,18 @@ import { OwnTick } from "./owntick.js";
 /** A row that has just arrived is animated; a row that is scrolled to is not. */
 const FRESH_MILLISECONDS = 1_500;
 
-/** @param {{ row: Row, conversation: ConversationModel, isTarget: boolean, isCurrent: boolean }} props `isCurrent`: the keyboard enters the list here */
-export function RowView({ row, conversation, isTarget, isCurrent }) {
+/** @typedef {typeof import("./dialogs/threads.js").ThreadLine} ThreadLine */
+
+/** @param {{ row: Row, conversation: ConversationModel, isTarget?: boolean, isCurrent?: boolean, threadLine?: ThreadLine }} props `isCurrent`: the keyboard enters the list here */
+export function RowView({ row, conversation, isTarget, isCurrent, threadLine }) {
   if (row.type === "start") return html`<div class="row-start" data-row=${row.key}>${say.startOf}</div>`;
   if (row.type === "day") return html`<div class="row-day" data-row=${row.key}><time dateTime=${row.timestamp}>${dayName(row.timestamp)}</time></div>`;
   if (row.type === "new") return html`<div class="row-new" data-row=${row.key}><span>${say.newMessages}</span></div>`;
-  return html`<${MessageView} row=${row} conversation=${conversation} isTarget=${isTarget} isCurrent=${isCurrent} />`;
+  return html`<${MessageView} row=${row} conversation=${conversation} isTarget=${isTarget} isCurrent=${isCurrent} threadLine=${threadLine} />`;
 }
 
-/** @param {{ row: MessageRow, conversation: ConversationModel, isTarget: boolean, isCurrent: boolean }} props */
-function MessageView({ row, conversation, isTarget, isCurrent }) {
+/** @param {{ row: MessageRow, conversation: ConversationModel, isTarget?: boolean, isCurrent?: boolean, threadLine?: ThreadLine }} props */
+function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
   const { message } = row;
   const isDeleted = Boolean(message?.deletedAt);
   const isOwn = row.sender === me.value;
@@ -52,6 +54,7 @@ function MessageView({ row, conversation, isTarget, isCurrent }) {
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
+    ${message?.threadId && threadLine && html`<${threadLine} message=${message} />`}
     ${row.entry?.status === "failed" && html`<${Failure} entry=${row.entry} />`}
   </article>`;
 }

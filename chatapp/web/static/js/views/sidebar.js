@@ -12,6 +12,7 @@ import { Banner } from "./banner.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { ConversationLine } from "./line.js";
+import { parts } from "./opendialog.js";
 import { Empty, Failed, Skeleton } from "./states.js";
 import { VirtualList } from "./virtuallist.js";
 
@@ -25,6 +26,7 @@ export function Sidebar() {
     <${Head} />
     ${!openKey.value && html`<${Banner} />`}
     <${Search} />
+    ${parts.value && html`<${parts.value.ThreadsEntry} />`}
     <${List} />
   </nav>`;
 }

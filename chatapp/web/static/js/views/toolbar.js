@@ -1,19 +1,20 @@
 /** The buttons above the message field. One of them is in the tab order; the arrow keys reach the others. */
 
 import { useState } from "preact/hooks";
+import { fieldId } from "../composing.js";
 import { say } from "../strings.js";
-import { dialog } from "../store.js";
+import { dialog, threadKey } from "../store.js";
 import { FORMATS, PREVIEW } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
-/** @param {{ isPreviewed: boolean, onFormat: (format: import("./formats.js").Format) => void, onPreview: () => void }} props */
-export function Toolbar({ isPreviewed, onFormat, onPreview }) {
+/** A poll is asked in the conversation, not in a thread. @param {{ id: string, isPreviewed: boolean, onFormat: (format: import("./formats.js").Format) => void, onPreview: () => void }} props */
+export function Toolbar({ id, isPreviewed, onFormat, onPreview }) {
   const [stop, setStop] = useState(0);
   const buttons = [
     ...FORMATS.map((format) => ({ ...format, label: say.formats[format.name], isPressed: undefined, press: () => onFormat(format) })),
     { label: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
-    { label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => void (dialog.value = "newPoll") },
+    ...(id === threadKey.value ? [] : [{ label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => void (dialog.value = "newPoll") }]),
   ];
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     /** @type {Record<string, number>} */
@@ -25,7 +26,7 @@ export function Toolbar({ isPreviewed, onFormat, onPreview }) {
     setStop(next);
     /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.currentTarget).children[next]).focus();
   };
-  return html`<div class="toolbar" role="toolbar" aria-label=${say.formatting} aria-controls="composer" onKeyDown=${onKeyDown}>
+  return html`<div class="toolbar" role="toolbar" aria-label=${say.formatting} aria-controls=${fieldId(id)} onKeyDown=${onKeyDown}>
     ${buttons.map(({ label, icon, keys, isPressed, press }, at) => html`<button type="button" key=${icon} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
       aria-label=${label} title=${keys ? `${label} (${keys})` : label} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
   </div>`;

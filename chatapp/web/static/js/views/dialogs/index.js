@@ -21,9 +21,11 @@ import { toggleSaved } from "./saving.js";
 import { ScheduledLine, SendLaterButton, isForLater } from "./scheduledline.js";
 import { SettingsDialog } from "./settings.js";
 import { ShortcutsDialog } from "./shortcuts.js";
+import { ThreadPane } from "./threadpane.js";
+import { ThreadLine, ThreadsDialog, ThreadsEntry, openThread } from "./threads.js";
 import { VotersDialog } from "./voters.js";
 
-export { MissingGroup };
+export { MissingGroup, ThreadPane };
 
 export const DIALOGS = {
   newGroup: NewGroupDialog,
@@ -46,7 +48,8 @@ export const DIALOGS = {
   scheduled: ScheduledDialog,
   scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
+  threads: ThreadsDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved };
+export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };

@@ -22,6 +22,7 @@ import { Icon } from "../icons.js";
 import { attempt } from "./conversationmenu.js";
 import { useChosenMessage } from "./chosenmessage.js";
 import { toggleSaved } from "./saving.js";
+import { openThread } from "./threads.js";
 
 /** @typedef {import("../../protocol.js").Message} Message */
 
@@ -40,6 +41,7 @@ export function MessageMenuDialog() {
     </div>
     <ul class="menu-list">
       <${Item} icon="reply" text=${say.reply} onClick=${then(() => replyTo(key, message))} />
+      ${!conversationOf(key).threadOf && html`<${Item} icon="thread" text=${say.replyInThread} onClick=${then(() => openThread(message))} />`}
       <${Item} icon="forward" text=${say.forward} onClick=${() => (dialog.value = "forward")} />
       <${Item} icon="bookmark" text=${saved.value.get(message.messageId)?.saved ? say.unsave : say.saveMessage} onClick=${then(() => toggleSaved(message))} />
       ${message.forwarded && html`<${Original} message=${message} />`}

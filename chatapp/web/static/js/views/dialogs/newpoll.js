@@ -6,7 +6,7 @@ import { newClientId } from "../../models/outbox.js";
 import { OPTIONS_MIN, OPTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MAX, problemOf, withEmptyField, writtenOf } from "../../polls/model.js";
 import { createPoll } from "../../polls/actions.js";
 import { say } from "../../strings.js";
-import { jumps, openKey } from "../../store.js";
+import { jumpsOf, openKey } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Refused, useAction } from "./action.js";
@@ -32,7 +32,7 @@ export function NewPollDialog() {
     if (problem) return void action.refuse(problem);
     if (!(await action.run(() => createPoll(key, poll, clientId)))) return;
     closeDialog();
-    jumps.value += 1;
+    jumpsOf(key).value += 1;
   };
   return html`<${Dialog} title=${say.newPoll}>
     <form class="form" onSubmit=${submit} noValidate>

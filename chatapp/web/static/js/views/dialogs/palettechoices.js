@@ -64,6 +64,7 @@ function commands() {
   /** @type {CommandChoice[]} */
   const found = [
     { type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") },
+    { type: "command", id: "palette-threads", icon: "thread", text: say.threadsTitle, run: () => change("threads") },
     { type: "command", id: "palette-saved", icon: "bookmark", text: say.savedTitle, run: () => change("saved") },
     { type: "command", id: "palette-scheduled", icon: "clock", text: say.scheduledTitle, run: () => change("scheduled") },
     { type: "command", id: "palette-settings", icon: "sliders", text: say.settings, run: () => change("settings") },

@@ -1,7 +1,6 @@
 /** The parts of the palette: groups of choices, the state of the message search, and the help for its filters. */
 
 import { snippetOf } from "../../models/snippet.js";
-import { withoutControls } from "../../models/bidi.js";
 import { shortMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
 import { isOnline, me, nameOf } from "../../store.js";
@@ -58,7 +57,7 @@ function drawChoice(choice) {
 function MessageHit({ choice: { hit, conversation } }) {
   const { message, ranges } = hit;
   const name = nameOf(message.sender);
-  const where = hit.group ? withoutControls(conversation.name) : message.sender === me.value ? titleOf(conversation) : "";
+  const where = hit.group || message.sender === me.value ? titleOf(conversation) : "";
   return html`<${Avatar} id=${message.sender} name=${name} size="small" />
     <span class="palette-hit">
       <span class="palette-hit-top">

@@ -29,7 +29,7 @@ function shortcuts() {
     { keys: ["Shift Enter"], text: texts.newline },
     { keys: ["↑"], text: texts.editLast },
     { keys: ["M"], text: texts.messages },
-    { keys: ["+", "R", "F", "S", "E", "Del", "Enter"], text: texts.messageKeys },
+    { keys: ["+", "R", "T", "F", "S", "E", "Del", "Enter"], text: texts.messageKeys },
     ...FORMATS.map(({ keys, name }) => ({ keys: [keys], text: say.shortcutFormat({ name: formats[name] }) })),
     { keys: [PREVIEW.keys], text: say.shortcutFormat({ name: formats.preview }) },
     { keys: ["B"], text: say.savedTitle },
