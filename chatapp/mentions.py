@@ -12,7 +12,7 @@ from chatapp.payload_fields import USERNAME_CHARACTERS
 MOST_MENTIONS = 50
 """Mentions in one message. What looks like one beyond that is text."""
 
-MOST_PLACES = 1_000
+MOST_PLACES = 200
 """Places with an `@` that are looked at. Beyond them is text, so that a hostile message cannot hold up the journal."""
 
 MOST_ONLINE = 1_000
