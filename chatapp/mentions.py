@@ -2,13 +2,18 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from chatapp.payload_fields import USERNAME_CHARACTERS
 
 MOST_MENTIONS = 50
 """Mentions in one message. What looks like one beyond that is text."""
+
+MOST_PLACES = 200
+"""Places with an `@` that are looked at. Beyond them is text, so that a hostile message cannot hold up the journal."""
 
 MOST_ONLINE = 1_000
 """With more members online, `@here` mentions all members, as `@group` does."""
@@ -46,12 +51,14 @@ def find_mentions(content: str, members: Mapping[int, str], *, is_group: bool) -
         names.setdefault(username.casefold(), user_id)
     exact: dict[str, int | str] = {username: user_id for user_id, username in members.items()}
     code = _code_of(content)
+    code_starts = [first for first, _ in code]
     found: list[StoredMention] = []
-    for place in _PLACE.finditer(content):
+    for place in islice(_PLACE.finditer(content), MOST_PLACES):
         start = place.start()
         if len(found) == MOST_MENTIONS:
             break
-        if not _may_begin(content, start) or any(first <= start < last for first, last in code):
+        span = bisect_right(code_starts, start) - 1
+        if not _may_begin(content, start) or (span >= 0 and start < code[span][1]):
             continue
         for length in range(len(place[1]), 0, -1):
             name, end = place[1][:length], start + 1 + length

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatapp.mentions import GROUP, HERE, MOST_MENTIONS, find_mentions, from_text, to_text
+from chatapp.mentions import GROUP, HERE, MOST_MENTIONS, MOST_PLACES, find_mentions, from_text, to_text
 
 MEMBERS = {1: "bob", 2: "bob.b", 3: "张伟", 4: "Ünal", 5: "group"}
 
@@ -53,3 +53,7 @@ def test_the_stored_form_reads_back() -> None:
     assert from_text(to_text(mentions)) == mentions
     assert to_text([]) is None
     assert from_text(None) == []
+
+
+def test_only_the_first_places_of_a_hostile_message_are_looked_at() -> None:
+    assert found("@no " * (MOST_PLACES - 1) + "@bob @bob") == [("@bob", 1)]

@@ -39,6 +39,7 @@ _OTHER = MEMBERSHIPS.alias()
 _ACTIVITY = func.coalesce(
     type_coerce(CONVERSATIONS.c.last_message_at, BigInteger), type_coerce(CONVERSATIONS.c.created_at, BigInteger)
 )
+_MENTIONS = case((MESSAGES.c.mentions.is_not(None), 1))
 OVERVIEWS = (
     select(
         CONVERSATIONS.c.id,
@@ -63,8 +64,7 @@ OVERVIEWS = (
         type_coerce(MESSAGES.c.created_at, BigInteger).label("sent_at"),
         MESSAGES.c.revision.label("message_revision"),
         MESSAGES.c.changed_revision,
-        MESSAGES.c.reply_to,
-        MESSAGES.c.forwarded_from_id,
+        func.coalesce(MESSAGES.c.reply_to, MESSAGES.c.forwarded_from_id, _MENTIONS).label("has_state"),
         CONVERSATION_PREFERENCES.c.level,
         CONVERSATION_PREFERENCES.c.unread_from,
         CONVERSATION_PREFERENCES.c.user_revision.label("preferences_revision"),
@@ -254,7 +254,7 @@ class Overview:
 
     def _state_of_last(self) -> MessageState | None:
         row = self.row
-        if row.changed_revision is None and row.reply_to is None and row.forwarded_from_id is None:
+        if row.changed_revision is None and row.has_state is None:
             return None
         reader = Reader(row.user_id, self.hidden_up_to)
         return states_of(row.id, [row.last_sequence], reader).get(row.last_sequence)

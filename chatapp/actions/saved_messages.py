@@ -97,11 +97,11 @@ def save_message(journal: Journal, caller: Caller, message_id: str, *, is_on: bo
         row = transaction.session.get(SavedMessage, key)
         if is_on == (row is not None and not row.is_removed):
             return Saved(message_id, is_on, 0 if row is None else row.user_revision)
-        if is_on:
-            _require_room(transaction.session, caller.user_id)
         revision = take_own_revision(transaction, caller.user_id)
         # Read again under the lock of the user's row: another device may have stored the row meanwhile.
         row = transaction.session.get(SavedMessage, key, populate_existing=True)
+        if is_on and (row is None or row.is_removed):
+            _require_room(transaction.session, caller.user_id)
         if row is None:
             row = SavedMessage(user_id=key[0], conversation_id=key[1], sequence=key[2])
             transaction.session.add(row)

@@ -175,15 +175,32 @@ def due_drafts(at: datetime, limit: int) -> list[MessageDraft]:
             bool(row.is_group),
             row.client_id,
             is_awaited=False,
+            must_be_due=True,
         )
         for row in found
     ]
 
 
 def _draft(
-    user_id: int, username: str, receiver: str, is_group: bool, client_id: str, is_awaited: bool
+    user_id: int,
+    username: str,
+    receiver: str,
+    is_group: bool,
+    client_id: str,
+    is_awaited: bool,
+    must_be_due: bool = False,
 ) -> MessageDraft:
-    return MessageDraft(user_id, username, receiver, is_group, "", client_id, is_awaited=is_awaited, is_scheduled=True)
+    return MessageDraft(
+        user_id,
+        username,
+        receiver,
+        is_group,
+        "",
+        client_id,
+        is_awaited=is_awaited,
+        is_scheduled=True,
+        must_be_due=must_be_due,
+    )
 
 
 def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[ScheduledMessage], None]) -> None:

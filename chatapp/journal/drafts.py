@@ -37,6 +37,8 @@ class MessageDraft:
     poll: PollDraft | None = None
     is_scheduled: bool = False
     """Whether the scheduled message with this client id is sent: the journal takes its text in the transaction."""
+    must_be_due: bool = False
+    """Whether the scheduled message is refused if it does not wait any more, or if its time was put off."""
     forwards: str | None = None
     """The id of the message whose text is copied, in place of `content`."""
 

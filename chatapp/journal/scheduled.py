@@ -6,14 +6,18 @@ So a crash leaves a message scheduled or sent, never both, and of several proces
 from collections.abc import Sequence
 from typing import Any
 
+from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Forbidden, NotFound
 from chatapp.journal.drafts import MessageDraft, Outcome
+from chatapp.models.base import to_microseconds
+from chatapp.models.scheduled_message import WAITING
 from chatapp.notices import Notice, UserChanged
 
 # On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
 # conversations, as by the jobs of the same transaction.
-ROW = """SELECT s.content, s.reply_to, u.is_active FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
+ROW = """SELECT s.content, s.reply_to, u.is_active, s.status, s.due_at
+FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
 WHERE s.user_id = ? AND s.client_id = ? AND s.status <> 'gone'"""
 LOCK = 'SELECT id FROM "user" WHERE id = ? FOR NO KEY UPDATE'
 
@@ -60,10 +64,10 @@ class ScheduledDrafts:
         if not self._connection.is_sqlite:
             self._one(LOCK, (draft.sender_id,))
         row = self._one(ROW, (draft.sender_id, draft.client_id))
-        if row is None:
+        if row is None or (draft.must_be_due and (row[3] != WAITING or row[4] > to_microseconds(now()))):
             self._refused[id(draft)] = NotFound("There is no such scheduled message.", clientId=draft.client_id)
             return
-        draft.content, draft.reply_to, is_active = row
+        draft.content, draft.reply_to, is_active = row[:3]
         self._taken.add(id(draft))
         if not is_active:
             self._refused[id(draft)] = Forbidden("This account is closed.")

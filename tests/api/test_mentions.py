@@ -103,3 +103,10 @@ def test_the_level_of_mentions_is_kept(browse: Browse, group: str) -> None:
     bob = browse("bob")
     answer = bob.patch("/preferences", json={"receiver": group, "group": True, "level": "mentions"})
     assert answer.get_json()["preferences"]["level"] == "mentions"
+
+
+def test_the_last_message_of_a_conversation_has_its_mentions(browse: Browse, group: str) -> None:
+    sent = send(browse("alice"), group, "@bob")
+    listed = browse("bob").get("/conversations").get_json()["conversations"]
+    last = next(one["lastMessage"] for one in listed if one["receiver"] == group)
+    assert last["mentions"] == sent["mentions"] != []

@@ -1,6 +1,7 @@
 """Scheduled messages over HTTP: schedule, list, change, delete, send now; and what is refused."""
 
 import uuid
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from chatapp.actions import scheduled_messages
 from chatapp.clock import now, to_iso
+from chatapp.errors import NotFound
+from chatapp.journal.drafts import Outcome
 from tests.api.error_bodies import refusal
 from tests.api.personal_calls import Browse, MakeGroup, Newcomers, say, sync
 from tests.conftest import Browser
@@ -77,6 +80,22 @@ def test_a_scheduled_message_is_sent_now(browse: Browse, newcomers: Newcomers) -
     assert listed(browser) == []
     history = browse(ben).get(f"/messages/{ben}/{anna}").get_json()
     assert [message["content"] for message in history] == ["a question", "an answer"]
+
+
+def test_a_message_that_was_put_off_while_it_was_queued_waits(browse: Browse, newcomers: Newcomers) -> None:
+    anna, ben = newcomers(2)
+    browser = browse(anna)
+    one = scheduled(browser, ben, hours=1)
+    with browser.application.app_context():
+        due = scheduled_messages.due_drafts(now() + timedelta(hours=2), 1_000)
+    (queued,) = [draft for draft in due if draft.client_id == one["clientId"]]
+    browser.patch(f"/scheduled/{one['clientId']}", json={"dueAt": to_iso(now() + timedelta(hours=5))})
+    outcome: Future[Outcome] = Future()
+    browser.application.extensions["chatapp.journal"].send(queued, outcome.set_result)
+    assert isinstance(outcome.result(10), NotFound)
+    (waiting,) = browser.get("/scheduled").get_json()["scheduled"]
+    assert (waiting["content"], waiting["failure"]) == ("later", None)
+    assert browse(ben).get(f"/messages/{ben}/{anna}").get_json() == []
 
 
 def test_what_may_not_be_sent_stays_in_the_list_with_its_reason(
