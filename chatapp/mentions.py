@@ -40,6 +40,11 @@ class StoredMention(NamedTuple):
     target: int | str
 
 
+def may_mention(content: str) -> bool:
+    """Whether a name may begin anywhere: not for a text whose every `@` is in an address of mail."""
+    return any(_may_begin(content, place.start()) for place in islice(_PLACE.finditer(content), MOST_PLACES))
+
+
 def find_mentions(content: str, members: Mapping[int, str], *, is_group: bool) -> list[StoredMention]:
     """The mentions of these members, usernames by id, in the order of the text.
 

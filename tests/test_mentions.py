@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatapp.mentions import GROUP, HERE, MOST_MENTIONS, MOST_PLACES, find_mentions, from_text, to_text
+from chatapp.mentions import GROUP, HERE, MOST_MENTIONS, MOST_PLACES, find_mentions, from_text, may_mention, to_text
 
 MEMBERS = {1: "bob", 2: "bob.b", 3: "张伟", 4: "Ünal", 5: "group"}
 
@@ -37,6 +37,12 @@ def found(text: str, *, is_group: bool = True) -> list[tuple[str, int | str]]:
 )
 def test_mentions_in_a_group(text: str, expected: list[tuple[str, int | str]]) -> None:
     assert found(text) == expected
+    assert may_mention(text) or not expected
+
+
+@pytest.mark.parametrize("text", ["hello", "mail me: ann@example.org", "https://example.org/@ann", "@", "@@ann"])
+def test_a_text_that_mentions_nobody_needs_no_members(text: str) -> None:
+    assert not may_mention(text)
 
 
 def test_a_private_conversation_has_no_mention_of_all() -> None:

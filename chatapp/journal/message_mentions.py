@@ -6,7 +6,7 @@ from typing import Any
 from chatapp.database import WriterConnection
 from chatapp.journal.drafts import MessageDraft
 from chatapp.journal.message_state import MentionPlace
-from chatapp.mentions import EVERYBODY, GROUP, HERE, MOST_ONLINE, StoredMention, find_mentions, to_text
+from chatapp.mentions import EVERYBODY, GROUP, HERE, MOST_ONLINE, StoredMention, find_mentions, may_mention, to_text
 from chatapp.models.presence import NODE_SILENCE
 
 MEMBERS = """SELECT m.user_id, u.username FROM membership m JOIN "user" u ON u.id = m.user_id
@@ -32,6 +32,8 @@ class MessageMentions:
 
     def add(self, draft: MessageDraft, conversation_id: int, sequence: int) -> list[MentionPlace]:
         """The mentions in the text of a message that is being stored."""
+        if not may_mention(draft.content):
+            return []
         sender_id, is_group = draft.sender_id, draft.is_group
         rows = self._connection.execute(MEMBERS, (conversation_id,)).fetchall()
         members = {row[0]: row[1] for row in rows if is_group or row[0] != sender_id}
