@@ -24,6 +24,9 @@ MEDIA_TYPES = {
 COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".webmanifest"}
 VERSION_HEX_DIGITS = 12
 
+_DOCUMENTATION = re.compile(rb"^ *//.*\n|^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
+"""Comments on lines of their own, a quarter of the compressed size of the client's modules. No browser needs them."""
+
 
 @dataclass(frozen=True)
 class Asset:
@@ -67,7 +70,16 @@ class AssetLibrary:
 def _read(folder: Path) -> list[Asset]:
     """Declarations of types are for the type checker only."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".d.ts"))
-    return [Asset(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+    return [_served(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+
+
+def _served(name: str, body: bytes) -> Asset:
+    return Asset(name, _DOCUMENTATION.sub(_blank, body) if name.startswith("js/") else body)
+
+
+def _blank(comment: re.Match[bytes]) -> bytes:
+    """As many empty lines, so that an error names the line of the source."""
+    return b"\n" * comment[0].count(b"\n")
 
 
 def _with_whole_catalogues(files: dict[str, Asset]) -> dict[str, Asset]:

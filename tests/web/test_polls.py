@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
-from tests.web.people import Person
+from tests.web.people import Person, bubble
 from tests.web.server import ApiUser
 from tests.web.test_message_changes import menu
 
@@ -80,6 +80,8 @@ def test_an_anonymous_poll_on_a_phone_and_my_vote_on_another_device(
     alice, bob = new_api_user(), new_person(**PHONE, color_scheme="dark", bypass_csp=True)
     body: dict[str, Any] = {"receiver": bob.username, "question": "Was?", "options": ["א" * 100, "b" * 100]}
     alice.request("POST", "polls", {**body, "isMultiple": True, "isAnonymous": True})
+    for number in range(9):
+        alice.say(bob.username, f"line {number}")
     page = bob.open(f"#/u/{alice.username}")
     second = bob.context.new_page()
     second.goto(page.url)
@@ -93,5 +95,14 @@ def test_an_anonymous_poll_on_a_phone_and_my_vote_on_another_device(
     assert fits(page)
     take_screenshot(page, "poll-phone-dark")
     assert violations(page) == []
+    page.locator(".scroller").press("End")
+    expect(bubble(page, "line 8")).to_be_in_viewport(ratio=1)
+    late: list[Any] = []
+    page.route("**/polls/view.js", lambda route: late.append(route))
     page.reload()
+    expect(bubble(page, "line 8")).to_be_in_viewport(ratio=1)
+    page.wait_for_timeout(500)
+    late[0].continue_()
     expect(boxes.nth(1)).to_be_checked()
+    # The last message stays in sight, although the poll above it is drawn late.
+    expect(bubble(page, "line 8")).to_be_in_viewport(ratio=1)

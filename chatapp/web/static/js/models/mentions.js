@@ -7,7 +7,6 @@ import { lastReadOf } from "./conversation.js";
  * @typedef {import("./conversation.js").Conversation} Conversation
  */
 
-/** Sequences that are kept of one conversation. */
 const KEPT = 500;
 
 /**

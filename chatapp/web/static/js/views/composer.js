@@ -17,7 +17,6 @@ import { applyEdit, fieldOf } from "./editing.js";
 import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { MentionCompletion } from "./mentioncompletion.js";
 import { MessageText } from "./messagetext.js";
 import { parts } from "./opendialog.js";
 import { noticePasteKey, onPaste } from "./pastefield.js";
@@ -62,7 +61,7 @@ export function Composer({ id, name }) {
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
     ${isPreviewed && html`<${Preview} text=${text} />`}
     ${hasToolbar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
-    <${MentionCompletion} id=${id} field=${field} text=${text} /><div class="composer-row">
+    ${parts.value && field.current && text.includes("@") && html`<${parts.value.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}<div class="composer-row">
       <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
       <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}
         placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"

@@ -14,12 +14,11 @@ import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
-import { ConversationMenu } from "./conversationmenu.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
-import { MissingGroup } from "./opendialog.js";
+import { MissingGroup, parts } from "./opendialog.js";
 import { presenceOf } from "./presence.js";
 import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
@@ -61,7 +60,7 @@ function Head({ conversation }) {
       <small>${typingIn(conversation.key) ?? subtitleOf(conversation)}</small>
     </span>
     ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>
-      <${ConversationMenu} conversation=${conversation} />`}
+      ${parts.value && html`<${parts.value.ConversationMenu} conversation=${conversation} />`}`}
   </header>`;
 }
 

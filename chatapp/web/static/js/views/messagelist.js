@@ -101,9 +101,13 @@ function useSettling(scroller, redraw, look) {
       width = entry.contentRect.width;
       redraw();
     });
+    // A row may grow by itself: a poll that is drawn when its code has loaded, a long text that is shown whole.
+    const ofRows = new ResizeObserver(() => scroller.settle() && redraw());
+    const rows = scroller.element?.querySelector(".rows");
     if (scroller.element) observer.observe(scroller.element);
+    if (rows) ofRows.observe(rows);
     document.fonts.ready.then(redraw);
-    return () => observer.disconnect();
+    return () => [observer, ofRows].forEach((one) => one.disconnect());
   }, []);
 }
 

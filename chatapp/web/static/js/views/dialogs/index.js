@@ -1,5 +1,7 @@
 /** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
+import { ConversationMenu } from "./conversationmenu.js";
+import { MentionList } from "./mentionlist.js";
 import { DetailsDialog } from "./details.js";
 import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
@@ -50,4 +52,4 @@ export const DIALOGS = {
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };
+export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };

@@ -19,7 +19,7 @@ import { conversationOf, dialog, me, nameOf, saved } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
-import { attempt } from "../conversationmenu.js";
+import { attempt } from "./conversationmenu.js";
 import { useChosenMessage } from "./chosenmessage.js";
 import { toggleSaved } from "./saving.js";
 import { openThread } from "./threads.js";

@@ -3,7 +3,7 @@
 import { isMuted } from "../../models/personal.js";
 import { setLevel } from "../../personal.js";
 import { say } from "../../strings.js";
-import { canMute } from "../conversationmenu.js";
+import { canMute } from "./conversationmenu.js";
 import { html } from "../html.js";
 import { Refused, useAction } from "./action.js";
 import { Switch } from "./switch.js";

@@ -3,7 +3,7 @@
 import { notify } from "../../messageactions.js";
 import { takeSaved } from "../../ownchanges.js";
 import { saved } from "../../store.js";
-import { attempt } from "../conversationmenu.js";
+import { attempt } from "./conversationmenu.js";
 import { saveMessage } from "./laterapi.js";
 
 /** A refusal is shown for a while. @param {{ messageId: string }} message */

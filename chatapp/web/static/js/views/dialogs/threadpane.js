@@ -12,7 +12,7 @@ import { conversationOf, hasRoom, isAtEndOf, me, outbox, timelineOf } from "../.
 import { loadStyles } from "../../styles.js";
 import { Closed } from "../closed.js";
 import { Composer } from "../composer.js";
-import { attempt } from "../conversationmenu.js";
+import { attempt } from "./conversationmenu.js";
 import { notify } from "../../messageactions.js";
 import { Body, mayWrite } from "../conversation.js";
 import { html } from "../html.js";

@@ -1,14 +1,14 @@
 /** The menu of the open conversation: what I want to hear of it, and marking it as unread. */
 
-import { ApiError } from "../api.js";
-import { unreadOf } from "../models/conversation.js";
-import { markUnread, setLevel } from "../personal.js";
-import { dialog, me } from "../store.js";
-import { failureSentence, say } from "../strings.js";
-import { html } from "./html.js";
+import { ApiError } from "../../api.js";
+import { unreadOf } from "../../models/conversation.js";
+import { markUnread, setLevel } from "../../personal.js";
+import { dialog, me } from "../../store.js";
+import { failureSentence, say } from "../../strings.js";
+import { html } from "../html.js";
 import { Menu } from "./menu.js";
 
-/** @typedef {import("../models/conversation.js").Conversation} Conversation */
+/** @typedef {import("../../models/conversation.js").Conversation} Conversation */
 
 /** @param {{ conversation: Conversation }} props */
 export function ConversationMenu({ conversation }) {
@@ -34,7 +34,7 @@ function entriesOf(conversation) {
  * @returns {import("./menu.js").Entry[]} the levels that it does not have
  */
 function levelEntries({ key, preferences: { level } }) {
-  /** @type {[import("../protocol.js").Level, import("./icons.js").IconName, string][]} */
+  /** @type {[import("../../protocol.js").Level, import("../icons.js").IconName, string][]} */
   const levels = [
     ["all", "bell", level === "none" ? say.unmute : say.allMessages],
     ["mentions", "at", say.onlyMentions],

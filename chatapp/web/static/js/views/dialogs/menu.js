@@ -2,17 +2,17 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { html } from "./html.js";
-import { Icon } from "./icons.js";
+import { html } from "../html.js";
+import { Icon } from "../icons.js";
 
 /**
  * @typedef {object} Entry
- * @property {import("./icons.js").IconName} icon
+ * @property {import("../icons.js").IconName} icon
  * @property {string} label
  * @property {() => void | Promise<string | void>} choose a text that it returns says why it did not work, and the menu stays open
  */
 
-/** @param {{ label: string, icon: import("./icons.js").IconName, entries: Entry[] }} props */
+/** @param {{ label: string, icon: import("../icons.js").IconName, entries: Entry[] }} props */
 export function Menu({ label, icon, entries }) {
   const isOpen = useSignal(false);
   const problem = useSignal("");
