@@ -83,6 +83,9 @@ PATHS = [
     "/groups/public?name=gr%C3%B6&limit=2",
     "/groups/public/{group}",
     "/sync?group={group}:1:0",
+    "/saved",
+    "/scheduled",
+    "/threads",
 ]
 
 

@@ -9,6 +9,7 @@ from chatapp.actions.permissions import (
     ADD_MEMBERS,
     CHANGE_DETAILS,
     CHANGE_ROLES,
+    CLOSE_POLLS,
     DELETE_GROUP,
     DELETE_MESSAGES,
     LEAVE,
@@ -39,6 +40,7 @@ ATTEMPTS = {
     WRITE: lambda browser, group_id, _cast: say(browser, group_id, "hello"),
     WRITE_ANNOUNCEMENTS: lambda browser, group_id, _cast: say(browser, group_id, "listen"),
     DELETE_MESSAGES: lambda browser, group_id, _cast: browser.delete(f"/message/{group_id}-1"),
+    CLOSE_POLLS: lambda browser, group_id, _cast: browser.post(f"/message/{group_id}-1/close"),
     DELETE_GROUP: lambda browser, group_id, _cast: browser.delete(f"/group/{group_id}"),
     LEAVE: None,
 }
@@ -67,9 +69,13 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(
     if action == DELETE_MESSAGES:
         author = cast[ADMIN if role == OWNER else OWNER]
         assert say(browse(author), group_id, "not yours").status_code == 200
+    if action == CLOSE_POLLS:
+        author = cast[ADMIN if role == OWNER else OWNER]
+        poll = {"receiver": group_id, "group": True, "question": "When?", "options": ["now", "later"]}
+        assert browse(author).post("/polls", json=poll).status_code == 200
     before = show(browse(cast[OWNER]), group_id)
     answer = attempt(browse(cast[role]), group_id, cast)
-    if role == "outsider" and action == DELETE_MESSAGES:
+    if role == "outsider" and action in (CLOSE_POLLS, DELETE_MESSAGES):
         refusal(answer, 404, "not_found")
     elif role == "outsider":
         refusal(answer, 403, "not_a_member")

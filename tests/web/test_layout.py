@@ -119,7 +119,7 @@ def test_on_a_phone_back_leads_to_the_list(new_person: NewPerson, populated_serv
     line(page, "Summer house").tap()
     expect(page.get_by_role("heading", name="Summer house")).to_be_visible()
     composer(page).fill("from my phone")
-    page.get_by_role("button", name="Send").tap()
+    page.get_by_role("button", name="Send", exact=True).tap()
     expect(bubble(page, "from my phone")).to_be_visible()
     page.go_back()
     expect(line(page, "Summer house")).to_be_visible()
@@ -136,7 +136,7 @@ def test_the_layout_fits_at_every_size(new_person: NewPerson, populated_server: 
         take_screenshot(page, f"group-{width}")
         assert fits(page), width
         assert page.locator(".sidebar").is_visible() == (width >= 720)
-        box: Any = page.get_by_role("button", name="Send").bounding_box()
+        box: Any = page.get_by_role("button", name="Send", exact=True).bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
 

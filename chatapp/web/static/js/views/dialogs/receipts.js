@@ -57,11 +57,11 @@ function Lists({ receipts }) {
     <${List} title=${say.receiptsWaiting} receipts=${waiting} passedOf=${() => null} />`;
 }
 
-/** @param {{ title: (count: number) => string, receipts: MessageReceipt[], passedOf: (receipt: MessageReceipt) => Passed | null }} props */
+/** @param {{ title: (values: { count: number }) => string, receipts: MessageReceipt[], passedOf: (receipt: MessageReceipt) => Passed | null }} props */
 function List({ title, receipts, passedOf }) {
   if (receipts.length === 0) return null;
   return html`<section class="receipts">
-    <h3>${title(receipts.length)}</h3>
+    <h3>${title({ count: receipts.length })}</h3>
     <ul>${receipts.map((receipt) => html`<${Line} key=${receipt.username} receipt=${receipt} passed=${passedOf(receipt)} />`)}</ul>
   </section>`;
 }
