@@ -136,7 +136,9 @@ def test_the_layout_fits_at_every_size(new_person: NewPerson, populated_server: 
         take_screenshot(page, f"group-{width}")
         assert fits(page), width
         assert page.locator(".sidebar").is_visible() == (width >= 720)
-        box: Any = page.get_by_role("button", name="Send", exact=True).bounding_box()
+        send = page.get_by_role("button", name="Send", exact=True)
+        expect(send).to_be_visible()
+        box: Any = send.bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
 
