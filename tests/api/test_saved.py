@@ -70,6 +70,12 @@ def test_what_was_deleted_or_may_not_be_seen_any_more_is_not_listed(
     browse(anna).patch(f"/group/{group_id}", json=body)
     browse(anna).post(f"/group/{group_id}/members", json={"users": [{"username": ben}]})
     refusal(save(browser, stays), 404, "not_found")
+    other = ids(browse(anna), anna, group_id, "yes")[0]
+    browse(anna).patch(f"/group/{group_id}", json={"sharesHistory": True})
+    save(browser, other)
+    assert listed(browser) == ["stays"]
+    browse(anna).patch(f"/group/{group_id}", json=body)
+    assert listed(browser) == [], "it was said before ben came back"
 
 
 def test_others_messages_and_too_many_are_refused(

@@ -126,6 +126,8 @@ def test_a_group_that_ceases_to_share_its_history_ends_the_follows_of_later_memb
     assert thread_id not in followed(carol)
     assert thread_id in followed(bob)
     assert refusal(follow(carol, thread_id, on=True)) == (404, "not_found")
+    assert refusal(carol.get(f"/messages/carol/{thread_id}?group=yes")) == (403, "not_a_member")
+    assert bob.get(f"/messages/bob/{thread_id}?group=yes").status_code == 200
 
 
 def test_in_an_announcement_group_only_admins_open_threads_and_write_in_them(alice: Browser, bob: Browser) -> None:
