@@ -152,8 +152,9 @@ def _differences(name: str, one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def _without_watermarks(client: Client) -> dict[str, Any]:
+    """The state without watermarks, and without the unread mentions, which depend on one."""
     return {
-        key: {name: value for name, value in one.items() if name not in ("watermarks", "read", "revision")}
+        key: {name: value for name, value in one.items() if name not in ("watermarks", "read", "revision", "mentions")}
         for key, one in client.state().items()
     }
 
