@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from tests.web.server import Server
 
 HARMLESS = re.compile(
-    r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright|already in CLOSING or CLOSED|CORS request did not succeed"
+    r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright|CORS request did not succeed"
+    r"|already in CLOSING or CLOSED"
 )
 """Console messages about a missing network, or about a 401 that the page expects."""
 
