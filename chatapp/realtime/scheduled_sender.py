@@ -1,7 +1,6 @@
 """Sends scheduled messages when they are due."""
 
 import logging
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -12,6 +11,7 @@ from chatapp.errors import InternalError, Unavailable
 from chatapp.journal import Journal
 from chatapp.journal.database_errors import is_outage
 from chatapp.journal.drafts import Outcome
+from chatapp.realtime.periodic_work import PeriodicWork
 
 log = logging.getLogger(__name__)
 
@@ -31,25 +31,16 @@ class ScheduledSender:
     def __init__(self, app_context: Callable[[], AbstractContextManager[object]], journal: Journal) -> None:
         self._app_context = app_context
         self._journal = journal
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scheduled messages", daemon=True)
+        # The first look sends what became due while no process ran.
+        work = PeriodicWork("scheduled messages", self._work)
+        self.start, self.stop = work.start, work.stop
 
-    def start(self) -> None:
-        """Sends at once what became due while no process ran."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stop.wait(pause):
-            try:
-                pause = self._send_due()
-            except Exception as error:
-                log.warning("Scheduled messages are sent later: %s", error, exc_info=not is_outage(error))
-                pause = RETRY_SECONDS
+    def _work(self) -> float:
+        try:
+            return self._send_due()
+        except Exception as error:
+            log.warning("Scheduled messages are sent later: %s", error, exc_info=not is_outage(error))
+            return RETRY_SECONDS
 
     def _send_due(self) -> float:
         """Sends what is due now. Returns the seconds until the next look."""

@@ -1,11 +1,11 @@
 """Periodic work: acks whose window ended, receipts, heartbeats, expired sessions, connections in no namespace."""
 
 import logging
-import threading
 from collections.abc import Callable
 
 from chatapp.clock import monotonic, now
 from chatapp.realtime.dispatcher import Dispatcher
+from chatapp.realtime.periodic_work import PeriodicWork
 
 log = logging.getLogger(__name__)
 
@@ -21,23 +21,16 @@ class Ticker:
     def __init__(self, dispatcher: Dispatcher, close_unjoined: Callable[[], None]) -> None:
         self._dispatcher = dispatcher
         self._close_unjoined = close_unjoined
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._looked_at = monotonic()
+        work = PeriodicWork("ticker", self._work)
+        self.start, self.stop = work.start, work.stop
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._pause()):
-            try:
-                self._tick()
-            except Exception:
-                log.exception("Periodic work failed")
+    def _work(self) -> float:
+        try:
+            self._tick()
+        except Exception:
+            log.exception("Periodic work failed")
+        return self._pause()
 
     def _pause(self) -> float:
         is_waiting = self._dispatcher.delivery.is_waiting() or self._dispatcher.receipts.is_waiting()
