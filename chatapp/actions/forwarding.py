@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import find_message
+from chatapp.actions.thread_follows import send_following
 from chatapp.errors import NotFound
 from chatapp.journal import Journal, MessageDraft
 from chatapp.journal.drafts import Outcome
@@ -52,7 +53,7 @@ def forward_message(
         is_awaited=is_awaited,
         forwards=message_id,
     )
-    journal.send(draft, done)
+    send_following(journal, caller, draft, done)
 
 
 def origin_of(caller: Caller, message_id: str) -> str:

@@ -3,8 +3,6 @@
 A poll is a message, whose text has the question and the options for clients that know nothing of polls.
 """
 
-from concurrent.futures import Future
-
 from sqlalchemy import delete, select
 
 from chatapp.actions.accounts import Caller
@@ -12,11 +10,12 @@ from chatapp.actions.message_lock import FoundMessage, find_message, lock_messag
 from chatapp.actions.messages import message_of, send_message
 from chatapp.actions.permissions import CLOSE_POLLS, require
 from chatapp.actions.poll_states import chosen_in
+from chatapp.actions.waiting import stored_message
 from chatapp.clock import now
-from chatapp.errors import ChatError, Forbidden, InvalidInput, NotFound, PollClosed
+from chatapp.errors import Forbidden, InvalidInput, NotFound, PollClosed
 from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft, StoredMessage, Transaction
-from chatapp.journal.drafts import Outcome, PollDraft
+from chatapp.journal.drafts import PollDraft
 from chatapp.models import Poll, PollVote, User
 from chatapp.models.base import to_microseconds
 from chatapp.poll_payloads import NewPoll
@@ -38,12 +37,8 @@ def create_poll(journal: Journal, caller: Caller, new: NewPoll) -> StoredMessage
     draft = MessageDraft(
         caller.user_id, caller.username, new.receiver, new.group, text, new.client_id, reply_to=new.reply_to, poll=poll
     )
-    stored: Future[Outcome] = Future()
-    send_message(journal, caller, draft, stored.set_result)
-    outcome = stored.result()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return message_of(caller, find_message(caller, outcome.message_id))
+    stored = stored_message(lambda done: send_message(journal, caller, draft, done))
+    return message_of(caller, find_message(caller, stored.message_id))
 
 
 def vote(journal: Journal, caller: Caller, message_id: str, options: list[int]) -> StoredMessage:

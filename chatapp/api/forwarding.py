@@ -1,16 +1,13 @@
 """Forward a message, and find the original of a forwarded one."""
 
-from concurrent.futures import Future
-
 from flask import Blueprint
 
-from chatapp import serializers
-from chatapp.actions import forwarding, messages
+from chatapp.actions import forwarding
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
+from chatapp.api.sending import ack_of
 from chatapp.errors import (
-    ChatError,
     InvalidInput,
     MalformedRequest,
     MessageDeleted,
@@ -18,7 +15,6 @@ from chatapp.errors import (
     NotFound,
     OnlyAdminsWrite,
 )
-from chatapp.journal.drafts import Outcome
 from chatapp.payloads import Forward
 from chatapp.shapes import MessageAckShape, MessageIdShape
 
@@ -33,12 +29,7 @@ blueprint = Blueprint("forwarding", __name__)
     errors=(NotFound, MessageDeleted, NotAMember, OnlyAdminsWrite, InvalidInput, MalformedRequest),
 )
 def forward(caller: Caller, message_id: str, body: Forward) -> MessageAckShape:
-    stored: Future[Outcome] = Future()
-    forwarding.forward_message(current_journal(), caller, message_id, body, stored.set_result)
-    outcome = stored.result()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return serializers.message_ack(outcome, delivered=messages.is_delivered(current_journal(), outcome))
+    return ack_of(lambda done: forwarding.forward_message(current_journal(), caller, message_id, body, done))
 
 
 @blueprint.get("/message/<message_id>/origin")

@@ -1,7 +1,5 @@
 """Read and send messages."""
 
-from concurrent.futures import Future
-
 from flask import Blueprint
 
 from chatapp import serializers
@@ -9,8 +7,8 @@ from chatapp.actions import messages
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
+from chatapp.api.sending import ack_of
 from chatapp.errors import (
-    ChatError,
     Forbidden,
     ForgedSender,
     InvalidInput,
@@ -20,7 +18,6 @@ from chatapp.errors import (
     OnlyAdminsWrite,
 )
 from chatapp.journal import MessageDraft
-from chatapp.journal.drafts import Outcome
 from chatapp.payloads import HistoryQuery, PostMessage
 from chatapp.shapes import MessageAckShape, MessageShape
 
@@ -51,9 +48,4 @@ def send(caller: Caller, body: PostMessage) -> MessageAckShape:
     draft = MessageDraft(
         caller.user_id, sender, body.receiver, body.group, body.content, body.client_id, reply_to=body.reply_to
     )
-    stored: Future[Outcome] = Future()
-    messages.send_message(current_journal(), caller, draft, stored.set_result)
-    outcome = stored.result()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return serializers.message_ack(outcome, delivered=messages.is_delivered(current_journal(), outcome))
+    return ack_of(lambda done: messages.send_message(current_journal(), caller, draft, done))

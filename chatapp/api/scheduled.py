@@ -1,16 +1,14 @@
 """Messages that are sent later: schedule, list, change, delete, and send at once."""
 
-from concurrent.futures import Future
-
 from flask import Blueprint
 
-from chatapp import personal_serializers, serializers
-from chatapp.actions import messages, scheduled_messages
+from chatapp import personal_serializers
+from chatapp.actions import scheduled_messages
 from chatapp.actions.accounts import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
+from chatapp.api.sending import ack_of
 from chatapp.errors import (
-    ChatError,
     Conflict,
     InvalidInput,
     LimitReached,
@@ -19,7 +17,6 @@ from chatapp.errors import (
     NotFound,
     OnlyAdminsWrite,
 )
-from chatapp.journal.drafts import Outcome
 from chatapp.personal_shapes import AllScheduledShape, OneScheduledShape
 from chatapp.scheduled_payloads import Schedule, ScheduledChanges
 from chatapp.shapes import MessageAckShape
@@ -68,9 +65,4 @@ def delete_scheduled(caller: Caller, client_id: str) -> OneScheduledShape:
 @blueprint.post("/scheduled/<client_id>/send")
 @operation("Send a scheduled message now", gives=MessageAckShape, errors=(NotFound, NotAMember, OnlyAdminsWrite))
 def send_scheduled(caller: Caller, client_id: str) -> MessageAckShape:
-    stored: Future[Outcome] = Future()
-    scheduled_messages.send_scheduled(current_journal(), caller, client_id, stored.set_result)
-    outcome = stored.result()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return serializers.message_ack(outcome, delivered=messages.is_delivered(current_journal(), outcome))
+    return ack_of(lambda done: scheduled_messages.send_scheduled(current_journal(), caller, client_id, done))

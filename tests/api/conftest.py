@@ -94,3 +94,18 @@ def cast_of_four(
     answer = browse(owner).put(f"/group/{group_id}/members/{admin}", json={"role": ADMIN})
     assert answer.status_code == 200
     return group_id, {OWNER: owner, ADMIN: admin, MEMBER: member, "outsider": outsider}
+
+
+@pytest.fixture
+def alice(browse: Callable[[str | None], Browser]) -> Browser:
+    return browse("alice")
+
+
+@pytest.fixture
+def bob(browse: Callable[[str | None], Browser]) -> Browser:
+    return browse("bob")
+
+
+@pytest.fixture
+def carol(browse: Callable[[str | None], Browser]) -> Browser:
+    return browse("carol")

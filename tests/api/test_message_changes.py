@@ -33,16 +33,6 @@ def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["error"]["code"]
 
 
-@pytest.fixture
-def alice(browse: Browse) -> Browser:
-    return browse("alice")
-
-
-@pytest.fixture
-def bob(browse: Browse) -> Browser:
-    return browse("bob")
-
-
 def test_an_edited_message_says_so_and_shows_its_earlier_texts(alice: Browser, bob: Browser) -> None:
     sent = send(alice, "bob")
     path = f"/message/{sent['messageId']}"

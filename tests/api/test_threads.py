@@ -34,21 +34,6 @@ def followed(browser: Browser) -> dict[str, dict[str, Any]]:
     return {one["receiver"]: one for one in browser.get("/threads").get_json()["conversations"]}
 
 
-@pytest.fixture
-def alice(browse: Browse) -> Browser:
-    return browse("alice")
-
-
-@pytest.fixture
-def bob(browse: Browse) -> Browser:
-    return browse("bob")
-
-
-@pytest.fixture
-def carol(browse: Browse) -> Browser:
-    return browse("carol")
-
-
 def test_a_thread_is_opened_once_and_followed_by_its_opener_and_the_author(
     alice: Browser, bob: Browser, carol: Browser
 ) -> None:
@@ -87,6 +72,18 @@ def test_a_member_who_does_not_follow_reads_and_follows_by_writing(
     assert refusal(mallory.post(f"/message/{group_id}-1/thread")) == (404, "not_found")
     assert refusal(follow(carol, group_id, on=True)) == (404, "not_found"), "a group is no thread"
     assert refusal(follow(carol, "none", on=True)) == (404, "not_found")
+
+
+def test_a_member_who_does_not_follow_follows_by_forwarding(alice: Browser, bob: Browser, carol: Browser) -> None:
+    group_id = make_group(alice, "bob", "carol")
+    root = say(alice, group_id, "lunch?").get_json()["response"]["messageId"]
+    thread_id = open_thread(bob, root)["receiver"]
+    body = {"receiver": thread_id, "group": True}
+    assert carol.post(f"/message/{root}/forward", json=body).status_code == 200
+    assert thread_id in followed(carol)
+    other = make_group(alice, "bob")
+    aside = open_thread(alice, say(alice, other, "just us").get_json()["response"]["messageId"])["receiver"]
+    assert refusal(carol.post(f"/message/{root}/forward", json={**body, "receiver": aside})) == (403, "not_a_member")
 
 
 def test_a_private_conversation_has_threads(alice: Browser, bob: Browser, browse: Browse) -> None:
