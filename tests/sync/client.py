@@ -1,32 +1,13 @@
 """A client as docs/protocol.md describes it. It applies the changes of events and of syncs to one state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-HIDDEN = 2**40
+from tests.sync.known_state import Conversation, comparable, details_of, state_of, sum_of
 
 Key = tuple[str, bool]
-DETAILS = ("topic", "description", "sharesHistory", "isPublic", "writers", "pinners")
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 Page = Callable[[str, bool], list[dict[str, Any]]]
-
-
-@dataclass
-class Conversation:
-    """A client's state of one conversation."""
-
-    name: str = ""
-    role: str = "member"
-    details: dict[str, Any] = field(default_factory=dict)
-    revision: int = 0
-    last_sequence: int = 0
-    read: int = 0
-    members: dict[str, str] = field(default_factory=dict)
-    watermarks: dict[str, tuple[int, int | None]] = field(default_factory=dict)
-    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
-    mentions: set[int] = field(default_factory=set)
-    """The messages that mention the user, as far as they are known: all unread ones, and some others."""
 
 
 class Client:
@@ -66,19 +47,21 @@ class Client:
 
     def known(self) -> dict[str, Any]:
         conversations = [
-            {"receiver": key[0], "group": key[1], "revision": one.revision, "watermarks": _sum_of(one)}
+            {"receiver": key[0], "group": key[1], "revision": one.revision, "watermarks": sum_of(one)}
             for key, one in self.conversations.items()
         ]
         return {"userRevision": self.user_revision, "conversations": conversations}
 
-    def state(self) -> dict[str, Any]:
-        """The state in which two clients must agree."""
+    def state(self, reads: "Client | None" = None) -> dict[str, Any]:
+        """The state in which two clients must agree. What is unread is decided by the watermarks of `reads`, which is
+        the client itself if nothing is given."""
+        marks = (reads or self).conversations
         conversations = {
             f"{key[0]} {'group' if key[1] else 'direct'}": {
                 **vars(one),
-                "messages": _comparable(one),
+                "messages": comparable(one),
                 "preferences": self.preferences.get(key),
-                "mentions": self._unread_mentions(one, key),
+                "mentions": self._unread_mentions(one, key, marks.get(key, one).read),
             }
             for key, one in sorted(self.conversations.items())
         }
@@ -147,7 +130,7 @@ class Client:
 
     def _apply_message(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         message = change["message"]
-        known.messages[message["sequence"]] = self._state_of(message)
+        known.messages[message["sequence"]] = state_of(message)
         self._note_mentions(known, message, message["sender"])
         known.last_sequence = max(known.last_sequence, message["sequence"])
         if message["sender"] == self.username:
@@ -159,7 +142,7 @@ class Client:
         if (message := known.messages.get(sequence)) is not None:
             mine = message["mine"] - {one["emoji"] for one in update["reacted"] if one["username"] == self.username}
             mine |= {one["emoji"] for one in update["reacted"] if one["username"] == self.username and one["on"]}
-            merged = {**message, **self._state_of(update), "sender": message["sender"]}
+            merged = {**message, **state_of(update), "sender": message["sender"]}
             # A deletion takes the reactions away without naming them.
             merged["mine"] = mine & merged["reactions"].keys()
             merged["content"] = update.get("content", message["content"])
@@ -170,27 +153,6 @@ class Client:
         for other in known.messages.values():
             if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
                 other["quote"] = {**other["quote"], "content": update["content"]}
-
-    @staticmethod
-    def _state_of(message: dict[str, Any]) -> dict[str, Any]:
-        """What two clients must agree on. The events of a group that hides its history have no quotes."""
-        reactions = message.get("reactions", [])
-        return {
-            "sender": message.get("sender"),
-            "content": message.get("content"),
-            "changed": message.get("changedRevision"),
-            "edited": message.get("editedAt"),
-            "deleted": (message.get("deletedAt"), message.get("deletedBy")),
-            "pinned": (message.get("pinnedAt"), message.get("pinnedBy")),
-            "reactions": {one["emoji"]: (one["count"], one["usernames"]) for one in reactions},
-            "mine": {one["emoji"] for one in reactions if one.get("mine")},
-            "quote": message.get("replyTo"),
-            "thread": message.get("threadId"),
-            # An event for all members does not say what a user voted for.
-            "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
-            "forwarded": message.get("forwarded"),
-            "mentions": [{**one, "mine": None} for one in message.get("mentions", [])],
-        }
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         for one in change["members"]:
@@ -205,7 +167,7 @@ class Client:
     def _apply_details(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
         known.name = change["name"]
         has_other_history = known.details["sharesHistory"] != change["sharesHistory"]
-        known.details = _details_of(change)
+        known.details = details_of(change)
         if has_other_history:
             self._refetch(known, key)
 
@@ -237,7 +199,7 @@ class Client:
         known = self.conversations[key] = Conversation(
             wire["name"],
             wire["role"],
-            _details_of(wire),
+            details_of(wire),
             wire["revision"],
             wire["lastSequence"],
             wire["readSequence"],
@@ -248,8 +210,8 @@ class Client:
         known.mentions = set(wire["unreadMentions"])
         self._refetch(known, key)
 
-    def _unread_mentions(self, known: Conversation, key: Key) -> list[int]:
-        read, marked = known.read, self.preferences[key]["unreadFrom"]
+    def _unread_mentions(self, known: Conversation, key: Key, read: int) -> list[int]:
+        marked = self.preferences[key]["unreadFrom"]
         after = read if marked is None else min(read, marked - 1)
         return sorted(sequence for sequence in known.mentions if sequence > after)
 
@@ -263,7 +225,7 @@ class Client:
 
     def _refetch(self, known: Conversation, key: Key) -> None:
         page = [one for one in self._page(*key) if one["revision"] <= known.revision]
-        known.messages = {one["sequence"]: self._state_of(one) for one in page}
+        known.messages = {one["sequence"]: state_of(one) for one in page}
         for one in page:
             self._note_mentions(known, one, one["sender"])
 
@@ -284,23 +246,3 @@ class Client:
             return message["receiver"], True
         own = message["sender"] == self.username
         return (message["receiver"] if own else message["sender"]), False
-
-
-def _comparable(known: Conversation) -> dict[int, dict[str, Any]]:
-    """The messages. Events of a group that hides its history carry no text of an answered message, while pages do."""
-    if known.details["sharesHistory"]:
-        return known.messages
-    return {
-        sequence: {**message, "quote": message["quote"] and message["quote"]["sequence"]}
-        for sequence, message in known.messages.items()
-    }
-
-
-def _details_of(wire: dict[str, Any]) -> dict[str, Any]:
-    return {name: wire[name] for name in DETAILS}
-
-
-def _sum_of(known: Conversation) -> int:
-    if not known.watermarks:
-        return known.read
-    return sum(delivered + (HIDDEN if read is None else read) for delivered, read in known.watermarks.values())
