@@ -9,7 +9,7 @@ from chatapp.actions.usernames import usernames_of
 from chatapp.journal import Transaction
 from chatapp.journal.message_mentions import places_of, users_of
 from chatapp.journal.message_state import MentionPlace
-from chatapp.mentions import EVERYBODY, HERE, MOST_ONLINE, find_mentions, from_text, to_text
+from chatapp.mentions import EVERYBODY, HERE, MOST_ONLINE, find_mentions, from_text, may_mention, to_text
 from chatapp.models import Membership, Mention, Message, User
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MENTIONS
 from chatapp.prepared_statements import tuples
@@ -69,7 +69,7 @@ def mentions_of(conversation_id: int, sequence: int, text: str, reader_id: int |
 def replace_mentions(transaction: Transaction, message: Message, *, is_group: bool) -> None:
     """Finds the mentions in the new text of a message. Whom `@here` mentioned before the edit it mentions still."""
     conversation_id, before = message.conversation_id, from_text(message.mentions)
-    if not before and "@" not in message.content:
+    if not before and not may_mention(message.content):
         return
     query = (
         select(User.id, User.username)

@@ -1,5 +1,7 @@
 """Messages that are sent later: schedule, list, change, delete, and send at once."""
 
+from uuid import UUID
+
 from flask import Blueprint
 
 from chatapp import personal_serializers
@@ -51,18 +53,28 @@ def schedule_message(caller: Caller, body: Schedule) -> OneScheduledShape:
     errors=(NotFound, InvalidInput, MalformedRequest),
 )
 def change_scheduled(caller: Caller, client_id: str, body: ScheduledChanges) -> OneScheduledShape:
-    own = scheduled_messages.change_scheduled(current_journal(), caller, client_id, body)
+    own = scheduled_messages.change_scheduled(current_journal(), caller, _as_stored(client_id), body)
     return {"scheduled": personal_serializers.scheduled(own)}
 
 
 @blueprint.delete("/scheduled/<client_id>")
 @operation("Delete a scheduled message", gives=OneScheduledShape, errors=(NotFound,))
 def delete_scheduled(caller: Caller, client_id: str) -> OneScheduledShape:
-    own = scheduled_messages.delete_scheduled(current_journal(), caller, client_id)
+    own = scheduled_messages.delete_scheduled(current_journal(), caller, _as_stored(client_id))
     return {"scheduled": personal_serializers.scheduled(own)}
 
 
 @blueprint.post("/scheduled/<client_id>/send")
 @operation("Send a scheduled message now", gives=MessageAckShape, errors=(NotFound, NotAMember, OnlyAdminsWrite))
 def send_scheduled(caller: Caller, client_id: str) -> MessageAckShape:
-    return ack_of(lambda done: scheduled_messages.send_scheduled(current_journal(), caller, client_id, done))
+    return ack_of(
+        lambda done: scheduled_messages.send_scheduled(current_journal(), caller, _as_stored(client_id), done)
+    )
+
+
+def _as_stored(client_id: str) -> str:
+    """The id of a path: a UUID in any spelling, as in bodies. Another text names no message."""
+    try:
+        return str(UUID(client_id))
+    except ValueError:
+        return client_id

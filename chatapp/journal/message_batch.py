@@ -1,7 +1,8 @@
 """Stores one batch of drafts in an open transaction: authorise, find repeats, number, insert.
 
 The statements are plain SQL with `?` placeholders, the same on SQLite and PostgreSQL, because each message runs them.
-Rows are locked in a fixed order (groups, then direct conversations, each by id), so that two processes never deadlock.
+Rows are locked in a fixed order: the users of scheduled messages, groups, then direct conversations, each by id.
+Opening a direct conversation locks users last, so it may deadlock with a scheduled message; the writer retries that.
 """
 
 from collections.abc import Iterable, Sequence

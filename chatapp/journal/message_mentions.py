@@ -20,8 +20,7 @@ ROWS_PER_STATEMENT = 500
 
 
 class MessageMentions:
-    """The mentions in the messages of one batch. `at` is the time, in microseconds since
-    1970 UTC."""
+    """The mentions in the messages of one batch. `at` is the time, in microseconds since 1970 UTC."""
 
     def __init__(self, connection: WriterConnection, at: int) -> None:
         self._connection = connection

@@ -57,6 +57,7 @@ def test_a_message_is_scheduled_once_and_changed_on_all_devices(
         (group_id, "tea"),
         (ben, "happy\nbirthday!"),
     ]
+    assert browser.patch(place.upper().replace("/SCHEDULED", "/scheduled"), json={"content": "x"}).status_code == 200
     gone = browser.delete(place).get_json()["scheduled"]
     assert (gone["gone"], gone["content"]) == (True, "")
     (told_again,) = sync(browser, "?userRevision=4")["changes"]
