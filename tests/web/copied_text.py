@@ -42,3 +42,5 @@ HOSTILE = """<img src=x onerror="window.hacked=1"><b>bold</b><script>window.hack
 <img src="https://evil.example/x.png"><iframe srcdoc="<script>parent.hacked=1</script>"></iframe>"""
 
 CODE_EDITOR = '<div style="font-family: Menlo, monospace"><b>if</b> x:</div>'
+CODE_EDITOR_IN_A_DOCUMENT = f"<html><head></head><body><!--StartFragment-->{CODE_EDITOR}</body></html>"
+"""As Windows has it on its clipboard."""

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.copied_text import (
     CODE_EDITOR,
+    CODE_EDITOR_IN_A_DOCUMENT,
     HOSTILE,
     SPREADSHEET,
     SPREADSHEET_AS_MARKDOWN,
@@ -121,9 +122,10 @@ def test_a_new_line_goes_on_with_a_list_and_enter_sends(two: tuple[Page, Page]) 
         (SPREADSHEET, "Name\tPieces", SPREADSHEET_AS_MARKDOWN),
         (HOSTILE, "bold link", "**bold** link"),
         (CODE_EDITOR, "if x:", "if x:"),
+        (CODE_EDITOR_IN_A_DOCUMENT, "if x:", "if x:"),
         ("<span>plain</span>", "plain", "plain"),
     ],
-    ids=["Word", "a writer on the web", "a spreadsheet", "hostile", "a code editor", "plain"],
+    ids=["Word", "a writer on the web", "a spreadsheet", "hostile", "a code editor", "in a document", "plain"],
 )
 def test_pasted_text_becomes_markdown(new_person: NewPerson, markup: str, text: str, wanted: str) -> None:
     person = new_person(permissions=["clipboard-read", "clipboard-write"])

@@ -242,6 +242,7 @@ def test_a_dialog_keeps_the_focus_and_returns_it(new_person: NewPerson) -> None:
     settings = page.get_by_role("button", name="Settings")
     settings.focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
     for _ in range(8):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")

@@ -105,6 +105,7 @@ def test_a_thread_by_the_keyboard_and_by_its_address(new_person: NewPerson, new_
     page.keyboard.type("an aside")
     page.keyboard.press("Enter")
     expect(said_in(page, "an aside")).to_be_visible()
+    expect(pane(page).locator(".tick-sending")).to_have_count(0)
     thread = bob.request("GET", "threads")["conversations"][0]
     page.keyboard.press("Escape")
     expect(pane(page)).to_have_count(0)

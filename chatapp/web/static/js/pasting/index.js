@@ -16,16 +16,28 @@ converter.addRule("break", { filter: "br", replacement: () => "\n" });
 addTables(converter);
 addWordLists(converter);
 
+const FIXED_WIDTH = /font-family:[^;]*(?:monospace|Consolas|Menlo|Courier)/iu;
+
 /**
  * @param {string} markup
- * @returns {string}
+ * @returns {string} "" for text from a code editor, whose colours are no formatting
  */
 export function markdownOf(markup) {
   // The page's policy forbids styles. Under another name the attributes still say what is bold.
   const inert = markup.replace(/<style[\s>][\s\S]*?<\/style>/giu, "").replace(/(\s)style=/giu, "$1data-style=");
   const root = /** @type {HTMLElement} */ (DOMPurify.sanitize(inert, { RETURN_DOM: true, FORBID_TAGS: ["style", "img", "svg", "math", "form", "input", "button", "textarea", "select"] }));
+  if (isFromCodeEditor(root)) return "";
   markWordLists(root);
   return converter.turndown(root).replace(/\u00a0/gu, " ").replace(/[ \t]+$/gmu, "").trim();
+}
+
+/**
+ * Code editors copy one element with a fixed-width font. What stands around it differs by browser and system.
+ * @param {HTMLElement} root
+ */
+function isFromCodeEditor(root) {
+  const [first, ...others] = root.children;
+  return others.length === 0 && FIXED_WIDTH.test(first?.getAttribute("data-style") ?? "");
 }
 
 /** @param {HTMLElement} node */

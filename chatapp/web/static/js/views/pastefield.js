@@ -10,9 +10,6 @@ import { applyEdit, fieldOf } from "./editing.js";
 const FORMATTED =
   /<(?:b|strong|i|em|s|del|strike|a|ul|ol|table|h[1-6]|blockquote|pre|code)[\s>]|mso-list|font-weight:\s*(?:bold|[6-9]00)|font-style:\s*italic|line-through/iu;
 
-/** A code editor's colours are no formatting. */
-const FROM_CODE_EDITOR = /^(?:<meta[^>]*>|\s)*<(?:div|pre)[^>]+font-family:[^">]*(?:monospace|Consolas|Menlo|Courier)/iu;
-
 let isPlainWanted = false;
 
 /** Ctrl+Shift+V pastes plain text. @param {KeyboardEvent} event */
@@ -31,7 +28,7 @@ export function onPaste(event) {
   if (isAddress(text.trim()) && isLabel(field)) {
     event.preventDefault();
     applyEdit(field, makeLink(fieldOf(field), text.trim()));
-  } else if (FORMATTED.test(markup) && !FROM_CODE_EDITOR.test(markup)) {
+  } else if (FORMATTED.test(markup)) {
     event.preventDefault();
     pasteFormatted(field, text, markup);
   }
