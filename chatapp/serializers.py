@@ -149,7 +149,7 @@ def conversation(overview: Overview) -> ConversationShape:
         **details(row),
         "role": row.role,
         "preferences": preferences(overview.preferences),
-        "threadOf": root(overview),
+        "threadOf": root(overview) if row.parent_id is not None else None,
     }
 
 

@@ -31,6 +31,7 @@ LISTED_MEMBERS = 50
 """A larger group is listed without its members."""
 
 NOWHERE: frozenset[int] = frozenset()
+NO_PREFERENCES = Preferences(ALL, None, 0)
 
 SINGLE_LOOKUPS = 20
 """Up to this count, overviews of members are read one by one. For more it is cheaper to read those of all members."""
@@ -130,28 +131,28 @@ class Overview:
     """A conversation as seen by one of its members. `row` is a row of OVERVIEWS. `group_members` is None for a direct
     conversation and for a group with more than LISTED_MEMBERS."""
 
-    __slots__ = ("group_members", "is_group", "mentions", "reads", "receiver", "row", "username")
+    __slots__ = ("group_members", "hidden_up_to", "is_group", "mentions", "reads", "receiver", "row", "username")
 
     mentions: Set[int] | None
     """The messages after the read watermark that mention the user, where they were read for all conversations."""
 
-    def __init__(self, row: Any, username: str, group_members: GroupMembers | None, hidden_readers: Set[int]) -> None:
-        self.reads = ReadsShown(row.user_id, hidden_readers)
+    hidden_up_to: int
+    """The last sequence that is hidden from the user."""
+
+    def __init__(self, row: Any, username: str, group_members: GroupMembers | None, reads: ReadsShown) -> None:
+        self.reads = reads
         self.row = row
         self.mentions = None
         self.username = username
         self.group_members = group_members
         self.is_group = row.direct_key is None
         self.receiver = str(row.id) if self.is_group else other_of(row.direct_key, username)
+        self.hidden_up_to = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
 
     @property
     def key(self) -> tuple[str, bool]:
         """The conversation's identity on the wire: the receiver, and whether that is a group."""
         return self.receiver, self.is_group
-
-    @property
-    def hidden_up_to(self) -> int:
-        return hidden_up_to(shares_history=self.row.shares_history, joined_sequence=self.row.joined_sequence)
 
     @property
     def unread(self) -> int:
@@ -170,10 +171,12 @@ class Overview:
     @property
     def unread_mentions(self) -> list[int]:
         """The sequences of the unread messages that mention the user."""
+        found = self.mentions
+        if found is NOWHERE and self.row.unread_from is None:
+            return []
         row, after = self.row, self.read_up_to
         if after >= row.last_sequence:
             return []
-        found = self.mentions
         if found is None or after < row.read_sequence:
             found = mentions_after(row.id, row.user_id, after)
         return sorted(sequence for sequence in found if sequence > after)
@@ -181,7 +184,9 @@ class Overview:
     @property
     def preferences(self) -> Preferences:
         row = self.row
-        return Preferences(row.level or ALL, row.unread_from, row.preferences_revision or 0)
+        if row.preferences_revision is None:
+            return NO_PREFERENCES
+        return Preferences(row.level or ALL, row.unread_from, row.preferences_revision)
 
     @property
     def lowest(self) -> LowestWatermarks:
@@ -191,11 +196,10 @@ class Overview:
             return self.group_members.lowest
         if self.is_group:
             return lowest_watermarks(row.id)
-        own = (row.user_id, row.delivered_sequence)
         if row.other_id is None:
-            return lowest_of([own])
-        other = (row.other_id, row.other_delivered)
-        return lowest_of([own, other] if own[1] <= other[1] else [other, own])
+            return lowest_of([(row.user_id, row.delivered_sequence)])
+        own, other = row.delivered_sequence, row.other_delivered
+        return LowestWatermarks(row.user_id, own, other) if own <= other else LowestWatermarks(row.other_id, other, own)
 
     @property
     def members(self) -> list[ListedMember]:
@@ -265,8 +269,8 @@ def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     journal.flush_watermarks_for_read()
     groups = members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
     user_rows = rows(OVERVIEWS_OF_USER, user_id=caller.user_id)
-    hidden = hidden_readers()
-    overviews = [Overview(row, caller.username, groups.get(row.id), hidden) for row in user_rows]
+    reads = ReadsShown(caller.user_id, hidden_readers())
+    overviews = [Overview(row, caller.username, groups.get(row.id), reads) for row in user_rows]
     mentioned = unread_mentions(caller.user_id)
     for overview in overviews:
         overview.mentions = mentioned.get(overview.row.id, NOWHERE)
@@ -293,4 +297,7 @@ def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mappi
     )
     names = usernames_of({row.user_id for row in member_rows})
     hidden = hidden_readers()
-    return {row.user_id: Overview(row, names[row.user_id], groups.get(row.id), hidden) for row in member_rows}
+    return {
+        row.user_id: Overview(row, names[row.user_id], groups.get(row.id), ReadsShown(row.user_id, hidden))
+        for row in member_rows
+    }
