@@ -184,9 +184,8 @@ class Overview:
     @property
     def preferences(self) -> Preferences:
         row = self.row
-        if row.preferences_revision is None:
-            return NO_PREFERENCES
-        return Preferences(row.level or ALL, row.unread_from, row.preferences_revision)
+        known = row.preferences_revision
+        return Preferences(row.level or ALL, row.unread_from, known) if known is not None else NO_PREFERENCES
 
     @property
     def lowest(self) -> LowestWatermarks:
@@ -287,9 +286,8 @@ def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mappi
             for row in rows(OVERVIEW_OF_MEMBER, conversation_id=conversation_id, user_id=user_id)
         ]
     else:
-        member_rows = [
-            row for row in rows(OVERVIEWS_OF_CONVERSATION, conversation_id=conversation_id) if row.user_id in wanted
-        ]
+        found = rows(OVERVIEWS_OF_CONVERSATION, conversation_id=conversation_id)
+        member_rows = [row for row in found if row.user_id in wanted]
     if not member_rows:
         return {}
     groups = members_by_group(
@@ -297,7 +295,6 @@ def overviews_of_members(conversation_id: int, user_ids: Iterable[int]) -> Mappi
     )
     names = usernames_of({row.user_id for row in member_rows})
     hidden = hidden_readers()
-    return {
-        row.user_id: Overview(row, names[row.user_id], groups.get(row.id), ReadsShown(row.user_id, hidden))
-        for row in member_rows
-    }
+    reads = {row.user_id: ReadsShown(row.user_id, hidden) for row in member_rows}
+    seen = [Overview(row, names[row.user_id], groups.get(row.id), reads[row.user_id]) for row in member_rows]
+    return {overview.row.user_id: overview for overview in seen}
