@@ -18,11 +18,13 @@ from tests.http_listener.raw_client import get
 from tests.people import Cast, Person, wait_until
 from tests.servers import Server
 
+PATIENCE = ["--keep-alive", "60"]
+"""gunicorn closes a connection that is idle for two seconds, perhaps just when a client of the test uses it again."""
 PYTHON = [sys.executable, "-W", "ignore"]
 SHAPES = {
     "own listener": ([*PYTHON, "ws.py"], {}),
     "eventlet.wsgi": ([*PYTHON, "ws.py"], {"CHATAPP_HTTP_LISTENER": "eventlet"}),
-    "gunicorn": ([*PYTHON, "-m", "gunicorn", "-b", "127.0.0.1:{port}", "ws:app"], {}),
+    "gunicorn": ([*PYTHON, "-m", "gunicorn", *PATIENCE, "-b", "127.0.0.1:{port}", "ws:app"], {}),
 }
 WINDOW_SECONDS = 6
 """An ack within half of it has waited for nobody."""

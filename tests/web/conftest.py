@@ -52,7 +52,7 @@ def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 @pytest.fixture(scope="session")
 def server(make_server: Callable[..., Server]) -> Server:
-    return make_server(users=320)
+    return make_server(users=500)
 
 
 @pytest.fixture(scope="session")

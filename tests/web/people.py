@@ -127,8 +127,8 @@ def wait_until(page: Page, script: str, argument: Any = None) -> None:
 
 
 def names(prefix: str = "user") -> Iterator[str]:
-    """Usernames that no other test of this server uses. They start at 20, so that none is a prefix of another."""
-    number = 20
+    """Usernames that no other test of this server uses. All have three digits: none is a prefix of another."""
+    number = 100
     while True:
         yield f"{prefix}{number}"
         number += 1
