@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import engineio
 from engineio import exceptions, packet, payload
 
+from chatapp.security_headers import UNREADABLE
+
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
     from chatapp.realtime.engine.heartbeats import Heartbeats
@@ -60,7 +62,10 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         return can_take_over(environ)
 
     def handle_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        body = super().handle_request(environ, start_response)
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, *UNREADABLE], *rest)
+
+        body = super().handle_request(environ, start)
         if not self.is_green:
             return body
         from chatapp.realtime.engine import polling_hang_up
