@@ -71,6 +71,19 @@ def require_caller(environ: dict[str, Any]) -> Caller:
     return found.caller
 
 
+def refuse_foreign_page(environ: dict[str, Any]) -> None:
+    """Raises CrossSite for a state-changing request with cookies that a page of another site has made.
+
+    The CSRF token alone does not tell them apart: cookies ignore ports, so a page of another service on this host can
+    read it. Without an Origin, as from native clients, the token decides.
+    """
+    if environ["REQUEST_METHOD"] in SAFE_METHODS or "HTTP_COOKIE" not in environ:
+        return
+    origin: str = environ.get("HTTP_ORIGIN", "")
+    if origin and not _is_own_site(origin, environ) and not _token_in_header(environ):
+        raise CrossSite("Pages of this origin may not call with cookies. CHATAPP_ORIGINS lists those that may.")
+
+
 def signed_in_by(tokens: Sequence[str]) -> SignedIn:
     """Signs in by the first token that has a valid session. Raises NotSignedIn, for the first token's reason."""
     refusals = []
@@ -171,8 +184,10 @@ def _require_own_site(claims: Mapping[str, Any]) -> None:
     echoed = request.headers.get(CSRF_HEADER, "")
     if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:
         return
+    if not _is_own_site(request.headers.get("Origin", ""), request.environ):
+        raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")
+
+
+def _is_own_site(origin: str, environ: dict[str, Any]) -> bool:
     settings: Settings = current_app.extensions["chatapp.settings"]
-    origin = request.headers.get("Origin")
-    if origin and (origin == same_origin(request.environ) or is_allowed(origin, settings.origins)):
-        return
-    raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")
+    return bool(origin) and (origin == same_origin(environ) or is_allowed(origin, settings.origins))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.error_bodies import cookies
@@ -27,7 +28,9 @@ def own(app: Flask, name: str, prefix: str = "") -> str:
 def who(app: Flask, site: str = SITE, **values: str) -> str | None:
     """Who is signed in by a header with exactly these cookies."""
     header = "; ".join(f"{name}={value}" for name, value in values.items())
-    answer = app.test_client(use_cookies=False).get("/loggedIn", headers={"Cookie": header}, base_url=site)
+    answer = FlaskClient(app, app.response_class, use_cookies=False).get(
+        "/loggedIn", headers={"Cookie": header}, base_url=site
+    )
     assert answer.status_code in (200, 401)
     found: str | None = answer.get_json().get("username")
     return found
