@@ -102,6 +102,12 @@ class Settings:
     sign_in_limit: str = _setting(
         "10 per minute", "Sign-in attempts that a name and address may make in password mode", values.rate
     )
+    sign_in_address_failures: int = _setting(
+        "100",
+        "Failed sign-ins of any names that one address may make in a day before each further one has to wait longer. "
+        "0: no limit",
+        values.integer(0, 1_000_000),
+    )
     async_mode: str = _setting(
         DEFAULT_MODE,
         "How the Socket.IO side runs: `eventlet` (on Linux), `gevent` or `threading`. Read from the environment only",

@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "ping_interval": 25.0,
     "ping_timeout": 20.0,
     "sign_in_limit": "10 per minute",
+    "sign_in_address_failures": 100,
     "async_mode": "eventlet",
     "http_listener": "chatapp",
 }
