@@ -108,6 +108,17 @@ class Settings:
         "0: no limit",
         values.integer(0, 1_000_000),
     )
+    event_rate: int = _setting(
+        "50",
+        "Events a second that a person may send over sockets, after a pause ten times as many at once. 0: no limit",
+        values.integer(0, 1_000_000),
+    )
+    user_connections: int = _setting(
+        "50", "Sockets that a person may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+    )
+    address_connections: int = _setting(
+        "1000", "Sockets that one address may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+    )
     async_mode: str = _setting(
         DEFAULT_MODE,
         "How the Socket.IO side runs: `eventlet` (on Linux), `gevent` or `threading`. Read from the environment only",

@@ -35,6 +35,9 @@ DEFAULTS: dict[str, Any] = {
     "ping_timeout": 20.0,
     "sign_in_limit": "10 per minute",
     "sign_in_address_failures": 100,
+    "event_rate": 50,
+    "user_connections": 50,
+    "address_connections": 1000,
     "async_mode": "eventlet",
     "http_listener": "chatapp",
 }

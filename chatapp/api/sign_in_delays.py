@@ -85,7 +85,7 @@ class _Count:
         """Seconds until the next attempt; 0 for none."""
         if not storage.get(self._delay):
             return 0
-        return max(1, ceil(storage.get_expiry(self._delay) - now().timestamp()))
+        return max(1, ceil(float(storage.get_expiry(self._delay)) - now().timestamp()))
 
     def add(self, storage: Any) -> int:
         failures = storage.incr(self._failures, FORGOTTEN_SECONDS)
