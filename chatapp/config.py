@@ -102,6 +102,23 @@ class Settings:
     sign_in_limit: str = _setting(
         "10 per minute", "Sign-in attempts that a name and address may make in password mode", values.rate
     )
+    sign_in_address_failures: int = _setting(
+        "100",
+        "Failed sign-ins of any names that one address may make in a day before each further one has to wait longer. "
+        "0: no limit",
+        values.integer(0, 1_000_000),
+    )
+    event_rate: int = _setting(
+        "50",
+        "Events a second that a person may send over sockets, after a pause ten times as many at once. 0: no limit",
+        values.integer(0, 1_000_000),
+    )
+    user_connections: int = _setting(
+        "50", "Sockets that a person may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+    )
+    address_connections: int = _setting(
+        "1000", "Sockets that one address may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+    )
     async_mode: str = _setting(
         DEFAULT_MODE,
         "How the Socket.IO side runs: `eventlet` (on Linux), `gevent` or `threading`. Read from the environment only",

@@ -27,6 +27,9 @@ CAST = [
     NewUser("mallory", "Mallory", "Moss"),
     NewUser("dave", "Dave", "Diaz", DAVES_PASSWORD),
 ]
+NO_LIMITS = {"event_rate": 0, "user_connections": 0, "address_connections": 0}
+"""All clients of the tests come from one address, and few users send as fast as they can."""
+
 WINDOW_SECONDS = 0.05
 """The ack window. It is short, because Flask-SocketIO's test client never confirms an event."""
 
@@ -82,6 +85,7 @@ def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Fla
             "sign_in": "username",
             "async_mode": "threading",
             "delivery_ack_window": WINDOW_SECONDS,
+            **NO_LIMITS,
             **settings,
         }
         app = create_app(values)

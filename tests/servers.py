@@ -55,6 +55,10 @@ class Server:
         self.environment = {
             "CHATAPP_INSTANCE": str(instance),
             "CHATAPP_SIGN_IN": "username",
+            # All clients come from one address, and send as fast as they can.
+            "CHATAPP_EVENT_RATE": "0",
+            "CHATAPP_USER_CONNECTIONS": "0",
+            "CHATAPP_ADDRESS_CONNECTIONS": "0",
             "CHATAPP_HTTP_PORT": str(http),
             "CHATAPP_WS_PORT": str(http if one_port else ws),
             **{name: str(value) for name, value in settings.items()},

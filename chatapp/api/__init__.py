@@ -1,6 +1,6 @@
 """The HTTP side: one blueprint a noun. Views parse, call one action, serialize."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from chatapp.api import (
     authentication,
@@ -22,6 +22,7 @@ from chatapp.api import (
     threads,
     users,
 )
+from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
 
@@ -37,6 +38,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     limiter.init_app(app)
     _restrict_limiter_to_login(app)
+    delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
+    app.extensions["chatapp.sign_in_delays"] = delays
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
@@ -69,7 +72,11 @@ def _restrict_limiter_to_login(app: Flask) -> None:
     def is_limited() -> bool:
         return request.endpoint is not None and request.endpoint.endswith(".login")
 
-    app.after_request(lambda response: add_headers(response) if is_limited() else response)
+    def is_told(response: Response) -> bool:
+        """Whether a refusal says itself how long to wait, which the limiter would overwrite."""
+        return "Retry-After" in response.headers
+
+    app.after_request(lambda response: add_headers(response) if is_limited() and not is_told(response) else response)
 
     def reset_if_limited(error: BaseException | None) -> None:
         if is_limited():

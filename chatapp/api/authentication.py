@@ -23,6 +23,9 @@ TOKEN_HEADER = "auth-token"  # noqa: S105
 CSRF_COOKIE = "XSRF-TOKEN"
 CSRF_HEADER = "X-XSRF-TOKEN"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+HOST_PREFIX = "__Host-"
+"""A browser takes a cookie of such a name only by TLS and from this very host: no other site of the domain can set one.
+"""
 ACCEPTED_TOKEN = "chatapp.token"  # noqa: S105
 """The environ's key for the token by which a request is signed in."""
 
@@ -68,6 +71,19 @@ def require_caller(environ: dict[str, Any]) -> Caller:
     return found.caller
 
 
+def refuse_foreign_page(environ: dict[str, Any]) -> None:
+    """Raises CrossSite for a state-changing request with cookies that a page of another site has made.
+
+    The CSRF token alone does not tell them apart: cookies ignore ports, so a page of another service on this host can
+    read it. Without an Origin, as from native clients, the token decides.
+    """
+    if environ["REQUEST_METHOD"] in SAFE_METHODS or "HTTP_COOKIE" not in environ:
+        return
+    origin: str = environ.get("HTTP_ORIGIN", "")
+    if origin and not _is_own_site(origin, environ) and not _token_in_header(environ):
+        raise CrossSite("Pages of this origin may not call with cookies. CHATAPP_ORIGINS lists those that may.")
+
+
 def signed_in_by(tokens: Sequence[str]) -> SignedIn:
     """Signs in by the first token that has a valid session. Raises NotSignedIn, for the first token's reason."""
     refusals = []
@@ -80,13 +96,14 @@ def signed_in_by(tokens: Sequence[str]) -> SignedIn:
 
 
 def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
-    """The tokens in the cookies, the installation's own first. Another installation on the same host name may have set
-    the one with the plain name."""
+    """The tokens in the cookies, the installation's own first, and of those the one that no other site can have set.
+    Another installation on the same host name may have set the one with the plain name."""
     try:
         found = parse_cookie(environ)
     except UnicodeDecodeError:
         return []  # no browser sends this
-    return [found[name] for name in (own_cookie(TOKEN_COOKIE), TOKEN_COOKIE) if found.get(name)]
+    own = own_cookie(TOKEN_COOKIE)
+    return [found[name] for name in (HOST_PREFIX + own, own, TOKEN_COOKIE) if found.get(name)]
 
 
 def own_cookie(name: str) -> str:
@@ -104,22 +121,28 @@ def make_token(caller: Caller) -> str:
 
 
 def attach_token(response: Response, token: str) -> Response:
-    """Sets the token as a header and a cookie, and the matching CSRF cookie. Each cookie is set under both names."""
+    """Sets the token as a header and a cookie, and the matching CSRF cookie. Each cookie is set under two names: the
+    plain one, and the installation's own, which has the prefix `__Host-` where TLS is used."""
     set_access_cookies(response, token)
     lifetime = current_app.extensions["chatapp.settings"].token_seconds
     csrf = str(claims_of(token)["csrf"])
-    response.set_cookie(own_cookie(TOKEN_COOKIE), token, lifetime, httponly=True, samesite="Lax")
-    response.set_cookie(own_cookie(CSRF_COOKIE), csrf, lifetime, samesite="Lax")
+    prefix, secure = (HOST_PREFIX, True) if request.is_secure else ("", False)
+    token_name, csrf_name = (prefix + own_cookie(name) for name in (TOKEN_COOKIE, CSRF_COOKIE))
+    response.set_cookie(token_name, token, lifetime, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(csrf_name, csrf, lifetime, samesite="Lax", secure=secure)
     _secure_cookies(response)
     response.headers[TOKEN_HEADER] = token
     return response
 
 
 def detach_token(response: Response) -> Response:
-    """Clears the cookies."""
+    """Clears the cookies, under every name that they may have been set by."""
     unset_access_cookies(response)
-    for name in (TOKEN_COOKIE, CSRF_COOKIE):
-        response.delete_cookie(own_cookie(name), samesite="Lax")
+    for name in map(own_cookie, (TOKEN_COOKIE, CSRF_COOKIE)):
+        response.delete_cookie(name, samesite="Lax")
+        if request.is_secure:
+            response.delete_cookie(HOST_PREFIX + name, samesite="Lax")
+    _secure_cookies(response)
     return response
 
 
@@ -161,8 +184,10 @@ def _require_own_site(claims: Mapping[str, Any]) -> None:
     echoed = request.headers.get(CSRF_HEADER, "")
     if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:
         return
+    if not _is_own_site(request.headers.get("Origin", ""), request.environ):
+        raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")
+
+
+def _is_own_site(origin: str, environ: dict[str, Any]) -> bool:
     settings: Settings = current_app.extensions["chatapp.settings"]
-    origin = request.headers.get("Origin")
-    if origin and (origin == same_origin(request.environ) or is_allowed(origin, settings.origins)):
-        return
-    raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")
+    return bool(origin) and (origin == same_origin(environ) or is_allowed(origin, settings.origins))

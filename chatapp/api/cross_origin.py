@@ -7,15 +7,7 @@ from flask import Flask, Response, request
 from chatapp.api.authentication import CSRF_HEADER, TOKEN_HEADER
 from chatapp.config import Settings
 from chatapp.extensions import cors
-
-HARDENING = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-    ("X-Frame-Options", "DENY"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
-)
-"""Added to every response that does not set these headers itself."""
+from chatapp.security_headers import hardening
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -42,16 +34,6 @@ def _pattern(origin: str) -> str:
     if origin.endswith(":*"):
         return "^" + re.escape(origin.removesuffix(":*")) + r"(:\d+)?$"
     return "^" + re.escape(origin) + "$"
-
-
-def hardening(*, is_json: bool, is_secure: bool) -> list[tuple[str, str]]:
-    """The security headers of a response."""
-    headers = list(HARDENING)
-    if is_json:
-        headers.append(("Cache-Control", "no-store"))
-    if is_secure:
-        headers.append(("Strict-Transport-Security", "max-age=31536000"))
-    return headers
 
 
 def _harden(response: Response) -> Response:

@@ -23,7 +23,10 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: ChatError) -> tuple[Response, int]:
-    return jsonify(failure_payload(error)), error.status
+    response = jsonify(failure_payload(error))
+    if "retryAfter" in error.details:
+        response.headers["Retry-After"] = str(error.details["retryAfter"])
+    return response, error.status
 
 
 def _too_many(_error: RateLimitExceeded) -> tuple[Response, int]:

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from chatapp.api.cross_origin import hardening
 from chatapp.api.operation import FAILURE, Operation
+from chatapp.security_headers import hardening
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -50,7 +50,8 @@ _SECURITY = {
         "type": "apiKey",
         "in": "cookie",
         "name": TOKEN_COOKIE,
-        "description": f"A cookie `{TOKEN_COOKIE}-<installation>`, which sign-in sets too, is read before it.",
+        "description": f"A cookie `{TOKEN_COOKIE}-<installation>`, which sign-in sets too, is read before it. "
+        "Where TLS is used its name begins with `__Host-`.",
     },
     "header": {"type": "apiKey", "in": "header", "name": "auth-token"},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

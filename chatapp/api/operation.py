@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from chatapp.api.authentication import require_caller
+from chatapp.api.authentication import refuse_foreign_page, require_caller
 from chatapp.errors import ChatError, MalformedRequest, NotFound
 from chatapp.payloads import parse
 
@@ -43,6 +43,7 @@ class Operation:
         """Returns what the view returns for a request. Authenticates first, so that only signed-in callers learn which
         parameters are valid."""
         arguments: dict[str, Any] = dict(path)
+        refuse_foreign_page(environ)
         if self.needs_session:
             arguments["caller"] = require_caller(environ)
         if any("\0" in value for value in path.values()):

@@ -1,5 +1,7 @@
 """Sign in, show who is signed in, sign out."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -8,6 +10,7 @@ from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
+from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings, is_loopback
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.extensions import limiter
@@ -49,8 +52,17 @@ def _attempt() -> str:
 )
 def login(body: SignIn) -> Response:
     _require_trusted_network()
-    caller = accounts.sign_in(current_journal(), _settings(), body.username, body.password)
+    with _counted(body):
+        caller = accounts.sign_in(current_journal(), _settings(), body.username, body.password)
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+
+
+def _counted(body: SignIn) -> AbstractContextManager[None]:
+    """Makes failed sign-ins wait, where a password can be guessed."""
+    if _settings().sign_in == "username" and not body.password:
+        return nullcontext()
+    delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
+    return delays.attempt(body.username, request.remote_addr or "")
 
 
 def _require_trusted_network() -> None:

@@ -12,14 +12,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from chatapp.clock import monotonic
-from chatapp.errors import ChatError, MalformedRequest, failure_payload
+from chatapp.errors import ChatError, MalformedRequest
 from chatapp.eventloop.event_loop import READ, WRITE, Timer, current_loop
 from chatapp.eventloop.hang_up import HANG_UP
 from chatapp.http_listener.request_parser import RequestReader, Unreadable
-from chatapp.http_listener.response_writer import Application, ResponseWriter
+from chatapp.http_listener.response_writer import Application, ResponseWriter, refusal
 
 log = logging.getLogger(__name__)
 
@@ -274,10 +272,8 @@ class HttpConnection:
                 self.deadline = former
 
     def _refuse(self, status: str, error: ChatError) -> None:
-        body = orjson.dumps(failure_payload(error))
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         with contextlib.suppress(OSError):
-            self._send(head.encode() + b"Connection: close\r\n\r\n" + body)
+            self._send(refusal(status, error))
             self._linger()
 
     def _linger(self) -> None:

@@ -11,6 +11,7 @@ import orjson
 
 from chatapp.errors import ChatError, failure_payload
 from chatapp.http_listener.request_parser import Request
+from chatapp.security_headers import hardening
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,9 @@ Headers = list[tuple[str, str]]
 
 WRITE_BYTES = 65_536
 """Bytes of a response that are collected from the application before they are sent."""
+
+_FAILURE_HEADERS = [("Content-Type", "application/json"), *hardening(is_json=True, is_secure=False)]
+"""Of responses that no application made."""
 
 _date = (0, "")
 """A second and its Date header, which all responses within that second share."""
@@ -152,10 +156,18 @@ class ResponseWriter:
         if self._is_sent:
             return
         self._status = "500 Internal Server Error"
-        self._headers = [("Content-Type", "application/json")]
+        self._headers = _FAILURE_HEADERS
         body = orjson.dumps(failure_payload(ChatError("Something went wrong on the server.")))
         with contextlib.suppress(ClientGone):
             self._flush([body], is_end=True)
+
+
+def refusal(status: str, error: ChatError) -> bytes:
+    """A whole response to what is no HTTP request, after which the connection is closed."""
+    body = orjson.dumps(failure_payload(error))
+    headers = [*_FAILURE_HEADERS, ("Content-Length", str(len(body))), ("Connection", "close")]
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def _now() -> str:

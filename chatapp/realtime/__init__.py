@@ -12,6 +12,7 @@ from chatapp.realtime.dispatcher import Dispatcher
 from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
+from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.scheduled_sender import ScheduledSender
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
     server: ChatServer = sockets.server
+    server.address_limit = AddressLimit(settings.address_connections)
     dispatcher = Dispatcher(app, settings, journal, server)
     sockets.on_namespace(ChatNamespace(dispatcher))
     app.extensions["chatapp.dispatcher"] = dispatcher

@@ -4,28 +4,32 @@ import threading
 from dataclasses import dataclass
 
 from chatapp.actions.accounts import Caller
+from chatapp.realtime.load_limits import EventBudget
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A live socket in the namespace. `sid` is its Socket.IO session id."""
+    """A live socket in the namespace. `sid` is its Socket.IO session id. All sockets of a user share `budget`."""
 
     sid: str
     caller: Caller
+    budget: EventBudget | None
 
 
 class Connections:
-    """Looks connections up by socket, by user and by session."""
+    """Looks connections up by socket, by user and by session. `event_rate` is that of each user; 0 for none."""
 
-    def __init__(self) -> None:
+    def __init__(self, event_rate: int) -> None:
+        self._event_rate = event_rate
         self._lock = threading.RLock()
         self._by_sid: dict[str, Connection] = {}
         self._by_user: dict[int, set[str]] = {}
         self._by_session: dict[str, set[str]] = {}
 
-    def add(self, connection: Connection) -> bool:
+    def add(self, sid: str, caller: Caller) -> bool:
         """Returns whether it is the user's first connection on this process."""
         with self._lock:
+            connection = Connection(sid, caller, self._budget_of(caller.user_id))
             self._by_sid[connection.sid] = connection
             self._by_session.setdefault(connection.caller.session_id, set()).add(connection.sid)
             own = self._by_user.setdefault(connection.caller.user_id, set())
@@ -40,6 +44,12 @@ class Connections:
                 return None, False
             _discard(self._by_session, connection.caller.session_id, sid)
             return connection, _discard(self._by_user, connection.caller.user_id, sid)
+
+    def _budget_of(self, user_id: int) -> EventBudget | None:
+        if not self._event_rate:
+            return None
+        others = self._by_user.get(user_id)
+        return self._by_sid[next(iter(others))].budget if others else EventBudget(self._event_rate)
 
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)

@@ -10,7 +10,7 @@ from chatapp.actions import stored_watermarks
 from chatapp.actions.accounts import Caller, revoked_among
 from chatapp.actions.change_log import Position
 from chatapp.config import Settings
-from chatapp.errors import NotSignedIn
+from chatapp.errors import NotSignedIn, TooManyConnections
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
@@ -29,7 +29,7 @@ from chatapp.notices import (
 )
 from chatapp.realtime.bursts import Bursts
 from chatapp.realtime.change_sender import ChangeSender
-from chatapp.realtime.connections import Connection, Connections
+from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
@@ -54,7 +54,8 @@ class Dispatcher:
         self.app = app
         self.journal = journal
         self.edit_seconds = settings.edit_seconds
-        self.connections = Connections()
+        self.connections = Connections(settings.event_rate)
+        self._most_of_user = settings.user_connections
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
         self.personal = Personal(app, settings, journal, server, self.connections, self.events)
@@ -94,8 +95,10 @@ class Dispatcher:
 
         So the client misses nothing: what it fetches after that and the events that it receives are complete together.
         """
+        if 0 < self._most_of_user <= len(self.connections.of_user(caller.user_id)):
+            raise TooManyConnections("You have too many connections. Please close some.", limit=self._most_of_user)
         self._connecting[sid] = True
-        is_first = self.connections.add(Connection(sid, caller))
+        is_first = self.connections.add(sid, caller)
         try:
             if is_first:
                 self.presence.changed(caller.user_id).result()

@@ -21,7 +21,7 @@ from chatapp.actions import (
 from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
 from chatapp.actions.accounts import Caller
-from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
+from chatapp.errors import ChatError, NotSignedIn, TooManyEvents, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
@@ -277,6 +277,8 @@ class ChatNamespace(
                 raise NotSignedIn("This connection has no session.")
             if event not in EVENTS:
                 raise UnknownEvent(f"There is no such event. Known are: {', '.join(EVENTS)}.")
+            if connection.budget is not None and (waiting := connection.budget.spend()):
+                raise TooManyEvents("Too many events at once. Please wait and try again.", retryAfter=round(waiting, 3))
             subject = connection if event in OF_CONNECTION else connection.caller
             return getattr(self, "on_" + event)(subject, payload)
         except ChatError as error:

@@ -1,4 +1,4 @@
-"""Security headers of the client's page and files."""
+"""The Content-Security-Policy of the client's page and files."""
 
 import base64
 import hashlib
@@ -28,14 +28,9 @@ def socket_sources() -> list[str]:
     return _both_schemes(f"{name}:{settings.ws_port}", secure=request.is_secure)
 
 
-def add_security_headers(response: Response) -> Response:
+def add_security_policy(response: Response) -> Response:
+    """Adds the page's own Content-Security-Policy. The other headers are those of every response."""
     response.headers["Content-Security-Policy"] = _policy()
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
     return response
 
 

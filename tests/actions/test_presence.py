@@ -17,7 +17,7 @@ Tell = Callable[[list[PresenceUpdate]], None]
 
 
 def test_an_older_presence_change_is_not_sent_after_a_newer_one(harness: JournalHarness) -> None:
-    presence = Presence(harness.journal, Connections(), NODE)
+    presence = Presence(harness.journal, Connections(0), NODE)
     with harness.app.app_context():
         presence.start(is_only_node=True)
     sent: list[tuple[str, bool]] = []
@@ -51,7 +51,7 @@ def test_an_older_presence_change_is_not_sent_after_a_newer_one(harness: Journal
 def test_a_presence_change_that_could_not_be_sent_is_sent_the_next_time(
     harness: JournalHarness, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
-    presence = Presence(harness.journal, Connections(), NODE)
+    presence = Presence(harness.journal, Connections(0), NODE)
     sent: list[tuple[str, bool]] = []
 
     def tell(news: list[PresenceUpdate]) -> None:

@@ -40,7 +40,42 @@ def csrf_of(client: FlaskClient) -> str:
 
 def test_a_request_with_the_csrf_header_is_accepted(alice: FlaskClient) -> None:
     assert send(alice, X_XSRF_TOKEN=csrf_of(alice)).status_code == 200
-    assert send(alice, X_XSRF_TOKEN=csrf_of(alice), Origin="https://evil.example").status_code == 200
+    assert send(alice, X_XSRF_TOKEN=csrf_of(alice), Origin=ALLOWED).status_code == 200
+
+
+@pytest.mark.parametrize("origin", [one for one in FOREIGN if one])
+def test_a_foreign_origin_is_403_even_with_the_csrf_token(alice: FlaskClient, origin: str) -> None:
+    """Cookies ignore ports, so a page of another service on the same host can read the token."""
+    for path in ("/messages", "/group", "/web/messages"):
+        refusal(send(alice, path, X_XSRF_TOKEN=csrf_of(alice), Origin=origin), 403, "csrf")
+    assert send(alice, X_XSRF_TOKEN=csrf_of(alice)).status_code == 200
+
+
+def test_every_route_that_changes_something_refuses_a_foreign_origin(app: Flask, alice: FlaskClient) -> None:
+    changing = [
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+    ]
+    assert len(changing) > 50
+    headers = {"X-XSRF-TOKEN": csrf_of(alice), "Origin": "https://evil.example"}
+    for path, method in changing:
+        refusal(alice.open(path, method=method, json={}, headers=headers), 403, "csrf")
+
+
+def test_a_page_of_another_site_cannot_sign_in_somebody_else(alice: FlaskClient) -> None:
+    body = {"username": "mallory"}
+    refusal(alice.post("/login", json=body, headers={"Origin": "https://evil.example"}), 403, "csrf")
+    assert alice.get("/loggedIn").get_json() == {"username": "alice"}
+    for headers in ({"Origin": ALLOWED}, {}):
+        assert alice.post("/login", json={"username": "alice"}, headers=headers).status_code == 200
+
+
+def test_a_native_client_with_a_token_in_a_header_may_have_any_origin_and_cookies(alice: FlaskClient) -> None:
+    token = alice.post("/login", json={"username": "alice"}).headers["auth-token"]
+    assert alice.get_cookie("chatToken") is not None
+    for headers in ({"auth_token": token}, {"Authorization": f"Bearer {token}"}):
+        assert send(alice, Origin="app://desktop", **headers).status_code == 200
 
 
 @pytest.mark.parametrize("origin", [ALLOWED, "http://localhost", "http://127.0.0.1:65535", "http://127.0.0.1"])

@@ -6,9 +6,13 @@ from typing import Any
 
 import jwt
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from chatapp.extensions import db
 from tests.api.error_bodies import cookies, refusal
 from tests.conftest import DAVES_PASSWORD, Browser
 
@@ -68,6 +72,39 @@ def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(app: Flask, pa
         assert wrong.status_code == unknown.status_code == 401
         assert wrong.data == unknown.data
         assert _told(wrong) == _told(unknown)
+
+
+def test_an_unknown_user_and_a_wrong_password_take_the_same_path(
+    password_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compares what is called instead of times: the statements of the database, and the hashes that are computed."""
+    taken: list[str] = []
+    verify = PasswordHasher.verify
+
+    def recorded(hasher: PasswordHasher, password_hash: str, password: str) -> Any:
+        taken.append(f"argon2 {extract_parameters(password_hash)}")
+        try:
+            return verify(hasher, password_hash, password)
+        except VerifyMismatchError:
+            # Any other failure would be found before the hash is computed.
+            taken.append("mismatch")
+            raise
+
+    monkeypatch.setattr(PasswordHasher, "verify", recorded)
+    with password_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *arguments: taken.append(arguments[2]))
+
+    def path_of(username: str) -> list[str]:
+        taken.clear()
+        refusal(sign_in(password_app, username=username, password="wrong"), 401, "wrong_credentials")
+        return list(taken)
+
+    wrong, unknown, passwordless = map(path_of, ("dave", "nobody-of-this-name", "alice"))
+    assert wrong == unknown == passwordless
+    assert [step for step in wrong if step.startswith("argon2")]
+    assert "mismatch" in wrong
+    assert len(wrong) == 3
 
 
 @pytest.mark.parametrize("username", ["Alice", "ALICE", "alice ", " alice", "ali%", "'; --", "\u202ealice", "аlice"])
@@ -142,18 +179,13 @@ def test_the_installations_own_cookies_say_the_same_as_the_plain_ones(app: Flask
         assert found[f"{name}-{own}"]["max-age"] == "604800"
 
 
-def test_cookies_are_secure_behind_tls(app: Flask) -> None:
-    answer = app.test_client().post("/login", json={"username": "alice"}, base_url="https://chat.example.org")
-    assert all("secure" in cookie for cookie in cookies(answer).values())
-    assert len(cookies(answer)) == 4
-    assert "Strict-Transport-Security" in answer.headers
-
-
 def test_a_forwarded_scheme_counts_only_with_a_configured_proxy(app: Flask, make_app: Callable[..., Flask]) -> None:
     forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5", "X-Forwarded-Host": "chat.example.org"}
     alone = app.test_client().post("/login", json={"username": "alice"}, headers=forwarded)
     assert not any("secure" in cookie for cookie in cookies(alone).values())
-    behind = make_app(proxies=1).test_client().post("/login", json={"username": "alice"}, headers=forwarded)
+    app = make_app(proxies=1, trust_network=1)
+    behind = app.test_client().post("/login", json={"username": "alice"}, headers=forwarded)
+    assert len(cookies(behind)) == 4
     assert all("secure" in cookie for cookie in cookies(behind).values())
 
 

@@ -1,6 +1,10 @@
 """No message can run a script or break the layout, and the Content-Security-Policy blocks injected scripts."""
 
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -131,6 +135,7 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, new_pe
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["referrer-policy"] == "same-origin"
+        assert "camera=()" in answer.headers["permissions-policy"]
     assert {answer.url.split("/")[2] for answer in answers} <= {
         f"localhost:{server.environment['CHATAPP_HTTP_PORT']}",
         f"localhost:{server.environment['CHATAPP_WS_PORT']}",
@@ -142,3 +147,32 @@ def test_markup_in_an_own_message_is_shown_as_written(new_person: NewPerson) -> 
     page = person.open(f"#/u/{person.username}")
     write(page, PAYLOADS[0], PAYLOADS[3])
     assert texts(page) == [PAYLOADS[0], PAYLOADS[3]]
+
+
+READ = """async ([address, mode]) => {
+    const answer = await fetch(address, { credentials: "include", mode }).catch((error) => error.name);
+    return answer.ok ? Object.keys(await answer.json()) : (answer.type ?? answer);
+}"""
+
+
+def test_a_page_of_an_allowed_origin_reads_the_api_and_no_page_embeds_it(
+    new_person: NewPerson, server: Server, tmp_path: Path
+) -> None:
+    person = new_person()
+    (tmp_path / "index.html").write_text("<title>A client that is served elsewhere</title>")
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        page = person.context.new_page()
+        page.goto(f"http://localhost:{other.server_port}/")
+        for path, key in (("loggedIn", "username"), ("users", "users"), ("conversations", "conversations")):
+            assert page.evaluate(READ, [server.url + path, "cors"]) == [key]
+            assert page.evaluate(READ, [server.url + path, "no-cors"]) == "TypeError"
+        other.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and logs nothing."""
+
+    def log_message(self, *_arguments: object) -> None:
+        pass

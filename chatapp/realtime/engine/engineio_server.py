@@ -4,7 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import engineio
+import orjson
 from engineio import exceptions, packet, payload
+
+from chatapp.errors import TooManyConnections, failure_payload
+from chatapp.security_headers import UNREADABLE
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
@@ -15,6 +19,10 @@ MOST_PACKETS_POSTED = 20_000
 """Packets in one request of a polling client, which sends everything that it has queued, acks included. The library
 rejects a request with more than 16. The size of a request is limited separately."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
+
+
+RETRY_SECONDS = "30"
+"""When a client that was refused may try again."""
 
 
 class ChatEngine(engineio.Server):  # type: ignore[misc]
@@ -60,7 +68,10 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         return can_take_over(environ)
 
     def handle_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        body = super().handle_request(environ, start_response)
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, *UNREADABLE], *rest)
+
+        body = super().handle_request(environ, start)
         if not self.is_green:
             return body
         from chatapp.realtime.engine import polling_hang_up
@@ -87,7 +98,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         session.send(packet.Packet(packet.OPEN, self._opening(sid, transport)))
         if self._trigger_event("connect", sid, environ, run_async=False) is False:
             del self.sockets[sid]
-            return self._unauthorized()
+            return _too_many_connections()
         self.heartbeats.add(session)
         if transport == "websocket":
             answer = session.handle_get_request(environ, start_response)
@@ -108,3 +119,12 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
             "pingTimeout": int(self.ping_timeout * 1000),
             "maxPayload": self.max_http_buffer_size,
         }
+
+
+def _too_many_connections() -> dict[str, Any]:
+    refusal = TooManyConnections("There are too many connections from your address. Please close some.")
+    return {
+        "status": "429 TOO MANY REQUESTS",
+        "headers": [("Content-Type", "application/json"), ("Retry-After", RETRY_SECONDS)],
+        "response": orjson.dumps(failure_payload(refusal)),
+    }

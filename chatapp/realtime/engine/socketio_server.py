@@ -19,6 +19,7 @@ from chatapp.realtime.engine.library_peer import LibraryPeer
 from chatapp.realtime.engine.manager import ChatManager, Client
 from chatapp.realtime.engine.peer import Peer
 from chatapp.realtime.json_packets import OrJson
+from chatapp.realtime.load_limits import AddressLimit
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
@@ -48,6 +49,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     manager: ChatManager
     acks_in_place = False
     on_transport_opened: Callable[[str], None] | None = None
+    address_limit: AddressLimit | None = None
 
     def peer_of(self, eio_sid: str) -> Peer:
         """The peer to which messages for a connection are written."""
@@ -177,13 +179,18 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         if not _says_failure(data):
             self.manager.acked(eio_sid, namespace or "/", b"%d" % id)
 
-    def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+    def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> bool | None:
+        """Returns False for a transport that may not open."""
+        limit = self.address_limit
+        if limit is not None and not limit.enter(eio_sid, environ.get("REMOTE_ADDR", "")):
+            return False
         if self.on_transport_opened is not None:
             self.on_transport_opened(eio_sid)
         session = self.eio.sockets.get(eio_sid)
         if session is not None and not hasattr(session, "send_text"):
             malformed_packets.guard(session, lambda: self.close_transport(eio_sid))
         super()._handle_eio_connect(eio_sid, environ)
+        return None
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         """Calls the library's method, which may block. If the connection closes meanwhile, the client is removed here,
@@ -199,6 +206,8 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
         self.environ.pop(eio_sid, None)
         super()._handle_eio_disconnect(eio_sid, reason)
         self._binary_packet.pop(eio_sid, None)
+        if self.address_limit is not None:
+            self.address_limit.leave(eio_sid)
 
     def _engineio_server_class(self) -> Callable[..., ChatEngine]:
         return lambda **options: ChatEngine(self.received, self.received_binary, **options)

@@ -238,9 +238,18 @@ async function send(method, path, body, cancelled) {
   }
 }
 
-/** The double submit: a page of another site can neither read this cookie nor set the header. */
+/**
+ * The double submit: a page of another site can neither read this cookie nor set the header. By TLS its name begins with
+ * `__Host-`, which keeps other hosts of the domain from setting it.
+ */
 function csrfToken() {
-  const prefix = `${ownName("XSRF-TOKEN")}=`;
+  const name = ownName("XSRF-TOKEN");
+  return cookie(`__Host-${name}`) || cookie(name);
+}
+
+/** @param {string} name */
+function cookie(name) {
+  const prefix = `${name}=`;
   const found = document.cookie.split("; ").find((part) => part.startsWith(prefix));
   return found ? decodeURIComponent(found.slice(prefix.length)) : "";
 }
