@@ -136,6 +136,59 @@ def deactivate_user(username: str) -> None:
     click.echo(f"{username} is deactivated and signed out everywhere.")
 
 
+@main.group()
+def invites() -> None:
+    """Invite people to make their own account."""
+
+
+@invites.command("add")
+@click.option(
+    "--uses", default=1, show_default=True, type=click.IntRange(1, 100_000), help="Accounts that it is good for."
+)
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 365), help="Days until it expires.")
+@click.option("--url", help="Address of the chat, as people open it. Default: this server's own.")
+def add_invite(uses: int, days: int, url: str | None) -> None:
+    """Make an invitation and print its link, also as a QR code."""
+    from datetime import timedelta
+
+    import segno
+
+    from chatapp.actions.invites import add_invite
+
+    with _installation() as app:
+        invite = add_invite(app.extensions["chatapp.journal"], uses, timedelta(days=days))
+        address = (url or _address(app)).rstrip("/")
+    # What follows # is not sent to a server: the secret is in no log and no Referer.
+    link = f"{address}/#/join/{invite.secret}"
+    segno.make(link).terminal(compact=True)
+    click.echo(link)
+    click.echo(f"Invitation {invite.id}, for {uses} accounts, until {invite.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@invites.command("list")
+def list_invites() -> None:
+    """List all invitations: number, uses, end, whether valid. Their links are not stored."""
+    from chatapp.actions.invites import list_invites
+
+    with _installation():
+        for invite in list_invites():
+            state = "valid" if invite.is_valid else "not valid"
+            click.echo(
+                f"{invite.id}\t{invite.uses}/{invite.uses_allowed}\t{invite.expires_at:%Y-%m-%d %H:%M} UTC\t{state}"
+            )
+
+
+@invites.command("revoke")
+@click.argument("number", type=int)
+def revoke_invite(number: int) -> None:
+    """Make an invitation unusable. Accounts that were made with it stay."""
+    from chatapp.actions.invites import revoke_invite
+
+    with _installation() as app:
+        revoke_invite(app.extensions["chatapp.journal"], number)
+    click.echo(f"Invitation {number} is revoked.")
+
+
 @main.group("db")
 def database() -> None:
     """Look after the database."""
@@ -210,14 +263,17 @@ def _add_demo_users(app: "Flask", count: int) -> None:
         add_missing_users(app.extensions["chatapp.journal"], named + numbered)
 
 
+def _address(app: "Flask") -> str:
+    settings = app.extensions["chatapp.settings"]
+    host = "localhost" if settings.is_loopback else settings.host
+    return f"http://{host}:{settings.http_port}"
+
+
 def _greet(app: "Flask") -> None:
     from chatapp.serve import OPEN_SIGN_IN
 
     settings = app.extensions["chatapp.settings"]
-    host = "localhost" if settings.is_loopback else settings.host
-    click.echo(
-        f"Open http://{host}:{settings.http_port}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})"
-    )
+    click.echo(f"Open {_address(app)}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})")
     if settings.sign_in == "username":
         click.echo(OPEN_SIGN_IN)
     click.echo("Stop with Ctrl-C.")

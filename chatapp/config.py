@@ -70,6 +70,12 @@ class Settings:
         "`password`, or `username` (name only, for a trusted machine)",
         values.choice("username", "password"),
     )
+    joining: str = _setting(
+        "invite",
+        "Who may make an account: `closed` (nobody; `chatapp users add` does), `invite` (whoever has a link of "
+        "`chatapp invites add`), or `open` (everybody)",
+        values.choice("closed", "invite", "open"),
+    )
     trust_network: bool = _setting("0", "Allows `username` sign-in on an address that is not loopback", values.flag)
     origins: tuple[str, ...] = _setting(
         "",

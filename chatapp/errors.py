@@ -65,6 +65,18 @@ class NotAMember(Forbidden):
     code = "not_a_member"
 
 
+class JoiningClosed(Forbidden):
+    """Accounts are made by the operator only."""
+
+    code = "joining_closed"
+
+
+class InviteInvalid(Forbidden):
+    """The invitation is unknown, expired, revoked or used up. Which of these is not said."""
+
+    code = "invite_invalid"
+
+
 class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 

@@ -1,13 +1,10 @@
 """Checks what an operator says of a new user."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
-from chatapp.payload_fields import PASSWORD_CHARACTERS, FirstName, LastName, NewUsername
+from chatapp.payload_fields import FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
-
-SHORTEST_PASSWORD = 8
-"""NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
 
 
 class _Account(BaseModel):
@@ -18,7 +15,7 @@ class _Account(BaseModel):
 
 
 class _Password(BaseModel):
-    password: str = Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)
+    password: NewPassword
 
 
 def new_user(username: str, first_name: str | None, last_name: str, password: str | None) -> NewUser:

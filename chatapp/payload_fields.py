@@ -24,6 +24,8 @@ DESCRIPTION_CHARACTERS = 2_000
 USERNAME_CHARACTERS = 64
 PASSWORD_CHARACTERS = 1_024
 """Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
+SHORTEST_PASSWORD = 8
+"""NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
 PAGE = 100
 LARGEST_PAGE = 500
 LARGEST_SEQUENCE = 2**63 - 1
@@ -142,6 +144,8 @@ Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_pri
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
 NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
+NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]
+InviteText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
 LastName = Annotated[str, AfterValidator(_name_or_nothing), Field(max_length=100)]
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
 FirstSequence = Annotated[int, Field(ge=1, le=LARGEST_SEQUENCE)]

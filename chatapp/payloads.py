@@ -15,9 +15,14 @@ from chatapp.payload_fields import (
     ClientId,
     Content,
     Emoji,
+    FirstName,
     FirstSequence,
+    InviteText,
     KnownList,
+    LastName,
     Name,
+    NewPassword,
+    NewUsername,
     Sequence,
 )
 
@@ -33,6 +38,22 @@ class SignIn(Payload):
 
     username: Name
     password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
+
+
+class InviteSecret(Payload):
+    """`POST /invite`. The secret is the last part of an invitation's link."""
+
+    invite: InviteText
+
+
+class Join(Payload):
+    """`POST /join`. The invitation is needed where accounts are made by invitation only."""
+
+    username: NewUsername
+    first_name: FirstName
+    last_name: LastName = ""
+    password: NewPassword
+    invite: InviteText | None = None
 
 
 class ConversationName(Payload):

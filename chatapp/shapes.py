@@ -254,6 +254,10 @@ class SentenceShape(TypedDict):
     response: str
 
 
+class InviteShape(TypedDict):
+    expiresAt: str | None
+
+
 class SignedInShape(TypedDict):
     username: str
 

@@ -63,6 +63,7 @@ def test_help_lists_every_command(run: Run) -> None:
     for arguments in (["--help"], ["-h"]):
         expect_output(run(*arguments), 0, "serve", "users", "db", "config")
     expect_output(run("users", "--help"), 0, "add", "list", "password", "deactivate")
+    expect_output(run("invites", "--help"), 0, "add", "list", "revoke")
     expect_output(run("db", "--help"), 0, "upgrade")
     expect_output(run("serve", "--help"), 0, "--demo")
     expect_output(run("--version"), 0, "chatapp")
@@ -274,3 +275,17 @@ def test_a_process_exits_with_the_status_of_its_command(tmp_path: Path) -> None:
         ended = process(*arguments, CHATAPP_INSTANCE=str(tmp_path))
         assert ended.returncode == status, ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+def test_invitations_are_made_listed_and_revoked(run: Run) -> None:
+    made = run("invites", "add", "--uses", "3", "--url", "https://chat.example/")
+    expect_output(made, 0, "https://chat.example/#/join/", "for 3 accounts")
+    secret = made.output.split("#/join/")[1].split()[0]
+    number = made.output.split("Invitation ")[1].split(",")[0]
+    listed = run("invites", "list")
+    expect_output(listed, 0, "0/3", "\tvalid")
+    assert secret not in listed.output
+    expect_output(run("invites", "revoke", number), 0, "revoked")
+    expect_output(run("invites", "list"), 0, "not valid")
+    expect_output(run("invites", "revoke", "999"), 1, "no such invitation")
+    expect_output(run("invites", "add", "--uses", "0"), 2, "--uses")

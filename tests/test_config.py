@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "secret_key": "",
     "token_seconds": 604_800,
     "sign_in": "password",
+    "joining": "invite",
     "trust_network": False,
     "origins": (),
     "proxies": 0,
@@ -66,6 +67,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_WS_PORT", ["x", "99999"]),
     ("CHATAPP_TOKEN_SECONDS", ["0", "-5", "1e9", "nan", "week"]),
     ("CHATAPP_SIGN_IN", ["Password", "none", "username "]),
+    ("CHATAPP_JOINING", ["Open", "invited", "0"]),
     ("CHATAPP_TRUST_NETWORK", ["maybe", "2", "y"]),
     (
         "CHATAPP_ORIGINS",

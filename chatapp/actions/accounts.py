@@ -53,7 +53,27 @@ class NewUser:
 def add_users(journal: Journal, users: list[NewUser]) -> None:
     """Adds all users or none. Raises Conflict if a username is taken; usernames are compared without regard to case."""
     hashes = {user.username: hash_password(user.password) for user in users if user.password}
-    journal.write(lambda transaction: _insert_users(transaction, users, hashes))
+    journal.write(lambda transaction: insert_users(transaction, users, hashes))
+
+
+def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> None:
+    """Adds users with these password hashes. Raises Conflict."""
+    names = {user.username.casefold() for user in users}
+    taken = sorted(name for name in transaction.session.scalars(select(User.username)) if name.casefold() in names)
+    if taken or len(names) < len(users):
+        raise Conflict("This name is taken: " + ", ".join(taken) + ".", usernames=taken)
+    at = now()
+    for user in users:
+        transaction.session.add(
+            User(
+                username=user.username,
+                first_name=user.first_name,
+                last_name=user.last_name,
+                password_hash=hashes.get(user.username),
+                is_active=True,
+                created_at=at,
+            )
+        )
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
@@ -147,25 +167,6 @@ def _may_sign_in(user: User | None, settings: Settings, password: str | None) ->
     if settings.sign_in == "username" and user is None:
         return False
     return is_password(password or "", user.password_hash if user else None)
-
-
-def _insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> None:
-    names = {user.username.casefold() for user in users}
-    taken = sorted(name for name in transaction.session.scalars(select(User.username)) if name.casefold() in names)
-    if taken or len(names) < len(users):
-        raise Conflict("This name is taken: " + ", ".join(taken) + ".", usernames=taken)
-    at = now()
-    for user in users:
-        transaction.session.add(
-            User(
-                username=user.username,
-                first_name=user.first_name,
-                last_name=user.last_name,
-                password_hash=hashes.get(user.username),
-                is_active=True,
-                created_at=at,
-            )
-        )
 
 
 def _find(transaction: Transaction, username: str) -> User:

@@ -10,6 +10,7 @@ from chatapp.api import (
     forwarding,
     groups,
     health,
+    joining,
     message_changes,
     messages,
     openapi,
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
+            joining,
             users,
             messages,
             message_changes,
@@ -64,13 +66,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _restrict_limiter_to_login(app: Flask) -> None:
-    """Restricts the limiter's hooks to the only limited route, whose decorator checks the limit itself. On every
+    """Restricts the limiter's hooks to the limited routes, whose decorator checks the limit itself. On every
     request they would cost a third of Flask's own time."""
     app.before_request_funcs[None].remove(limiter._check_request_limit)
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith(".login")
+        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account"))
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

@@ -1,6 +1,7 @@
 """The tables, one file each."""
 
 from chatapp.models.conversation import Conversation
+from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -19,6 +20,7 @@ __all__ = [
     "ConversationPreference",
     "Draft",
     "FormerMembership",
+    "Invite",
     "Membership",
     "Mention",
     "Message",

@@ -151,6 +151,7 @@ def _page_settings() -> dict[str, Any]:
     return {
         "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
+        "joining": settings.joining,
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,

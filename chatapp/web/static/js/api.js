@@ -64,6 +64,19 @@ export async function signIn(username, password) {
   await read(await send("POST", "/login", password === undefined ? { username } : { username, password }));
 }
 
+/**
+ * Makes an account, which is then signed in.
+ * @param {{ username: string, firstName: string, lastName: string, password: string, invite?: string }} account
+ */
+export async function join(account) {
+  await read(await send("POST", "/join", account));
+}
+
+/** Fails if the invitation is not valid. @param {string} invite */
+export async function checkInvite(invite) {
+  await read(await send("POST", "/invite", { invite }));
+}
+
 export async function signOut() {
   token = null;
   await read(await send("POST", "/logout", {}));

@@ -10,6 +10,7 @@ type Group = { group: string };
 type Moment = { moment: string };
 
 export interface Arguments {
+  joinPasswordHint: Count;
   threadIn: Name;
   threadReplies: Count;
   addButton: Count;

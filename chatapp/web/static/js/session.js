@@ -41,6 +41,19 @@ async function resumeOffline(error) {
  */
 export async function signIn(username, password) {
   await api.signIn(username, password);
+  await start(username);
+}
+
+/** @param {Parameters<typeof api.join>[0]} account */
+export async function join(account) {
+  await api.join(account);
+  // A link that is used up is of no more use, here and in the browser's history.
+  history.replaceState(history.state, "", "#/");
+  await start(account.username);
+}
+
+/** @param {string} username */
+async function start(username) {
   await keepSeen(BROWSER, "owesSignOut", false);
   const found = (await api.currentUsername()) ?? username;
   tellTabs({ type: "session", username: found });

@@ -1,30 +1,47 @@
 /** Signing in: by a name from the list, or by username and password, depending on the server. */
 
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
 import { failureSentence, say } from "../strings.js";
 import { signIn } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
-import { Icon, Mark } from "./icons.js";
+import { Mark } from "./icons.js";
+import { Join, inviteInAddress } from "./join.js";
 import { LanguageChoice } from "./languagechoice.js";
 import { PeoplePicker } from "./peoplepicker.js";
+import { PasswordField, Problem } from "./signinfields.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 
 export function SignIn() {
+  const isJoining = useSignal(inviteInAddress() !== null);
+  return isJoining.value
+    ? html`<${Card} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
+    : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
+}
+
+/** @param {{ onJoin: () => void }} props */
+function Choice({ onJoin }) {
   const isByName = settings.signIn === "username";
+  return html`<${Card} title=${say.appName} hint=${isByName ? say.signInPickHint : say.tagline}>
+    ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
+    ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+    ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
+  <//>`;
+}
+
+/** @param {{ title: string, hint: string, children?: any }} props */
+function Card({ title, hint, children }) {
   return html`<main class="signin">
     <section class="signin-card" aria-labelledby="signin-title">
       <header class="signin-head">
         <${Mark} size=${52} />
-        <h1 id="signin-title">${say.appName}</h1>
-        <p>${isByName ? say.signInPickHint : say.tagline}</p>
+        <h1 id="signin-title">${title}</h1>
+        <p>${hint}</p>
       </header>
-      ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
-      ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+      ${children}
       <${LanguageChoice} />
     </section>
   </main>`;
@@ -68,32 +85,10 @@ function ByPassword({ username = "", onBack }) {
       <input name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} value=${name} readOnly=${username !== ""}
         onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} />
     </label>
-    <${PasswordField} password=${password} isFirst=${username !== ""} />
+    <${PasswordField} password=${password} isFirst=${username !== ""} autocomplete="current-password" />
     <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.signInBusy : say.signInButton}</button>
     ${onBack && html`<button type="button" class="button button-quiet" onClick=${onBack}>${say.signInBack}</button>`}
   </form>`;
-}
-
-/** @param {{ password: TextSignal, isFirst: boolean }} props */
-function PasswordField({ password, isFirst }) {
-  const isShown = useSignal(false);
-  useLayoutEffect(() => {
-    if (isFirst) document.getElementById("password")?.focus();
-  }, []);
-  return html`<div class="field">
-    <label for="password">${say.signInPassword}</label>
-    <span class="field-row">
-      <input id="password" name="password" type=${isShown.value ? "text" : "password"} autocomplete="current-password" value=${password}
-        onInput=${(/** @type {any} */ event) => (password.value = event.target.value)} />
-      <button type="button" class="icon-button" aria-label=${say.showPassword} aria-pressed=${isShown.value}
-        onClick=${() => (isShown.value = !isShown.value)}><${Icon} name="eye" /></button>
-    </span>
-  </div>`;
-}
-
-/** @param {{ error: TextSignal }} props */
-function Problem({ error }) {
-  return html`<p class="problem" role="alert">${error.value && html`<${Icon} name="warning" size=${18} /><span>${error.value}</span>`}</p>`;
 }
 
 /**

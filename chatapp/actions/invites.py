@@ -1,0 +1,135 @@
+"""Invitations, and joining: people make their own account, and an invitation says who may."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from chatapp.actions.accounts import Caller, NewUser, insert_users, sign_in
+from chatapp.clock import now
+from chatapp.config import Settings
+from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.models import Invite
+from chatapp.passwords import hash_password
+
+SECRET_BYTES = 16
+"""128 bits of chance, which nobody guesses: OWASP asks for 64 bits of a session's identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvite:
+    """An invitation that was just made. Its secret is known here only, since a hash of it is stored."""
+
+    id: int
+    secret: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInvite:
+    """An invitation as shown to an operator."""
+
+    id: int
+    expires_at: datetime
+    uses: int
+    uses_allowed: int
+    is_valid: bool
+
+
+def add_invite(journal: Journal, uses_allowed: int, lasts: timedelta) -> NewInvite:
+    """Makes an invitation for this number of accounts."""
+    secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
+    row = Invite(secret_hash=_hash(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
+
+    def job(transaction: Transaction) -> int:
+        transaction.session.add(row)
+        transaction.session.flush()
+        return row.id
+
+    return NewInvite(journal.write(job), secret, at + lasts)
+
+
+def list_invites() -> list[ListedInvite]:
+    """All invitations, the newest first."""
+    at = now()
+    return [
+        ListedInvite(row.id, row.expires_at, row.uses, row.uses_allowed, _is_valid(row, at))
+        for row in db.session.scalars(select(Invite).order_by(Invite.id.desc()))
+    ]
+
+
+def revoke_invite(journal: Journal, invite_id: int) -> None:
+    """Nobody can use the invitation any more. Raises NotFound."""
+
+    def job(transaction: Transaction) -> None:
+        row = transaction.session.get(Invite, invite_id)
+        if row is None:
+            raise NotFound("There is no such invitation.", invite=invite_id)
+        row.revoked_at = row.revoked_at or now()
+
+    journal.write(job)
+
+
+def require_invite(settings: Settings, secret: str | None) -> datetime | None:
+    """When the invitation expires; None where everybody may join. Raises JoiningClosed and InviteInvalid."""
+    if settings.joining == "open":
+        return None
+    if settings.joining == "closed":
+        raise JoiningClosed("Accounts are made by whoever runs this server.")
+    row = db.session.scalar(select(Invite).where(Invite.secret_hash == _hash(secret or "")))
+    expires_at = row.expires_at if row is not None and _is_valid(row, now()) else None
+    db.session.remove()
+    if expires_at is None:
+        raise _invalid()
+    return expires_at
+
+
+def join(journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None) -> Caller:
+    """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
+
+    Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
+    """
+    # A hash costs 50 ms of a processor. Only who is invited may cause one.
+    require_invite(settings, secret)
+    hashes = {user.username: hash_password(password)}
+
+    def job(transaction: Transaction) -> None:
+        if settings.joining == "invite":
+            _use(transaction, secret or "")
+        insert_users(transaction, [user], hashes)
+
+    journal.write(job)
+    return sign_in(journal, settings, user.username, password)
+
+
+def _use(transaction: Transaction, secret: str) -> None:
+    """Counts one use. A single statement compares and adds, so that two processes never exceed the number together."""
+    used = transaction.session.execute(
+        update(Invite)
+        .where(
+            Invite.secret_hash == _hash(secret),
+            Invite.revoked_at.is_(None),
+            Invite.expires_at > now(),
+            Invite.uses < Invite.uses_allowed,
+        )
+        .values(uses=Invite.uses + 1)
+        .returning(Invite.id)
+    )
+    if used.scalar() is None:
+        raise _invalid()
+
+
+def _invalid() -> InviteInvalid:
+    return InviteInvalid("This invitation is not valid, or no longer.")
+
+
+def _is_valid(row: Invite, at: datetime) -> bool:
+    return row.revoked_at is None and row.expires_at > at and row.uses < row.uses_allowed
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""What applies to every request that begins a session: from where it may come, and how often."""
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+
+from chatapp.config import Settings, is_loopback
+from chatapp.errors import Forbidden
+from chatapp.extensions import limiter
+
+
+def current_settings() -> Settings:
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    return settings
+
+
+def _attempt() -> str:
+    """The key by which attempts are counted: address and username, so that nobody can lock out another user."""
+    try:
+        body = request.get_json(silent=True)
+    except HTTPException:
+        # The view refuses a body that is too large. The limiter would take an exception for a fault of its storage.
+        body = None
+    return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
+
+
+attempt_limit = limiter.shared_limit(
+    lambda: current_settings().sign_in_limit,
+    # One count for all prefixes, since the route exists under each.
+    scope="login",
+    key_func=_attempt,
+    exempt_when=lambda: current_settings().sign_in == "username",
+)
+"""Decorates a view: beyond `CHATAPP_SIGN_IN_LIMIT` it answers TooManyAttempts."""
+
+join_limit = limiter.shared_limit(
+    lambda: current_settings().sign_in_limit, scope="join", key_func=lambda: request.remote_addr or ""
+)
+"""As `attempt_limit`, by address alone: whoever makes accounts uses a new name each time."""
+
+
+def require_trusted_network() -> None:
+    """Refuses username-only sign-in from other machines. Settings do not know the address if `flask run --host` or
+    gunicorn's `-b` set it."""
+    settings = current_settings()
+    if settings.sign_in == "username" and not (settings.trust_network or is_loopback(request.remote_addr or "")):
+        raise Forbidden("Sign-in by name alone is for the machine that the server runs on.")

@@ -1,0 +1,86 @@
+/** Making an account: by an invitation's link, `#/join/<secret>`, or where everybody may. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ApiError, checkInvite } from "../api.js";
+import { join } from "../session.js";
+import { failureSentence, say } from "../strings.js";
+import { html } from "./html.js";
+import { PasswordField, Problem } from "./signinfields.js";
+
+const INVITATION = /^#\/join\/([\w-]+)$/u;
+const SHORTEST_PASSWORD = 8;
+
+/** @typedef {import("@preact/signals").Signal<string>} TextSignal */
+
+/** @returns {string | null} the secret of the invitation in the address */
+export function inviteInAddress() {
+  return INVITATION.exec(location.hash)?.[1] ?? null;
+}
+
+/** @param {{ onSignIn: () => void }} props */
+export function Join({ onSignIn }) {
+  const invite = inviteInAddress();
+  const fields = { username: useSignal(""), firstName: useSignal(""), lastName: useSignal(""), password: useSignal("") };
+  const error = useSignal("");
+  const isBusy = useSignal(false);
+  useEffect(() => void (invite && checkInvite(invite).catch((failure) => show(error, failure))), []);
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    error.value = problemIn(fields);
+    if (error.value || isBusy.peek()) return;
+    isBusy.value = true;
+    await join({ ...texts(fields), invite: invite ?? undefined }).catch((failure) => show(error, failure));
+    isBusy.value = false;
+  };
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <${Problem} error=${error} />
+    <${TextField} name="firstName" label=${say.joinFirstName} text=${fields.firstName} autocomplete="given-name" />
+    <${TextField} name="lastName" label=${say.joinLastName} text=${fields.lastName} autocomplete="family-name" />
+    <${TextField} name="username" label=${say.signInUsername} text=${fields.username} autocomplete="username" hint=${say.joinUsernameHint} />
+    <${PasswordField} password=${fields.password} isFirst=${false} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />
+    <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.joinBusy : say.joinButton}</button>
+    <button type="button" class="button button-quiet" onClick=${onSignIn}>${say.joinHaveAccount}</button>
+  </form>`;
+}
+
+/** @param {{ name: string, label: string, text: TextSignal, autocomplete: string, hint?: string }} props */
+function TextField({ name, label, text, autocomplete, hint = "" }) {
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    <input id=${name} name=${name} dir="auto" autocomplete=${autocomplete} autocapitalize=${name === "username" ? "none" : "words"} spellcheck=${false}
+      aria-describedby=${hint && `${name}-hint`} value=${text} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} />
+    ${hint && html`<small id=${`${name}-hint`}>${hint}</small>`}
+  </div>`;
+}
+
+/** @param {Record<string, TextSignal>} fields */
+function texts(fields) {
+  const { username, firstName, lastName, password } = fields;
+  return { username: username.value.trim(), firstName: firstName.value.trim(), lastName: lastName.value.trim(), password: password.value };
+}
+
+/** @param {Record<string, TextSignal>} fields */
+function problemIn(fields) {
+  const { username, firstName, password } = texts(fields);
+  if (!username || !firstName || !password) return say.joinIncomplete;
+  return [...password].length < SHORTEST_PASSWORD ? say.joinPasswordHint({ count: SHORTEST_PASSWORD }) : "";
+}
+
+/**
+ * @param {TextSignal} error
+ * @param {unknown} failure
+ */
+function show(error, failure) {
+  if (!(failure instanceof ApiError)) throw failure;
+  error.value = sentenceFor(failure);
+}
+
+/** @param {ApiError} failure */
+function sentenceFor(failure) {
+  if (failure.isOffline) return say.signInOffline;
+  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
+  /** @type {Record<string, string>} */
+  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint };
+  return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
+}
