@@ -22,6 +22,10 @@ PREFIX = "CHATAPP_"
 ASYNC_MODE = PREFIX + "ASYNC_MODE"
 
 
+SOCKET_LIMITS = {"event_rate": 50, "user_connections": 50, "address_connections": 1_000}
+"""The defaults in password mode. Username mode is for a trusted machine, where anybody can sign in as anybody."""
+
+
 class BadSetting(Exception):
     """A setting whose value cannot be used; the text names the setting and says what is allowed."""
 
@@ -115,15 +119,20 @@ class Settings:
         values.integer(0, 1_000_000),
     )
     event_rate: int = _setting(
-        "50",
-        "Events a second that a person may send over sockets, after a pause ten times as many at once. 0: no limit",
+        "",
+        "Events a second that a person may send over sockets, after a pause ten times as many at once. 0: no limit. "
+        "Default: 50; in username mode 0",
         values.integer(0, 1_000_000),
     )
     user_connections: int = _setting(
-        "50", "Sockets that a person may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+        "",
+        "Sockets that a person may have open on one process. 0: no limit. Default: 50; in username mode 0",
+        values.integer(0, 1_000_000),
     )
     address_connections: int = _setting(
-        "1000", "Sockets that one address may have open on one process. 0: no limit", values.integer(0, 1_000_000)
+        "",
+        "Sockets that one address may have open on one process. 0: no limit. Default: 1000; in username mode 0",
+        values.integer(0, 1_000_000),
     )
     async_mode: str = _setting(
         DEFAULT_MODE,
@@ -248,6 +257,9 @@ def _fill(parsed: dict[str, Any]) -> dict[str, Any]:
     parsed["node"] = parsed["node"] or f"{socket.gethostname()}:{parsed['ws_port']}"
     if parsed["sign_in"] == "username" and not parsed["origins"] and is_loopback(parsed["host"]):
         parsed["origins"] = LOOPBACK_ORIGINS
+    for name, limit in SOCKET_LIMITS.items():
+        if parsed[name] == "":
+            parsed[name] = limit if parsed["sign_in"] == "password" else 0
     return parsed
 
 

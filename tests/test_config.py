@@ -122,6 +122,11 @@ def test_a_bad_value_stops_the_start_and_names_its_setting(tmp_path: Path, name:
     assert str(caught.value).endswith(".")
 
 
+def test_username_mode_limits_no_sockets_unless_it_is_told_to(tmp_path: Path) -> None:
+    found = settings(tmp_path, CHATAPP_SIGN_IN="username", CHATAPP_EVENT_RATE="7")
+    assert (found.event_rate, found.user_connections, found.address_connections) == (7, 0, 0)
+
+
 def test_every_setting_that_is_not_free_text_is_tried_with_a_bad_value() -> None:
     free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE"}
     assert {name for name, _ in BAD} | free_text == {variable(one) for one in fields(Settings)}
