@@ -95,6 +95,7 @@ def test_every_screen_passes_axe_in_both_themes(
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if page.get_by_role("dialog").is_visible():
             page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("place", "screens"), [("", ["sign-in"]), ("", ["list"]), ("#/g/1", ["group", "new-group"])])
@@ -175,6 +176,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(new_person: NewPerson, s
     press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()
     press("Escape")
+    expect(page.get_by_role("combobox")).to_have_count(0)
     press("/")
     press("Escape")
     expect(page.get_by_label("Search people and groups")).to_have_value("")

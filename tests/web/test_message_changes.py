@@ -208,6 +208,46 @@ def test_on_a_phone_a_tap_opens_the_actions(new_person: NewPerson, new_api_user:
     assert violations(page) == []
 
 
+def test_answers_reactions_and_pins_reach_who_was_away(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    page, other = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
+    write(page, "one", "two", "three")
+    write(other, "four")
+    expect(bubble(page, "four")).to_be_visible()
+    from_bob = ApiUser(bob.server, bob.username)
+    newest = from_bob.request("GET", "conversations")["conversations"][0]["lastMessage"]["messageId"]
+    number = newest.partition("-")[0]
+    for sequence, path, body in ((1, "reactions", {"emoji": "👍"}), (2, "pin", {"on": True})):
+        from_bob.request("POST" if path == "reactions" else "PUT", f"message/{number}-{sequence}/{path}", body)
+    expect(row(other, "one").locator(".reaction[aria-pressed]")).to_contain_text("👍")
+    bob.context.set_offline(True)
+    expect(other.locator(".banner")).to_be_visible()
+
+    from_alice = ApiUser(alice.server, alice.username)
+    from_bob.request("POST", f"message/{number}-1/reactions", {"emoji": "👍", "on": False})
+    from_alice.request("POST", f"message/{number}-3/reactions", {"emoji": "🎉"})
+    from_alice.request("PUT", f"message/{number}-2/pin", {"on": False})
+    from_alice.request("PUT", f"message/{number}-4/pin", {"on": True})
+    open_menu(page, "four").get_by_role("button", name="Reply", exact=True).click()
+    write(page, "an answer")
+
+    def is_up_to_date(view: Page) -> None:
+        expect(row(view, "an answer").locator(".quote")).to_contain_text("four")
+        expect(row(view, "three").locator(".reaction[aria-pressed]")).to_contain_text("🎉")
+        expect(row(view, "one").locator(".reaction[aria-pressed]")).to_have_count(0)
+        pinned = open_pinned(view)
+        expect(pinned).to_contain_text("four")
+        expect(pinned).not_to_contain_text("two")
+        view.keyboard.press("Escape")
+
+    is_up_to_date(page)
+    bob.context.set_offline(False)
+    expect(bubble(other, "an answer")).to_be_visible(timeout=15_000)
+    is_up_to_date(other)
+    other.reload()
+    is_up_to_date(other)
+
+
 def test_a_refused_change_says_why_and_loses_nothing(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     page = alice.open(f"#/u/{bob.username}")

@@ -87,6 +87,12 @@ def test_a_thread_is_opened_answered_from_away_and_left(new_person: NewPerson) -
     root(other, "where do we eat?").locator(".thread-line").click()
     expect(said_in(other, "alone")).to_be_visible()
 
+    pane(other).get_by_role("button", name="Unfollow").click()
+    expect(pane(other)).to_have_count(0)
+    (thread,) = ApiUser(alice.server, alice.username).request("GET", "threads")["conversations"]
+    other.goto(f"{bob.server.url}#/c/{thread['receiver']}/4")
+    expect(other.locator(".thread .row-message.target")).to_contain_text("alone")
+
     ApiUser(alice.server, alice.username).request("DELETE", f"group/{group_id}/members/{bob.username}")
     expect(pane(other)).to_have_count(0)
     expect(other.get_by_text("You are no longer in this group")).to_be_visible()

@@ -87,6 +87,11 @@ export async function fetchPeople() {
   return (await call("GET", "/users")).users;
 }
 
+/** @param {string} threadId */
+export async function followThread(threadId) {
+  await call("PUT", `/thread/${encodeURIComponent(threadId)}/following`, { on: true });
+}
+
 /** @param {string} username @returns {Promise<{ users: User[], groups: Group[] }>} */
 export function fetchEverybody(username) {
   return call("GET", `/all/${encodeURIComponent(username)}`);

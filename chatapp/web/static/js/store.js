@@ -16,8 +16,7 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
  * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
- * @typedef {keyof typeof import("./views/dialogs/index.js").DIALOGS} MessageDialogName
- * @typedef {MessageDialogName | null} DialogName
+ * @typedef {keyof typeof import("./views/dialogs/index.js").DIALOGS} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 
@@ -54,7 +53,7 @@ export const hasRoom = signal(true);
 /** The message that the address names. Each visit makes a new object. @type {import("@preact/signals").Signal<{ key: string, sequence: number } | null>} */
 export const target = signal(null);
 export const query = signal("");
-/** @type {import("@preact/signals").Signal<DialogName>} */
+/** @type {import("@preact/signals").Signal<DialogName | null>} */
 export const dialog = signal(null);
 /**
  * The message that a dialog is about, and where it was asked for.
@@ -268,6 +267,7 @@ export function setTyping(key, username, isTyping) {
 export function clear() {
   batch(() => {
     timelines.clear();
+    newAfterOf.reset();
     people.value = new Map();
     conversations.value = new Map();
     userRevision.value = 0;
@@ -286,14 +286,12 @@ export function clear() {
   });
 }
 
-/**
- * @template T
- * @param {T} initial
- */
+/** @template T @param {T} initial */
 function signalByKey(initial) {
   /** @type {Map<string, import("@preact/signals").Signal<T>>} */
   const signals = new Map();
-  return (/** @type {string} */ key) => signals.get(key) ?? /** @type {import("@preact/signals").Signal<T>} */ (signals.set(key, signal(initial)).get(key));
+  const of = (/** @type {string} */ key) => signals.get(key) ?? /** @type {import("@preact/signals").Signal<T>} */ (signals.set(key, signal(initial)).get(key));
+  return Object.assign(of, { reset: () => signals.forEach((one) => (one.value = initial)) });
 }
 
 /** @param {string} username */

@@ -1,7 +1,7 @@
 /** Keeps the store in step with the server: users, missed changes, and the messages of the open conversation. */
 
 import { effect, untracked } from "@preact/signals";
-import { ApiError, fetchEverybody, fetchGroup, fetchMessages } from "./api.js";
+import { ApiError, fetchEverybody, fetchGroup, fetchMessages, followThread } from "./api.js";
 import { takeGroup, takePeople, takeSync } from "./changes.js";
 import { call } from "./connection.js";
 import { hasListedMembers, lastReadOf, unreadOf, watermarksOf } from "./models/conversation.js";
@@ -204,12 +204,23 @@ async function fetchNewest(key) {
     if (store.me.peek() !== me) return;
     store.updateTimeline(key, joined(withNewestPage(store.timelineOf(key).peek(), page)));
     rememberSoon();
+    if (group && store.hasHeard.peek() && !store.conversations.peek().has(key)) await followShown(key);
     // A newer change arrived while the page was being fetched.
     if (store.conversationOf(key).lastSequence > last && isBehind(key)) await fetchNewest(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     store.updateTimeline(key, { isLoading: false, hasFailed: true, isMissing: MISSING.has(error.status) });
   }
+}
+
+/**
+ * Of the groups that are not mine only threads can be read. One that is opened by its address is followed, as by its button.
+ * @param {string} key
+ */
+async function followShown(key) {
+  if (!store.isShown(key) || store.left.peek()?.key === key) return;
+  await followThread(parseKey(key).receiver);
+  await synchronize();
 }
 
 /** @param {string} key */

@@ -16,11 +16,11 @@ import { MessageText } from "./messagetext.js";
 /**
  * @typedef {import("../protocol.js").Message} Message
  * @typedef {import("../protocol.js").Quote} Quote
- * @typedef {import("../store.js").MessageDialogName} MessageDialogName
+ * @typedef {import("../store.js").DialogName} DialogName
  */
 
 /**
- * @param {MessageDialogName} name
+ * @param {DialogName} name
  * @param {string} key of the conversation
  * @param {Message} message
  * @param {Element | null} [near] where to open it, where there is room
@@ -93,7 +93,7 @@ export function PollSlot({ message, conversationKey, children }) {
 
 /** They are on the screen under the pointer and with the focus. @param {{ message: Message, conversationKey: string }} props */
 export function MessageButtons({ message, conversationKey }) {
-  const open = (/** @type {MessageDialogName} */ name) => (/** @type {any} */ event) => openFor(name, conversationKey, message, event.currentTarget);
+  const open = (/** @type {DialogName} */ name) => (/** @type {any} */ event) => openFor(name, conversationKey, message, event.currentTarget);
   return html`<div class="message-buttons">
     <button type="button" tabIndex=${-1} class="icon-button" aria-label=${say.react} title=${say.react} onClick=${open("emoji")}><${Icon} name="smile" size=${18} /></button>
     <button type="button" tabIndex=${-1} class="icon-button" aria-label=${say.reply} title=${say.reply} onClick=${() => replyTo(conversationKey, message)}><${Icon} name="reply" size=${18} /></button>
