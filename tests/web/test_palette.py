@@ -96,7 +96,9 @@ def people_groups_and_commands(page: Page) -> None:
     field(page).press("Enter")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
+    expect(field(page)).to_be_focused()
     page.keyboard.press("Escape")
     expect(composer(page)).to_be_focused()
 
