@@ -59,9 +59,6 @@ class Server:
             "CHATAPP_INSTANCE": folder,
             "CHATAPP_DATABASE_URL": f"sqlite:///{self.database}",
             "CHATAPP_SIGN_IN": "username",
-            "CHATAPP_EVENT_RATE": "0",
-            "CHATAPP_USER_CONNECTIONS": "0",
-            "CHATAPP_ADDRESS_CONNECTIONS": "0",
             "CHATAPP_HTTP_PORT": self.port,
             "CHATAPP_WS_PORT": self.port,
         }

@@ -140,9 +140,6 @@ class Server:
             "CHATAPP_DATABASE_URL": f"sqlite:///{database}",
             "CHATAPP_INSTANCE": str(self.folder / "instance"),
             "CHATAPP_SIGN_IN": "username",
-            "CHATAPP_EVENT_RATE": "0",
-            "CHATAPP_USER_CONNECTIONS": "0",
-            "CHATAPP_ADDRESS_CONNECTIONS": "0",
             "CHATAPP_DURABILITY": "full",
         }
 

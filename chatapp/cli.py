@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
 
 DEMO_USERS = (("alice", "Alice", "Ardern"), ("bob", "Bob", "Brandt"), ("carol", "Carol", "Chen"))
@@ -162,7 +164,8 @@ def add_invite(uses: int, days: int, url: str | None) -> None:
     link = f"{address}/#/join/{invite.secret}"
     segno.make(link).terminal(compact=True)
     click.echo(link)
-    click.echo(f"Invitation {invite.id}, for {uses} accounts, until {invite.expires_at:%Y-%m-%d %H:%M} UTC.")
+    accounts = "one account" if uses == 1 else f"{uses} accounts"
+    click.echo(f"Invitation {invite.id}, for {accounts}, until {_minute(invite.expires_at)}.")
 
 
 @invites.command("list")
@@ -173,9 +176,7 @@ def list_invites() -> None:
     with _installation():
         for invite in list_invites():
             state = "valid" if invite.is_valid else "not valid"
-            click.echo(
-                f"{invite.id}\t{invite.uses}/{invite.uses_allowed}\t{invite.expires_at:%Y-%m-%d %H:%M} UTC\t{state}"
-            )
+            click.echo(f"{invite.id}\t{invite.uses}/{invite.uses_allowed}\t{_minute(invite.expires_at)}\t{state}")
 
 
 @invites.command("revoke")
@@ -261,6 +262,10 @@ def _add_demo_users(app: "Flask", count: int) -> None:
     numbered = [NewUser(f"user{number}", "User", str(number)) for number in range(count)]
     with app.app_context():
         add_missing_users(app.extensions["chatapp.journal"], named + numbered)
+
+
+def _minute(instant: "datetime") -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 def _address(app: "Flask") -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -57,7 +58,7 @@ def add_users(journal: Journal, users: list[NewUser]) -> None:
 
 
 def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> None:
-    """Adds users with these password hashes. Raises Conflict."""
+    """Adds users with these password hashes. Raises Conflict, also where another process adds the name meanwhile."""
     names = {user.username.casefold() for user in users}
     taken = sorted(name for name in transaction.session.scalars(select(User.username)) if name.casefold() in names)
     if taken or len(names) < len(users):
@@ -74,6 +75,10 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
                 created_at=at,
             )
         )
+    try:
+        transaction.session.flush()
+    except IntegrityError as error:
+        raise Conflict("This name is taken.", usernames=sorted(names)) from error
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:

@@ -17,7 +17,7 @@ from chatapp.models import Invite
 from chatapp.passwords import hash_password
 
 SECRET_BYTES = 16
-"""128 bits of chance, which nobody guesses: OWASP asks for 64 bits of a session's identifier."""
+"""128 random bits. OWASP asks for 64 in a session's identifier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     # While Redis is down, each process counts attempts by itself. Users can still sign in, and guessing stays limited.
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     limiter.init_app(app)
-    _restrict_limiter_to_login(app)
+    _restrict_limiter(app)
     delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
     app.extensions["chatapp.sign_in_delays"] = delays
     for number, prefix in enumerate(settings.api_prefixes):
@@ -65,7 +65,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(openapi.blueprint)
 
 
-def _restrict_limiter_to_login(app: Flask) -> None:
+def _restrict_limiter(app: Flask) -> None:
     """Restricts the limiter's hooks to the limited routes, whose decorator checks the limit itself. On every
     request they would cost a third of Flask's own time."""
     app.before_request_funcs[None].remove(limiter._check_request_limit)

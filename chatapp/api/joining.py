@@ -5,9 +5,9 @@ from flask import Blueprint, Response, jsonify
 from chatapp.actions import invites
 from chatapp.actions.accounts import NewUser
 from chatapp.api.authentication import attach_token, make_token
-from chatapp.api.current import current_journal
+from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
-from chatapp.api.sign_in_rules import current_settings, join_limit, require_trusted_network
+from chatapp.api.sign_in_rules import join_limit, require_trusted_network
 from chatapp.clock import to_iso
 from chatapp.errors import (
     Conflict,

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from chatapp.actions import accounts
 from chatapp.actions.accounts import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
-from chatapp.api.current import current_journal
+from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
-from chatapp.api.sign_in_rules import attempt_limit, current_settings, require_trusted_network
+from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape, SignedInShape

@@ -1,16 +1,12 @@
 """What applies to every request that begins a session: from where it may come, and how often."""
 
-from flask import current_app, request
+from flask import request
 from werkzeug.exceptions import HTTPException
 
-from chatapp.config import Settings, is_loopback
+from chatapp.api.current import current_settings
+from chatapp.config import is_loopback
 from chatapp.errors import Forbidden
 from chatapp.extensions import limiter
-
-
-def current_settings() -> Settings:
-    settings: Settings = current_app.extensions["chatapp.settings"]
-    return settings
 
 
 def _attempt() -> str:

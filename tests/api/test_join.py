@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, insert, text
 from werkzeug.test import TestResponse
 
+from chatapp import close_app, create_app
 from chatapp.actions import invites
+from chatapp.clock import now
 from chatapp.extensions import db
+from chatapp.models import User
 from tests.api.error_bodies import cookies, refusal
+from tests.databases import Databases
+from tests.people import wait_until
 
 MakeApp = Callable[..., Flask]
 PASSWORD = "a long enough phrase"
@@ -145,3 +150,28 @@ def test_the_secret_is_not_in_the_database(app: Flask) -> None:
         rows = db.session.execute(text("SELECT * FROM invite")).all()
     assert rows
     assert invite not in repr(rows)
+
+
+def test_a_name_that_another_process_adds_meanwhile_is_taken(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("instance")
+    url = Databases(folder, postgres_url).new()
+    app = create_app({"instance": folder, "database_url": url, "async_mode": "threading", "joining": "open"})
+    other = create_engine(app.extensions["chatapp.settings"].database_url)
+    try:
+        with other.connect() as process, ThreadPoolExecutor(1) as threads:
+            process.execute(insert(User).values(username="erin", first_name="E", last_name="", created_at=now()))
+            answer = threads.submit(join, app)
+            # Its statement waits for the other transaction.
+            wait_until(lambda: is_waiting(other), "the second of the two waits")
+            process.commit()
+            refusal(answer.result(10), 409, "conflict")
+    finally:
+        other.dispose()
+        close_app(app)
+
+
+def is_waiting(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))

@@ -10,7 +10,6 @@ type Group = { group: string };
 type Moment = { moment: string };
 
 export interface Arguments {
-  joinPasswordHint: Count;
   threadIn: Name;
   threadReplies: Count;
   addButton: Count;
@@ -34,6 +33,7 @@ export interface Arguments {
   groupRemove: Name;
   hiddenControl: { code: string };
   joinGroup: Name;
+  joinPasswordHint: Count;
   lastSeen: Moment;
   leaveTitle: Group;
   listNoMatch: Text;

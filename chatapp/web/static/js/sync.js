@@ -219,8 +219,13 @@ async function fetchNewest(key) {
  */
 async function followShown(key) {
   if (!store.isShown(key) || store.left.peek()?.key === key) return;
-  await followThread(parseKey(key).receiver);
-  await synchronize();
+  try {
+    await followThread(parseKey(key).receiver);
+    await synchronize();
+  } catch (error) {
+    // Its messages are there. It may be a new group of mine, of which no sync has told yet.
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /** @param {string} key */
