@@ -1,0 +1,64 @@
+"""`chatapp users`: accounts."""
+
+import click
+
+from chatapp.commands.installation import installation
+
+
+@click.group()
+def users() -> None:
+    """Add and manage accounts."""
+
+
+@users.command("add")
+@click.argument("username")
+@click.option("--first-name", help="Shown to others. Default: the username.")
+@click.option("--last-name", default="", help="Shown to others.")
+@click.option("--password", help="Asked for if the option is not given; see --no-password.")
+@click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
+def add_user(username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool) -> None:
+    """Add a user."""
+    from chatapp.actions.accounts import add_users
+    from chatapp.new_user import new_user
+
+    if password is None and not no_password:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with installation() as app:
+        add_users(app.extensions["chatapp.journal"], [new_user(username, first_name, last_name, password)])
+    click.echo(f"Added {username}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List all users: name, full name, what they are."""
+    from chatapp.actions.accounts import list_accounts
+
+    with installation():
+        for account in list_accounts():
+            marks = [] if account.has_password else ["no password"]
+            marks += [] if account.is_active else ["deactivated"]
+            click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
+
+
+@users.command("password")
+@click.argument("username")
+@click.password_option(help="Asked for if the option is not given.")
+def change_password(username: str, password: str) -> None:
+    """Set a user's password and sign the user out everywhere."""
+    from chatapp.actions.accounts import set_password
+    from chatapp.new_user import checked_password
+
+    with installation() as app:
+        set_password(app.extensions["chatapp.journal"], username, checked_password(password))
+    click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("deactivate")
+@click.argument("username")
+def deactivate_user(username: str) -> None:
+    """Close an account: no sign-in any more, its messages stay."""
+    from chatapp.actions.accounts import deactivate
+
+    with installation() as app:
+        deactivate(app.extensions["chatapp.journal"], username)
+    click.echo(f"{username} is deactivated and signed out everywhere.")
