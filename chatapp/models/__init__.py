@@ -1,5 +1,6 @@
 """The tables, one file each."""
 
+from chatapp.models.audit_event import AuditEvent
 from chatapp.models.conversation import Conversation
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
@@ -16,6 +17,7 @@ from chatapp.models.session import Session
 from chatapp.models.user import User
 
 __all__ = [
+    "AuditEvent",
     "Conversation",
     "ConversationPreference",
     "Draft",
