@@ -27,6 +27,7 @@ KINDS = frozenset(
         "message_deleted",
         "password_changed",
         "password_reset",
+        "set_up",
         "session_ended",
         "sign_in",
         "sign_in_failed",
