@@ -126,6 +126,8 @@ def test_toggling_in_one_batch_ends_as_one_after_the_other(harness: JournalHarne
     assert revision(harness, group) == before + 1
     harness.give_together(reaction(harness, "bob", message), reaction(harness, "bob", message, "👀", is_on=False))
     assert revision(harness, group) == before + 1, "what changes nothing takes no revision"
+    harness.give_together(reaction(harness, "alice", message), reaction(harness, "bob", message, is_on=False))
+    assert present(harness) == {(1, "👍", "alice"), (1, "🎉", "alice")}, "what was taken back is given again"
 
 
 def test_refused_reactions_do_not_affect_the_others_of_their_batch(harness: JournalHarness) -> None:
@@ -211,6 +213,9 @@ def test_different_emoji_are_limited_within_a_batch(harness: JournalHarness) -> 
     )
     assert kinds(outcomes) == [LimitReached, StoredFeedback, StoredFeedback, StoredFeedback, LimitReached]
     assert len({row[1] for row in present(harness)}) == MOST_EMOJI
+    taken_back = reaction(harness, "bob", message, "👍", is_on=False)
+    assert kinds(harness.give_together(taken_back)) == [StoredFeedback]
+    assert kinds(harness.give_together(reaction(harness, "bob", message, "🎉"))) == [StoredFeedback]
 
 
 def test_reactions_of_a_batch_are_listed_in_the_order_in_which_they_came(harness: JournalHarness) -> None:
@@ -244,6 +249,11 @@ def test_votes_of_a_batch_are_checked_one_by_one(harness: JournalHarness) -> Non
     query = 'SELECT v.sequence, u.username, v.choices FROM poll_vote v JOIN "user" u ON u.id = v.user_id'
     assert set(rows(harness, query)) == {(1, "alice", 0b1), (2, "bob", 0b101), (1, "carol", 0b100)}
     assert revision(harness, group) == before + 2, "a vote and a reaction on one message are one change"
+    harness.give_together(vote(harness, "carol", single, 0), vote(harness, "carol", single, 2))
+    harness.give_together(
+        vote(harness, "alice", single), vote(harness, "bob", multiple, 1), vote(harness, "bob", single)
+    )
+    assert set(rows(harness, query)) == {(1, "alice", 0), (2, "bob", 0b10), (1, "carol", 0b100)}
 
 
 def test_messages_and_reactions_share_a_transaction(harness: JournalHarness) -> None:
