@@ -55,7 +55,7 @@ class JournalHarness:
 
     def send_together(self, *drafts: MessageDraft) -> list[Outcome]:
         """Sends the drafts in one transaction."""
-        return self._in_one_transaction(lambda: self.send(*drafts))
+        return self.in_one_transaction(lambda: self.send(*drafts))
 
     def give_together(self, *drafts: FeedbackDraft) -> list[FeedbackOutcome]:
         """Gives reactions and votes in one transaction."""
@@ -66,9 +66,9 @@ class JournalHarness:
                 self.journal.give_feedback(draft, answer.set_result)
             return answers
 
-        return self._in_one_transaction(give)
+        return self.in_one_transaction(give)
 
-    def _in_one_transaction(self, queue: "Callable[[], list[Future[Answer]]]") -> "list[Answer]":
+    def in_one_transaction(self, queue: "Callable[[], list[Future[Answer]]]") -> "list[Answer]":
         """Queues work while an earlier transaction is blocked. Returns the answers."""
         is_running, may_go_on = Future[None](), Future[None]()
 

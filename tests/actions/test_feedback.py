@@ -1,13 +1,15 @@
 """Batches of reactions and votes: what is stored, refused and told, on SQLite and PostgreSQL."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from chatapp.actions import polls
 from chatapp.actions.accounts import Caller
+from chatapp.actions.feedback import SeenMessage
 from chatapp.actions.groups import remove_member
 from chatapp.actions.message_changes import delete_message
 from chatapp.actions.polls import close_poll, create_poll
@@ -21,6 +23,7 @@ from chatapp.notices import ConversationChanged, Notice
 from chatapp.payload_fields import MOST_EMOJI
 from chatapp.poll_payloads import NewPoll
 from tests.actions.conftest import PATIENCE_SECONDS, JournalHarness
+from tests.people import wait_until
 
 
 def caller(harness: JournalHarness, name: str) -> Caller:
@@ -250,10 +253,29 @@ def test_votes_of_a_batch_are_checked_one_by_one(harness: JournalHarness) -> Non
     assert set(rows(harness, query)) == {(1, "alice", 0b1), (2, "bob", 0b101), (1, "carol", 0b100)}
     assert revision(harness, group) == before + 2, "a vote and a reaction on one message are one change"
     harness.give_together(vote(harness, "carol", single, 0), vote(harness, "carol", single, 2))
-    harness.give_together(
-        vote(harness, "alice", single), vote(harness, "bob", multiple, 1), vote(harness, "bob", single)
-    )
-    assert set(rows(harness, query)) == {(1, "alice", 0), (2, "bob", 0b10), (1, "carol", 0b100)}
+    harness.give_together(vote(harness, "alice", single), vote(harness, "bob", multiple, 1))
+    assert kinds(harness.give_together(vote(harness, "bob", single, 0, 0))) == [StoredFeedback]
+    cast = {(1, "alice", 0), (1, "bob", 0b1), (2, "bob", 0b10), (1, "carol", 0b100)}
+    assert set(rows(harness, query)) == cast
+
+
+def test_one_reading_shows_each_voter_their_own_vote(harness: JournalHarness) -> None:
+    asked = poll(harness, harness.group("alice", "bob"))
+
+    def cast(name: str, option: int) -> SeenMessage:
+        with harness.app.app_context():
+            return polls.vote(harness.journal, caller(harness, name), asked.message_id, [option])
+
+    with ThreadPoolExecutor(2) as pool:
+
+        def both() -> list[Future[SeenMessage]]:
+            answers = [pool.submit(cast, "alice", 0), pool.submit(cast, "bob", 2)]
+            wait_until(lambda: len(harness.journal._drafts) == 2, "the votes are queued")
+            return answers
+
+        seen = harness.in_one_transaction(both)
+    states = [one.stored.state.poll for one in seen if one.stored.state is not None]
+    assert [(one.own, one.counts) for one in states if one is not None] == [([0], [1, 0, 1]), ([2], [1, 0, 1])]
 
 
 def test_messages_and_reactions_share_a_transaction(harness: JournalHarness) -> None:

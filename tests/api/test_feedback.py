@@ -10,6 +10,7 @@ from flask import Flask
 from chatapp.actions import feedback
 from chatapp.models.membership import MEMBER, OWNER
 from tests.conftest import Browser
+from tests.people import wait_until
 
 Browse = Callable[[str | None], Browser]
 CastOfFour = tuple[str, dict[str, str]]
@@ -50,8 +51,7 @@ def blocked(app: Flask) -> Callable[[list[Callable[[], Any]]], list[Any]]:
 
 def _when_queued(journal: Any, pool: ThreadPoolExecutor, calls: list[Callable[[], Any]]) -> list[Any]:
     answers = [pool.submit(call) for call in calls]
-    while len(journal._drafts) < len(calls) and not any(answer.done() for answer in answers):
-        pass
+    wait_until(lambda: len(journal._drafts) == len(calls), "the calls wait for the journal")
     return answers
 
 
