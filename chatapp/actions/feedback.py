@@ -17,7 +17,7 @@ from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, StoredFeedback, TouchedMessage
 from chatapp.journal.message_state import MessageState, Quote
 from chatapp.mentions import HERE
-from chatapp.prepared_statements import tuples
+from chatapp.prepared_statements import release_connection, tuples
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Reading:
 
 def give_feedback(journal: Journal, caller: Caller, draft: FeedbackDraft) -> SeenMessage:
     """Stores a reaction or a vote. Returns the message as the caller sees it, or raises the refusal."""
+    # Who waits holds no pooled connection, which the one who reads the message may need.
+    release_connection()
     answer: Future[FeedbackOutcome] = Future()
     journal.give_feedback(draft, answer.set_result)
     outcome = answer.result()
