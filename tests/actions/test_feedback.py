@@ -15,11 +15,12 @@ from chatapp.actions.message_changes import delete_message
 from chatapp.actions.polls import close_poll, create_poll
 from chatapp.actions.reactions import react, reactors_of
 from chatapp.clock import now
+from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, InvalidInput, LimitReached, MessageDeleted, NotFound, PollClosed
 from chatapp.extensions import db
 from chatapp.journal import StoredMessage
 from chatapp.journal.drafts import FeedbackOutcome, ReactionDraft, StoredFeedback, VoteDraft
-from chatapp.notices import ConversationChanged, Notice
+from chatapp.notices import CatchUp, ConversationChanged, Notice
 from chatapp.payload_fields import MOST_EMOJI
 from chatapp.poll_payloads import NewPoll
 from tests.actions.conftest import PATIENCE_SECONDS, JournalHarness
@@ -309,6 +310,34 @@ def test_a_batch_that_the_database_refuses_is_stored_one_by_one(harness: Journal
     assert isinstance(outcomes[0], StoredFeedback)
     assert isinstance(outcomes[1], ChatError)
     assert present(harness) == {(1, "👍", "alice")}
+
+
+def test_a_reaction_whose_commit_is_in_doubt_is_safely_given_again(
+    harness: JournalHarness, told: list[Notice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = harness.group("alice", "bob")
+    (message,) = sent(harness, harness.draft("alice", group))
+    before = revision(harness, group)
+    commit = WriterConnection.commit
+
+    def commit_and_lose_the_answer(connection: WriterConnection) -> None:
+        commit(connection)
+        monkeypatch.setattr(WriterConnection, "commit", commit)
+        raise OSError("The connection is gone.")
+
+    def give() -> FeedbackOutcome:
+        answer: Future[FeedbackOutcome] = Future()
+        harness.journal.give_feedback(reaction(harness, "bob", message), answer.set_result)
+        return answer.result(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(WriterConnection, "commit", commit_and_lose_the_answer)
+    told.clear()
+    assert isinstance(give(), ChatError)
+    assert told == [], "nobody is told of a commit that may have failed"
+    assert isinstance(give(), StoredFeedback)
+    assert told == [CatchUp()], "the next commit makes up for it"
+    assert present(harness) == {(1, "👍", "bob")}
+    assert revision(harness, group) == before + 1
 
 
 def test_two_processes_react_to_one_message(url: str, open_harness: Callable[[str], JournalHarness]) -> None:
