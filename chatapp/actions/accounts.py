@@ -15,6 +15,7 @@ from chatapp.errors import Conflict, NotFound, SecondFactorRequired, WrongCode, 
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
+from chatapp.models.user import MEMBER
 from chatapp.passwords import hash_password, is_password
 
 
@@ -26,6 +27,7 @@ class NewUser:
     first_name: str
     last_name: str = ""
     password: str | None = None
+    role: str = MEMBER
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
@@ -53,6 +55,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             first_name=user.first_name,
             last_name=user.last_name,
             password_hash=hashes.get(user.username),
+            role=user.role,
             is_active=True,
             created_at=at,
         )
@@ -80,6 +83,7 @@ class Account:
 
     username: str
     full_name: str
+    role: str
     has_password: bool
     is_active: bool
 
@@ -181,7 +185,7 @@ def deactivate(journal: Journal, username: str) -> None:
 
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
-    return Account(user.username, full_name, user.password_hash is not None, user.is_active)
+    return Account(user.username, full_name, user.role, user.password_hash is not None, user.is_active)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:

@@ -34,6 +34,7 @@ KINDS = frozenset(
         "second_factor_off",
         "second_factor_on",
         "second_factor_reset",
+        "set_up",
         "session_ended",
         "sign_in",
         "sign_in_failed",

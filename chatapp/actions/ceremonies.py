@@ -44,6 +44,15 @@ class RelyingParty:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a new passkey is for, as the authenticator will show and know them."""
+
+    handle: bytes
+    username: str
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClientData:
     """What the browser says of the ceremony. The authenticator has signed it."""
 
@@ -64,16 +73,16 @@ class MadeCredential:
 
 
 def creation_options(
-    domain: str, challenge: bytes, user_handle: bytes, username: str, full_name: str, existing: Sequence[Passkey]
+    domain: str, system_name: str, challenge: bytes, subject: Subject, existing: Sequence[Passkey]
 ) -> dict[str, Any]:
     """The argument of `navigator.credentials.create`, as JSON. The authenticator will keep the passkey, so that it
     signs in without a username, and ask for a PIN or a fingerprint each time."""
     options = webauthn.generate_registration_options(
         rp_id=domain,
-        rp_name="chatapp",
-        user_id=user_handle,
-        user_name=username,
-        user_display_name=full_name,
+        rp_name=system_name,
+        user_id=subject.handle,
+        user_name=subject.username,
+        user_display_name=subject.full_name,
         challenge=challenge,
         timeout=TIMEOUT_MILLISECONDS,
         authenticator_selection=AuthenticatorSelectionCriteria(

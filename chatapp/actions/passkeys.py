@@ -16,6 +16,7 @@ from chatapp.actions.ceremonies import (
     Assertion,
     MadeCredential,
     RelyingParty,
+    Subject,
     client_data_of,
     creation_options,
     request_options,
@@ -23,6 +24,7 @@ from chatapp.actions.ceremonies import (
     verified_creation,
 )
 from chatapp.actions.challenges import new_challenge, require_challenge, use_challenge, user_handle_of
+from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -142,7 +144,7 @@ def _refuse(journal: Journal, username: str, place: Place) -> NoReturn:
     raise PasskeyRefused("This passkey does not sign in here.")
 
 
-def add_options(ceremony: Ceremony, caller: Caller) -> dict[str, Any]:
+def add_options(settings: Settings, ceremony: Ceremony, caller: Caller) -> dict[str, Any]:
     """What a browser is asked to make a passkey for the caller. Raises LimitReached."""
     existing = list(db.session.scalars(select(Passkey).where(Passkey.user_id == caller.user_id)))
     user = db.session.get_one(User, caller.user_id)
@@ -152,14 +154,15 @@ def add_options(ceremony: Ceremony, caller: Caller) -> dict[str, Any]:
         raise _too_many()
     challenge = ceremony.challenge()
     handle = existing[0].user_handle if existing else user_handle_of(ceremony.key, challenge)
-    return creation_options(ceremony.party.domain, challenge, handle, caller.username, full_name, existing)
+    subject = Subject(handle, caller.username, full_name)
+    return creation_options(ceremony.party.domain, shown_name(settings), challenge, subject, existing)
 
 
-def join_options(ceremony: Ceremony, username: str, full_name: str) -> dict[str, Any]:
+def join_options(settings: Settings, ceremony: Ceremony, username: str, full_name: str) -> dict[str, Any]:
     """What a browser is asked to make the passkey of a new account."""
     challenge = ceremony.challenge()
-    handle = user_handle_of(ceremony.key, challenge)
-    return creation_options(ceremony.party.domain, challenge, handle, username, full_name, [])
+    subject = Subject(user_handle_of(ceremony.key, challenge), username, full_name)
+    return creation_options(ceremony.party.domain, shown_name(settings), challenge, subject, [])
 
 
 def checked(ceremony: Ceremony, name: str, credential: dict[str, Any]) -> Callable[[Transaction, int], ListedPasskey]:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +14,11 @@ from sqlalchemy import delete, func, select, update
 
 from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
+from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.passkeys import remove_all
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.clock import now
+from chatapp.config import Settings
 from chatapp.errors import InvalidInput, NotFound, PasswordNeeded, SecondFactorOn, WrongCode
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
@@ -85,9 +86,9 @@ def use_code(transaction: Transaction, key: bytes, user_id: int, code: str) -> s
 
 
 def begin(
-    journal: Journal, key: bytes, caller: Caller, password: str | None, account: Callable[[str], str]
+    journal: Journal, settings: Settings, key: bytes, caller: Caller, password: str | None, host: str
 ) -> NewFactor:
-    """Makes a new secret, which is not in force before it is confirmed. `account` names the account for the app.
+    """Makes a new secret, which is not in force before it is confirmed. `host` is where the account is, for the app.
 
     Raises WrongPassword, ConfirmationRequired, PasswordNeeded for an account without a password, SecondFactorOn.
     """
@@ -107,7 +108,7 @@ def begin(
         transaction.session.add(SecondFactor(user_id=caller.user_id, secret=encrypted, created_at=now()))
 
     journal.write(job)
-    uri = pyotp.TOTP(secret).provisioning_uri(name=account(caller.username), issuer_name="chatapp")
+    uri = pyotp.TOTP(secret).provisioning_uri(name=f"{caller.username}@{host}", issuer_name=shown_name(settings))
     return NewFactor(secret, uri)
 
 

@@ -23,6 +23,7 @@ from chatapp.api import (
     search,
     second_factor,
     sessions,
+    setup,
     threads,
     users,
 )
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             passkeys,
             second_factor,
             joining,
+            setup,
             users,
             messages,
             message_changes,
@@ -78,7 +80,7 @@ def _restrict_limiter(app: Flask) -> None:
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account"))
+        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account", ".set_up"))
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from chatapp.actions import invites, passkeys
 from chatapp.actions.accounts import NewUser
+from chatapp.actions.installation_settings import chosen
 from chatapp.actions.invites import Newcomer
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
@@ -41,7 +42,7 @@ blueprint = Blueprint("joining", __name__)
     errors=(InviteInvalid, JoiningClosed, MalformedRequest, InvalidInput),
 )
 def check_invite(body: InviteSecret) -> Response:
-    expires_at = invites.require_invite(current_settings(), body.invite)
+    expires_at = invites.require_invite(chosen(current_settings()).joining, body.invite)
     return jsonify(expiresAt=to_iso(expires_at) if expires_at is not None else None)
 
 
@@ -76,5 +77,5 @@ def _passkey_of(body: Join) -> Callable[[Transaction, int], object] | None:
     if body.passkey is None:
         return None
     # Before the answer is verified, which costs more: only who is invited may cause that.
-    invites.require_invite(current_settings(), body.invite)
+    invites.require_invite(chosen(current_settings()).joining, body.invite)
     return passkeys.checked(joining_ceremony(body.username), body.passkey.name, credential_of(body.passkey.credential))

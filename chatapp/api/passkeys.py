@@ -8,6 +8,7 @@ from chatapp.account_serializers import passkey as serialized
 from chatapp.account_shapes import OptionsShape, PasskeyAnswerShape, PasskeysShape
 from chatapp.actions import invites, passkeys
 from chatapp.actions.confirmation import require_confirmation
+from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.confirming import counted
@@ -95,9 +96,11 @@ def passkey_sign_in(body: PasskeySignIn) -> Response:
     errors=(InviteInvalid, JoiningClosed, MalformedRequest, InvalidInput),
 )
 def passkey_join_options(body: JoinOptions) -> Response:
-    invites.require_invite(current_settings(), body.invite)
+    settings = current_settings()
+    invites.require_invite(chosen(settings).joining, body.invite)
     browser, full_name = known_browser(), f"{body.first_name} {body.last_name}".strip()
-    options = passkeys.join_options(joining_ceremony(body.username, browser), body.username, full_name)
+    ceremony = joining_ceremony(body.username, browser)
+    options = passkeys.join_options(settings, ceremony, body.username, full_name)
     return keep_browser(_options(options), browser)
 
 
@@ -111,7 +114,7 @@ def passkey_join_options(body: JoinOptions) -> Response:
 def passkey_options(caller: Caller, body: Confirmation) -> Response:
     with counted(caller):
         require_confirmation(caller, body.password)
-    return _options(passkeys.add_options(adding_ceremony(caller), caller))
+    return _options(passkeys.add_options(current_settings(), adding_ceremony(caller), caller))
 
 
 @blueprint.post("/passkeys")

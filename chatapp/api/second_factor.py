@@ -7,7 +7,7 @@ from chatapp.account_shapes import NewFactorShape, RecoveryCodesShape, SecondFac
 from chatapp.actions import second_factor
 from chatapp.actions.sessions import Caller
 from chatapp.api.confirming import counted
-from chatapp.api.current import SECOND_FACTOR, current_journal, current_key
+from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_settings
 from chatapp.api.operation import operation
 from chatapp.clock import to_iso
 from chatapp.errors import (
@@ -44,11 +44,9 @@ def show_second_factor(caller: Caller) -> SecondFactorShape:
     errors=(*CONFIRMED, PasswordNeeded, SecondFactorOn),
 )
 def begin_second_factor(caller: Caller, body: Confirmation) -> Response:
-    host = request.host
+    key = current_key(SECOND_FACTOR)
     with counted(caller):
-        made = second_factor.begin(
-            current_journal(), current_key(SECOND_FACTOR), caller, body.password, lambda name: f"{name}@{host}"
-        )
+        made = second_factor.begin(current_journal(), current_settings(), key, caller, body.password, request.host)
     # White around and behind it, also in the dark theme: cameras look for dark on light.
     picture = segno.make(made.uri, error="m").svg_data_uri(border=4, light="#fff", svgclass=None, lineclass=None)
     return jsonify(secret=made.secret, uri=made.uri, qrCode=picture)
