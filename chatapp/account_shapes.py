@@ -45,7 +45,10 @@ class PasskeyAnswerShape(TypedDict):
 
 
 class PasskeysShape(TypedDict):
+    """`hasPassword`: the caller's account has a password, which adding a passkey asks for."""
+
     passkeys: list[PasskeyShape]
+    hasPassword: bool
 
 
 class SecondFactorShape(TypedDict):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from chatapp.account_serializers import passkey as serialized
 from chatapp.account_shapes import OptionsShape, PasskeyAnswerShape, PasskeysShape
 from chatapp.actions import invites, passkeys
-from chatapp.actions.confirmation import require_confirmation
+from chatapp.actions.confirmation import has_password, require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, make_token
@@ -133,7 +133,8 @@ def add_passkey(caller: Caller, body: NewPasskey) -> Response:
 @blueprint.get("/passkeys")
 @operation("The caller's passkeys, the oldest first", gives=PasskeysShape)
 def list_passkeys(caller: Caller) -> PasskeysShape:
-    return {"passkeys": [serialized(one) for one in passkeys.list_passkeys(caller.user_id)]}
+    listed = [serialized(one) for one in passkeys.list_passkeys(caller.user_id)]
+    return {"passkeys": listed, "hasPassword": has_password(caller)}
 
 
 @blueprint.patch("/passkeys/<passkey_id>")

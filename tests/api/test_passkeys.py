@@ -100,7 +100,7 @@ WRONG_ANSWERS: dict[str, dict[str, Any]] = {
 def test_a_wrong_answer_adds_no_passkey(erin: Owner, wrong: dict[str, Any]) -> None:
     body = erin.new_passkey(Authenticator(), **wrong)
     refusal(erin.browser.post("/passkeys", json=body), 422, "passkey_invalid")
-    assert erin.browser.get("/passkeys").get_json() == {"passkeys": []}
+    assert erin.browser.get("/passkeys").get_json() == {"passkeys": [], "hasPassword": True}
 
 
 @pytest.mark.parametrize("wrong", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
@@ -237,7 +237,7 @@ def test_a_passkey_is_renamed_and_belongs_to_its_user(erin: Owner, password_app:
     refusal(finn.browser.patch(path, json={"name": "Mine"}), 404, "not_found")
     refusal(finn.browser.delete(path), 404, "not_found")
     refusal(finn.browser.delete("/passkeys/unknown"), 404, "not_found")
-    assert finn.browser.get("/passkeys").get_json() == {"passkeys": []}
+    assert finn.browser.get("/passkeys").get_json() == {"passkeys": [], "hasPassword": True}
     assert [one["name"] for one in erin.browser.get("/passkeys").get_json()["passkeys"]] == ["Work laptop"]
 
 
@@ -371,7 +371,7 @@ def test_a_malformed_field_of_a_new_credential_is_refused(erin: Owner, field: st
             continue
         answer = erin.browser.post("/passkeys", json={**body, "credential": changed(body["credential"], field, value)})
         assert answer.status_code in (409, 422), (value, answer.text)
-    assert erin.browser.get("/passkeys").get_json() == {"passkeys": []}
+    assert erin.browser.get("/passkeys").get_json() == {"passkeys": [], "hasPassword": True}
 
 
 def test_a_transport_that_is_not_known_is_left_out(erin: Owner) -> None:
