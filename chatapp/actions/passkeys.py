@@ -274,7 +274,7 @@ def _listed(row: Passkey) -> ListedPasskey:
 
 
 def _too_many() -> LimitReached:
-    return LimitReached(f"An account can have {MOST_PASSKEYS} passkeys.")
+    return LimitReached(f"An account can have {MOST_PASSKEYS} passkeys.", limit=MOST_PASSKEYS)
 
 
 def _unverified() -> PasskeyInvalid:

@@ -104,9 +104,9 @@ def test_a_passkey_is_added_signs_in_and_serves_no_more_when_it_is_removed(
     dialog.get_by_role("button", name="Add a passkey").click()
     expect(dialog.get_by_role("alert")).to_have_text("This device has a passkey of your account already.")
     dialog.get_by_role("button", name="Change Laptop").click()
-    expect(dialog.get_by_label("Name of the passkey").first).to_be_focused()
+    expect(dialog.get_by_label("Name of the passkey")).to_be_focused()
     assert violations(page) == []
-    dialog.get_by_label("Name of the passkey").first.fill("Old laptop")
+    dialog.get_by_label("Name of the passkey").fill("Old laptop")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("listitem")).to_contain_text("Old laptop")
     close_dialog(page)
@@ -155,7 +155,7 @@ def test_an_invited_person_joins_with_a_passkey_and_keeps_a_way_in(
     expect(dialog.get_by_label("Current password")).to_have_count(0)
     dialog.get_by_role("button", name="Change Chrome, Linux").click()
     dialog.get_by_role("button", name="Remove").click()
-    expect(dialog.get_by_role("alert").first).to_contain_text("Without this passkey you could not sign in any more")
+    expect(dialog.get_by_role("alert")).to_contain_text("Without this passkey you could not sign in any more")
     assert violations(page) == []
     assert fits(page)
     take_screenshot(page, "passkeys-phone")

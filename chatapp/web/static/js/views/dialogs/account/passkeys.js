@@ -29,7 +29,7 @@ export function PasskeysSection() {
         ? html`<${Editor} key=${one.id} passkey=${one} onChange=${change} onCancel=${() => (open.value = "")} />`
         : html`<${Line} key=${one.id} passkey=${one} onOpen=${() => (open.value = one.id)} />`,
     )}</ul>
-    ${canUsePasskeys() ? html`<${NewPasskey} hasPassword=${hasPassword} onChange=${change} />` : html`<p class="note">${say.passkeysUnavailable}</p>`}`;
+    ${open.value ? null : canUsePasskeys() ? html`<${NewPasskey} hasPassword=${hasPassword} onChange=${change} />` : html`<p class="note">${say.passkeysUnavailable}</p>`}`;
   return html`<p class="note">${say.passkeysNote}</p><${Fetched} key=${version.value} fetch=${fetchPasskeys} failed=${say.passkeysFailed} draw=${draw} />`;
 }
 

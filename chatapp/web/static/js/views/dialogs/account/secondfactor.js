@@ -27,10 +27,10 @@ export function SecondFactorSection() {
     version.value += 1;
     document.getElementById("dialog-title")?.focus();
   };
-  const onCodes = (/** @type {string[]} */ found) => (codes.value = found);
+  const onCodes = (/** @type {string[]} */ found) => void (codes.value = found);
   if (codes.value) return html`<${RecoveryCodes} codes=${codes.value} onDone=${onChange} />`;
   if (made.value) return html`<${Setup} made=${made.value} onCodes=${onCodes} />`;
-  const steps = { onMade: (/** @type {NewFactor} */ found) => (made.value = found), onCodes, onChange };
+  const steps = { onMade: (/** @type {NewFactor} */ found) => void (made.value = found), onCodes, onChange };
   const draw = (/** @type {import("./api.js").SecondFactor} */ state) => (state.since ? html`<${On} state=${state} ...${steps} />` : html`<${Off} ...${steps} />`);
   return html`<${Fetched} key=${version.value} fetch=${fetchSecondFactor} failed=${say.secondFactorFailed} draw=${draw} />`;
 }
