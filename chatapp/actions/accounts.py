@@ -115,7 +115,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
         _record_failure(journal, given.username, place, "password")
         raise WrongCredentials("The user does not exist, or the password is wrong.")
     user_id, name, method = user.id, user.username, "password" if user.password_hash else "name"
-    needs_code = second_factor.is_on(user_id)
+    needs_code = user.password_hash is not None and second_factor.is_on(user_id)
     if needs_code and not given.code:
         raise SecondFactorRequired("Please enter the code of your authenticator app.")
 
