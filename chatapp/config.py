@@ -94,6 +94,12 @@ class Settings:
         "`http://localhost:*` and `http://127.0.0.1:*`",
         values.origins,
     )
+    passkey_domain: str = _setting(
+        "",
+        "Domain that passkeys are for, such as `example.org` for a server at `chat.example.org`. Under another domain "
+        "existing passkeys do not serve. Default: the host name in the address of the page",
+        values.domain,
+    )
     proxies: int = _setting(
         "0", "How many reverse proxies in front set X-Forwarded-For, -Proto and -Host", values.integer(0, 5)
     )

@@ -15,14 +15,10 @@ from chatapp.payload_fields import (
     ClientId,
     Content,
     Emoji,
-    FirstName,
     FirstSequence,
     InviteText,
     KnownList,
-    LastName,
     Name,
-    NewPassword,
-    NewUsername,
     Sequence,
 )
 
@@ -34,26 +30,18 @@ class Payload(BaseModel):
 
 
 class SignIn(Payload):
-    """`POST /login`. The password is needed where the account has one."""
+    """`POST /login`. The password is needed where the account has one, and the code of the second factor, or a recovery
+    code, where that is on."""
 
     username: Name
     password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
+    code: str | None = Field(default=None, max_length=40)
 
 
 class InviteSecret(Payload):
     """`POST /invite`. The secret is the last part of an invitation's link."""
 
     invite: InviteText
-
-
-class Join(Payload):
-    """`POST /join`. The invitation is needed where accounts are made by invitation only."""
-
-    username: NewUsername
-    first_name: FirstName
-    last_name: LastName = ""
-    password: NewPassword
-    invite: InviteText | None = None
 
 
 class ConversationName(Payload):

@@ -143,6 +143,13 @@ def test_a_new_password_is_set(run: Run) -> None:
     expect_output(run("users", "password", "nobody", "--password", "long enough"), 1, "no such user")
 
 
+def test_a_lost_second_factor_is_reset(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    expect_output(run("users", "reset-factor", "anna"), 0, "anna has no second factor and is signed out everywhere.")
+    expect_output(run("users", "reset-factor", "anna", "--passkeys"), 0, "0 passkeys are removed.")
+    expect_output(run("users", "reset-factor", "nobody"), 1, "no such user")
+
+
 def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
     expect_output(run("users", "deactivate", "anna"), 0, "anna")

@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "joining": "",
     "trust_network": False,
     "origins": (),
+    "passkey_domain": "",
     "proxies": 0,
     "api_prefixes": ("/", "/web"),
     "delivery_ack_window": 2.0,
@@ -61,6 +62,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_URL", "sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
     ("CHATAPP_SIGN_IN_LIMIT", "3/second; 100 per hour", "3/second; 100 per hour"),
     ("CHATAPP_DATABASE_TIMEOUT", "2.5", 2.5),
+    ("CHATAPP_PASSKEY_DOMAIN", "Chat.Example.org", "chat.example.org"),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
 ]
 BAD: list[tuple[str, list[str]]] = [
@@ -75,6 +77,7 @@ BAD: list[tuple[str, list[str]]] = [
         "CHATAPP_ORIGINS",
         ["*", "localhost:4200", "ftp://a", "https://a/path", "https://*.example.org", "http://", "null"],
     ),
+    ("CHATAPP_PASSKEY_DOMAIN", ["https://example.org", "example.org:443", "192.0.2.1", "a b", ".org", "-x.org"]),
     ("CHATAPP_PROXIES", ["-1", "6", "true"]),
     ("CHATAPP_API_PREFIXES", [",", "/a b", "/<x>", "/a?b", "/%2f"]),
     ("CHATAPP_DELIVERY_ACK_WINDOW", ["-1", "61", "nan", "inf", "2s"]),

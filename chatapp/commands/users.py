@@ -94,3 +94,17 @@ def sign_out_user(username: str) -> None:
         ended = end_sessions_of(app.extensions["chatapp.journal"], username)
     sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
     click.echo(f"{username} is signed out: {sessions} ended.")
+
+
+@users.command("reset-factor")
+@click.argument("username")
+@click.option("--passkeys", is_flag=True, help="Remove the user's passkeys, too: for a device that is stolen.")
+def reset_factor(username: str, passkeys: bool) -> None:
+    """Turn off a second factor that its user has lost, and sign the user out everywhere."""
+    from chatapp.actions.second_factor import reset
+
+    with installation() as app:
+        removed = reset(app.extensions["chatapp.journal"], username, with_passkeys=passkeys)
+    click.echo(f"{username} has no second factor and is signed out everywhere.")
+    if passkeys:
+        click.echo("1 passkey is removed." if removed == 1 else f"{removed} passkeys are removed.")

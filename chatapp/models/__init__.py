@@ -9,12 +9,14 @@ from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.passkey import Passkey, UsedChallenge
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
 from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
+from chatapp.models.second_factor import RecoveryCode, SecondFactor
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
@@ -33,14 +35,18 @@ __all__ = [
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "Passkey",
     "Poll",
     "PollVote",
     "Presence",
     "Reaction",
+    "RecoveryCode",
     "SavedMessage",
     "ScheduledMessage",
     "SearchPosition",
+    "SecondFactor",
     "Session",
+    "UsedChallenge",
     "User",
     "UserSettings",
 ]

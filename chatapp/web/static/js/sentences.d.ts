@@ -38,6 +38,10 @@ export interface Arguments {
   joinGroup: Name;
   joinPasswordHint: Count;
   setupStep: { number: number; count: number };
+  passkeyAdded: { when: string };
+  passkeyChangeNamed: Name;
+  recoveryLeft: Count;
+  secondFactorOn: { when: string };
   sessionDevice: { browser: string; system: string };
   sessionEndNamed: { device: string };
   sessionUsed: { when: string };

@@ -6,6 +6,7 @@ import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
 import { forgetState, recallState } from "./offline.js";
+import { signInByPasskey } from "./passkeys.js";
 import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
 import { onRecovered } from "./storage.js";
@@ -39,9 +40,16 @@ async function resumeOffline(error) {
 /**
  * @param {string} username
  * @param {string} [password]
+ * @param {string} [code] of the second factor, or a recovery code
  */
-export async function signIn(username, password) {
-  await api.signIn(username, password);
+export async function signIn(username, password, code) {
+  await api.signIn(username, password, code);
+  await start(username);
+}
+
+/** @param {string} username empty for whichever account the passkey is of */
+export async function signInWithPasskey(username) {
+  await signInByPasskey(username);
   await start(username);
 }
 

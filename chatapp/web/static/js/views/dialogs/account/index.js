@@ -9,7 +9,9 @@ import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
 import { BlockedSection } from "./blocked.js";
+import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
+import { SecondFactorSection } from "./secondfactor.js";
 import { SessionsSection } from "./sessions.js";
 
 /** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
@@ -18,6 +20,8 @@ import { SessionsSection } from "./sessions.js";
 const SECTIONS = [
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
+  { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
+  { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
 ];
 
