@@ -49,6 +49,8 @@ class NewUser:
     first_name: str
     last_name: str = ""
     password: str | None = None
+    email: str | None = None
+    """Verified, and as `payload_fields.EmailAddress` makes it."""
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
@@ -71,6 +73,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
                 first_name=user.first_name,
                 last_name=user.last_name,
                 password_hash=hashes.get(user.username),
+                email=user.email,
                 is_active=True,
                 created_at=at,
             )
@@ -78,7 +81,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     try:
         transaction.session.flush()
     except IntegrityError as error:
-        raise Conflict("This name is taken.", usernames=sorted(names)) from error
+        raise Conflict("This name or this e-mail address is taken.", usernames=sorted(names)) from error
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
@@ -111,8 +114,13 @@ def sign_in(journal: Journal, settings: Settings, username: str, password: str |
     db.session.remove()
     if not _may_sign_in(user, settings, password) or user is None:
         raise WrongCredentials("The user does not exist, or the password is wrong.")
+    return begin_session(journal, settings, user.id, user.username)
+
+
+def begin_session(journal: Journal, settings: Settings, user_id: int, username: str) -> Caller:
+    """Creates a session of a user who has proved who they are."""
     at = now()
-    caller = Caller(user.id, user.username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
+    caller = Caller(user_id, username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
     row = Session(id=caller.session_id, user_id=caller.user_id, created_at=at, expires_at=caller.expires_at)
     journal.write(lambda transaction: transaction.session.add(row))
     return caller
@@ -145,6 +153,21 @@ def set_password(journal: Journal, username: str, password: str) -> None:
         user = _find(transaction, username)
         user.password_hash = password_hash
         _revoke_all(transaction, user.id)
+
+    journal.write(job)
+
+
+def set_email(journal: Journal, username: str, email: str | None) -> None:
+    """Sets the verified address of an account, or takes it away. Raises NotFound, and Conflict if another account has
+    it."""
+
+    def job(transaction: Transaction) -> None:
+        user = _find(transaction, username)
+        user.email = email
+        try:
+            transaction.session.flush()
+        except IntegrityError as error:
+            raise Conflict("Another account has this e-mail address.") from error
 
     journal.write(job)
 

@@ -99,15 +99,18 @@ def join(journal: Journal, settings: Settings, user: NewUser, password: str, sec
 
     def job(transaction: Transaction) -> None:
         if settings.joining == "invite":
-            _use(transaction, secret or "")
+            use_invite(transaction, secret or "")
         insert_users(transaction, [user], hashes)
 
     journal.write(job)
     return sign_in(journal, settings, user.username, password)
 
 
-def _use(transaction: Transaction, secret: str) -> None:
-    """Counts one use. A single statement compares and adds, so that two processes never exceed the number together."""
+def use_invite(transaction: Transaction, secret: str) -> None:
+    """Counts one use. Raises InviteInvalid.
+
+    A single statement compares and adds, so that two processes never exceed the number together.
+    """
     used = transaction.session.execute(
         update(Invite)
         .where(

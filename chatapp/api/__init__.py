@@ -13,6 +13,7 @@ from chatapp.api import (
     joining,
     message_changes,
     messages,
+    oidc,
     openapi,
     personal,
     polls,
@@ -26,6 +27,7 @@ from chatapp.api import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
+from chatapp.oidc.providers import providers_of
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -41,10 +43,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     _restrict_limiter(app)
     delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
     app.extensions["chatapp.sign_in_delays"] = delays
+    app.extensions["chatapp.oidc"] = providers_of(settings)
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
             joining,
+            oidc,
             users,
             messages,
             message_changes,

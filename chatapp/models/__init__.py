@@ -1,6 +1,7 @@
 """The tables, one file each."""
 
 from chatapp.models.conversation import Conversation
+from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
@@ -19,6 +20,7 @@ __all__ = [
     "Conversation",
     "ConversationPreference",
     "Draft",
+    "ExternalIdentity",
     "FormerMembership",
     "Invite",
     "Membership",

@@ -11,6 +11,9 @@ from chatapp.models.base import ZERO, Base, Id, Instant
 class User(Base):
     """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
 
+    `email` is null or verified: an operator or a provider of sign-in has set it, never the user. It is in lower case,
+    as `payload_fields.EmailAddress` makes it.
+
     `revision` counts the changes that concern this user alone: the conversations that they join and leave.
     """
 
@@ -21,6 +24,7 @@ class User(Base):
     first_name: Mapped[str] = mapped_column(String(100))
     last_name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True, index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -152,6 +152,9 @@ def _page_settings() -> dict[str, Any]:
         "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
         "joining": settings.joining,
+        "providers": [
+            {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
+        ],
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,

@@ -5,6 +5,7 @@
  * @property {string} installation tells this installation from others that this browser knows on the same host name
  * @property {"username" | "password"} signIn how people sign in
  * @property {"closed" | "invite" | "open"} joining who may make an account
+ * @property {{ name: string, label: string }[]} providers by which people can sign in, in password mode
  * @property {number} httpPort the port of the HTTP side
  * @property {number} wsPort the port of the Socket.IO side
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`

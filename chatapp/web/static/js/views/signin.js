@@ -11,6 +11,7 @@ import { Mark } from "./icons.js";
 import { Join, inviteInAddress } from "./join.js";
 import { LanguageChoice } from "./languagechoice.js";
 import { PeoplePicker } from "./peoplepicker.js";
+import { Providers } from "./providers.js";
 import { PasswordField, Problem } from "./signinfields.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
@@ -18,7 +19,7 @@ import { PasswordField, Problem } from "./signinfields.js";
 export function SignIn() {
   const isJoining = useSignal(inviteInAddress() !== null);
   return isJoining.value
-    ? html`<${Card} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
+    ? html`<${Card} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><${Providers} invite=${inviteInAddress()} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
 }
 
@@ -28,6 +29,7 @@ function Choice({ onJoin }) {
   return html`<${Card} title=${say.appName} hint=${isByName ? say.signInPickHint : say.tagline}>
     ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
     ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+    <${Providers} invite=${null} />
     ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
   <//>`;
 }

@@ -1,0 +1,123 @@
+"""Signing in by a provider: the account is known by its identity there, found by e-mail, or made."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from chatapp.actions.accounts import Caller, NewUser, begin_session, insert_users
+from chatapp.actions.invites import use_invite
+from chatapp.clock import now
+from chatapp.config import Settings
+from chatapp.errors import AccountDeactivated, Conflict, InviteInvalid, JoiningClosed
+from chatapp.journal import Journal, Transaction
+from chatapp.models import ExternalIdentity, User
+from chatapp.oidc.person import Person
+from chatapp.oidc.settings import ProviderSettings
+from chatapp.payload_fields import USERNAME_CHARACTERS
+
+Joining = Literal["closed", "invite", "open"]
+
+ATTEMPTS = 3
+"""Another process may add the same identity, or take the same name, at the same time. The next attempt sees that."""
+NAMES_TRIED = 1_000
+
+
+def sign_in_person(
+    journal: Journal, settings: Settings, provider: ProviderSettings, person: Person, invite: str | None
+) -> Caller:
+    """Begins a session of the person's account, which is linked or made at the first sign-in.
+
+    Raises AccountDeactivated, JoiningClosed and InviteInvalid.
+    """
+    joining = _joining(settings, provider, person)
+
+    def job(transaction: Transaction) -> tuple[int, str]:
+        user = _known(transaction, person) or _linked(transaction, provider, person)
+        user = user or _made(transaction, person, joining, invite)
+        if not user.is_active:
+            raise AccountDeactivated("This account was closed by whoever runs this server.")
+        return user.id, user.username
+
+    return begin_session(journal, settings, *_written(journal, job))
+
+
+def _written(journal: Journal, job: Callable[[Transaction], tuple[int, str]]) -> tuple[int, str]:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return journal.write(job)
+        except IntegrityError:
+            pass
+    return journal.write(job)
+
+
+def _joining(settings: Settings, provider: ProviderSettings, person: Person) -> Joining:
+    """Who may have an account made. A provider with domains makes none for other, or unverified, addresses."""
+    domain = (person.email or "").rpartition("@")[2]
+    if provider.join == "no" or (provider.domains and domain not in provider.domains):
+        return "closed"
+    joining: Joining = "open" if provider.join == "yes" else settings.joining  # type: ignore[assignment]
+    return joining
+
+
+def _known(transaction: Transaction, person: Person) -> User | None:
+    is_person = (ExternalIdentity.issuer == person.issuer, ExternalIdentity.subject == person.subject)
+    query = select(User).join(ExternalIdentity, ExternalIdentity.user_id == User.id).where(*is_person)
+    return transaction.session.scalar(query)
+
+
+def _linked(transaction: Transaction, provider: ProviderSettings, person: Person) -> User | None:
+    """The account with the verified address. Of an unverified one anybody can say that it is theirs."""
+    user = None
+    if provider.link and person.email is not None:
+        user = transaction.session.scalar(select(User).where(User.email == person.email))
+    if user is not None and user.is_active:
+        _link(transaction, user, person)
+    return user
+
+
+def _made(transaction: Transaction, person: Person, joining: Joining, invite: str | None) -> User:
+    if joining == "closed":
+        raise JoiningClosed("Accounts are made by whoever runs this server.")
+    if joining == "invite":
+        if invite is None:
+            raise InviteInvalid("A new account needs an invitation.")
+        use_invite(transaction, invite)
+    user = _inserted(transaction, person)
+    is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
+    user.email = None if is_taken else person.email
+    _link(transaction, user, person)
+    return user
+
+
+def _inserted(transaction: Transaction, person: Person) -> User:
+    """Adds a user by the name that the person has elsewhere, or with the first number after it that is free."""
+    taken = {name.casefold() for name in transaction.session.scalars(select(User.username))}
+    for name in _candidates(person.username):
+        if name.casefold() in taken:
+            continue
+        try:
+            with transaction.session.begin_nested():
+                insert_users(transaction, [NewUser(name, person.first_name, person.last_name)], {})
+        except Conflict:
+            continue
+        user = transaction.session.scalar(select(User).where(User.username == name))
+        assert user is not None  # noqa: S101 just added
+        return user
+    raise Conflict("No name is free for this account.")
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield name
+    for number in range(2, NAMES_TRIED):
+        yield name[: USERNAME_CHARACTERS - len(str(number))] + str(number)
+
+
+def _link(transaction: Transaction, user: User, person: Person) -> None:
+    transaction.session.add(
+        ExternalIdentity(
+            user_id=user.id, issuer=person.issuer, subject=person.subject, email=person.email, created_at=now()
+        )
+    )
+    transaction.session.flush()
