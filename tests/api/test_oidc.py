@@ -1,12 +1,17 @@
 """Sign-in by a provider: who gets which account, and what is refused of a provider or of a browser."""
 
+import base64
+import hmac
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
@@ -230,8 +235,6 @@ def test_where_people_join_by_invitation_one_is_needed_and_used_up(
     app: Flask, client: FlaskClient, provider: ScriptedProvider
 ) -> None:
     with app.app_context():
-        from datetime import timedelta
-
         invite = invites.add_invite(app.extensions["chatapp.journal"], 1, timedelta(days=1)).secret
     assert sign_in(client, provider, "configured") == "sign-in-failed/invite_invalid"
     assert sign_in(client, provider, "configured", invite="another") == "sign-in-failed/invite_invalid"
@@ -250,7 +253,6 @@ def test_where_people_join_by_invitation_one_is_needed_and_used_up(
         ({"preferred_username": "Jürgen%d"}, "Jürgen%d"),
         ({"preferred_username": "x" * 80 + "%d"}, "x" * 64),
         ({"preferred_username": 7, "nickname": "kim%d"}, "kim%d"),
-        ({"preferred_username": "../..", "nickname": "\ud800", "email": "l%d@example.org"}, "user"),
     ],
 )
 def test_a_username_is_made_fit(
@@ -260,6 +262,14 @@ def test_a_username_is_made_fit(
     filled = {key: value % number if "%d" in str(value) else value for key, value in claims.items()}
     assert sign_in(client, provider, **filled) == "signed-in"
     assert who(client) == (username % number if "%d" in username else username)
+
+
+def test_claims_that_cannot_be_stored_are_left_out(client: FlaskClient, provider: ScriptedProvider) -> None:
+    bad = "\ud800\0\u3164"
+    provider.userinfo = {"email": bad + "@x", "email_verified": True, "given_name": bad, "family_name": bad}
+    provider.userinfo |= {"preferred_username": bad, "nickname": "../..", "groups": [bad, 7, None]}
+    assert sign_in(client, provider) == "signed-in"
+    assert str(who(client)).startswith("user")
 
 
 def test_a_taken_username_gets_a_number(app: Flask, provider: ScriptedProvider) -> None:
@@ -290,8 +300,6 @@ def test_the_way_to_the_provider_has_state_nonce_and_pkce(client: FlaskClient, p
     provider.claims = {"sub": "x", "nonce": other["nonce"]}
     assert come_back(client, state=other["state"]) == "signed-in"
     sent = next(form for path, form in provider.requests if path == "/token")
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
     assert create_s256_code_challenge(sent["code_verifier"]) == other["code_challenge"]
     assert sent["redirect_uri"] == asked["redirect_uri"]
 
@@ -432,48 +440,41 @@ WRONG: dict[str, dict[str, Any]] = {
 def test_a_token_with_wrong_claims_is_refused(
     client: FlaskClient, provider: ScriptedProvider, claims: dict[str, Any]
 ) -> None:
-    provider.metadata = {"userinfo_endpoint": None} if "sub" in claims else {}
-    provider.answers["/userinfo"] = lambda: (200, b'{"sub": "x"}')
-    assert sign_in(client, provider, **{"sub": "x", **claims}) == "sign-in-failed/sign_in_refused"
+    assert sign_in(client, provider, **claims) == "sign-in-failed/sign_in_refused"
     assert who(client) is None
-    del provider.answers["/userinfo"]
     assert sign_in(client, provider) == "signed-in"
 
 
-def test_a_token_without_a_signature_is_refused(client: FlaskClient, provider: ScriptedProvider) -> None:
-    import base64
-    import json
-
-    def encoded(part: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-
-    for algorithm in ("none", "None", "NONE", ""):
-        provider.sign = lambda claims, alg=algorithm: f"{encoded({'alg': alg, 'kid': 'first'})}.{encoded(claims)}."
-        assert sign_in(client, provider) == "sign-in-failed/sign_in_refused"
+def encoded(part: dict[str, Any] | bytes) -> str:
+    data = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def test_a_token_that_a_secret_signed_is_refused(client: FlaskClient, provider: ScriptedProvider) -> None:
-    public = provider.key.as_pem(private=False)
-    for secret in (CLIENT_SECRET.encode(), public):
-        key = OctKey.import_key({"kty": "oct", "kid": "first", "k": OctKey.import_key(_opaque(secret)).as_dict()["k"]})
-        provider.sign = lambda claims, key=key: jwt.encode(
-            {"alg": "HS256", "kid": "first"}, claims, key, algorithms=["HS256"]
-        )
-        provider.metadata = {"id_token_signing_alg_values_supported": ["HS256", "none"]}
-        assert sign_in(client, provider) == "sign-in-failed/sign_in_refused"
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
+def test_a_token_without_a_signature_is_refused(
+    client: FlaskClient, provider: ScriptedProvider, algorithm: str
+) -> None:
+    provider.metadata = {"id_token_signing_alg_values_supported": ["none"]}
+    provider.sign = lambda claims: f"{encoded({'alg': algorithm, 'kid': 'first'})}.{encoded(claims)}."
+    assert sign_in(client, provider) == "sign-in-failed/sign_in_refused"
 
 
-def _opaque(secret: bytes) -> dict[str, str]:
-    import base64
+@pytest.mark.parametrize("secret", ["of the client", "the public key"])
+def test_a_token_that_a_secret_signed_is_refused(client: FlaskClient, provider: ScriptedProvider, secret: str) -> None:
+    key = CLIENT_SECRET.encode() if secret == "of the client" else provider.key.as_pem(private=False)
 
-    return {"kty": "oct", "k": base64.urlsafe_b64encode(secret).rstrip(b"=").decode()}
+    def sign(claims: dict[str, Any]) -> str:
+        signed = f"{encoded({'alg': 'HS256', 'kid': 'first'})}.{encoded(claims)}"
+        return f"{signed}.{encoded(hmac.digest(key, signed.encode(), 'sha256'))}"
+
+    provider.metadata = {"id_token_signing_alg_values_supported": ["HS256"]}
+    provider.sign = sign
+    assert sign_in(client, provider) == "sign-in-failed/sign_in_refused"
 
 
 def test_a_secret_among_the_published_keys_signs_nothing(client: FlaskClient, provider: ScriptedProvider) -> None:
     secret = OctKey.generate_key(256, {"kid": "published"})
     keys = {"keys": [secret.as_dict(private=True), provider.key.as_dict(private=False)]}
-    import json
-
     provider.answers["/jwks"] = lambda: (200, json.dumps(keys).encode())
     provider.sign = lambda claims: jwt.encode(
         {"alg": "HS256", "kid": "published"}, claims, secret, algorithms=["HS256"]
