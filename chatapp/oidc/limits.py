@@ -3,14 +3,16 @@
 A provider is another server: it may be slow, broken or taken over, and the chat goes on without it.
 """
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
-from io import BytesIO
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Thread
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
-from requests import PreparedRequest, RequestException, Response
-from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, PoolManager
+from urllib3.exceptions import HTTPError
 
 from chatapp.errors import ProviderUnavailable
 
@@ -29,30 +31,59 @@ Result = TypeVar("Result")
 _free = BoundedSemaphore(CALLS_AT_ONCE)
 
 
-class LimitedAdapter(HTTPAdapter):
-    """Sends requests within STEP_SECONDS, and reads BODY_BYTES of an answer at most, as they are after unpacking."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a provider has answered."""
 
-    def send(
-        self,
-        request: PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: bool | str = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> Response:
-        response = super().send(request, True, STEP_SECONDS, verify, cert, proxies)
-        body = bytearray()
-        for piece in response.iter_content(PIECE_BYTES):
-            body += piece
-            if len(body) > BODY_BYTES:
-                response.close()
-                raise RequestException(f"{request.url} answers with more than {BODY_BYTES} bytes")
-        fresh = Response()
-        fresh.status_code, fresh.headers, fresh.reason = response.status_code, response.headers, response.reason
-        fresh.url, fresh.request, fresh.encoding = response.url, response.request, response.encoding
-        fresh.raw = BytesIO(body)
-        return fresh
+    status_code: int
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def raise_for_status(self) -> None:
+        if self.status_code != 200:
+            raise HTTPError(f"The provider answers with status {self.status_code}.")
+
+
+class LimitedSession:
+    """Requests within STEP_SECONDS and BODY_BYTES. Follows no redirects, which would carry the code and the secret to
+    wherever they say. Authlib calls it as it would a session of another library."""
+
+    def __init__(self) -> None:
+        self._connections = PoolManager(timeout=STEP_SECONDS, retries=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connections.clear()
+
+    def get(self, url: str, token: str | None = None) -> Received:
+        headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return self._send("GET", url, headers, None)
+
+    def post(self, url: str, data: dict[str, str], headers: dict[str, str], auth: Any) -> Received:
+        return self._send("POST", *auth.prepare("POST", url, dict(headers), urlencode(data)))
+
+    def _send(self, method: str, url: str, headers: dict[str, str], body: str | None) -> Received:
+        response = self._connections.request(
+            method, url, body, headers=headers, redirect=False, preload_content=False, decode_content=False
+        )
+        try:
+            return Received(response.status, _body(response))
+        finally:
+            response.close()
+
+
+def _body(response: BaseHTTPResponse) -> bytes:
+    """Packed answers were not asked for and are not unpacked: a small one may hold very much."""
+    body = bytearray()
+    for piece in response.stream(PIECE_BYTES):
+        body += piece
+        if len(body) > BODY_BYTES:
+            raise HTTPError(f"The provider answers with more than {BODY_BYTES} bytes.")
+    return bytes(body)
 
 
 def within_limits(call: Callable[[], Result]) -> Result:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from authlib.oauth2 import OAuth2Client, OAuth2Error
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
@@ -15,7 +15,7 @@ from joserfc.jws import JWSRegistry
 
 from chatapp.clock import monotonic, now
 from chatapp.errors import ChatError, ProviderUnavailable, SignInRefused
-from chatapp.oidc.limits import LimitedAdapter, within_limits
+from chatapp.oidc.limits import LimitedSession, Received, within_limits
 from chatapp.oidc.person import Answer, Claims
 from chatapp.oidc.settings import ProviderSettings
 
@@ -51,8 +51,9 @@ class Provider:
 
     def sign_in_address(self, state: str, nonce: str, verifier: str) -> str:
         """Where the browser goes. Raises ProviderUnavailable."""
-        metadata = self._asked(self._fetched_metadata)
-        address, _ = self._session(metadata).create_authorization_url(
+        with LimitedSession() as session:
+            metadata = self._asked(lambda: self._fetched_metadata(session))
+        address, _ = self._client(metadata, None).create_authorization_url(
             metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
         return str(address)
@@ -67,10 +68,10 @@ class Provider:
         return self._asked(lambda: self._exchange(code, nonce, verifier, issuer))
 
     def _exchange(self, code: str, nonce: str, verifier: str, issuer: str | None) -> Answer:
-        metadata = self._fetched_metadata()
-        self._check_issuer(metadata, issuer)
-        with self._session(metadata) as session:
-            token = session.fetch_token(
+        with LimitedSession() as session:
+            metadata = self._fetched_metadata(session)
+            self._check_issuer(metadata, issuer)
+            token = self._client(metadata, session).fetch_token(
                 metadata["token_endpoint"],
                 grant_type="authorization_code",
                 code=code,
@@ -78,7 +79,7 @@ class Provider:
                 redirect_uri=self.redirect_uri,
             )
             claims = self._verified(session, metadata, token, nonce)
-            return Answer(claims, self._userinfo(session, metadata, claims))
+            return Answer(claims, self._userinfo(session, metadata, token, claims))
 
     def _check_issuer(self, metadata: Claims, issuer: str | None) -> None:
         """A code of one provider must not be sent to another one (RFC 9207 section 2.4)."""
@@ -86,7 +87,7 @@ class Provider:
         if (issuer is None and is_promised) or issuer not in (None, self.settings.issuer):
             raise self._refused(f"it came back with the issuer {issuer!r}")
 
-    def _verified(self, session: OAuth2Session, metadata: Claims, token: Claims, nonce: str) -> Claims:
+    def _verified(self, session: LimitedSession, metadata: Claims, token: Claims, nonce: str) -> Claims:
         text = token.get("id_token")
         if not isinstance(text, str):
             raise self._refused("there is no ID token")
@@ -107,20 +108,18 @@ class Provider:
         claims.validate(now=int(now().timestamp()), leeway=LEEWAY_SECONDS)
         return dict(claims)
 
-    def _userinfo(self, session: OAuth2Session, metadata: Claims, claims: Claims) -> Claims:
+    def _userinfo(self, session: LimitedSession, metadata: Claims, token: Claims, claims: Claims) -> Claims:
         """Some providers tell the e-mail address and the groups here only."""
         if "userinfo_endpoint" not in metadata:
             return {}
-        found = _json(session.get(metadata["userinfo_endpoint"]))
+        found = _json(session.get(metadata["userinfo_endpoint"], token["access_token"]))
         if found.get("sub") != claims["sub"]:
             raise self._refused("the userinfo is of somebody else")
         return found
 
-    def _fetched_metadata(self) -> Claims:
+    def _fetched_metadata(self, session: LimitedSession) -> Claims:
         if not self._metadata or monotonic() - self._metadata_at > METADATA_SECONDS:
-            with self._session({}) as session:
-                address = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
-                found = _json(session.get(address, withhold_token=True))
+            found = _json(session.get(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"))
             self._check_metadata(found)
             self._metadata, self._metadata_at = found, monotonic()
         return self._metadata
@@ -134,24 +133,25 @@ class Provider:
             if urlsplit(found[name]).scheme not in ("https", urlsplit(self.settings.issuer).scheme):
                 raise ValueError(f"its {name} is not an https:// address")
 
-    def _fetched_keys(self, session: OAuth2Session, metadata: Claims) -> KeySet:
+    def _fetched_keys(self, session: LimitedSession, metadata: Claims) -> KeySet:
         if self._keys is None or monotonic() - self._keys_at > KEYS_SECONDS:
             self._keys_at = monotonic()
-            found: Any = _json(session.get(metadata["jwks_uri"], withhold_token=True))
+            found: Any = _json(session.get(metadata["jwks_uri"]))
             self._keys = KeySet.import_key_set(found)
         return self._keys
 
-    def _refetched_keys(self, session: OAuth2Session, metadata: Claims) -> KeySet:
+    def _refetched_keys(self, session: LimitedSession, metadata: Claims) -> KeySet:
         """The provider may have changed its keys since they were fetched."""
         if monotonic() - self._keys_at > REFETCH_SECONDS:
             self._keys = None
         return self._fetched_keys(session, metadata)
 
-    def _session(self, metadata: Claims) -> OAuth2Session:
+    def _client(self, metadata: Claims, session: LimitedSession | None) -> OAuth2Client:
         methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         is_post = "client_secret_basic" not in methods and "client_secret_post" in methods
         method = "client_secret_post" if is_post else "client_secret_basic"
-        session = OAuth2Session(
+        return OAuth2Client(
+            session,
             self.settings.client_id,
             self.settings.client_secret,
             token_endpoint_auth_method=method if self.settings.client_secret else "none",
@@ -159,18 +159,13 @@ class Provider:
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
         )
-        session.mount("http://", LimitedAdapter())
-        session.mount("https://", LimitedAdapter())
-        # A redirect would carry the code and the secret to wherever it says.
-        session.max_redirects = 0
-        return session
 
     def _asked(self, call: Callable[[], Result]) -> Result:
         """Calls the provider. What exactly went wrong is for the operator, and is in the log."""
         try:
             return within_limits(call)
         except (JoseError, AuthlibBaseError) as error:
-            if isinstance(error, OAuthError) and error.error in CONFIGURATION_ERRORS:
+            if isinstance(error, OAuth2Error) and error.error in CONFIGURATION_ERRORS:
                 raise self._unavailable(error) from None
             raise self._refused(str(error)) from None
         except ChatError:
@@ -192,9 +187,9 @@ def _registry() -> JWSRegistry:
     return JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
-def _json(response: Any) -> Claims:
-    response.raise_for_status()
-    found = response.json()
+def _json(received: Received) -> Claims:
+    received.raise_for_status()
+    found = received.json()
     if not isinstance(found, dict):
-        raise ValueError(f"{response.url} does not answer with a JSON object")
+        raise ValueError("it does not answer with a JSON object")
     return found
