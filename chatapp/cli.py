@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chatapp.commands.audit import audit
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.users import users
@@ -80,6 +81,7 @@ def serve(demo: int | None) -> None:
 
 
 main.add_command(users)
+main.add_command(audit)
 main.add_command(invites)
 
 

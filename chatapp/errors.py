@@ -113,6 +113,19 @@ class OnlyAdminsWrite(Forbidden):
     code = "only_admins_write"
 
 
+class WrongPassword(Forbidden):
+    """The caller's own password, asked for once more, is wrong. Not a 401, on which clients sign out."""
+
+    code = "wrong_password"
+
+
+class ConfirmationRequired(Forbidden):
+    """The caller has to show once more who they are. `details["by"]` is `password`, or `sign-in` where the account has
+    no password and the session is not new."""
+
+    code = "confirmation_required"
+
+
 class CrossSite(Forbidden):
     """A state-changing request is signed in by cookie, without the CSRF token and without an allowed origin."""
 

@@ -1,16 +1,18 @@
 """Signing in by a provider: the account is known by its identity there, found by e-mail, or made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from chatapp.actions.accounts import Caller, NewUser, begin_session, insert_users
+from chatapp.actions.accounts import NewUser, insert_users
+from chatapp.actions.audit import Actor, record
 from chatapp.actions.invites import use_invite
+from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import AccountDeactivated, Conflict, InviteInvalid, JoiningClosed
+from chatapp.errors import AccountDeactivated, Conflict, JoiningClosed
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
 from chatapp.oidc.person import Person
@@ -25,7 +27,12 @@ NAMES_TRIED = 1_000
 
 
 def sign_in_person(
-    journal: Journal, settings: Settings, provider: ProviderSettings, person: Person, invite: str | None
+    journal: Journal,
+    settings: Settings,
+    provider: ProviderSettings,
+    person: Person,
+    invite: str | None,
+    place: Place,
 ) -> Caller:
     """Begins a session of the person's account, which is linked or made at the first sign-in.
 
@@ -33,17 +40,13 @@ def sign_in_person(
     """
     joining = _joining(settings, provider, person)
 
-    def job(transaction: Transaction) -> tuple[int, str]:
-        user = _known(transaction, person) or _linked(transaction, provider, person)
-        user = user or _made(transaction, person, joining, invite)
+    def job(transaction: Transaction) -> Caller:
+        user = _known(transaction, person) or _linked(transaction, provider, person, place)
+        user = user or _made(transaction, person, joining, invite, place)
         if not user.is_active:
             raise AccountDeactivated("This account was closed by whoever runs this server.")
-        return user.id, user.username
+        return begin_session(transaction, settings, user.id, user.username, "provider", place)
 
-    return begin_session(journal, settings, *_written(journal, job))
-
-
-def _written(journal: Journal, job: Callable[[Transaction], tuple[int, str]]) -> tuple[int, str]:
     for _ in range(ATTEMPTS - 1):
         try:
             return journal.write(job)
@@ -67,27 +70,28 @@ def _known(transaction: Transaction, person: Person) -> User | None:
     return transaction.session.scalar(query)
 
 
-def _linked(transaction: Transaction, provider: ProviderSettings, person: Person) -> User | None:
+def _linked(transaction: Transaction, provider: ProviderSettings, person: Person, place: Place) -> User | None:
     """The account with the verified address. Of an unverified one anybody can say that it is theirs."""
     user = None
     if provider.link and person.email is not None:
         user = transaction.session.scalar(select(User).where(User.email == person.email))
     if user is not None and user.is_active:
         _link(transaction, user, person)
+        actor = Actor(user.id, user.username, place.address)
+        record(transaction, "identity_linked", actor, user.username, issuer=person.issuer)
     return user
 
 
-def _made(transaction: Transaction, person: Person, joining: Joining, invite: str | None) -> User:
+def _made(transaction: Transaction, person: Person, joining: Joining, invite: str | None, place: Place) -> User:
     if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    if joining == "invite":
-        if invite is None:
-            raise InviteInvalid("A new account needs an invitation.")
-        use_invite(transaction, invite)
+    invitation = use_invite(transaction, invite or "") if joining == "invite" else None
     user = _inserted(transaction, person)
     is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
     user.email = None if is_taken else person.email
     _link(transaction, user, person)
+    actor = Actor(user.id, user.username, place.address)
+    record(transaction, "joined", actor, user.username, invitation=invitation, issuer=person.issuer)
     return user
 
 
@@ -99,12 +103,10 @@ def _inserted(transaction: Transaction, person: Person) -> User:
             continue
         try:
             with transaction.session.begin_nested():
-                insert_users(transaction, [NewUser(name, person.first_name, person.last_name)], {})
+                (user_id,) = insert_users(transaction, [NewUser(name, person.first_name, person.last_name)], {})
         except Conflict:
             continue
-        user = transaction.session.scalar(select(User).where(User.username == name))
-        assert user is not None  # noqa: S101 just added
-        return user
+        return transaction.session.get_one(User, user_id)
     raise Conflict("No name is free for this account.")
 
 

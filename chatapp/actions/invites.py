@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from chatapp.actions.accounts import Caller, NewUser, insert_users, sign_in
+from chatapp.actions.accounts import NewUser, insert_users
+from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
@@ -48,6 +50,7 @@ def add_invite(journal: Journal, uses_allowed: int, lasts: timedelta) -> NewInvi
     def job(transaction: Transaction) -> int:
         transaction.session.add(row)
         transaction.session.flush()
+        record(transaction, "invitation_added", OPERATOR, str(row.id), uses=uses_allowed)
         return row.id
 
     return NewInvite(journal.write(job), secret, at + lasts)
@@ -69,7 +72,9 @@ def revoke_invite(journal: Journal, invite_id: int) -> None:
         row = transaction.session.get(Invite, invite_id)
         if row is None:
             raise NotFound("There is no such invitation.", invite=invite_id)
-        row.revoked_at = row.revoked_at or now()
+        if row.revoked_at is None:
+            row.revoked_at = now()
+            record(transaction, "invitation_revoked", OPERATOR, str(invite_id))
 
     journal.write(job)
 
@@ -88,7 +93,9 @@ def require_invite(settings: Settings, secret: str | None) -> datetime | None:
     return expires_at
 
 
-def join(journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None) -> Caller:
+def join(
+    journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None, place: Place
+) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
     Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
@@ -97,17 +104,18 @@ def join(journal: Journal, settings: Settings, user: NewUser, password: str, sec
     require_invite(settings, secret)
     hashes = {user.username: hash_password(password)}
 
-    def job(transaction: Transaction) -> None:
-        if settings.joining == "invite":
-            use_invite(transaction, secret or "")
-        insert_users(transaction, [user], hashes)
+    def job(transaction: Transaction) -> Caller:
+        invite = use_invite(transaction, secret or "") if settings.joining == "invite" else None
+        (user_id,) = insert_users(transaction, [user], hashes)
+        method = "invitation" if invite is not None else "password"
+        record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
+        return begin_session(transaction, settings, user_id, user.username, method, place)
 
-    journal.write(job)
-    return sign_in(journal, settings, user.username, password)
+    return journal.write(job)
 
 
-def use_invite(transaction: Transaction, secret: str) -> None:
-    """Counts one use. Raises InviteInvalid.
+def use_invite(transaction: Transaction, secret: str) -> int:
+    """Counts one use, and returns the number of the invitation. Raises InviteInvalid.
 
     A single statement compares and adds, so that two processes never exceed the number together.
     """
@@ -122,8 +130,10 @@ def use_invite(transaction: Transaction, secret: str) -> None:
         .values(uses=Invite.uses + 1)
         .returning(Invite.id)
     )
-    if used.scalar() is None:
+    number: int | None = used.scalar()
+    if number is None:
         raise _invalid()
+    return number
 
 
 def _invalid() -> InviteInvalid:

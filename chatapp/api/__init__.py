@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from chatapp.api import (
+    account,
     authentication,
     conversations,
     cross_origin,
@@ -47,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
+            account,
             joining,
             oidc,
             users,

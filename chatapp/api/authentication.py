@@ -10,7 +10,8 @@ from flask import Flask, Response, current_app, request
 from flask_jwt_extended import create_access_token, set_access_cookies, unset_access_cookies
 from werkzeug.http import parse_cookie
 
-from chatapp.actions.accounts import Caller, find_caller
+from chatapp.actions.sessions import Caller, find_caller
+from chatapp.api.current import current_journal
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
@@ -63,7 +64,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 def require_caller(environ: dict[str, Any]) -> Caller:
     """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
     in_header = _token_in_header(environ)
-    found = signed_in_by([in_header] if in_header else tokens_in_cookies(environ))
+    tokens = [in_header] if in_header else tokens_in_cookies(environ)
+    found = signed_in_by(tokens, environ.get("REMOTE_ADDR", ""))
     # What counts is where the token was found. A browser also sends some headers by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
         _require_own_site(found.claims)
@@ -84,12 +86,12 @@ def refuse_foreign_page(environ: dict[str, Any]) -> None:
         raise CrossSite("Pages of this origin may not call with cookies. CHATAPP_ORIGINS lists those that may.")
 
 
-def signed_in_by(tokens: Sequence[str]) -> SignedIn:
+def signed_in_by(tokens: Sequence[str], address: str) -> SignedIn:
     """Signs in by the first token that has a valid session. Raises NotSignedIn, for the first token's reason."""
     refusals = []
     for token in tokens:
         try:
-            return _signed_in_by(token)
+            return _signed_in_by(token, address)
         except NotSignedIn as error:
             refusals.append(error)
     raise refusals[0] if refusals else NotSignedIn("You are not signed in.")
@@ -162,9 +164,9 @@ def _secure_cookies(response: Response) -> None:
     )
 
 
-def _signed_in_by(token: str) -> SignedIn:
+def _signed_in_by(token: str, address: str) -> SignedIn:
     claims = claims_of(token)
-    caller = find_caller(str(claims["jti"]))
+    caller = find_caller(current_journal(), str(claims["jti"]), address)
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
     return SignedIn(token, claims, caller)

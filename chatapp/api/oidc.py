@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.external_identities import sign_in_person
+from chatapp.actions.sessions import Caller
 from chatapp.api import oidc_cookie
 from chatapp.api.authentication import attach_token, make_token
-from chatapp.api.current import current_journal, current_settings
+from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.errors import (
@@ -71,7 +71,9 @@ def _signed_in(provider: "Provider") -> Caller:
         person = person_of(answer, provider.settings)
         if person is None:
             raise SignInRefused("The provider names nobody.")
-        return sign_in_person(current_journal(), current_settings(), provider.settings, person, begun.invite)
+        return sign_in_person(
+            current_journal(), current_settings(), provider.settings, person, begun.invite, current_place()
+        )
 
 
 def _provider(name: str) -> "Provider":

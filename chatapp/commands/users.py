@@ -2,7 +2,7 @@
 
 import click
 
-from chatapp.commands.installation import installation
+from chatapp.commands.installation import installation, minute
 
 
 @click.group()
@@ -78,3 +78,28 @@ def deactivate_user(username: str) -> None:
     with installation() as app:
         deactivate(app.extensions["chatapp.journal"], username)
     click.echo(f"{username} is deactivated and signed out everywhere.")
+
+
+@users.command("sessions")
+@click.argument("username")
+def list_sessions(username: str) -> None:
+    """List a user's sessions: begin, last use, method, address, device."""
+    from chatapp.actions.accounts import id_of
+    from chatapp.actions.sessions import list_sessions
+
+    with installation():
+        for one in list_sessions(id_of(username)):
+            used = minute(one.last_used_at) if one.last_used_at is not None else ""
+            click.echo("\t".join([minute(one.created_at), used, one.method, one.address, one.device]).rstrip())
+
+
+@users.command("sign-out")
+@click.argument("username")
+def sign_out_user(username: str) -> None:
+    """End all sessions of a user. Open connections are closed at once."""
+    from chatapp.actions.sessions import end_sessions_of
+
+    with installation() as app:
+        ended = end_sessions_of(app.extensions["chatapp.journal"], username)
+    sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
+    click.echo(f"{username} is signed out: {sessions} ended.")

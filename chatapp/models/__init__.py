@@ -1,5 +1,6 @@
 """The tables, one file each."""
 
+from chatapp.models.audit_event import AuditEvent
 from chatapp.models.conversation import Conversation
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.invite import Invite
@@ -17,6 +18,7 @@ from chatapp.models.session import Session
 from chatapp.models.user import User
 
 __all__ = [
+    "AuditEvent",
     "Conversation",
     "ConversationPreference",
     "Draft",

@@ -35,6 +35,10 @@ def _scopes(text: str) -> str:
     return " ".join(dict.fromkeys(["openid", *text.split()]))
 
 
+def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Text = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_ascii)]
 
@@ -51,7 +55,7 @@ class ProviderSettings(BaseModel):
     scopes: Annotated[str, AfterValidator(_scopes)] = "openid profile email"
     join: Literal["as-configured", "yes", "no"] = "as-configured"
     link: bool = True
-    domains: tuple[str, ...] = ()
+    domains: Annotated[tuple[str, ...], AfterValidator(_lower)] = ()
     groups_claim: Annotated[str, Field(min_length=1)] = "groups"
     roles: dict[str, Literal["guest", "member", "moderator", "administrator"]] | None = None
 

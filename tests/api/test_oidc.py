@@ -33,7 +33,7 @@ PROVIDERS = {
     "closed": 'join = "no"',
     "configured": "",
     "unlinked": 'join = "yes"\nlink = false',
-    "ours": 'join = "yes"\ndomains = ["example.org"]',
+    "ours": 'join = "yes"\ndomains = ["Example.org"]',
 }
 ADDRESS = "https://chat.example.org"
 _numbers = itertools.count(1)

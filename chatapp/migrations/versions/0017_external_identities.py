@@ -6,7 +6,7 @@ from alembic import op
 from chatapp.models.base import Id, Instant
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -34,6 +34,9 @@ export interface Arguments {
   hiddenControl: { code: string };
   joinGroup: Name;
   joinPasswordHint: Count;
+  sessionDevice: { browser: string; system: string };
+  sessionEndNamed: { device: string };
+  sessionUsed: { when: string };
   lastSeen: Moment;
   leaveTitle: Group;
   listNoMatch: Text;
