@@ -75,9 +75,9 @@ class Settings:
         values.choice("username", "password"),
     )
     joining: str = _setting(
-        "invite",
+        "",
         "Who may make an account: `closed` (nobody; `chatapp users add` does), `invite` (whoever has a link of "
-        "`chatapp invites add`), or `open` (everybody)",
+        "`chatapp invites add`), or `open` (everybody). Default: what an administrator chose, at first `invite`",
         values.choice("closed", "invite", "open"),
     )
     oidc: str = _setting(

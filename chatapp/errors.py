@@ -101,6 +101,12 @@ class AccountDeactivated(Forbidden):
     code = "account_deactivated"
 
 
+class SetupInvalid(Forbidden):
+    """The setup link is unknown or replaced, or the installation has accounts already. Which of these is not said."""
+
+    code = "setup_invalid"
+
+
 class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 

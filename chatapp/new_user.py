@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
+from chatapp.models.user import MEMBER
 from chatapp.payload_fields import EmailAddress, FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
 
@@ -24,13 +25,18 @@ class _Password(BaseModel):
 
 
 def new_user(
-    username: str, first_name: str | None, last_name: str, password: str | None, email: str | None = None
+    username: str,
+    first_name: str | None,
+    last_name: str,
+    password: str | None,
+    role: str = MEMBER,
+    email: str | None = None,
 ) -> NewUser:
     """The user to add. Raises InvalidInput, naming the field."""
     fields = {"username": username, "first_name": first_name or username, "last_name": last_name, "email": email}
     account = parse(_Account, fields)
     secret = checked_password(password) if password is not None else None
-    return NewUser(account.username, account.first_name, account.last_name, secret, account.email)
+    return NewUser(account.username, account.first_name, account.last_name, secret, role, account.email)
 
 
 def checked_email(email: str) -> str:

@@ -1,6 +1,7 @@
 """The command `chatapp`: what it does, its exit status, and one sentence instead of a traceback for a mistake."""
 
 import json
+import re
 import socket
 import stat
 import subprocess
@@ -334,3 +335,12 @@ def test_the_audit_log_tells_who_did_what(run: Run) -> None:
     last = json.loads(run("audit", "--json", "--after", "2").output)
     assert (last["kind"], last["target"], last["actor"], last["details"]) == ("account_deactivated", "anna", "", {})
     assert "long" not in run("audit", "--json").output, "no password is recorded"
+
+
+def test_a_setup_link_is_printed_while_there_is_no_account(run: Run) -> None:
+    first, second = run("setup-link").output, run("setup-link", "--url", "https://chat.example.org/").output
+    assert re.fullmatch(r"http://localhost:8088/#/setup/[\w-]{22}\n", first)
+    assert re.fullmatch(r"https://chat\.example\.org/#/setup/[\w-]{22}\n", second)
+    expect_output(run("users", "add", "anna", "--password", "long enough", "--admin"), 0)
+    assert run("users", "list").output == "anna\tanna\tadministrator\n"
+    expect_output(run("setup-link"), 1, "There are accounts already")

@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "secret_key": "",
     "token_seconds": 604_800,
     "sign_in": "password",
-    "joining": "invite",
+    "joining": "",
     "trust_network": False,
     "origins": (),
     "proxies": 0,

@@ -14,17 +14,19 @@ from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
+from chatapp.models.user import MEMBER
 from chatapp.passwords import hash_password, is_password
 
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A user to add. An account without a password can sign in in username mode only."""
+    """A user to add. An account without a password can sign in by a provider, or in username mode."""
 
     username: str
     first_name: str
     last_name: str = ""
     password: str | None = None
+    role: str = MEMBER
     email: str | None = None
     """Verified, and as `payload_fields.EmailAddress` makes it."""
 
@@ -55,6 +57,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             last_name=user.last_name,
             password_hash=hashes.get(user.username),
             email=user.email,
+            role=user.role,
             is_active=True,
             created_at=at,
         )
@@ -82,6 +85,7 @@ class Account:
 
     username: str
     full_name: str
+    role: str
     has_password: bool
     is_active: bool
 
@@ -168,7 +172,7 @@ def deactivate(journal: Journal, username: str) -> None:
 
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
-    return Account(user.username, full_name, user.password_hash is not None, user.is_active)
+    return Account(user.username, full_name, user.role, user.password_hash is not None, user.is_active)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:

@@ -29,6 +29,8 @@ KINDS = frozenset(
         "message_deleted",
         "password_changed",
         "password_reset",
+        "role_changed",
+        "set_up",
         "session_ended",
         "sign_in",
         "sign_in_failed",

@@ -1,25 +1,25 @@
 """Signing in by a provider: the account is known by its identity there, found by e-mail, or made."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.invites import use_invite
+from chatapp.actions.provider_roles import take_role
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import AccountDeactivated, Conflict, JoiningClosed
+from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
 from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
 from chatapp.payload_fields import USERNAME_CHARACTERS
-
-Joining = Literal["closed", "invite", "open"]
 
 ATTEMPTS = 3
 """Another process may add the same identity, or take the same name, at the same time. The next attempt sees that."""
@@ -39,12 +39,14 @@ def sign_in_person(
     Raises AccountDeactivated, JoiningClosed and InviteInvalid.
     """
     joining = _joining(settings, provider, person)
+    db.session.remove()
 
     def job(transaction: Transaction) -> Caller:
         user = _known(transaction, person) or _linked(transaction, provider, person, place)
         user = user or _made(transaction, person, joining, invite, place)
         if not user.is_active:
             raise AccountDeactivated("This account was closed by whoever runs this server.")
+        take_role(transaction, user, person.role, Actor(user.id, user.username, place.address))
         return begin_session(transaction, settings, user.id, user.username, "provider", place)
 
     for _ in range(ATTEMPTS - 1):
@@ -60,8 +62,7 @@ def _joining(settings: Settings, provider: ProviderSettings, person: Person) -> 
     domain = (person.email or "").rpartition("@")[2]
     if provider.join == "no" or (provider.domains and domain not in provider.domains):
         return "closed"
-    joining: Joining = "open" if provider.join == "yes" else settings.joining  # type: ignore[assignment]
-    return joining
+    return "open" if provider.join == "yes" else chosen(settings).joining
 
 
 def _known(transaction: Transaction, person: Person) -> User | None:

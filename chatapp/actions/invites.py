@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -45,7 +46,7 @@ class ListedInvite:
 def add_invite(journal: Journal, uses_allowed: int, lasts: timedelta) -> NewInvite:
     """Makes an invitation for this number of accounts."""
     secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
-    row = Invite(secret_hash=_hash(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
+    row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
 
     def job(transaction: Transaction) -> int:
         transaction.session.add(row)
@@ -79,13 +80,13 @@ def revoke_invite(journal: Journal, invite_id: int) -> None:
     journal.write(job)
 
 
-def require_invite(settings: Settings, secret: str | None) -> datetime | None:
+def require_invite(joining: Joining, secret: str | None) -> datetime | None:
     """When the invitation expires; None where everybody may join. Raises JoiningClosed and InviteInvalid."""
-    if settings.joining == "open":
+    if joining == "open":
         return None
-    if settings.joining == "closed":
+    if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    row = db.session.scalar(select(Invite).where(Invite.secret_hash == _hash(secret or "")))
+    row = db.session.scalar(select(Invite).where(Invite.secret_hash == hash_of(secret or "")))
     expires_at = row.expires_at if row is not None and _is_valid(row, now()) else None
     db.session.remove()
     if expires_at is None:
@@ -101,11 +102,12 @@ def join(
     Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
-    require_invite(settings, secret)
+    joining = chosen(settings).joining
+    require_invite(joining, secret)
     hashes = {user.username: hash_password(password)}
 
     def job(transaction: Transaction) -> Caller:
-        invite = use_invite(transaction, secret or "") if settings.joining == "invite" else None
+        invite = use_invite(transaction, secret or "") if joining == "invite" else None
         (user_id,) = insert_users(transaction, [user], hashes)
         method = "invitation" if invite is not None else "password"
         record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
@@ -122,7 +124,7 @@ def use_invite(transaction: Transaction, secret: str) -> int:
     used = transaction.session.execute(
         update(Invite)
         .where(
-            Invite.secret_hash == _hash(secret),
+            Invite.secret_hash == hash_of(secret),
             Invite.revoked_at.is_(None),
             Invite.expires_at > now(),
             Invite.uses < Invite.uses_allowed,
@@ -144,5 +146,6 @@ def _is_valid(row: Invite, at: datetime) -> bool:
     return row.revoked_at is None and row.expires_at > at and row.uses < row.uses_allowed
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """What is stored of a secret, which has enough random bits for a plain hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -22,6 +22,7 @@ from chatapp.api import (
     scheduled,
     search,
     sessions,
+    setup,
     threads,
     users,
 )
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             account,
             joining,
             oidc,
+            setup,
             users,
             messages,
             message_changes,
@@ -78,7 +80,7 @@ def _restrict_limiter(app: Flask) -> None:
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account"))
+        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account", ".set_up"))
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

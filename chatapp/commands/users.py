@@ -17,17 +17,26 @@ def users() -> None:
 @click.option("--password", help="Asked for if the option is not given; see --no-password.")
 @click.option("--no-password", is_flag=True, help="Sign in by name only or by a provider.")
 @click.option("--email", help="A provider that has verified this address signs in to the account.")
+@click.option("--admin", is_flag=True, help="Make the user an administrator.")
 def add_user(
-    username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool, email: str | None
+    username: str,
+    first_name: str | None,
+    last_name: str,
+    password: str | None,
+    no_password: bool,
+    email: str | None,
+    admin: bool,
 ) -> None:
     """Add a user."""
     from chatapp.actions.accounts import add_users
+    from chatapp.models.user import ADMINISTRATOR, MEMBER
     from chatapp.new_user import new_user
 
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
-        add_users(app.extensions["chatapp.journal"], [new_user(username, first_name, last_name, password, email)])
+        user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER, email)
+        add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {username}.")
 
 
@@ -35,10 +44,12 @@ def add_user(
 def list_users() -> None:
     """List all users: name, full name, what they are."""
     from chatapp.actions.accounts import list_accounts
+    from chatapp.models.user import MEMBER
 
     with installation():
         for account in list_accounts():
-            marks = [] if account.has_password else ["no password"]
+            marks = [account.role] if account.role != MEMBER else []
+            marks += [] if account.has_password else ["no password"]
             marks += [] if account.is_active else ["deactivated"]
             click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
 

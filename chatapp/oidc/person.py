@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from chatapp.models.user import MEMBER
 from chatapp.oidc.settings import ROLES, ProviderSettings
 from chatapp.payload_fields import USERNAME_CHARACTERS, EmailAddress, FirstName, LastName, NewUsername
 
@@ -80,7 +81,7 @@ def _role(claims: Claims, settings: ProviderSettings) -> str | None:
     if settings.roles is None:
         return None
     found = [settings.roles[group] for group in _groups(claims, settings.groups_claim) if group in settings.roles]
-    return max(found, key=ROLES.index, default="member")
+    return max(found, key=ROLES.index, default=MEMBER)
 
 
 def _groups(claims: Claims, name: str) -> list[str]:

@@ -16,12 +16,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from chatapp import close_app, create_app
 from chatapp.actions import invites
 from chatapp.actions.accounts import NewUser, add_users, deactivate
 from chatapp.api import oidc_cookie
+from chatapp.extensions import db
+from chatapp.models import User
 from chatapp.oidc import limits
 from tests.api.error_bodies import cookies, refusal
 from tests.conftest import CAST
@@ -33,6 +36,7 @@ PROVIDERS = {
     "closed": 'join = "no"',
     "configured": "",
     "unlinked": 'join = "yes"\nlink = false',
+    "staff": 'join = "yes"\nroles = { admins = "administrator", staff = "moderator" }',
     "ours": 'join = "yes"\ndomains = ["Example.org"]',
 }
 ADDRESS = "https://chat.example.org"
@@ -114,7 +118,7 @@ def who(client: FlaskClient) -> str | None:
 
 def add(app: Flask, email: str | None = None, password: str | None = None) -> str:
     name = f"person{next(_numbers):04}"
-    add_users(app.extensions["chatapp.journal"], [NewUser(name, name, "", password, email)])
+    add_users(app.extensions["chatapp.journal"], [NewUser(name, name, "", password, email=email)])
     return name
 
 
@@ -282,6 +286,41 @@ def test_a_taken_username_gets_a_number(app: Flask, provider: ScriptedProvider) 
     client = app.test_client()
     assert sign_in(client, provider, preferred_username="alice") == "signed-in"
     assert who(client) == "alice2"
+
+
+def role_of(app: Flask, client: FlaskClient) -> str | None:
+    with app.app_context():
+        role: str | None = db.session.scalar(select(User.role).where(User.username == who(client)))
+        db.session.remove()
+        return role
+
+
+def test_the_groups_give_the_role_anew_at_each_sign_in(
+    app: Flask, client: FlaskClient, provider: ScriptedProvider
+) -> None:
+    assert sign_in(client, provider, "staff", sub="head", groups=["admins"]) == "signed-in"
+    for groups, role in ((["admins", "staff"], "administrator"), (["staff"], "moderator"), (None, "member")):
+        assert sign_in(client, provider, "staff", sub="neil", groups=groups) == "signed-in"
+        assert role_of(app, client) == role
+    assert sign_in(client, provider, "staff", sub="neil", groups=["staff"]) == "signed-in"
+    assert sign_in(client, provider, "open", sub="neil", groups=["admins"]) == "signed-in"
+    assert role_of(app, client) == "moderator", "the other provider gives no roles"
+
+
+def test_the_last_administrator_stays_one(app: Flask, client: FlaskClient, provider: ScriptedProvider) -> None:
+    journal = app.extensions["chatapp.journal"]
+    assert sign_in(client, provider, "staff", sub="olga", groups=["admins"]) == "signed-in"
+    with app.app_context():
+        others = select(User.username).where(User.role == "administrator", User.is_active)
+        names = [name for name in db.session.scalars(others) if name != who(client)]
+        db.session.remove()
+    for name in names:
+        deactivate(journal, name)
+    assert sign_in(client, provider, "staff", sub="olga", groups=[]) == "signed-in"
+    assert role_of(app, client) == "administrator"
+    assert sign_in(app.test_client(), provider, "staff", sub="pete", groups=["admins"]) == "signed-in"
+    assert sign_in(client, provider, "staff", sub="olga", groups=[]) == "signed-in"
+    assert role_of(app, client) == "member"
 
 
 # What the browser has to bring

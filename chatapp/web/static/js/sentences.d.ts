@@ -34,6 +34,7 @@ export interface Arguments {
   hiddenControl: { code: string };
   joinGroup: Name;
   joinPasswordHint: Count;
+  setupStep: { number: number; count: number };
   sessionDevice: { browser: string; system: string };
   sessionEndNamed: { device: string };
   sessionUsed: { when: string };
@@ -87,7 +88,7 @@ export interface Arguments {
   signInBy: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
-  titleUnread: { count: string };
+  titleUnread: { count: string; name: string };
   todayAt: { time: string };
   tooLong: Count & { most: number };
   typingOne: Name;

@@ -1,6 +1,7 @@
 /** Signing in and out, and everything that starts and ends with a session. */
 
 import * as api from "./api.js";
+import { settings } from "./config.js";
 import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
@@ -63,6 +64,18 @@ export async function join(account) {
   // A link that is used up is of no more use, here and in the browser's history.
   history.replaceState(history.state, "", "#/");
   await start(account.username);
+}
+
+/**
+ * Makes the first account of a new installation.
+ * @param {{ secret: string, systemName: string, joining: string, username: string, firstName: string, lastName: string, password: string }} wanted
+ */
+export async function setUp(wanted) {
+  await api.call("POST", "/setup", wanted);
+  settings.systemName = wanted.systemName;
+  settings.isNew = false;
+  history.replaceState(history.state, "", "#/");
+  await start(wanted.username);
 }
 
 /** @param {string} username */

@@ -8,6 +8,8 @@ import { Icon } from "./icons.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 
+export const SHORTEST_PASSWORD = 8;
+
 /**
  * @param {object} props
  * @param {TextSignal} props.password
@@ -31,6 +33,16 @@ export function PasswordField({ password, autocomplete, isFirst = false, id = "p
         onClick=${() => (isShown.value = !isShown.value)}><${Icon} name="eye" /></button>
     </span>
     ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
+  </div>`;
+}
+
+/** @param {{ name: string, label: string, text: TextSignal, autocomplete: string, hint?: string }} props */
+export function TextField({ name, label, text, autocomplete, hint = "" }) {
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    <input id=${name} name=${name} dir="auto" autocomplete=${autocomplete} autocapitalize=${name === "username" ? "none" : "words"} spellcheck=${false}
+      aria-describedby=${hint && `${name}-hint`} value=${text} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} />
+    ${hint && html`<small id=${`${name}-hint`}>${hint}</small>`}
   </div>`;
 }
 

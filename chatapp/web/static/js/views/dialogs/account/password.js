@@ -5,10 +5,8 @@ import { changePassword } from "../../../session.js";
 import { say } from "../../../strings.js";
 import { me } from "../../../store.js";
 import { html } from "../../html.js";
-import { PasswordField } from "../../signinfields.js";
+import { PasswordField, SHORTEST_PASSWORD } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
-
-const SHORTEST_PASSWORD = 8;
 
 export function PasswordSection() {
   const current = useSignal("");
