@@ -8,6 +8,7 @@ import click
 from chatapp.commands.audit import audit
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
+from chatapp.commands.keys import keys
 from chatapp.commands.users import users
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def serve(demo: int | None) -> None:
 
 main.add_command(users)
 main.add_command(audit)
+main.add_command(keys)
 main.add_command(invites)
 
 

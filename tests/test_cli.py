@@ -344,3 +344,10 @@ def test_a_setup_link_is_printed_while_there_is_no_account(run: Run) -> None:
     expect_output(run("users", "add", "anna", "--password", "long enough", "--admin"), 0)
     assert run("users", "list").output == "anna\tanna\tadministrator\n"
     expect_output(run("setup-link"), 1, "There are accounts already")
+
+
+def test_the_signing_key_is_replaced(run: Run) -> None:
+    expect_output(run("keys", "rotate"), 0, "signed by the new key")
+    expect_output(run("keys", "rotate", "--now"), 0, "Everybody is signed out")
+    expect_output(run("keys", "rotate", CHATAPP_SIGNING_KEYS="x" * 32), 1, "CHATAPP_SIGNING_KEYS")
+    assert json.loads(run("audit", "--json").output)["kind"] == "session_ended"

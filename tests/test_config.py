@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     "database_timeout": 10.0,
     "redis_url": "",
     "secret_key": "",
+    "signing_keys": (),
     "token_seconds": 604_800,
     "sign_in": "password",
     "joining": "",
@@ -68,6 +69,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_WS_PORT", ["x", "99999"]),
     ("CHATAPP_TOKEN_SECONDS", ["0", "-5", "1e9", "nan", "week"]),
     ("CHATAPP_SIGN_IN", ["Password", "none", "username "]),
+    ("CHATAPP_SIGNING_KEYS", ["short", "x" * 32 + ","]),
     ("CHATAPP_JOINING", ["Open", "invited", "0"]),
     ("CHATAPP_TRUST_NETWORK", ["maybe", "2", "y"]),
     (

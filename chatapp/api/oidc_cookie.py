@@ -9,11 +9,12 @@ import hmac
 import secrets
 from dataclasses import asdict, dataclass
 
-from flask import Response, current_app, request
+from flask import Response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from chatapp.api.authentication import HOST_PREFIX, own_cookie
 from chatapp.errors import SignInExpired
+from chatapp.tokens import signing_keys
 
 NAME = "chatSignIn"
 LIFETIME_SECONDS = 600
@@ -69,4 +70,7 @@ def _name() -> str:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="chatapp sign-in by a provider")
+    ring = signing_keys()
+    # The last one signs.
+    keys = [secret for kid in reversed(ring.accepted) if (secret := ring.secret_of(kid))]
+    return URLSafeTimedSerializer(keys, salt="chatapp sign-in by a provider")

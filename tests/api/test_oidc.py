@@ -26,6 +26,7 @@ from chatapp.api import oidc_cookie
 from chatapp.extensions import db
 from chatapp.models import User
 from chatapp.oidc import limits
+from chatapp.signing_keys import rotate
 from tests.api.error_bodies import cookies, refusal
 from tests.conftest import CAST
 from tests.databases import Databases
@@ -405,6 +406,18 @@ def test_a_cookie_that_somebody_else_wrote_is_refused(client: FlaskClient, app: 
     for value in (cookie.value[:-2] + "xx", "x", ""):
         client.set_cookie(name, value)
         assert come_back(client, state=asked["state"]) == "sign-in-failed/sign_in_expired"
+
+
+def test_a_sign_in_survives_another_signing_key_unless_the_old_ones_are_withdrawn(
+    app: Flask, client: FlaskClient, provider: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatapp.signing_keys.LOOK_EVERY_SECONDS", 0.0)
+    settings, secret = app.extensions["chatapp.settings"], str(app.secret_key)
+    for at_once, told in ((False, "signed-in"), (True, "sign-in-failed/sign_in_expired")):
+        asked = begin(client)
+        provider.claims = {"sub": "x", "nonce": asked["nonce"]}
+        rotate(settings, secret, at_once=at_once)
+        assert come_back(client, state=asked["state"]) == told
 
 
 def test_the_cookie_comes_along_with_the_redirect_and_is_bound_to_the_host(client: FlaskClient) -> None:
