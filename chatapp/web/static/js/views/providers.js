@@ -24,7 +24,7 @@ export function Providers({ invite }) {
   return html`<div class="providers">
     <p class="providers-or">${say.signInOr}</p>
     <${Problem} error=${{ value: sentence() }} />
-    ${settings.providers.map(({ name, label }) => html`<button type="button" class="button" key=${name} disabled=${busy.value !== ""} onClick=${() => leave(name)}>
+    ${settings.providers.map(({ name, label }) => html`<button type="button" class="button" key=${name} aria-disabled=${busy.value !== ""} onClick=${() => leave(name)}>
       ${busy.value === name ? say.signInBusy : say.signInBy({ name: label })}
     </button>`)}
   </div>`;
