@@ -26,6 +26,10 @@ ATTEMPTS = 3
 NAMES_TRIED = 1_000
 
 
+class _Overtaken(Exception):
+    """Another process has added an account with this address since it was looked for."""
+
+
 def sign_in_person(
     journal: Journal,
     settings: Settings,
@@ -43,7 +47,7 @@ def sign_in_person(
 
     def job(transaction: Transaction) -> Caller:
         user = _known(transaction, person) or _linked(transaction, provider, person, place)
-        user = user or _made(transaction, person, joining, invite, place)
+        user = user or _made(transaction, provider, person, joining, invite, place)
         if not user.is_active:
             raise AccountDeactivated("This account was closed by whoever runs this server.")
         take_role(transaction, user, person.role, Actor(user.id, user.username, place.address))
@@ -52,7 +56,7 @@ def sign_in_person(
     for _ in range(ATTEMPTS - 1):
         try:
             return journal.write(job)
-        except IntegrityError:
+        except (IntegrityError, _Overtaken):
             pass
     return journal.write(job)
 
@@ -83,17 +87,34 @@ def _linked(transaction: Transaction, provider: ProviderSettings, person: Person
     return user
 
 
-def _made(transaction: Transaction, person: Person, joining: Joining, invite: str | None, place: Place) -> User:
+def _made(
+    transaction: Transaction,
+    provider: ProviderSettings,
+    person: Person,
+    joining: Joining,
+    invite: str | None,
+    place: Place,
+) -> User:
     if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
     invitation = use_invite(transaction, invite or "") if joining == "invite" else None
     user = _inserted(transaction, person)
-    is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
-    user.email = None if is_taken else person.email
+    _take_address(transaction, user, provider, person)
     _link(transaction, user, person)
     actor = Actor(user.id, user.username, place.address)
     record(transaction, "joined", actor, user.username, invitation=invitation, issuer=person.issuer)
     return user
+
+
+def _take_address(transaction: Transaction, user: User, provider: ProviderSettings, person: Person) -> None:
+    """Gives a new account the person's verified address, unless another one has it whom this provider may not link."""
+    if person.email is None:
+        return
+    is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
+    if is_taken and provider.link:
+        raise _Overtaken
+    if not is_taken:
+        user.email = person.email
 
 
 def _inserted(transaction: Transaction, person: Person) -> User:

@@ -101,7 +101,6 @@ class Provider:
             {
                 "iss": {"essential": True, "value": self.settings.issuer},
                 "aud": {"essential": True, "value": self.settings.client_id},
-                "nonce": {"essential": True, "value": nonce},
             },
             {"client_id": self.settings.client_id, "nonce": nonce, "access_token": token.get("access_token")},
         )

@@ -598,7 +598,6 @@ BROKEN: dict[str, Callable[[], tuple[int, bytes]]] = {
     "a list": lambda: (200, b"[]"),
     "nothing": lambda: (200, b""),
     "deep JSON": lambda: (200, b"[" * 100_000),
-    "a redirect": lambda: (302, b"http://127.0.0.1:1/"),
     "too much": lambda: (200, b'{"a": "' + b"x" * limits.BODY_BYTES + b'"}'),
 }
 
@@ -615,6 +614,13 @@ def test_a_broken_provider_is_told_of_and_works_again_later(
         assert sign_in(client, provider) == "sign-in-failed/provider_unavailable"
     provider.answers.clear()
     assert sign_in(client, provider) == "signed-in"
+
+
+def test_a_code_is_not_sent_on_to_where_the_provider_redirects(client: FlaskClient, provider: ScriptedProvider) -> None:
+    provider.answers["/token"] = lambda: (307, f"{provider.issuer}/moved".encode())
+    provider.answers["/moved"] = lambda: (200, b"{}")
+    assert sign_in(client, provider) == "sign-in-failed/provider_unavailable"
+    assert provider.count("/moved") == 0
 
 
 def test_a_provider_that_is_down_is_told_of(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
