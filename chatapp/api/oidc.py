@@ -65,7 +65,7 @@ def _signed_in(provider: "Provider") -> Caller:
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
     with delays.attempt(f"by {provider.name}", request.remote_addr or ""):
         if "code" not in request.args:
-            log.info("%s did not sign somebody in: %s", provider.name, request.args.get("error", "")[:100])
+            log.info("%s did not sign somebody in: %r", provider.name, request.args.get("error", "")[:100])
             raise SignInDenied("The provider did not sign you in.")
         answer = provider.answer(request.args["code"], begun.nonce, begun.verifier, request.args.get("iss"))
         person = person_of(answer, provider.settings)

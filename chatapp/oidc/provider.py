@@ -178,7 +178,7 @@ class Provider:
         return ProviderUnavailable("The provider cannot be reached, or does not work.")
 
     def _refused(self, reason: str) -> SignInRefused:
-        log.warning("A sign-in by %s was refused: %s", self.name, reason)
+        log.warning("A sign-in by %s was refused: %r", self.name, reason)
         return SignInRefused("The provider's answer does not belong to this sign-in.")
 
 

@@ -16,10 +16,10 @@ CLIENT_ID, CLIENT_SECRET = "chatapp", "a secret of the client"
 class RealProvider:
     """`accounts` are the claims of each account by its name, with which people sign in there."""
 
-    def __init__(self, redirect_uri: str, accounts: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, redirect_uris: list[str], accounts: dict[str, dict[str, Any]]) -> None:
         port = free_port()
         self.issuer = f"http://127.0.0.1:{port}"
-        given = json.dumps({"redirectUris": [redirect_uri], "accounts": accounts})
+        given = json.dumps({"redirectUris": redirect_uris, "accounts": accounts})
         self._process = subprocess.Popen([_node(), str(SCRIPT), str(port), given], stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         while (line := self._process.stdout.readline()) != b"ready\n":

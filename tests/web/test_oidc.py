@@ -23,6 +23,7 @@ STAFF = {
 }
 FRIENDS = {
     "finn": {"preferred_username": "finnegan", "email": "finn@example.org", "email_verified": True},
+    "hal": {"preferred_username": "hal"},
     "mallory": {"preferred_username": "erin", "email": "zoe@example.org", "email_verified": False},
     "zoe": {"preferred_username": "zoe.z", "email": "Zoe@example.org", "email_verified": True},
 }
@@ -35,10 +36,10 @@ def ports() -> list[int]:
 
 @pytest.fixture(scope="module")
 def providers(ports: list[int]) -> Iterator[tuple[RealProvider, RealProvider]]:
-    """One whose people may all join, and one that knows only who has an account."""
+    """One whose people may all join, and one whose people need an invitation."""
     address = f"http://localhost:{ports[0]}/oidc/"
-    staff = RealProvider(address + "staff/callback", STAFF)
-    friends = RealProvider(address + "friends/callback", FRIENDS)
+    staff = RealProvider([address + "staff/callback"], STAFF)
+    friends = RealProvider([address + "friends/callback", address + "strict/callback"], FRIENDS)
     yield staff, friends
     staff.close()
     friends.close()
@@ -54,9 +55,10 @@ def chat(
     file: Path = tmp_path_factory.mktemp("oidc") / "oidc.toml"
     staff, friends = providers
     roles = 'join = "yes"\nscopes = "profile email groups"\nroles = { admins = "administrator" }'
-    tables = staff.table("staff", "Example Ltd", roles) + friends.table("friends", "Friends", "")
+    tables = staff.table("staff", "Example Ltd", roles) + friends.table("friends", "Friends")
+    tables += friends.table("strict", "Strict", 'join = "no"')
     file.write_text(f'address = "http://localhost:{ports[0]}"\n' + tables)
-    server = make_server(SIGN_IN="password", JOINING="closed", OIDC=file, HTTP_PORT=ports[0], WS_PORT=ports[1])
+    server = make_server(SIGN_IN="password", JOINING="invite", OIDC=file, HTTP_PORT=ports[0], WS_PORT=ports[1])
     server.add_user("zoe", "--password", PASSWORD, "--email", "ZOE@example.org")
     return server
 
@@ -99,8 +101,8 @@ def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(new_person: Ne
 
 def test_both_providers_find_an_account_by_its_verified_address_only(new_person: NewPerson, chat: Server) -> None:
     page = open_page(new_person, chat)
-    go(page, "Friends", "finn")
-    expect(page.get_by_role("alert").filter(has_text="You have no account here yet")).to_be_visible()
+    go(page, "Strict", "finn")
+    expect(page.get_by_role("alert").filter(has_text="Accounts are made by whoever runs this server")).to_be_visible()
     assert page.evaluate("location.hash") == "#/"
     for label in ("Example Ltd", "Friends"):
         page = open_page(new_person, chat)
@@ -109,11 +111,27 @@ def test_both_providers_find_an_account_by_its_verified_address_only(new_person:
         assert own_name(page) == "Finn"
     page = open_page(new_person, chat)
     go(page, "Friends", "mallory")
-    expect(page.get_by_role("alert").filter(has_text="You have no account here yet")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="open a valid invitation")).to_be_visible()
     page = open_page(new_person, chat)
     go(page, "Friends", "zoe")
     wait_connected(page)
     assert own_name(page) == "zoe"
+
+
+def test_an_invited_person_joins_by_a_provider(new_person: NewPerson, chat: Server) -> None:
+    printed = chat.run("invites", "add").stdout
+    place = re.search(r"#/join/[\w-]+", printed)
+    assert place, printed
+    page = open_page(new_person, chat, place[0])
+    go(page, "Strict", "hal")
+    expect(page.get_by_role("alert").filter(has_text="Accounts are made by")).to_be_visible()
+    expect(page.get_by_role("heading", name="Make your account")).to_be_visible()
+    page.get_by_role("button", name="Continue with Friends").click()
+    page.get_by_role("button", name="Continue").click()
+    wait_connected(page)
+    assert own_name(page) == "hal"
+    assert page.evaluate("location.hash") == "#/"
+    assert "1/1" in chat.run("invites", "list").stdout
 
 
 def test_who_goes_back_and_who_is_deactivated_stay_out(new_person: NewPerson, chat: Server) -> None:
