@@ -113,6 +113,9 @@ class TooLate(Forbidden):
     code = "too_late"
 
 
+NO_EXCHANGE = "This person and you do not exchange messages."
+
+
 class Blocked(Forbidden):
     """One of two people blocks the other. Which one is not said."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.sessions import Caller
-from chatapp.errors import Blocked, MessageDeleted, NotFound
+from chatapp.errors import NO_EXCHANGE, Blocked, MessageDeleted, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.journal.revisions import take_revision
@@ -70,7 +70,7 @@ def lock_message(
     transaction.session.execute(lock.with_for_update(key_share=True))
     found = _find(transaction.session, caller, conversation_id, sequence)
     if found.is_blocked and not is_blocked_found:
-        raise Blocked("This person and you do not exchange messages.")
+        raise Blocked(NO_EXCHANGE)
     if not is_deleted_found:
         found.require_not_deleted()
     return found

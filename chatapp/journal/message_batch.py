@@ -11,7 +11,7 @@ from typing import Any
 
 from chatapp.clock import now
 from chatapp.database import WriterConnection
-from chatapp.errors import Blocked, ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
+from chatapp.errors import NO_EXCHANGE, Blocked, ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
 from chatapp.journal.locked_conversation import LockedConversation
@@ -46,7 +46,6 @@ VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?)"""
 
 BLOCK_BETWEEN = """SELECT 1 FROM block
 WHERE is_on AND ((user_id = ? AND other_id = ?) OR (user_id = ? AND other_id = ?))"""
-NO_EXCHANGE = "This person and you do not exchange messages."
 
 NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
 
