@@ -87,6 +87,11 @@ class Settings:
         "`chatapp invites add`), or `open` (everybody). Default: what an administrator chose, at first `invite`",
         values.choice("closed", "invite", "open"),
     )
+    oidc: str = _setting(
+        "",
+        "File of the OpenID Connect providers by which people sign in. Default: `oidc.toml` in the instance folder, "
+        "if there is one",
+    )
     trust_network: bool = _setting("0", "Allows `username` sign-in on an address that is not loopback", values.flag)
     origins: tuple[str, ...] = _setting(
         "",

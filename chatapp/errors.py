@@ -25,6 +25,12 @@ class MalformedRequest(ChatError):
     status = 400
 
 
+class SignInExpired(MalformedRequest):
+    """This browser has not begun this sign-in by a provider, or too long ago."""
+
+    code = "sign_in_expired"
+
+
 class InvalidInput(ChatError):
     """A field is missing or violates a limit. `details["fields"]` names each such field."""
 
@@ -65,6 +71,12 @@ class PasskeyRefused(WrongCredentials):
     code = "passkey_refused"
 
 
+class SignInRefused(WrongCredentials):
+    """What a provider of sign-in answered is not valid, or is not for this sign-in."""
+
+    code = "sign_in_refused"
+
+
 class Forbidden(ChatError):
     """The caller is signed in, but may not do this."""
 
@@ -94,6 +106,18 @@ class InviteInvalid(Forbidden):
     """The invitation is unknown, expired, revoked or used up. Which of these is not said."""
 
     code = "invite_invalid"
+
+
+class SignInDenied(Forbidden):
+    """The provider of sign-in said no, or the person went back."""
+
+    code = "sign_in_denied"
+
+
+class AccountDeactivated(Forbidden):
+    """The account was closed by the operator."""
+
+    code = "account_deactivated"
 
 
 class SetupInvalid(Forbidden):
@@ -280,6 +304,12 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     status = 503
+
+
+class ProviderUnavailable(Unavailable):
+    """A provider of sign-in does not answer, or not as OpenID Connect says."""
+
+    code = "provider_unavailable"
 
 
 class InternalError(ChatError):

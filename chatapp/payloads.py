@@ -44,6 +44,12 @@ class InviteSecret(Payload):
     invite: InviteText
 
 
+class ProviderStart(Payload):
+    """`POST /oidc/<name>/start`. The invitation is for somebody who has no account yet."""
+
+    invite: InviteText | None = None
+
+
 class ConversationName(Payload):
     """A conversation: the other user's name, or with `group` a group's id. Alone it is the payload of `pinned`."""
 

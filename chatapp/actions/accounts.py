@@ -21,13 +21,15 @@ from chatapp.passwords import hash_password, is_password
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A user to add. An account without a password can sign in in username mode only."""
+    """A user to add. An account without a password can sign in by a provider, or in username mode."""
 
     username: str
     first_name: str
     last_name: str = ""
     password: str | None = None
     role: str = MEMBER
+    email: str | None = None
+    """Verified, and as `payload_fields.EmailAddress` makes it."""
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
@@ -55,6 +57,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             first_name=user.first_name,
             last_name=user.last_name,
             password_hash=hashes.get(user.username),
+            email=user.email,
             role=user.role,
             is_active=True,
             created_at=at,
@@ -65,7 +68,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     try:
         transaction.session.flush()
     except IntegrityError as error:
-        raise Conflict("This name is taken.", usernames=sorted(names)) from error
+        raise Conflict("This name or this e-mail address is taken.", usernames=sorted(names)) from error
     return [row.id for row in rows]
 
 
@@ -167,6 +170,22 @@ def set_password(journal: Journal, username: str, password: str) -> None:
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         record(transaction, "password_reset", OPERATOR, username)
+
+    journal.write(job)
+
+
+def set_email(journal: Journal, username: str, email: str | None) -> None:
+    """Sets the verified address of an account, or takes it away. Raises NotFound, and Conflict if another account has
+    it."""
+
+    def job(transaction: Transaction) -> None:
+        user = _find(transaction, username)
+        user.email = email
+        record(transaction, "email_changed", OPERATOR, username)
+        try:
+            transaction.session.flush()
+        except IntegrityError as error:
+            raise Conflict("Another account has this e-mail address.") from error
 
     journal.write(job)
 

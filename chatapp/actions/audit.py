@@ -17,7 +17,9 @@ KINDS = frozenset(
     {
         "account_added",
         "account_deactivated",
+        "email_changed",
         "group_deleted",
+        "identity_linked",
         "invitation_added",
         "invitation_revoked",
         "joined",
@@ -34,6 +36,7 @@ KINDS = frozenset(
         "second_factor_off",
         "second_factor_on",
         "second_factor_reset",
+        "role_changed",
         "set_up",
         "session_ended",
         "sign_in",

@@ -117,7 +117,7 @@ def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place)
     hashes = {user.username: hash_password(newcomer.password)} if newcomer.password else {}
 
     def job(transaction: Transaction) -> Caller:
-        invite = _use(transaction, newcomer.invite or "") if joining == "invite" else None
+        invite = use_invite(transaction, newcomer.invite or "") if joining == "invite" else None
         (user_id,) = insert_users(transaction, [user], hashes)
         if store_passkey is not None:
             store_passkey(transaction, user_id)
@@ -128,9 +128,11 @@ def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place)
     return journal.write(job)
 
 
-def _use(transaction: Transaction, secret: str) -> int:
-    """Counts one use, and returns the number of the invitation. A single statement compares and adds, so that two
-    processes never exceed the number together."""
+def use_invite(transaction: Transaction, secret: str) -> int:
+    """Counts one use, and returns the number of the invitation. Raises InviteInvalid.
+
+    A single statement compares and adds, so that two processes never exceed the number together.
+    """
     used = transaction.session.execute(
         update(Invite)
         .where(

@@ -14,6 +14,7 @@ from chatapp.api import (
     joining,
     message_changes,
     messages,
+    oidc,
     openapi,
     passkeys,
     personal,
@@ -30,6 +31,7 @@ from chatapp.api import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
+from chatapp.oidc.providers import providers_of
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -45,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _restrict_limiter(app)
     delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
     app.extensions["chatapp.sign_in_delays"] = delays
+    app.extensions["chatapp.oidc"] = providers_of(settings)
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
@@ -52,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             passkeys,
             second_factor,
             joining,
+            oidc,
             setup,
             users,
             messages,

@@ -15,10 +15,17 @@ def users() -> None:
 @click.option("--first-name", help="Shown to others. Default: the username.")
 @click.option("--last-name", default="", help="Shown to others.")
 @click.option("--password", help="Asked for if the option is not given; see --no-password.")
-@click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
+@click.option("--no-password", is_flag=True, help="Sign in by name only or by a provider.")
+@click.option("--email", help="A provider that has verified this address signs in to the account.")
 @click.option("--admin", is_flag=True, help="Make the user an administrator.")
 def add_user(
-    username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool, admin: bool
+    username: str,
+    first_name: str | None,
+    last_name: str,
+    password: str | None,
+    no_password: bool,
+    email: str | None,
+    admin: bool,
 ) -> None:
     """Add a user."""
     from chatapp.actions.accounts import add_users
@@ -28,7 +35,7 @@ def add_user(
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
-        user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER)
+        user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER, email)
         add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {username}.")
 
@@ -58,6 +65,19 @@ def change_password(username: str, password: str) -> None:
     with installation() as app:
         set_password(app.extensions["chatapp.journal"], username, checked_password(password))
     click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("email")
+@click.argument("username")
+@click.argument("address", required=False)
+def change_email(username: str, address: str | None) -> None:
+    """Set the e-mail address by which a provider finds the account; without ADDRESS, take it away."""
+    from chatapp.actions.accounts import set_email
+    from chatapp.new_user import checked_email
+
+    with installation() as app:
+        set_email(app.extensions["chatapp.journal"], username, checked_email(address) if address else None)
+    click.echo(f"{username} has the address {address}." if address else f"{username} has no address.")
 
 
 @users.command("deactivate")

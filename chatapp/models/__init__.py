@@ -3,6 +3,7 @@
 from chatapp.models.audit_event import AuditEvent
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
+from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
@@ -26,6 +27,7 @@ __all__ = [
     "Conversation",
     "ConversationPreference",
     "Draft",
+    "ExternalIdentity",
     "FormerMembership",
     "InstallationSetting",
     "Invite",

@@ -92,6 +92,7 @@ export interface Arguments {
   rowLabel: Name & { time: string };
   selfName: Name;
   shortcutFormat: Name;
+  signInBy: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
   titleUnread: { count: string; name: string };

@@ -10,6 +10,7 @@ import { signInByPasskey } from "./passkeys.js";
 import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
 import { onRecovered } from "./storage.js";
+import { hasArrived, leaveFor, startSignIn } from "./providers.js";
 import * as store from "./store.js";
 import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
@@ -22,6 +23,7 @@ export async function resume() {
   try {
     if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
     const username = await api.currentUsername();
+    if (username && hasArrived()) tellTabs({ type: "session", username });
     if (username) await begin(username);
     else await end("");
   } catch (error) {
@@ -51,6 +53,17 @@ export async function signIn(username, password, code) {
 export async function signInWithPasskey(username) {
   await signInByPasskey(username);
   await start(username);
+}
+
+/**
+ * Leaves for a provider, which sends the browser back to this page.
+ * @param {string} provider
+ * @param {string | null} invite
+ */
+export async function signInBy(provider, invite) {
+  // A sign-out that is still owed would end the session that the browser comes back with.
+  if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
+  leaveFor(await startSignIn(provider, invite));
 }
 
 /** @param {Parameters<typeof api.join>[0]} account */

@@ -13,6 +13,7 @@ import { Join, inviteInAddress } from "./join.js";
 import { SetupPage, setupInAddress } from "./setuppage.js";
 import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
+import { Providers } from "./providers.js";
 import { PasswordField, Problem } from "./signinfields.js";
 import { SecondStep } from "./secondstep.js";
 
@@ -23,7 +24,7 @@ export function SignIn() {
   const secret = setupInAddress();
   if (secret) return html`<${SetupPage} secret=${secret} />`;
   return isJoining.value
-    ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
+    ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><${Providers} invite=${inviteInAddress()} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
 }
 
@@ -34,6 +35,7 @@ function Choice({ onJoin }) {
     ${settings.isNew && html`<p class="note" role="status">${say.setupWaits}</p>`}
     ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
     ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+    <${Providers} invite=${null} />
     ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
   <//>`;
 }
