@@ -1,8 +1,12 @@
-"""The shapes of the caller's own account. See `chatapp.shapes`."""
+"""The shapes of the caller's own account, and of making one. See `chatapp.shapes`."""
 
 from typing import Any
 
 from typing_extensions import TypedDict
+
+
+class InviteShape(TypedDict):
+    expiresAt: str | None
 
 
 class SessionShape(TypedDict):

@@ -15,6 +15,9 @@ CONTENT_BYTES = 65_536
 GROUP_NAME_CHARACTERS = 100
 GROUP_MEMBERS = 5_000
 """Most users that one request may put into a group."""
+MOST_EMOJI = 50
+"""Different emoji under one message."""
+
 THREAD_MESSAGES = 10_000
 """Most messages of a thread."""
 LARGEST_GROUP = 10_000

@@ -8,6 +8,7 @@ import { Avatar } from "../../avatar.js";
 import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
+import { BlockedSection } from "./blocked.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
 import { SecondFactorSection } from "./secondfactor.js";
@@ -20,6 +21,7 @@ const SECTIONS = [
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
   { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },
+  { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
 ];
 
