@@ -77,6 +77,12 @@ class InviteInvalid(Forbidden):
     code = "invite_invalid"
 
 
+class SetupInvalid(Forbidden):
+    """The setup link is unknown or replaced, or the installation has accounts already. Which of these is not said."""
+
+    code = "setup_invalid"
+
+
 class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 
@@ -87,6 +93,19 @@ class OnlyAdminsWrite(Forbidden):
     """In an announcement group only owners and admins may write."""
 
     code = "only_admins_write"
+
+
+class WrongPassword(Forbidden):
+    """The caller's own password, asked for once more, is wrong. Not a 401, on which clients sign out."""
+
+    code = "wrong_password"
+
+
+class ConfirmationRequired(Forbidden):
+    """The caller has to show once more who they are. `details["by"]` is `password`, or `sign-in` where the account has
+    no password and the session is not new."""
+
+    code = "confirmation_required"
 
 
 class CrossSite(Forbidden):

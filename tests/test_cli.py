@@ -1,5 +1,7 @@
 """The command `chatapp`: what it does, its exit status, and one sentence instead of a traceback for a mistake."""
 
+import json
+import re
 import socket
 import stat
 import subprocess
@@ -61,8 +63,8 @@ def expect_output(result: Result, status: int, *words: str) -> None:
 
 def test_help_lists_every_command(run: Run) -> None:
     for arguments in (["--help"], ["-h"]):
-        expect_output(run(*arguments), 0, "serve", "users", "db", "config")
-    expect_output(run("users", "--help"), 0, "add", "list", "password", "deactivate")
+        expect_output(run(*arguments), 0, "serve", "users", "audit", "db", "config")
+    expect_output(run("users", "--help"), 0, "add", "list", "password", "deactivate", "sessions", "sign-out")
     expect_output(run("invites", "--help"), 0, "add", "list", "revoke")
     expect_output(run("db", "--help"), 0, "upgrade")
     expect_output(run("serve", "--help"), 0, "--demo")
@@ -289,3 +291,51 @@ def test_invitations_are_made_listed_and_revoked(run: Run) -> None:
     expect_output(run("invites", "list"), 0, "not valid")
     expect_output(run("invites", "revoke", "999"), 1, "no such invitation")
     expect_output(run("invites", "add", "--uses", "0"), 2, "--uses")
+
+
+def test_an_operator_sees_and_ends_the_sessions_of_a_user(run: Run, installation: dict[str, str]) -> None:
+    run("users", "add", "anna", "--no-password")
+    expect_output(run("users", "sessions", "nobody"), 1, "no such user")
+    expect_output(run("users", "sign-out", "nobody"), 1, "no such user")
+    settings = {name.removeprefix("CHATAPP_").lower(): value for name, value in installation.items()}
+    app = create_app({**settings, "async_mode": "threading", "sign_in": "username"})
+    try:
+        answer = app.test_client().post("/login", json={"username": "anna"}, headers={"User-Agent": "A phone"})
+        assert answer.status_code == 200
+    finally:
+        close_app(app)
+    began, used, *rest = run("users", "sessions", "anna").output.rstrip("\n").split("\t")
+    assert (began, rest) == (used, ["name", "127.0.0.1", "A phone"])
+    expect_output(run("users", "sign-out", "anna"), 0, "anna is signed out: 1 session")
+    assert run("users", "sessions", "anna").output == ""
+
+
+def test_the_audit_log_tells_who_did_what(run: Run) -> None:
+    run("users", "add", "anna", "--password", "long enough")
+    run("users", "password", "anna", "--password", "longer than that")
+    run("users", "deactivate", "anna")
+    lines = [line.split("\t") for line in run("audit").output.splitlines()]
+    assert [(line[0], line[2:5]) for line in lines] == [
+        ("1", ["account_added", "(operator)", "anna"]),
+        ("2", ["password_reset", "(operator)", "anna"]),
+        ("3", ["account_deactivated", "(operator)", "anna"]),
+    ]
+    last = json.loads(run("audit", "--json", "--after", "2").output)
+    assert (last["kind"], last["target"], last["actor"], last["details"]) == ("account_deactivated", "anna", "", {})
+    assert "long" not in run("audit", "--json").output, "no password is recorded"
+
+
+def test_a_setup_link_is_printed_while_there_is_no_account(run: Run) -> None:
+    first, second = run("setup-link").output, run("setup-link", "--url", "https://chat.example.org/").output
+    assert re.fullmatch(r"http://localhost:8088/#/setup/[\w-]{22}\n", first)
+    assert re.fullmatch(r"https://chat\.example\.org/#/setup/[\w-]{22}\n", second)
+    expect_output(run("users", "add", "anna", "--password", "long enough", "--admin"), 0)
+    assert run("users", "list").output == "anna\tanna\tadministrator\n"
+    expect_output(run("setup-link"), 1, "There are accounts already")
+
+
+def test_the_signing_key_is_replaced(run: Run) -> None:
+    expect_output(run("keys", "rotate"), 0, "signed by the new key")
+    expect_output(run("keys", "rotate", "--now"), 0, "Everybody is signed out")
+    expect_output(run("keys", "rotate", CHATAPP_SIGNING_KEYS="x" * 32), 1, "CHATAPP_SIGNING_KEYS")
+    assert json.loads(run("audit", "--json").output)["kind"] == "session_ended"

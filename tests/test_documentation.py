@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from chatapp import close_app, create_app
+from chatapp.actions.audit import KINDS
 from chatapp.api.error_handlers import CODES
 from chatapp.config import Settings, variable
 from chatapp.errors import every_code
@@ -82,6 +83,11 @@ def test_the_listener_page_lists_the_current_limits() -> None:
         module, name = code_in(constant)[0].split(".")
         limit = getattr(import_module(f"chatapp.http_listener.{module}"), name)
         assert value == f"{limit:,.0f}", constant
+
+
+def test_the_operations_page_lists_every_kind_of_audit_event_and_no_other() -> None:
+    rows = table_under(ROOT / "docs" / "operations.md", "Kind", "Recorded when")
+    assert sorted(kind for row in rows for kind in code_in(row[0])) == sorted(KINDS)
 
 
 def test_the_readme_has_the_commands_that_start_and_test() -> None:

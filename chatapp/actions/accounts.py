@@ -1,44 +1,21 @@
-"""User accounts and sessions: add, sign in, sign out, deactivate."""
+"""User accounts: add, sign in, change the password, deactivate."""
 
-import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.confirmation import require_confirmation
+from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
-from chatapp.models import Session, User
-from chatapp.models.tables import SESSIONS, USERS
-from chatapp.notices import SessionEnded
+from chatapp.models import User
+from chatapp.models.user import MEMBER
 from chatapp.passwords import hash_password, is_password
-from chatapp.prepared_statements import release_connection, row_or_none
-
-CALLER_BY_SESSION = (
-    select(USERS.c.id, USERS.c.username, SESSIONS.c.expires_at)
-    .join(SESSIONS, SESSIONS.c.user_id == USERS.c.id)
-    .where(
-        SESSIONS.c.id == bindparam("session_id"),
-        SESSIONS.c.revoked_at.is_(None),
-        SESSIONS.c.expires_at > bindparam("at"),
-        USERS.c.is_active,
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The signed-in user, their session, and when it expires."""
-
-    user_id: int
-    username: str
-    session_id: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +26,46 @@ class NewUser:
     first_name: str
     last_name: str = ""
     password: str | None = None
+    role: str = MEMBER
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
     """Adds all users or none. Raises Conflict if a username is taken; usernames are compared without regard to case."""
     hashes = {user.username: hash_password(user.password) for user in users if user.password}
-    journal.write(lambda transaction: insert_users(transaction, users, hashes))
+
+    def job(transaction: Transaction) -> None:
+        insert_users(transaction, users, hashes)
+        record(transaction, "account_added", OPERATOR, users[0].username, count=len(users))
+
+    journal.write(job)
 
 
-def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> None:
-    """Adds users with these password hashes. Raises Conflict, also where another process adds the name meanwhile."""
+def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> list[int]:
+    """Adds users with these password hashes, and returns their ids. Raises Conflict, also where another process adds
+    the name meanwhile."""
     names = {user.username.casefold() for user in users}
     taken = sorted(name for name in transaction.session.scalars(select(User.username)) if name.casefold() in names)
     if taken or len(names) < len(users):
         raise Conflict("This name is taken: " + ", ".join(taken) + ".", usernames=taken)
     at = now()
-    for user in users:
-        transaction.session.add(
-            User(
-                username=user.username,
-                first_name=user.first_name,
-                last_name=user.last_name,
-                password_hash=hashes.get(user.username),
-                is_active=True,
-                created_at=at,
-            )
+    rows = [
+        User(
+            username=user.username,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            password_hash=hashes.get(user.username),
+            role=user.role,
+            is_active=True,
+            created_at=at,
         )
+        for user in users
+    ]
+    transaction.session.add_all(rows)
     try:
         transaction.session.flush()
     except IntegrityError as error:
         raise Conflict("This name is taken.", usernames=sorted(names)) from error
+    return [row.id for row in rows]
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
@@ -95,6 +82,7 @@ class Account:
 
     username: str
     full_name: str
+    role: str
     has_password: bool
     is_active: bool
 
@@ -105,36 +93,37 @@ def list_accounts() -> list[Account]:
     return [_account_of(user) for user in users]
 
 
-def sign_in(journal: Journal, settings: Settings, username: str, password: str | None) -> Caller:
-    """Creates a session. Raises the same WrongCredentials for an unknown username and for a wrong password."""
+def sign_in(journal: Journal, settings: Settings, username: str, password: str | None, place: Place) -> Caller:
+    """Begins a session. Raises the same WrongCredentials for an unknown username and for a wrong password."""
     user = db.session.scalar(select(User).where(User.username == username, User.is_active))
     db.session.remove()
     if not _may_sign_in(user, settings, password) or user is None:
+        failed = Actor(None, "", place.address)
+        journal.write(lambda transaction: record(transaction, "sign_in_failed", failed, username), durable=False)
         raise WrongCredentials("The user does not exist, or the password is wrong.")
-    at = now()
-    caller = Caller(user.id, user.username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds))
-    row = Session(id=caller.session_id, user_id=caller.user_id, created_at=at, expires_at=caller.expires_at)
-    journal.write(lambda transaction: transaction.session.add(row))
-    return caller
+    user_id, name, method = user.id, user.username, "password" if user.password_hash else "name"
+    return journal.write(lambda transaction: begin_session(transaction, settings, user_id, name, method, place))
 
 
-def find_caller(session_id: str) -> Caller | None:
-    """The caller of a session; None if it is revoked or expired, or the account is not active."""
-    row = row_or_none(CALLER_BY_SESSION, session_id=session_id, at=now())
-    # The caller's next step may wait for the journal.
-    release_connection()
-    return Caller(row.id, row.username, session_id, row.expires_at) if row else None
+def change_password(
+    journal: Journal, settings: Settings, caller: Caller, current: str | None, password: str, place: Place
+) -> Caller:
+    """Sets the caller's own password, ends all of their sessions, and begins a new one, which is returned.
 
+    Raises WrongPassword and ConfirmationRequired.
+    """
+    require_confirmation(caller, current)
+    password_hash = hash_password(password)
 
-def revoked_among(session_ids: Collection[str]) -> set[str]:
-    """The revoked sessions among these."""
-    query = select(Session.id).where(Session.id.in_(session_ids), Session.revoked_at.is_not(None))
-    return set(db.session.scalars(query))
+    def job(transaction: Transaction) -> Caller:
+        user = transaction.session.get_one(User, caller.user_id)
+        method = "password" if current else "name"
+        user.password_hash = password_hash
+        revoke_all(transaction, user.id)
+        record(transaction, "password_changed", caller.actor, caller.username)
+        return begin_session(transaction, settings, user.id, user.username, method, place)
 
-
-def sign_out(journal: Journal, caller: Caller) -> None:
-    """Revokes the session: its token is no longer valid, and its connections are closed."""
-    journal.write(lambda transaction: _revoke(transaction, [caller.session_id]))
+    return journal.write(job)
 
 
 def set_password(journal: Journal, username: str, password: str) -> None:
@@ -144,7 +133,8 @@ def set_password(journal: Journal, username: str, password: str) -> None:
     def job(transaction: Transaction) -> None:
         user = _find(transaction, username)
         user.password_hash = password_hash
-        _revoke_all(transaction, user.id)
+        revoke_all(transaction, user.id)
+        record(transaction, "password_reset", OPERATOR, username)
 
     journal.write(job)
 
@@ -155,14 +145,15 @@ def deactivate(journal: Journal, username: str) -> None:
     def job(transaction: Transaction) -> None:
         user = _find(transaction, username)
         user.is_active = False
-        _revoke_all(transaction, user.id)
+        revoke_all(transaction, user.id)
+        record(transaction, "account_deactivated", OPERATOR, username)
 
     journal.write(job)
 
 
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
-    return Account(user.username, full_name, user.password_hash is not None, user.is_active)
+    return Account(user.username, full_name, user.role, user.password_hash is not None, user.is_active)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:
@@ -181,11 +172,9 @@ def _find(transaction: Transaction, username: str) -> User:
     return user
 
 
-def _revoke_all(transaction: Transaction, user_id: int) -> None:
-    query = select(Session.id).where(Session.user_id == user_id, Session.revoked_at.is_(None))
-    _revoke(transaction, list(transaction.session.scalars(query)))
-
-
-def _revoke(transaction: Transaction, session_ids: list[str]) -> None:
-    transaction.session.execute(update(Session).where(Session.id.in_(session_ids)).values(revoked_at=now()))
-    transaction.notices += [SessionEnded(session_id) for session_id in session_ids]
+def id_of(username: str) -> int:
+    """The id of a user, also a deactivated one. Raises NotFound."""
+    user_id: int | None = db.session.scalar(select(User.id).where(User.username == username))
+    if user_id is None:
+        raise NotFound("There is no such user.", username=username)
+    return user_id

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.group_details import DETAILS_AS_STORED
 from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, members_by_group, sum_of
 from chatapp.actions.lookup import hidden_up_to
@@ -17,6 +16,7 @@ from chatapp.actions.mentions import mentions_after, unread_mentions
 from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
 from chatapp.actions.preferences import Preferences
+from chatapp.actions.sessions import Caller
 from chatapp.actions.sharing import ReadsShown, hidden_readers
 from chatapp.actions.thread_roots import PARENTS, ROOT_COLUMNS
 from chatapp.actions.usernames import usernames_of

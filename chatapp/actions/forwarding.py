@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import find_message
+from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_follows import send_following
 from chatapp.errors import NotFound
 from chatapp.journal import Journal, MessageDraft

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.audit import record
 from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS, REMOVE_MEMBERS, require
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import LastOwner, LimitReached, NotAMember, NotForThreads, NotFound
 from chatapp.journal import Journal, Transaction
@@ -35,6 +36,7 @@ def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list
         if new:
             require_room(transaction, conversation_id, len(new))
             insert_memberships(transaction, conversation_id, new, take_revision(transaction, conversation_id))
+            record(transaction, "member_added", caller.actor, group_id, users=sorted(usernames)[:100], count=len(new))
 
     journal.write(job)
 
@@ -48,6 +50,7 @@ def remove_other_member(journal: Journal, caller: Caller, group_id: str, usernam
         if member.role != MEMBER:
             require(role, REMOVE_ADMINS)
         delete_memberships(transaction, conversation_id, {member.user_id}, take_revision(transaction, conversation_id))
+        record(transaction, "member_removed", caller.actor, group_id, user=username)
 
     journal.write(job)
 
@@ -64,6 +67,7 @@ def set_role(journal: Journal, caller: Caller, group_id: str, username: str, rol
             require_another_owner(transaction, conversation_id, member.user_id)
         member.role = role
         member.revision = take_revision(transaction, conversation_id)
+        record(transaction, "member_role_changed", caller.actor, group_id, user=username, role=role)
 
     journal.write(job)
 

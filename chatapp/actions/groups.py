@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.audit import record
 from chatapp.actions.group_details import DETAILS, Details, details_of, search_name_of
 from chatapp.actions.group_members import (
     delete_memberships,
@@ -26,6 +26,7 @@ from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import NotAMember, NotFound
 from chatapp.extensions import db
@@ -138,6 +139,7 @@ def delete_group(journal: Journal, caller: Caller, group_id: str) -> None:
 
     def job(transaction: Transaction) -> list[int]:
         conversation_id, _ = lock_group(transaction, caller, group_id, DELETE_GROUP)
+        record(transaction, "group_deleted", caller.actor, group_id)
         return _mark_deleted(transaction, conversation_id)
 
     _delete_messages(journal, journal.write(job))

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from chatapp.actions.accounts import Caller, NewUser, insert_users, sign_in
+from chatapp.actions.accounts import NewUser, insert_users
+from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.installation_settings import Joining, chosen
+from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
@@ -43,11 +46,12 @@ class ListedInvite:
 def add_invite(journal: Journal, uses_allowed: int, lasts: timedelta) -> NewInvite:
     """Makes an invitation for this number of accounts."""
     secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
-    row = Invite(secret_hash=_hash(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
+    row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
 
     def job(transaction: Transaction) -> int:
         transaction.session.add(row)
         transaction.session.flush()
+        record(transaction, "invitation_added", OPERATOR, str(row.id), uses=uses_allowed)
         return row.id
 
     return NewInvite(journal.write(job), secret, at + lasts)
@@ -69,18 +73,20 @@ def revoke_invite(journal: Journal, invite_id: int) -> None:
         row = transaction.session.get(Invite, invite_id)
         if row is None:
             raise NotFound("There is no such invitation.", invite=invite_id)
-        row.revoked_at = row.revoked_at or now()
+        if row.revoked_at is None:
+            row.revoked_at = now()
+            record(transaction, "invitation_revoked", OPERATOR, str(invite_id))
 
     journal.write(job)
 
 
-def require_invite(settings: Settings, secret: str | None) -> datetime | None:
+def require_invite(joining: Joining, secret: str | None) -> datetime | None:
     """When the invitation expires; None where everybody may join. Raises JoiningClosed and InviteInvalid."""
-    if settings.joining == "open":
+    if joining == "open":
         return None
-    if settings.joining == "closed":
+    if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    row = db.session.scalar(select(Invite).where(Invite.secret_hash == _hash(secret or "")))
+    row = db.session.scalar(select(Invite).where(Invite.secret_hash == hash_of(secret or "")))
     expires_at = row.expires_at if row is not None and _is_valid(row, now()) else None
     db.session.remove()
     if expires_at is None:
@@ -88,30 +94,35 @@ def require_invite(settings: Settings, secret: str | None) -> datetime | None:
     return expires_at
 
 
-def join(journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None) -> Caller:
+def join(
+    journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None, place: Place
+) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
     Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
-    require_invite(settings, secret)
+    joining = chosen(settings).joining
+    require_invite(joining, secret)
     hashes = {user.username: hash_password(password)}
 
-    def job(transaction: Transaction) -> None:
-        if settings.joining == "invite":
-            _use(transaction, secret or "")
-        insert_users(transaction, [user], hashes)
+    def job(transaction: Transaction) -> Caller:
+        invite = _use(transaction, secret or "") if joining == "invite" else None
+        (user_id,) = insert_users(transaction, [user], hashes)
+        method = "invitation" if invite is not None else "password"
+        record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
+        return begin_session(transaction, settings, user_id, user.username, method, place)
 
-    journal.write(job)
-    return sign_in(journal, settings, user.username, password)
+    return journal.write(job)
 
 
-def _use(transaction: Transaction, secret: str) -> None:
-    """Counts one use. A single statement compares and adds, so that two processes never exceed the number together."""
+def _use(transaction: Transaction, secret: str) -> int:
+    """Counts one use, and returns the number of the invitation. A single statement compares and adds, so that two
+    processes never exceed the number together."""
     used = transaction.session.execute(
         update(Invite)
         .where(
-            Invite.secret_hash == _hash(secret),
+            Invite.secret_hash == hash_of(secret),
             Invite.revoked_at.is_(None),
             Invite.expires_at > now(),
             Invite.uses < Invite.uses_allowed,
@@ -119,8 +130,10 @@ def _use(transaction: Transaction, secret: str) -> None:
         .values(uses=Invite.uses + 1)
         .returning(Invite.id)
     )
-    if used.scalar() is None:
+    number: int | None = used.scalar()
+    if number is None:
         raise _invalid()
+    return number
 
 
 def _invalid() -> InviteInvalid:
@@ -131,5 +144,6 @@ def _is_valid(row: Invite, at: datetime) -> bool:
     return row.revoked_at is None and row.expires_at > at and row.uses < row.uses_allowed
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """What is stored of a secret, which has enough random bits for a plain hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.errors import NotAMember, NotFound
 from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.audit import record
 from chatapp.actions.mentions import forget_mentions, replace_mentions
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of
 from chatapp.actions.permissions import DELETE_MESSAGES, require
 from chatapp.actions.polls import delete_poll, has_poll
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import Forbidden, LimitReached, MessageDeleted, PollUnchangeable, TooLate
 from chatapp.extensions import db
@@ -87,6 +88,8 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
         message.origin_conversation_id = message.origin_sequence = None
         message.deleted_at, message.deleted_by_id = now(), caller.user_id
         message.content_revision = found.change(transaction)
+        if message.sender_id != caller.user_id:
+            record(transaction, "message_deleted", caller.actor, message_id)
 
     journal.write(job)
     return message_of(caller, find_message(caller, message_id))

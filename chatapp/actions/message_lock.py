@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.sessions import Caller
 from chatapp.errors import MessageDeleted, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Transaction

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_conversation
+from chatapp.actions.sessions import Caller
 from chatapp.actions.sharing import ReadsShown, hidden_readers
 from chatapp.errors import Forbidden, NotFound
 from chatapp.journal import Journal

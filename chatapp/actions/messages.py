@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.message_states import Reader, all_members, states_of_rows
+from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_access import find_readable
 from chatapp.actions.thread_follows import send_following
 from chatapp.actions.usernames import usernames_of

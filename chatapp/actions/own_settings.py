@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_own_revision
 from chatapp.models import UserSettings

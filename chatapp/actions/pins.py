@@ -2,11 +2,11 @@
 
 from sqlalchemy import bindparam, func, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_conversation
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import COLUMNS, Page, message_of, page_of
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import Forbidden, LimitReached
 from chatapp.journal import Journal, StoredMessage, Transaction

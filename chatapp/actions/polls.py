@@ -5,11 +5,11 @@ A poll is a message, whose text has the question and the options for clients tha
 
 from sqlalchemy import delete, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of, send_message
 from chatapp.actions.permissions import CLOSE_POLLS, require
 from chatapp.actions.poll_states import chosen_in
+from chatapp.actions.sessions import Caller
 from chatapp.actions.waiting import stored_message
 from chatapp.clock import now
 from chatapp.errors import Forbidden, InvalidInput, NotFound, PollClosed

@@ -5,8 +5,8 @@ Each change takes the user's next revision. A call that changes nothing takes no
 
 from dataclasses import dataclass
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_target
+from chatapp.actions.sessions import Caller
 from chatapp.errors import InvalidInput
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_own_revision

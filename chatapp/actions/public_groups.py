@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, select, tuple_
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.group_details import search_name_of
 from chatapp.actions.group_members import insert_memberships, require_room
+from chatapp.actions.sessions import Caller
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.group_payloads import FindGroups

@@ -2,9 +2,9 @@
 
 from sqlalchemy import func, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import LimitReached
 from chatapp.extensions import db

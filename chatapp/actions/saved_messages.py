@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_lock import find_message
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import COLUMNS, LowestWatermarks, lowest_watermarks, to_messages
+from chatapp.actions.sessions import Caller
 from chatapp.errors import LimitReached, MessageDeleted, NotFound
 from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.journal.revisions import take_own_revision

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_target
+from chatapp.actions.sessions import Caller
 from chatapp.actions.usernames import usernames_of
 from chatapp.clock import now
 from chatapp.errors import Conflict, InvalidInput, LimitReached, NotFound

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import FORWARD, LowestWatermarks, lowest_watermarks, to_messages
+from chatapp.actions.sessions import Caller
 from chatapp.errors import InvalidInput, NotFound, TooBroad
 from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.extensions import db

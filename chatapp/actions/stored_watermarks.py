@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_conversation
+from chatapp.actions.sessions import Caller
 from chatapp.errors import InvalidInput
 from chatapp.models.conversation import GROUP
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS

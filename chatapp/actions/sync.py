@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, position_at
 from chatapp.actions.conversations import Overview, list_conversations
 from chatapp.actions.message_states import Reader
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.personal_changes import PersonalChange, personal_changes
+from chatapp.actions.sessions import Caller
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
 from chatapp.payloads import KnownConversation, SyncRequest

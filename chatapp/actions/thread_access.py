@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import FoundConversation, find_conversation, hidden_up_to
+from chatapp.actions.sessions import Caller
 from chatapp.errors import NotAMember
 from chatapp.models.conversation import GROUP, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.group_members import insert_memberships
+from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_access import THREAD_OF_CALLER, sees_root
 from chatapp.errors import NotAMember, NotFound, OnlyAdminsWrite, Unavailable
 from chatapp.journal import Journal, MessageDraft, Transaction

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.lookup import find_target
+from chatapp.actions.sessions import Caller
 from chatapp.errors import DraftChanged
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_own_revision

@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from chatapp.api import (
+    account,
     authentication,
     conversations,
     cross_origin,
@@ -20,6 +21,7 @@ from chatapp.api import (
     scheduled,
     search,
     sessions,
+    setup,
     threads,
     users,
 )
@@ -44,7 +46,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
+            account,
             joining,
+            setup,
             users,
             messages,
             message_changes,
@@ -72,7 +76,7 @@ def _restrict_limiter(app: Flask) -> None:
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account"))
+        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account", ".set_up"))
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

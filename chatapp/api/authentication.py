@@ -10,13 +10,14 @@ from flask import Flask, Response, current_app, request
 from flask_jwt_extended import create_access_token, set_access_cookies, unset_access_cookies
 from werkzeug.http import parse_cookie
 
-from chatapp.actions.accounts import Caller, find_caller
+from chatapp.actions.sessions import Caller, find_caller
+from chatapp.api.current import current_journal
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
 from chatapp.origins import is_allowed, same_origin
-from chatapp.tokens import claims_of
+from chatapp.tokens import claims_of, signing_keys
 
 TOKEN_COOKIE = "chatToken"  # noqa: S105
 TOKEN_HEADER = "auth-token"  # noqa: S105
@@ -45,7 +46,6 @@ class SignedIn:
 def init_app(app: Flask, settings: Settings) -> None:
     """Configures Flask-JWT-Extended. Its CSRF check is off: ours also accepts an allowed origin, and answers 403."""
     app.config.update(
-        JWT_SECRET_KEY=app.secret_key,
         JWT_ALGORITHM="HS256",
         JWT_TOKEN_LOCATION=["headers", "cookies"],
         JWT_ACCESS_COOKIE_NAME=TOKEN_COOKIE,
@@ -58,12 +58,15 @@ def init_app(app: Flask, settings: Settings) -> None:
         JWT_CSRF_METHODS=[],
     )
     jwt.init_app(app)
+    jwt.encode_key_loader(lambda _identity: signing_keys().current.secret)
+    jwt.decode_key_loader(lambda headers, _claims: _secret_of(headers))
 
 
 def require_caller(environ: dict[str, Any]) -> Caller:
     """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
     in_header = _token_in_header(environ)
-    found = signed_in_by([in_header] if in_header else tokens_in_cookies(environ))
+    tokens = [in_header] if in_header else tokens_in_cookies(environ)
+    found = signed_in_by(tokens, environ.get("REMOTE_ADDR", ""))
     # What counts is where the token was found. A browser also sends some headers by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
         _require_own_site(found.claims)
@@ -84,12 +87,12 @@ def refuse_foreign_page(environ: dict[str, Any]) -> None:
         raise CrossSite("Pages of this origin may not call with cookies. CHATAPP_ORIGINS lists those that may.")
 
 
-def signed_in_by(tokens: Sequence[str]) -> SignedIn:
+def signed_in_by(tokens: Sequence[str], address: str) -> SignedIn:
     """Signs in by the first token that has a valid session. Raises NotSignedIn, for the first token's reason."""
     refusals = []
     for token in tokens:
         try:
-            return _signed_in_by(token)
+            return _signed_in_by(token, address)
         except NotSignedIn as error:
             refusals.append(error)
     raise refusals[0] if refusals else NotSignedIn("You are not signed in.")
@@ -115,7 +118,10 @@ def make_token(caller: Caller) -> str:
     """Returns a JWT with the username in `sub` and the session's id in `jti`. It expires with the session."""
     lifetime = caller.expires_at - now()
     token: str = create_access_token(
-        caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id}
+        caller.username,
+        expires_delta=lifetime,
+        additional_claims={"jti": caller.session_id},
+        additional_headers={"kid": signing_keys().current.kid},
     )
     return token
 
@@ -152,6 +158,14 @@ def current_token() -> str:
     return token
 
 
+def _secret_of(headers: Mapping[str, Any]) -> str:
+    """The secret of the key that a token names. Raises NotSignedIn for one that is not accepted."""
+    secret = signing_keys().secret_of(headers.get("kid"))
+    if secret is None:
+        raise NotSignedIn("Your session has expired. Please sign in again.")
+    return secret
+
+
 def _secure_cookies(response: Response) -> None:
     # The library sets `Secure` by the configuration only. Whether TLS is used depends on the request.
     if not request.is_secure:
@@ -162,9 +176,9 @@ def _secure_cookies(response: Response) -> None:
     )
 
 
-def _signed_in_by(token: str) -> SignedIn:
+def _signed_in_by(token: str, address: str) -> SignedIn:
     claims = claims_of(token)
-    caller = find_caller(str(claims["jti"]))
+    caller = find_caller(current_journal(), str(claims["jti"]), address)
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
     return SignedIn(token, claims, caller)

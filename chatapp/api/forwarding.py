@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from chatapp.actions import forwarding
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.api.sending import ack_of

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, jsonify
 
 from chatapp.actions import invites
 from chatapp.actions.accounts import NewUser
+from chatapp.actions.installation_settings import chosen
 from chatapp.api.authentication import attach_token, make_token
-from chatapp.api.current import current_journal, current_settings
+from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import join_limit, require_trusted_network
 from chatapp.clock import to_iso
@@ -33,7 +34,7 @@ blueprint = Blueprint("joining", __name__)
     errors=(InviteInvalid, JoiningClosed, MalformedRequest, InvalidInput),
 )
 def check_invite(body: InviteSecret) -> Response:
-    expires_at = invites.require_invite(current_settings(), body.invite)
+    expires_at = invites.require_invite(chosen(current_settings()).joining, body.invite)
     return jsonify(expiresAt=to_iso(expires_at) if expires_at is not None else None)
 
 
@@ -49,5 +50,5 @@ def check_invite(body: InviteSecret) -> Response:
 def make_account(body: Join) -> Response:
     require_trusted_network()
     user = NewUser(body.username, body.first_name, body.last_name)
-    caller = invites.join(current_journal(), current_settings(), user, body.password, body.invite)
+    caller = invites.join(current_journal(), current_settings(), user, body.password, body.invite, current_place())
     return attach_token(jsonify(response=f"Welcome, {caller.username}."), make_token(caller))

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from chatapp import serializers
 from chatapp.actions import messages, polls
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.errors import (

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from chatapp import personal_serializers, saved_serializers
 from chatapp.actions import saved_messages
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.errors import InvalidInput, LimitReached, MalformedRequest, MessageDeleted, NotFound

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from chatapp import personal_serializers
 from chatapp.actions import scheduled_messages
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.api.sending import ack_of

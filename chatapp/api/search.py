@@ -4,7 +4,7 @@ from flask import Blueprint, current_app
 
 from chatapp import serializers
 from chatapp.actions import search as searching
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.operation import operation
 from chatapp.errors import InvalidInput, NotFound, TooBroad
 from chatapp.search_payloads import SearchQuery

@@ -4,10 +4,10 @@ from contextlib import AbstractContextManager, nullcontext
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from chatapp.actions import accounts
-from chatapp.actions.accounts import Caller
+from chatapp.actions import accounts, sessions
+from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
-from chatapp.api.current import current_journal, current_settings
+from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
@@ -30,7 +30,7 @@ blueprint = Blueprint("sessions", __name__)
 def login(body: SignIn) -> Response:
     require_trusted_network()
     with _counted(body):
-        caller = accounts.sign_in(current_journal(), current_settings(), body.username, body.password)
+        caller = accounts.sign_in(current_journal(), current_settings(), body.username, body.password, current_place())
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
 
 
@@ -51,5 +51,5 @@ def logged_in(caller: Caller) -> Response:
 @blueprint.post("/logout")
 @operation("Sign out: the session ends, and its connections close", gives=SentenceShape)
 def logout(caller: Caller) -> Response:
-    accounts.sign_out(current_journal(), caller)
+    sessions.sign_out(current_journal(), caller)
     return detach_token(jsonify(response="Signed out."))

@@ -14,7 +14,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 
 from chatapp.clock import monotonic, now
-from chatapp.errors import TooManyAttempts, WrongCredentials
+from chatapp.errors import TooManyAttempts, WrongCredentials, WrongPassword
 
 FREE_FAILURES = 10
 """Failures of one account at one address that cost no waiting."""
@@ -40,8 +40,8 @@ class SignInDelays:
 
     @contextmanager
     def attempt(self, username: str, address: str) -> Iterator[None]:
-        """Raises TooManyAttempts while the account or the address has to wait. WrongCredentials, raised within, is a
-        failure that counts."""
+        """Raises TooManyAttempts while the account or the address has to wait. WrongCredentials and WrongPassword,
+        raised within, are failures that count."""
         network = _network_of(address)
         own = _Count(f"{network} {username}", FREE_FAILURES)
         # Counted before the password is checked. Otherwise many attempts at once would all find the same low number.
@@ -52,7 +52,7 @@ class SignInDelays:
             self._call(count.add)
         try:
             yield
-        except WrongCredentials:
+        except (WrongCredentials, WrongPassword):
             raise
         except BaseException:
             self._forgive(counts)

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, request
 
 from chatapp import serializers
 from chatapp.actions import groups, people
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import require_caller
 from chatapp.api.operation import operation
 from chatapp.errors import Forbidden, NotSignedIn

@@ -1,6 +1,8 @@
 """The tables, one file each."""
 
+from chatapp.models.audit_event import AuditEvent
 from chatapp.models.conversation import Conversation
+from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
@@ -16,10 +18,12 @@ from chatapp.models.session import Session
 from chatapp.models.user import User
 
 __all__ = [
+    "AuditEvent",
     "Conversation",
     "ConversationPreference",
     "Draft",
     "FormerMembership",
+    "InstallationSetting",
     "Invite",
     "Membership",
     "Mention",

@@ -5,11 +5,18 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import Base, Id, Instant
+from chatapp.models.base import NOTHING, Base, Id, Instant
+
+DEVICE_CHARACTERS = 250
 
 
 class Session(Base):
-    """`id` is the token's `jti`. A token is valid only while its row exists and is not revoked."""
+    """`id` is the token's `jti`. A token is valid only while its row exists and is not revoked.
+
+    `method` is how the user showed who they are: `name`, `password` or `invitation`; empty in sessions of older
+    versions. `device` is the browser's User-Agent, shortened. `address` is the one that the session was last used from,
+    and `last_used_at` is at most `actions/sessions.py: USE_NOTED_EVERY` older than its last use.
+    """
 
     __tablename__ = "session"
 
@@ -18,3 +25,7 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    method: Mapped[str] = mapped_column(String(20), default="", server_default=NOTHING)
+    device: Mapped[str] = mapped_column(String(DEVICE_CHARACTERS), default="", server_default=NOTHING)
+    address: Mapped[str] = mapped_column(String(64), default="", server_default=NOTHING)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import signed_in_by, tokens_in_cookies
 from chatapp.errors import NotSignedIn
 
@@ -17,7 +17,7 @@ def caller_of(environ: dict[str, Any], auth: Any) -> Caller:
     tokens = [token] if token else tokens_in_cookies(environ)
     if not tokens:
         raise NotSignedIn("You are not signed in: the connection carries no token.")
-    return signed_in_by(tokens).caller
+    return signed_in_by(tokens, environ.get("REMOTE_ADDR", "")).caller
 
 
 def _from_auth(auth: Any) -> str:

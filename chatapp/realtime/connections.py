@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.realtime.load_limits import EventBudget
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask
 
 from chatapp.actions import stored_watermarks
-from chatapp.actions.accounts import Caller, revoked_among
 from chatapp.actions.change_log import Position
+from chatapp.actions.sessions import Caller, revoked_among
 from chatapp.config import Settings
 from chatapp.errors import NotSignedIn, TooManyConnections
 from chatapp.eventloop.thread_pool import is_green

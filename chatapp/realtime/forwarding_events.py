@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chatapp.actions import forwarding
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import ForwardMessage, MessageId, parse
 from chatapp.realtime.engine.deferred_ack import DeferredAck

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatapp import serializers
 from chatapp.actions import message_changes, messages, pins, reactions
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.journal import StoredMessage
 from chatapp.payloads import ConversationName, EditMessage, MessageId, PinMessage, React, parse
 

@@ -20,7 +20,7 @@ from chatapp.actions import (
 )
 from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.errors import ChatError, NotSignedIn, TooManyEvents, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal import MessageDraft

@@ -10,8 +10,8 @@ from typing import Protocol
 from flask import Flask
 
 from chatapp.actions import stored_watermarks
-from chatapp.actions.accounts import revoked_among
 from chatapp.actions.change_log import position_of_message
+from chatapp.actions.sessions import revoked_among
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.fan_out import FanOut

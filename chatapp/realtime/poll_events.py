@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatapp.actions import polls
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.payloads import MessageId, parse
 from chatapp.poll_payloads import NewPoll, Vote
 from chatapp.realtime.message_events import Ack, MessageEvents

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatapp import personal_serializers, saved_serializers
 from chatapp.actions import saved_messages
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.payloads import parse
 from chatapp.personal_payloads import SavedRequest, SaveMessage
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from chatapp import personal_serializers
 from chatapp.actions import scheduled_messages
-from chatapp.actions.accounts import Caller
 from chatapp.actions.scheduled_messages import Scheduled
+from chatapp.actions.sessions import Caller
 from chatapp.journal.drafts import Outcome
 from chatapp.payloads import parse
 from chatapp.realtime.engine.deferred_ack import DeferredAck

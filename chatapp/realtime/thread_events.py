@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatapp import serializers
 from chatapp.actions import threads
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from chatapp.payloads import MessageId, parse
 from chatapp.thread_payloads import FollowThread
 

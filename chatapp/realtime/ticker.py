@@ -1,8 +1,10 @@
-"""Periodic work: acks whose window ended, receipts, heartbeats, expired sessions, connections in no namespace."""
+"""Periodic work: acks whose window ended, receipts, heartbeats, sessions in use and expired ones, connections in no
+namespace."""
 
 import logging
 from collections.abc import Callable
 
+from chatapp.actions.sessions import USE_NOTED_EVERY, note_use
 from chatapp.clock import monotonic, now
 from chatapp.realtime.dispatcher import Dispatcher
 from chatapp.realtime.periodic_work import PeriodicWork
@@ -21,7 +23,7 @@ class Ticker:
     def __init__(self, dispatcher: Dispatcher, close_unjoined: Callable[[], None]) -> None:
         self._dispatcher = dispatcher
         self._close_unjoined = close_unjoined
-        self._looked_at = monotonic()
+        self._looked_at = self._noted_at = monotonic()
         work = PeriodicWork("ticker", self._work)
         self.start, self.stop = work.start, work.stop
 
@@ -45,9 +47,19 @@ class Ticker:
         self._dispatcher.presence.beat()
         self._close_unjoined()
         self._sign_out_expired()
+        self._note_use()
 
     def _sign_out_expired(self) -> None:
         at = now()
         for connection in self._dispatcher.connections.all():
             if connection.caller.expires_at <= at:
                 self._dispatcher.sign_out(connection.sid, "Your session has expired. Please sign in again.")
+
+    def _note_use(self) -> None:
+        """A session with a connection is in use, also while its page is only looked at."""
+        if monotonic() - self._noted_at < USE_NOTED_EVERY.total_seconds():
+            return
+        self._noted_at = monotonic()
+        connections = self._dispatcher.connections.all()
+        if connections:
+            note_use(self._dispatcher.journal, {connection.caller.session_id for connection in connections})

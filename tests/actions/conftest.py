@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import Caller, NewUser
+from chatapp.actions.accounts import NewUser
 from chatapp.actions.groups import create_group
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.group_payloads import NewGroup

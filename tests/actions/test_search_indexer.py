@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from chatapp.actions.accounts import Caller
 from chatapp.actions.groups import delete_group
 from chatapp.actions.search import search
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.journal.search_index import REMOVED_AT_ONCE

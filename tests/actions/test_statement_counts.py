@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import Caller, NewUser
+from chatapp.actions.accounts import NewUser
 from chatapp.actions.conversations import list_conversations
 from chatapp.actions.messages import history
+from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.payloads import HistoryQuery

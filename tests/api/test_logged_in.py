@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from chatapp.actions.accounts import find_caller
+from chatapp.actions.sessions import find_caller
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Session

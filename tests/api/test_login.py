@@ -1,6 +1,7 @@
 """POST /login: who may sign in, and what the response contains."""
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_an_unknown_user_and_a_wrong_password_take_the_same_path(
     monkeypatch.setattr(PasswordHasher, "verify", recorded)
     with password_app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", lambda *arguments: taken.append(arguments[2]))
+    event.listen(engine, "before_cursor_execute", lambda *arguments: taken.append(re.sub(r"_\d+", "", arguments[2])))
 
     def path_of(username: str) -> list[str]:
         taken.clear()
@@ -104,7 +105,8 @@ def test_an_unknown_user_and_a_wrong_password_take_the_same_path(
     assert wrong == unknown == passwordless
     assert [step for step in wrong if step.startswith("argon2")]
     assert "mismatch" in wrong
-    assert len(wrong) == 3
+    assert sum(step.startswith("INSERT INTO audit_event") for step in wrong) == 1
+    assert len(wrong) == 6
 
 
 @pytest.mark.parametrize("username", ["Alice", "ALICE", "alice ", " alice", "ali%", "'; --", "\u202ealice", "аlice"])

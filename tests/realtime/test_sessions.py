@@ -115,3 +115,31 @@ def test_a_refused_event_does_not_cause_token_expired(cast: Cast, wires: Wires) 
     assert tab.call("privateMessage", private(bob.username, bob.username, "forged"))["success"] is False
     tab.read_all()
     assert tab.all_of("token-expired") == []
+
+
+def test_a_session_that_is_ended_from_another_device_loses_its_connections_within_a_second(
+    cast: Cast, wires: Wires
+) -> None:
+    (alice,) = cast(1)
+    elsewhere = Person(alice.server, alice.username)
+    tab, other_device = wires(alice), wires(elsewhere)
+    answer = elsewhere.http.delete(alice.server.http + "/sessions", headers={"auth-token": elsewhere.token})
+    assert answer.json() == {"ended": 1}
+    tab.read(lambda frame: frame.kind == DISCONNECTED, seconds=1)
+    assert other_device.call("privateMessage", private(alice.username, alice.username, "still here"))["success"] is True
+    elsewhere.http.close()
+
+
+def test_a_new_password_ends_the_connections_of_every_session_within_a_second(cast: Cast, wires: Wires) -> None:
+    (alice,) = cast(1)
+    elsewhere = Person(alice.server, alice.username)
+    tabs = [wires(alice), wires(elsewhere)]
+    answer = alice.http.patch(
+        alice.server.http + "/password", json={"password": "a long enough phrase"}, headers={"auth-token": alice.token}
+    )
+    assert answer.status_code == 200, answer.text
+    for tab in tabs:
+        tab.read(lambda frame: frame.kind == DISCONNECTED, seconds=1)
+    alice.token = answer.headers["auth-token"]
+    assert wires(alice).call("privateMessage", private(alice.username, alice.username, "back"))["success"] is True
+    elsewhere.http.close()

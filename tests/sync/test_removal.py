@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from chatapp.actions import group_members, stored_watermarks
-from chatapp.actions.accounts import Caller
+from chatapp.actions.sessions import Caller
 from tests.conftest import Browser
 
 NAMESPACE = "/chat"

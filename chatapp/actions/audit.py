@@ -1,0 +1,99 @@
+"""The audit log: who did what of note, when, and from where."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from chatapp.clock import now
+from chatapp.extensions import db
+from chatapp.journal import Transaction
+from chatapp.models import AuditEvent
+
+KINDS = frozenset(
+    {
+        "account_added",
+        "account_deactivated",
+        "group_deleted",
+        "invitation_added",
+        "invitation_revoked",
+        "joined",
+        "member_added",
+        "member_removed",
+        "member_role_changed",
+        "message_deleted",
+        "password_changed",
+        "password_reset",
+        "set_up",
+        "session_ended",
+        "sign_in",
+        "sign_in_failed",
+        "sign_out",
+    }
+)
+"""What is recorded. docs/operations.md explains each."""
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and from which address. The default is an operator, by the command line."""
+
+    user_id: int | None = None
+    username: str = ""
+    address: str = ""
+
+
+OPERATOR = Actor()
+
+
+def record(transaction: Transaction, kind: str, actor: Actor, target: str = "", **details: Any) -> None:
+    """Adds a line, in the transaction of what it tells of. `details` must be JSON, and hold no secret and no text of a
+    message."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of audit event: {kind}")
+    transaction.session.add(
+        AuditEvent(
+            at=now(),
+            kind=kind,
+            actor_id=actor.user_id,
+            actor=actor.username,
+            target=target[:100],
+            address=actor.address[:64],
+            details=json.dumps(details, ensure_ascii=False),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A line of the log as it is shown."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    target: str
+    address: str
+    details: dict[str, Any]
+
+
+def lines_after(line_id: int) -> Iterator[AuditLine]:
+    """All lines that follow this one, oldest first, read in pages."""
+    while True:
+        query = select(AuditEvent).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
+        found = [line_of(row) for row in db.session.scalars(query)]
+        db.session.remove()
+        yield from found
+        if len(found) < PAGE:
+            return
+        line_id = found[-1].id
+
+
+def line_of(row: AuditEvent) -> AuditLine:
+    """The line that a row holds."""
+    return AuditLine(row.id, row.at, row.kind, row.actor, row.target, row.address, json.loads(row.details))

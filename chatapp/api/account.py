@@ -1,0 +1,59 @@
+"""The caller's own account: its sessions and its password."""
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from chatapp.account_payloads import ChangePassword
+from chatapp.account_serializers import listed_session
+from chatapp.account_shapes import EndedSessionsShape, SessionsShape
+from chatapp.actions import accounts, sessions
+from chatapp.actions.sessions import Caller
+from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.current import current_journal, current_place, current_settings
+from chatapp.api.operation import operation
+from chatapp.api.sign_in_delays import SignInDelays
+from chatapp.errors import (
+    ConfirmationRequired,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    TooManyAttempts,
+    WrongPassword,
+)
+from chatapp.shapes import SentenceShape
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/sessions")
+@operation("The caller's sessions, the last used first", gives=SessionsShape)
+def list_sessions(caller: Caller) -> SessionsShape:
+    return {"sessions": [listed_session(one, caller) for one in sessions.list_sessions(caller.user_id)]}
+
+
+@blueprint.delete("/sessions")
+@operation("End all of the caller's sessions but this one", gives=EndedSessionsShape)
+def end_other_sessions(caller: Caller) -> EndedSessionsShape:
+    return {"ended": sessions.end_other_sessions(current_journal(), caller)}
+
+
+@blueprint.delete("/sessions/<session_id>")
+@operation("End one of the caller's sessions", gives=SentenceShape, errors=(NotFound,))
+def end_session(caller: Caller, session_id: str) -> SentenceShape:
+    sessions.end_session(current_journal(), caller, session_id)
+    return {"response": "The session has ended."}
+
+
+@blueprint.patch("/password")
+@operation(
+    "Change the caller's password: all of their sessions end, and a new one begins",
+    gives=SentenceShape,
+    body=ChangePassword,
+    errors=(ConfirmationRequired, WrongPassword, TooManyAttempts, InvalidInput, MalformedRequest),
+)
+def change_password(caller: Caller, body: ChangePassword) -> Response:
+    delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
+    with delays.attempt(caller.username, request.remote_addr or ""):
+        renewed = accounts.change_password(
+            current_journal(), current_settings(), caller, body.current, body.password, current_place()
+        )
+    return attach_token(jsonify(response="The password is changed."), make_token(renewed))

@@ -1,0 +1,57 @@
+"""`chatapp invites`: invitations to make an account."""
+
+import click
+
+from chatapp.commands.installation import address, installation, minute
+
+
+@click.group()
+def invites() -> None:
+    """Invite people to make their own account."""
+
+
+@invites.command("add")
+@click.option(
+    "--uses", default=1, show_default=True, type=click.IntRange(1, 100_000), help="Accounts that it is good for."
+)
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 365), help="Days until it expires.")
+@click.option("--url", help="Address of the chat, as people open it. Default: this server's own.")
+def add_invite(uses: int, days: int, url: str | None) -> None:
+    """Make an invitation and print its link, also as a QR code."""
+    from datetime import timedelta
+
+    import segno
+
+    from chatapp.actions.invites import add_invite
+
+    with installation() as app:
+        invite = add_invite(app.extensions["chatapp.journal"], uses, timedelta(days=days))
+        base = (url or address(app)).rstrip("/")
+    # What follows # is not sent to a server: the secret is in no log and no Referer.
+    link = f"{base}/#/join/{invite.secret}"
+    segno.make(link).terminal(compact=True)
+    click.echo(link)
+    accounts = "one account" if uses == 1 else f"{uses} accounts"
+    click.echo(f"Invitation {invite.id}, for {accounts}, until {minute(invite.expires_at)}.")
+
+
+@invites.command("list")
+def list_invites() -> None:
+    """List all invitations: number, uses, end, whether valid. Their links are not stored."""
+    from chatapp.actions.invites import list_invites
+
+    with installation():
+        for invite in list_invites():
+            state = "valid" if invite.is_valid else "not valid"
+            click.echo(f"{invite.id}\t{invite.uses}/{invite.uses_allowed}\t{minute(invite.expires_at)}\t{state}")
+
+
+@invites.command("revoke")
+@click.argument("number", type=int)
+def revoke_invite(number: int) -> None:
+    """Make an invitation unusable. Accounts that were made with it stay."""
+    from chatapp.actions.invites import revoke_invite
+
+    with installation() as app:
+        revoke_invite(app.extensions["chatapp.journal"], number)
+    click.echo(f"Invitation {number} is revoked.")

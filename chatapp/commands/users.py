@@ -1,0 +1,96 @@
+"""`chatapp users`: accounts."""
+
+import click
+
+from chatapp.commands.installation import installation, minute
+
+
+@click.group()
+def users() -> None:
+    """Add and manage accounts."""
+
+
+@users.command("add")
+@click.argument("username")
+@click.option("--first-name", help="Shown to others. Default: the username.")
+@click.option("--last-name", default="", help="Shown to others.")
+@click.option("--password", help="Asked for if the option is not given; see --no-password.")
+@click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
+@click.option("--admin", is_flag=True, help="Make the user an administrator.")
+def add_user(
+    username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool, admin: bool
+) -> None:
+    """Add a user."""
+    from chatapp.actions.accounts import add_users
+    from chatapp.models.user import ADMINISTRATOR, MEMBER
+    from chatapp.new_user import new_user
+
+    if password is None and not no_password:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with installation() as app:
+        user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER)
+        add_users(app.extensions["chatapp.journal"], [user])
+    click.echo(f"Added {username}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List all users: name, full name, what they are."""
+    from chatapp.actions.accounts import list_accounts
+    from chatapp.models.user import MEMBER
+
+    with installation():
+        for account in list_accounts():
+            marks = [account.role] if account.role != MEMBER else []
+            marks += [] if account.has_password else ["no password"]
+            marks += [] if account.is_active else ["deactivated"]
+            click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
+
+
+@users.command("password")
+@click.argument("username")
+@click.password_option(help="Asked for if the option is not given.")
+def change_password(username: str, password: str) -> None:
+    """Set a user's password and sign the user out everywhere."""
+    from chatapp.actions.accounts import set_password
+    from chatapp.new_user import checked_password
+
+    with installation() as app:
+        set_password(app.extensions["chatapp.journal"], username, checked_password(password))
+    click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("deactivate")
+@click.argument("username")
+def deactivate_user(username: str) -> None:
+    """Close an account: no sign-in any more, its messages stay."""
+    from chatapp.actions.accounts import deactivate
+
+    with installation() as app:
+        deactivate(app.extensions["chatapp.journal"], username)
+    click.echo(f"{username} is deactivated and signed out everywhere.")
+
+
+@users.command("sessions")
+@click.argument("username")
+def list_sessions(username: str) -> None:
+    """List a user's sessions: begin, last use, method, address, device."""
+    from chatapp.actions.accounts import id_of
+    from chatapp.actions.sessions import list_sessions
+
+    with installation():
+        for one in list_sessions(id_of(username)):
+            used = minute(one.last_used_at) if one.last_used_at is not None else ""
+            click.echo("\t".join([minute(one.created_at), used, one.method, one.address, one.device]).rstrip())
+
+
+@users.command("sign-out")
+@click.argument("username")
+def sign_out_user(username: str) -> None:
+    """End all sessions of a user. Open connections are closed at once."""
+    from chatapp.actions.sessions import end_sessions_of
+
+    with installation() as app:
+        ended = end_sessions_of(app.extensions["chatapp.journal"], username)
+    sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
+    click.echo(f"{username} is signed out: {sessions} ended.")
