@@ -36,7 +36,9 @@ def skeleton(text: str) -> str:
 
 def display_skeleton(text: str) -> str:
     """As `skeleton`, for names that keep their case: a capital I looks like a small L, and spaces do not count."""
-    return "".join(skeleton(text).replace("i", "l").split())
+    # Of a capital that looks like another, such as a Greek Beta, the small letter may look different.
+    seen = unicodedata.normalize("NFKC", text).translate(_prototypes())
+    return "".join(skeleton(seen).replace("i", "l").split())
 
 
 def is_of_one_script(text: str) -> bool:

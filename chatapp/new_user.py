@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
 from chatapp.models.user import MEMBER
+from chatapp.passwords import require_uncommon
 from chatapp.payload_fields import FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
 
@@ -22,11 +23,14 @@ class _Password(BaseModel):
 def new_user(
     username: str, first_name: str | None, last_name: str, password: str | None, role: str = MEMBER
 ) -> NewUser:
-    """The user to add. Raises InvalidInput, naming the field."""
+    """The user to add. Raises InvalidInput, naming the field, and PasswordCommon."""
     fields = {"username": username, "first_name": first_name or username, "last_name": last_name}
     account = parse(_Account, fields)
     secret = checked_password(password) if password is not None else None
-    return NewUser(account.username, account.first_name, account.last_name, secret, role)
+    user = NewUser(account.username, account.first_name, account.last_name, secret, role)
+    if secret is not None:
+        require_uncommon(secret, *user.names)
+    return user
 
 
 def checked_password(password: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from chatapp.blank_text import is_blank
 from chatapp.emoji_data import fully_qualified
+from chatapp.username_rule import USERNAME_CHARACTERS, new_username
 
 CONTENT_BYTES = 65_536
 """Longest message, in bytes of UTF-8."""
@@ -21,9 +22,10 @@ LARGEST_GROUP = 10_000
 """Most members of a group, whether they are added or join."""
 TOPIC_CHARACTERS = 250
 DESCRIPTION_CHARACTERS = 2_000
-USERNAME_CHARACTERS = 64
 PASSWORD_CHARACTERS = 1_024
 """Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
+NAME_CHARACTERS = 1_000
+"""Longest name that is looked up."""
 SHORTEST_PASSWORD = 8
 """NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
 PAGE = 100
@@ -37,7 +39,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's Cc, but newline and tab."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Half a character: legal in JSON's escapes, impossible in UTF-8."""
-_USERNAME = re.compile(r"\w[\w.@+-]*")
 
 
 def _content(text: str) -> str:
@@ -118,13 +119,6 @@ def _known(text: Any) -> list[list[str]]:
     return parts
 
 
-def _username(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    if not _USERNAME.fullmatch(text) or is_blank(text):  # Hangul's fillers are letters
-        raise ValueError("must begin with a letter or digit and go on with letters, digits or . _ - @ +")
-    return text
-
-
 Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_content)]
 DraftContent = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_draft)]
 """Text that is to become the content of a message. It may be empty or blank."""
@@ -140,9 +134,9 @@ DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directo
 """A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""
 SearchText = Annotated[str, Field(min_length=1, max_length=SEARCH_CHARACTERS), AfterValidator(_printable)]
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
-Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
-NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+NewUsername = Annotated[str, AfterValidator(new_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]
 InviteText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]

@@ -17,7 +17,7 @@ from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Invite
-from chatapp.passwords import hash_password
+from chatapp.passwords import hash_password, require_uncommon
 
 SECRET_BYTES = 16
 """128 random bits. OWASP asks for 64 in a session's identifier."""
@@ -99,11 +99,14 @@ def join(
 ) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
-    Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
+    Raises JoiningClosed, InviteInvalid, PasswordCommon, and Conflict for a name that is taken or
+    looks like one that is.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
-    joining = chosen(settings).joining
+    installation = chosen(settings)
+    joining = installation.joining
     require_invite(joining, secret)
+    require_uncommon(password, *user.names, installation.name)
     hashes = {user.username: hash_password(password)}
 
     def job(transaction: Transaction) -> Caller:

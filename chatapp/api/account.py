@@ -16,10 +16,12 @@ from chatapp.errors import (
     InvalidInput,
     MalformedRequest,
     NotFound,
+    PasswordCommon,
     TooManyAttempts,
     WrongPassword,
 )
 from chatapp.shapes import SentenceShape
+from chatapp.username_rule import name_key
 
 blueprint = Blueprint("account", __name__)
 
@@ -48,11 +50,11 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
     "Change the caller's password: all of their sessions end, and a new one begins",
     gives=SentenceShape,
     body=ChangePassword,
-    errors=(ConfirmationRequired, WrongPassword, TooManyAttempts, InvalidInput, MalformedRequest),
+    errors=(ConfirmationRequired, WrongPassword, PasswordCommon, TooManyAttempts, InvalidInput, MalformedRequest),
 )
 def change_password(caller: Caller, body: ChangePassword) -> Response:
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    with delays.attempt(caller.username, request.remote_addr or ""):
+    with delays.attempt(name_key(caller.username), request.remote_addr or ""):
         renewed = accounts.change_password(
             current_journal(), current_settings(), caller, body.current, body.password, current_place()
         )

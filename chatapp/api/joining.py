@@ -17,6 +17,7 @@ from chatapp.errors import (
     InviteInvalid,
     JoiningClosed,
     MalformedRequest,
+    PasswordCommon,
     TooManyAttempts,
 )
 from chatapp.payloads import InviteSecret, Join
@@ -45,7 +46,16 @@ def check_invite(body: InviteSecret) -> Response:
     gives=SentenceShape,
     body=Join,
     needs_session=False,
-    errors=(InviteInvalid, JoiningClosed, Forbidden, Conflict, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(
+        InviteInvalid,
+        JoiningClosed,
+        Forbidden,
+        Conflict,
+        MalformedRequest,
+        InvalidInput,
+        PasswordCommon,
+        TooManyAttempts,
+    ),
 )
 def make_account(body: Join) -> Response:
     require_trusted_network()

@@ -14,6 +14,7 @@ from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape, SignedInShape
+from chatapp.username_rule import name_key
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -39,7 +40,7 @@ def _counted(body: SignIn) -> AbstractContextManager[None]:
     if current_settings().sign_in == "username" and not body.password:
         return nullcontext()
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    return delays.attempt(body.username, request.remote_addr or "")
+    return delays.attempt(name_key(body.username), request.remote_addr or "")
 
 
 @blueprint.get("/loggedIn")

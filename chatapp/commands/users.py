@@ -30,7 +30,7 @@ def add_user(
     with installation() as app:
         user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER)
         add_users(app.extensions["chatapp.journal"], [user])
-    click.echo(f"Added {username}.")
+    click.echo(f"Added {user.username}.")
 
 
 @users.command("list")
