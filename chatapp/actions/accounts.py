@@ -1,5 +1,6 @@
 """User accounts: add, sign in, change the password, deactivate."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
@@ -57,8 +58,8 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     looks like one that is, also where another process adds it meanwhile."""
     skeletons = [skeleton(user.username) for user in users]
     taken = _taken_among(transaction.session, skeletons)
-    refused = [user.username for user, own in zip(users, skeletons, strict=True) if own in taken]
-    if refused or len(set(skeletons)) < len(users):
+    taken.update(own for own, count in Counter(skeletons).items() if count > 1)
+    if refused := [user.username for user, own in zip(users, skeletons, strict=True) if own in taken]:
         raise _taken(refused)
     at = now()
     rows = [
@@ -214,8 +215,7 @@ def _taken_among(session: Session, skeletons: list[str]) -> set[str]:
 
 def _taken(usernames: list[str]) -> Conflict:
     """Does not say whose name it is."""
-    sentence = "This name is taken, or looks like one that is: " + ", ".join(usernames)
-    return Conflict(sentence.removesuffix(": ") + ".", usernames=usernames)
+    return Conflict(f"This name is taken, or looks like one that is: {', '.join(usernames)}.", usernames=usernames)
 
 
 def _find(transaction: Transaction, username: str) -> User:

@@ -70,6 +70,6 @@ function sentenceFor(failure) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
   /** @type {Record<string, string>} */
-  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint };
+  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint, password_common: say.joinPasswordCommon };
   return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
 }
