@@ -1,6 +1,10 @@
-"""The shapes of the caller's own account. See `chatapp.shapes`."""
+"""The shapes of the caller's own account, and of making one. See `chatapp.shapes`."""
 
 from typing_extensions import TypedDict
+
+
+class InviteShape(TypedDict):
+    expiresAt: str | None
 
 
 class SessionShape(TypedDict):

@@ -96,6 +96,12 @@ class TooLate(Forbidden):
     code = "too_late"
 
 
+class Blocked(Forbidden):
+    """One of two people blocks the other. Which one is not said."""
+
+    code = "blocked"
+
+
 class OnlyAdminsWrite(Forbidden):
     """In an announcement group only owners and admins may write."""
 

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from chatapp.mention_shapes import MentionShape
 from chatapp.people_shapes import UserShape
-from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
+from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
 from chatapp.thread_shapes import RootShape
@@ -151,6 +151,7 @@ class ChangeShape(TypedDict):
         "preferences",
         "draft",
         "saved",
+        "block",
         "scheduled",
         "settings",
     ]
@@ -170,6 +171,7 @@ class ChangeShape(TypedDict):
     preferences: NotRequired[PreferencesShape]
     draft: NotRequired[DraftShape]
     saved: NotRequired[SavedShape]
+    block: NotRequired[BlockShape]
     scheduled: NotRequired[ScheduledShape]
     settings: NotRequired[SettingsShape]
 
@@ -245,10 +247,6 @@ class SearchShape(TypedDict):
 
 class SentenceShape(TypedDict):
     response: str
-
-
-class InviteShape(TypedDict):
-    expiresAt: str | None
 
 
 class SignedInShape(TypedDict):

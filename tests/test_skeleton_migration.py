@@ -12,7 +12,7 @@ from chatapp.extensions import db
 from chatapp.migrations import alembic_config
 from tests.databases import Databases
 
-BEFORE = "0015"
+BEFORE = "0016"
 OLDER = [("alice", "Alice"), ("аlice", "Аlice"), ("Bob", "Bob"), ("ａlice", "Alice"), ("b0b", "Bo"), ("carol", "C")]
 """Usernames and first names in the order in which the accounts were made."""
 

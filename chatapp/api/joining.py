@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
+from chatapp.account_shapes import InviteShape
 from chatapp.actions import invites
 from chatapp.actions.accounts import NewUser
 from chatapp.actions.installation_settings import chosen
@@ -21,7 +22,7 @@ from chatapp.errors import (
     TooManyAttempts,
 )
 from chatapp.payloads import InviteSecret, Join
-from chatapp.shapes import InviteShape, SentenceShape
+from chatapp.shapes import SentenceShape
 
 blueprint = Blueprint("joining", __name__)
 

@@ -1,6 +1,7 @@
 """The tables, one file each."""
 
 from chatapp.models.audit_event import AuditEvent
+from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
@@ -19,6 +20,7 @@ from chatapp.models.user import User
 
 __all__ = [
     "AuditEvent",
+    "Block",
     "Conversation",
     "ConversationPreference",
     "Draft",

@@ -7,7 +7,7 @@ from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models.base import NOTHING, Id
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -18,6 +18,9 @@ export interface Arguments {
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
+  blockedHere: Name;
+  blockSwitch: Name;
+  unblockNamed: Name;
   bytesLeft: Count;
   composerLabel: Name;
   composerPlaceholder: Name;

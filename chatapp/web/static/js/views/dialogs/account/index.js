@@ -8,6 +8,7 @@ import { Avatar } from "../../avatar.js";
 import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
+import { BlockedSection } from "./blocked.js";
 import { PasswordSection } from "./password.js";
 import { SessionsSection } from "./sessions.js";
 
@@ -16,6 +17,7 @@ import { SessionsSection } from "./sessions.js";
 /** @type {AccountSection[]} */
 const SECTIONS = [
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
+  { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
 ];
 
