@@ -38,6 +38,13 @@ class InvalidInput(ChatError):
     status = 422
 
 
+class PasswordCommon(ChatError):
+    """The password is on a list of common ones, or says the name of its user or of the system."""
+
+    code = "password_common"
+    status = 422
+
+
 class NotSignedIn(ChatError):
     """There is no valid session. A 401 has no other meaning, because the existing client signs out on any 401."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from chatapp.payload_fields import USERNAME_CHARACTERS
+from chatapp.username_rule import USERNAME_CHARACTERS
 
 MOST_MENTIONS = 50
 """Mentions in one message. What looks like one beyond that is text."""

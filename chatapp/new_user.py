@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
 from chatapp.models.user import MEMBER
+from chatapp.passwords import require_uncommon
 from chatapp.payload_fields import EmailAddress, FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
 
@@ -32,11 +33,14 @@ def new_user(
     role: str = MEMBER,
     email: str | None = None,
 ) -> NewUser:
-    """The user to add. Raises InvalidInput, naming the field."""
+    """The user to add. Raises InvalidInput, naming the field, and PasswordCommon."""
     fields = {"username": username, "first_name": first_name or username, "last_name": last_name, "email": email}
     account = parse(_Account, fields)
     secret = checked_password(password) if password is not None else None
-    return NewUser(account.username, account.first_name, account.last_name, secret, role, account.email)
+    user = NewUser(account.username, account.first_name, account.last_name, secret, role, account.email)
+    if secret is not None:
+        require_uncommon(secret, *user.names)
+    return user
 
 
 def checked_email(email: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from chatapp.blank_text import is_blank
 from chatapp.emoji_data import fully_qualified
+from chatapp.username_rule import USERNAME_CHARACTERS, new_username
 
 CONTENT_BYTES = 65_536
 """Longest message, in bytes of UTF-8."""
@@ -24,11 +25,12 @@ LARGEST_GROUP = 10_000
 """Most members of a group, whether they are added or join."""
 TOPIC_CHARACTERS = 250
 DESCRIPTION_CHARACTERS = 2_000
-USERNAME_CHARACTERS = 64
 EMAIL_CHARACTERS = 254
 """RFC 5321 section 4.5.3.1.3: a path has 256 octets, with its angle brackets."""
 PASSWORD_CHARACTERS = 1_024
 """Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
+NAME_CHARACTERS = 1_000
+"""Longest name that is looked up."""
 SHORTEST_PASSWORD = 8
 """NIST SP 800-63B section 5.1.1.1: at least 8 characters, no rules of composition."""
 PAGE = 100
@@ -43,7 +45,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Half a character: legal in JSON's escapes, impossible in UTF-8."""
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-_USERNAME = re.compile(r"\w[\w.@+-]*")
 
 
 def _content(text: str) -> str:
@@ -124,13 +125,6 @@ def _known(text: Any) -> list[list[str]]:
     return parts
 
 
-def _username(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
-    if not _USERNAME.fullmatch(text) or is_blank(text):  # Hangul's fillers are letters
-        raise ValueError("must begin with a letter or digit and go on with letters, digits or . _ - @ +")
-    return text
-
-
 def _email(text: str) -> str:
     """In lower case, since nobody's mail server tells cases apart. Other letters than ASCII stay as they are: some of
     them, such as the Kelvin sign, would become ASCII letters, and the address that of somebody else."""
@@ -154,9 +148,9 @@ DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directo
 """A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""
 SearchText = Annotated[str, Field(min_length=1, max_length=SEARCH_CHARACTERS), AfterValidator(_printable)]
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
-Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
-NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+NewUsername = Annotated[str, AfterValidator(new_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
 EmailAddress = Annotated[str, Field(max_length=EMAIL_CHARACTERS), AfterValidator(_email)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]

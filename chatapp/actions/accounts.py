@@ -1,23 +1,31 @@
 """User accounts: add, sign in, change the password, deactivate."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from chatapp.actions import second_factor
 from chatapp.actions.audit import OPERATOR, Actor, record
 from chatapp.actions.confirmation import require_confirmation
+from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User
 from chatapp.models.user import MEMBER
-from chatapp.passwords import hash_password, is_password
+from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
+from chatapp.username_rule import name_key
+
+LOOKED_UP = 1_000
+"""Skeletons in one statement. SQLite takes 32,766 parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,14 @@ class NewUser:
     email: str | None = None
     """Verified, and as `payload_fields.EmailAddress` makes it."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """None of them is a password."""
+        return self.username, self.first_name, self.last_name, self.first_name + self.last_name
+
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
-    """Adds all users or none. Raises Conflict if a username is taken; usernames are compared without regard to case."""
+    """Adds all users or none. Raises Conflict if a username is taken, or looks like one that is."""
     hashes = {user.username: hash_password(user.password) for user in users if user.password}
 
     def job(transaction: Transaction) -> None:
@@ -45,38 +58,41 @@ def add_users(journal: Journal, users: list[NewUser]) -> None:
 
 
 def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> list[int]:
-    """Adds users with these password hashes, and returns their ids. Raises Conflict, also where another process adds
-    the name meanwhile."""
-    names = {user.username.casefold() for user in users}
-    taken = sorted(name for name in transaction.session.scalars(select(User.username)) if name.casefold() in names)
-    if taken or len(names) < len(users):
-        raise Conflict("This name is taken: " + ", ".join(taken) + ".", usernames=taken)
+    """Adds users with these password hashes, and returns their ids. Raises Conflict for a username that is taken or
+    looks like one that is, also where another process adds it meanwhile."""
+    skeletons = [skeleton(user.username) for user in users]
+    taken = _taken_among(transaction.session, skeletons)
+    taken.update(own for own, count in Counter(skeletons).items() if count > 1)
+    if refused := [user.username for user, own in zip(users, skeletons, strict=True) if own in taken]:
+        raise _taken(refused)
     at = now()
     rows = [
         User(
             username=user.username,
             first_name=user.first_name,
             last_name=user.last_name,
+            name_skeleton=own,
+            display_skeleton=display_skeleton(f"{user.first_name} {user.last_name}"),
             password_hash=hashes.get(user.username),
             email=user.email,
             role=user.role,
             is_active=True,
             created_at=at,
         )
-        for user in users
+        for user, own in zip(users, skeletons, strict=True)
     ]
     transaction.session.add_all(rows)
     try:
         transaction.session.flush()
     except IntegrityError as error:
-        raise Conflict("This name or this e-mail address is taken.", usernames=sorted(names)) from error
+        raise _taken([user.username for user in users]) from error
     return [row.id for row in rows]
 
 
 def add_missing_users(journal: Journal, users: list[NewUser]) -> None:
-    """Adds the users whose usernames do not exist yet."""
-    known = set(db.session.scalars(select(User.username)))
-    missing = [user for user in users if user.username not in known]
+    """Adds the users whose usernames are not taken."""
+    taken = _taken_among(db.session(), [skeleton(user.username) for user in users])
+    missing = [user for user in users if skeleton(user.username) not in taken]
     if missing:
         add_users(journal, missing)
 
@@ -108,22 +124,29 @@ class Credentials:
 
 
 def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials, place: Place) -> Caller:
-    """Begins a session. `key` is the one of second factors.
+    """Begins a session. `key` is the one of second factors. A hash that was made with other parameters than today's is
+    replaced.
 
     Raises the same WrongCredentials for an unknown username and for a wrong password. With the right password:
     SecondFactorRequired where a code is missing, and WrongCode.
     """
-    user = db.session.scalar(select(User).where(User.username == given.username, User.is_active))
+    user = _user_to_sign_in(given.username)
     db.session.remove()
     if not _may_sign_in(user, settings, given.password) or user is None:
         _record_failure(journal, given.username, place, "password")
         raise WrongCredentials("The user does not exist, or the password is wrong.")
-    user_id, name, method = user.id, user.username, "password" if user.password_hash else "name"
-    needs_code = user.password_hash is not None and second_factor.is_on(user_id)
+    user_id, name, old = user.id, user.username, user.password_hash
+    method = "password" if old else "name"
+    needs_code = old is not None and second_factor.is_on(user_id)
     if needs_code and not given.code:
         raise SecondFactorRequired("Please enter the code of your authenticator app.")
+    renewed = renewed_hash(given.password or "", old) if old else None
 
     def job(transaction: Transaction) -> Caller:
+        if renewed:
+            # Unless the password was changed meanwhile.
+            of_old = update(User).where(User.id == user_id, User.password_hash == old)
+            transaction.session.execute(of_old.values(password_hash=renewed))
         shown = second_factor.use_code(transaction, key, user_id, given.code or "") if needs_code else method
         return begin_session(transaction, settings, user_id, name, shown, place)
 
@@ -146,9 +169,11 @@ def change_password(
 ) -> Caller:
     """Sets the caller's own password, ends all of their sessions, and begins a new one, which is returned.
 
-    Raises WrongPassword and ConfirmationRequired.
+    Raises WrongPassword, ConfirmationRequired and PasswordCommon.
     """
     require_confirmation(caller, current)
+    require_uncommon(password, caller.username, chosen(settings).name)
+    db.session.remove()
     password_hash = hash_password(password)
 
     def job(transaction: Transaction) -> Caller:
@@ -163,7 +188,8 @@ def change_password(
 
 
 def set_password(journal: Journal, username: str, password: str) -> None:
-    """Sets the account's password and revokes its sessions. Raises NotFound."""
+    """Sets the account's password and revokes its sessions. Raises NotFound and PasswordCommon."""
+    require_uncommon(password, username)
     password_hash = hash_password(password)
 
     def job(transaction: Transaction) -> None:
@@ -215,6 +241,28 @@ def _may_sign_in(user: User | None, settings: Settings, password: str | None) ->
     if settings.sign_in == "username" and user is None:
         return False
     return is_password(password or "", user.password_hash if user else None)
+
+
+def _user_to_sign_in(typed: str) -> User | None:
+    """The active user of exactly this name, else the one whose name has the same key: `Alice` is `alice`."""
+    named = or_(User.username == typed, User.name_skeleton == skeleton(typed))
+    found = {user.username: user for user in db.session.scalars(select(User).where(named, User.is_active))}
+    alike = (user for name, user in found.items() if name_key(name) == name_key(typed))
+    return found.get(typed) or next(alike, None)
+
+
+def _taken_among(session: Session, skeletons: list[str]) -> set[str]:
+    """Which of these skeletons are those of accounts, also of deactivated ones."""
+    taken: set[str] = set()
+    for first in range(0, len(skeletons), LOOKED_UP):
+        query = select(User.name_skeleton).where(User.name_skeleton.in_(skeletons[first : first + LOOKED_UP]))
+        taken.update(found for found in session.scalars(query) if found is not None)
+    return taken
+
+
+def _taken(usernames: list[str]) -> Conflict:
+    """Does not say whose name it is."""
+    return Conflict(f"This name is taken, or looks like one that is: {', '.join(usernames)}.", usernames=usernames)
 
 
 def _find(transaction: Transaction, username: str) -> User:

@@ -19,7 +19,7 @@ from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
 from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
-from chatapp.payload_fields import USERNAME_CHARACTERS
+from chatapp.username_rule import USERNAME_CHARACTERS
 
 ATTEMPTS = 3
 """Another process may add the same identity, or take the same name, at the same time. The next attempt sees that."""
@@ -119,10 +119,7 @@ def _take_address(transaction: Transaction, user: User, provider: ProviderSettin
 
 def _inserted(transaction: Transaction, person: Person) -> User:
     """Adds a user by the name that the person has elsewhere, or with the first number after it that is free."""
-    taken = {name.casefold() for name in transaction.session.scalars(select(User.username))}
     for name in _candidates(person.username):
-        if name.casefold() in taken:
-            continue
         try:
             with transaction.session.begin_nested():
                 (user_id,) = insert_users(transaction, [NewUser(name, person.first_name, person.last_name)], {})

@@ -18,7 +18,7 @@ from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Invite
-from chatapp.passwords import hash_password
+from chatapp.passwords import hash_password, require_uncommon
 
 SECRET_BYTES = 16
 """128 random bits. OWASP asks for 64 in a session's identifier."""
@@ -108,12 +108,16 @@ class Newcomer:
 def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
-    Raises JoiningClosed, InviteInvalid, Conflict for a name that is taken, and what storing the passkey raises.
+    Raises JoiningClosed, InviteInvalid, PasswordCommon, Conflict for a name that is taken or looks like one that is,
+    and what storing the passkey raises.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
-    joining = chosen(settings).joining
+    installation = chosen(settings)
+    joining = installation.joining
     require_invite(joining, newcomer.invite)
     user, store_passkey = newcomer.user, newcomer.store_passkey
+    if newcomer.password:
+        require_uncommon(newcomer.password, *user.names, installation.name)
     hashes = {user.username: hash_password(newcomer.password)} if newcomer.password else {}
 
     def job(transaction: Transaction) -> Caller:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import aliased
 
 from chatapp.actions.blocks import hidden_from
 from chatapp.actions.sharing import shares_last_seen
@@ -18,16 +19,32 @@ from chatapp.models.presence import NODE_SILENCE
 @dataclass(frozen=True, slots=True)
 class Person:
     """A user as shown to another. `last_seen` is when their last connection closed, now if they are online, and None if
-    that is not shown or not known."""
+    that is not shown or not known. `has_namesake`: the name looks like that of another active user."""
 
     username: str
     first_name: str
     last_name: str
     is_online: bool
     last_seen: datetime | None = None
+    has_namesake: bool = False
 
 
-_PERSON = (User.id, User.username, User.first_name, User.last_name, User.last_seen_at, UserSettings.shares_last_seen)
+_Other = aliased(User)
+_HAS_NAMESAKE = (
+    exists()
+    .where(_Other.display_skeleton == User.display_skeleton, _Other.id != User.id, _Other.is_active)
+    .correlate(User)
+    .label("has_namesake")
+)
+_PERSON = (
+    User.id,
+    User.username,
+    User.first_name,
+    User.last_name,
+    User.last_seen_at,
+    UserSettings.shares_last_seen,
+    _HAS_NAMESAKE,
+)
 
 
 def list_people(viewer_id: int | None) -> list[Person]:
@@ -65,7 +82,7 @@ def _seen_by(viewer_id: int | None) -> Callable[[Any], Person]:
         is_online = row.id in online and row.id not in hidden
         is_shown = shows_last_seen and row.id not in hidden and row.shares_last_seen is not False
         last_seen = (at if is_online else row.last_seen_at) if is_shown else None
-        return Person(row.username, row.first_name, row.last_name, is_online, last_seen)
+        return Person(row.username, row.first_name, row.last_name, is_online, last_seen, row.has_namesake)
 
     return see
 

@@ -21,7 +21,7 @@ from chatapp.errors import SetupInvalid
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import InstallationSetting, User
-from chatapp.passwords import hash_password
+from chatapp.passwords import hash_password, require_uncommon
 
 
 def is_new() -> bool:
@@ -64,9 +64,10 @@ def set_up(
 ) -> Caller:
     """Makes the first account, an administrator, and stores the choices; then the link serves no more.
 
-    Raises SetupInvalid.
+    Raises SetupInvalid and PasswordCommon.
     """
     require_setup(secret)
+    require_uncommon(password, *user.names, system_name)
     hashes = {user.username: hash_password(password)}
 
     def job(transaction: Transaction) -> Caller:

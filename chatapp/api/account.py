@@ -16,6 +16,7 @@ from chatapp.errors import (
     InvalidInput,
     MalformedRequest,
     NotFound,
+    PasswordCommon,
     TooManyAttempts,
     WrongPassword,
 )
@@ -48,7 +49,7 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
     "Change the caller's password: all of their sessions end, and a new one begins",
     gives=SentenceShape,
     body=ChangePassword,
-    errors=(ConfirmationRequired, WrongPassword, TooManyAttempts, InvalidInput, MalformedRequest),
+    errors=(ConfirmationRequired, WrongPassword, PasswordCommon, TooManyAttempts, InvalidInput, MalformedRequest),
 )
 def change_password(caller: Caller, body: ChangePassword) -> Response:
     with counted(caller):

@@ -6,9 +6,10 @@ from flask import current_app, request
 
 from chatapp.actions.sessions import Caller
 from chatapp.api.sign_in_delays import SignInDelays
+from chatapp.username_rule import name_key
 
 
 def counted(caller: Caller) -> AbstractContextManager[None]:
     """Raises TooManyAttempts while the caller has to wait; WrongPassword, raised within, counts."""
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    return delays.attempt(caller.username, request.remote_addr or "")
+    return delays.attempt(name_key(caller.username), request.remote_addr or "")

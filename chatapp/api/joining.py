@@ -22,6 +22,7 @@ from chatapp.errors import (
     InviteInvalid,
     JoiningClosed,
     MalformedRequest,
+    PasswordCommon,
     TooManyAttempts,
 )
 from chatapp.journal import Transaction
@@ -62,6 +63,7 @@ def check_invite(body: InviteSecret) -> Response:
         PasskeyInvalid,
         MalformedRequest,
         InvalidInput,
+        PasswordCommon,
         TooManyAttempts,
     ),
 )

@@ -16,6 +16,7 @@ from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAtt
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape, SignedInShape
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
+from chatapp.username_rule import name_key
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -52,7 +53,7 @@ def _counted(body: SignIn) -> AbstractContextManager[None]:
     if current_settings().sign_in == "username" and not body.password:
         return nullcontext()
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    return delays.attempt(body.username, request.remote_addr or "", has_code=bool(body.code))
+    return delays.attempt(name_key(body.username), request.remote_addr or "", has_code=bool(body.code))
 
 
 @blueprint.get("/loggedIn")

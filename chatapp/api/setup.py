@@ -8,7 +8,15 @@ from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import join_limit, require_trusted_network
-from chatapp.errors import Conflict, Forbidden, InvalidInput, MalformedRequest, SetupInvalid, TooManyAttempts
+from chatapp.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    MalformedRequest,
+    PasswordCommon,
+    SetupInvalid,
+    TooManyAttempts,
+)
 from chatapp.models.user import ADMINISTRATOR
 from chatapp.setup_payloads import SetUp
 from chatapp.shapes import SentenceShape
@@ -23,7 +31,7 @@ blueprint = Blueprint("setup", __name__)
     gives=SentenceShape,
     body=SetUp,
     needs_session=False,
-    errors=(SetupInvalid, Conflict, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(SetupInvalid, Conflict, Forbidden, MalformedRequest, InvalidInput, PasswordCommon, TooManyAttempts),
 )
 def set_up(body: SetUp) -> Response:
     require_trusted_network()

@@ -7,16 +7,21 @@ from chatapp.api.current import current_settings
 from chatapp.config import is_loopback
 from chatapp.errors import Forbidden
 from chatapp.extensions import limiter
+from chatapp.payload_fields import NAME_CHARACTERS
+from chatapp.username_rule import name_key
 
 
 def _attempt() -> str:
-    """The key by which attempts are counted: address and username, so that nobody can lock out another user."""
+    """The key by which attempts are counted: address and username, so that nobody can lock out another user. Spellings
+    of one name are counted together."""
     try:
         body = request.get_json(silent=True)
     except HTTPException:
         # The view refuses a body that is too large. The limiter would take an exception for a fault of its storage.
         body = None
-    return f"{request.remote_addr} {body.get('username') if isinstance(body, dict) else ''}"
+    username = str(body.get("username")) if isinstance(body, dict) else ""
+    # Not of a text of any length: to order its combining characters takes the square of it.
+    return f"{request.remote_addr} {name_key(username[:NAME_CHARACTERS])}"
 
 
 attempt_limit = limiter.shared_limit(

@@ -37,7 +37,7 @@ def add_user(
     with installation() as app:
         user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER, email)
         add_users(app.extensions["chatapp.journal"], [user])
-    click.echo(f"Added {username}.")
+    click.echo(f"Added {user.username}.")
 
 
 @users.command("list")

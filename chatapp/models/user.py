@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import ZERO, Base, Id, Instant
+from chatapp.models.base import NOTHING, ZERO, Base, Id, Instant
 
 ADMINISTRATOR = "administrator"
 MODERATOR = "moderator"
@@ -23,14 +23,24 @@ class User(Base):
     as `payload_fields.EmailAddress` makes it.
 
     `revision` counts the changes that concern this user alone: the conversations that they join and leave.
+
+    `name_skeleton` is that of the username, by which a new name is refused that looks like this one. It is null for an
+    account that is older than this rule and whose name looks like that of a still older one: the oldest has it.
+    `display_skeleton` is that of the first and the last name. Both are of `chatapp.lookalikes`.
     """
 
     __tablename__ = "user"
+    __table_args__ = (
+        Index("uq_user_name_skeleton", "name_skeleton", unique=True),
+        Index("ix_user_display_skeleton", "display_skeleton"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
     first_name: Mapped[str] = mapped_column(String(100))
     last_name: Mapped[str] = mapped_column(String(100))
+    name_skeleton: Mapped[str | None] = mapped_column(String(255))
+    display_skeleton: Mapped[str] = mapped_column(String(255), default="", server_default=NOTHING)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     email: Mapped[str | None] = mapped_column(String(254), unique=True, index=True)
     role: Mapped[str] = mapped_column(String(16), default=MEMBER, server_default=MEMBER)

@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from chatapp.models.user import MEMBER
 from chatapp.oidc.settings import ROLES, ProviderSettings
-from chatapp.payload_fields import USERNAME_CHARACTERS, EmailAddress, FirstName, LastName, NewUsername
+from chatapp.payload_fields import EmailAddress, FirstName, LastName, NewUsername
+from chatapp.username_rule import USERNAME_CHARACTERS
 
 SUBJECT_CHARACTERS = 255
 """OpenID Connect Core section 2: a subject has at most 255 ASCII characters."""

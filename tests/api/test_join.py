@@ -161,7 +161,11 @@ def test_a_name_that_another_process_adds_meanwhile_is_taken(
     other = create_engine(app.extensions["chatapp.settings"].database_url)
     try:
         with other.connect() as process, ThreadPoolExecutor(1) as threads:
-            process.execute(insert(User).values(username="erin", first_name="E", last_name="", created_at=now()))
+            process.execute(
+                insert(User).values(
+                    username="erin", first_name="E", last_name="", name_skeleton="erin", created_at=now()
+                )
+            )
             answer = threads.submit(join, app)
             # Its statement waits for the other transaction.
             wait_until(lambda: is_waiting(other), "the second of the two waits")

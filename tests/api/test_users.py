@@ -24,6 +24,7 @@ def test_all_users_are_listed_without_a_session_in_username_mode(browse: Browse)
         "username": "alice",
         "isOnline": False,
         "lastSeen": None,
+        "hasNamesake": False,
     }
 
 

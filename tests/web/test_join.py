@@ -34,7 +34,7 @@ def test_an_invited_person_joins_and_the_link_serves_no_more(new_person: NewPers
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("alert")).to_have_text("Type your first name, a username and a password.")
     fill(page, "Erin", "Zoe")
-    expect(page.get_by_role("alert")).to_contain_text("Somebody has this username")
+    expect(page.get_by_role("alert")).to_contain_text("This username is taken")
     fill(page, "Erin", "erin", "short")
     expect(page.get_by_role("alert")).to_have_text("At least 8 characters")
     assert violations(page) == []

@@ -70,3 +70,24 @@ test("a character's number is written as Unicode writes it", () => {
   assert.equal(codePointOf("\u202e"), "U+202E");
   assert.equal(codePointOf("\u{1e900}"), "U+1E900");
 });
+
+test("a name that looks like another person's has the username behind it", () => {
+  const user = { firstName: "Alice", lastName: "Ardern", username: "alice2", hasNamesake: true };
+  assert.equal(fullName(user), "Alice Ardern (@alice2)");
+  assert.equal(fullName({ ...user, hasNamesake: false }), "Alice Ardern");
+  assert.equal(initials(fullName(user)), "AA");
+  assert.equal(fullName({ ...user, firstName: "", lastName: "" }), "alice2");
+});
+
+test("a name cannot pretend to have the mark of another person", () => {
+  for (const at of ["@", "＠", "﹫"]) {
+    const user = { firstName: "Alice", lastName: `Ardern (${at}alice)`, username: "mallory" };
+    assert.equal(fullName(user), `Alice Ardern (${at}alice) (@mallory)`);
+  }
+});
+
+test("the mark of a name that runs from right to left keeps its order", () => {
+  const name = fullName({ firstName: "אליס", lastName: "", username: "alice2", hasNamesake: true });
+  assert.equal(name, "אליס \u200e(@alice2)\u200e");
+  assert.equal(initials(name), "א");
+});

@@ -6,6 +6,7 @@ export interface User {
   username: string;
   isOnline: boolean;
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
+  hasNamesake?: boolean; // whether the name looks like that of another person
 }
 
 /** `start` and `end` count UTF-16 code units, as strings are indexed. */

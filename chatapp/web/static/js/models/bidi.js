@@ -12,6 +12,7 @@ const PARAGRAPH_END = /[\n\r\u001c-\u001e\u0085\u2029]+/gu;
 /** Unicode's blocks for right-to-left scripts, and the mark that counts as one of their letters. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
+const LEFT_TO_RIGHT_MARK = "\u200e";
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_DIRECTIONAL_ISOLATE = "\u2069";
 
@@ -32,6 +33,15 @@ export function withoutControls(text) {
 export function isolated(text, direction = "ltr") {
   const line = withoutControls(text).replace(PARAGRAPH_END, " ");
   return direction === "rtl" || RIGHT_TO_LEFT.test(line) ? FIRST_STRONG_ISOLATE + line + POP_DIRECTIONAL_ISOLATE : line;
+}
+
+/**
+ * @param {string} text
+ * @param {string} part to be put into the text, or behind it
+ * @returns {string} the part, which runs from left to right also where the text does not
+ */
+export function leftToRightIn(text, part) {
+  return RIGHT_TO_LEFT.test(text) ? LEFT_TO_RIGHT_MARK + part + LEFT_TO_RIGHT_MARK : part;
 }
 
 /** @typedef {{ text: string, isControl: boolean }} Run */

@@ -1,14 +1,23 @@
 /** The names of people and groups, and their avatars. */
 
-import { withoutControls } from "./bidi.js";
+import { leftToRightIn, withoutControls } from "./bidi.js";
 import { isBlank } from "./text.js";
 
 const HUES = 8;
 
-/** @param {{ firstName: string, lastName: string, username: string }} user */
+/** Also the wide and the small form, which look like it. */
+const AT = /[@＠﹫]/u;
+const MARK = /\s\u200e?\(@[^\s()]+\)\u200e?$/u;
+
+/**
+ * The name of a person wherever it is shown. With the username behind it if it looks like that of somebody else, and if
+ * it has an `@`: otherwise a name could pretend to have another person's mark.
+ * @param {{ firstName: string, lastName: string, username: string, hasNamesake?: boolean }} user
+ */
 export function fullName(user) {
   const name = withoutControls(`${user.firstName ?? ""} ${user.lastName ?? ""}`).trim();
-  return isBlank(name) ? user.username : name;
+  if (isBlank(name)) return user.username;
+  return user.hasNamesake || AT.test(name) ? `${name} ${leftToRightIn(name, `(@${user.username})`)}` : name;
 }
 
 /**
@@ -16,7 +25,7 @@ export function fullName(user) {
  * @returns {string} one or two letters
  */
 export function initials(name) {
-  const words = withoutControls(name).trim().split(/\s+/u).filter(Boolean);
+  const words = withoutControls(name).replace(MARK, "").trim().split(/\s+/u).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map((word) => firstLetter(word)).join("").toLocaleUpperCase() || "?";
 }

@@ -82,6 +82,6 @@ function sentenceFor(failure) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
   /** @type {Record<string, string>} */
-  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint, challenge_invalid: say.passkeyLate };
+  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint, challenge_invalid: say.passkeyLate, password_common: say.joinPasswordCommon };
   return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
 }

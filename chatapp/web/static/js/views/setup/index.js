@@ -124,6 +124,6 @@ function sentenceFor(failure) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
   /** @type {Record<string, string>} */
-  const sentences = { setup_invalid: say.setupInvalid, invalid_input: say.joinUsernameHint };
+  const sentences = { setup_invalid: say.setupInvalid, invalid_input: say.joinUsernameHint, password_common: say.joinPasswordCommon };
   return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
 }

@@ -1,0 +1,31 @@
+"""The rule for new usernames, and the form in which usernames are compared. docs/protocol.md says it for readers."""
+
+import re
+import unicodedata
+
+from chatapp.blank_text import is_blank
+from chatapp.lookalikes import is_of_one_script
+
+USERNAME_CHARACTERS = 64
+_USERNAME = re.compile(r"\w[\w.@+-]*")
+
+
+def new_username(text: str) -> str:
+    """The form in which a new username is stored: NFKC, in small letters. Raises ValueError, saying the rule.
+
+    Small letters and not the case folding, which spoils names that people see: "ß" would be "ss".
+    """
+    # A Turkish capital İ would become two characters.
+    text = unicodedata.normalize("NFKC", text).replace("\u0130", "i").lower()
+    text = unicodedata.normalize("NFKC", text)
+    if not _USERNAME.fullmatch(text) or is_blank(text):  # Hangul's fillers are letters
+        raise ValueError("must begin with a letter or digit and go on with letters, digits or . _ - @ +")
+    if not is_of_one_script(text):
+        raise ValueError("must have the letters of one script, such as Latin or Cyrillic letters, and not of two")
+    return text
+
+
+def name_key(username: str) -> str:
+    """A username as it is compared: NFKC and case-folded. Names with equal keys are the same name."""
+    folded = unicodedata.normalize("NFKC", username).casefold()
+    return unicodedata.normalize("NFKC", folded)
