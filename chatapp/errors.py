@@ -200,6 +200,20 @@ class TooBroad(ChatError):
     status = 422
 
 
+class PictureUnreadable(ChatError):
+    """The bytes are no picture of a kind that is taken, or a damaged one."""
+
+    code = "picture_unreadable"
+    status = 422
+
+
+class TooManyPixels(ChatError):
+    """The picture is small in bytes and large in pixels. `details["limit"]` is the most that are decoded."""
+
+    code = "too_many_pixels"
+    status = 422
+
+
 class TooManyAttempts(ChatError):
     """The limit for sign-in attempts in password mode is reached. HTTP answers carry Retry-After."""
 

@@ -6,7 +6,6 @@ from chatapp.actions.groups import Group
 from chatapp.actions.message_changes import Version
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
-from chatapp.actions.people import Person
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
@@ -15,6 +14,7 @@ from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
+from chatapp.people_serializers import user
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
@@ -31,20 +31,9 @@ from chatapp.shapes import (
     SearchShape,
     SyncShape,
     UpdateShape,
-    UserShape,
     VersionsShape,
 )
 from chatapp.thread_serializers import root
-
-
-def user(person: Person) -> UserShape:
-    return {
-        "firstName": person.first_name,
-        "lastName": person.last_name,
-        "username": person.username,
-        "isOnline": person.is_online,
-        "lastSeen": to_iso(person.last_seen) if person.last_seen is not None else None,
-    }
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:

@@ -5,18 +5,11 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.mention_shapes import MentionShape
+from chatapp.people_shapes import UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
 from chatapp.thread_shapes import RootShape
-
-
-class UserShape(TypedDict):
-    firstName: str
-    lastName: str
-    username: str
-    isOnline: bool
-    lastSeen: str | None
 
 
 class QuoteShape(TypedDict):

@@ -25,6 +25,7 @@ KINDS = frozenset(
         "member_removed",
         "member_role_changed",
         "message_deleted",
+        "name_changed",
         "password_changed",
         "password_reset",
         "set_up",

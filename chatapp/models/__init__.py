@@ -9,6 +9,7 @@ from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
@@ -33,6 +34,7 @@ __all__ = [
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "Picture",
     "Poll",
     "PollVote",
     "Presence",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import ZERO, Base, Id, Instant
+from chatapp.models.base import NOTHING, ZERO, Base, Id, Instant
 
 ADMINISTRATOR = "administrator"
 MODERATOR = "moderator"
@@ -19,6 +19,8 @@ class User(Base):
 
     `role` is that in the whole system; a membership has another one, for its group.
     `revision` counts the changes that concern this user alone: the conversations that they join and leave.
+    `profile_revision` counts the changes of what others see of them: both names, `status_text`, `time_zone` (an IANA
+    name) and `picture` (the hash of the row in `picture`). The last three may be empty.
     """
 
     __tablename__ = "user"
@@ -33,3 +35,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    status_text: Mapped[str] = mapped_column(String(100), default="", server_default=NOTHING)
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default=NOTHING)
+    picture: Mapped[str] = mapped_column(String(32), default="", server_default=NOTHING)
+    profile_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)

@@ -1,0 +1,35 @@
+"""The shapes of people. See `chatapp.shapes`."""
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+
+class UserShape(TypedDict):
+    """A person as others see them. Most have none of the last four, which are left out of long lists then."""
+
+    firstName: str
+    lastName: str
+    username: str
+    isOnline: bool
+    lastSeen: str | None
+    statusText: NotRequired[str]
+    timeZone: NotRequired[str]
+    picture: NotRequired[str]
+    profileRevision: NotRequired[int]
+
+
+class ProfileShape(TypedDict):
+    """All that a person shows of themselves. `picture` is the last part of its address."""
+
+    username: str
+    firstName: str
+    lastName: str
+    statusText: str
+    timeZone: str
+    picture: str | None
+    profileRevision: int
+
+
+class OneProfileShape(TypedDict):
+    profile: ProfileShape
