@@ -1,4 +1,4 @@
-/** The HTTP API for my account: sessions. The password is changed by `session.js`, since that begins another session. */
+/** The HTTP API for my account: my profile, and sessions. My picture is sent by `upload.js`. The password is changed by `session.js`, since that begins another session. */
 
 import { call } from "../../../api.js";
 
@@ -11,6 +11,19 @@ import { call } from "../../../api.js";
  * @property {string | null} lastUsedAt
  * @property {boolean} current whether it is this one
  */
+
+/**
+ * @param {Partial<import("../../../protocol.js").Profile>} changes
+ * @returns {Promise<import("../../../protocol.js").Profile>}
+ */
+export async function changeProfile(changes) {
+  return (await call("PATCH", "/profile", changes)).profile;
+}
+
+/** @returns {Promise<import("../../../protocol.js").Profile>} */
+export async function removePicture() {
+  return (await call("DELETE", "/profile/picture")).profile;
+}
 
 /** @returns {Promise<Session[]>} the last used first */
 export async function fetchSessions() {

@@ -10,12 +10,14 @@ import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
 import { BlockedSection } from "./blocked.js";
 import { PasswordSection } from "./password.js";
+import { ProfileSection } from "./profile.js";
 import { SessionsSection } from "./sessions.js";
 
 /** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
 
 /** @type {AccountSection[]} */
 const SECTIONS = [
+  { id: "profile", title: () => say.profile, hint: () => say.profileHint, Section: ProfileSection },
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
