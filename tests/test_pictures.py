@@ -190,8 +190,10 @@ def test_a_worker_that_a_picture_has_got_hold_of_is_limited(
         f"try:\n    {body}\nexcept MemoryError:\n    raise SystemExit(3)"
     )
     monkeypatch.setattr(reencoding, "WORKER", captured)
+    began_at = time.monotonic()
     with pytest.raises(error):
         reencode(encoded(plain(), "PNG"))
+    assert time.monotonic() - began_at < reencoding.WORKER_SECONDS / 2, "its own limits stop it"
 
 
 def test_the_worker_gets_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -61,11 +61,9 @@ def reencode(data: bytes) -> bytes:
         orientation = _orientation(picture)
         picture.load()
         square = _scaled(_with_plain_colours(picture))
-    upright = _turned(square, orientation)
-    # Pixels alone go into a new picture. Pillow would write the old one's colour profile and XMP again.
-    clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())
     result = BytesIO()
-    clean.save(result, "WEBP", quality=QUALITY, method=4)
+    # Pillow writes no metadata that it is not asked to write.
+    _turned(square, orientation).save(result, "WEBP", quality=QUALITY, method=4)
     return result.getvalue()
 
 

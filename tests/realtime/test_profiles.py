@@ -1,8 +1,12 @@
 """`profile`: everybody hears of a changed profile, and nobody waits while a picture is read."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
+from flask import Flask
 
 from tests.people import Cast, Person
 from tests.pictures import RED, bomb, encoded, plain
@@ -55,6 +59,19 @@ def test_many_changes_come_as_few_events_and_the_last_is_the_last_state(cast: Ca
     revisions = [one["profileRevision"] for one in _heard(wire, alice)]
     assert revisions == sorted(set(revisions))
     assert len(revisions) < 40
+
+
+def test_a_catch_up_sends_what_was_missed_once(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(sockets=True)
+    token = app.test_client().post("/login", json={"username": "alice"}).headers["auth-token"]
+    socket = app.extensions["socketio"].test_client(app, namespace="/chat", query_string=f"?token={token}")
+    profiles = app.extensions["chatapp.dispatcher"].personal.profiles
+    monkeypatch.setattr(profiles, "changed", lambda _user_id: None)
+    app.test_client().patch("/profile", json={"statusText": "busy"}, headers={"auth-token": token})
+    for _ in range(2):
+        app.extensions["chatapp.dispatcher"].catch_up()
+    events = [one["args"][0] for one in socket.get_received("/chat") if one["name"] == "profile"]
+    assert [(one["username"], one["statusText"]) for one in events] == [("alice", "busy")]
 
 
 def test_a_picture_above_the_general_limit_passes_the_listener_and_no_other_body(cast: Cast, wires: Wires) -> None:

@@ -75,17 +75,16 @@ class OwnOperations(Driver):
         hours = {"from": "22:00", "to": "07:30", "days": [day], "timeZone": "Europe/Berlin"}
         self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"doNotDisturb": hours if is_on else None})
 
-    @rule(who=indexes, channel=picks, name=st.sampled_from(["Ann", "Bo"]), status=st.sampled_from(["", "🌴 away"]))
-    def change_profile(self, who: int, channel: int, name: str, status: str) -> None:
-        body = {"firstName": name, "statusText": status, "timeZone": "Asia/Kolkata" if status else ""}
-        self._http(who, channel, "PATCH", "/profile", body)
-
-    @rule(who=indexes, channel=picks, shade=st.sampled_from([None, 1, 2]))
-    def change_picture(self, who: int, channel: int, shade: int | None) -> None:
-        app, headers = self.http_apps[channel % len(self.http_apps)], self.listeners[who].headers
-        if shade is None:
-            app.test_client().delete("/profile/picture", headers=headers)
+    @rule(who=indexes, channel=picks, status=st.sampled_from(["", "🌴 away"]), shade=st.sampled_from([None, 1, 2]))
+    def change_profile(self, who: int, channel: int, status: str, shade: int | None) -> None:
+        """Changes the texts, or the picture."""
+        if channel % 3:
+            body = {"firstName": status or "Ann", "statusText": status, "timeZone": "Asia/Kolkata" if status else ""}
+            self._http(who, channel, "PATCH", "/profile", body)
+        elif shade is None:
+            self._http(who, channel, "DELETE", "/profile/picture", None)
         else:
+            app, headers = self.http_apps[channel % len(self.http_apps)], self.listeners[who].headers
             options = {"data": encoded(plain(shade, mode="L"), "PNG"), "content_type": "image/png", "headers": headers}
             assert app.test_client().put("/profile/picture", **options).status_code == 200
 
