@@ -25,12 +25,6 @@ class MalformedRequest(ChatError):
     status = 400
 
 
-class SignInExpired(MalformedRequest):
-    """This browser has not begun this sign-in by a provider, or too long ago."""
-
-    code = "sign_in_expired"
-
-
 class InvalidInput(ChatError):
     """A field is missing or violates a limit. `details["fields"]` names each such field."""
 
@@ -57,12 +51,6 @@ class WrongCredentials(ChatError):
 
     code = "wrong_credentials"
     status = 401
-
-
-class SignInRefused(WrongCredentials):
-    """What a provider of sign-in answered is not valid, or is not for this sign-in."""
-
-    code = "sign_in_refused"
 
 
 class Forbidden(ChatError):
@@ -94,18 +82,6 @@ class InviteInvalid(Forbidden):
     """The invitation is unknown, expired, revoked or used up. Which of these is not said."""
 
     code = "invite_invalid"
-
-
-class SignInDenied(Forbidden):
-    """The provider of sign-in said no, or the person went back."""
-
-    code = "sign_in_denied"
-
-
-class AccountDeactivated(Forbidden):
-    """The account was closed by the operator."""
-
-    code = "account_deactivated"
 
 
 class SetupInvalid(Forbidden):
@@ -231,6 +207,20 @@ class TooBroad(ChatError):
     status = 422
 
 
+class PictureUnreadable(ChatError):
+    """The bytes are no picture of a kind that is taken, or a damaged one."""
+
+    code = "picture_unreadable"
+    status = 422
+
+
+class TooManyPixels(ChatError):
+    """The picture is small in bytes and large in pixels. `details["limit"]` is the most that are decoded."""
+
+    code = "too_many_pixels"
+    status = 422
+
+
 class TooManyAttempts(ChatError):
     """The limit for sign-in attempts in password mode is reached. HTTP answers carry Retry-After."""
 
@@ -257,12 +247,6 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     status = 503
-
-
-class ProviderUnavailable(Unavailable):
-    """A provider of sign-in does not answer, or not as OpenID Connect says."""
-
-    code = "provider_unavailable"
 
 
 class InternalError(ChatError):

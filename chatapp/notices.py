@@ -80,6 +80,13 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """A user changed what others see of them. The database says what."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """A session was revoked. Its connections must be closed."""
 
@@ -107,6 +114,7 @@ Notice = (
     | UserChanged
     | WatermarkRaised
     | PresenceChanged
+    | ProfileChanged
     | SessionEnded
     | BlockChanged
     | Typed

@@ -97,7 +97,8 @@ def _emoji(text: str) -> str:
     return found
 
 
-def _topic(text: str) -> str:
+def line_or_nothing(text: str) -> str:
+    """As `one_line`, or the empty text for nothing visible."""
     return "" if is_blank(text) else _name(text)
 
 
@@ -139,7 +140,7 @@ DraftContent = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_d
 # Names are counted as they are kept, composed: some characters take more code points then, and most take fewer.
 GroupName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=GROUP_NAME_CHARACTERS)]
 Emoji = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_emoji)]
-Topic = Annotated[str, AfterValidator(_topic), Field(max_length=TOPIC_CHARACTERS)]
+Topic = Annotated[str, AfterValidator(line_or_nothing), Field(max_length=TOPIC_CHARACTERS)]
 """One line, or nothing."""
 Description = Annotated[str, AfterValidator(_description), Field(max_length=DESCRIPTION_CHARACTERS)]
 """Some lines, or nothing."""

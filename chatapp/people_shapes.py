@@ -1,26 +1,36 @@
-"""The shape of a user as others see them, and its serializer. See `chatapp.shapes`."""
+"""The shapes of people. See `chatapp.shapes`."""
+
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from chatapp.actions.people import Person
-from chatapp.clock import to_iso
-
 
 class UserShape(TypedDict):
+    """A person as others see them. Most have none of the last four, which are left out of long lists then."""
+
     firstName: str
     lastName: str
     username: str
     isOnline: bool
     lastSeen: str | None
     hasNamesake: bool
+    statusText: NotRequired[str]
+    timeZone: NotRequired[str]
+    picture: NotRequired[str]
+    profileRevision: NotRequired[int]
 
 
-def user(person: Person) -> UserShape:
-    return {
-        "firstName": person.first_name,
-        "lastName": person.last_name,
-        "username": person.username,
-        "isOnline": person.is_online,
-        "lastSeen": to_iso(person.last_seen) if person.last_seen is not None else None,
-        "hasNamesake": person.has_namesake,
-    }
+class ProfileShape(TypedDict):
+    """All that a person shows of themselves. `picture` is the last part of its address."""
+
+    username: str
+    firstName: str
+    lastName: str
+    statusText: str
+    timeZone: str
+    picture: str | None
+    profileRevision: int
+
+
+class OneProfileShape(TypedDict):
+    profile: ProfileShape

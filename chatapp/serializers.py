@@ -14,7 +14,7 @@ from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
-from chatapp.people_shapes import user
+from chatapp.people_serializers import user
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction

@@ -12,6 +12,7 @@ from flask import Flask
 
 from chatapp import close_app
 from chatapp.config import BadSetting, Settings
+from chatapp.http_listener.large_bodies import LargeBodies
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +75,13 @@ def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -
     _raise_open_files()
     settings = _settings(app)
     listener = listener_class(settings.http_listener)
+    large_bodies = LargeBodies(app.extensions["chatapp.large_bodies"])
     # All sockets are bound before any is served. A failure, mostly a server that already runs, names the port.
     sockets = [listen(settings.host, port) for port, _ in listeners]
-    servers = [listener(listening, application) for listening, (_, application) in zip(sockets, listeners, strict=True)]
+    servers = [
+        listener(listening, application, large_bodies)
+        for listening, (_, application) in zip(sockets, listeners, strict=True)
+    ]
 
     def stop() -> None:
         for server in servers:
@@ -85,7 +90,7 @@ def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -
     return stop
 
 
-def listener_class(name: str) -> Callable[[Any, Application], Stoppable]:
+def listener_class(name: str) -> Callable[..., Stoppable]:
     """Returns what CHATAPP_HTTP_LISTENER names. Both import eventlet, which a process of threads must not."""
     if name == "eventlet":
         from chatapp.eventloop.wsgi_server import WsgiServer

@@ -1,6 +1,6 @@
-"""Errors of signing in by a passkey or with a second factor. See `chatapp.errors`."""
+"""Errors of signing in by a passkey, with a second factor, or by a provider. See `chatapp.errors`."""
 
-from chatapp.errors import ChatError, WrongCredentials
+from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
 
 
 class SecondFactorRequired(ChatError):
@@ -55,3 +55,33 @@ class PasskeyInvalid(ChatError):
 
     code = "passkey_invalid"
     status = 422
+
+
+class SignInExpired(MalformedRequest):
+    """This browser has not begun this sign-in by a provider, or too long ago."""
+
+    code = "sign_in_expired"
+
+
+class SignInRefused(WrongCredentials):
+    """What a provider of sign-in answered is not valid, or is not for this sign-in."""
+
+    code = "sign_in_refused"
+
+
+class SignInDenied(Forbidden):
+    """The provider of sign-in said no, or the person went back."""
+
+    code = "sign_in_denied"
+
+
+class AccountDeactivated(Forbidden):
+    """The account was closed by the operator."""
+
+    code = "account_deactivated"
+
+
+class ProviderUnavailable(Unavailable):
+    """A provider of sign-in does not answer, or not as OpenID Connect says."""
+
+    code = "provider_unavailable"

@@ -30,6 +30,7 @@ KINDS = frozenset(
         "passkey_added",
         "passkey_copied",
         "passkey_removed",
+        "name_changed",
         "password_changed",
         "password_reset",
         "recovery_codes_replaced",

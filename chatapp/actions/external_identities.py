@@ -13,12 +13,13 @@ from chatapp.actions.provider_roles import take_role
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import AccountDeactivated, Conflict, JoiningClosed
+from chatapp.errors import Conflict, JoiningClosed
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
 from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
+from chatapp.sign_in_errors import AccountDeactivated
 from chatapp.username_rule import USERNAME_CHARACTERS
 
 ATTEMPTS = 3

@@ -1,7 +1,7 @@
 """Lists users, with whether each is online."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,8 @@ from chatapp.models.presence import NODE_SILENCE
 @dataclass(frozen=True, slots=True)
 class Person:
     """A user as shown to another. `last_seen` is when their last connection closed, now if they are online, and None if
-    that is not shown or not known. `has_namesake`: the name looks like that of another active user."""
+    that is not shown or not known. `has_namesake`: the name looks like that of another active user. The texts and the
+    picture's hash may be empty. `profile_revision` numbers the changes of what the person shows."""
 
     username: str
     first_name: str
@@ -27,6 +28,10 @@ class Person:
     is_online: bool
     last_seen: datetime | None = None
     has_namesake: bool = False
+    status_text: str = ""
+    time_zone: str = ""
+    picture: str = ""
+    profile_revision: int = 0
 
 
 _Other = aliased(User)
@@ -42,13 +47,17 @@ _PERSON = (
     User.first_name,
     User.last_name,
     User.last_seen_at,
+    User.status_text,
+    User.time_zone,
+    User.picture,
+    User.profile_revision,
     UserSettings.shares_last_seen,
     _HAS_NAMESAKE,
 )
 
 
 def list_people(viewer_id: int | None) -> list[Person]:
-    """All active users, ordered by username, as this user sees them. Nobody who is not signed in sees `last_seen`."""
+    """All active users, ordered by username, as this user sees them. Who is not signed in sees names alone."""
     see = _seen_by(viewer_id)
     query = select(*_PERSON).outerjoin(UserSettings).where(User.is_active).order_by(User.username)
     return [see(row) for row in db.session.execute(query)]
@@ -82,7 +91,16 @@ def _seen_by(viewer_id: int | None) -> Callable[[Any], Person]:
         is_online = row.id in online and row.id not in hidden
         is_shown = shows_last_seen and row.id not in hidden and row.shares_last_seen is not False
         last_seen = (at if is_online else row.last_seen_at) if is_shown else None
-        return Person(row.username, row.first_name, row.last_name, is_online, last_seen, row.has_namesake)
+        shown = Person(row.username, row.first_name, row.last_name, is_online, last_seen, row.has_namesake)
+        if viewer_id is None or not row.profile_revision:
+            return shown
+        return replace(
+            shown,
+            status_text=row.status_text,
+            time_zone=row.time_zone,
+            picture=row.picture,
+            profile_revision=row.profile_revision,
+        )
 
     return see
 

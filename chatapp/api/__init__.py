@@ -19,6 +19,7 @@ from chatapp.api import (
     passkeys,
     personal,
     polls,
+    profile,
     saved,
     scheduled,
     search,
@@ -54,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             account,
             passkeys,
             second_factor,
+            profile,
             joining,
             oidc,
             setup,
@@ -73,6 +75,10 @@ def init_app(app: Flask, settings: Settings) -> None:
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)
+    app.extensions["chatapp.large_bodies"] = {
+        ("PUT", prefix.rstrip("/") + profile.PICTURE_PATH): profile.LARGEST_PICTURE_BYTES
+        for prefix in settings.api_prefixes
+    }
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
 

@@ -12,18 +12,11 @@ from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
-from chatapp.errors import (
-    ChatError,
-    InvalidInput,
-    MalformedRequest,
-    NotFound,
-    ProviderUnavailable,
-    SignInDenied,
-    SignInRefused,
-)
+from chatapp.errors import ChatError, InvalidInput, MalformedRequest, NotFound
 from chatapp.oidc.person import person_of
 from chatapp.oidc.shapes import LocationShape
 from chatapp.payloads import ProviderStart
+from chatapp.sign_in_errors import ProviderUnavailable, SignInDenied, SignInRefused
 
 if TYPE_CHECKING:
     from chatapp.oidc.provider import Provider

@@ -13,7 +13,7 @@ from flask import Response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from chatapp.api.authentication import HOST_PREFIX, own_cookie
-from chatapp.errors import SignInExpired
+from chatapp.sign_in_errors import SignInExpired
 from chatapp.tokens import signing_keys
 
 NAME = "chatSignIn"

@@ -78,7 +78,10 @@ def _describe(rule: Rule, operation: Operation, schemas: dict[str, Any]) -> dict
         "security": [{name: []} for name in _SECURITY] if operation.needs_session else [],
     }
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(operation.body, schemas)}
+        described["requestBody"] = {"required": True, "content": _content(operation.body, schemas)}
+    if operation.takes:
+        content = {name: part for kind in operation.takes for name, part in _content(kind, schemas).items()}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -92,20 +95,23 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    responses = {"200": {"description": "Success", "content": _json(operation.gives, schemas)}}
+    responses = {"200": {"description": "Success", "content": _content(operation.gives, schemas)}}
     statuses: dict[int, list[str]] = {401: ["not_signed_in"], 403: ["csrf"]} if operation.needs_session else {}
     for error in operation.errors:
         statuses.setdefault(error.status, []).append(error.code)
     for status, codes in sorted(statuses.items()):
         responses[str(status)] = {
             "description": ", ".join(dict.fromkeys(codes)),
-            "content": _json(FailureShape, schemas),
+            "content": _content(FailureShape, schemas),
         }
     return responses
 
 
-def _json(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    """The JSON content of a type. Its schema and those that it refers to are added to `schemas`."""
+def _content(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The bytes of a media type, or the JSON content of a type, whose schema and those that it refers to are added to
+    `schemas`."""
+    if isinstance(kind, str):
+        return {kind: {"schema": {"type": "string", "format": "binary"}}}
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     schema = adapter.json_schema(ref_template=REFERENCE)
     schemas.update(schema.pop("$defs", {}))

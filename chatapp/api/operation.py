@@ -23,11 +23,13 @@ FAILURE = "chatapp.failure"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body."""
+    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body, or a media
+    type. `takes` are the media types of a body that is no JSON."""
 
     summary: str
     gives: Any
     body: type[BaseModel] | None
+    takes: tuple[str, ...]
     query: type[BaseModel] | None
     needs_session: bool
     errors: tuple[type[ChatError], ...]
@@ -51,6 +53,8 @@ class Operation:
             raise NotFound("There is nothing of this name.")
         if self.body is not None:
             arguments["body"] = parse(self.body, json_body())
+        if self.takes and request.mimetype not in self.takes:
+            raise MalformedRequest("Expected a body with a Content-Type of " + " or ".join(self.takes) + ".")
         if self.query is not None:
             arguments["query"] = parse(self.query, _query_of(environ))
         return self.view(**arguments)
@@ -61,6 +65,7 @@ def operation(
     *,
     gives: Any,
     body: type[BaseModel] | None = None,
+    takes: tuple[str, ...] = (),
     query: type[BaseModel] | None = None,
     needs_session: bool = True,
     errors: tuple[type[ChatError], ...] = (),
@@ -68,7 +73,7 @@ def operation(
     """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view."""
 
     def declare(view: View) -> View:
-        declared = Operation(summary, gives, body, query, needs_session, errors, view)
+        declared = Operation(summary, gives, body, takes, query, needs_session, errors, view)
 
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:

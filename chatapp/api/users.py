@@ -2,13 +2,12 @@
 
 from flask import Blueprint, current_app, request
 
-from chatapp import serializers
+from chatapp import people_serializers, serializers
 from chatapp.actions import groups, people
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import require_caller
 from chatapp.api.operation import operation
 from chatapp.errors import Forbidden, NotSignedIn
-from chatapp.people_shapes import user
 from chatapp.shapes import EverythingShape, UsersShape
 
 blueprint = Blueprint("users", __name__)
@@ -25,7 +24,7 @@ def users() -> UsersShape:
     viewer_id = None
     if current_app.extensions["chatapp.settings"].sign_in == "password":
         viewer_id = require_caller(request.environ).user_id
-    return {"users": [user(person) for person in people.list_people(viewer_id)]}
+    return {"users": [people_serializers.user(person) for person in people.list_people(viewer_id)]}
 
 
 @blueprint.get("/all/<username>")
@@ -34,6 +33,6 @@ def everything(caller: Caller, username: str) -> EverythingShape:
     if username != caller.username:
         raise Forbidden("This list is its owner's alone.")
     return {
-        "users": [user(person) for person in people.list_people(caller.user_id)],
+        "users": [people_serializers.user(person) for person in people.list_people(caller.user_id)],
         "groups": [serializers.group(group) for group in groups.groups_of(caller)],
     }

@@ -50,9 +50,10 @@ def _is_client_gone(error: BaseException | None) -> bool:
 
 
 class WsgiServer:
-    """Serves an application on a listening socket, which must be unpatched, until it is stopped."""
+    """Serves an application on a listening socket, which must be unpatched, until it is stopped. The application itself
+    reads a body, and limits it: `large_bodies` is of no use here."""
 
-    def __init__(self, listening: socket.socket, application: Application) -> None:
+    def __init__(self, listening: socket.socket, application: Application, large_bodies: object = None) -> None:
         self._application = application
         self._socket = GreenSocket(listening)
         self._greenlet = eventlet.spawn(

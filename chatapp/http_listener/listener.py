@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chatapp.clock import monotonic
-from chatapp.errors import ChatError, MalformedRequest
+from chatapp.errors import ChatError
 from chatapp.eventloop.event_loop import READ, WRITE, Timer, current_loop
 from chatapp.eventloop.hang_up import HANG_UP
+from chatapp.http_listener.large_bodies import NONE, LargeBodies
 from chatapp.http_listener.request_parser import RequestReader, Unreadable
 from chatapp.http_listener.response_writer import Application, ResponseWriter, refusal
 
@@ -45,8 +46,9 @@ NEVER = float("inf")
 class Listener:
     """Accepts connections on a listening socket, which must be unpatched, until it is stopped."""
 
-    def __init__(self, listening: socket.socket, application: Application) -> None:
+    def __init__(self, listening: socket.socket, application: Application, large_bodies: LargeBodies = NONE) -> None:
         self.application = application
+        self.large_bodies = large_bodies
         host, port = listening.getsockname()[:2]
         self.base = {
             "wsgi.version": (1, 0),
@@ -114,7 +116,7 @@ class HttpConnection:
         self.deadline = monotonic() + REQUEST_SECONDS
         self._listener = listener
         self._socket: socket.socket | None = own
-        self._reader = RequestReader()
+        self._reader = RequestReader(listener.large_bodies)
         self._loop = current_loop()
         self._watched_for = 0
         self._waiting: Any = None
@@ -172,7 +174,7 @@ class HttpConnection:
         except Unreadable as error:
             # The requests before it are answered first, and one of them may end the connection.
             if self._answer_all():
-                self._refuse(error.status, MalformedRequest(error.sentence))
+                self._refuse(error.status, error.error)
 
     def _read(self) -> bool:
         """Waits for a whole request. Returns False when the client has closed the connection."""
@@ -200,6 +202,7 @@ class HttpConnection:
             self.deadline = NEVER
             response = ResponseWriter(request, self._send, lambda: self._socket is None)
             response.respond(self._listener.application, self._base)
+            self._reader.answered()
             if self._socket is None:
                 return False
             if request.is_last:

@@ -9,11 +9,14 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 
+from chatapp.errors import ChatError, MalformedRequest, Unavailable
+from chatapp.http_listener.large_bodies import NONE, LargeBodies
+
 LARGEST_HEAD_BYTES = 32_768
 """Limit of a head with its blank line, of each chunk size line, and of the trailers."""
 LARGEST_BODY_BYTES = 1_048_576
 """Limit of a body, which is kept in memory until the application is called. For a larger one the application gets only
-the length."""
+the length, unless `LargeBodies` allows it."""
 
 MOST_HEADERS = 100
 MOST_PIPELINED = 100
@@ -29,12 +32,13 @@ _ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
 
 
 class Unreadable(Exception):
-    """The bytes are not a request that the server can answer. `status` is the status of the error response."""
+    """The bytes are not a request that the server can answer, or not now. `status` is the status of the response, and
+    `error` its body."""
 
-    def __init__(self, status: str, sentence: str) -> None:
+    def __init__(self, status: str, sentence: str, kind: type[ChatError] = MalformedRequest) -> None:
         super().__init__(sentence)
         self.status = status
-        self.sentence = sentence
+        self.error = kind(sentence)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ def _key(name: bytes) -> str:
 class RequestReader:
     """Reads the requests of one connection. `ready` holds those that are complete."""
 
-    def __init__(self) -> None:
+    def __init__(self, large_bodies: LargeBodies = NONE) -> None:
         self.ready: deque[Request] = deque()
         self.behind = b""
         """The bytes after a request that asks for a WebSocket."""
@@ -104,6 +108,8 @@ class RequestReader:
         self._body_left = 0
         """Bytes left of the body, or of the chunk and its line break."""
         self._is_chunked = False
+        self._large_bodies = large_bodies
+        self._has_large_body = False
         self._chunk_line = bytearray()
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -118,9 +124,16 @@ class RequestReader:
                 raise error.__context__ from None
             raise Unreadable("400 Bad Request", "This is no HTTP request.") from None
 
+    def answered(self) -> None:
+        """Gives the place of a large body back, if this connection has one."""
+        if self._has_large_body:
+            self._has_large_body = False
+            self._large_bodies.release()
+
     def close(self) -> None:
         """Breaks the reference cycle of parser and reader, which only the garbage collector would break, much later."""
         self._parser = None
+        self.answered()
 
     def _parse(self, data: bytes) -> None:
         start = 0
@@ -195,7 +208,7 @@ class RequestReader:
             if name == b"content-length":
                 self._body_left = int(value)
                 if self._body_left > LARGEST_BODY_BYTES:
-                    self._too_large(self._request)
+                    self._take_large(self._request)
             elif name == b"transfer-encoding":
                 self._is_chunked = True
             elif name == b"expect" and version == "1.1":
@@ -207,7 +220,7 @@ class RequestReader:
             return
         # One buffer instead of a list: a client may send its body in chunks of one byte.
         self._body += body
-        if len(self._body) > LARGEST_BODY_BYTES:
+        if len(self._body) > LARGEST_BODY_BYTES and not self._has_large_body:
             # Chunked: no header announced the length.
             request.headers.append((b"content-length", b"%d" % len(self._body)))
             self._too_large(request)
@@ -230,6 +243,16 @@ class RequestReader:
             if self._body:
                 request.body, self._body = bytes(self._body), bytearray()
             self.ready.append(request)
+
+    def _take_large(self, request: Request) -> None:
+        """Decides about a request whose head announces a large body."""
+        if not self._large_bodies.allow(request.method, request.target, self._body_left):
+            self._too_large(request)
+            return
+        if self._has_large_body or not self._large_bodies.take():
+            sentence = "Too many large requests are being answered at the moment. Please try again."
+            raise Unreadable("503 Service Unavailable", sentence, Unavailable)
+        self._has_large_body = True
 
     def _too_large(self, request: Request) -> None:
         """Makes a request ready without its body. The rest of the body is discarded."""

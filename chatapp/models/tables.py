@@ -8,6 +8,7 @@ from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
+from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.saved_message import SavedMessage
@@ -39,5 +40,6 @@ CONVERSATION_PREFERENCES = _table_of(ConversationPreference)
 DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
+PICTURES = _table_of(Picture)
 SAVED_MESSAGES = _table_of(SavedMessage)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

@@ -27,6 +27,8 @@ class User(Base):
     `name_skeleton` is that of the username, by which a new name is refused that looks like this one. It is null for an
     account that is older than this rule and whose name looks like that of a still older one: the oldest has it.
     `display_skeleton` is that of the first and the last name. Both are of `chatapp.lookalikes`.
+    `profile_revision` counts the changes of what others see of them: both names, `status_text`, `time_zone` (an IANA
+    name) and `picture` (the hash of the row in `picture`). The last three may be empty.
     """
 
     __tablename__ = "user"
@@ -48,3 +50,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    status_text: Mapped[str] = mapped_column(String(100), default="", server_default=NOTHING)
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default=NOTHING)
+    picture: Mapped[str] = mapped_column(String(32), default="", server_default=NOTHING)
+    profile_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)

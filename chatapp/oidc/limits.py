@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
-from chatapp.errors import ProviderUnavailable
+from chatapp.sign_in_errors import ProviderUnavailable
 
 STEP_SECONDS = 5.0
 """Longest wait for a connection, and between two pieces of an answer."""

@@ -14,10 +14,11 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from chatapp.clock import monotonic, now
-from chatapp.errors import ChatError, ProviderUnavailable, SignInRefused
+from chatapp.errors import ChatError
 from chatapp.oidc.limits import LimitedSession, Received, within_limits
 from chatapp.oidc.person import Answer, Claims
 from chatapp.oidc.settings import ProviderSettings
+from chatapp.sign_in_errors import ProviderUnavailable, SignInRefused
 
 log = logging.getLogger(__name__)
 

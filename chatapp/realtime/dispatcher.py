@@ -23,6 +23,7 @@ from chatapp.notices import (
     MembershipsChanged,
     Notice,
     PresenceChanged,
+    ProfileChanged,
     SessionEnded,
     Typed,
     UserChanged,
@@ -198,7 +199,7 @@ class Dispatcher:
                     self._send_changes(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
-            case UserChanged() | Typed() | BlockChanged():
+            case UserChanged() | ProfileChanged() | Typed() | BlockChanged():
                 self.personal.handle(notice)
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)

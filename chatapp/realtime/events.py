@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatapp.notices import Typed
+from chatapp.people_shapes import ProfileShape
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
@@ -14,6 +15,7 @@ NAMES = (
     "change",
     "updateDeliveryStatusOnConnection",
     "onlineStatus",
+    "profile",
     "newgrp",
     "receipt",
     "typing",
@@ -52,6 +54,10 @@ class Events:
         """`onlineStatus` to all connections, one event for each user who came online or went offline."""
         events = [("onlineStatus", {"username": username, "online": online}) for username, online in changes]
         self._manager.send_all(events, NAMESPACE, None)
+
+    def profile_changed(self, profile: ProfileShape) -> None:
+        """`profile` to all connections: a person changed their name, status text, time zone or picture."""
+        self._manager.send_all([("profile", profile)], NAMESPACE, None)
 
     def online_status_but(self, username: str, online: bool, excluded: list[str]) -> None:
         """As `online_status`, for one user who is in a block: not to these connections."""

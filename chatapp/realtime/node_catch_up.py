@@ -44,7 +44,7 @@ class NodeCatchUp:
         """Brings sessions, presence and all conversations of the connected users up to date."""
         with self._node.app.app_context():
             self._sign_out_revoked()
-            self._node.personal.sharing.load()
+            self._node.personal.catch_up()
             self._node.publish_presence()
             for user_id in self._node.connections.user_ids():
                 memberships = stored_watermarks.memberships_of(user_id)

@@ -1,5 +1,5 @@
-"""What concerns one user: their own devices' changes, what they share with others and with whom, and that they are
-typing."""
+"""What concerns one user: their own devices' changes, what they share with others and with whom, what they show of
+themselves, and that they are typing."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,13 @@ from flask import Flask
 from chatapp.actions.usernames import usernames_of
 from chatapp.config import Settings
 from chatapp.journal import Journal
-from chatapp.notices import BlockChanged, Typed, UserChanged
+from chatapp.notices import BlockChanged, ProfileChanged, Typed, UserChanged
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.own_devices import OwnDevices
 from chatapp.realtime.presence import PresenceUpdate
+from chatapp.realtime.profiles import Profiles
 from chatapp.realtime.sharing import Sharing
 from chatapp.realtime.typing import TypingRelay
 
@@ -33,9 +34,20 @@ class Personal:
     ) -> None:
         self._app, self._connections, self._events, self._is_online = app, connections, events, is_online
         self.sharing = Sharing(app)
+        self.profiles = Profiles(app, events, server.start_background_task)
         self.own_devices = OwnDevices(app, connections, events)
         # One process serves all sockets of a SQLite file.
         self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
+
+    def load(self) -> None:
+        """Reads what is known without a query later, before the first client connects."""
+        self.sharing.load()
+        self.profiles.load()
+
+    def catch_up(self) -> None:
+        """Reads it again, and sends what has changed, when notices may have been lost."""
+        self.sharing.load()
+        self.profiles.publish()
 
     def online_status(self, updates: list[PresenceUpdate]) -> None:
         """Tells who came online or went offline, but not those who block each other."""
@@ -48,9 +60,12 @@ class Personal:
                 others = [sid for user_id in hidden[update.user_id] for sid in self._connections.of_user(user_id)]
                 self._events.online_status_but(update.username, update.is_online, others)
 
-    def handle(self, notice: UserChanged | Typed | BlockChanged) -> None:
+    def handle(self, notice: UserChanged | ProfileChanged | Typed | BlockChanged) -> None:
         if isinstance(notice, Typed):
             self.typing.relay(notice)
+            return
+        if isinstance(notice, ProfileChanged):
+            self.profiles.changed(notice.user_id)
             return
         if isinstance(notice, BlockChanged):
             self._tell_both(notice)

@@ -1,7 +1,7 @@
 /** What a linter can hold: the language's traps, and the house rules that can be put as rules. */
 
 const browser = ["window", "document", "location", "navigator", "history", "localStorage", "sessionStorage", "indexedDB", "IDBKeyRange", "fetch", "crypto",
-  "URL", "URLSearchParams", "AbortController", "AbortSignal", "BroadcastChannel", "Notification", "AudioContext", "GainNode", "OscillatorNode", "TextEncoder",
+  "URL", "URLSearchParams", "AbortController", "AbortSignal", "BroadcastChannel", "Response", "XMLHttpRequest", "createImageBitmap", "Notification", "AudioContext", "GainNode", "OscillatorNode", "TextEncoder",
   "ResizeObserver", "Event", "Element", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
   "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console", "DOMException", "atob", "btoa"];
 const worker = ["self", "caches", "fetch", "location", "Response", "URL", "AbortSignal"];

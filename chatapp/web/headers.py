@@ -42,7 +42,7 @@ def _policy() -> str:
             "default-src 'none'",
             f"script-src {scripts}",
             "style-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",

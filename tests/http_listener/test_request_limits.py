@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatapp.http_listener import request_parser
+from chatapp.http_listener.large_bodies import MOST_LARGE_BODIES, LargeBodies
 from chatapp.http_listener.request_parser import (
     KEPT_NAMES,
     LARGEST_BODY_BYTES,
@@ -124,3 +125,60 @@ def test_the_cache_of_header_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -
         environ_of(b"GET / HTTP/1.1\r\n" + HOST + b"X-%d: a\r\nX%s: a\r\n\r\n" % (number, b"a" * 1000))
     assert len(request_parser._KEYS) == KEPT_NAMES
     assert max(map(len, request_parser._KEYS)) <= LONGEST_KEPT_NAME_BYTES
+
+
+LIMIT = 5_000_000
+LARGE = b"PUT /picture HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n"
+
+
+def allowing() -> LargeBodies:
+    return LargeBodies({("PUT", "/picture"): LIMIT})
+
+
+def test_a_large_body_is_kept_where_it_is_allowed() -> None:
+    reader = RequestReader(allowing())
+    for piece in (LARGE % LIMIT, b"a" * (LIMIT - 1), b"a" + WHOLE):
+        reader.feed(piece)
+    large, small = reader.ready
+    assert (len(large.body), large.is_too_large, large.is_last, small.body) == (LIMIT, False, False, b"abc")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        LARGE % (LIMIT + 1),
+        (LARGE % LIMIT).replace(b"PUT", b"POST"),
+        (LARGE % LIMIT).replace(b"/picture", b"/other"),
+        (LARGE % LIMIT).replace(b"/picture", b"/picture/"),
+    ],
+    ids=["larger", "another method", "another path", "a longer path"],
+)
+def test_a_large_body_is_not_kept_elsewhere(head: bytes) -> None:
+    reader = RequestReader(allowing())
+    reader.feed(head)
+    assert reader.ready[0].is_too_large
+
+
+def test_a_large_body_in_chunks_is_not_kept() -> None:
+    reader = RequestReader(allowing())
+    reader.feed(b"PUT /picture HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+    reader.feed(b"%x\r\n%s\r\n0\r\n\r\n" % (LIMIT, b"a" * LIMIT))
+    assert reader.ready[0].is_too_large
+
+
+def test_only_so_many_large_bodies_are_in_memory_at_once() -> None:
+    shared = allowing()
+    readers = [RequestReader(shared) for _ in range(MOST_LARGE_BODIES)]
+    for reader in readers:
+        reader.feed(LARGE % LIMIT)
+    late = RequestReader(shared)
+    with pytest.raises(Unreadable) as refused:
+        late.feed(LARGE % LIMIT)
+    assert (refused.value.status[:3], refused.value.error.code) == ("503", "unavailable")
+    late.close()
+    readers[0].answered()
+    readers[1].close()
+    for _ in range(2):
+        RequestReader(shared).feed(LARGE % LIMIT)
+    with pytest.raises(Unreadable):
+        RequestReader(shared).feed(LARGE % LIMIT)

@@ -9,6 +9,7 @@ import eventlet
 import pytest
 
 from chatapp.eventloop.event_loop import READ, current_loop
+from chatapp.http_listener.large_bodies import NONE
 from chatapp.http_listener.listener import CONNECTION, HttpConnection, Listener
 from tests.http_listener.raw_client import get
 
@@ -23,7 +24,7 @@ class Line:
         own.setblocking(False)
         self.client.setblocking(False)
         self.descriptor = own.fileno()
-        listener: Any = SimpleNamespace(application=application, base={}, connections=set())
+        listener: Any = SimpleNamespace(application=application, base={}, connections=set(), large_bodies=NONE)
         self.connection = HttpConnection(listener, own, "")
 
     def begin(self) -> None:

@@ -8,12 +8,14 @@ from tests.sync.known_state import Conversation, comparable, details_of, state_o
 Key = tuple[str, bool]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 Page = Callable[[str, bool], list[dict[str, Any]]]
+People = Callable[[], list[dict[str, Any]]]
+PROFILE = ("firstName", "lastName", "statusText", "timeZone", "picture", "profileRevision")
 
 
 class Client:
-    """`ask` is the event `sync`; `page` fetches the newest messages of a conversation."""
+    """`ask` is the event `sync`; `page` fetches the newest messages of a conversation, and `people` everybody."""
 
-    def __init__(self, username: str, ask: Ask, page: Page) -> None:
+    def __init__(self, username: str, ask: Ask, page: Page, people: People) -> None:
         self.username = username
         self.conversations: dict[Key, Conversation] = {}
         self.user_revision = 0
@@ -23,9 +25,11 @@ class Client:
         self.blocks: dict[str, dict[str, Any]] = {}
         self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
+        self.profiles: dict[str, dict[str, Any]] = {}
         self.kinds: set[str] = set()
         self._ask = ask
         self._page = page
+        self._people = people
 
     def receive(self, name: str, payload: dict[str, Any]) -> None:
         """Applies an event of the server."""
@@ -35,6 +39,9 @@ class Client:
             self._apply_live({"kind": "message", "revision": message["revision"], "message": message}, key)
         elif name == "change":
             self._apply_live(payload, (payload.get("receiver", ""), payload.get("group", False)))
+        elif name == "profile":
+            self.kinds.add(name)
+            self._take_profile(payload)
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
             # A receipt of another process may come after its member has left.
@@ -45,6 +52,12 @@ class Client:
         """Asks for what is newer until there is no more."""
         while self._apply_sync(self._ask(self.known())):
             pass
+        self.fetch_people()
+
+    def fetch_people(self) -> None:
+        """Fetches everybody's profile, as a client does whenever it has connected."""
+        for user in self._people():
+            self._take_profile(user)
 
     def known(self) -> dict[str, Any]:
         conversations = [
@@ -73,12 +86,19 @@ class Client:
             "settings": self.settings,
             "drafts": drafts,
             "saved": dict.fromkeys(saved),
-            "blocks": sorted(name for name, one in self.blocks.items() if one["blocked"]),
+            "blocks": dict.fromkeys(sorted(name for name, one in self.blocks.items() if one["blocked"])),
             "scheduled": self._waiting(),
+            "profiles": self.profiles,
         }
 
     def _waiting(self) -> dict[str, dict[str, Any]]:
         return {key: one for key, one in sorted(self.scheduled.items()) if not one["gone"]}
+
+    def _take_profile(self, user: dict[str, Any]) -> None:
+        profile = {"statusText": "", "timeZone": "", "profileRevision": 0, **user}
+        known = self.profiles.get(user["username"])
+        if known is None or profile["profileRevision"] > known["profileRevision"]:
+            self.profiles[user["username"]] = {name: profile.get(name) for name in PROFILE}
 
     def _apply_live(self, change: dict[str, Any], key: Key) -> None:
         if "userRevision" in change:

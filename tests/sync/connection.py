@@ -18,7 +18,8 @@ class Connection:
         token = app.test_client().post("/login", json={"username": username}).headers["auth-token"]
         self.headers = {"auth-token": token}
         self.socket = app.extensions["socketio"].test_client(app, namespace=NAMESPACE, query_string=f"?token={token}")
-        self.client = Client(username, lambda known: self.emit("sync", known), self._page)
+        self.client = Client(username, lambda known: self.emit("sync", known), self._page, self._people)
+        self.client.fetch_people()
         self.is_away = False
 
     def emit(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +35,10 @@ class Connection:
         for event in self.socket.get_received(NAMESPACE):
             if not self.is_away:
                 self.client.receive(event["name"], event["args"][0])
+
+    def _people(self) -> list[dict[str, Any]]:
+        users: list[dict[str, Any]] = self.request("GET", f"/all/{self.client.username}")["users"]
+        return users
 
     def _page(self, receiver: str, is_group: bool) -> list[dict[str, Any]]:
         query = f"?group={'yes' if is_group else 'no'}&limit={PAGE}"

@@ -122,7 +122,7 @@ class Driver(RuleBasedStateMachine):
 
     def _fresh(self, number: int) -> Client:
         connection = self.listeners[number]
-        fresh = Client(self.names[number], connection.client._ask, connection._page)
+        fresh = Client(self.names[number], connection.client._ask, connection._page, connection._people)
         fresh.sync()
         return fresh
 
@@ -163,5 +163,7 @@ def _without_watermarks(client: Client, reads: Client) -> dict[str, Any]:
     }
 
 
-def _revisions(client: Client) -> tuple[int, dict[Any, int]]:
-    return client.user_revision, {key: one.revision for key, one in client.conversations.items()}
+def _revisions(client: Client) -> tuple[Any, ...]:
+    conversations = {key: one.revision for key, one in client.conversations.items()}
+    profiles = {name: one["profileRevision"] for name, one in client.profiles.items()}
+    return client.user_revision, conversations, profiles

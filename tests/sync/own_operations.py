@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from chatapp.clock import now
+from tests.pictures import encoded, plain
 from tests.sync.driver import Driver, indexes, picks
 
 
@@ -73,6 +74,19 @@ class OwnOperations(Driver):
     def do_not_disturb(self, who: int, channel: int, day: int, is_on: bool) -> None:
         hours = {"from": "22:00", "to": "07:30", "days": [day], "timeZone": "Europe/Berlin"}
         self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"doNotDisturb": hours if is_on else None})
+
+    @rule(who=indexes, channel=picks, status=st.sampled_from(["", "🌴 away"]), shade=st.sampled_from([None, 1, 2]))
+    def change_profile(self, who: int, channel: int, status: str, shade: int | None) -> None:
+        """Changes the texts, or the picture."""
+        if channel % 3:
+            body = {"firstName": status or "Ann", "statusText": status, "timeZone": "Asia/Kolkata" if status else ""}
+            self._http(who, channel, "PATCH", "/profile", body)
+        elif shade is None:
+            self._http(who, channel, "DELETE", "/profile/picture", None)
+        else:
+            app, headers = self.http_apps[channel % len(self.http_apps)], self.listeners[who].headers
+            options = {"data": encoded(plain(shade, mode="L"), "PNG"), "content_type": "image/png", "headers": headers}
+            assert app.test_client().put("/profile/picture", **options).status_code == 200
 
     @rule(who=indexes, channel=picks, is_shared=st.booleans())
     def share_reads(self, who: int, channel: int, is_shared: bool) -> None:

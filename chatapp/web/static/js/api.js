@@ -228,7 +228,11 @@ export async function joinGroup(groupId) {
  * @returns {Promise<any>}
  */
 export async function call(method, path, body, cancelled) {
-  const response = await send(method, path, body, cancelled);
+  return answerOf(await send(method, path, body, cancelled));
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+export async function answerOf(response) {
   if (response.status === 401) unauthorized();
   return read(response);
 }
@@ -261,7 +265,7 @@ async function send(method, path, body, cancelled) {
  * The double submit: a page of another site can neither read this cookie nor set the header. By TLS its name begins with
  * `__Host-`, which keeps other hosts of the domain from setting it.
  */
-function csrfToken() {
+export function csrfToken() {
   const name = ownName("XSRF-TOKEN");
   return cookie(`__Host-${name}`) || cookie(name);
 }

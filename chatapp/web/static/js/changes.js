@@ -9,6 +9,7 @@ import { emptyConversation, fromGroup, fromUser, fromWire, withMarks, withRead, 
 import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
 import { withUpdate } from "./models/messagestate.js";
 import { withPassageMessage } from "./models/passage.js";
+import { withNewestProfile, withProfile } from "./models/profile.js";
 import { merge } from "./models/timeline.js";
 import { takeOwn } from "./ownchanges.js";
 import { leaveThread } from "./router.js";
@@ -230,7 +231,29 @@ export function takeGroup(group) {
  */
 export function takePeople(users) {
   store.batchConversations(() => {
-    store.setPeople(users);
-    for (const user of users) store.putConversation(fromUser(user, store.conversations.peek().get(keyOf(user.username, false))));
+    const known = store.people.peek();
+    store.setPeople(users.map((user) => withNewestProfile(user, known.get(user.username))));
+    for (const user of store.people.peek().values()) takeName(user);
   });
+}
+
+/**
+ * @param {import("./protocol.js").Profile} profile what somebody shows of themselves now
+ * @returns {boolean} false if the person is not known yet
+ */
+export function takeProfile(profile) {
+  const known = store.people.peek().get(profile.username);
+  if (!known) return false;
+  const user = withProfile(known, profile);
+  if (user === known) return true;
+  batch(() => {
+    store.people.value = new Map(store.people.peek()).set(user.username, user);
+    takeName(user);
+  });
+  return true;
+}
+
+/** @param {import("./protocol.js").User} user */
+function takeName(user) {
+  store.putConversation(fromUser(user, store.conversations.peek().get(keyOf(user.username, false))));
 }

@@ -32,6 +32,9 @@ export const settings = read();
  */
 export const ownName = (name) => `${name}-${settings.installation}`;
 
+/** @param {string} picture a person's @returns {string} its address, on the page's own origin */
+export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${encodeURIComponent(picture)}`;
+
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {
   if (settings.wsUrl) return settings.wsUrl;

@@ -7,6 +7,21 @@ export interface User {
   isOnline: boolean;
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
   hasNamesake?: boolean; // whether the name looks like that of another person
+  statusText?: string;
+  timeZone?: string; // an IANA name
+  picture?: string; // the last part of its address
+  profileRevision?: number; // of the newer of two states of the profile it is higher
+}
+
+/** What a person shows of themselves. Texts may be empty. */
+export interface Profile {
+  username: string;
+  firstName: string;
+  lastName: string;
+  statusText: string;
+  timeZone: string;
+  picture: string | null;
+  profileRevision: number;
 }
 
 /** `start` and `end` count UTF-16 code units, as strings are indexed. */
@@ -201,10 +216,12 @@ export const NAMESPACE: string;
 export const SOCKET_PATH: string;
 type Names<Name extends string> = Readonly<Record<Name, string>>;
 export const CALL: Names<"privateMessage" | "groupMessage" | "forwardMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
-export const EVENT: Names<"message" | "change" | "delivered" | "online" | "receipt" | "typing" | "tokenExpired">;
+export const EVENT: Names<"message" | "change" | "delivered" | "online" | "profile" | "receipt" | "typing" | "tokenExpired">;
 export const CONTENT_BYTES_MAX: number;
 export const GROUP_NAME_CHARACTERS_MAX: number;
 export const TOPIC_CHARACTERS_MAX: number;
 export const DESCRIPTION_CHARACTERS_MAX: number;
+export const STATUS_CHARACTERS_MAX: number;
+export const PICTURE_BYTES_MAX: number;
 export const PAGE_SIZE: number;
 export const SYNC_CONVERSATIONS_MAX: number;

@@ -10,6 +10,10 @@ type Group = { group: string };
 type Moment = { moment: string };
 
 export interface Arguments {
+  localTime: { time: string };
+  pictureHint: Count;
+  pictureTooLarge: Count;
+  profileZoneHere: { zone: string };
   threadIn: Name;
   threadReplies: Count;
   addButton: Count;

@@ -1,6 +1,6 @@
 /** The handlers of the connection's events. */
 
-import { takeDelivered, takeEvent, takeMessage, takeReceipt } from "./changes.js";
+import { takeDelivered, takeEvent, takeMessage, takeProfile, takeReceipt } from "./changes.js";
 import { saveDrafts, takeDraft } from "./drafts.js";
 import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
@@ -36,6 +36,7 @@ export function serverEventHandlers({ onRefused, onTokenExpired }) {
     onChange,
     onDelivered: takeDelivered,
     onOnline,
+    onProfile,
     onReceipt: takeReceipt,
     onTyping: takeTyping,
   };
@@ -76,6 +77,11 @@ async function onChange(change) {
 function usernamesIn(change) {
   if (change.kind === "members") return change.members.filter(({ role }) => role !== null).map(({ username }) => username);
   return change.kind === "conversation" ? (change.conversation?.members ?? []).map(({ username }) => username) : [];
+}
+
+/** @param {import("./protocol.js").Profile} profile */
+function onProfile(profile) {
+  if (!takeProfile(profile) && store.listStatus.peek() === "ready") refreshPeople();
 }
 
 /** @type {Map<string, boolean>} */

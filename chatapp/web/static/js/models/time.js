@@ -25,6 +25,19 @@ export const timeOfDay = (timestamp) => written("clock", new Date(timestamp));
 export const fullMoment = (timestamp) => written("full", new Date(timestamp));
 
 /**
+ * @param {string} timeZone an IANA name
+ * @param {Date} now
+ * @returns {string} the time of the day there; empty for a zone that the browser does not know
+ */
+export function timeIn(timeZone, now) {
+  try {
+    return formatOf(`clock ${timeZone}`, (language) => new Intl.DateTimeFormat(language, { ...KINDS.clock, timeZone })).format(now);
+  } catch {
+    return "";
+  }
+}
+
+/**
  * For the list: the time today, the weekday this week, the date before that.
  * @param {string} timestamp
  * @param {Date} now

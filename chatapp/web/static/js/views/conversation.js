@@ -20,6 +20,7 @@ import { titleOf } from "./line.js";
 import { MessageList } from "./messagelist.js";
 import { MissingGroup, parts } from "./opendialog.js";
 import { presenceOf } from "./presence.js";
+import { LocalTime, statusOf } from "./profile.js";
 import { Empty, Failed, MessagesSkeleton } from "./states.js";
 
 /** @param {{ id: string }} props */
@@ -46,14 +47,15 @@ export function Conversation({ id }) {
 
 /** @param {{ conversation: ConversationModel }} props */
 function Head({ conversation }) {
-  const { receiver, group, name, topic } = conversation;
+  const { receiver, group, name } = conversation;
+  const about = group ? withoutControls(conversation.topic) : statusOf(receiver);
   const online = group ? undefined : isOnline(receiver);
   return html`<header class="conversation-head">
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
       <h1><bdi>${headingOf(conversation)}</bdi></h1>
-      ${topic && html`<span class="conversation-topic" title=${withoutControls(topic)}><bdi>${withoutControls(topic)}</bdi></span>`}
+      ${about && html`<span class="conversation-topic" title=${about}><bdi>${about}</bdi></span>`}
       <small>${typingIn(conversation.key) ?? subtitleOf(conversation)}</small>
     </span>
     ${knowledgeOf(conversation.key) === "known" && html`<button type="button" class="icon-button" aria-label=${say.details} title=${say.details} onClick=${() => (dialog.value = "details")}><${Icon} name="info" size=${22} /></button>
@@ -81,7 +83,7 @@ function typingIn(key) {
 function subtitleOf({ key, group, receiver, members }) {
   const knowledge = knowledgeOf(key);
   if (knowledge !== "known") return listStatus.value === "loading" && say.loading;
-  if (!group) return receiver === me.value ? say.selfHint : presenceOf(receiver);
+  if (!group) return receiver === me.value ? say.selfHint : html`${presenceOf(receiver)}<${LocalTime} username=${receiver} />`;
   if (members.length === 0) return say.detailsGroup;
   const online = members.filter(({ username }) => people.value.get(username)?.isOnline).length;
   return `${say.members({ count: members.length })}, ${say.membersOnline({ count: online })}`;

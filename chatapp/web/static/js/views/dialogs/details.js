@@ -8,6 +8,7 @@ import { GroupDetails } from "./groupdetails.js";
 import { html } from "../html.js";
 import { titleOf } from "../line.js";
 import { presenceOf } from "../presence.js";
+import { LocalTime, statusOf } from "../profile.js";
 import { OwnPreferences } from "./ownpreferences.js";
 
 /** @typedef {import("../../models/conversation.js").Conversation} Conversation */
@@ -26,7 +27,8 @@ function PersonDetails({ conversation }) {
   <div class="details">
     <${Avatar} id=${receiver} name=${name} size="large" />
     <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
-    <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}</p>
+    ${statusOf(receiver) && html`<p class="details-status"><bdi>${statusOf(receiver)}</bdi></p>`}
+    <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}<${LocalTime} username=${receiver} /></p>
   </div>
   <${OwnPreferences} conversation=${conversation} />`;
 }

@@ -10,6 +10,7 @@ import { Refused, useAction } from "./action.js";
 import { Avatar } from "../avatar.js";
 import { closeDialog } from "../dialog.js";
 import { html } from "../html.js";
+import { LocalTime, statusOf } from "../profile.js";
 
 /**
  * @typedef {import("../../models/conversation.js").Conversation} Conversation
@@ -25,7 +26,8 @@ export function MemberPage({ conversation, username, goTo }) {
     <div class="details">
       <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
       <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi></p>
-      <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}</p>
+      <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}<${LocalTime} username=${username} /></p>
+      ${statusOf(username) && html`<p class="details-status"><bdi>${statusOf(username)}</bdi></p>`}
       ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}
     </div>
     ${may(conversation.role, "changeRoles") && html`<${RoleForm} groupId=${conversation.receiver} username=${username} role=${role} />`}

@@ -1,4 +1,4 @@
-/** The HTTP API for my account: sessions, passkeys and the second factor. The password is changed by `session.js`, since that begins another session. */
+/** The HTTP API for my account: my profile, sessions, passkeys and the second factor. My picture is sent by `upload.js`. The password is changed by `session.js`, since that begins another session. */
 
 import { call } from "../../../api.js";
 import { makePasskey } from "../../../passkeys.js";
@@ -12,6 +12,19 @@ import { makePasskey } from "../../../passkeys.js";
  * @property {string | null} lastUsedAt
  * @property {boolean} current whether it is this one
  */
+
+/**
+ * @param {Partial<import("../../../protocol.js").Profile>} changes
+ * @returns {Promise<import("../../../protocol.js").Profile>}
+ */
+export async function changeProfile(changes) {
+  return (await call("PATCH", "/profile", changes)).profile;
+}
+
+/** @returns {Promise<import("../../../protocol.js").Profile>} */
+export async function removePicture() {
+  return (await call("DELETE", "/profile/picture")).profile;
+}
 
 /** @returns {Promise<Session[]>} the last used first */
 export async function fetchSessions() {

@@ -12,12 +12,14 @@ import { BlockedSection } from "./blocked.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
 import { SecondFactorSection } from "./secondfactor.js";
+import { ProfileSection } from "./profile.js";
 import { SessionsSection } from "./sessions.js";
 
 /** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
 
 /** @type {AccountSection[]} */
 const SECTIONS = [
+  { id: "profile", title: () => say.profile, hint: () => say.profileHint, Section: ProfileSection },
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
   { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },

@@ -1,0 +1,149 @@
+"""What a person shows of themselves: their name, a status text, a time zone and a picture.
+
+It reaches everybody else by `realtime/profiles.py`, and in every list of people. `profile_revision` tells two states of
+a profile apart.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from chatapp.actions.audit import record
+from chatapp.actions.sessions import Caller
+from chatapp.errors import NotFound
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.lookalikes import display_skeleton
+from chatapp.models import Picture, User
+from chatapp.models.tables import PICTURES, USERS
+from chatapp.notices import ProfileChanged
+from chatapp.pictures.reencoding import reencode
+from chatapp.prepared_statements import release_connection, row_or_none
+from chatapp.profile_payloads import ChangeProfile
+
+HASH_CHARACTERS = 32
+"""128 bits of SHA-256. Whoever made two pictures with one hash would have two pictures of their own."""
+
+COLUMNS = (
+    USERS.c.id,
+    USERS.c.username,
+    USERS.c.first_name,
+    USERS.c.last_name,
+    USERS.c.status_text,
+    USERS.c.time_zone,
+    USERS.c.picture,
+    USERS.c.profile_revision,
+)
+PROFILE = select(*COLUMNS).where(USERS.c.id == bindparam("user_id"))
+PICTURE = select(PICTURES.c.body).where(PICTURES.c.hash == bindparam("hash")).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The status text, the time zone and the picture's hash may be empty. `revision` is 0 if nothing ever changed."""
+
+    user_id: int
+    username: str
+    first_name: str
+    last_name: str
+    status_text: str
+    time_zone: str
+    picture: str
+    revision: int
+
+
+def profile_of(user_id: int) -> Profile:
+    return _of(row_or_none(PROFILE, user_id=user_id))
+
+
+def changed_profiles(user_ids: Collection[int] | None = None) -> list[Profile]:
+    """The profiles of these users, or of all, that were ever changed."""
+    query = select(*COLUMNS).where(USERS.c.profile_revision > 0)
+    if user_ids is not None:
+        query = query.where(USERS.c.id.in_(user_ids))
+    return [_of(row) for row in db.session.execute(query)]
+
+
+def picture_of(picture_hash: str) -> bytes:
+    """The picture, as a WebP. Raises NotFound."""
+    row = row_or_none(PICTURE, hash=picture_hash)
+    if row is None:
+        raise NotFound("There is no such picture.")
+    return bytes(row.body)
+
+
+def change_profile(journal: Journal, caller: Caller, wanted: ChangeProfile) -> Profile:
+    """Changes what was given. A change of the name is recorded, since a name can be used to pose as somebody else."""
+    changes = {name: value for name in wanted.model_fields_set if (value := getattr(wanted, name)) is not None}
+
+    def change(transaction: Transaction, user: User) -> None:
+        before = _full_name(user)
+        for name, value in changes.items():
+            setattr(user, name, value)
+        user.display_skeleton = display_skeleton(f"{user.first_name} {user.last_name}")
+        if (after := _full_name(user)) != before:
+            record(transaction, "name_changed", caller.actor, caller.username, before=before, after=after)
+
+    return _change(journal, caller, change)
+
+
+def change_picture(journal: Journal, caller: Caller, data: bytes) -> Profile:
+    """Stores the caller's picture, re-encoded. Raises PictureUnreadable, TooManyPixels and Unavailable."""
+    release_connection()
+    body = reencode(data)
+    picture_hash = hashlib.sha256(body).hexdigest()[:HASH_CHARACTERS]
+
+    def change(transaction: Transaction, user: User) -> None:
+        transaction.session.merge(Picture(user_id=user.id, hash=picture_hash, body=body))
+        user.picture = picture_hash
+
+    return _change(journal, caller, change)
+
+
+def remove_picture(journal: Journal, caller: Caller) -> Profile:
+    """Removes the caller's picture, if there is one."""
+
+    def change(transaction: Transaction, user: User) -> None:
+        transaction.session.execute(delete(Picture).where(Picture.user_id == user.id))
+        user.picture = ""
+
+    return _change(journal, caller, change)
+
+
+def _change(journal: Journal, caller: Caller, change: Callable[[Transaction, User], None]) -> Profile:
+    """Changes the caller's row. Nothing is told to anybody if it stays as it is."""
+
+    def job(transaction: Transaction) -> Profile:
+        # Locked, so that no two changes take the same revision. Messages of the user, which refer to the row, go on.
+        user = transaction.session.get_one(
+            User, caller.user_id, populate_existing=True, with_for_update={"key_share": True}
+        )
+        before = _of(user)
+        change(transaction, user)
+        if _of(user) == before:
+            return before
+        user.profile_revision += 1
+        transaction.notices.append(ProfileChanged(user.id))
+        return _of(user)
+
+    return journal.write(job)
+
+
+def _of(row: Any) -> Profile:
+    return Profile(
+        row.id,
+        row.username,
+        row.first_name,
+        row.last_name,
+        row.status_text,
+        row.time_zone,
+        row.picture,
+        row.profile_revision,
+    )
+
+
+def _full_name(user: User) -> str:
+    return f"{user.first_name} {user.last_name}".strip()

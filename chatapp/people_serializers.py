@@ -1,0 +1,43 @@
+"""Serializers of people. See `chatapp.serializers`."""
+
+from chatapp.actions.people import Person
+from chatapp.actions.profile import Profile
+from chatapp.clock import to_iso
+from chatapp.people_shapes import ProfileShape, UserShape
+
+
+def user(person: Person) -> UserShape:
+    shape: UserShape = {
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "username": person.username,
+        "isOnline": person.is_online,
+        "lastSeen": to_iso(person.last_seen) if person.last_seen is not None else None,
+        "hasNamesake": person.has_namesake,
+    }
+    if person.profile_revision:
+        _add_profile(shape, person)
+    return shape
+
+
+def _add_profile(shape: UserShape, person: Person) -> None:
+    """Adds what there is."""
+    shape["profileRevision"] = person.profile_revision
+    if person.status_text:
+        shape["statusText"] = person.status_text
+    if person.time_zone:
+        shape["timeZone"] = person.time_zone
+    if person.picture:
+        shape["picture"] = person.picture
+
+
+def profile(found: Profile) -> ProfileShape:
+    return {
+        "username": found.username,
+        "firstName": found.first_name,
+        "lastName": found.last_name,
+        "statusText": found.status_text,
+        "timeZone": found.time_zone,
+        "picture": found.picture or None,
+        "profileRevision": found.revision,
+    }
