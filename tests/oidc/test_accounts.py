@@ -20,7 +20,7 @@ def test_the_first_sign_in_makes_an_account_and_the_second_finds_it(app: Flask, 
     names = {"preferred_username": f"Erin{next(numbers)}", "given_name": "Erin", "family_name": "Ebert"}
     first, second = app.test_client(), app.test_client()
     assert sign_in(first, provider, sub="erin", **names) == "signed-in"
-    assert who(first) == names["preferred_username"]
+    assert who(first) == names["preferred_username"].lower()
     assert sign_in(second, provider, sub="erin", preferred_username="another", email="erin@example.org") == "signed-in"
     assert who(second) == who(first)
     users = {user["username"]: user for user in first.get("/users").get_json()["users"]}
@@ -140,8 +140,8 @@ def test_where_people_join_by_invitation_one_is_needed_and_used_up(
         ({"preferred_username": "gina.%d"}, "gina.%d"),
         ({"preferred_username": "gina%d@example.org"}, "gina%d"),
         ({"email": "Hal%d@example.org", "email_verified": True}, "hal%d"),
-        ({"preferred_username": "  <Ida %d>/x "}, "Ida-%d-x"),
-        ({"preferred_username": "Jürgen%d"}, "Jürgen%d"),
+        ({"preferred_username": "  <Ida %d>/x "}, "ida-%d-x"),
+        ({"preferred_username": "Jürgen%d"}, "jürgen%d"),
         ({"preferred_username": "x" * 80 + "%d"}, "x" * 64),
         ({"preferred_username": 7, "nickname": "kim%d"}, "kim%d"),
     ],
@@ -169,7 +169,7 @@ def test_a_taken_username_gets_a_number(app: Flask, provider: ScriptedProvider) 
         client = app.test_client()
         assert sign_in(client, provider, preferred_username=name) == "signed-in"
         found.append(who(client))
-    assert found == ["mia", "Mia2", "MIA3"]
+    assert found == ["mia", "mia2", "mia3"]
     client = app.test_client()
     assert sign_in(client, provider, preferred_username="alice") == "signed-in"
     assert who(client) == "alice2"

@@ -111,7 +111,7 @@ def test_both_providers_find_an_account_by_its_verified_address_only(new_person:
         page = open_page(new_person, chat)
         go(page, label, "finn")
         wait_connected(page)
-        assert own_name(page) == "Finn"
+        assert own_name(page) == "finn"
     page = open_page(new_person, chat)
     go(page, "Friends", "mallory")
     expect(page.get_by_role("alert").filter(has_text="open a valid invitation")).to_be_visible()
