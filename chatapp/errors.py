@@ -136,6 +136,13 @@ class LastOwner(ChatError):
     status = 409
 
 
+class LastAdministrator(ChatError):
+    """There would be no administrator with an active account."""
+
+    code = "last_administrator"
+    status = 409
+
+
 class MessageDeleted(ChatError):
     """The message was deleted, so that it cannot be changed."""
 

@@ -1,4 +1,4 @@
-"""User accounts: add, sign in, change the password, deactivate."""
+"""User accounts: add, list, sign in, change one's own password. `administration.py` acts on those of others."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
+from chatapp.models.user import BOT, MEMBER
 from chatapp.passwords import hash_password, is_password
 
 
@@ -25,6 +26,7 @@ class NewUser:
     first_name: str
     last_name: str = ""
     password: str | None = None
+    role: str = MEMBER
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
@@ -33,7 +35,7 @@ def add_users(journal: Journal, users: list[NewUser]) -> None:
 
     def job(transaction: Transaction) -> None:
         insert_users(transaction, users, hashes)
-        record(transaction, "account_added", OPERATOR, users[0].username, count=len(users))
+        record(transaction, "account_added", OPERATOR, users[0].username, count=len(users), role=users[0].role)
 
     journal.write(job)
 
@@ -54,6 +56,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             password_hash=hashes.get(user.username),
             is_active=True,
             created_at=at,
+            role=user.role,
         )
         for user in users
     ]
@@ -81,6 +84,7 @@ class Account:
     full_name: str
     has_password: bool
     is_active: bool
+    role: str
 
 
 def list_accounts() -> list[Account]:
@@ -122,50 +126,21 @@ def change_password(
     return journal.write(job)
 
 
-def set_password(journal: Journal, username: str, password: str) -> None:
-    """Sets the account's password and revokes its sessions. Raises NotFound."""
-    password_hash = hash_password(password)
-
-    def job(transaction: Transaction) -> None:
-        user = _find(transaction, username)
-        user.password_hash = password_hash
-        revoke_all(transaction, user.id)
-        record(transaction, "password_reset", OPERATOR, username)
-
-    journal.write(job)
-
-
-def deactivate(journal: Journal, username: str) -> None:
-    """Deactivates the account and revokes its sessions. Its messages stay. Raises NotFound."""
-
-    def job(transaction: Transaction) -> None:
-        user = _find(transaction, username)
-        user.is_active = False
-        revoke_all(transaction, user.id)
-        record(transaction, "account_deactivated", OPERATOR, username)
-
-    journal.write(job)
-
-
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
-    return Account(user.username, full_name, user.password_hash is not None, user.is_active)
+    return Account(user.username, full_name, user.password_hash is not None, user.is_active, user.role)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:
-    """An account with a password always needs it. In username mode an account without one needs none."""
+    """An account with a password always needs it. In username mode an account without one needs none. A bot has a
+    token instead."""
+    if user is not None and user.role == BOT:
+        user = None
     if user is not None and user.password_hash is None and settings.sign_in == "username":
         return True
     if settings.sign_in == "username" and user is None:
         return False
     return is_password(password or "", user.password_hash if user else None)
-
-
-def _find(transaction: Transaction, username: str) -> User:
-    user = transaction.session.scalar(select(User).where(User.username == username))
-    if user is None:
-        raise NotFound("There is no such user.", username=username)
-    return user
 
 
 def id_of(username: str) -> int:

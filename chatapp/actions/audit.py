@@ -12,11 +12,13 @@ from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.models import AuditEvent
+from chatapp.models.user import ADMINISTRATOR, MEMBER
 
 KINDS = frozenset(
     {
         "account_added",
         "account_deactivated",
+        "account_reactivated",
         "group_deleted",
         "invitation_added",
         "invitation_revoked",
@@ -27,6 +29,7 @@ KINDS = frozenset(
         "message_deleted",
         "password_changed",
         "password_reset",
+        "role_changed",
         "session_ended",
         "sign_in",
         "sign_in_failed",
@@ -40,14 +43,16 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and from which address. The default is an operator, by the command line."""
+    """Who acts, from which address, and with which role in the whole system."""
 
     user_id: int | None = None
     username: str = ""
     address: str = ""
+    role: str = MEMBER
 
 
-OPERATOR = Actor()
+OPERATOR = Actor(role=ADMINISTRATOR)
+"""Whoever uses the command line."""
 
 
 def record(transaction: Transaction, kind: str, actor: Actor, target: str = "", **details: Any) -> None:

@@ -4,6 +4,8 @@ import click
 
 from chatapp.commands.installation import installation, minute
 
+ROLE = click.Choice(["member", "moderator", "administrator"])
+
 
 @click.group()
 def users() -> None:
@@ -16,15 +18,28 @@ def users() -> None:
 @click.option("--last-name", default="", help="Shown to others.")
 @click.option("--password", help="Asked for if the option is not given; see --no-password.")
 @click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
-def add_user(username: str, first_name: str | None, last_name: str, password: str | None, no_password: bool) -> None:
+@click.option("--admin", is_flag=True, help="The same as --role administrator.")
+@click.option("--role", default="member", show_default=True, type=ROLE, help="What the user may do.")
+def add_user(
+    username: str,
+    first_name: str | None,
+    last_name: str,
+    password: str | None,
+    no_password: bool,
+    admin: bool,
+    role: str,
+) -> None:
     """Add a user."""
+    from dataclasses import replace
+
     from chatapp.actions.accounts import add_users
     from chatapp.new_user import new_user
 
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
-        add_users(app.extensions["chatapp.journal"], [new_user(username, first_name, last_name, password)])
+        user = new_user(username, first_name, last_name, password)
+        add_users(app.extensions["chatapp.journal"], [replace(user, role="administrator" if admin else role)])
     click.echo(f"Added {username}.")
 
 
@@ -35,9 +50,23 @@ def list_users() -> None:
 
     with installation():
         for account in list_accounts():
-            marks = [] if account.has_password else ["no password"]
+            marks = [] if account.role == "member" else [account.role]
+            marks += [] if account.has_password else ["no password"]
             marks += [] if account.is_active else ["deactivated"]
             click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
+
+
+@users.command("role")
+@click.argument("username")
+@click.argument("role", type=ROLE)
+def change_role(username: str, role: str) -> None:
+    """Give a user a role and sign the user out everywhere."""
+    from chatapp.actions.administration import set_role
+    from chatapp.actions.audit import OPERATOR
+
+    with installation() as app:
+        set_role(app.extensions["chatapp.journal"], OPERATOR, username, role)
+    click.echo(f"{username} is {role} now.")
 
 
 @users.command("password")
@@ -45,11 +74,12 @@ def list_users() -> None:
 @click.password_option(help="Asked for if the option is not given.")
 def change_password(username: str, password: str) -> None:
     """Set a user's password and sign the user out everywhere."""
-    from chatapp.actions.accounts import set_password
+    from chatapp.actions.administration import set_password
+    from chatapp.actions.audit import OPERATOR
     from chatapp.new_user import checked_password
 
     with installation() as app:
-        set_password(app.extensions["chatapp.journal"], username, checked_password(password))
+        set_password(app.extensions["chatapp.journal"], OPERATOR, username, checked_password(password))
     click.echo(f"{username} has a new password and is signed out everywhere.")
 
 
@@ -57,11 +87,24 @@ def change_password(username: str, password: str) -> None:
 @click.argument("username")
 def deactivate_user(username: str) -> None:
     """Close an account: no sign-in any more, its messages stay."""
-    from chatapp.actions.accounts import deactivate
+    from chatapp.actions.administration import deactivate
+    from chatapp.actions.audit import OPERATOR
 
     with installation() as app:
-        deactivate(app.extensions["chatapp.journal"], username)
+        deactivate(app.extensions["chatapp.journal"], OPERATOR, username)
     click.echo(f"{username} is deactivated and signed out everywhere.")
+
+
+@users.command("reactivate")
+@click.argument("username")
+def reactivate_user(username: str) -> None:
+    """Open a closed account again."""
+    from chatapp.actions.administration import reactivate
+    from chatapp.actions.audit import OPERATOR
+
+    with installation() as app:
+        reactivate(app.extensions["chatapp.journal"], OPERATOR, username)
+    click.echo(f"{username} is active again.")
 
 
 @users.command("sessions")
@@ -81,9 +124,10 @@ def list_sessions(username: str) -> None:
 @click.argument("username")
 def sign_out_user(username: str) -> None:
     """End all sessions of a user. Open connections are closed at once."""
-    from chatapp.actions.sessions import end_sessions_of
+    from chatapp.actions.administration import end_sessions_of
+    from chatapp.actions.audit import OPERATOR
 
     with installation() as app:
-        ended = end_sessions_of(app.extensions["chatapp.journal"], username)
+        ended = end_sessions_of(app.extensions["chatapp.journal"], OPERATOR, username)
     sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
     click.echo(f"{username} is signed out: {sessions} ended.")
