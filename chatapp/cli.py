@@ -8,6 +8,7 @@ import click
 from chatapp.commands.audit import audit
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
+from chatapp.commands.keys import keys
 from chatapp.commands.users import users
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def serve(demo: int | None) -> None:
 
 main.add_command(users)
 main.add_command(audit)
+main.add_command(keys)
 main.add_command(invites)
 
 
@@ -118,6 +120,17 @@ def rebuild_index() -> None:
     click.echo("The index of the search is complete.")
 
 
+@main.command("setup-link")
+@click.option("--url", help="Address of the chat, as people open it. Default: this server's own.")
+def print_setup_link(url: str | None) -> None:
+    """Print a link by which the first administrator is made, where there is no account yet."""
+    with installation() as app:
+        link = _setup_link(app, (url or address(app)).rstrip("/"))
+    if link is None:
+        raise click.ClickException("There are accounts already. `chatapp users add --admin` makes an administrator.")
+    click.echo(link)
+
+
 @main.command("config")
 def show_config() -> None:
     """Print every setting that is in force. Secrets are masked."""
@@ -143,5 +156,16 @@ def _greet(app: "Flask") -> None:
     click.echo(f"Open {address(app)}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})")
     if settings.sign_in == "username":
         click.echo(OPEN_SIGN_IN)
+    elif (link := _setup_link(app, address(app))) is not None:
+        click.echo(f"There is no account yet. Whoever opens this link makes the first one, an administrator:\n{link}")
     click.echo("Stop with Ctrl-C.")
     sys.stdout.flush()
+
+
+def _setup_link(app: "Flask", base: str) -> str | None:
+    from chatapp.actions.setup import new_setup_secret
+
+    with app.app_context():
+        secret = new_setup_secret(app.extensions["chatapp.journal"])
+    # What follows # is not sent to a server: the secret is in no log and no Referer.
+    return f"{base}/#/setup/{secret}" if secret is not None else None

@@ -68,6 +68,13 @@ class Settings:
         "Key that signs tokens, 32 characters or more. Default: made once into the instance folder, mode 0600",
         secret=True,
     )
+    signing_keys: tuple[str, ...] = _setting(
+        "",
+        "Keys that sign tokens instead, 32 characters or more each, separated by commas: the first signs, all are "
+        "accepted. Default: those that `chatapp keys rotate` made, else the secret key",
+        values.keys,
+        secret=True,
+    )
     token_seconds: int = _setting("604800", "How long a sign-in lasts, in seconds", values.integer(1, 31_536_000))
     sign_in: str = _setting(
         "password",
@@ -75,9 +82,9 @@ class Settings:
         values.choice("username", "password"),
     )
     joining: str = _setting(
-        "invite",
+        "",
         "Who may make an account: `closed` (nobody; `chatapp users add` does), `invite` (whoever has a link of "
-        "`chatapp invites add`), or `open` (everybody)",
+        "`chatapp invites add`), or `open` (everybody). Default: what an administrator chose, at first `invite`",
         values.choice("closed", "invite", "open"),
     )
     trust_network: bool = _setting("0", "Allows `username` sign-in on an address that is not loopback", values.flag)
@@ -240,7 +247,7 @@ def _parse(setting: "Field[Any]", sources: list[Mapping[str, str]]) -> Any:
     name = variable(setting)
     given: str = next((source[name] for source in sources if source.get(name, "") != ""), str(setting.default))
     if given == "":
-        return () if setting.name == "origins" else ""
+        return () if setting.name in ("origins", "signing_keys") else ""
     kind: values.Type = setting.metadata["type"]
     try:
         return kind.parse(given)

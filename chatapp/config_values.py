@@ -29,6 +29,17 @@ def seconds(low: float, high: float) -> Type:
     return Type(lambda text: _within(float(text), low, high), f"a number of seconds from {low:g} to {high:g}")
 
 
+def _parse_keys(text: str) -> tuple[str, ...]:
+    found = tuple(key.strip() for key in text.split(","))
+    # RFC 7518 section 3.2: an HS256 key has at least as many bits as the hash.
+    if any(len(key) < 32 for key in found):
+        raise ValueError
+    return found
+
+
+keys = Type(_parse_keys, "keys of 32 characters or more, separated by commas")
+
+
 def choice(*names: str) -> Type:
     return Type(lambda text: names[names.index(text)], "one of " + ", ".join(names))
 

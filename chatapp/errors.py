@@ -77,6 +77,12 @@ class InviteInvalid(Forbidden):
     code = "invite_invalid"
 
 
+class SetupInvalid(Forbidden):
+    """The setup link is unknown or replaced, or the installation has accounts already. Which of these is not said."""
+
+    code = "setup_invalid"
+
+
 class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 

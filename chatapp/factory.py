@@ -21,6 +21,7 @@ from chatapp.journal import Journal
 from chatapp.prepared_statements import StatementRunner
 from chatapp.search.indexer import Indexer
 from chatapp.secret import secret_key
+from chatapp.signing_keys import KeyRing
 from chatapp.web.blueprint import blueprint
 
 LARGEST_BODY_BYTES = 1_000_000
@@ -57,6 +58,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
+    app.extensions["chatapp.signing_keys"] = KeyRing(settings, app.secret_key)
     app.extensions["chatapp.installation"] = installation_id(app.secret_key)
     db.init_app(app)
     _open_database(app, settings)

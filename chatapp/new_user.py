@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
+from chatapp.models.user import MEMBER
 from chatapp.payload_fields import FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
 
@@ -18,12 +19,14 @@ class _Password(BaseModel):
     password: NewPassword
 
 
-def new_user(username: str, first_name: str | None, last_name: str, password: str | None) -> NewUser:
+def new_user(
+    username: str, first_name: str | None, last_name: str, password: str | None, role: str = MEMBER
+) -> NewUser:
     """The user to add. Raises InvalidInput, naming the field."""
     fields = {"username": username, "first_name": first_name or username, "last_name": last_name}
     account = parse(_Account, fields)
     secret = checked_password(password) if password is not None else None
-    return NewUser(account.username, account.first_name, account.last_name, secret)
+    return NewUser(account.username, account.first_name, account.last_name, secret, role)
 
 
 def checked_password(password: str) -> str:

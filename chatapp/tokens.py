@@ -12,9 +12,10 @@ from jwt.exceptions import PyJWTError
 
 from chatapp.clock import now
 from chatapp.errors import NotSignedIn
+from chatapp.signing_keys import KeyRing
 
 CACHED_TOKENS = 10_000
-"""Tokens whose signature is not checked again: the same text and the same key always give the same result."""
+"""Tokens whose signature is not checked again: the same text and the same keys always give the same result."""
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
@@ -23,7 +24,7 @@ def claims_of(token: str) -> Mapping[str, Any]:
     Needs an app context. `find_caller` checks whether the token's session is still valid.
     """
     try:
-        claims = _verified_claims(str(current_app.secret_key), token)
+        claims = _verified_claims(signing_keys().accepted, token)
     except (JWTExtendedException, PyJWTError, ValueError) as error:
         raise NotSignedIn("You are not signed in.") from error
     if claims["exp"] <= now().timestamp():
@@ -32,6 +33,12 @@ def claims_of(token: str) -> Mapping[str, Any]:
 
 
 @lru_cache(CACHED_TOKENS)
-def _verified_claims(_key: str, token: str) -> Mapping[str, Any]:
-    """The signing key is part of the cache key: a token that one key signed is not valid under another."""
+def _verified_claims(_kids: tuple[str, ...], token: str) -> Mapping[str, Any]:
+    """The accepted keys are part of the cache key: a token that one key signed is not valid under others."""
     return MappingProxyType(decode_token(token))
+
+
+def signing_keys() -> KeyRing:
+    """The keys of this installation. Needs an app context."""
+    ring: KeyRing = current_app.extensions["chatapp.signing_keys"]
+    return ring

@@ -1,6 +1,7 @@
 """The command `chatapp`: what it does, its exit status, and one sentence instead of a traceback for a mistake."""
 
 import json
+import re
 import socket
 import stat
 import subprocess
@@ -322,3 +323,45 @@ def test_the_audit_log_tells_who_did_what(run: Run) -> None:
     last = json.loads(run("audit", "--json", "--after", "2").output)
     assert (last["kind"], last["target"], last["actor"], last["details"]) == ("account_deactivated", "anna", "", {})
     assert "long" not in run("audit", "--json").output, "no password is recorded"
+
+
+def test_an_operator_gives_roles_and_takes_them(run: Run) -> None:
+    expect_output(run("users", "add", "anna", "--no-password", "--admin"), 0)
+    expect_output(run("users", "add", "ben", "--no-password", "--role", "moderator"), 0)
+    expect_output(run("users", "add", "carl", "--no-password", "--role", "king"), 2, "--role")
+    assert run("users", "list").output == "anna\tanna\tadministrator, no password\nben\tben\tmoderator, no password\n"
+    for arguments in (["role", "anna", "member"], ["deactivate", "anna"]):
+        expect_output(run("users", *arguments), 1, "needs an administrator")
+    expect_output(run("users", "role", "ben", "administrator"), 0, "ben is administrator now")
+    expect_output(run("users", "role", "anna", "member"), 0)
+    expect_output(run("users", "role", "anna", "member"), 0)
+    expect_output(run("users", "role", "nobody", "member"), 1, "no such user")
+    changes = [line.split("\t")[4:] for line in run("audit").output.splitlines() if "role_changed" in line]
+    assert changes == [
+        ["ben", "", "role administrator, former moderator"],
+        ["anna", "", "role member, former administrator"],
+    ]
+
+
+def test_a_closed_account_is_opened_again(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    run("users", "deactivate", "anna")
+    expect_output(run("users", "reactivate", "anna"), 0, "anna is active again")
+    assert run("users", "list").output == "anna\tanna\tno password\n"
+    expect_output(run("users", "reactivate", "nobody"), 1, "no such user")
+
+
+def test_a_setup_link_is_printed_while_there_is_no_account(run: Run) -> None:
+    first, second = run("setup-link").output, run("setup-link", "--url", "https://chat.example.org/").output
+    assert re.fullmatch(r"http://localhost:8088/#/setup/[\w-]{22}\n", first)
+    assert re.fullmatch(r"https://chat\.example\.org/#/setup/[\w-]{22}\n", second)
+    expect_output(run("users", "add", "anna", "--password", "long enough", "--admin"), 0)
+    assert run("users", "list").output == "anna\tanna\tadministrator\n"
+    expect_output(run("setup-link"), 1, "There are accounts already")
+
+
+def test_the_signing_key_is_replaced(run: Run) -> None:
+    expect_output(run("keys", "rotate"), 0, "signed by the new key")
+    expect_output(run("keys", "rotate", "--now"), 0, "Everybody is signed out")
+    expect_output(run("keys", "rotate", CHATAPP_SIGNING_KEYS="x" * 32), 1, "CHATAPP_SIGNING_KEYS")
+    assert json.loads(run("audit", "--json").output)["kind"] == "session_ended"

@@ -54,9 +54,9 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             first_name=user.first_name,
             last_name=user.last_name,
             password_hash=hashes.get(user.username),
+            role=user.role,
             is_active=True,
             created_at=at,
-            role=user.role,
         )
         for user in users
     ]
@@ -82,9 +82,9 @@ class Account:
 
     username: str
     full_name: str
+    role: str
     has_password: bool
     is_active: bool
-    role: str
 
 
 def list_accounts() -> list[Account]:
@@ -128,7 +128,7 @@ def change_password(
 
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
-    return Account(user.username, full_name, user.password_hash is not None, user.is_active, user.role)
+    return Account(user.username, full_name, user.role, user.password_hash is not None, user.is_active)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:

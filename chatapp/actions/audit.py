@@ -30,6 +30,7 @@ KINDS = frozenset(
         "password_changed",
         "password_reset",
         "role_changed",
+        "set_up",
         "session_ended",
         "sign_in",
         "sign_in_failed",

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.actions.system_permissions import MAKE_INVITATIONS, SEE_INVITATIONS, require
 from chatapp.clock import now
@@ -47,7 +48,7 @@ def add_invite(journal: Journal, actor: Actor, uses_allowed: int, lasts: timedel
     """Makes an invitation for this number of accounts. Raises Forbidden."""
     require(actor.role, MAKE_INVITATIONS)
     secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
-    row = Invite(secret_hash=_hash(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
+    row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
 
     def job(transaction: Transaction) -> int:
         transaction.session.add(row)
@@ -83,13 +84,13 @@ def revoke_invite(journal: Journal, actor: Actor, invite_id: int) -> None:
     journal.write(job)
 
 
-def require_invite(settings: Settings, secret: str | None) -> datetime | None:
+def require_invite(joining: Joining, secret: str | None) -> datetime | None:
     """When the invitation expires; None where everybody may join. Raises JoiningClosed and InviteInvalid."""
-    if settings.joining == "open":
+    if joining == "open":
         return None
-    if settings.joining == "closed":
+    if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    row = db.session.scalar(select(Invite).where(Invite.secret_hash == _hash(secret or "")))
+    row = db.session.scalar(select(Invite).where(Invite.secret_hash == hash_of(secret or "")))
     expires_at = row.expires_at if row is not None and _is_valid(row, now()) else None
     db.session.remove()
     if expires_at is None:
@@ -105,11 +106,12 @@ def join(
     Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
-    require_invite(settings, secret)
+    joining = chosen(settings).joining
+    require_invite(joining, secret)
     hashes = {user.username: hash_password(password)}
 
     def job(transaction: Transaction) -> Caller:
-        invite = _use(transaction, secret or "") if settings.joining == "invite" else None
+        invite = _use(transaction, secret or "") if joining == "invite" else None
         (user_id,) = insert_users(transaction, [user], hashes)
         method = "invitation" if invite is not None else "password"
         record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
@@ -124,7 +126,7 @@ def _use(transaction: Transaction, secret: str) -> int:
     used = transaction.session.execute(
         update(Invite)
         .where(
-            Invite.secret_hash == _hash(secret),
+            Invite.secret_hash == hash_of(secret),
             Invite.revoked_at.is_(None),
             Invite.expires_at > now(),
             Invite.uses < Invite.uses_allowed,
@@ -146,5 +148,6 @@ def _is_valid(row: Invite, at: datetime) -> bool:
     return row.revoked_at is None and row.expires_at > at and row.uses < row.uses_allowed
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """What is stored of a secret, which has enough random bits for a plain hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

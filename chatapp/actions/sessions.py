@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from chatapp.actions.audit import Actor, record
+from chatapp.actions.audit import OPERATOR, Actor, record
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import NotFound
@@ -25,6 +25,8 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 EXPIRED_KEPT = timedelta(days=30)
 """How long the row of an expired session stays. It is deleted when the user signs in after that."""
 MOST_LISTED = 200
+AT_ONCE = 1_000
+"""Sessions that one statement ends. A statement has a limit of parameters."""
 
 CALLER_BY_SESSION = (
     select(
@@ -189,6 +191,18 @@ def end_other_sessions(journal: Journal, caller: Caller) -> int:
     return journal.write(job)
 
 
+def end_all_sessions(journal: Journal) -> int:
+    """Ends every session of everybody, for an operator. Returns how many they were."""
+
+    def job(transaction: Transaction) -> int:
+        ended = list(transaction.session.scalars(select(Session.id).where(Session.revoked_at.is_(None))))
+        revoke(transaction, ended)
+        record(transaction, "session_ended", OPERATOR, count=len(ended))
+        return len(ended)
+
+    return journal.write(job)
+
+
 def revoke_all(transaction: Transaction, user_id: int, but: str = "") -> int:
     """Ends the sessions of a user, but this one. Returns how many they were."""
     query = select(Session.id).where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.id != but)
@@ -200,5 +214,7 @@ def revoke_all(transaction: Transaction, user_id: int, but: str = "") -> int:
 def revoke(transaction: Transaction, session_ids: Iterable[str]) -> None:
     """Ends sessions. Their connections are closed after the commit."""
     ended = list(session_ids)
-    transaction.session.execute(update(Session).where(Session.id.in_(ended)).values(revoked_at=now()))
+    for first in range(0, len(ended), AT_ONCE):
+        chunk = ended[first : first + AT_ONCE]
+        transaction.session.execute(update(Session).where(Session.id.in_(chunk)).values(revoked_at=now()))
     transaction.notices += [SessionEnded(session_id) for session_id in ended]

@@ -21,6 +21,7 @@ from chatapp.api import (
     scheduled,
     search,
     sessions,
+    setup,
     threads,
     users,
 )
@@ -47,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             sessions,
             account,
             joining,
+            setup,
             users,
             messages,
             message_changes,
@@ -74,7 +76,7 @@ def _restrict_limiter(app: Flask) -> None:
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account"))
+        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account", ".set_up"))
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

@@ -17,7 +17,7 @@ from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
 from chatapp.origins import is_allowed, same_origin
-from chatapp.tokens import claims_of
+from chatapp.tokens import claims_of, signing_keys
 
 TOKEN_COOKIE = "chatToken"  # noqa: S105
 TOKEN_HEADER = "auth-token"  # noqa: S105
@@ -46,7 +46,6 @@ class SignedIn:
 def init_app(app: Flask, settings: Settings) -> None:
     """Configures Flask-JWT-Extended. Its CSRF check is off: ours also accepts an allowed origin, and answers 403."""
     app.config.update(
-        JWT_SECRET_KEY=app.secret_key,
         JWT_ALGORITHM="HS256",
         JWT_TOKEN_LOCATION=["headers", "cookies"],
         JWT_ACCESS_COOKIE_NAME=TOKEN_COOKIE,
@@ -59,6 +58,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         JWT_CSRF_METHODS=[],
     )
     jwt.init_app(app)
+    jwt.encode_key_loader(lambda _identity: signing_keys().current.secret)
+    jwt.decode_key_loader(lambda headers, _claims: _secret_of(headers))
 
 
 def require_caller(environ: dict[str, Any]) -> Caller:
@@ -117,7 +118,10 @@ def make_token(caller: Caller) -> str:
     """Returns a JWT with the username in `sub` and the session's id in `jti`. It expires with the session."""
     lifetime = caller.expires_at - now()
     token: str = create_access_token(
-        caller.username, expires_delta=lifetime, additional_claims={"jti": caller.session_id}
+        caller.username,
+        expires_delta=lifetime,
+        additional_claims={"jti": caller.session_id},
+        additional_headers={"kid": signing_keys().current.kid},
     )
     return token
 
@@ -152,6 +156,14 @@ def current_token() -> str:
     """The token by which this request is signed in, as received."""
     token: str = request.environ[ACCEPTED_TOKEN]
     return token
+
+
+def _secret_of(headers: Mapping[str, Any]) -> str:
+    """The secret of the key that a token names. Raises NotSignedIn for one that is not accepted."""
+    secret = signing_keys().secret_of(headers.get("kid"))
+    if secret is None:
+        raise NotSignedIn("Your session has expired. Please sign in again.")
+    return secret
 
 
 def _secure_cookies(response: Response) -> None:

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from chatapp.actions import invites
 from chatapp.actions.accounts import NewUser
+from chatapp.actions.installation_settings import chosen
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
@@ -33,7 +34,7 @@ blueprint = Blueprint("joining", __name__)
     errors=(InviteInvalid, JoiningClosed, MalformedRequest, InvalidInput),
 )
 def check_invite(body: InviteSecret) -> Response:
-    expires_at = invites.require_invite(current_settings(), body.invite)
+    expires_at = invites.require_invite(chosen(current_settings()).joining, body.invite)
     return jsonify(expiresAt=to_iso(expires_at) if expires_at is not None else None)
 
 

@@ -30,16 +30,15 @@ def add_user(
     role: str,
 ) -> None:
     """Add a user."""
-    from dataclasses import replace
-
     from chatapp.actions.accounts import add_users
     from chatapp.new_user import new_user
 
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
-        user = new_user(username, first_name, last_name, password)
-        add_users(app.extensions["chatapp.journal"], [replace(user, role="administrator" if admin else role)])
+        chosen = "administrator" if admin else role
+        user = new_user(username, first_name, last_name, password, chosen)
+        add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {username}.")
 
 
@@ -47,10 +46,11 @@ def add_user(
 def list_users() -> None:
     """List all users: name, full name, what they are."""
     from chatapp.actions.accounts import list_accounts
+    from chatapp.models.user import MEMBER
 
     with installation():
         for account in list_accounts():
-            marks = [] if account.role == "member" else [account.role]
+            marks = [account.role] if account.role != MEMBER else []
             marks += [] if account.has_password else ["no password"]
             marks += [] if account.is_active else ["deactivated"]
             click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())

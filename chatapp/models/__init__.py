@@ -2,6 +2,7 @@
 
 from chatapp.models.audit_event import AuditEvent
 from chatapp.models.conversation import Conversation
+from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
@@ -22,6 +23,7 @@ __all__ = [
     "ConversationPreference",
     "Draft",
     "FormerMembership",
+    "InstallationSetting",
     "Invite",
     "Membership",
     "Mention",

@@ -7,10 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import ZERO, Base, Id, Instant
 
+ADMINISTRATOR = "administrator"
+MODERATOR = "moderator"
+MEMBER = "member"
+GUEST = "guest"
+BOT = "bot"
+
 
 class User(Base):
     """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
 
+    `role` is that in the whole system; a membership has another one, for its group.
     `revision` counts the changes that concern this user alone: the conversations that they join and leave.
     """
 
@@ -21,6 +28,7 @@ class User(Base):
     first_name: Mapped[str] = mapped_column(String(100))
     last_name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(16), default=MEMBER, server_default=MEMBER)
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Response, abort, current_app, g, jsonify, make_response, render_template, request
 
+from chatapp.actions.installation_settings import chosen
+from chatapp.actions.setup import is_new
 from chatapp.web.assets import AssetLibrary
 from chatapp.web.headers import script_hash
 from chatapp.web.languages import LANGUAGES, Language, preferred, spoken
@@ -27,7 +29,7 @@ MODULES = {
 }
 """The import map: what modules call a library, and the file that it is."""
 
-LOADED_LATER = ("js/views/dialogs/", "js/markdown/", "js/pasting/", "js/polls/", "vendor/later/")
+LOADED_LATER = ("js/views/dialogs/", "js/views/setup/", "js/markdown/", "js/pasting/", "js/polls/", "vendor/later/")
 """Modules that the page imports when it has drawn the rest, or when they are first needed."""
 
 LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
@@ -148,10 +150,14 @@ def library() -> AssetLibrary:
 
 def _page_settings() -> dict[str, Any]:
     settings = current_app.extensions["chatapp.settings"]
+    choices = chosen(settings)
     return {
+        "systemName": choices.name,
+        "isNew": settings.sign_in == "password" and is_new(),
         "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
-        "joining": settings.joining,
+        "joining": choices.joining,
+        "isJoiningFixed": choices.is_joining_fixed,
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,

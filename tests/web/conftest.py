@@ -38,7 +38,7 @@ def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     """Starts servers; all of them are stopped at the end."""
     started: list[Server] = []
 
-    def make(users: int = 0, **settings: Any) -> Server:
+    def make(users: int | None = 0, **settings: Any) -> Server:
         server = Server(tmp_path_factory.mktemp("instance"), users, **settings)
         started.append(server)
         server.start()

@@ -10,10 +10,12 @@ from tests import servers
 
 
 class Server(servers.Server):
-    """`settings` are CHATAPP_ variables without the prefix; `users` is the number of demo users user0, user1, ..."""
+    """`settings` are CHATAPP_ variables without the prefix; `users` is the number of demo users user0, user1, ...; None
+    for no user at all."""
 
-    def __init__(self, folder: Path, users: int = 0, *, one_port: bool = False, **settings: object) -> None:
-        command = [sys.executable, "-m", "chatapp", "serve", "--demo", str(users)]
+    def __init__(self, folder: Path, users: int | None = 0, *, one_port: bool = False, **settings: object) -> None:
+        demo = [] if users is None else ["--demo", str(users)]
+        command = [sys.executable, "-m", "chatapp", "serve", *demo]
         variables = {f"CHATAPP_{name}": value for name, value in settings.items()}
         super().__init__(folder, command, one_port=one_port, **variables)
 

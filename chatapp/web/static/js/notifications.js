@@ -1,6 +1,7 @@
 /** Announces new messages: the title, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
+import { settings } from "./config.js";
 import { keyOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { isQuiet } from "./models/quiethours.js";
@@ -17,7 +18,8 @@ export function followUnread() {
   return effect(() => {
     const isSignedIn = store.session.value.status === "signedIn";
     const count = isSignedIn ? store.unreadTotal.value : 0;
-    document.title = count > 0 ? say.titleUnread({ count: badgeText(count) }) : say.appName;
+    const name = settings.systemName || say.appName;
+    document.title = count > 0 ? say.titleUnread({ count: badgeText(count), name }) : name;
     showBadge(count);
   });
 }

@@ -34,6 +34,10 @@ export interface Arguments {
   hiddenControl: { code: string };
   joinGroup: Name;
   joinPasswordHint: Count;
+  setupStep: { number: number; count: number };
+  sessionDevice: { browser: string; system: string };
+  sessionEndNamed: { device: string };
+  sessionUsed: { when: string };
   lastSeen: Moment;
   leaveTitle: Group;
   listNoMatch: Text;
@@ -83,7 +87,7 @@ export interface Arguments {
   shortcutFormat: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
-  titleUnread: { count: string };
+  titleUnread: { count: string; name: string };
   todayAt: { time: string };
   tooLong: Count & { most: number };
   typingOne: Name;

@@ -1,6 +1,7 @@
 /** Signing in and out, and everything that starts and ends with a session. */
 
 import * as api from "./api.js";
+import { settings } from "./config.js";
 import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
@@ -52,6 +53,18 @@ export async function join(account) {
   await start(account.username);
 }
 
+/**
+ * Makes the first account of a new installation.
+ * @param {{ secret: string, systemName: string, joining: string, username: string, firstName: string, lastName: string, password: string }} wanted
+ */
+export async function setUp(wanted) {
+  await api.call("POST", "/setup", wanted);
+  settings.systemName = wanted.systemName;
+  settings.isNew = false;
+  history.replaceState(history.state, "", "#/");
+  await start(wanted.username);
+}
+
 /** @param {string} username */
 async function start(username) {
   await keepSeen(BROWSER, "owesSignOut", false);
@@ -80,6 +93,34 @@ async function payOffSignOut() {
   await keepSeen(BROWSER, "owesSignOut", false);
 }
 
+/**
+ * Changes my password. That ends all my sessions and begins another, so the connection of the old one is closed first, and
+ * a page in another tab, which has heard that its session ended, goes on.
+ * @param {string | null} current
+ * @param {string} password
+ */
+export async function changePassword(current, password) {
+  const username = store.me.peek();
+  disconnect();
+  try {
+    await api.call("PATCH", "/password", { current, password });
+    tellTabs({ type: "session", username });
+  } finally {
+    if (store.me.peek() === username) await begin(username);
+  }
+}
+
+/** The server ended the session of the connection. Another tab may have begun a new one. */
+async function checkToken() {
+  try {
+    const username = await api.currentUsername();
+    if (username === null) await expire();
+    else await begin(username);
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+  }
+}
+
 /** The server ended the session. */
 export async function expire() {
   if (store.session.peek().status !== "signedIn") return;
@@ -93,7 +134,7 @@ async function begin(username) {
   startSending();
   // In parallel, because each may wait for storage.
   await Promise.all([keepSeen(BROWSER, "username", username), recall(username)]);
-  connect(username, serverEventHandlers({ onRefused: checkSession, onTokenExpired: expire }));
+  connect(username, serverEventHandlers({ onRefused: checkSession, onTokenExpired: checkToken }));
 }
 
 /** @param {string} username */

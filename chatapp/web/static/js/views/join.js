@@ -6,10 +6,9 @@ import { ApiError, checkInvite } from "../api.js";
 import { join } from "../session.js";
 import { failureSentence, say } from "../strings.js";
 import { html } from "./html.js";
-import { PasswordField, Problem } from "./signinfields.js";
+import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "./signinfields.js";
 
 const INVITATION = /^#\/join\/([\w-]+)$/u;
-const SHORTEST_PASSWORD = 8;
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 
@@ -42,16 +41,6 @@ export function Join({ onSignIn }) {
     <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.joinBusy : say.joinButton}</button>
     <button type="button" class="button button-quiet" onClick=${onSignIn}>${say.joinHaveAccount}</button>
   </form>`;
-}
-
-/** @param {{ name: string, label: string, text: TextSignal, autocomplete: string, hint?: string }} props */
-function TextField({ name, label, text, autocomplete, hint = "" }) {
-  return html`<div class="field">
-    <label for=${name}>${label}</label>
-    <input id=${name} name=${name} dir="auto" autocomplete=${autocomplete} autocapitalize=${name === "username" ? "none" : "words"} spellcheck=${false}
-      aria-describedby=${hint && `${name}-hint`} value=${text} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)} />
-    ${hint && html`<small id=${`${name}-hint`}>${hint}</small>`}
-  </div>`;
 }
 
 /** @param {Record<string, TextSignal>} fields */

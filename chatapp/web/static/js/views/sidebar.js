@@ -34,8 +34,9 @@ export function Sidebar() {
 function Head() {
   const name = nameOf(me.value);
   return html`<header class="sidebar-head">
-    <${Avatar} id=${me.value} name=${name} />
-    <span class="sidebar-me"><b><bdi>${name}</bdi></b><${WhoIsOnline} /></span>
+    <button type="button" class="sidebar-account" title=${say.account} onClick=${() => (dialog.value = "account")}>
+      <${Avatar} id=${me.value} name=${name} /><span class="sidebar-me"><span class="unseen">${say.account}: </span><b><bdi>${name}</bdi></b><${WhoIsOnline} /></span>
+    </button>
     <${Action} icon="plus" label=${say.newGroup} onClick=${() => (dialog.value = "newGroup")} />
     <${Action} icon="sliders" label=${say.settings} onClick=${() => (dialog.value = "settings")} />
     <${Action} icon="leave" label=${say.signOut} onClick=${signOut} />

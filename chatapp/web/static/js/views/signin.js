@@ -7,9 +7,9 @@ import { failureSentence, say } from "../strings.js";
 import { signIn } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
-import { Mark } from "./icons.js";
 import { Join, inviteInAddress } from "./join.js";
-import { LanguageChoice } from "./languagechoice.js";
+import { SetupPage, setupInAddress } from "./setuppage.js";
+import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
 import { PasswordField, Problem } from "./signinfields.js";
 
@@ -17,34 +17,22 @@ import { PasswordField, Problem } from "./signinfields.js";
 
 export function SignIn() {
   const isJoining = useSignal(inviteInAddress() !== null);
+  const secret = setupInAddress();
+  if (secret) return html`<${SetupPage} secret=${secret} />`;
   return isJoining.value
-    ? html`<${Card} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
+    ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
 }
 
 /** @param {{ onJoin: () => void }} props */
 function Choice({ onJoin }) {
   const isByName = settings.signIn === "username";
-  return html`<${Card} title=${say.appName} hint=${isByName ? say.signInPickHint : say.tagline}>
+  return html`<${SignInCard} title=${settings.systemName || say.appName} hint=${isByName ? say.signInPickHint : say.tagline}>
+    ${settings.isNew && html`<p class="note" role="status">${say.setupWaits}</p>`}
     ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
     ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
     ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
   <//>`;
-}
-
-/** @param {{ title: string, hint: string, children?: any }} props */
-function Card({ title, hint, children }) {
-  return html`<main class="signin">
-    <section class="signin-card" aria-labelledby="signin-title">
-      <header class="signin-head">
-        <${Mark} size=${52} />
-        <h1 id="signin-title">${title}</h1>
-        <p>${hint}</p>
-      </header>
-      ${children}
-      <${LanguageChoice} />
-    </section>
-  </main>`;
 }
 
 /** A name is enough, unless its account has a password. */

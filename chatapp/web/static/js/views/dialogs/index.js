@@ -1,5 +1,6 @@
 /** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
+import { AccountDialog } from "./account/index.js";
 import { ConversationMenu } from "./conversationmenu.js";
 import { MentionList } from "./mentionlist.js";
 import { DetailsDialog } from "./details.js";
@@ -28,6 +29,7 @@ import { VotersDialog } from "./voters.js";
 export { MissingGroup, ThreadPane };
 
 export const DIALOGS = {
+  account: AccountDialog,
   newGroup: NewGroupDialog,
   newPoll: NewPollDialog,
   findGroups: FindGroupsDialog,

@@ -1,0 +1,44 @@
+"""What an administrator chooses in the running system: its name, and who may join."""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlalchemy import delete, select
+
+from chatapp.config import Settings
+from chatapp.extensions import db
+from chatapp.journal import Transaction
+from chatapp.models import InstallationSetting
+
+Joining = Literal["closed", "invite", "open"]
+
+SYSTEM_NAME = "system_name"
+JOINING = "joining"
+SETUP_SECRET_HASH = "setup_secret_hash"  # noqa: S105
+
+DEFAULT_JOINING: Joining = "invite"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is in force. `name` is empty where none was chosen. `is_joining_fixed`: the setting CHATAPP_JOINING says who
+    may join, and nobody can choose it here."""
+
+    name: str
+    joining: Joining
+    is_joining_fixed: bool
+
+
+def chosen(settings: Settings) -> Chosen:
+    """What is in force now."""
+    rows = db.session.execute(select(InstallationSetting.name, InstallationSetting.value))
+    stored: dict[str, str] = {row.name: row.value for row in rows}
+    joining = settings.joining or stored.get(JOINING) or DEFAULT_JOINING
+    return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining))
+
+
+def store_value(transaction: Transaction, name: str, value: str) -> None:
+    """Replaces what is stored under a name. Empty text deletes it."""
+    transaction.session.execute(delete(InstallationSetting).where(InstallationSetting.name == name))
+    if value:
+        transaction.session.add(InstallationSetting(name=name, value=value))

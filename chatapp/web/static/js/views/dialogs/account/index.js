@@ -1,0 +1,57 @@
+/** My account: a list of sections, each with a page of its own. A new section is a module here and a line in `SECTIONS`. */
+
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
+import { say } from "../../../strings.js";
+import { me, nameOf } from "../../../store.js";
+import { Avatar } from "../../avatar.js";
+import { Dialog } from "../../dialog.js";
+import { html } from "../../html.js";
+import { Icon } from "../../icons.js";
+import { PasswordSection } from "./password.js";
+import { SessionsSection } from "./sessions.js";
+
+/** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
+
+/** @type {AccountSection[]} */
+const SECTIONS = [
+  { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
+  { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
+];
+
+export function AccountDialog() {
+  const open = useSignal(/** @type {AccountSection | null} */ (null));
+  const last = useSignal("");
+  const show = (/** @type {AccountSection | null} */ section) => {
+    last.value = open.peek()?.id ?? "";
+    open.value = section;
+  };
+  const section = open.value;
+  return html`<${Dialog} title=${section ? section.title() : say.account} onBack=${section && (() => show(null))}>
+    ${section ? html`<${Page} key=${section.id} section=${section} />` : html`<${Menu} last=${last.value} onChoose=${show} />`}
+  <//>`;
+}
+
+/** @param {{ section: AccountSection }} props */
+function Page({ section }) {
+  useLayoutEffect(() => {
+    // A field of the section may have taken the focus.
+    if (document.activeElement?.tagName !== "INPUT") document.getElementById("dialog-title")?.focus();
+  }, []);
+  return html`<${section.Section} />`;
+}
+
+/** @param {{ last: string, onChoose: (section: AccountSection) => void }} props */
+function Menu({ last, onChoose }) {
+  const name = nameOf(me.value);
+  useLayoutEffect(() => void (last && document.getElementById(`account-${last}`)?.focus()), []);
+  return html`
+    <div class="account-me"><${Avatar} id=${me.value} name=${name} /><span><b><bdi>${name}</bdi></b><small><bdi>@${me.value}</bdi></small></span></div>
+    <ul class="account-menu">${SECTIONS.map(
+      (section) => html`<li key=${section.id}>
+        <button type="button" id=${`account-${section.id}`} class="account-entry" onClick=${() => onChoose(section)}>
+          <span><b>${section.title()}</b><small>${section.hint()}</small></span><${Icon} name="next" size=${18} />
+        </button>
+      </li>`,
+    )}</ul>`;
+}

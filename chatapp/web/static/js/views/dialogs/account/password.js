@@ -1,0 +1,33 @@
+/** Changing my password. It ends all my sessions but this one, which goes on as a new one. */
+
+import { useSignal } from "@preact/signals";
+import { changePassword } from "../../../session.js";
+import { say } from "../../../strings.js";
+import { me } from "../../../store.js";
+import { html } from "../../html.js";
+import { PasswordField, SHORTEST_PASSWORD } from "../../signinfields.js";
+import { Refused, useAction } from "../action.js";
+
+export function PasswordSection() {
+  const current = useSignal("");
+  const wanted = useSignal("");
+  const isDone = useSignal(false);
+  const action = useAction();
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    isDone.value = false;
+    if ([...wanted.peek()].length < SHORTEST_PASSWORD) return action.refuse(say.joinPasswordHint({ count: SHORTEST_PASSWORD }));
+    if (!(await action.run(() => changePassword(current.peek() || null, wanted.peek())))) return;
+    current.value = wanted.value = "";
+    isDone.value = true;
+  };
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <p class="note">${say.accountPasswordNote}</p>
+    <input type="hidden" name="username" autocomplete="username" value=${me.value} />
+    <${Refused} action=${action} />
+    <${PasswordField} id="current" label=${say.accountPasswordCurrent} password=${current} isFirst=${true} autocomplete="current-password" hint=${say.accountPasswordNone} />
+    <${PasswordField} id="wanted" label=${say.accountPasswordNew} password=${wanted} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />
+    <button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.accountPasswordSave}</button>
+    <p role="status">${isDone.value && say.accountPasswordDone}</p>
+  </form>`;
+}

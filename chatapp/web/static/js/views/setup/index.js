@@ -1,0 +1,129 @@
+/** Setting up a new installation by its link: its name, the first account, and who may join. */
+
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
+import { ApiError } from "../../api.js";
+import { settings } from "../../config.js";
+import { setUp } from "../../session.js";
+import { failureSentence, say } from "../../strings.js";
+import { html } from "../html.js";
+import { SignInCard } from "../signincard.js";
+import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "../signinfields.js";
+
+/** @typedef {import("@preact/signals").Signal<string>} TextSignal */
+/** @typedef {"invite" | "open" | "closed"} Joining */
+/** @typedef {ReturnType<typeof useFields>} Fields */
+
+function useFields() {
+  return {
+    systemName: useSignal(""),
+    firstName: useSignal(""),
+    lastName: useSignal(""),
+    username: useSignal(""),
+    password: useSignal(""),
+    joining: useSignal(/** @type {Joining} */ ("invite")),
+  };
+}
+
+/** The steps in their order: what each shows, and what is missing in it. */
+const STEPS = [
+  { Step: NameStep, problem: (/** @type {Fields} */ fields) => (fields.systemName.value.trim() ? "" : say.setupNameMissing) },
+  { Step: AccountStep, problem: problemInAccount },
+  { Step: JoiningStep, problem: () => "" },
+];
+
+/** @param {{ secret: string }} props */
+export function Setup({ secret }) {
+  const fields = useFields();
+  const number = useSignal(0);
+  const error = useSignal("");
+  const isBusy = useSignal(false);
+  const { Step, problem } = STEPS[number.value];
+  const isLast = number.value === STEPS.length - 1;
+  const go = (/** @type {number} */ to) => {
+    error.value = "";
+    number.value = to;
+  };
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    error.value = problem(fields);
+    if (error.value || isBusy.peek()) return;
+    if (!isLast) return go(number.value + 1);
+    isBusy.value = true;
+    await setUp({ secret, ...texts(fields) }).catch((failure) => (error.value = sentenceFor(failure)));
+    isBusy.value = false;
+  };
+  return html`<${SignInCard} title=${say.setupTitle} hint=${say.setupHint}><form class="form" onSubmit=${submit} noValidate>
+    <p class="steps">${say.setupStep({ number: number.value + 1, count: STEPS.length })}</p>
+    <${Problem} error=${error} />
+    <${Step} key=${number.value} fields=${fields} />
+    <button class="button button-main" disabled=${isBusy.value}>${isLast ? (isBusy.value ? say.setupBusy : say.setupFinish) : say.setupNext}</button>
+    ${number.value > 0 && html`<button type="button" class="button button-quiet" onClick=${() => go(number.value - 1)}>${say.dialogBack}</button>`}
+  </form><//>`;
+}
+
+/** @param {string} id */
+function useFirstFocus(id) {
+  useLayoutEffect(() => document.getElementById(id)?.focus(), []);
+}
+
+/** @param {{ fields: Fields }} props */
+function NameStep({ fields }) {
+  useFirstFocus("systemName");
+  return html`<${TextField} name="systemName" label=${say.setupName} text=${fields.systemName} autocomplete="organization" hint=${say.setupNameHint} />`;
+}
+
+/** @param {{ fields: Fields }} props */
+function AccountStep({ fields }) {
+  useFirstFocus("firstName");
+  return html`
+    <p>${say.setupAccountHint}</p>
+    <${TextField} name="firstName" label=${say.joinFirstName} text=${fields.firstName} autocomplete="given-name" />
+    <${TextField} name="lastName" label=${say.joinLastName} text=${fields.lastName} autocomplete="family-name" />
+    <${TextField} name="username" label=${say.signInUsername} text=${fields.username} autocomplete="username" hint=${say.joinUsernameHint} />
+    <${PasswordField} password=${fields.password} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />`;
+}
+
+/** @param {{ fields: Fields }} props */
+function JoiningStep({ fields: { joining } }) {
+  useFirstFocus(`joining-${joining.peek()}`);
+  if (settings.isJoiningFixed) return html`<p>${say.setupJoiningFixed}</p>`;
+  return html`<fieldset class="options">
+    <legend>${say.setupJoining}</legend>
+    ${/** @type {Joining[]} */ (["invite", "open", "closed"]).map(
+      (one) => html`<label key=${one} class="option">
+        <input type="radio" id=${`joining-${one}`} name="joining" value=${one} checked=${joining.value === one} onChange=${() => (joining.value = one)} />
+        <span><b>${say.joiningChoices[one]}</b><small>${say.joiningHints[one]}</small></span>
+      </label>`,
+    )}
+  </fieldset>`;
+}
+
+/** @param {Fields} fields */
+function texts({ systemName, firstName, lastName, username, password, joining }) {
+  return {
+    systemName: systemName.value.trim(),
+    firstName: firstName.value.trim(),
+    lastName: lastName.value.trim(),
+    username: username.value.trim(),
+    password: password.value,
+    joining: joining.value,
+  };
+}
+
+/** @param {Fields} fields */
+function problemInAccount(fields) {
+  const { firstName, username, password } = texts(fields);
+  if (!firstName || !username || !password) return say.joinIncomplete;
+  return [...password].length < SHORTEST_PASSWORD ? say.joinPasswordHint({ count: SHORTEST_PASSWORD }) : "";
+}
+
+/** @param {unknown} failure */
+function sentenceFor(failure) {
+  if (!(failure instanceof ApiError)) throw failure;
+  if (failure.isOffline) return say.signInOffline;
+  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
+  /** @type {Record<string, string>} */
+  const sentences = { setup_invalid: say.setupInvalid, invalid_input: say.joinUsernameHint };
+  return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
+}
