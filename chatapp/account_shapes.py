@@ -22,3 +22,10 @@ class SessionsShape(TypedDict):
 
 class EndedSessionsShape(TypedDict):
     ended: int
+
+
+class SignedInShape(TypedDict):
+    """Who is signed in. `role` is that in the whole system."""
+
+    username: str
+    role: str

@@ -83,6 +83,12 @@ class SetupInvalid(Forbidden):
     code = "setup_invalid"
 
 
+class ResetInvalid(Forbidden):
+    """The link for a new password is unknown, expired, replaced or used. Which of these is not said."""
+
+    code = "reset_invalid"
+
+
 class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 
@@ -139,6 +145,13 @@ class LastOwner(ChatError):
     """The group would have members but no owner."""
 
     code = "last_owner"
+    status = 409
+
+
+class HasOwner(ChatError):
+    """The group has an owner with an active account, who decides about it."""
+
+    code = "has_owner"
     status = 409
 
 

@@ -258,10 +258,6 @@ class InviteShape(TypedDict):
     expiresAt: str | None
 
 
-class SignedInShape(TypedDict):
-    username: str
-
-
 class MessageAckShape(TypedDict):
     success: bool
     response: MessageShape

@@ -343,6 +343,38 @@ def test_an_operator_gives_roles_and_takes_them(run: Run) -> None:
     ]
 
 
+def test_an_operator_prints_a_link_for_a_new_password(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    link = run("users", "reset", "anna", "--url", "https://chat.example.org/").output
+    assert re.fullmatch(r"https://chat\.example\.org/#/reset/[\w-]{22}\n", link)
+    expect_output(run("users", "reset", "nobody"), 1, "no such user")
+
+
+def test_an_operator_looks_after_groups(run: Run, installation: dict[str, str]) -> None:
+    for name in ("anna", "ben"):
+        run("users", "add", name, "--no-password")
+    settings = {name.removeprefix("CHATAPP_").lower(): value for name, value in installation.items()}
+    app = create_app({**settings, "async_mode": "threading", "sign_in": "username"})
+    try:
+        client = app.test_client()
+        token = client.post("/login", json={"username": "anna"}).headers["auth-token"]
+        body = {"groupName": "Rowing"}
+        made = app.test_client().post("/group", json=body, headers={"auth-token": token}).get_json()["newGroup"]
+    finally:
+        close_app(app)
+    number = made["groupId"]
+    assert run("groups", "list").output == f"{number}\tRowing\t1\tanna\n"
+    assert run("groups", "list", "--search", "sailing").output == ""
+    expect_output(run("groups", "owner", number, "ben"), 1, "has an owner")
+    run("users", "deactivate", "anna")
+    expect_output(run("groups", "owner", number, "ben"), 0, "ben is an owner")
+    assert run("groups", "list", "--search", "row").output == f"{number}\tRowing\t2\tben\n"
+    expect_output(run("groups", "delete", number, input="n\n"), 1, "Abort")
+    expect_output(run("groups", "delete", number, "--yes"), 0, "deleted")
+    assert run("groups", "list").output == ""
+    expect_output(run("groups", "delete", number, "--yes"), 1, "no such group")
+
+
 def test_a_closed_account_is_opened_again(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
     run("users", "deactivate", "anna")

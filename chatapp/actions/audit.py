@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from chatapp.clock import now
 from chatapp.extensions import db
@@ -26,9 +26,11 @@ KINDS = frozenset(
         "member_added",
         "member_removed",
         "member_role_changed",
+        "owner_appointed",
         "message_deleted",
         "password_changed",
         "password_reset",
+        "password_reset_added",
         "role_changed",
         "set_up",
         "session_ended",
@@ -87,16 +89,50 @@ class AuditLine:
     details: dict[str, Any]
 
 
-def lines_after(line_id: int) -> Iterator[AuditLine]:
-    """All lines that follow this one, oldest first, read in pages."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: of this kind, by or about the user of this name, from `since` on and before `until`."""
+
+    kind: str | None = None
+    username: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALL = Wanted()
+
+
+def lines_after(line_id: int, wanted: Wanted = ALL) -> Iterator[AuditLine]:
+    """The wanted lines that follow this one, oldest first, read in pages."""
     while True:
-        query = select(AuditEvent).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
+        query = _lines(wanted).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
         found = [line_of(row) for row in db.session.scalars(query)]
         db.session.remove()
         yield from found
         if len(found) < PAGE:
             return
         line_id = found[-1].id
+
+
+def lines_before(line_id: int | None, wanted: Wanted, limit: int) -> list[AuditLine]:
+    """The newest of the wanted lines before this one, or of all, the newest first."""
+    query = _lines(wanted).order_by(AuditEvent.id.desc()).limit(limit)
+    if line_id is not None:
+        query = query.where(AuditEvent.id < line_id)
+    return [line_of(row) for row in db.session.scalars(query)]
+
+
+def _lines(wanted: Wanted) -> Select[AuditEvent]:
+    query = select(AuditEvent)
+    if wanted.kind is not None:
+        query = query.where(AuditEvent.kind == wanted.kind)
+    if wanted.username is not None:
+        query = query.where(or_(AuditEvent.actor == wanted.username, AuditEvent.target == wanted.username))
+    if wanted.since is not None:
+        query = query.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEvent.at < wanted.until)
+    return query
 
 
 def line_of(row: AuditEvent) -> AuditLine:

@@ -2,7 +2,7 @@
 
 import click
 
-from chatapp.commands.installation import installation, minute
+from chatapp.commands.installation import address, installation, minute
 
 ROLE = click.Choice(["member", "moderator", "administrator"])
 
@@ -81,6 +81,20 @@ def change_password(username: str, password: str) -> None:
     with installation() as app:
         set_password(app.extensions["chatapp.journal"], OPERATOR, username, checked_password(password))
     click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("reset")
+@click.argument("username")
+@click.option("--url", help="Address of the chat, as people open it. Default: this server's own.")
+def reset_password(username: str, url: str | None) -> None:
+    """Print a link by which a user chooses a new password. It is valid for 24 hours, and once."""
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.password_resets import add_reset
+
+    with installation() as app:
+        made = add_reset(app.extensions["chatapp.journal"], OPERATOR, username)
+        base = (url or address(app)).rstrip("/")
+    click.echo(f"{base}/#/reset/{made.secret}")
 
 
 @users.command("deactivate")

@@ -8,6 +8,7 @@ from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.password_reset import PasswordReset
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
@@ -31,6 +32,7 @@ __all__ = [
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "PasswordReset",
     "Poll",
     "PollVote",
     "Presence",

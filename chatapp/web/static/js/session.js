@@ -65,6 +65,17 @@ export async function setUp(wanted) {
   await start(wanted.username);
 }
 
+/**
+ * Chooses a new password by a link, which signs in.
+ * @param {string} secret
+ * @param {string} password
+ */
+export async function choosePassword(secret, password) {
+  await api.call("POST", "/reset", { secret, password });
+  history.replaceState(history.state, "", "#/");
+  await start("");
+}
+
 /** @param {string} username */
 async function start(username) {
   await keepSeen(BROWSER, "owesSignOut", false);

@@ -8,7 +8,7 @@ import { signIn } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
 import { Join, inviteInAddress } from "./join.js";
-import { SetupPage, setupInAddress } from "./setuppage.js";
+import { LinkPage, linkInAddress } from "./linkpage.js";
 import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
 import { PasswordField, Problem } from "./signinfields.js";
@@ -17,8 +17,8 @@ import { PasswordField, Problem } from "./signinfields.js";
 
 export function SignIn() {
   const isJoining = useSignal(inviteInAddress() !== null);
-  const secret = setupInAddress();
-  if (secret) return html`<${SetupPage} secret=${secret} />`;
+  const link = linkInAddress();
+  if (link) return html`<${LinkPage} link=${link} />`;
   return isJoining.value
     ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
