@@ -12,11 +12,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import websocket
 
+from .plan import Burst
 from .search import Client, Server
 
 EMOJI = ["👍", "🎉", "😀", "🚀", "👀"]
@@ -29,15 +31,29 @@ THREADS = 4
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.bursts", description=__doc__)
     parser.add_argument("--members", type=int, default=200, help="of the group (default %(default)s)")
-    parser.add_argument("--burst", type=int, default=1_000, help="reactions or votes (default %(default)s)")
+    parser.add_argument("--count", type=int, default=1_000, help="reactions or votes (default %(default)s)")
     parser.add_argument("--singles", type=int, default=20, help="with a pause in between (default %(default)s)")
-    options = parser.parse_args()
+    burst = Burst(**vars(parser.parse_args()))
+    for name, single, many in measured(burst):
+        print_row(name, burst, single, many)
+    return 0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The events that a member received on average, and the server's CPU seconds."""
+
+    events: float
+    cpu: float
+
+
+def measured(burst: Burst) -> Iterator[tuple[str, Cost, Cost]]:
+    """For reactions and for votes the cost of one alone, and that of the burst."""
     with (
         tempfile.TemporaryDirectory(prefix="chatapp-bursts-") as folder,
-        Server(Path(folder), options.members) as server,
+        Server(Path(folder), burst.members) as server,
     ):
-        measure(server, options)
-    return 0
+        yield from measure(server, burst)
 
 
 class Listeners:
@@ -72,9 +88,9 @@ class Listeners:
             time.sleep(QUIET_SECONDS)
 
 
-def measure(server: Server, options: argparse.Namespace) -> None:
-    clients = [Client(server, f"user{number}") for number in range(options.members)]
-    users = [{"username": f"user{number}"} for number in range(options.members)]
+def measure(server: Server, burst: Burst) -> Iterator[tuple[str, Cost, Cost]]:
+    clients = [Client(server, f"user{number}") for number in range(burst.members)]
+    users = [{"username": f"user{number}"} for number in range(burst.members)]
     group = clients[0].post("/group", {"groupName": "All", "users": users})["newGroup"]["groupId"]
     listeners = Listeners(server, clients)
     place = {"receiver": group, "group": True}
@@ -83,42 +99,39 @@ def measure(server: Server, options: argparse.Namespace) -> None:
     listeners.wait_until_quiet()
 
     def react(number: int) -> None:
-        emoji = EMOJI[number // options.members % len(EMOJI)]
-        clients[number % options.members].post(f"/message/{message}/reactions", {"emoji": emoji})
+        emoji = EMOJI[number // burst.members % len(EMOJI)]
+        clients[number % burst.members].post(f"/message/{message}/reactions", {"emoji": emoji})
 
     def vote(number: int) -> None:
-        body = {"options": [number // options.members % len(EMOJI)]}
-        clients[number % options.members].put(f"/message/{poll}/vote", body)
+        body = {"options": [number // burst.members % len(EMOJI)]}
+        clients[number % burst.members].put(f"/message/{poll}/vote", body)
 
     for name, act in (("reactions", react), ("votes", vote)):
-        single = cost(server, listeners, options, lambda act=act: one_by_one(act, options))
-        burst = cost(server, listeners, options, lambda act=act: at_once(act, options))
-        print_row(name, options, single, burst)
+        singles = cost(server, listeners, burst, lambda act=act: one_by_one(act, burst))
+        many = cost(server, listeners, burst, lambda act=act: at_once(act, burst))
+        yield name, Cost(singles.events / burst.singles, singles.cpu / burst.singles), many
 
 
-def cost(
-    server: Server, listeners: Listeners, options: argparse.Namespace, work: Callable[[], None]
-) -> tuple[float, float]:
-    """The events that a member received on average, and the server's CPU seconds."""
+def cost(server: Server, listeners: Listeners, burst: Burst, work: Callable[[], None]) -> Cost:
     events, cpu = listeners.events, server.cpu_seconds()
     work()
     listeners.wait_until_quiet()
-    return (listeners.events - events) / options.members, server.cpu_seconds() - cpu
+    return Cost((listeners.events - events) / burst.members, server.cpu_seconds() - cpu)
 
 
-def one_by_one(act: Callable[[int], None], options: argparse.Namespace) -> None:
+def one_by_one(act: Callable[[int], None], burst: Burst) -> None:
     """The last members act, so that the burst finds most of its reactions new."""
-    for number in range(options.singles):
-        act(options.members - 1 - number)
+    for number in range(burst.singles):
+        act(burst.members - 1 - number)
         time.sleep(PAUSE_SECONDS)
 
 
-def at_once(act: Callable[[int], None], options: argparse.Namespace) -> None:
+def at_once(act: Callable[[int], None], burst: Burst) -> None:
     """Each thread has members of its own, whose connections it uses alone."""
 
     def run(part: int) -> None:
-        for number in range(options.burst):
-            if number % options.members % THREADS == part:
+        for number in range(burst.count):
+            if number % burst.members % THREADS == part:
                 act(number)
 
     threads = [threading.Thread(target=run, args=(part,)) for part in range(THREADS)]
@@ -128,14 +141,14 @@ def at_once(act: Callable[[int], None], options: argparse.Namespace) -> None:
         thread.join()
 
 
-def print_row(name: str, options: argparse.Namespace, single: tuple[float, float], burst: tuple[float, float]) -> None:
-    one, each = single[1] / options.singles * 1000, burst[1] / options.burst * 1000
-    events = single[0] / options.singles
-    print(f"{name}, one: {events:.1f} events a member, {one:.1f} ms CPU")
+def print_row(name: str, burst: Burst, single: Cost, many: Cost) -> None:
+    one, all_of_them = single.cpu * 1000, many.cpu * 1000
+    each = all_of_them / burst.count
+    print(f"{name}, one: {single.events:.1f} events a member, {one:.1f} ms CPU")
+    print(f"{name}, {burst.count:,}: {many.events:.1f} events a member, {all_of_them:,.0f} ms CPU, {each:.1f} ms each")
     print(
-        f"{name}, {options.burst:,}: {burst[0]:.1f} events a member, {burst[1] * 1000:,.0f} ms CPU, {each:.1f} ms each"
+        f"{name}, ratio: {many.events / single.events:.1f} times the events, {many.cpu / single.cpu:.1f} times the CPU"
     )
-    print(f"{name}, ratio: {burst[0] / events:.1f} times the events, {burst[1] * 1000 / one:.1f} times the CPU")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import seeds
+from .bursts import measured
 from .plan import Plan, Work
 from .results import Results, Row
 from .servers import BenchError, Server, Spec
@@ -15,10 +16,11 @@ from .tools import Load, limit
 
 LIMIT = "limit"
 PEER = "peer"
+CHATAPP = "chatapp"
 STOCK = "stock"
 STOCK_ROUNDS = 1
 CAPACITY_SHARE = 0.5
-MICRO = 1e6
+MILLI, MICRO = 1e3, 1e6
 OPEN_CONTENT_BYTES = 100
 
 
@@ -199,4 +201,20 @@ def history_pages(run: Run, spec: Spec, load: Load, groups: list[str]) -> None:
     run.results.add(Row("cpu-page", "history"), spec.name, MICRO * answer["cpu"] / answer["pages"])
 
 
-PHASES: dict[str, Callable[[Run], None]] = {"messages": messages, "idle": idle, "storm": storm, "history": history}
+def bursts(run: Run) -> None:
+    """A burst of reactions or votes against one at a time, in chatapp alone: no other server here has any."""
+    if run.plan.burst is None or CHATAPP not in {spec.name for spec in run.specs}:
+        return
+    run.say(f"{run.plan.burst.count:,} reactions and votes")
+    for name, single, many in measured(run.plan.burst):
+        run.results.add(Row("cpu-single", name), CHATAPP, MILLI * single.cpu)
+        run.results.add(Row("cpu-burst", name), CHATAPP, MILLI * many.cpu)
+
+
+PHASES: dict[str, Callable[[Run], None]] = {
+    "messages": messages,
+    "idle": idle,
+    "storm": storm,
+    "history": history,
+    "bursts": bursts,
+}

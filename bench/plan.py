@@ -16,6 +16,15 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Burst:
+    """`count` reactions, and as many votes, by the members of one group at once, against `singles` one by one."""
+
+    members: int
+    count: int
+    singles: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Sizes and times of one run. Seconds are those of one measurement; rounds are those of each workload.
 
@@ -42,6 +51,7 @@ class Plan:
     history_groups: int
     history_messages: int
     history_limit: int
+    burst: Burst | None  # None: not measured
 
 
 FULL = Plan(
@@ -69,6 +79,7 @@ FULL = Plan(
     history_groups=20,
     history_messages=1_000_000,
     history_limit=50,
+    burst=Burst(members=200, count=1_000, singles=10),
 )
 
 SMOKE = Plan(
@@ -95,4 +106,5 @@ SMOKE = Plan(
     history_groups=2,
     history_messages=2_000,
     history_limit=50,
+    burst=None,
 )

@@ -12,8 +12,12 @@ METRICS = {
     "memory": ("memory an idle connection", "KiB"),
     "cpu-connection": ("CPU a connection, storm", "us"),
     "cpu-page": ("CPU a history page", "us"),
+    "cpu-single": ("CPU of one, 200 members", "ms"),
+    "cpu-burst": ("CPU of a burst of 1,000", "ms"),
 }
 COLUMNS = (("stock", "stock Flask-SocketIO"), ("peer", "peer (Node)"), ("chatapp", "chatapp"), ("limit", "limit (C)"))
+NAMED = ("cpu-single", "cpu-burst")
+"""The metrics whose works, reactions and votes, are no conversations and have no title."""
 NOTHING = "-"
 
 
@@ -32,7 +36,7 @@ def line(results: Results, row: Row, titles: dict[str, str]) -> list[str]:
     title, unit = METRICS[row.metric]
     return [
         f"{title} ({unit})" if unit else title,
-        titles.get(row.work, ""),
+        titles.get(row.work, row.work if row.metric in NAMED else ""),
         f"{row.content:,}" if row.content else "",
         *(cell(results, row, name) for name, _ in COLUMNS),
         ratio(results, row, "stock"),

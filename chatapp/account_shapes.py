@@ -1,6 +1,12 @@
-"""The shapes of the caller's own account. See `chatapp.shapes`."""
+"""The shapes of the caller's own account, and of making one. See `chatapp.shapes`."""
+
+from typing import Any
 
 from typing_extensions import TypedDict
+
+
+class InviteShape(TypedDict):
+    expiresAt: str | None
 
 
 class SessionShape(TypedDict):
@@ -29,3 +35,45 @@ class SignedInShape(TypedDict):
 
     username: str
     role: str
+
+
+class OptionsShape(TypedDict):
+    """The argument of `navigator.credentials.create` or `get`, as JSON (WebAuthn section 5.1)."""
+
+    publicKey: dict[str, Any]
+
+
+class PasskeyShape(TypedDict):
+    id: str
+    name: str
+    isBackedUp: bool
+    createdAt: str
+    lastUsedAt: str | None
+
+
+class PasskeyAnswerShape(TypedDict):
+    passkey: PasskeyShape
+
+
+class PasskeysShape(TypedDict):
+    """`hasPassword`: the caller's account has a password, which adding a passkey asks for."""
+
+    passkeys: list[PasskeyShape]
+    hasPassword: bool
+
+
+class SecondFactorShape(TypedDict):
+    since: str | None
+    recoveryCodesLeft: int
+
+
+class NewFactorShape(TypedDict):
+    """`qrCode` is an image, as an address that begins with `data:`."""
+
+    secret: str
+    uri: str
+    qrCode: str
+
+
+class RecoveryCodesShape(TypedDict):
+    recoveryCodes: list[str]

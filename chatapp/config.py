@@ -98,12 +98,23 @@ class Settings:
         "`chatapp invites add`), or `open` (everybody). Default: what an administrator chose, at first `invite`",
         values.choice("closed", "invite", "open"),
     )
+    oidc: str = _setting(
+        "",
+        "File of the OpenID Connect providers by which people sign in. Default: `oidc.toml` in the instance folder, "
+        "if there is one",
+    )
     trust_network: bool = _setting("0", "Allows `username` sign-in on an address that is not loopback", values.flag)
     origins: tuple[str, ...] = _setting(
         "",
         "Origins of other sites that may call with credentials. Default: none; in username mode on loopback "
         "`http://localhost:*` and `http://127.0.0.1:*`",
         values.origins,
+    )
+    passkey_domain: str = _setting(
+        "",
+        "Domain that passkeys are for, such as `example.org` for a server at `chat.example.org`. Under another domain "
+        "existing passkeys do not serve. Default: the host name in the address of the page",
+        values.domain,
     )
     proxies: int = _setting(
         "0", "How many reverse proxies in front set X-Forwarded-For, -Proto and -Host", values.integer(0, 5)

@@ -1,5 +1,6 @@
 """The types that settings have. Each reads text, raises ValueError for what it cannot be, and says what it takes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from chatapp.origins import parse_origins
+
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 FLAGS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
@@ -93,6 +96,13 @@ def _rate(given: str) -> str:
     return given
 
 
+def _domain(given: str) -> str:
+    name = given.lower()
+    if not _DOMAIN.fullmatch(name) or name.rpartition(".")[2].isdigit():
+        raise ValueError
+    return name
+
+
 text = Type(str, "text")
 flag = Type(_flag, "1 or 0 (yes, no, true, false, on, off)")
 prefixes = Type(_prefixes, "URL paths separated by commas, such as /,/web")
@@ -102,4 +112,5 @@ redis_url = Type(
     _beginning_with("redis://", "rediss://", "unix://"), "redis://host:port/0 (rediss:// for TLS, unix:// for a socket)"
 )
 web_url = Type(_beginning_with("http://", "https://"), "an http:// or https:// address")
+domain = Type(_domain, "a domain name such as example.org, without a scheme or a port")
 rate = Type(_rate, "a rate such as 10 per minute")

@@ -25,6 +25,12 @@ class MalformedRequest(ChatError):
     status = 400
 
 
+class SignInExpired(MalformedRequest):
+    """This browser has not begun this sign-in by a provider, or too long ago."""
+
+    code = "sign_in_expired"
+
+
 class InvalidInput(ChatError):
     """A field is missing or violates a limit. `details["fields"]` names each such field."""
 
@@ -44,6 +50,31 @@ class WrongCredentials(ChatError):
 
     code = "wrong_credentials"
     status = 401
+
+
+class SecondFactorRequired(ChatError):
+    """The password is right, and the account also needs a code of its second factor."""
+
+    code = "second_factor_required"
+    status = 401
+
+
+class WrongCode(WrongCredentials):
+    """The code is not one of the account's second factor, or was used before."""
+
+    code = "wrong_code"
+
+
+class PasskeyRefused(WrongCredentials):
+    """The passkey does not sign anybody in: unknown, removed, another's, or wrongly signed. It is not said which."""
+
+    code = "passkey_refused"
+
+
+class SignInRefused(WrongCredentials):
+    """What a provider of sign-in answered is not valid, or is not for this sign-in."""
+
+    code = "sign_in_refused"
 
 
 class Forbidden(ChatError):
@@ -77,6 +108,18 @@ class InviteInvalid(Forbidden):
     code = "invite_invalid"
 
 
+class SignInDenied(Forbidden):
+    """The provider of sign-in said no, or the person went back."""
+
+    code = "sign_in_denied"
+
+
+class AccountDeactivated(Forbidden):
+    """The account was closed by the operator."""
+
+    code = "account_deactivated"
+
+
 class SetupInvalid(Forbidden):
     """The setup link is unknown or replaced, or the installation has accounts already. Which of these is not said."""
 
@@ -93,6 +136,15 @@ class TooLate(Forbidden):
     """The time in which a message may be edited or deleted is over."""
 
     code = "too_late"
+
+
+NO_EXCHANGE = "This person and you do not exchange messages."
+
+
+class Blocked(Forbidden):
+    """One of two people blocks the other. Which one is not said."""
+
+    code = "blocked"
 
 
 class OnlyAdminsWrite(Forbidden):
@@ -197,11 +249,46 @@ class LimitReached(ChatError):
     status = 409
 
 
+class ChallengeInvalid(ChatError):
+    """The challenge that a passkey has signed is expired, used, or was given to another browser."""
+
+    code = "challenge_invalid"
+    status = 409
+
+
+class LastWayIn(ChatError):
+    """Without this passkey the account could not sign in any more."""
+
+    code = "last_way_in"
+    status = 409
+
+
+class PasswordNeeded(ChatError):
+    """The account has no password, to which the second factor would be the second."""
+
+    code = "password_needed"
+    status = 409
+
+
+class SecondFactorOn(ChatError):
+    """The second factor is on already."""
+
+    code = "second_factor_on"
+    status = 409
+
+
 class DraftChanged(ChatError):
     """Another device of the caller's has changed the draft meanwhile. `details["draft"]` is the stored one."""
 
     code = "draft_changed"
     status = 409
+
+
+class PasskeyInvalid(ChatError):
+    """What the authenticator says of a new passkey cannot be verified."""
+
+    code = "passkey_invalid"
+    status = 422
 
 
 class TooBroad(ChatError):
@@ -237,6 +324,12 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     status = 503
+
+
+class ProviderUnavailable(Unavailable):
+    """A provider of sign-in does not answer, or not as OpenID Connect says."""
+
+    code = "provider_unavailable"
 
 
 class InternalError(ChatError):

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chatapp.actions.accounts import NewUser
 from chatapp.models.user import MEMBER
-from chatapp.payload_fields import FirstName, LastName, NewPassword, NewUsername
+from chatapp.payload_fields import EmailAddress, FirstName, LastName, NewPassword, NewUsername
 from chatapp.payloads import parse
 
 
@@ -13,6 +13,11 @@ class _Account(BaseModel):
     username: NewUsername
     first_name: FirstName
     last_name: LastName
+    email: EmailAddress | None
+
+
+class _Email(BaseModel):
+    email: EmailAddress
 
 
 class _Password(BaseModel):
@@ -20,13 +25,23 @@ class _Password(BaseModel):
 
 
 def new_user(
-    username: str, first_name: str | None, last_name: str, password: str | None, role: str = MEMBER
+    username: str,
+    first_name: str | None,
+    last_name: str,
+    password: str | None,
+    role: str = MEMBER,
+    email: str | None = None,
 ) -> NewUser:
     """The user to add. Raises InvalidInput, naming the field."""
-    fields = {"username": username, "first_name": first_name or username, "last_name": last_name}
+    fields = {"username": username, "first_name": first_name or username, "last_name": last_name, "email": email}
     account = parse(_Account, fields)
     secret = checked_password(password) if password is not None else None
-    return NewUser(account.username, account.first_name, account.last_name, secret, role)
+    return NewUser(account.username, account.first_name, account.last_name, secret, role, account.email)
+
+
+def checked_email(email: str) -> str:
+    """The address as it is stored. Raises InvalidInput."""
+    return parse(_Email, {"email": email}).email
 
 
 def checked_password(password: str) -> str:

@@ -87,6 +87,14 @@ class SessionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockChanged:
+    """One of these users blocks the other now, or does not any more. The database says which."""
+
+    user_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatchUp:
     """Notices were lost. A process with connections reads what it missed from the database."""
 
@@ -100,6 +108,7 @@ Notice = (
     | WatermarkRaised
     | PresenceChanged
     | SessionEnded
+    | BlockChanged
     | Typed
 )
 

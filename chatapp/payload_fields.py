@@ -15,6 +15,9 @@ CONTENT_BYTES = 65_536
 GROUP_NAME_CHARACTERS = 100
 GROUP_MEMBERS = 5_000
 """Most users that one request may put into a group."""
+MOST_EMOJI = 50
+"""Different emoji under one message."""
+
 THREAD_MESSAGES = 10_000
 """Most messages of a thread."""
 LARGEST_GROUP = 10_000
@@ -22,6 +25,8 @@ LARGEST_GROUP = 10_000
 TOPIC_CHARACTERS = 250
 DESCRIPTION_CHARACTERS = 2_000
 USERNAME_CHARACTERS = 64
+EMAIL_CHARACTERS = 254
+"""RFC 5321 section 4.5.3.1.3: a path has 256 octets, with its angle brackets."""
 PASSWORD_CHARACTERS = 1_024
 """Longest password that is hashed: argon2 takes any length, an attacker's patience should not."""
 SHORTEST_PASSWORD = 8
@@ -37,6 +42,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's Cc, but newline and tab."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Half a character: legal in JSON's escapes, impossible in UTF-8."""
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _USERNAME = re.compile(r"\w[\w.@+-]*")
 
 
@@ -125,6 +131,14 @@ def _username(text: str) -> str:
     return text
 
 
+def _email(text: str) -> str:
+    """In lower case, since nobody's mail server tells cases apart. Other letters than ASCII stay as they are: some of
+    them, such as the Kelvin sign, would become ASCII letters, and the address that of somebody else."""
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("must be an e-mail address")
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
 Content = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_content)]
 DraftContent = Annotated[str, Field(max_length=CONTENT_BYTES), AfterValidator(_draft)]
 """Text that is to become the content of a message. It may be empty or blank."""
@@ -143,6 +157,7 @@ ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_c
 Name = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
 NewUsername = Annotated[str, AfterValidator(_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+EmailAddress = Annotated[str, Field(max_length=EMAIL_CHARACTERS), AfterValidator(_email)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]
 InviteText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]

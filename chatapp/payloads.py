@@ -15,14 +15,10 @@ from chatapp.payload_fields import (
     ClientId,
     Content,
     Emoji,
-    FirstName,
     FirstSequence,
     InviteText,
     KnownList,
-    LastName,
     Name,
-    NewPassword,
-    NewUsername,
     Sequence,
 )
 
@@ -34,10 +30,12 @@ class Payload(BaseModel):
 
 
 class SignIn(Payload):
-    """`POST /login`. The password is needed where the account has one."""
+    """`POST /login`. The password is needed where the account has one, and the code of the second factor, or a recovery
+    code, where that is on."""
 
     username: Name
     password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
+    code: str | None = Field(default=None, max_length=40)
 
 
 class InviteSecret(Payload):
@@ -46,13 +44,9 @@ class InviteSecret(Payload):
     invite: InviteText
 
 
-class Join(Payload):
-    """`POST /join`. The invitation is needed where accounts are made by invitation only."""
+class ProviderStart(Payload):
+    """`POST /oidc/<name>/start`. The invitation is for somebody who has no account yet."""
 
-    username: NewUsername
-    first_name: FirstName
-    last_name: LastName = ""
-    password: NewPassword
     invite: InviteText | None = None
 
 

@@ -43,6 +43,12 @@ class ReceiptsQuery(ConversationQuery):
     sequence: Sequence
 
 
+class SetBlock(Payload):
+    """`PUT /block/<username>`."""
+
+    on: bool = True
+
+
 class SaveDraft(ConversationName):
     """`PUT /draft` and `saveDraft`. `known` is the `userRevision` of the draft that this one replaces; without it, it
     replaces any. Empty content deletes the draft."""

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from chatapp.actions.blocks import OwnBlock
 from chatapp.actions.message_receipts import MessageReceipt, Passed
 from chatapp.actions.own_settings import OwnSettings
 from chatapp.actions.personal_changes import DraftChange, PersonalChange, PreferencesChange
@@ -11,6 +12,7 @@ from chatapp.actions.scheduled_messages import Scheduled
 from chatapp.actions.unsent_drafts import OwnDraft
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.personal_shapes import (
+    BlockShape,
     DoNotDisturbShape,
     DraftShape,
     MessageReceiptShape,
@@ -30,6 +32,8 @@ def personal_change(change: PersonalChange) -> ChangeShape:
             return {"kind": "settings", "userRevision": change.user_revision, "settings": settings(change)}
         case Saved():
             return {"kind": "saved", "userRevision": change.user_revision, "saved": saved(change)}
+        case OwnBlock():
+            return {"kind": "block", "userRevision": change.user_revision, "block": block(change)}
         case Scheduled():
             return {
                 "receiver": change.receiver,
@@ -62,6 +66,10 @@ def preferences(own: Preferences) -> PreferencesShape:
 
 def draft(own: OwnDraft) -> DraftShape:
     return {"content": own.content, "userRevision": own.user_revision}
+
+
+def block(own: OwnBlock) -> BlockShape:
+    return {"username": own.username, "blocked": own.is_on, "userRevision": own.user_revision}
 
 
 def saved(own: Saved) -> SavedShape:

@@ -14,6 +14,22 @@ class DraftShape(TypedDict):
     userRevision: int
 
 
+class BlockShape(TypedDict):
+    """Whether the caller blocks a user."""
+
+    username: str
+    blocked: bool
+    userRevision: int
+
+
+class BlocksShape(TypedDict):
+    blocks: list[BlockShape]
+
+
+class OneBlockShape(TypedDict):
+    block: BlockShape
+
+
 class SavedShape(TypedDict):
     """Whether the caller has saved a message."""
 

@@ -1,5 +1,7 @@
 """The key that signs tokens: configured, or generated once for an installation."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -21,6 +23,11 @@ def secret_key(settings: Settings) -> str:
         return _read_or_generate(Path(settings.instance))
     except OSError as error:
         raise BadSetting(f"CHATAPP_INSTANCE cannot be {settings.instance!r}: {error.strerror}.") from None
+
+
+def derived_key(key: str, purpose: str) -> bytes:
+    """32 bytes for one purpose. Whoever learns them learns neither the key nor what it gives for another purpose."""
+    return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).digest()
 
 
 def _read_or_generate(folder: Path) -> str:

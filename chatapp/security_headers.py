@@ -1,7 +1,8 @@
 """The security headers that every HTTP response carries."""
 
-ALLOWED_FEATURES = ("autoplay", "clipboard-write")
-"""What the web client uses of what a Permissions-Policy controls: the sound of a notification, and copying."""
+ALLOWED_FEATURES = ("autoplay", "clipboard-write", "publickey-credentials-create", "publickey-credentials-get")
+"""What the web client uses of what a Permissions-Policy controls: the sound of a notification, copying, and passkeys.
+"""
 
 FORBIDDEN_FEATURES = (
     "accelerometer",
@@ -22,7 +23,6 @@ FORBIDDEN_FEATURES = (
     "midi",
     "payment",
     "picture-in-picture",
-    "publickey-credentials-get",
     "screen-wake-lock",
     "serial",
     "sync-xhr",

@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.mention_shapes import MentionShape
-from chatapp.personal_shapes import DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
+from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
 from chatapp.thread_shapes import RootShape
@@ -158,6 +158,7 @@ class ChangeShape(TypedDict):
         "preferences",
         "draft",
         "saved",
+        "block",
         "scheduled",
         "settings",
     ]
@@ -177,6 +178,7 @@ class ChangeShape(TypedDict):
     preferences: NotRequired[PreferencesShape]
     draft: NotRequired[DraftShape]
     saved: NotRequired[SavedShape]
+    block: NotRequired[BlockShape]
     scheduled: NotRequired[ScheduledShape]
     settings: NotRequired[SettingsShape]
 
@@ -252,10 +254,6 @@ class SearchShape(TypedDict):
 
 class SentenceShape(TypedDict):
     response: str
-
-
-class InviteShape(TypedDict):
-    expiresAt: str | None
 
 
 class MessageAckShape(TypedDict):

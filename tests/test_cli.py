@@ -136,11 +136,30 @@ def test_an_invisible_display_name_is_refused(run: Run, name: str) -> None:
     assert run("users", "list").output == ""
 
 
+def test_an_address_is_set_taken_away_and_belongs_to_one_account(run: Run) -> None:
+    expect_output(run("users", "add", "anna", "--no-password", "--email", "Anna@Example.org"), 0)
+    expect_output(run("users", "add", "ben", "--no-password"), 0)
+    expect_output(run("users", "email", "ben", "anna@example.ORG"), 1, "Another account")
+    expect_output(run("users", "add", "cleo", "--no-password", "--email", "anna@example.org"), 1, "taken")
+    expect_output(run("users", "email", "anna"), 0, "no address")
+    expect_output(run("users", "email", "ben", "anna@example.org"), 0, "ben")
+    expect_output(run("users", "email", "nobody", "x@example.org"), 1, "no such user")
+    for wrong in ("x", "@", "a b@c", "a@b@c", "a@b\nc", "x" * 250 + "@example.org"):
+        expect_output(run("users", "email", "anna", wrong), 1, "email")
+
+
 def test_a_new_password_is_set(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
     expect_output(run("users", "password", "anna", "--password", "long enough"), 0, "anna")
     assert "no password" not in run("users", "list").output
     expect_output(run("users", "password", "nobody", "--password", "long enough"), 1, "no such user")
+
+
+def test_a_lost_second_factor_is_reset(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    expect_output(run("users", "reset-factor", "anna"), 0, "anna has no second factor and is signed out everywhere.")
+    expect_output(run("users", "reset-factor", "anna", "--passkeys"), 0, "0 passkeys are removed.")
+    expect_output(run("users", "reset-factor", "nobody"), 1, "no such user")
 
 
 def test_a_deactivated_user_stays_in_the_list_and_is_marked(run: Run) -> None:

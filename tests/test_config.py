@@ -26,8 +26,10 @@ DEFAULTS: dict[str, Any] = {
     "token_seconds": 604_800,
     "sign_in": "password",
     "joining": "",
+    "oidc": "",
     "trust_network": False,
     "origins": (),
+    "passkey_domain": "",
     "proxies": 0,
     "api_prefixes": ("/", "/web"),
     "delivery_ack_window": 2.0,
@@ -61,6 +63,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_URL", "sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
     ("CHATAPP_SIGN_IN_LIMIT", "3/second; 100 per hour", "3/second; 100 per hour"),
     ("CHATAPP_DATABASE_TIMEOUT", "2.5", 2.5),
+    ("CHATAPP_PASSKEY_DOMAIN", "Chat.Example.org", "chat.example.org"),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
 ]
 BAD: list[tuple[str, list[str]]] = [
@@ -75,6 +78,7 @@ BAD: list[tuple[str, list[str]]] = [
         "CHATAPP_ORIGINS",
         ["*", "localhost:4200", "ftp://a", "https://a/path", "https://*.example.org", "http://", "null"],
     ),
+    ("CHATAPP_PASSKEY_DOMAIN", ["https://example.org", "example.org:443", "192.0.2.1", "a b", ".org", "-x.org"]),
     ("CHATAPP_PROXIES", ["-1", "6", "true"]),
     ("CHATAPP_API_PREFIXES", [",", "/a b", "/<x>", "/a?b", "/%2f"]),
     ("CHATAPP_DELIVERY_ACK_WINDOW", ["-1", "61", "nan", "inf", "2s"]),
@@ -130,7 +134,7 @@ def test_username_mode_limits_no_sockets_unless_it_is_told_to(tmp_path: Path) ->
 
 
 def test_every_setting_that_is_not_free_text_is_tried_with_a_bad_value() -> None:
-    free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE"}
+    free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE", "CHATAPP_OIDC"}
     assert {name for name, _ in BAD} | free_text == {variable(one) for one in fields(Settings)}
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from chatapp.actions import second_factor
 from chatapp.actions.audit import OPERATOR, Actor, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import Conflict, NotFound, WrongCredentials
+from chatapp.errors import Conflict, NotFound, SecondFactorRequired, WrongCode, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
@@ -20,13 +21,15 @@ from chatapp.passwords import hash_password, is_password
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A user to add. An account without a password can sign in in username mode only."""
+    """A user to add. An account without a password can sign in by a provider, or in username mode."""
 
     username: str
     first_name: str
     last_name: str = ""
     password: str | None = None
     role: str = MEMBER
+    email: str | None = None
+    """Verified, and as `payload_fields.EmailAddress` makes it."""
 
 
 def add_users(journal: Journal, users: list[NewUser]) -> None:
@@ -54,6 +57,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
             first_name=user.first_name,
             last_name=user.last_name,
             password_hash=hashes.get(user.username),
+            email=user.email,
             role=user.role,
             is_active=True,
             created_at=at,
@@ -64,7 +68,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     try:
         transaction.session.flush()
     except IntegrityError as error:
-        raise Conflict("This name is taken.", usernames=sorted(names)) from error
+        raise Conflict("This name or this e-mail address is taken.", usernames=sorted(names)) from error
     return [row.id for row in rows]
 
 
@@ -93,16 +97,47 @@ def list_accounts() -> list[Account]:
     return [_account_of(user) for user in users]
 
 
-def sign_in(journal: Journal, settings: Settings, username: str, password: str | None, place: Place) -> Caller:
-    """Begins a session. Raises the same WrongCredentials for an unknown username and for a wrong password."""
-    user = db.session.scalar(select(User).where(User.username == username, User.is_active))
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody signs in with: `code` is one of the second factor, or a recovery code."""
+
+    username: str
+    password: str | None = None
+    code: str | None = None
+
+
+def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials, place: Place) -> Caller:
+    """Begins a session. `key` is the one of second factors.
+
+    Raises the same WrongCredentials for an unknown username and for a wrong password. With the right password:
+    SecondFactorRequired where a code is missing, and WrongCode.
+    """
+    user = db.session.scalar(select(User).where(User.username == given.username, User.is_active))
     db.session.remove()
-    if not _may_sign_in(user, settings, password) or user is None:
-        failed = Actor(None, "", place.address)
-        journal.write(lambda transaction: record(transaction, "sign_in_failed", failed, username), durable=False)
+    if not _may_sign_in(user, settings, given.password) or user is None:
+        _record_failure(journal, given.username, place, "password")
         raise WrongCredentials("The user does not exist, or the password is wrong.")
     user_id, name, method = user.id, user.username, "password" if user.password_hash else "name"
-    return journal.write(lambda transaction: begin_session(transaction, settings, user_id, name, method, place))
+    needs_code = user.password_hash is not None and second_factor.is_on(user_id)
+    if needs_code and not given.code:
+        raise SecondFactorRequired("Please enter the code of your authenticator app.")
+
+    def job(transaction: Transaction) -> Caller:
+        shown = second_factor.use_code(transaction, key, user_id, given.code or "") if needs_code else method
+        return begin_session(transaction, settings, user_id, name, shown, place)
+
+    try:
+        return journal.write(job)
+    except WrongCode:
+        _record_failure(journal, name, place, "code")
+        raise
+
+
+def _record_failure(journal: Journal, username: str, place: Place, method: str) -> None:
+    failed = Actor(None, "", place.address)
+    journal.write(
+        lambda transaction: record(transaction, "sign_in_failed", failed, username, method=method), durable=False
+    )
 
 
 def change_password(
@@ -124,6 +159,24 @@ def change_password(
         return begin_session(transaction, settings, user.id, user.username, method, place)
 
     return journal.write(job)
+
+
+def set_email(journal: Journal, username: str, email: str | None) -> None:
+    """Sets the verified address of an account, or takes it away. Raises NotFound, and Conflict if another account has
+    it."""
+
+    def job(transaction: Transaction) -> None:
+        user = transaction.session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise NotFound("There is no such user.", username=username)
+        user.email = email
+        record(transaction, "email_changed", OPERATOR, username)
+        try:
+            transaction.session.flush()
+        except IntegrityError as error:
+            raise Conflict("Another account has this e-mail address.") from error
+
+    journal.write(job)
 
 
 def _account_of(user: User) -> Account:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
 
 from chatapp.actions.audit import record
+from chatapp.actions.blocks import require_no_block
 from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS, REMOVE_MEMBERS, require
 from chatapp.actions.sessions import Caller
 from chatapp.clock import now
@@ -28,7 +29,9 @@ def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list
 
     def job(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, ADD_MEMBERS)
-        new = set(user_ids_of(transaction, set(usernames)).values())
+        found = user_ids_of(transaction, set(usernames))
+        require_no_block(transaction, caller, found)
+        new = set(found.values())
         query = select(Membership.user_id).where(
             Membership.conversation_id == conversation_id, Membership.user_id.in_(new)
         )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from chatapp.actions.audit import record
+from chatapp.actions.blocks import require_no_block
 from chatapp.actions.group_details import DETAILS, Details, details_of, search_name_of
 from chatapp.actions.group_members import (
     delete_memberships,
@@ -181,6 +182,7 @@ def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> in
         if (known := transaction.session.scalar(query)) is not None:
             return known
     members = user_ids_of(transaction, {user.username for user in new.users} | {caller.username})
+    require_no_block(transaction, caller, members)
     group = Conversation(
         kind=GROUP,
         name=new.group_name,

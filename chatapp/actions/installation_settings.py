@@ -37,6 +37,11 @@ def chosen(settings: Settings) -> Chosen:
     return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining))
 
 
+def shown_name(settings: Settings) -> str:
+    """How the installation is called towards its users."""
+    return chosen(settings).name or "chatapp"
+
+
 def store_value(transaction: Transaction, name: str, value: str) -> None:
     """Replaces what is stored under a name. Empty text deletes it."""
     transaction.session.execute(delete(InstallationSetting).where(InstallationSetting.name == name))

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,31 +99,44 @@ def require_invite(joining: Joining, secret: str | None) -> datetime | None:
     return expires_at
 
 
-def join(
-    journal: Journal, settings: Settings, user: NewUser, password: str, secret: str | None, place: Place
-) -> Caller:
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who joins: with a password, or with the step that stores their passkey (`passkeys.checked`)."""
+
+    user: NewUser
+    invite: str | None
+    password: str | None = None
+    store_passkey: Callable[[Transaction, int], object] | None = None
+
+
+def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
-    Raises JoiningClosed, InviteInvalid, and Conflict for a name that is taken.
+    Raises JoiningClosed, InviteInvalid, Conflict for a name that is taken, and what storing the passkey raises.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
     joining = chosen(settings).joining
-    require_invite(joining, secret)
-    hashes = {user.username: hash_password(password)}
+    require_invite(joining, newcomer.invite)
+    user, store_passkey = newcomer.user, newcomer.store_passkey
+    hashes = {user.username: hash_password(newcomer.password)} if newcomer.password else {}
 
     def job(transaction: Transaction) -> Caller:
-        invite = _use(transaction, secret or "") if joining == "invite" else None
+        invite = use_invite(transaction, newcomer.invite or "") if joining == "invite" else None
         (user_id,) = insert_users(transaction, [user], hashes)
-        method = "invitation" if invite is not None else "password"
+        if store_passkey is not None:
+            store_passkey(transaction, user_id)
+        method = "passkey" if store_passkey is not None else "invitation" if invite is not None else "password"
         record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
         return begin_session(transaction, settings, user_id, user.username, method, place)
 
     return journal.write(job)
 
 
-def _use(transaction: Transaction, secret: str) -> int:
-    """Counts one use, and returns the number of the invitation. A single statement compares and adds, so that two
-    processes never exceed the number together."""
+def use_invite(transaction: Transaction, secret: str) -> int:
+    """Counts one use, and returns the number of the invitation. Raises InviteInvalid.
+
+    A single statement compares and adds, so that two processes never exceed the number together.
+    """
     used = transaction.session.execute(
         update(Invite)
         .where(

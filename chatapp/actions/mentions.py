@@ -58,12 +58,16 @@ def mentions_of(conversation_id: int, sequence: int, text: str, reader_id: int |
     user_ids = {mention.target for mention in stored if isinstance(mention.target, int)}
     places = places_of(stored, usernames_of(user_ids) if user_ids else {})
     if reader_id is not None and any(place.kind == HERE for place in places):
-        key = {"conversation_id": conversation_id, "sequence": sequence, "user_id": reader_id}
-        was_here = bool(tuples(WAS_HERE, **key))
+        was_here = is_mentioned_here(conversation_id, sequence, reader_id)
         for place in places:
             if place.kind == HERE:
                 place.is_own = was_here
     return places
+
+
+def is_mentioned_here(conversation_id: int, sequence: int, user_id: int) -> bool:
+    """Whether the `@here` of a message mentions a user."""
+    return bool(tuples(WAS_HERE, conversation_id=conversation_id, sequence=sequence, user_id=user_id))
 
 
 def replace_mentions(transaction: Transaction, message: Message, *, is_group: bool) -> None:

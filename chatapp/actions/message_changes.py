@@ -75,7 +75,7 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
 
     def job(transaction: Transaction) -> None:
         try:
-            found = lock_message(transaction, caller, message_id)
+            found = lock_message(transaction, caller, message_id, is_blocked_found=True)
         except MessageDeleted:
             return
         _require_may_delete(found, caller, edit_seconds)

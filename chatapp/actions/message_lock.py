@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.sessions import Caller
-from chatapp.errors import MessageDeleted, NotFound
+from chatapp.errors import NO_EXCHANGE, Blocked, MessageDeleted, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.journal.revisions import take_revision
@@ -19,13 +19,15 @@ from chatapp.models.conversation import parse_message_id
 @dataclass(slots=True)
 class FoundMessage:
     """A message that the caller may see, its conversation's direct key (None for a group), the last sequence that is
-    hidden from the caller, the caller's role, and who may pin messages in the group."""
+    hidden from the caller, the caller's role, who may pin messages in the group, and whether one of two people blocks
+    the other."""
 
     message: Message
     direct_key: str | None
     hidden_up_to: int
     role: str
     pinners: str
+    is_blocked: bool
 
     @property
     def usernames(self) -> tuple[str, ...]:
@@ -53,14 +55,22 @@ def find_message(caller: Caller, message_id: str) -> FoundMessage:
 
 
 def lock_message(
-    transaction: Transaction, caller: Caller, message_id: str, *, is_deleted_found: bool = False
+    transaction: Transaction,
+    caller: Caller,
+    message_id: str,
+    *,
+    is_deleted_found: bool = False,
+    is_blocked_found: bool = False,
 ) -> FoundMessage:
     """As `find_message`, with the conversation locked, so that changes of its messages are stored one after the other.
-    Raises MessageDeleted for a deleted message, unless `is_deleted_found`."""
+    Raises MessageDeleted for a deleted message, unless `is_deleted_found`, and Blocked for one in a conversation of two
+    people of whom one blocks the other, unless `is_blocked_found`."""
     conversation_id, sequence = _parse(message_id)
     lock = select(Conversation.id).where(Conversation.id == conversation_id)
     transaction.session.execute(lock.with_for_update(key_share=True))
     found = _find(transaction.session, caller, conversation_id, sequence)
+    if found.is_blocked and not is_blocked_found:
+        raise Blocked(NO_EXCHANGE)
     if not is_deleted_found:
         found.require_not_deleted()
     return found
@@ -81,6 +91,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
             Conversation.direct_key,
             Conversation.shares_history,
             Conversation.pinners,
+            Conversation.is_blocked,
             Membership.role,
             Membership.joined_sequence,
         )
@@ -96,7 +107,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
     hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
     if sequence <= hidden:
         raise _not_found(f"{conversation_id}-{sequence}")
-    return FoundMessage(row.Message, row.direct_key, hidden, row.role, row.pinners)
+    return FoundMessage(row.Message, row.direct_key, hidden, row.role, row.pinners, row.is_blocked)
 
 
 def _not_found(message_id: str) -> NotFound:

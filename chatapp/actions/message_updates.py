@@ -30,7 +30,7 @@ CHANGED_REACTIONS = (
         REACTIONS.c.revision > bindparam("after"),
         REACTIONS.c.revision <= bindparam("last"),
     )
-    .order_by(REACTIONS.c.revision)
+    .order_by(REACTIONS.c.revision, REACTIONS.c.reacted_at)
 )
 
 

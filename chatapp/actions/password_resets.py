@@ -9,10 +9,9 @@ from sqlalchemy import delete, select
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.invites import SECRET_BYTES, hash_of
-from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
+from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.system_permissions import RESET_PASSWORDS
 from chatapp.clock import now
-from chatapp.config import Settings
 from chatapp.errors import Forbidden, ResetInvalid
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
@@ -50,8 +49,9 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     return NewReset(secret, expires_at)
 
 
-def use_reset(journal: Journal, settings: Settings, secret: str, password: str, place: Place) -> Caller:
-    """Sets the password of the link's user, ends their sessions, and begins a new one. The link serves once.
+def use_reset(journal: Journal, secret: str, password: str, place: Place) -> None:
+    """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
+    need a second factor.
 
     Raises ResetInvalid.
     """
@@ -59,7 +59,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
     _require_reset(secret)
     password_hash = hash_password(password)
 
-    def job(transaction: Transaction) -> Caller:
+    def job(transaction: Transaction) -> None:
         used = transaction.session.execute(
             delete(PasswordReset)
             .where(PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now())
@@ -71,9 +71,8 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
-        return begin_session(transaction, settings, user.id, user.username, "password", place)
 
-    return journal.write(job)
+    journal.write(job)
 
 
 def _require_reset(secret: str) -> None:

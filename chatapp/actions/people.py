@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from chatapp.actions.blocks import hidden_from
 from chatapp.actions.sharing import shares_last_seen
 from chatapp.clock import now
 from chatapp.extensions import db
@@ -56,12 +57,13 @@ def members_of(conversation_ids: list[int], viewer_id: int) -> dict[int, list[Pe
 def _seen_by(viewer_id: int | None) -> Callable[[Any], Person]:
     """Makes a person of a row of _PERSON."""
     online = set(db.session.scalars(online_user_ids()))
+    hidden = hidden_from(viewer_id) if viewer_id is not None else set()
     shows_last_seen = viewer_id is not None and shares_last_seen(viewer_id)
     at = now()
 
     def see(row: Any) -> Person:
-        is_online = row.id in online
-        is_shown = shows_last_seen and row.shares_last_seen is not False
+        is_online = row.id in online and row.id not in hidden
+        is_shown = shows_last_seen and row.id not in hidden and row.shares_last_seen is not False
         last_seen = (at if is_online else row.last_seen_at) if is_shown else None
         return Person(row.username, row.first_name, row.last_name, is_online, last_seen)
 

@@ -5,6 +5,7 @@ A poll is a message, whose text has the question and the options for clients tha
 
 from sqlalchemy import delete, select
 
+from chatapp.actions.feedback import SeenMessage, give_feedback
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of, send_message
 from chatapp.actions.permissions import CLOSE_POLLS, require
@@ -12,10 +13,10 @@ from chatapp.actions.poll_states import chosen_in
 from chatapp.actions.sessions import Caller
 from chatapp.actions.waiting import stored_message
 from chatapp.clock import now
-from chatapp.errors import Forbidden, InvalidInput, NotFound, PollClosed
+from chatapp.errors import Forbidden, InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, MessageDraft, StoredMessage, Transaction
-from chatapp.journal.drafts import PollDraft
+from chatapp.journal.drafts import PollDraft, VoteDraft
 from chatapp.models import Poll, PollVote, User
 from chatapp.models.base import to_microseconds
 from chatapp.poll_payloads import NewPoll
@@ -41,29 +42,13 @@ def create_poll(journal: Journal, caller: Caller, new: NewPoll) -> StoredMessage
     return message_of(caller, find_message(caller, stored.message_id))
 
 
-def vote(journal: Journal, caller: Caller, message_id: str, options: list[int]) -> StoredMessage:
+def vote(journal: Journal, caller: Caller, message_id: str, options: list[int]) -> SeenMessage:
     """Replaces the caller's vote by these options, counted from 0; without any it is taken back. Returns the message.
 
     Raises NotFound, MessageDeleted, PollClosed, and InvalidInput for an option that there is not, or for several where
     one is allowed.
     """
-
-    def job(transaction: Transaction) -> None:
-        found, poll = _lock_poll(transaction, caller, message_id)
-        _require_open(poll)
-        _require_valid(poll, options)
-        choices = sum(1 << option for option in set(options))
-        key = (found.message.conversation_id, found.message.sequence, caller.user_id)
-        known = transaction.session.get(PollVote, key)
-        if choices == (0 if known is None else known.choices):
-            return
-        cast = known or PollVote(conversation_id=key[0], sequence=key[1], user_id=key[2])
-        cast.choices, cast.voted_at = choices, now()
-        cast.revision = found.change(transaction, can_wait=True)
-        transaction.session.add(cast)
-
-    journal.write(job)
-    return message_of(caller, find_message(caller, message_id))
+    return give_feedback(journal, caller, VoteDraft(caller.user_id, message_id, tuple(options)))
 
 
 def close_poll(journal: Journal, caller: Caller, message_id: str) -> StoredMessage:
@@ -130,19 +115,6 @@ def _lock_poll(transaction: Transaction, caller: Caller, message_id: str) -> tup
 
 def _is_closed(poll: Poll) -> bool:
     return poll.closed_at is not None or (poll.closes_at is not None and poll.closes_at <= now())
-
-
-def _require_open(poll: Poll) -> None:
-    if _is_closed(poll):
-        raise PollClosed("This poll is closed.")
-
-
-def _require_valid(poll: Poll, options: list[int]) -> None:
-    count = len(poll.options.split("\n"))
-    if any(option >= count for option in options):
-        raise InvalidInput("There is no such option.", fields={"options": f"must be below {count}"})
-    if len(set(options)) > 1 and not poll.is_multiple:
-        raise InvalidInput("This poll allows one option.", fields={"options": "must be one at most"})
 
 
 def _require_may_close(found: FoundMessage, caller: Caller) -> None:

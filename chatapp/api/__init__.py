@@ -15,13 +15,16 @@ from chatapp.api import (
     joining,
     message_changes,
     messages,
+    oidc,
     openapi,
+    passkeys,
     personal,
     polls,
     resets,
     saved,
     scheduled,
     search,
+    second_factor,
     sessions,
     setup,
     threads,
@@ -30,6 +33,7 @@ from chatapp.api import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
+from chatapp.oidc.providers import providers_of
 
 LIMITED = (".login", ".make_account", ".set_up", ".choose_password")
 """How the endpoints end that begin a session."""
@@ -48,11 +52,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     _restrict_limiter(app)
     delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
     app.extensions["chatapp.sign_in_delays"] = delays
+    app.extensions["chatapp.oidc"] = providers_of(settings)
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in (
             sessions,
             account,
+            passkeys,
+            second_factor,
             joining,
+            oidc,
             setup,
             resets,
             administration,

@@ -1,6 +1,6 @@
 """The caller's own account: its sessions and its password."""
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from chatapp.account_payloads import ChangePassword
 from chatapp.account_serializers import listed_session
@@ -8,9 +8,9 @@ from chatapp.account_shapes import EndedSessionsShape, SessionsShape
 from chatapp.actions import accounts, sessions
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.confirming import counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
-from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.errors import (
     ConfirmationRequired,
     InvalidInput,
@@ -51,8 +51,7 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
     errors=(ConfirmationRequired, WrongPassword, TooManyAttempts, InvalidInput, MalformedRequest),
 )
 def change_password(caller: Caller, body: ChangePassword) -> Response:
-    delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    with delays.attempt(caller.username, request.remote_addr or ""):
+    with counted(caller):
         renewed = accounts.change_password(
             current_journal(), current_settings(), caller, body.current, body.password, current_place()
         )

@@ -83,7 +83,7 @@ def refuse_foreign_page(environ: dict[str, Any]) -> None:
     if environ["REQUEST_METHOD"] in SAFE_METHODS or "HTTP_COOKIE" not in environ:
         return
     origin: str = environ.get("HTTP_ORIGIN", "")
-    if origin and not _is_own_site(origin, environ) and not _token_in_header(environ):
+    if origin and not is_own_site(origin, environ) and not _token_in_header(environ):
         raise CrossSite("Pages of this origin may not call with cookies. CHATAPP_ORIGINS lists those that may.")
 
 
@@ -198,10 +198,11 @@ def _require_own_site(claims: Mapping[str, Any]) -> None:
     echoed = request.headers.get(CSRF_HEADER, "")
     if hmac.compare_digest(echoed.encode(), str(claims.get("csrf", "")).encode()) and echoed:
         return
-    if not _is_own_site(request.headers.get("Origin", ""), request.environ):
+    if not is_own_site(request.headers.get("Origin", ""), request.environ):
         raise CrossSite(f"Send the {CSRF_COOKIE} cookie's value in the {CSRF_HEADER} header.")
 
 
-def _is_own_site(origin: str, environ: dict[str, Any]) -> bool:
+def is_own_site(origin: str, environ: dict[str, Any]) -> bool:
+    """Whether an origin is this server's own, or on the list of those that may call."""
     settings: Settings = current_app.extensions["chatapp.settings"]
     return bool(origin) and (origin == same_origin(environ) or is_allowed(origin, settings.origins))

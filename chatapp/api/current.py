@@ -5,6 +5,11 @@ from flask import current_app, request
 from chatapp.actions.sessions import Place
 from chatapp.config import Settings
 from chatapp.journal import Journal
+from chatapp.secret import derived_key
+
+PASSKEYS = "passkeys"
+SECOND_FACTOR = "second factor"
+"""Purposes of `current_key`."""
 
 
 def current_journal() -> Journal:
@@ -15,6 +20,11 @@ def current_journal() -> Journal:
 def current_settings() -> Settings:
     settings: Settings = current_app.extensions["chatapp.settings"]
     return settings
+
+
+def current_key(purpose: str) -> bytes:
+    """The installation's key for a purpose."""
+    return derived_key(str(current_app.secret_key), purpose)
 
 
 def current_place() -> Place:

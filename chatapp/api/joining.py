@@ -1,26 +1,35 @@
 """Make an account, by invitation or where everybody may."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify
 
-from chatapp.actions import invites
+from chatapp.account_shapes import InviteShape
+from chatapp.actions import invites, passkeys
 from chatapp.actions.accounts import NewUser
 from chatapp.actions.installation_settings import chosen
+from chatapp.actions.invites import Newcomer
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
+from chatapp.api.passkey_ceremonies import credential_of, joining_ceremony
 from chatapp.api.sign_in_rules import join_limit, require_trusted_network
 from chatapp.clock import to_iso
 from chatapp.errors import (
+    ChallengeInvalid,
     Conflict,
     Forbidden,
     InvalidInput,
     InviteInvalid,
     JoiningClosed,
     MalformedRequest,
+    PasskeyInvalid,
     TooManyAttempts,
 )
-from chatapp.payloads import InviteSecret, Join
-from chatapp.shapes import InviteShape, SentenceShape
+from chatapp.journal import Transaction
+from chatapp.passkey_payloads import Join
+from chatapp.payloads import InviteSecret
+from chatapp.shapes import SentenceShape
 
 blueprint = Blueprint("joining", __name__)
 
@@ -45,10 +54,29 @@ def check_invite(body: InviteSecret) -> Response:
     gives=SentenceShape,
     body=Join,
     needs_session=False,
-    errors=(InviteInvalid, JoiningClosed, Forbidden, Conflict, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(
+        InviteInvalid,
+        JoiningClosed,
+        Forbidden,
+        Conflict,
+        ChallengeInvalid,
+        PasskeyInvalid,
+        MalformedRequest,
+        InvalidInput,
+        TooManyAttempts,
+    ),
 )
 def make_account(body: Join) -> Response:
     require_trusted_network()
     user = NewUser(body.username, body.first_name, body.last_name)
-    caller = invites.join(current_journal(), current_settings(), user, body.password, body.invite, current_place())
+    newcomer = Newcomer(user, body.invite, body.password, _passkey_of(body))
+    caller = invites.join(current_journal(), current_settings(), newcomer, current_place())
     return attach_token(jsonify(response=f"Welcome, {caller.username}."), make_token(caller))
+
+
+def _passkey_of(body: Join) -> Callable[[Transaction, int], object] | None:
+    if body.passkey is None:
+        return None
+    # Before the answer is verified, which costs more: only who is invited may cause that.
+    invites.require_invite(chosen(current_settings()).joining, body.invite)
+    return passkeys.checked(joining_ceremony(body.username), body.passkey.name, credential_of(body.passkey.credential))

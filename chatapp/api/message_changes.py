@@ -56,7 +56,8 @@ def versions(caller: Caller, message_id: str) -> VersionsShape:
 @blueprint.post("/message/<message_id>/reactions")
 @operation("React to a message, or take a reaction back", gives=OneMessageShape, body=NewReaction, errors=BODY_REFUSALS)
 def react(caller: Caller, message_id: str, body: NewReaction) -> OneMessageShape:
-    return _changed(reactions.react(current_journal(), caller, message_id, body.emoji, is_on=body.on))
+    seen = reactions.react(current_journal(), caller, message_id, body.emoji, is_on=body.on)
+    return {"message": serializers.message(seen.stored, delivered=seen.is_delivered)}
 
 
 @blueprint.get("/message/<message_id>/reactions")

@@ -3,13 +3,20 @@
 from flask import Blueprint
 
 from chatapp import personal_serializers
-from chatapp.actions import message_receipts, own_settings, preferences, unsent_drafts
+from chatapp.actions import blocks, message_receipts, own_settings, preferences, unsent_drafts
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.errors import DraftChanged, Forbidden, InvalidInput, MalformedRequest, NotAMember, NotFound
-from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, ReceiptsQuery, SaveDraft
-from chatapp.personal_shapes import OneDraftShape, OnePreferencesShape, OneSettingsShape, ReceiptsShape
+from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, ReceiptsQuery, SaveDraft, SetBlock
+from chatapp.personal_shapes import (
+    BlocksShape,
+    OneBlockShape,
+    OneDraftShape,
+    OnePreferencesShape,
+    OneSettingsShape,
+    ReceiptsShape,
+)
 
 blueprint = Blueprint("personal", __name__)
 
@@ -25,6 +32,23 @@ def set_preferences(caller: Caller, body: ConversationPreferences) -> OnePrefere
     return {
         "preferences": personal_serializers.preferences(preferences.set_preferences(current_journal(), caller, body))
     }
+
+
+@blueprint.put("/block/<username>")
+@operation(
+    "Block another user, or end that",
+    gives=OneBlockShape,
+    body=SetBlock,
+    errors=(NotFound, InvalidInput, MalformedRequest),
+)
+def set_block(caller: Caller, username: str, body: SetBlock) -> OneBlockShape:
+    return {"block": personal_serializers.block(blocks.set_block(current_journal(), caller, username, is_on=body.on))}
+
+
+@blueprint.get("/blocks")
+@operation("Whom the caller blocks", gives=BlocksShape)
+def list_blocks(caller: Caller) -> BlocksShape:
+    return {"blocks": [personal_serializers.block(one) for one in blocks.own_blocks(caller.user_id)]}
 
 
 @blueprint.put("/draft")

@@ -44,7 +44,8 @@ def create(caller: Caller, body: NewPoll) -> OneMessageShape:
     errors=(NotFound, MessageDeleted, PollClosed, InvalidInput, MalformedRequest),
 )
 def vote(caller: Caller, message_id: str, body: NewVote) -> OneMessageShape:
-    return _answer(polls.vote(current_journal(), caller, message_id, body.options))
+    seen = polls.vote(current_journal(), caller, message_id, body.options)
+    return {"message": serializers.message(seen.stored, delivered=seen.is_delivered)}
 
 
 @blueprint.post("/message/<message_id>/close")

@@ -6,13 +6,22 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from chatapp.account_shapes import SignedInShape
 from chatapp.actions import accounts, sessions
+from chatapp.actions.accounts import Credentials
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
-from chatapp.api.current import current_journal, current_place, current_settings
+from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
-from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
+from chatapp.errors import (
+    Forbidden,
+    InvalidInput,
+    MalformedRequest,
+    SecondFactorRequired,
+    TooManyAttempts,
+    WrongCode,
+    WrongCredentials,
+)
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape
 
@@ -26,12 +35,23 @@ blueprint = Blueprint("sessions", __name__)
     gives=SentenceShape,
     body=SignIn,
     needs_session=False,
-    errors=(WrongCredentials, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
+    errors=(
+        WrongCredentials,
+        SecondFactorRequired,
+        WrongCode,
+        Forbidden,
+        MalformedRequest,
+        InvalidInput,
+        TooManyAttempts,
+    ),
 )
 def login(body: SignIn) -> Response:
     require_trusted_network()
+    given = Credentials(body.username, body.password, body.code)
     with _counted(body):
-        caller = accounts.sign_in(current_journal(), current_settings(), body.username, body.password, current_place())
+        caller = accounts.sign_in(
+            current_journal(), current_settings(), current_key(SECOND_FACTOR), given, current_place()
+        )
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
 
 
@@ -40,7 +60,7 @@ def _counted(body: SignIn) -> AbstractContextManager[None]:
     if current_settings().sign_in == "username" and not body.password:
         return nullcontext()
     delays: SignInDelays = current_app.extensions["chatapp.sign_in_delays"]
-    return delays.attempt(body.username, request.remote_addr or "")
+    return delays.attempt(body.username, request.remote_addr or "", has_code=bool(body.code))
 
 
 @blueprint.get("/loggedIn")

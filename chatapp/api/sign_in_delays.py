@@ -1,6 +1,7 @@
 """Failed sign-ins make the next one wait, longer each time: by account and address together, and by address alone.
 
-Never by account alone: whoever guesses a person's password would keep that person out from every other address.
+Never by account alone: whoever guesses a person's password would keep that person out from every other address. Codes
+of the second factor are the exception, since only who knows the password can guess them.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 
 from chatapp.clock import monotonic, now
-from chatapp.errors import TooManyAttempts, WrongCredentials, WrongPassword
+from chatapp.errors import TooManyAttempts, WrongCode, WrongCredentials, WrongPassword
 
 FREE_FAILURES = 10
 """Failures of one account at one address that cost no waiting."""
@@ -39,26 +40,35 @@ class SignInDelays:
         self._address_failures = address_failures
 
     @contextmanager
-    def attempt(self, username: str, address: str) -> Iterator[None]:
+    def attempt(self, username: str, address: str, *, has_code: bool = False) -> Iterator[None]:
         """Raises TooManyAttempts while the account or the address has to wait. WrongCredentials and WrongPassword,
-        raised within, are failures that count."""
+        raised within, are failures that count.
+
+        With a code WrongCode also counts by account alone: who guesses codes knows the password, and six digits are few
+        for somebody who has many addresses.
+        """
         network = _network_of(address)
         own = _Count(f"{network} {username}", FREE_FAILURES)
+        codes = [_Count(f"code {username}", FREE_FAILURES)] if has_code else []
         # Counted before the password is checked. Otherwise many attempts at once would all find the same low number.
         counts = [own, _Count(network, self._address_failures)] if self._address_failures else [own]
-        if waiting := max(self._call(count.waiting) for count in counts):
+        if waiting := max(self._call(count.waiting) for count in counts + codes):
             raise TooManyAttempts("Too many attempts. Please wait and try again.", retryAfter=waiting)
-        for count in counts:
+        for count in counts + codes:
             self._call(count.add)
         try:
             yield
+        except WrongCode:
+            raise
         except (WrongCredentials, WrongPassword):
+            self._forgive(codes)
             raise
         except BaseException:
-            self._forgive(counts)
+            self._forgive(counts + codes)
             raise
-        self._forgive(counts)
-        self._call(own.clear)
+        self._forgive(counts + codes)
+        for count in [own, *codes]:
+            self._call(count.clear)
 
     def _forgive(self, counts: "list[_Count]") -> None:
         for count in counts:

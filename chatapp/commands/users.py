@@ -17,7 +17,8 @@ def users() -> None:
 @click.option("--first-name", help="Shown to others. Default: the username.")
 @click.option("--last-name", default="", help="Shown to others.")
 @click.option("--password", help="Asked for if the option is not given; see --no-password.")
-@click.option("--no-password", is_flag=True, help="Sign in by name only, where CHATAPP_SIGN_IN=username.")
+@click.option("--no-password", is_flag=True, help="Sign in by name only or by a provider.")
+@click.option("--email", help="A provider that has verified this address signs in to the account.")
 @click.option("--admin", is_flag=True, help="The same as --role administrator.")
 @click.option("--role", default="member", show_default=True, type=ROLE, help="What the user may do.")
 def add_user(
@@ -26,6 +27,7 @@ def add_user(
     last_name: str,
     password: str | None,
     no_password: bool,
+    email: str | None,
     admin: bool,
     role: str,
 ) -> None:
@@ -37,7 +39,7 @@ def add_user(
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
         chosen = "administrator" if admin else role
-        user = new_user(username, first_name, last_name, password, chosen)
+        user = new_user(username, first_name, last_name, password, chosen, email)
         add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {username}.")
 
@@ -97,6 +99,19 @@ def reset_password(username: str, url: str | None) -> None:
     click.echo(f"{base}/#/reset/{made.secret}")
 
 
+@users.command("email")
+@click.argument("username")
+@click.argument("email", metavar="ADDRESS", required=False)
+def change_email(username: str, email: str | None) -> None:
+    """Set the e-mail address by which a provider finds the account; without ADDRESS, take it away."""
+    from chatapp.actions.accounts import set_email
+    from chatapp.new_user import checked_email
+
+    with installation() as app:
+        set_email(app.extensions["chatapp.journal"], username, checked_email(email) if email else None)
+    click.echo(f"{username} has the address {email}." if email else f"{username} has no address.")
+
+
 @users.command("deactivate")
 @click.argument("username")
 def deactivate_user(username: str) -> None:
@@ -145,3 +160,17 @@ def sign_out_user(username: str) -> None:
         ended = end_sessions_of(app.extensions["chatapp.journal"], OPERATOR, username)
     sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
     click.echo(f"{username} is signed out: {sessions} ended.")
+
+
+@users.command("reset-factor")
+@click.argument("username")
+@click.option("--passkeys", is_flag=True, help="Remove the user's passkeys, too: for a device that is stolen.")
+def reset_factor(username: str, passkeys: bool) -> None:
+    """Turn off a second factor that its user has lost, and sign the user out everywhere."""
+    from chatapp.actions.second_factor import reset
+
+    with installation() as app:
+        removed = reset(app.extensions["chatapp.journal"], username, with_passkeys=passkeys)
+    click.echo(f"{username} has no second factor and is signed out everywhere.")
+    if passkeys:
+        click.echo("1 passkey is removed." if removed == 1 else f"{removed} passkeys are removed.")

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from chatapp.journal.drafts import Watermark, WatermarkUpdates
+from chatapp.journal.drafts import MessageDraft, Watermark, WatermarkUpdates
 from chatapp.journal.transaction import QueuedDraft, Work
 
 BATCH_LIMIT = 500
@@ -18,8 +18,9 @@ def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
     drafts: list[QueuedDraft] = []
     size = 0
     while queue and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
-        drafts.append(queue.popleft())
-        size += len(drafts[-1].draft.content)
+        drafts.append(queued := queue.popleft())
+        if isinstance(queued.draft, MessageDraft):
+            size += len(queued.draft.content)
     return drafts
 
 

@@ -1,7 +1,9 @@
 """Inputs and results of the journal: message drafts, stored messages and watermarks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
 
 from chatapp.errors import ChatError
 from chatapp.journal.message_state import MessageState
@@ -71,6 +73,52 @@ class StoredMessage:
 
 Outcome = StoredMessage | ChatError
 """The result for a draft: the stored message, or the error for the sender."""
+
+
+@dataclass(slots=True)
+class ReactionDraft:
+    """A user's reaction to a message, which is added, or taken back if it is not `is_on`."""
+
+    user_id: int
+    message_id: str
+    emoji: str
+    is_on: bool
+
+
+@dataclass(slots=True)
+class VoteDraft:
+    """A user's vote in a poll, which replaces an earlier one. `options` are counted from 0; none takes it back."""
+
+    user_id: int
+    message_id: str
+    options: tuple[int, ...]
+
+
+FeedbackDraft = ReactionDraft | VoteDraft
+
+
+@dataclass(slots=True)
+class TouchedMessage:
+    """A message to which a batch has stored feedback. All callers of the batch share it, and `reading`: what the
+    first of them reads after the commit, under the lock. `direct_key` is None for a group."""
+
+    conversation_id: int
+    sequence: int
+    direct_key: str | None
+    reading: Any = None
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass(slots=True)
+class StoredFeedback:
+    """The message that has the feedback now, and the last sequence that is hidden from the caller."""
+
+    message: TouchedMessage
+    hidden_up_to: int
+
+
+FeedbackOutcome = StoredFeedback | ChatError
+"""The result for a draft of feedback: the message, or the error for the caller."""
 
 
 @dataclass(slots=True)

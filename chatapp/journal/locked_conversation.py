@@ -5,11 +5,13 @@ from chatapp.models.conversation import EVERYBODY
 
 class LockedConversation:
     """A locked conversation with its counters, including the messages of the batch so far. `writers` is the group's
-    setting; of a thread it is that of the conversation `parent_id`."""
+    setting; of a thread it is that of the conversation `parent_id`. `is_blocked`: of the two people in the direct
+    conversation, or in that of the thread, one blocks the other."""
 
     __slots__ = (
         "conversation_id",
         "has_new_messages",
+        "is_blocked",
         "last_sequence",
         "parent_id",
         "revision",
@@ -26,6 +28,7 @@ class LockedConversation:
         shares_history: bool = True,
         writers: str = EVERYBODY,
         parent_id: int | None = None,
+        is_blocked: bool = False,
     ) -> None:
         self.conversation_id = conversation_id
         self.last_sequence = self.stored_sequence = last_sequence
@@ -33,4 +36,5 @@ class LockedConversation:
         self.revision = revision
         self.writers = writers
         self.parent_id = parent_id
+        self.is_blocked = is_blocked
         self.has_new_messages = False

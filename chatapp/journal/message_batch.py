@@ -11,7 +11,7 @@ from typing import Any
 
 from chatapp.clock import now
 from chatapp.database import WriterConnection
-from chatapp.errors import ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
+from chatapp.errors import NO_EXCHANGE, Blocked, ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
 from chatapp.journal.locked_conversation import LockedConversation
@@ -43,6 +43,9 @@ VALUES (?, ?, ?, ?, TRUE, 0, 0, 0, 0) RETURNING id"""
 JOIN_DIRECT = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at,
 joined_sequence, revision, user_revision)
 VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?)"""
+
+BLOCK_BETWEEN = """SELECT 1 FROM block
+WHERE is_on AND ((user_id = ? AND other_id = ?) OR (user_id = ? AND other_id = ?))"""
 
 NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
 
@@ -148,6 +151,8 @@ class MessageBatch:
                 groups[receiver, user_id] = NotFound("There is no such group.", receiver=receiver)
             elif (role := members.get((number, user_id))) is None:
                 groups[receiver, user_id] = NotAMember("Only members can write to this group.", receiver=receiver)
+            elif conversations[number].is_blocked:
+                groups[receiver, user_id] = Blocked(NO_EXCHANGE)
             elif (role := roles.get((number, user_id), role)) not in ROLES_OF[conversations[number].writers]:
                 groups[receiver, user_id] = OnlyAdminsWrite(
                     "Only owners and admins may write in this group.", receiver=receiver, role=role
@@ -171,10 +176,10 @@ class MessageBatch:
         if not threads:
             return
         parents = {thread.parent_id for thread in threads}
-        sql = f"SELECT id, writers FROM conversation WHERE id IN ({_placeholders(parents)})"
-        writers = dict(self.connection.execute(sql, tuple(parents)).fetchall())
+        sql = f"SELECT id, writers, is_blocked FROM conversation WHERE id IN ({_placeholders(parents)})"
+        found = {row[0]: row[1:] for row in self.connection.execute(sql, tuple(parents)).fetchall()}
         for thread in threads:
-            thread.writers = writers[thread.parent_id]
+            thread.writers, thread.is_blocked = found[thread.parent_id]
 
     def _members(self, pairs: list[tuple[int | None, int]]) -> dict[tuple[int | None, int], str]:
         """The role for each pair of group and user that is a membership."""
@@ -203,10 +208,14 @@ class MessageBatch:
             return {}
         keys = _placeholders(wanted)
         sql = (
-            f"SELECT direct_key, id, last_sequence, revision FROM conversation WHERE direct_key IN ({keys}){self.lock}"
+            "SELECT direct_key, id, last_sequence, revision, is_blocked FROM conversation "
+            f"WHERE direct_key IN ({keys}){self.lock}"
         )
         rows = self.connection.execute(sql, tuple(wanted)).fetchall()
-        return {key: LockedConversation(*numbers) for key, *numbers in rows}
+        return {
+            key: Blocked(NO_EXCHANGE) if is_blocked else LockedConversation(*numbers)
+            for key, *numbers, is_blocked in rows
+        }
 
     def _direct(
         self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
@@ -222,9 +231,14 @@ class MessageBatch:
         receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
+        both = (draft.sender_id, receiver[0])
+        user_ids = tuple(sorted(set(both)))
+        # Whoever blocks the other in this moment has the lock of their own row, and looks for the conversation then.
+        self.connection.execute(f'SELECT id FROM "user" WHERE id IN ({_placeholders(user_ids)}){self.lock}', user_ids)
+        if self.connection.execute(BLOCK_BETWEEN, (*both, *reversed(both))).fetchone() is not None:
+            return Blocked(NO_EXCHANGE)
         inserted = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()
         conversation_id = inserted[0]
-        user_ids = tuple(sorted({draft.sender_id, receiver[0]}))
         for user_id in user_ids:
             user_revision = self.connection.execute(NEXT_USER_REVISION, (user_id,)).fetchone()[0]
             self.connection.execute(JOIN_DIRECT, (conversation_id, user_id, MEMBER, self.created_at, user_revision))

@@ -8,7 +8,14 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from chatapp.database import WriterConnection
-from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage, WatermarkUpdates
+from chatapp.journal.drafts import (
+    FeedbackDraft,
+    FeedbackOutcome,
+    MessageDraft,
+    Outcome,
+    StoredMessage,
+    WatermarkUpdates,
+)
 from chatapp.notices import Notice
 
 Result = TypeVar("Result")
@@ -45,8 +52,8 @@ class Job(Generic[Result]):
 
 @dataclass(slots=True)
 class QueuedDraft:
-    draft: MessageDraft
-    done: Callable[[Outcome], None]
+    draft: MessageDraft | FeedbackDraft
+    done: Callable[[Any], None]
 
 
 @dataclass(slots=True)
@@ -71,7 +78,7 @@ class Committed:
     """The results of a transaction, handed out after its commit."""
 
     results: list[Any] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[Outcome | FeedbackOutcome] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
     @property

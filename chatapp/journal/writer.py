@@ -21,9 +21,9 @@ from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
-from chatapp.journal.drafts import MessageDraft, Outcome, WatermarkUpdates
+from chatapp.journal.draft_batch import store_drafts
+from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
 from chatapp.journal.jobs import answer, guard, message_notices, resolve, run_job, write_watermarks
-from chatapp.journal.message_batch import MessageBatch
 from chatapp.journal.transaction import Committed, Job, Listener, Publisher, QueuedDraft, Transaction, Work
 from chatapp.notices import CatchUp
 
@@ -79,6 +79,11 @@ class Journal:
 
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
         """Queues a message and returns. `done` is called once with the outcome, after the commit or the failure."""
+        self._drafts.append(QueuedDraft(draft, done))
+        self._wake()
+
+    def give_feedback(self, draft: FeedbackDraft, done: Callable[[FeedbackOutcome], None]) -> None:
+        """As `send`, for a reaction or a vote."""
         self._drafts.append(QueuedDraft(draft, done))
         self._wake()
 
@@ -233,9 +238,7 @@ class Journal:
         for job in work.jobs:
             committed.results.append(run_job(connection, job, committed.notices))
         if work.drafts:
-            batch = MessageBatch(connection)
-            committed.outcomes = batch.store([queued.draft for queued in work.drafts])
-            committed.notices += batch.notices
+            committed.outcomes = store_drafts(connection, work.drafts, committed.notices)
         committed.notices += write_watermarks(connection, work.watermarks)
         if self._is_commit_unannounced:
             committed.notices.append(CatchUp())

@@ -1,13 +1,16 @@
 """The tables, one file each."""
 
 from chatapp.models.audit_event import AuditEvent
+from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
+from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
+from chatapp.models.passkey import Passkey, UsedChallenge
 from chatapp.models.password_reset import PasswordReset
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
@@ -15,14 +18,17 @@ from chatapp.models.presence import Node, Presence
 from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
+from chatapp.models.second_factor import RecoveryCode, SecondFactor
 from chatapp.models.session import Session
 from chatapp.models.user import User
 
 __all__ = [
     "AuditEvent",
+    "Block",
     "Conversation",
     "ConversationPreference",
     "Draft",
+    "ExternalIdentity",
     "FormerMembership",
     "InstallationSetting",
     "Invite",
@@ -32,15 +38,19 @@ __all__ = [
     "MessageVersion",
     "Node",
     "NoticeRow",
+    "Passkey",
     "PasswordReset",
     "Poll",
     "PollVote",
     "Presence",
     "Reaction",
+    "RecoveryCode",
     "SavedMessage",
     "ScheduledMessage",
     "SearchPosition",
+    "SecondFactor",
     "Session",
+    "UsedChallenge",
     "User",
     "UserSettings",
 ]

@@ -30,7 +30,8 @@ class Conversation(Base):
     the settings. `shares_history` says whether members see messages from before they joined, `is_public` whether every
     user finds and may join the group; `writers` and `pinners` are EVERYBODY or ADMINS. `search_name` is the name as
     the directory of public groups compares it; empty for a group that never was public. `client_id`, unique for each
-    creator, makes the creation of a group idempotent.
+    creator, makes the creation of a group idempotent. `is_blocked`: of the two people in a direct conversation one
+    blocks the other, and it takes no messages.
 
     A thread is a group with a `parent_id`: the conversation of its root message, whose sequence is `root_sequence`. Its
     memberships are its followers. It has no name and no roles.
@@ -72,6 +73,7 @@ class Conversation(Base):
     details_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
     is_public: Mapped[bool] = mapped_column(default=False, server_default=false())
     writers: Mapped[str] = mapped_column(String(10), default=EVERYBODY, server_default=EVERYBODY)
+    is_blocked: Mapped[bool] = mapped_column(default=False, server_default=false())
     pinners: Mapped[str] = mapped_column(String(10), default=EVERYBODY, server_default=EVERYBODY)
     topic: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
     search_name: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)

@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 
 from chatapp.models.base import Base
+from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
@@ -24,6 +25,7 @@ def _table_of(model: type[Base]) -> Table:
 
 USERS = _table_of(User)
 SESSIONS = _table_of(Session)
+BLOCKS = _table_of(Block)
 CONVERSATIONS = _table_of(Conversation)
 MEMBERSHIPS = _table_of(Membership)
 FORMER_MEMBERSHIPS = _table_of(FormerMembership)

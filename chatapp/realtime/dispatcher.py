@@ -16,6 +16,7 @@ from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
 from chatapp.models.conversation import other_of
 from chatapp.notices import (
+    BlockChanged,
     CatchUp,
     ConversationChanged,
     GroupCreated,
@@ -58,7 +59,7 @@ class Dispatcher:
         self._most_of_user = settings.user_connections
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
-        self.personal = Personal(app, settings, journal, server, self.connections, self.events)
+        self.personal = Personal(app, settings, journal, server, self.connections, self.events, self.presence.is_online)
         self.receipts = Receipts(self.events, self.personal.sharing)
         late_ticks = LateTicks(
             app.app_context, self.presence.is_online, self.events.delivered_to_all, server.start_background_task
@@ -158,7 +159,7 @@ class Dispatcher:
             self.presence.publish(self._send_presence, user_ids)
 
     def _send_presence(self, updates: list[PresenceUpdate]) -> None:
-        self.events.online_status([(update.username, update.is_online) for update in updates])
+        self.personal.online_status(updates)
         for update in updates:
             if not update.is_online:
                 self.delivery.went_offline(update.user_id)
@@ -197,7 +198,7 @@ class Dispatcher:
                     self._send_changes(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
-            case UserChanged() | Typed():
+            case UserChanged() | Typed() | BlockChanged():
                 self.personal.handle(notice)
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)

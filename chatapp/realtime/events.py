@@ -53,6 +53,15 @@ class Events:
         events = [("onlineStatus", {"username": username, "online": online}) for username, online in changes]
         self._manager.send_all(events, NAMESPACE, None)
 
+    def online_status_but(self, username: str, online: bool, excluded: list[str]) -> None:
+        """As `online_status`, for one user who is in a block: not to these connections."""
+        payload = {"username": username, "online": online}
+        self._server.emit("onlineStatus", payload, skip_sid=excluded, namespace=NAMESPACE)
+
+    def online_status_to(self, username: str, online: bool, receiver: str) -> None:
+        """`onlineStatus` to one user's connections: a block has begun or ended."""
+        self._emit("onlineStatus", {"username": username, "online": online}, user_room(receiver))
+
     def group_created(self, conversation_id: int, name: str) -> None:
         """`newgrp` to every member of a new group, including the creator."""
         self._emit("newgrp", {"response": f"You are in the group {name}."}, group_room(conversation_id))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatapp import serializers
 from chatapp.actions import message_changes, messages, pins, reactions
+from chatapp.actions.feedback import SeenMessage
 from chatapp.actions.sessions import Caller
 from chatapp.journal import StoredMessage
 from chatapp.payloads import ConversationName, EditMessage, MessageId, PinMessage, React, parse
@@ -43,9 +44,8 @@ class MessageEvents:
     def on_react(self, caller: Caller, payload: Any) -> Ack:
         event = parse(React, payload)
         with self._dispatcher.app.app_context():
-            return self._changed(
-                reactions.react(self._dispatcher.journal, caller, event.message_id, event.emoji, is_on=event.on)
-            )
+            seen = reactions.react(self._dispatcher.journal, caller, event.message_id, event.emoji, is_on=event.on)
+            return self._seen(seen)
 
     def on_reactors(self, caller: Caller, payload: Any) -> Ack:
         event = parse(MessageId, payload)
@@ -62,6 +62,9 @@ class MessageEvents:
         with self._dispatcher.app.app_context():
             found = pins.pinned_messages(caller, event.receiver, is_group=event.group)
             return {"success": True, "messages": serializers.page(found)}
+
+    def _seen(self, seen: SeenMessage) -> Ack:
+        return {"success": True, "message": serializers.message(seen.stored, delivered=seen.is_delivered)}
 
     def _changed(self, stored: StoredMessage) -> Ack:
         is_delivered = messages.is_delivered(self._dispatcher.journal, stored)

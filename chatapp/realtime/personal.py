@@ -1,14 +1,19 @@
-"""What concerns one user: their own devices' changes, what they share with others, and that they are typing."""
+"""What concerns one user: their own devices' changes, what they share with others and with whom, and that they are
+typing."""
+
+from collections.abc import Callable
 
 from flask import Flask
 
+from chatapp.actions.usernames import usernames_of
 from chatapp.config import Settings
 from chatapp.journal import Journal
-from chatapp.notices import Typed, UserChanged
+from chatapp.notices import BlockChanged, Typed, UserChanged
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.own_devices import OwnDevices
+from chatapp.realtime.presence import PresenceUpdate
 from chatapp.realtime.sharing import Sharing
 from chatapp.realtime.typing import TypingRelay
 
@@ -24,16 +29,44 @@ class Personal:
         server: ChatServer,
         connections: Connections,
         events: Events,
+        is_online: Callable[[int], bool],
     ) -> None:
+        self._app, self._connections, self._events, self._is_online = app, connections, events, is_online
         self.sharing = Sharing(app)
         self.own_devices = OwnDevices(app, connections, events)
         # One process serves all sockets of a SQLite file.
         self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
 
-    def handle(self, notice: UserChanged | Typed) -> None:
+    def online_status(self, updates: list[PresenceUpdate]) -> None:
+        """Tells who came online or went offline, but not those who block each other."""
+        hidden = self.sharing.hidden_from
+        open_updates = [(one.username, one.is_online) for one in updates if one.user_id not in hidden]
+        if open_updates:
+            self._events.online_status(open_updates)
+        for update in updates:
+            if update.user_id in hidden:
+                others = [sid for user_id in hidden[update.user_id] for sid in self._connections.of_user(user_id)]
+                self._events.online_status_but(update.username, update.is_online, others)
+
+    def handle(self, notice: UserChanged | Typed | BlockChanged) -> None:
         if isinstance(notice, Typed):
             self.typing.relay(notice)
+            return
+        if isinstance(notice, BlockChanged):
+            self._tell_both(notice)
             return
         if notice.are_settings:
             self.sharing.load()
         self.own_devices.changed(notice)
+
+    def _tell_both(self, notice: BlockChanged) -> None:
+        """Each of two people now sees the other as offline, or again as they are."""
+        self.sharing.load()
+        pair = (notice.user_id, notice.other_id)
+        if not any(map(self._connections.has_user, pair)):
+            return
+        with self._app.app_context():
+            names = usernames_of(set(pair))
+        for viewer, seen in (pair, pair[::-1]):
+            is_online = seen not in self.sharing.hidden_from.get(viewer, ()) and self._is_online(seen)
+            self._events.online_status_to(names[seen], is_online, names[viewer])

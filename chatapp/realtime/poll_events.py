@@ -20,7 +20,7 @@ class PollEvents(MessageEvents):
     def on_vote(self, caller: Caller, payload: Any) -> Ack:
         event = parse(Vote, payload)
         with self._dispatcher.app.app_context():
-            return self._changed(polls.vote(self._dispatcher.journal, caller, event.message_id, event.options))
+            return self._seen(polls.vote(self._dispatcher.journal, caller, event.message_id, event.options))
 
     def on_closePoll(self, caller: Caller, payload: Any) -> Ack:
         event = parse(MessageId, payload)

@@ -77,7 +77,8 @@ class TypingRelay:
         room = viewers_room(notice.key)
         if not self._server.manager.has_room(NAMESPACE, room):
             return
-        not_told = {notice.user_id, *self._sharing.hidden_typists}
+        hidden = self._sharing.hidden_from.get(notice.user_id, ())
+        not_told = {notice.user_id, *self._sharing.hidden_typists, *hidden}
         excluded = []
         for sid, _ in self._server.manager.get_participants(NAMESPACE, room):
             viewer = self._connections.get(sid)

@@ -1,9 +1,9 @@
 /** What a linter can hold: the language's traps, and the house rules that can be put as rules. */
 
-const browser = ["window", "document", "location", "navigator", "history", "localStorage", "indexedDB", "IDBKeyRange", "fetch", "crypto",
+const browser = ["window", "document", "location", "navigator", "history", "localStorage", "sessionStorage", "indexedDB", "IDBKeyRange", "fetch", "crypto",
   "URL", "URLSearchParams", "AbortController", "AbortSignal", "BroadcastChannel", "Notification", "AudioContext", "GainNode", "OscillatorNode", "TextEncoder",
   "ResizeObserver", "Event", "Element", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
-  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console"];
+  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console", "DOMException", "atob", "btoa"];
 const worker = ["self", "caches", "fetch", "location", "Response", "URL", "AbortSignal"];
 export const node = ["process", "setTimeout", "performance", "URL", "Response", "AbortSignal"];
 
@@ -96,6 +96,6 @@ export default [
   },
   {
     files: ["static/js/models/**/*.js"],
-    rules: { "no-restricted-globals": ["error", "document", "window", "location", "localStorage", "navigator", "fetch"] },
+    rules: { "no-restricted-globals": ["error", "document", "window", "location", "localStorage", "sessionStorage", "navigator", "fetch"] },
   },
 ];

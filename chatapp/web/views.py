@@ -158,6 +158,9 @@ def _page_settings() -> dict[str, Any]:
         "signIn": settings.sign_in,
         "joining": choices.joining,
         "isJoiningFixed": choices.is_joining_fixed,
+        "providers": [
+            {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
+        ],
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,

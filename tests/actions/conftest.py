@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -17,13 +17,15 @@ from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.group_payloads import NewGroup
 from chatapp.journal import Journal, MessageDraft
-from chatapp.journal.drafts import Outcome, Watermark
+from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, Outcome, Watermark
 from chatapp.models import Membership, Message, User
 from chatapp.payloads import UserName
 from tests.databases import Databases
 
 NAMES = ("alice", "bob", "carol", "mallory")
 PATIENCE_SECONDS = 15
+
+Answer = TypeVar("Answer")
 
 
 class JournalHarness:
@@ -53,7 +55,22 @@ class JournalHarness:
         return [answer.result(PATIENCE_SECONDS) for answer in self.send(*drafts)]
 
     def send_together(self, *drafts: MessageDraft) -> list[Outcome]:
-        """Sends the drafts in one transaction: they queue up while an earlier transaction is blocked."""
+        """Sends the drafts in one transaction."""
+        return self.in_one_transaction(lambda: self.send(*drafts))
+
+    def give_together(self, *drafts: FeedbackDraft) -> list[FeedbackOutcome]:
+        """Gives reactions and votes in one transaction."""
+
+        def give() -> "list[Future[FeedbackOutcome]]":
+            answers: list[Future[FeedbackOutcome]] = [Future() for _ in drafts]
+            for draft, answer in zip(drafts, answers, strict=True):
+                self.journal.give_feedback(draft, answer.set_result)
+            return answers
+
+        return self.in_one_transaction(give)
+
+    def in_one_transaction(self, queue: "Callable[[], list[Future[Answer]]]") -> "list[Answer]":
+        """Queues work while an earlier transaction is blocked. Returns the answers."""
         is_running, may_go_on = Future[None](), Future[None]()
 
         def block(_transaction: Any) -> None:
@@ -64,7 +81,7 @@ class JournalHarness:
 
         blocked = self.journal.submit(block)
         is_running.result(PATIENCE_SECONDS)
-        answers = self.send(*drafts)
+        answers = queue()
         may_go_on.set_result(None)
         blocked.result(PATIENCE_SECONDS)
         return [answer.result(PATIENCE_SECONDS) for answer in answers]

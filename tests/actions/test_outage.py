@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from chatapp.errors import Unavailable
 from chatapp.journal import Journal, StoredMessage, Transaction
+from chatapp.journal.drafts import FeedbackOutcome, ReactionDraft, StoredFeedback
 from tests.actions.conftest import PATIENCE_SECONDS, JournalHarness
 
 
@@ -60,6 +61,27 @@ def test_writes_fail_with_unavailable_during_an_outage_and_succeed_after_it(
     (after,) = harness.send_all(harness.draft("alice", group, "after"))
     assert isinstance(after, StoredMessage)
     assert harness.stored(int(group)) == [(1, "before"), (2, "after")]
+
+
+def test_reactions_fail_during_an_outage_and_are_stored_after_it(
+    harness: JournalHarness, interrupt: Callable[[], Callable[[], None]]
+) -> None:
+    group = harness.group("alice", "bob")
+    harness.send_all(harness.draft("alice", group))
+    drafts = [ReactionDraft(harness.ids[name], f"{group}-1", "👍", True) for name in ("alice", "bob")]
+
+    def give() -> list[FeedbackOutcome]:
+        answers: list[Future[FeedbackOutcome]] = [Future() for _ in drafts]
+        for draft, answer in zip(drafts, answers, strict=True):
+            harness.journal.give_feedback(draft, answer.set_result)
+        return [answer.result(PATIENCE_SECONDS) for answer in answers]
+
+    end = interrupt()
+    try:
+        assert [type(outcome) for outcome in give()] == [Unavailable] * 2
+    finally:
+        end()
+    assert [type(outcome) for outcome in give()] == [StoredFeedback] * 2
 
 
 def test_an_outage_fails_all_queued_callers_at_once(

@@ -13,7 +13,10 @@ from chatapp.actions.conversations import list_conversations
 from chatapp.actions.messages import history
 from chatapp.actions.sessions import Caller
 from chatapp.clock import now
+from chatapp.errors import ChatError
 from chatapp.extensions import db
+from chatapp.journal import StoredMessage
+from chatapp.journal.drafts import FeedbackDraft, PollDraft, ReactionDraft, VoteDraft
 from chatapp.payloads import HistoryQuery
 from chatapp.realtime.delivery import members_with_watermarks
 from tests.actions.conftest import NAMES, JournalHarness
@@ -78,6 +81,37 @@ def test_storing_a_batch_runs_no_full_table_scan(recorded: tuple[JournalHarness,
     assert sum("INSERT INTO message" in one for one in statements) == 1
     assert any(one.startswith("UPDATE membership") for one in statements)
     assert scans(url, statements) == []
+
+
+def test_a_batch_of_reactions_and_votes_takes_a_constant_number_of_statements(
+    recorded: tuple[JournalHarness, Statements], url: str
+) -> None:
+    harness, statements = recorded
+    group, other = harness.group("alice", "bob", "carol"), harness.group("alice", "bob")
+    poll = PollDraft("When?", ("today", "never"), is_multiple=False, is_anonymous=False, closes_at=None)
+    drafts = [harness.draft("alice", group), harness.draft("alice", group, poll=poll), harness.draft("alice", other)]
+    message, asked, elsewhere = [one for one in harness.send_all(*drafts) if isinstance(one, StoredMessage)]
+    faces = [chr(number) for number in range(0x1F600, 0x1F600 + 34)]
+
+    def reactions(names: tuple[str, ...], faces: list[str]) -> list[FeedbackDraft]:
+        return [ReactionDraft(harness.ids[name], message.message_id, face, True) for name in names for face in faces]
+
+    def ran(*drafts: FeedbackDraft) -> Statements:
+        statements.clear()
+        assert not any(isinstance(one, ChatError) for one in harness.give_together(*drafts))
+        return list(statements)
+
+    one = ran(ReactionDraft(harness.ids["alice"], message.message_id, "👍", True))
+    many = ran(*reactions(("alice", "bob", "carol"), faces))
+    assert len(many) == len(one) < 20
+    both = ran(
+        *reactions(("alice", "bob"), ["🎉"]),
+        ReactionDraft(harness.ids["alice"], elsewhere.message_id, "🎉", True),
+        *(VoteDraft(harness.ids[name], asked.message_id, (0,)) for name in ("alice", "bob", "carol")),
+    )
+    # Reading and storing votes, two more messages and one more conversation.
+    assert len(both) == len(one) + 5
+    assert scans(url, one + many + both) == []
 
 
 def test_reading_pages_and_lists_runs_no_full_table_scan(recorded: tuple[JournalHarness, Statements], url: str) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from chatapp.actions.message_changes import MOST_VERSIONS
 from chatapp.actions.pins import MOST_PINS
-from chatapp.actions.reactions import MOST_EMOJI
 from chatapp.extensions import db
+from chatapp.payload_fields import MOST_EMOJI
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from tests.conftest import DAVES_PASSWORD, Browser
 
 Browse = Callable[[str | None], Browser]
-UNDOCUMENTED = {"/healthz", "/readyz", "/openapi.json", "/docs"}
-"""Routes that are not part of the API: health checks, documentation, and the pages of the web client."""
+UNDOCUMENTED = {"/healthz", "/readyz", "/openapi.json", "/docs", "/oidc/<name>/callback"}
+"""Routes that are not part of the API: health checks, documentation, and the pages of the web client and of sign-in."""
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_document_lists_every_route_and_no_other(app: Flask, spec: dict[str,
         if not rule.rule.startswith("/web/") and not rule.endpoint.startswith("web.") and rule.rule not in UNDOCUMENTED
     }
     assert documented == existing
-    assert len(existing) == 70
+    assert len(existing) == 86
 
 
 def test_operation_ids_are_unique(spec: dict[str, Any]) -> None:
@@ -67,7 +67,8 @@ def test_routes_without_a_session_are_documented_as_open(spec: dict[str, Any]) -
     is_open = {
         path for path, methods in spec["paths"].items() for operation in methods.values() if not operation["security"]
     }
-    assert is_open == {"/invite", "/join", "/login", "/reset", "/setup", "/users"}
+    passkeys = {"/passkeys/join/options", "/passkeys/sign-in", "/passkeys/sign-in/options"}
+    assert is_open == {"/invite", "/join", "/login", "/oidc/{name}/start", "/reset", "/setup", "/users", *passkeys}
 
 
 def test_responses_match_the_document(
@@ -88,6 +89,12 @@ def test_responses_match_the_document(
     check(spec, "get", "/all/{username}", browser.get(f"/all/{anna}"))
     check(spec, "get", "/conversations", browser.get("/conversations"))
     browser.patch(f"/group/{group_id}", json={"isPublic": True})
+    asked = "/passkeys/sign-in/options"
+    check(spec, "post", asked, browser.post(asked))
+    check(spec, "post", "/passkeys/options", browser.post("/passkeys/options", json={}))
+    check(spec, "get", "/passkeys", browser.get("/passkeys"))
+    check(spec, "get", "/second-factor", browser.get("/second-factor"))
+    check(spec, "post", "/second-factor", browser.post("/second-factor", json={}))
     check(spec, "get", "/groups/public", browser.get("/groups/public?name=lunch&limit=1"))
     check(spec, "get", "/groups/public/{group_id}", browser.get(f"/groups/public/{group_id}"))
     check(spec, "post", "/groups/public/{group_id}/join", browser.post(f"/groups/public/{group_id}/join"))

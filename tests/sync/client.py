@@ -20,6 +20,7 @@ class Client:
         self.preferences: dict[Key, dict[str, Any]] = {}
         self.drafts: dict[Key, dict[str, Any]] = {}
         self.saved: dict[str, dict[str, Any]] = {}
+        self.blocks: dict[str, dict[str, Any]] = {}
         self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
         self.kinds: set[str] = set()
@@ -72,6 +73,7 @@ class Client:
             "settings": self.settings,
             "drafts": drafts,
             "saved": dict.fromkeys(saved),
+            "blocks": sorted(name for name, one in self.blocks.items() if one["blocked"]),
             "scheduled": self._waiting(),
         }
 
@@ -105,6 +107,10 @@ class Client:
                 or key not in self.drafts
             ):
                 self.drafts[key] = change["draft"]
+        elif change["kind"] == "block":
+            block = change["block"]
+            if block["userRevision"] > self.blocks.get(block["username"], {"userRevision": 0})["userRevision"]:
+                self.blocks[block["username"]] = block
         elif change["kind"] == "saved":
             saved = change["saved"]
             if saved["userRevision"] > self.saved.get(saved["messageId"], {"userRevision": 0})["userRevision"]:

@@ -41,6 +41,11 @@ class OwnOperations(Driver):
         path = f"/message/{message_id}/saved"
         self._do(actor, channel, "saveMessage", {"messageId": message_id}, "PUT", path, {"on": on})
 
+    @rule(who=indexes, other=indexes, channel=picks, on=st.booleans())
+    def block(self, who: int, other: int, channel: int, on: bool) -> None:
+        answer = self._http(who, channel, "PUT", f"/block/{self.names[other]}", {"on": on})
+        assert answer.get("error", {}).get("code") in (None, "invalid_input"), answer
+
     @rule(who=indexes, other=indexes, group=picks, channel=picks, days=st.integers(1, 9))
     def schedule(self, who: int, other: int, group: int, channel: int, days: int) -> None:
         receiver = self._group(group) if group % 3 else self.names[other]

@@ -33,6 +33,7 @@ OPERATIONS = {
     "preferences": ("mute", "mark_unread"),
     "draft": ("write_draft",),
     "saved": ("save",),
+    "block": ("block",),
     "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }

@@ -17,7 +17,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 def open_account(page: Page, section: str) -> None:
     page.get_by_role("button", name="Your account").click()
-    page.get_by_role("dialog", name="Your account").get_by_role("button", name=section).click()
+    page.get_by_role("dialog", name="Your account").get_by_role("button", name=re.compile(f"^{section}")).click()
     expect(page.get_by_role("dialog", name=section)).to_be_visible()
 
 

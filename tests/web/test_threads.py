@@ -6,7 +6,8 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
-from tests.web.people import Person, wait_connected
+from tests.web.page_scripts import LOSE_FOCUS, open_with_notifications
+from tests.web.people import Person, wait_connected, wait_until
 from tests.web.server import ApiUser
 from tests.web.test_message_changes import menu, row, said
 
@@ -141,6 +142,28 @@ def test_a_thread_on_a_phone_and_from_right_to_left(new_person: NewPerson, new_a
     page.locator(".thread .conversation-head .icon-button").first.tap()
     expect(page.locator(".thread")).to_have_count(0)
     expect(root(page, "مرحبا")).to_be_visible()
+
+
+def test_a_notification_and_a_search_hit_open_the_thread(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_person(permissions=["notifications"]), new_api_user()
+    said(bob, alice.username, "the plan")
+    thread_id = bob.request("POST", f"message/{_last(bob, alice.username)}/thread")["thread"]["receiver"]
+    ApiUser(alice.server, alice.username).request("PUT", f"thread/{thread_id}/following", {"on": True})
+    page = open_with_notifications(alice)
+    wait_connected(page)
+    page.evaluate(LOSE_FOCUS)
+    bob.say(thread_id, "zeppelins ahead", group=True)
+    wait_until(page, "() => shown.length === 1")
+    assert page.evaluate("shown[0].body") == "zeppelins ahead"
+    page.evaluate("shown[0].onclick()")
+    expect(said_in(page, "zeppelins ahead")).to_be_visible()
+
+    page.goto(f"{alice.server.url}#/")
+    expect(pane(page)).to_have_count(0)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("zeppelins")
+    page.get_by_role("group", name="Messages").get_by_role("option").click()
+    expect(page.locator(".thread .row-message.target")).to_contain_text("zeppelins ahead")
 
 
 def _last(person: ApiUser, other: str) -> str:

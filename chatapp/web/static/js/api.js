@@ -59,14 +59,15 @@ export async function currentUsername() {
 /**
  * @param {string} username
  * @param {string} [password]
+ * @param {string} [code] of the second factor, or a recovery code
  */
-export async function signIn(username, password) {
-  await read(await send("POST", "/login", password === undefined ? { username } : { username, password }));
+export async function signIn(username, password, code) {
+  await read(await send("POST", "/login", { username, password, code }));
 }
 
 /**
  * Makes an account, which is then signed in.
- * @param {{ username: string, firstName: string, lastName: string, password: string, invite?: string }} account
+ * @param {{ username: string, firstName: string, lastName: string, password?: string, passkey?: import("./passkeys.js").NewPasskey, invite?: string }} account
  */
 export async function join(account) {
   await read(await send("POST", "/join", account));

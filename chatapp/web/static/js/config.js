@@ -5,6 +5,7 @@
  * @property {string} installation tells this installation from others that this browser knows on the same host name
  * @property {"username" | "password"} signIn how people sign in
  * @property {"closed" | "invite" | "open"} joining who may make an account
+ * @property {{ name: string, label: string }[]} providers by which people can sign in, in password mode
  * @property {boolean} isJoiningFixed whether that is set where the server is started, and not chosen in the system
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed

@@ -8,6 +8,7 @@ import { followUnread } from "./notifications.js";
 import { followState } from "./offline.js";
 import { followTarget } from "./passages.js";
 import { followPreferences } from "./preferences.js";
+import { arrive } from "./providers.js";
 import { followAttention, followOpenings } from "./readmarks.js";
 import { applyLanguage } from "./language.js";
 import { followSignIn } from "./renderer.js";
@@ -28,6 +29,7 @@ async function start() {
   await applyLanguage();
   leaveKeysToInputMethod();
   followPreferences();
+  arrive();
   followAddress();
   followUnread();
   followAttention();

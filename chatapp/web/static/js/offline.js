@@ -39,7 +39,8 @@ export async function recallState(me) {
   if (!own || !known.conversations.every(isComplete)) return;
   store.userRevision.value = known.userRevision;
   if (settings) store.ownSettings.value = settings;
-  [store.saved.value, store.scheduled.value] = own;
+  // Earlier versions of the page kept no blocks.
+  [store.saved.value, store.scheduled.value, store.blocks.value = new Map()] = own;
   store.conversations.value = new Map(keptConversations);
   recallTimelines(known.timelines);
   takePeople(users);
@@ -106,7 +107,7 @@ async function remember() {
   keptTimelines = timelines;
   // Before the user's revision, which covers them.
   if (store.ownSettings.peek().userRevision > 0) keepSeen(store.me.peek(), "settings", store.ownSettings.peek());
-  keepSeen(store.me.peek(), "own", [store.saved.peek(), store.scheduled.peek()]);
+  keepSeen(store.me.peek(), "own", [store.saved.peek(), store.scheduled.peek(), store.blocks.peek()]);
   if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
   // The state on disk is unknown now, so the next call writes everything.
   keptConversations = new Map();

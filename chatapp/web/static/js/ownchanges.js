@@ -17,6 +17,7 @@ export function onDraft(listener) {
 export function takeOwn(change) {
   if (change.kind === "settings") takeSettings(change.settings);
   else if (change.kind === "saved") takeSaved(change.saved);
+  else if (change.kind === "block") takeBlock(change.block);
   else if (change.kind === "scheduled") takeScheduled(change.scheduled);
   else if (change.kind === "draft") takeDraft(keyOf(change.receiver, change.group), change.draft);
   else takePreferences(keyOf(change.receiver, change.group), change.preferences);
@@ -24,6 +25,9 @@ export function takeOwn(change) {
 
 /** @param {import("./personalprotocol.js").Saved} saved */
 export const takeSaved = (saved) => takeInto(store.saved, saved.messageId, saved);
+
+/** @param {import("./personalprotocol.js").Block} block */
+export const takeBlock = (block) => takeInto(store.blocks, block.username, block);
 
 /** @param {import("./personalprotocol.js").Scheduled} scheduled */
 export const takeScheduled = (scheduled) => takeInto(store.scheduled, scheduled.clientId, scheduled);

@@ -1,8 +1,9 @@
-/** Changes my preferences for a conversation: which messages notify, and marked as unread from a message on. */
+/** Changes what is mine alone: which messages of a conversation notify, marked as unread from a message on, whom I block. */
 
 import { parseKey } from "./models/keys.js";
-import { takePreferences } from "./ownchanges.js";
-import { setPreferences } from "./personalapi.js";
+import { isAmong } from "./models/permissions.js";
+import { takeBlock, takePreferences } from "./ownchanges.js";
+import { setBlock, setPreferences } from "./personalapi.js";
 import * as store from "./store.js";
 
 /**
@@ -36,3 +37,17 @@ export async function markUnreadFrom(key, sequence) {
 export function markUnread({ key, lastSequence }) {
   return markUnreadFrom(key, lastSequence);
 }
+
+/**
+ * @param {string} username
+ * @param {boolean} on
+ */
+export async function block(username, on) {
+  takeBlock(await setBlock(username, on));
+}
+
+/** @param {string} username */
+export const isBlocked = (username) => store.blocks.value.get(username)?.blocked ?? false;
+
+/** @param {import("./models/conversation.js").Conversation} conversation */
+export const mayWrite = ({ group, role, writers, receiver }) => (group ? isAmong(role, writers) : !isBlocked(receiver));

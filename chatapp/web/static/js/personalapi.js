@@ -24,6 +24,15 @@ export async function fetchReceipts(receiver, group, sequence) {
 }
 
 /**
+ * @param {string} username
+ * @param {boolean} on
+ * @returns {Promise<import("./personalprotocol.js").Block>}
+ */
+export async function setBlock(username, on) {
+  return (await call("PUT", `/block/${encodeURIComponent(username)}`, { on })).block;
+}
+
+/**
  * @param {Partial<import("./protocol.js").Settings>} changes
  * @returns {Promise<import("./protocol.js").Settings>}
  */

@@ -12,6 +12,10 @@ export type Forward = Forwarded & { messageId: string };
 export type Saved = { messageId: string; saved: boolean; userRevision: number };
 export type SavedChange = { kind: "saved"; userRevision: number; saved: Saved };
 
+/** Whether I block somebody. */
+export type Block = { username: string; blocked: boolean; userRevision: number };
+export type BlockChange = { kind: "block"; userRevision: number; block: Block };
+
 /** A saved message in the list, and its conversation. */
 export type ListedMessage = { receiver: string; group: boolean; message: Message; userRevision: number };
 

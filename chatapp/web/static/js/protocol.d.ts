@@ -154,7 +154,7 @@ export type SettingsChange = { kind: "settings", userRevision: number, settings:
 export type DraftChange = Address & { kind: "draft", userRevision: number, draft: Draft };
 
 /** What is mine alone. */
-export type OwnChange = PreferencesChange | DraftChange | SettingsChange | import("./personalprotocol.js").SavedChange | import("./personalprotocol.js").ScheduledChange;
+export type OwnChange = PreferencesChange | DraftChange | SettingsChange | import("./personalprotocol.js").SavedChange | import("./personalprotocol.js").BlockChange | import("./personalprotocol.js").ScheduledChange;
 
 export type ChangeEvent = (Address & Change) | UserChange | OwnChange;
 

@@ -18,6 +18,9 @@ export interface Arguments {
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
+  blockedHere: Name;
+  blockSwitch: Name;
+  unblockNamed: Name;
   bytesLeft: Count;
   composerLabel: Name;
   composerPlaceholder: Name;
@@ -35,6 +38,10 @@ export interface Arguments {
   joinGroup: Name;
   joinPasswordHint: Count;
   setupStep: { number: number; count: number };
+  passkeyAdded: { when: string };
+  passkeyChangeNamed: Name;
+  recoveryLeft: Count;
+  secondFactorOn: { when: string };
   sessionDevice: { browser: string; system: string };
   sessionEndNamed: { device: string };
   sessionUsed: { when: string };
@@ -85,6 +92,7 @@ export interface Arguments {
   rowLabel: Name & { time: string };
   selfName: Name;
   shortcutFormat: Name;
+  signInBy: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
   titleUnread: { count: string; name: string };

@@ -6,9 +6,11 @@ import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
 import { forgetState, recallState } from "./offline.js";
+import { signInByPasskey } from "./passkeys.js";
 import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
 import { onRecovered } from "./storage.js";
+import { hasArrived, leaveFor, startSignIn } from "./providers.js";
 import * as store from "./store.js";
 import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
@@ -21,6 +23,7 @@ export async function resume() {
   try {
     if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
     const username = await api.currentUsername();
+    if (username && hasArrived()) tellTabs({ type: "session", username });
     if (username) await begin(username);
     else await end("");
   } catch (error) {
@@ -39,10 +42,28 @@ async function resumeOffline(error) {
 /**
  * @param {string} username
  * @param {string} [password]
+ * @param {string} [code] of the second factor, or a recovery code
  */
-export async function signIn(username, password) {
-  await api.signIn(username, password);
+export async function signIn(username, password, code) {
+  await api.signIn(username, password, code);
   await start(username);
+}
+
+/** @param {string} username empty for whichever account the passkey is of */
+export async function signInWithPasskey(username) {
+  await signInByPasskey(username);
+  await start(username);
+}
+
+/**
+ * Leaves for a provider, which sends the browser back to this page.
+ * @param {string} provider
+ * @param {string | null} invite
+ */
+export async function signInBy(provider, invite) {
+  // A sign-out that is still owed would end the session that the browser comes back with.
+  if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
+  leaveFor(await startSignIn(provider, invite));
 }
 
 /** @param {Parameters<typeof api.join>[0]} account */
@@ -66,14 +87,14 @@ export async function setUp(wanted) {
 }
 
 /**
- * Chooses a new password by a link, which signs in.
+ * Chooses a new password by a link. Whoever has it signs in after that, which may need more than the password.
  * @param {string} secret
  * @param {string} password
  */
 export async function choosePassword(secret, password) {
   await api.call("POST", "/reset", { secret, password });
   history.replaceState(history.state, "", "#/");
-  await start("");
+  store.session.value = { status: "signedOut", username: "", reason: say.resetDone };
 }
 
 /** @param {string} username */

@@ -34,6 +34,8 @@ export const userRevision = signal(0);
 export const saved = signal(new Map());
 /** By client id. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Scheduled>>} */
 export const scheduled = signal(new Map());
+/** By username. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Block>>} */
+export const blocks = signal(new Map());
 /** My settings, the same on all devices. @type {import("@preact/signals").Signal<import("./protocol.js").Settings>} */
 export const ownSettings = signal(DEFAULT_SETTINGS);
 /** The open conversation as it was when I was removed from it. @type {import("@preact/signals").Signal<Conversation | null>} */
@@ -231,7 +233,7 @@ export function isOnline(username) {
 /** @param {string} username @returns {string | null} when they were last connected; null while they are, or if it is not shown */
 export function lastSeenOf(username) {
   const user = people.value.get(username);
-  return user && !user.isOnline && ownSettings.value.sharesLastSeen ? (user.lastSeen ?? null) : null;
+  return user && !user.isOnline && ownSettings.value.sharesLastSeen && !blocks.value.get(username)?.blocked ? (user.lastSeen ?? null) : null;
 }
 
 /** @param {string} username */
@@ -272,8 +274,7 @@ export function clear() {
     conversations.value = new Map();
     userRevision.value = 0;
     ownSettings.value = DEFAULT_SETTINGS;
-    saved.value = new Map();
-    scheduled.value = new Map();
+    saved.value = scheduled.value = blocks.value = new Map();
     left.value = null;
     listStatus.value = "loading";
     outbox.value = [];

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { withoutControls } from "../models/bidi.js";
-import { isAmong } from "../models/permissions.js";
+import { mayWrite } from "../personal.js";
 import { retryPassage } from "../passages.js";
 import { renderer } from "../renderer.js";
 import { goToList } from "../router.js";
@@ -43,9 +43,6 @@ export function Conversation({ id }) {
 }
 
 /** @typedef {import("../models/conversation.js").Conversation} ConversationModel */
-
-/** @param {ConversationModel} conversation */
-export const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
 
 /** @param {{ conversation: ConversationModel }} props */
 function Head({ conversation }) {

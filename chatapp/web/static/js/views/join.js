@@ -3,9 +3,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, checkInvite } from "../api.js";
+import { NoPasskey, canUsePasskeys, makePasskey, suggestedName } from "../passkeys.js";
 import { join } from "../session.js";
 import { failureSentence, say } from "../strings.js";
 import { html } from "./html.js";
+import { Icon } from "./icons.js";
 import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "./signinfields.js";
 
 const INVITATION = /^#\/join\/([\w-]+)$/u;
@@ -24,13 +26,22 @@ export function Join({ onSignIn }) {
   const error = useSignal("");
   const isBusy = useSignal(false);
   useEffect(() => void (invite && checkInvite(invite).catch((failure) => show(error, failure))), []);
-  const submit = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    error.value = problemIn(fields);
+  const run = async (/** @type {string} */ problem, /** @type {() => Promise<void>} */ request) => {
+    error.value = problem;
     if (error.value || isBusy.peek()) return;
     isBusy.value = true;
-    await join({ ...texts(fields), invite: invite ?? undefined }).catch((failure) => show(error, failure));
+    await request().catch((failure) => show(error, failure));
     isBusy.value = false;
+  };
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    return run(problemIn(fields), () => join({ ...texts(fields), invite: invite ?? undefined }));
+  };
+  const joinByPasskey = () => {
+    const { username, firstName, lastName } = texts(fields);
+    const account = { username, firstName, lastName, invite: invite ?? undefined };
+    const request = async () => join({ ...account, passkey: await makePasskey("/passkeys/join/options", account, suggestedName()) });
+    return run(username && firstName ? "" : say.joinPasskeyIncomplete, request);
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
     <${Problem} error=${error} />
@@ -39,6 +50,7 @@ export function Join({ onSignIn }) {
     <${TextField} name="username" label=${say.signInUsername} text=${fields.username} autocomplete="username" hint=${say.joinUsernameHint} />
     <${PasswordField} password=${fields.password} isFirst=${false} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />
     <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.joinBusy : say.joinButton}</button>
+    ${canUsePasskeys() && html`<button type="button" class="button" disabled=${isBusy.value} onClick=${joinByPasskey}><${Icon} name="key" size=${18} />${say.joinByPasskey}</button>`}
     <button type="button" class="button button-quiet" onClick=${onSignIn}>${say.joinHaveAccount}</button>
   </form>`;
 }
@@ -61,8 +73,8 @@ function problemIn(fields) {
  * @param {unknown} failure
  */
 function show(error, failure) {
-  if (!(failure instanceof ApiError)) throw failure;
-  error.value = sentenceFor(failure);
+  if (!(failure instanceof ApiError || failure instanceof NoPasskey)) throw failure;
+  error.value = failure instanceof NoPasskey ? say.passkeyCancelled : sentenceFor(failure);
 }
 
 /** @param {ApiError} failure */
@@ -70,6 +82,6 @@ function sentenceFor(failure) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
   /** @type {Record<string, string>} */
-  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint };
+  const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint, challenge_invalid: say.passkeyLate };
   return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
 }

@@ -4,14 +4,18 @@ import { useSignal } from "@preact/signals";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
 import { failureSentence, say } from "../strings.js";
-import { signIn } from "../session.js";
+import { NoPasskey, canUsePasskeys } from "../passkeys.js";
+import { signIn, signInWithPasskey } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
+import { Icon } from "./icons.js";
 import { Join, inviteInAddress } from "./join.js";
 import { LinkPage, linkInAddress } from "./linkpage.js";
 import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
+import { Providers } from "./providers.js";
 import { PasswordField, Problem } from "./signinfields.js";
+import { SecondStep } from "./secondstep.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 
@@ -20,7 +24,7 @@ export function SignIn() {
   const link = linkInAddress();
   if (link) return html`<${LinkPage} link=${link} />`;
   return isJoining.value
-    ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><//>`
+    ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><${Providers} invite=${inviteInAddress()} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
 }
 
@@ -31,6 +35,7 @@ function Choice({ onJoin }) {
     ${settings.isNew && html`<p class="note" role="status">${say.setupWaits}</p>`}
     ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
     ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
+    <${Providers} invite=${null} />
     ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
   <//>`;
 }
@@ -44,7 +49,7 @@ function ByName() {
   const choose = async (/** @type {string} */ username) => {
     if (isBusy.peek()) return;
     picked.value = username;
-    const failure = await attempt(isBusy, error, username);
+    const failure = await attempt(isBusy, error, () => signIn(username), { 401: say.signInWrongName });
     if (failure?.status !== 401) return;
     error.value = "";
     chosen.value = username;
@@ -59,12 +64,20 @@ function ByPassword({ username = "", onBack }) {
   const password = useSignal("");
   const error = useSignal("");
   const isBusy = useSignal(false);
+  const needsCode = useSignal(false);
+  const enter = async (/** @type {string} */ code) => {
+    const failure = await attempt(isBusy, error, () => signIn(name.value.trim(), password.value, code || undefined), signInSentences());
+    if (failure?.code !== "second_factor_required") return;
+    error.value = "";
+    needsCode.value = true;
+  };
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const isComplete = name.value.trim() !== "" && password.value !== "";
     if (!isComplete) return void (error.value = say.signInIncomplete);
-    await attempt(isBusy, error, name.value.trim(), password.value);
+    await enter("");
   };
+  if (needsCode.value) return html`<${SecondStep} error=${error} isBusy=${isBusy.value} onCode=${enter} onBack=${() => (needsCode.value = false)} />`;
   return html`<form class="form" onSubmit=${submit} noValidate>
     ${username && html`<p class="note">${say.signInNeedsPassword}</p>`}
     <${Problem} error=${error} />
@@ -75,28 +88,43 @@ function ByPassword({ username = "", onBack }) {
     </label>
     <${PasswordField} password=${password} isFirst=${username !== ""} autocomplete="current-password" />
     <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.signInBusy : say.signInButton}</button>
-    ${onBack && html`<button type="button" class="button button-quiet" onClick=${onBack}>${say.signInBack}</button>`}
+    ${onBack ? html`<button type="button" class="button button-quiet" onClick=${onBack}>${say.signInBack}</button>` : html`<${ByPasskey} name=${name} error=${error} isBusy=${isBusy} />`}
   </form>`;
 }
 
 /**
+ * A passkey signs in alone. With a username in the field it has to be one of that account.
+ * @param {{ name: TextSignal, error: TextSignal, isBusy: import("@preact/signals").Signal<boolean> }} props
+ */
+function ByPasskey({ name, error, isBusy }) {
+  if (!canUsePasskeys()) return html`<p class="aside">${say.passkeysUnavailable}</p>`;
+  const choose = () => attempt(isBusy, error, () => signInWithPasskey(name.value.trim()), { 401: say.passkeyRefused });
+  return html`<button type="button" class="button" disabled=${isBusy.value} onClick=${choose}><${Icon} name="key" size=${18} />${say.passkeyUse}</button>`;
+}
+
+/** What a 401 means, by its code or in general. @typedef {Record<string, string>} Sentences */
+
+/** @returns {Sentences} */
+const signInSentences = () => ({ 401: say.signInWrong, wrong_code: say.codeWrong });
+
+/**
  * @param {import("@preact/signals").Signal<boolean>} isBusy
  * @param {TextSignal} error
- * @param {string} username
- * @param {string} [password]
+ * @param {() => Promise<void>} request
+ * @param {Sentences} sentences
  * @returns {Promise<ApiError | null>} the error, which `error` already shows
  */
-async function attempt(isBusy, error, username, password) {
+async function attempt(isBusy, error, request, sentences) {
   if (isBusy.peek()) return null;
   isBusy.value = true;
   error.value = "";
   try {
-    await signIn(username, password);
+    await request();
     return null;
   } catch (failure) {
-    if (!(failure instanceof ApiError)) throw failure;
-    error.value = sentenceFor(failure, password !== undefined);
-    return failure;
+    if (!(failure instanceof ApiError || failure instanceof NoPasskey)) throw failure;
+    error.value = failure instanceof NoPasskey ? say.passkeyCancelled : sentenceFor(failure, sentences);
+    return failure instanceof ApiError ? failure : null;
   } finally {
     isBusy.value = false;
   }
@@ -104,11 +132,11 @@ async function attempt(isBusy, error, username, password) {
 
 /**
  * @param {ApiError} failure
- * @param {boolean} hadPassword
+ * @param {Sentences} sentences
  */
-function sentenceFor(failure, hadPassword) {
+function sentenceFor(failure, sentences) {
   if (failure.isOffline) return say.signInOffline;
-  if (failure.status === 401) return hadPassword ? say.signInWrong : say.signInWrongName;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
-  return failureSentence(failure.code, say.signInFailed);
+  if (failure.code === "challenge_invalid") return say.passkeyLate;
+  return sentences[failure.code] ?? sentences[failure.status] ?? failureSentence(failure.code, say.signInFailed);
 }

@@ -1,7 +1,7 @@
-/** My preferences for a conversation, in its details: which messages notify. */
+/** My preferences for a conversation, in its details: which messages notify, and whether I block the other person. */
 
 import { isMuted } from "../../models/personal.js";
-import { setLevel } from "../../personal.js";
+import { block, isBlocked, setLevel } from "../../personal.js";
 import { say } from "../../strings.js";
 import { canMute } from "./conversationmenu.js";
 import { html } from "../html.js";
@@ -17,6 +17,7 @@ export function OwnPreferences({ conversation }) {
   return html`<div>
     <${Switch} label=${say.muteSwitch} hint=${say.muteHint} isOn=${isMuted(conversation)} onChange=${choose("none")} />
     <${Switch} label=${say.onlyMentions} hint=${say.onlyMentionsHint} isOn=${level === "mentions"} onChange=${choose("mentions")} />
+    ${!conversation.group && html`<${Switch} label=${say.blockSwitch({ name: conversation.name })} hint=${say.blockHint} isOn=${isBlocked(conversation.receiver)} onChange=${(/** @type {boolean} */ isOn) => action.run(() => block(conversation.receiver, isOn))} />`}
     <${Refused} action=${action} />
   </div>`;
 }

@@ -2,7 +2,7 @@
 
 import { filterLines } from "../../models/list.js";
 import { keyOf } from "../../models/keys.js";
-import { isAmong } from "../../models/permissions.js";
+import { mayWrite } from "../../personal.js";
 import { folded, matches } from "../../models/names.js";
 import { goTo, goToMessage } from "../../router.js";
 import { signOut } from "../../session.js";
@@ -77,9 +77,6 @@ function commands() {
   }
   return found;
 }
-
-/** @param {Conversation} conversation */
-const mayWrite = ({ group, role, writers }) => !group || isAmong(role, writers);
 
 /** The palette first gives the focus back, so that the next dialog gives it back too. @param {import("../../store.js").DialogName} name */
 function change(name) {

@@ -1,11 +1,12 @@
-/** The HTTP API for my account: sessions. The password is changed by `session.js`, since that begins another session. */
+/** The HTTP API for my account: sessions, passkeys and the second factor. The password is changed by `session.js`, since that begins another session. */
 
 import { call } from "../../../api.js";
+import { makePasskey } from "../../../passkeys.js";
 
 /**
  * @typedef {object} Session
  * @property {string} id
- * @property {string} method how it began: `name`, `password` or `invitation`; empty if that is not known
+ * @property {string} method how it began: such as `name` or `passkey`; empty if that is not known
  * @property {string} device the User-Agent
  * @property {string} address
  * @property {string | null} lastUsedAt
@@ -24,4 +25,58 @@ export async function endSession(id) {
 
 export async function endOtherSessions() {
   await call("DELETE", "/sessions");
+}
+
+/**
+ * @typedef {object} Passkey
+ * @property {string} id
+ * @property {string} name
+ * @property {boolean} isBackedUp whether it is on other devices of mine, too
+ * @property {string} createdAt
+ * @property {string | null} lastUsedAt
+ */
+
+/** @returns {Promise<{ passkeys: Passkey[], hasPassword: boolean }>} the oldest first */
+export const fetchPasskeys = () => call("GET", "/passkeys");
+
+/**
+ * @param {string} name
+ * @param {string | null} password
+ */
+export async function addPasskey(name, password) {
+  await call("POST", "/passkeys", await makePasskey("/passkeys/options", { password }, name));
+}
+
+/** @param {string} id @param {string} name */
+export async function renamePasskey(id, name) {
+  await call("PATCH", `/passkeys/${encodeURIComponent(id)}`, { name });
+}
+
+/** @param {string} id */
+export async function removePasskey(id) {
+  await call("DELETE", `/passkeys/${encodeURIComponent(id)}`);
+}
+
+/** @typedef {{ since: string | null, recoveryCodesLeft: number }} SecondFactor */
+/** @typedef {{ secret: string, uri: string, qrCode: string }} NewFactor */
+
+/** @returns {Promise<SecondFactor>} */
+export const fetchSecondFactor = () => call("GET", "/second-factor");
+
+/** @param {string} password @returns {Promise<NewFactor>} */
+export const beginSecondFactor = (password) => call("POST", "/second-factor", { password });
+
+/** @param {string} code @returns {Promise<string[]>} the recovery codes */
+export async function confirmSecondFactor(code) {
+  return (await call("POST", "/second-factor/confirm", { code })).recoveryCodes;
+}
+
+/** @param {string} password @returns {Promise<string[]>} */
+export async function replaceRecoveryCodes(password) {
+  return (await call("POST", "/second-factor/recovery-codes", { password })).recoveryCodes;
+}
+
+/** @param {string} password */
+export async function turnOffSecondFactor(password) {
+  await call("DELETE", "/second-factor", { password });
 }

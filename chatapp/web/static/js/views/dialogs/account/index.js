@@ -8,7 +8,10 @@ import { Avatar } from "../../avatar.js";
 import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
+import { BlockedSection } from "./blocked.js";
+import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
+import { SecondFactorSection } from "./secondfactor.js";
 import { SessionsSection } from "./sessions.js";
 
 /** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
@@ -16,6 +19,9 @@ import { SessionsSection } from "./sessions.js";
 /** @type {AccountSection[]} */
 const SECTIONS = [
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
+  { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
+  { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
+  { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
 ];
 

@@ -1,0 +1,147 @@
+"""Signing in by a provider: the account is known by its identity there, found by e-mail, or made."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from chatapp.actions.accounts import NewUser, insert_users
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.installation_settings import Joining, chosen
+from chatapp.actions.invites import use_invite
+from chatapp.actions.provider_roles import take_role
+from chatapp.actions.sessions import Caller, Place, begin_session
+from chatapp.clock import now
+from chatapp.config import Settings
+from chatapp.errors import AccountDeactivated, Conflict, JoiningClosed
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.models import ExternalIdentity, User
+from chatapp.oidc.person import Person
+from chatapp.oidc.settings import ProviderSettings
+from chatapp.payload_fields import USERNAME_CHARACTERS
+
+ATTEMPTS = 3
+"""Another process may add the same identity, or take the same name, at the same time. The next attempt sees that."""
+NAMES_TRIED = 1_000
+
+
+class _Overtaken(Exception):
+    """Another process has added an account with this address since it was looked for."""
+
+
+def sign_in_person(
+    journal: Journal,
+    settings: Settings,
+    provider: ProviderSettings,
+    person: Person,
+    invite: str | None,
+    place: Place,
+) -> Caller:
+    """Begins a session of the person's account, which is linked or made at the first sign-in.
+
+    Raises AccountDeactivated, JoiningClosed and InviteInvalid.
+    """
+    joining = _joining(settings, provider, person)
+    db.session.remove()
+
+    def job(transaction: Transaction) -> Caller:
+        user = _known(transaction, person) or _linked(transaction, provider, person, place)
+        user = user or _made(transaction, provider, person, joining, invite, place)
+        if not user.is_active:
+            raise AccountDeactivated("This account was closed by whoever runs this server.")
+        take_role(transaction, user, person.role, Actor(user.id, user.username, place.address))
+        return begin_session(transaction, settings, user.id, user.username, "provider", place)
+
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return journal.write(job)
+        except (IntegrityError, _Overtaken):
+            pass
+    return journal.write(job)
+
+
+def _joining(settings: Settings, provider: ProviderSettings, person: Person) -> Joining:
+    """Who may have an account made. A provider with domains makes none for other, or unverified, addresses."""
+    domain = (person.email or "").rpartition("@")[2]
+    if provider.join == "no" or (provider.domains and domain not in provider.domains):
+        return "closed"
+    return "open" if provider.join == "yes" else chosen(settings).joining
+
+
+def _known(transaction: Transaction, person: Person) -> User | None:
+    is_person = (ExternalIdentity.issuer == person.issuer, ExternalIdentity.subject == person.subject)
+    query = select(User).join(ExternalIdentity, ExternalIdentity.user_id == User.id).where(*is_person)
+    return transaction.session.scalar(query)
+
+
+def _linked(transaction: Transaction, provider: ProviderSettings, person: Person, place: Place) -> User | None:
+    """The account with the verified address. Of an unverified one anybody can say that it is theirs."""
+    user = None
+    if provider.link and person.email is not None:
+        user = transaction.session.scalar(select(User).where(User.email == person.email))
+    if user is not None and user.is_active:
+        _link(transaction, user, person)
+        actor = Actor(user.id, user.username, place.address)
+        record(transaction, "identity_linked", actor, user.username, issuer=person.issuer)
+    return user
+
+
+def _made(
+    transaction: Transaction,
+    provider: ProviderSettings,
+    person: Person,
+    joining: Joining,
+    invite: str | None,
+    place: Place,
+) -> User:
+    if joining == "closed":
+        raise JoiningClosed("Accounts are made by whoever runs this server.")
+    invitation = use_invite(transaction, invite or "") if joining == "invite" else None
+    user = _inserted(transaction, person)
+    _take_address(transaction, user, provider, person)
+    _link(transaction, user, person)
+    actor = Actor(user.id, user.username, place.address)
+    record(transaction, "joined", actor, user.username, invitation=invitation, issuer=person.issuer)
+    return user
+
+
+def _take_address(transaction: Transaction, user: User, provider: ProviderSettings, person: Person) -> None:
+    """Gives a new account the person's verified address, unless another one has it whom this provider may not link."""
+    if person.email is None:
+        return
+    is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
+    if is_taken and provider.link:
+        raise _Overtaken
+    if not is_taken:
+        user.email = person.email
+
+
+def _inserted(transaction: Transaction, person: Person) -> User:
+    """Adds a user by the name that the person has elsewhere, or with the first number after it that is free."""
+    taken = {name.casefold() for name in transaction.session.scalars(select(User.username))}
+    for name in _candidates(person.username):
+        if name.casefold() in taken:
+            continue
+        try:
+            with transaction.session.begin_nested():
+                (user_id,) = insert_users(transaction, [NewUser(name, person.first_name, person.last_name)], {})
+        except Conflict:
+            continue
+        return transaction.session.get_one(User, user_id)
+    raise Conflict("No name is free for this account.")
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield name
+    for number in range(2, NAMES_TRIED):
+        yield name[: USERNAME_CHARACTERS - len(str(number))] + str(number)
+
+
+def _link(transaction: Transaction, user: User, person: Person) -> None:
+    transaction.session.add(
+        ExternalIdentity(
+            user_id=user.id, issuer=person.issuer, subject=person.subject, email=person.email, created_at=now()
+        )
+    )
+    transaction.session.flush()
