@@ -52,25 +52,6 @@ class WrongCredentials(ChatError):
     status = 401
 
 
-class SecondFactorRequired(ChatError):
-    """The password is right, and the account also needs a code of its second factor."""
-
-    code = "second_factor_required"
-    status = 401
-
-
-class WrongCode(WrongCredentials):
-    """The code is not one of the account's second factor, or was used before."""
-
-    code = "wrong_code"
-
-
-class PasskeyRefused(WrongCredentials):
-    """The passkey does not sign anybody in: unknown, removed, another's, or wrongly signed. It is not said which."""
-
-    code = "passkey_refused"
-
-
 class SignInRefused(WrongCredentials):
     """What a provider of sign-in answered is not valid, or is not for this sign-in."""
 
@@ -124,12 +105,6 @@ class SetupInvalid(Forbidden):
     """The setup link is unknown or replaced, or the installation has accounts already. Which of these is not said."""
 
     code = "setup_invalid"
-
-
-class ResetInvalid(Forbidden):
-    """The link for a new password is unknown, expired, replaced or used. Which of these is not said."""
-
-    code = "reset_invalid"
 
 
 class TooLate(Forbidden):
@@ -249,46 +224,11 @@ class LimitReached(ChatError):
     status = 409
 
 
-class ChallengeInvalid(ChatError):
-    """The challenge that a passkey has signed is expired, used, or was given to another browser."""
-
-    code = "challenge_invalid"
-    status = 409
-
-
-class LastWayIn(ChatError):
-    """Without this passkey the account could not sign in any more."""
-
-    code = "last_way_in"
-    status = 409
-
-
-class PasswordNeeded(ChatError):
-    """The account has no password, to which the second factor would be the second."""
-
-    code = "password_needed"
-    status = 409
-
-
-class SecondFactorOn(ChatError):
-    """The second factor is on already."""
-
-    code = "second_factor_on"
-    status = 409
-
-
 class DraftChanged(ChatError):
     """Another device of the caller's has changed the draft meanwhile. `details["draft"]` is the stored one."""
 
     code = "draft_changed"
     status = 409
-
-
-class PasskeyInvalid(ChatError):
-    """What the authenticator says of a new passkey cannot be verified."""
-
-    code = "passkey_invalid"
-    status = 422
 
 
 class TooBroad(ChatError):

@@ -11,12 +11,13 @@ from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import Conflict, NotFound, SecondFactorRequired, WrongCode, WrongCredentials
+from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
 from chatapp.models.user import BOT, MEMBER
 from chatapp.passwords import hash_password, is_password
+from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 
 
 @dataclass(frozen=True, slots=True)

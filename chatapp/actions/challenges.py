@@ -13,10 +13,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from chatapp.clock import now
-from chatapp.errors import ChallengeInvalid
 from chatapp.journal import Transaction
 from chatapp.models import UsedChallenge
 from chatapp.models.base import from_microseconds, to_microseconds
+from chatapp.sign_in_errors import ChallengeInvalid
 
 LASTS = timedelta(minutes=5)
 RANDOM_BYTES = 16

@@ -28,10 +28,11 @@ from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import LastWayIn, LimitReached, NotFound, PasskeyInvalid, PasskeyRefused
+from chatapp.errors import LimitReached, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Passkey, User
+from chatapp.sign_in_errors import LastWayIn, PasskeyInvalid, PasskeyRefused
 
 MOST_PASSKEYS = 20
 """Passkeys of one account."""

@@ -12,12 +12,13 @@ from chatapp.actions.invites import SECRET_BYTES, hash_of
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.system_permissions import RESET_PASSWORDS
 from chatapp.clock import now
-from chatapp.errors import Forbidden, ResetInvalid
+from chatapp.errors import Forbidden
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
 from chatapp.models.user import BOT
 from chatapp.passwords import hash_password
+from chatapp.sign_in_errors import ResetInvalid
 
 LASTS = timedelta(hours=24)
 

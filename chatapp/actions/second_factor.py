@@ -19,10 +19,11 @@ from chatapp.actions.passkeys import remove_all
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import InvalidInput, NotFound, PasswordNeeded, SecondFactorOn, WrongCode
+from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
+from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
 STEPS_AROUND = 1
 """Codes of the step before and after count too: clocks differ, and people type slowly (RFC 6238 section 5.2)."""

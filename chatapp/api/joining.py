@@ -16,20 +16,19 @@ from chatapp.api.passkey_ceremonies import credential_of, joining_ceremony
 from chatapp.api.sign_in_rules import join_limit, require_trusted_network
 from chatapp.clock import to_iso
 from chatapp.errors import (
-    ChallengeInvalid,
     Conflict,
     Forbidden,
     InvalidInput,
     InviteInvalid,
     JoiningClosed,
     MalformedRequest,
-    PasskeyInvalid,
     TooManyAttempts,
 )
 from chatapp.journal import Transaction
 from chatapp.passkey_payloads import Join
 from chatapp.payloads import InviteSecret
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ChallengeInvalid, PasskeyInvalid
 
 blueprint = Blueprint("joining", __name__)
 

@@ -25,18 +25,14 @@ from chatapp.api.passkey_ceremonies import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import require_trusted_network
 from chatapp.errors import (
-    ChallengeInvalid,
     ConfirmationRequired,
     Forbidden,
     InvalidInput,
     InviteInvalid,
     JoiningClosed,
-    LastWayIn,
     LimitReached,
     MalformedRequest,
     NotFound,
-    PasskeyInvalid,
-    PasskeyRefused,
     TooManyAttempts,
     WrongPassword,
 )
@@ -48,6 +44,7 @@ from chatapp.passkey_payloads import (
     RenamePasskey,
 )
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ChallengeInvalid, LastWayIn, PasskeyInvalid, PasskeyRefused
 
 blueprint = Blueprint("passkeys", __name__)
 

@@ -7,8 +7,9 @@ from chatapp.administration_payloads import ChoosePassword
 from chatapp.api.current import current_journal, current_place
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import join_limit, require_trusted_network
-from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, ResetInvalid, TooManyAttempts
+from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ResetInvalid
 
 blueprint = Blueprint("resets", __name__)
 

@@ -15,13 +15,12 @@ from chatapp.errors import (
     InvalidInput,
     MalformedRequest,
     NotFound,
-    PasswordNeeded,
-    SecondFactorOn,
     TooManyAttempts,
     WrongPassword,
 )
 from chatapp.passkey_payloads import Confirmation, SecondFactorCode
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn
 
 blueprint = Blueprint("second_factor", __name__)
 

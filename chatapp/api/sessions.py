@@ -13,17 +13,10 @@ from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, cur
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
-from chatapp.errors import (
-    Forbidden,
-    InvalidInput,
-    MalformedRequest,
-    SecondFactorRequired,
-    TooManyAttempts,
-    WrongCode,
-    WrongCredentials,
-)
+from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 
 blueprint = Blueprint("sessions", __name__)
 

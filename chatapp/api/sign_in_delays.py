@@ -15,7 +15,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 
 from chatapp.clock import monotonic, now
-from chatapp.errors import TooManyAttempts, WrongCode, WrongCredentials, WrongPassword
+from chatapp.errors import TooManyAttempts, WrongCredentials, WrongPassword
+from chatapp.sign_in_errors import WrongCode
 
 FREE_FAILURES = 10
 """Failures of one account at one address that cost no waiting."""
