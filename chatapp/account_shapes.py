@@ -30,6 +30,13 @@ class EndedSessionsShape(TypedDict):
     ended: int
 
 
+class SignedInShape(TypedDict):
+    """Who is signed in. `role` is that in the whole system."""
+
+    username: str
+    role: str
+
+
 class OptionsShape(TypedDict):
     """The argument of `navigator.credentials.create` or `get`, as JSON (WebAuthn section 5.1)."""
 

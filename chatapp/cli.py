@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatapp.commands.audit import audit
+from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.keys import keys
@@ -84,6 +85,7 @@ def serve(demo: int | None) -> None:
 main.add_command(users)
 main.add_command(audit)
 main.add_command(keys)
+main.add_command(groups)
 main.add_command(invites)
 
 
@@ -134,7 +136,8 @@ def print_setup_link(url: str | None) -> None:
 @main.command("config")
 def show_config() -> None:
     """Print every setting that is in force. Secrets are masked."""
-    from chatapp.config import load, shown
+    from chatapp.config import load
+    from chatapp.shown_settings import shown
 
     for name, value in shown(load()).items():
         click.echo(f"{name}={value}")

@@ -158,6 +158,20 @@ class LastOwner(ChatError):
     status = 409
 
 
+class HasOwner(ChatError):
+    """The group has an owner with an active account, who decides about it."""
+
+    code = "has_owner"
+    status = 409
+
+
+class LastAdministrator(ChatError):
+    """There would be no administrator with an active account."""
+
+    code = "last_administrator"
+    status = 409
+
+
 class MessageDeleted(ChatError):
     """The message was deleted, so that it cannot be changed."""
 

@@ -19,7 +19,7 @@ def _instant(text: Any) -> datetime:
     return found
 
 
-DueTime = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=str)]
+Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=str)]
 
 
 class Schedule(ConversationName):
@@ -27,7 +27,7 @@ class Schedule(ConversationName):
 
     content: Content
     client_id: ClientId
-    due_at: DueTime
+    due_at: Instant
     reply_to: FirstSequence | None = None
 
 
@@ -35,7 +35,7 @@ class ScheduledChanges(Payload):
     """`PATCH /scheduled/<clientId>`: what is given is changed."""
 
     content: Content | None = None
-    due_at: DueTime | None = None
+    due_at: Instant | None = None
 
 
 class ScheduledId(Payload):

@@ -249,10 +249,6 @@ class SentenceShape(TypedDict):
     response: str
 
 
-class SignedInShape(TypedDict):
-    username: str
-
-
 class MessageAckShape(TypedDict):
     success: bool
     response: MessageShape

@@ -1,4 +1,5 @@
-"""Errors of signing in by a passkey, with a second factor, or by a provider. See `chatapp.errors`."""
+"""Errors of signing in by a passkey, with a second factor, or by a provider, and of links for new passwords. See
+`chatapp.errors`."""
 
 from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
 
@@ -85,3 +86,9 @@ class ProviderUnavailable(Unavailable):
     """A provider of sign-in does not answer, or not as OpenID Connect says."""
 
     code = "provider_unavailable"
+
+
+class ResetInvalid(Forbidden):
+    """The link for a new password is unknown, expired, replaced or used. Which of these is not said."""
+
+    code = "reset_invalid"

@@ -344,6 +344,64 @@ def test_the_audit_log_tells_who_did_what(run: Run) -> None:
     assert "long" not in run("audit", "--json").output, "no password is recorded"
 
 
+def test_an_operator_gives_roles_and_takes_them(run: Run) -> None:
+    expect_output(run("users", "add", "anna", "--no-password", "--admin"), 0)
+    expect_output(run("users", "add", "ben", "--no-password", "--role", "moderator"), 0)
+    expect_output(run("users", "add", "carl", "--no-password", "--role", "king"), 2, "--role")
+    assert run("users", "list").output == "anna\tanna\tadministrator, no password\nben\tben\tmoderator, no password\n"
+    for arguments in (["role", "anna", "member"], ["deactivate", "anna"]):
+        expect_output(run("users", *arguments), 1, "needs an administrator")
+    expect_output(run("users", "role", "ben", "administrator"), 0, "ben is administrator now")
+    expect_output(run("users", "role", "anna", "member"), 0)
+    expect_output(run("users", "role", "anna", "member"), 0)
+    expect_output(run("users", "role", "nobody", "member"), 1, "no such user")
+    changes = [line.split("\t")[4:] for line in run("audit").output.splitlines() if "role_changed" in line]
+    assert changes == [
+        ["ben", "", "role administrator, former moderator"],
+        ["anna", "", "role member, former administrator"],
+    ]
+
+
+def test_an_operator_prints_a_link_for_a_new_password(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    link = run("users", "reset", "anna", "--url", "https://chat.example.org/").output
+    assert re.fullmatch(r"https://chat\.example\.org/#/reset/[\w-]{22}\n", link)
+    expect_output(run("users", "reset", "nobody"), 1, "no such user")
+
+
+def test_an_operator_looks_after_groups(run: Run, installation: dict[str, str]) -> None:
+    for name in ("anna", "ben"):
+        run("users", "add", name, "--no-password")
+    settings = {name.removeprefix("CHATAPP_").lower(): value for name, value in installation.items()}
+    app = create_app({**settings, "async_mode": "threading", "sign_in": "username"})
+    try:
+        client = app.test_client()
+        token = client.post("/login", json={"username": "anna"}).headers["auth-token"]
+        body = {"groupName": "Rowing"}
+        made = app.test_client().post("/group", json=body, headers={"auth-token": token}).get_json()["newGroup"]
+    finally:
+        close_app(app)
+    number = made["groupId"]
+    assert run("groups", "list").output == f"{number}\tRowing\t1\tanna\n"
+    assert run("groups", "list", "--search", "sailing").output == ""
+    expect_output(run("groups", "owner", number, "ben"), 1, "has an owner")
+    run("users", "deactivate", "anna")
+    expect_output(run("groups", "owner", number, "ben"), 0, "ben is an owner")
+    assert run("groups", "list", "--search", "row").output == f"{number}\tRowing\t2\tben\n"
+    expect_output(run("groups", "delete", number, input="n\n"), 1, "Abort")
+    expect_output(run("groups", "delete", number, "--yes"), 0, "deleted")
+    assert run("groups", "list").output == ""
+    expect_output(run("groups", "delete", number, "--yes"), 1, "no such group")
+
+
+def test_a_closed_account_is_opened_again(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    run("users", "deactivate", "anna")
+    expect_output(run("users", "reactivate", "anna"), 0, "anna is active again")
+    assert run("users", "list").output == "anna\tanna\tno password\n"
+    expect_output(run("users", "reactivate", "nobody"), 1, "no such user")
+
+
 def test_a_setup_link_is_printed_while_there_is_no_account(run: Run) -> None:
     first, second = run("setup-link").output, run("setup-link", "--url", "https://chat.example.org/").output
     assert re.fullmatch(r"http://localhost:8088/#/setup/[\w-]{22}\n", first)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from chatapp.config import BadSetting, Settings, load, shown, variable
+from chatapp.config import BadSetting, Settings, load, variable
 from chatapp.secret import secret_key
+from chatapp.shown_settings import shown
 
 DEFAULTS: dict[str, Any] = {
     "edit_seconds": 0,

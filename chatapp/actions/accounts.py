@@ -1,4 +1,4 @@
-"""User accounts: add, sign in, change the password, deactivate."""
+"""User accounts: add, list, sign in, change one's own password. `administration.py` acts on those of others."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User
-from chatapp.models.user import MEMBER
+from chatapp.models.user import BOT, MEMBER
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
@@ -52,7 +52,7 @@ def add_users(journal: Journal, users: list[NewUser]) -> None:
 
     def job(transaction: Transaction) -> None:
         insert_users(transaction, users, hashes)
-        record(transaction, "account_added", OPERATOR, users[0].username, count=len(users))
+        record(transaction, "account_added", OPERATOR, users[0].username, count=len(users), role=users[0].role)
 
     journal.write(job)
 
@@ -187,26 +187,14 @@ def change_password(
     return journal.write(job)
 
 
-def set_password(journal: Journal, username: str, password: str) -> None:
-    """Sets the account's password and revokes its sessions. Raises NotFound and PasswordCommon."""
-    require_uncommon(password, username)
-    password_hash = hash_password(password)
-
-    def job(transaction: Transaction) -> None:
-        user = _find(transaction, username)
-        user.password_hash = password_hash
-        revoke_all(transaction, user.id)
-        record(transaction, "password_reset", OPERATOR, username)
-
-    journal.write(job)
-
-
 def set_email(journal: Journal, username: str, email: str | None) -> None:
     """Sets the verified address of an account, or takes it away. Raises NotFound, and Conflict if another account has
     it."""
 
     def job(transaction: Transaction) -> None:
-        user = _find(transaction, username)
+        user = transaction.session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise NotFound("There is no such user.", username=username)
         user.email = email
         record(transaction, "email_changed", OPERATOR, username)
         try:
@@ -217,25 +205,16 @@ def set_email(journal: Journal, username: str, email: str | None) -> None:
     journal.write(job)
 
 
-def deactivate(journal: Journal, username: str) -> None:
-    """Deactivates the account and revokes its sessions. Its messages stay. Raises NotFound."""
-
-    def job(transaction: Transaction) -> None:
-        user = _find(transaction, username)
-        user.is_active = False
-        revoke_all(transaction, user.id)
-        record(transaction, "account_deactivated", OPERATOR, username)
-
-    journal.write(job)
-
-
 def _account_of(user: User) -> Account:
     full_name = f"{user.first_name} {user.last_name}".strip()
     return Account(user.username, full_name, user.role, user.password_hash is not None, user.is_active)
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:
-    """An account with a password always needs it. In username mode an account without one needs none."""
+    """An account with a password always needs it. In username mode an account without one needs none. A bot has a
+    token instead."""
+    if user is not None and user.role == BOT:
+        user = None
     if user is not None and user.password_hash is None and settings.sign_in == "username":
         return True
     if settings.sign_in == "username" and user is None:
@@ -263,13 +242,6 @@ def _taken_among(session: Session, skeletons: list[str]) -> set[str]:
 def _taken(usernames: list[str]) -> Conflict:
     """Does not say whose name it is."""
     return Conflict(f"This name is taken, or looks like one that is: {', '.join(usernames)}.", usernames=usernames)
-
-
-def _find(transaction: Transaction, username: str) -> User:
-    user = transaction.session.scalar(select(User).where(User.username == username))
-    if user is None:
-        raise NotFound("There is no such user.", username=username)
-    return user
 
 
 def id_of(username: str) -> int:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.journal import Transaction
 from chatapp.models import AuditEvent
+from chatapp.models.user import ADMINISTRATOR, MEMBER
 
 KINDS = frozenset(
     {
         "account_added",
         "account_deactivated",
+        "account_reactivated",
         "email_changed",
         "group_deleted",
         "identity_linked",
@@ -26,6 +28,7 @@ KINDS = frozenset(
         "member_added",
         "member_removed",
         "member_role_changed",
+        "owner_appointed",
         "message_deleted",
         "passkey_added",
         "passkey_copied",
@@ -33,6 +36,7 @@ KINDS = frozenset(
         "name_changed",
         "password_changed",
         "password_reset",
+        "password_reset_added",
         "recovery_codes_replaced",
         "second_factor_off",
         "second_factor_on",
@@ -52,14 +56,16 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and from which address. The default is an operator, by the command line."""
+    """Who acts, from which address, and with which role in the whole system."""
 
     user_id: int | None = None
     username: str = ""
     address: str = ""
+    role: str = MEMBER
 
 
-OPERATOR = Actor()
+OPERATOR = Actor(role=ADMINISTRATOR)
+"""Whoever uses the command line."""
 
 
 def record(transaction: Transaction, kind: str, actor: Actor, target: str = "", **details: Any) -> None:
@@ -93,16 +99,50 @@ class AuditLine:
     details: dict[str, Any]
 
 
-def lines_after(line_id: int) -> Iterator[AuditLine]:
-    """All lines that follow this one, oldest first, read in pages."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: of this kind, by or about the user of this name, from `since` on and before `until`."""
+
+    kind: str | None = None
+    username: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALL = Wanted()
+
+
+def lines_after(line_id: int, wanted: Wanted = ALL) -> Iterator[AuditLine]:
+    """The wanted lines that follow this one, oldest first, read in pages."""
     while True:
-        query = select(AuditEvent).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
+        query = _lines(wanted).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
         found = [line_of(row) for row in db.session.scalars(query)]
         db.session.remove()
         yield from found
         if len(found) < PAGE:
             return
         line_id = found[-1].id
+
+
+def lines_before(line_id: int | None, wanted: Wanted, limit: int) -> list[AuditLine]:
+    """The newest of the wanted lines before this one, or of all, the newest first."""
+    query = _lines(wanted).order_by(AuditEvent.id.desc()).limit(limit)
+    if line_id is not None:
+        query = query.where(AuditEvent.id < line_id)
+    return [line_of(row) for row in db.session.scalars(query)]
+
+
+def _lines(wanted: Wanted) -> Select[AuditEvent]:
+    query = select(AuditEvent)
+    if wanted.kind is not None:
+        query = query.where(AuditEvent.kind == wanted.kind)
+    if wanted.username is not None:
+        query = query.where(or_(AuditEvent.actor == wanted.username, AuditEvent.target == wanted.username))
+    if wanted.since is not None:
+        query = query.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEvent.at < wanted.until)
+    return query
 
 
 def line_of(row: AuditEvent) -> AuditLine:

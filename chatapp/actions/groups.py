@@ -141,9 +141,9 @@ def delete_group(journal: Journal, caller: Caller, group_id: str) -> None:
     def job(transaction: Transaction) -> list[int]:
         conversation_id, _ = lock_group(transaction, caller, group_id, DELETE_GROUP)
         record(transaction, "group_deleted", caller.actor, group_id)
-        return _mark_deleted(transaction, conversation_id)
+        return mark_deleted(transaction, conversation_id)
 
-    _delete_messages(journal, journal.write(job))
+    delete_messages_of(journal, journal.write(job))
 
 
 def remove_member(journal: Journal, caller: Caller, group_id: str, username: str) -> None:
@@ -165,13 +165,13 @@ def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
         conversation_id, role = lock_group(transaction, caller, group_id, LEAVE)
         members = select(func.count()).where(Membership.conversation_id == conversation_id)
         if transaction.session.execute(members).scalar_one() == 1:
-            return _mark_deleted(transaction, conversation_id)
+            return mark_deleted(transaction, conversation_id)
         if role == OWNER:
             require_another_owner(transaction, conversation_id, caller.user_id)
         delete_memberships(transaction, conversation_id, {caller.user_id}, take_revision(transaction, conversation_id))
         return []
 
-    _delete_messages(journal, journal.write(job))
+    delete_messages_of(journal, journal.write(job))
 
 
 def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> int:
@@ -216,8 +216,9 @@ def _lookup_error(conversation_id: int | None, group_id: str) -> NotFound | NotA
     return NotAMember("You are not a member of this group.", receiver=group_id)
 
 
-def _mark_deleted(transaction: Transaction, conversation_id: int) -> list[int]:
-    """Returns the ids of the group and of its threads, which are deleted too."""
+def mark_deleted(transaction: Transaction, conversation_id: int) -> list[int]:
+    """Takes all members out of a group, which is locked. Returns the ids of the group and of its threads, which are
+    deleted too; their messages are left to `delete_messages_of`."""
     query = select(Membership.user_id).where(Membership.conversation_id == conversation_id)
     user_ids = set(transaction.session.scalars(query))
     delete_memberships(transaction, conversation_id, user_ids, take_revision(transaction, conversation_id))
@@ -227,13 +228,13 @@ def _mark_deleted(transaction: Transaction, conversation_id: int) -> list[int]:
     return deleted
 
 
-def _delete_messages(journal: Journal, conversation_ids: list[int]) -> None:
+def delete_messages_of(journal: Journal, conversation_ids: list[int]) -> None:
     """Deletes the messages of deleted groups in several transactions. No member is left who could see some of them."""
     for conversation_id in conversation_ids:
-        _delete_messages_of(journal, conversation_id)
+        _delete_messages_in(journal, conversation_id)
 
 
-def _delete_messages_of(journal: Journal, conversation_id: int) -> None:
+def _delete_messages_in(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from chatapp.actions.accounts import NewUser, insert_users
-from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.audit import Actor, record
 from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.sessions import Caller, Place, begin_session
+from chatapp.actions.system_permissions import MAKE_INVITATIONS, SEE_INVITATIONS, require
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
@@ -44,22 +45,24 @@ class ListedInvite:
     is_valid: bool
 
 
-def add_invite(journal: Journal, uses_allowed: int, lasts: timedelta) -> NewInvite:
-    """Makes an invitation for this number of accounts."""
+def add_invite(journal: Journal, actor: Actor, uses_allowed: int, lasts: timedelta) -> NewInvite:
+    """Makes an invitation for this number of accounts. Raises Forbidden."""
+    require(actor.role, MAKE_INVITATIONS)
     secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
     row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
 
     def job(transaction: Transaction) -> int:
         transaction.session.add(row)
         transaction.session.flush()
-        record(transaction, "invitation_added", OPERATOR, str(row.id), uses=uses_allowed)
+        record(transaction, "invitation_added", actor, str(row.id), uses=uses_allowed)
         return row.id
 
     return NewInvite(journal.write(job), secret, at + lasts)
 
 
-def list_invites() -> list[ListedInvite]:
-    """All invitations, the newest first."""
+def list_invites(actor: Actor) -> list[ListedInvite]:
+    """All invitations, the newest first. Raises Forbidden."""
+    require(actor.role, SEE_INVITATIONS)
     at = now()
     return [
         ListedInvite(row.id, row.expires_at, row.uses, row.uses_allowed, _is_valid(row, at))
@@ -67,8 +70,9 @@ def list_invites() -> list[ListedInvite]:
     ]
 
 
-def revoke_invite(journal: Journal, invite_id: int) -> None:
-    """Nobody can use the invitation any more. Raises NotFound."""
+def revoke_invite(journal: Journal, actor: Actor, invite_id: int) -> None:
+    """Nobody can use the invitation any more. Raises Forbidden and NotFound."""
+    require(actor.role, MAKE_INVITATIONS)
 
     def job(transaction: Transaction) -> None:
         row = transaction.session.get(Invite, invite_id)
@@ -76,7 +80,7 @@ def revoke_invite(journal: Journal, invite_id: int) -> None:
             raise NotFound("There is no such invitation.", invite=invite_id)
         if row.revoked_at is None:
             row.revoked_at = now()
-            record(transaction, "invitation_revoked", OPERATOR, str(invite_id))
+            record(transaction, "invitation_revoked", actor, str(invite_id))
 
     journal.write(job)
 

@@ -15,6 +15,7 @@ from chatapp.actions.messages import message_of
 from chatapp.actions.permissions import DELETE_MESSAGES, require
 from chatapp.actions.polls import delete_poll, has_poll
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MODERATE_MESSAGES, may
 from chatapp.clock import now
 from chatapp.errors import Forbidden, LimitReached, MessageDeleted, PollUnchangeable, TooLate
 from chatapp.extensions import db
@@ -66,7 +67,8 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
     """Deletes the text, the versions, the reactions and the poll of a message. Its place remains, with who deleted it
     and when.
 
-    A user deletes their own messages; who may delete those of others in a group says `permissions.py`. Raises NotFound,
+    A user deletes their own messages; who may delete those of others in a group say `permissions.py` and
+    `system_permissions.py`. Raises NotFound,
     Forbidden, and TooLate if the user's own message is older than `edit_seconds` (0: no limit) and their role does not
     permit more.
     """
@@ -131,6 +133,8 @@ def _require_may_delete(found: FoundMessage, caller: Caller, edit_seconds: int) 
         if not is_own:
             raise Forbidden("You can only delete your own messages.")
         _require_in_time(found.message, edit_seconds)
+        return
+    if may(caller.role, MODERATE_MESSAGES):
         return
     try:
         require(found.role, DELETE_MESSAGES)

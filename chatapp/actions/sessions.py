@@ -13,9 +13,10 @@ from chatapp.config import Settings
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
-from chatapp.models import Session, User
+from chatapp.models import Session
 from chatapp.models.session import DEVICE_CHARACTERS
 from chatapp.models.tables import SESSIONS, USERS
+from chatapp.models.user import MEMBER
 from chatapp.notices import SessionEnded
 from chatapp.prepared_statements import release_connection, row_or_none
 
@@ -31,6 +32,7 @@ CALLER_BY_SESSION = (
     select(
         USERS.c.id,
         USERS.c.username,
+        USERS.c.role,
         SESSIONS.c.created_at,
         SESSIONS.c.expires_at,
         SESSIONS.c.last_used_at,
@@ -55,7 +57,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The signed-in user, their session, when it expires, and from which address the request comes."""
+    """The signed-in user, their session, when it expires, from which address the request comes, and the user's role in
+    the whole system."""
 
     user_id: int
     username: str
@@ -63,11 +66,12 @@ class Caller:
     expires_at: datetime
     began_at: datetime | None = None
     address: str = ""
+    role: str = MEMBER
 
     @property
     def actor(self) -> Actor:
         """The caller as the audit log names them."""
-        return Actor(self.user_id, self.username, self.address)
+        return Actor(self.user_id, self.username, self.address, self.role)
 
 
 def begin_session(
@@ -106,7 +110,7 @@ def find_caller(journal: Journal, session_id: str, address: str) -> Caller | Non
         return None
     if row.last_used_at is None or at - row.last_used_at > USE_NOTED_EVERY:
         note_use(journal, [session_id], address)
-    return Caller(row.id, row.username, session_id, row.expires_at, row.created_at, address)
+    return Caller(row.id, row.username, session_id, row.expires_at, row.created_at, address, row.role)
 
 
 def note_use(journal: Journal, session_ids: Collection[str], address: str = "") -> None:
@@ -182,21 +186,6 @@ def end_other_sessions(journal: Journal, caller: Caller) -> int:
         ended = revoke_all(transaction, caller.user_id, but=caller.session_id)
         if ended:
             record(transaction, "session_ended", caller.actor, caller.username, count=ended)
-        return ended
-
-    return journal.write(job)
-
-
-def end_sessions_of(journal: Journal, username: str) -> int:
-    """Ends all sessions of a user, for an operator. Returns how many they were. Raises NotFound."""
-
-    def job(transaction: Transaction) -> int:
-        user_id: int | None = transaction.session.scalar(select(User.id).where(User.username == username))
-        if user_id is None:
-            raise NotFound("There is no such user.", username=username)
-        ended = revoke_all(transaction, user_id)
-        if ended:
-            record(transaction, "session_ended", OPERATOR, username, count=ended)
         return ended
 
     return journal.write(job)

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 
 from chatapp.api import (
     account,
+    administration,
     authentication,
     conversations,
     cross_origin,
@@ -20,6 +21,7 @@ from chatapp.api import (
     personal,
     polls,
     profile,
+    resets,
     saved,
     scheduled,
     search,
@@ -33,6 +35,9 @@ from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
 from chatapp.oidc.providers import providers_of
+
+LIMITED = (".login", ".make_account", ".set_up", ".choose_password")
+"""How the endpoints end that begin a session."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -59,6 +64,8 @@ def init_app(app: Flask, settings: Settings) -> None:
             joining,
             oidc,
             setup,
+            resets,
+            administration,
             users,
             messages,
             message_changes,
@@ -90,7 +97,7 @@ def _restrict_limiter(app: Flask) -> None:
     add_headers, reset = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
 
     def is_limited() -> bool:
-        return request.endpoint is not None and request.endpoint.endswith((".login", ".make_account", ".set_up"))
+        return request.endpoint is not None and request.endpoint.endswith(LIMITED)
 
     def is_told(response: Response) -> bool:
         """Whether a refusal says itself how long to wait, which the limiter would overwrite."""

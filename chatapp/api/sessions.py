@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from chatapp.account_shapes import SignedInShape
 from chatapp.actions import accounts, sessions
 from chatapp.actions.accounts import Credentials
 from chatapp.actions.sessions import Caller
@@ -14,7 +15,7 @@ from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.payloads import SignIn
-from chatapp.shapes import SentenceShape, SignedInShape
+from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
 
@@ -59,7 +60,7 @@ def _counted(body: SignIn) -> AbstractContextManager[None]:
 @blueprint.get("/loggedIn")
 @operation("Who is signed in", gives=SignedInShape)
 def logged_in(caller: Caller) -> Response:
-    return attach_token(jsonify(username=caller.username), current_token())
+    return attach_token(jsonify(username=caller.username, role=caller.role), current_token())
 
 
 @blueprint.post("/logout")

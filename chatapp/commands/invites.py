@@ -22,10 +22,11 @@ def add_invite(uses: int, days: int, url: str | None) -> None:
 
     import segno
 
+    from chatapp.actions.audit import OPERATOR
     from chatapp.actions.invites import add_invite
 
     with installation() as app:
-        invite = add_invite(app.extensions["chatapp.journal"], uses, timedelta(days=days))
+        invite = add_invite(app.extensions["chatapp.journal"], OPERATOR, uses, timedelta(days=days))
         base = (url or address(app)).rstrip("/")
     # What follows # is not sent to a server: the secret is in no log and no Referer.
     link = f"{base}/#/join/{invite.secret}"
@@ -38,10 +39,11 @@ def add_invite(uses: int, days: int, url: str | None) -> None:
 @invites.command("list")
 def list_invites() -> None:
     """List all invitations: number, uses, end, whether valid. Their links are not stored."""
+    from chatapp.actions.audit import OPERATOR
     from chatapp.actions.invites import list_invites
 
     with installation():
-        for invite in list_invites():
+        for invite in list_invites(OPERATOR):
             state = "valid" if invite.is_valid else "not valid"
             click.echo(f"{invite.id}\t{invite.uses}/{invite.uses_allowed}\t{minute(invite.expires_at)}\t{state}")
 
@@ -50,8 +52,9 @@ def list_invites() -> None:
 @click.argument("number", type=int)
 def revoke_invite(number: int) -> None:
     """Make an invitation unusable. Accounts that were made with it stay."""
+    from chatapp.actions.audit import OPERATOR
     from chatapp.actions.invites import revoke_invite
 
     with installation() as app:
-        revoke_invite(app.extensions["chatapp.journal"], number)
+        revoke_invite(app.extensions["chatapp.journal"], OPERATOR, number)
     click.echo(f"Invitation {number} is revoked.")

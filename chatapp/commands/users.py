@@ -2,7 +2,9 @@
 
 import click
 
-from chatapp.commands.installation import installation, minute
+from chatapp.commands.installation import address, installation, minute
+
+ROLE = click.Choice(["member", "moderator", "administrator"])
 
 
 @click.group()
@@ -17,7 +19,8 @@ def users() -> None:
 @click.option("--password", help="Asked for if the option is not given; see --no-password.")
 @click.option("--no-password", is_flag=True, help="Sign in by name only or by a provider.")
 @click.option("--email", help="A provider that has verified this address signs in to the account.")
-@click.option("--admin", is_flag=True, help="Make the user an administrator.")
+@click.option("--admin", is_flag=True, help="The same as --role administrator.")
+@click.option("--role", default="member", show_default=True, type=ROLE, help="What the user may do.")
 def add_user(
     username: str,
     first_name: str | None,
@@ -26,16 +29,17 @@ def add_user(
     no_password: bool,
     email: str | None,
     admin: bool,
+    role: str,
 ) -> None:
     """Add a user."""
     from chatapp.actions.accounts import add_users
-    from chatapp.models.user import ADMINISTRATOR, MEMBER
     from chatapp.new_user import new_user
 
     if password is None and not no_password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
-        user = new_user(username, first_name, last_name, password, ADMINISTRATOR if admin else MEMBER, email)
+        chosen = "administrator" if admin else role
+        user = new_user(username, first_name, last_name, password, chosen, email)
         add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {user.username}.")
 
@@ -54,41 +58,82 @@ def list_users() -> None:
             click.echo("\t".join([account.username, account.full_name, ", ".join(marks)]).rstrip())
 
 
+@users.command("role")
+@click.argument("username")
+@click.argument("role", type=ROLE)
+def change_role(username: str, role: str) -> None:
+    """Give a user a role and sign the user out everywhere."""
+    from chatapp.actions.administration import set_role
+    from chatapp.actions.audit import OPERATOR
+
+    with installation() as app:
+        set_role(app.extensions["chatapp.journal"], OPERATOR, username, role)
+    click.echo(f"{username} is {role} now.")
+
+
 @users.command("password")
 @click.argument("username")
 @click.password_option(help="Asked for if the option is not given.")
 def change_password(username: str, password: str) -> None:
     """Set a user's password and sign the user out everywhere."""
-    from chatapp.actions.accounts import set_password
+    from chatapp.actions.administration import set_password
+    from chatapp.actions.audit import OPERATOR
     from chatapp.new_user import checked_password
 
     with installation() as app:
-        set_password(app.extensions["chatapp.journal"], username, checked_password(password))
+        set_password(app.extensions["chatapp.journal"], OPERATOR, username, checked_password(password))
     click.echo(f"{username} has a new password and is signed out everywhere.")
+
+
+@users.command("reset")
+@click.argument("username")
+@click.option("--url", help="Address of the chat, as people open it. Default: this server's own.")
+def reset_password(username: str, url: str | None) -> None:
+    """Print a link by which a user chooses a new password. It is valid for 24 hours, and once."""
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.password_resets import add_reset
+
+    with installation() as app:
+        made = add_reset(app.extensions["chatapp.journal"], OPERATOR, username)
+        base = (url or address(app)).rstrip("/")
+    click.echo(f"{base}/#/reset/{made.secret}")
 
 
 @users.command("email")
 @click.argument("username")
-@click.argument("address", required=False)
-def change_email(username: str, address: str | None) -> None:
+@click.argument("email", metavar="ADDRESS", required=False)
+def change_email(username: str, email: str | None) -> None:
     """Set the e-mail address by which a provider finds the account; without ADDRESS, take it away."""
     from chatapp.actions.accounts import set_email
     from chatapp.new_user import checked_email
 
     with installation() as app:
-        set_email(app.extensions["chatapp.journal"], username, checked_email(address) if address else None)
-    click.echo(f"{username} has the address {address}." if address else f"{username} has no address.")
+        set_email(app.extensions["chatapp.journal"], username, checked_email(email) if email else None)
+    click.echo(f"{username} has the address {email}." if email else f"{username} has no address.")
 
 
 @users.command("deactivate")
 @click.argument("username")
 def deactivate_user(username: str) -> None:
     """Close an account: no sign-in any more, its messages stay."""
-    from chatapp.actions.accounts import deactivate
+    from chatapp.actions.administration import deactivate
+    from chatapp.actions.audit import OPERATOR
 
     with installation() as app:
-        deactivate(app.extensions["chatapp.journal"], username)
+        deactivate(app.extensions["chatapp.journal"], OPERATOR, username)
     click.echo(f"{username} is deactivated and signed out everywhere.")
+
+
+@users.command("reactivate")
+@click.argument("username")
+def reactivate_user(username: str) -> None:
+    """Open a closed account again."""
+    from chatapp.actions.administration import reactivate
+    from chatapp.actions.audit import OPERATOR
+
+    with installation() as app:
+        reactivate(app.extensions["chatapp.journal"], OPERATOR, username)
+    click.echo(f"{username} is active again.")
 
 
 @users.command("sessions")
@@ -108,10 +153,11 @@ def list_sessions(username: str) -> None:
 @click.argument("username")
 def sign_out_user(username: str) -> None:
     """End all sessions of a user. Open connections are closed at once."""
-    from chatapp.actions.sessions import end_sessions_of
+    from chatapp.actions.administration import end_sessions_of
+    from chatapp.actions.audit import OPERATOR
 
     with installation() as app:
-        ended = end_sessions_of(app.extensions["chatapp.journal"], username)
+        ended = end_sessions_of(app.extensions["chatapp.journal"], OPERATOR, username)
     sessions = "1 session has" if ended == 1 else f"{ended} sessions have"
     click.echo(f"{username} is signed out: {sessions} ended.")
 

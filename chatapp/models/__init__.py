@@ -11,6 +11,7 @@ from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.notice import NoticeRow
 from chatapp.models.passkey import Passkey, UsedChallenge
+from chatapp.models.password_reset import PasswordReset
 from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
@@ -39,6 +40,7 @@ __all__ = [
     "Node",
     "NoticeRow",
     "Passkey",
+    "PasswordReset",
     "Picture",
     "Poll",
     "PollVote",

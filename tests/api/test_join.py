@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from chatapp import close_app, create_app
 from chatapp.actions import invites
+from chatapp.actions.audit import OPERATOR
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import User
@@ -30,7 +31,7 @@ def app(make_app: MakeApp) -> Flask:
 
 def invited(app: Flask, uses: int = 1, lasts: timedelta = timedelta(days=1)) -> str:
     with app.app_context():
-        return invites.add_invite(app.extensions["chatapp.journal"], uses, lasts).secret
+        return invites.add_invite(app.extensions["chatapp.journal"], OPERATOR, uses, lasts).secret
 
 
 def join(app: Flask, **changes: Any) -> TestResponse:
@@ -78,9 +79,9 @@ def test_nobody_joins_without_a_valid_invitation(app: Flask, invite: Any) -> Non
 def test_an_expired_and_a_revoked_invitation_are_refused_alike(app: Flask) -> None:
     expired, revoked = invited(app, lasts=timedelta(seconds=-1)), invited(app)
     with app.app_context():
-        newest = invites.list_invites()[0]
+        newest = invites.list_invites(OPERATOR)[0]
         assert newest.is_valid
-        invites.revoke_invite(app.extensions["chatapp.journal"], newest.id)
+        invites.revoke_invite(app.extensions["chatapp.journal"], OPERATOR, newest.id)
     bodies = [refusal(join(app, invite=invite), 403, "invite_invalid") for invite in (expired, revoked, "unknown")]
     assert bodies[0] == bodies[1] == bodies[2]
     for invite in (expired, revoked):

@@ -31,7 +31,7 @@ def test_the_cookie_authenticates(browse: Browse) -> None:
     alice = browse("alice")
     answer = alice.get("/loggedIn")
     assert answer.status_code == 200
-    assert answer.get_json() == {"username": "alice"}
+    assert answer.get_json() == {"username": "alice", "role": "member"}
     assert answer.headers["auth-token"] == token_of(alice)
 
 
@@ -40,7 +40,7 @@ def test_a_header_authenticates_and_sets_the_cookie(app: Flask, browse: Browse, 
     token = token_of(browse("alice"))
     value = token if header == "auth-token" else f"Bearer {token}"
     answer = app.test_client().get("/loggedIn", headers={header: value})
-    assert answer.get_json() == {"username": "alice"}
+    assert answer.get_json() == {"username": "alice", "role": "member"}
     assert answer.headers["auth-token"] == token
     assert cookies(answer)["chatToken"]["value"] == token
 
@@ -48,7 +48,7 @@ def test_a_header_authenticates_and_sets_the_cookie(app: Flask, browse: Browse, 
 def test_the_header_takes_precedence_over_the_cookie(browse: Browse) -> None:
     alice, bob = browse("alice"), browse("bob")
     answer = alice.get("/loggedIn", headers={"auth-token": token_of(bob)})
-    assert answer.get_json() == {"username": "bob"}
+    assert answer.get_json() == {"username": "bob", "role": "member"}
 
 
 def test_a_request_without_a_token_is_401(browse: Browse) -> None:
@@ -129,5 +129,5 @@ def test_a_session_lookup_returns_its_connection_to_the_pool(app: Flask, browse:
     token = browse(None).post("/login", json={"username": "alice"}).headers["auth-token"]
     with app.app_context():
         in_use = db.engine.pool.checkedout()  # type: ignore[attr-defined]
-        assert find_caller(claims_of(token)["jti"]) is not None
+        assert find_caller(app.extensions["chatapp.journal"], claims_of(token)["jti"], "") is not None
         assert db.engine.pool.checkedout() == in_use  # type: ignore[attr-defined]

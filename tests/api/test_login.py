@@ -198,12 +198,13 @@ def test_a_forwarded_scheme_counts_only_with_a_configured_proxy(app: Flask, make
 
 
 def test_a_deactivated_account_is_answered_like_an_unknown_one(make_app: Callable[..., Flask]) -> None:
-    from chatapp.actions.accounts import deactivate
+    from chatapp.actions.administration import deactivate
+    from chatapp.actions.audit import OPERATOR
 
     app = make_app()
     assert sign_in(app, username="bob").status_code == 200
     with app.app_context():
-        deactivate(app.extensions["chatapp.journal"], "bob")
+        deactivate(app.extensions["chatapp.journal"], OPERATOR, "bob")
     gone = sign_in(app, username="bob")
     refusal(gone, 401, "wrong_credentials")
     assert gone.data == sign_in(app, username="nobody-of-this-name").data

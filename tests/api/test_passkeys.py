@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from chatapp.actions import accounts, challenges, confirmation, invites
+from chatapp.actions import administration, challenges, confirmation, invites
+from chatapp.actions.audit import OPERATOR
 from chatapp.actions.challenges import LASTS
 from chatapp.actions.confirmation import RECENT
 from chatapp.actions.passkeys import MOST_PASSKEYS
@@ -149,7 +150,7 @@ def test_a_removed_passkey_and_a_deactivated_account_do_not_sign_in(erin: Owner)
     elsewhere = erin.new_browser()
     removed = refusal(sign_in(elsewhere, lost), 401, "passkey_refused")
     assert sign_in(elsewhere, kept).status_code == 200
-    accounts.deactivate(erin.app.extensions["chatapp.journal"], erin.name)
+    administration.deactivate(erin.app.extensions["chatapp.journal"], OPERATOR, erin.name)
     assert refusal(sign_in(erin.new_browser(), kept), 401, "passkey_refused") == removed
     assert ("passkey_removed", {"name": "Phone"}) in erin.audited()
 
@@ -266,7 +267,7 @@ def test_a_passkey_is_added_with_the_password_only(erin: Owner) -> None:
 
 def join(app: Flask, browser: Browser, authenticator: Authenticator, username: str, **changes: Any) -> Any:
     with app.app_context():
-        invite = invites.add_invite(app.extensions["chatapp.journal"], 1, timedelta(days=1)).secret
+        invite = invites.add_invite(app.extensions["chatapp.journal"], OPERATOR, 1, timedelta(days=1)).secret
     account = {"username": username, "firstName": "Gina", "lastName": "", "invite": invite}
     options = browser.post("/passkeys/join/options", json=account)
     assert options.status_code == 200, options.text

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from chatapp.actions.accounts import NewUser, add_users, deactivate
-from chatapp.actions.audit import lines_after
+from chatapp.actions.accounts import NewUser, add_users
+from chatapp.actions.administration import deactivate
+from chatapp.actions.audit import OPERATOR, lines_after
 from chatapp.actions.sessions import EXPIRED_KEPT, USE_NOTED_EVERY
 from chatapp.clock import now
 from chatapp.extensions import db
@@ -190,7 +191,7 @@ def test_rows_of_sessions_that_expired_long_ago_are_deleted(people: Callable[[st
 def test_a_deactivated_account_has_no_session(people: Callable[[str], Account]) -> None:
     erin = people("erin")
     browser = erin.browser()
-    deactivate(erin.app.extensions["chatapp.journal"], erin.name)
+    deactivate(erin.app.extensions["chatapp.journal"], OPERATOR, erin.name)
     refusal(browser.get("/sessions"), 401, "not_signed_in")
     assert erin.audited()[-1][0] == "account_deactivated"
 

@@ -40,12 +40,13 @@ def test_the_open_list_of_users_ignores_a_bad_token(app: Flask) -> None:
 
 
 def test_a_deactivated_user_is_not_listed(make_app: Callable[..., Flask]) -> None:
-    from chatapp.actions.accounts import deactivate
+    from chatapp.actions.administration import deactivate
+    from chatapp.actions.audit import OPERATOR
 
     app = make_app()
     assert "bob" in app.test_client().get("/users").text
     with app.app_context():
-        deactivate(app.extensions["chatapp.journal"], "bob")
+        deactivate(app.extensions["chatapp.journal"], OPERATOR, "bob")
     assert "bob" not in app.test_client().get("/users").text
 
 

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chatapp.actions import invites
-from chatapp.actions.accounts import deactivate
+from chatapp.actions.administration import deactivate
+from chatapp.actions.audit import OPERATOR
 from chatapp.extensions import db
 from chatapp.models import User
 from tests.oidc.scripted_provider import ScriptedProvider
@@ -109,8 +110,8 @@ def test_a_deactivated_account_stays_out(app: Flask, client: FlaskClient, provid
     email = fresh_email()
     linked, unlinked = {"sub": f"gone {email}"}, {"email": email, "email_verified": True}
     assert sign_in(client, provider, **linked) == "signed-in"
-    deactivate(app.extensions["chatapp.journal"], str(who(client)))
-    deactivate(app.extensions["chatapp.journal"], add(app, email))
+    deactivate(app.extensions["chatapp.journal"], OPERATOR, str(who(client)))
+    deactivate(app.extensions["chatapp.journal"], OPERATOR, add(app, email))
     for claims in (linked, unlinked):
         later = app.test_client()
         assert sign_in(later, provider, **claims) == "sign-in-failed/account_deactivated"
@@ -126,7 +127,7 @@ def test_where_people_join_by_invitation_one_is_needed_and_used_up(
     app: Flask, client: FlaskClient, provider: ScriptedProvider
 ) -> None:
     with app.app_context():
-        invite = invites.add_invite(app.extensions["chatapp.journal"], 1, timedelta(days=1)).secret
+        invite = invites.add_invite(app.extensions["chatapp.journal"], OPERATOR, 1, timedelta(days=1)).secret
     assert sign_in(client, provider, "configured") == "sign-in-failed/invite_invalid"
     assert sign_in(client, provider, "configured", invite="another") == "sign-in-failed/invite_invalid"
     assert sign_in(client, provider, "configured", invite=invite, sub="invited") == "signed-in"
@@ -202,7 +203,7 @@ def test_the_last_administrator_stays_one(app: Flask, client: FlaskClient, provi
         names = [name for name in db.session.scalars(others) if name != who(client)]
         db.session.remove()
     for name in names:
-        deactivate(journal, name)
+        deactivate(journal, OPERATOR, name)
     assert sign_in(client, provider, "staff", sub="olga", groups=[]) == "signed-in"
     assert role_of(app, client) == "administrator"
     assert sign_in(app.test_client(), provider, "staff", sub="pete", groups=["admins"]) == "signed-in"

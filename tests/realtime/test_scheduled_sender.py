@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chatapp.actions.accounts import deactivate
+from chatapp.actions.administration import deactivate
+from chatapp.actions.audit import OPERATOR
 from chatapp.clock import now, to_iso
 from chatapp.realtime import scheduled_sender
 from tests.conftest import Browser
@@ -103,7 +104,7 @@ def test_overdue_messages_are_sent_at_the_next_start_but_not_those_of_a_closed_a
         body = {"receiver": "bob", "content": username, "clientId": str(uuid.uuid4())}
         due_at = to_iso(now() + timedelta(seconds=0.2))
         assert browser.post("/scheduled", json={**body, "dueAt": due_at}).status_code == 200
-    deactivate(first.extensions["chatapp.journal"], "mallory")
+    deactivate(first.extensions["chatapp.journal"], OPERATOR, "mallory")
     url = first.extensions["chatapp.settings"].database_url
     bob = first.test_client()
     bob.post("/login", json={"username": "bob"})

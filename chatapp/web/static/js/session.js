@@ -86,6 +86,17 @@ export async function setUp(wanted) {
   await start(wanted.username);
 }
 
+/**
+ * Chooses a new password by a link. Whoever has it signs in after that, which may need more than the password.
+ * @param {string} secret
+ * @param {string} password
+ */
+export async function choosePassword(secret, password) {
+  await api.call("POST", "/reset", { secret, password });
+  history.replaceState(history.state, "", "#/");
+  store.session.value = { status: "signedOut", username: "", reason: say.resetDone };
+}
+
 /** @param {string} username */
 async function start(username) {
   await keepSeen(BROWSER, "owesSignOut", false);

@@ -10,7 +10,7 @@ import { session } from "../store.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { Join, inviteInAddress } from "./join.js";
-import { SetupPage, setupInAddress } from "./setuppage.js";
+import { LinkPage, linkInAddress } from "./linkpage.js";
 import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
 import { Providers } from "./providers.js";
@@ -21,8 +21,8 @@ import { SecondStep } from "./secondstep.js";
 
 export function SignIn() {
   const isJoining = useSignal(inviteInAddress() !== null);
-  const secret = setupInAddress();
-  if (secret) return html`<${SetupPage} secret=${secret} />`;
+  const link = linkInAddress();
+  if (link) return html`<${LinkPage} link=${link} />`;
   return isJoining.value
     ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><${Providers} invite=${inviteInAddress()} /><//>`
     : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;

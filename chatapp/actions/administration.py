@@ -1,0 +1,117 @@
+"""What administrators, moderators and operators do to the accounts of others. `system_permissions.py` says who may."""
+
+from sqlalchemy import select
+
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.sessions import revoke_all
+from chatapp.actions.system_permissions import (
+    CHANGE_ROLES,
+    CLOSE_ACCOUNTS,
+    END_SESSIONS,
+    RESET_PASSWORDS,
+    require_over,
+)
+from chatapp.errors import Forbidden, LastAdministrator, NotFound
+from chatapp.journal import Journal, Transaction
+from chatapp.models import User
+from chatapp.models.user import ADMINISTRATOR, BOT
+from chatapp.passwords import hash_password, require_uncommon
+
+
+def set_role(journal: Journal, actor: Actor, username: str, role: str) -> None:
+    """Gives somebody a role in the whole system, and ends their sessions: what they have loaded and what their sockets
+    hear belongs to the former role. Changes nothing if they have the role already.
+
+    Raises Forbidden, also for a bot, which stays one; NotFound; LastAdministrator.
+    """
+
+    def job(transaction: Transaction) -> None:
+        user = find_subject(transaction, actor, username, CHANGE_ROLES)
+        if user.role == role:
+            return
+        if user.role == BOT:
+            raise Forbidden("The account of a bot has no other role.", username=username)
+        former = user.role
+        require_other_administrator(transaction, user)
+        user.role = role
+        revoke_all(transaction, user.id)
+        record(transaction, "role_changed", actor, username, role=role, former=former)
+
+    journal.write(job)
+
+
+def deactivate(journal: Journal, actor: Actor, username: str) -> None:
+    """Deactivates the account and revokes its sessions. Its messages stay.
+
+    Raises Forbidden, NotFound, and LastAdministrator.
+    """
+
+    def job(transaction: Transaction) -> None:
+        user = find_subject(transaction, actor, username, CLOSE_ACCOUNTS)
+        if not user.is_active:
+            return
+        require_other_administrator(transaction, user)
+        user.is_active = False
+        revoke_all(transaction, user.id)
+        record(transaction, "account_deactivated", actor, username)
+
+    journal.write(job)
+
+
+def reactivate(journal: Journal, actor: Actor, username: str) -> None:
+    """Opens an account again. Raises Forbidden and NotFound."""
+
+    def job(transaction: Transaction) -> None:
+        user = find_subject(transaction, actor, username, CLOSE_ACCOUNTS)
+        if not user.is_active:
+            user.is_active = True
+            record(transaction, "account_reactivated", actor, username)
+
+    journal.write(job)
+
+
+def set_password(journal: Journal, actor: Actor, username: str, password: str) -> None:
+    """Sets the account's password and revokes its sessions. Raises Forbidden, NotFound and PasswordCommon."""
+    require_uncommon(password, username)
+    password_hash = hash_password(password)
+
+    def job(transaction: Transaction) -> None:
+        user = find_subject(transaction, actor, username, RESET_PASSWORDS)
+        user.password_hash = password_hash
+        revoke_all(transaction, user.id)
+        record(transaction, "password_reset", actor, username)
+
+    journal.write(job)
+
+
+def end_sessions_of(journal: Journal, actor: Actor, username: str) -> int:
+    """Ends all sessions of a user. Returns how many they were. Raises Forbidden and NotFound."""
+
+    def job(transaction: Transaction) -> int:
+        user = find_subject(transaction, actor, username, END_SESSIONS)
+        ended = revoke_all(transaction, user.id)
+        if ended:
+            record(transaction, "session_ended", actor, username, count=ended)
+        return ended
+
+    return journal.write(job)
+
+
+def find_subject(transaction: Transaction, actor: Actor, username: str, action: str) -> User:
+    """The user that the actor is about to do this to. Raises Forbidden and NotFound."""
+    user = transaction.session.scalar(select(User).where(User.username == username).with_for_update())
+    if user is None:
+        require_over(actor.role, "", action)
+        raise NotFound("There is no such user.", username=username)
+    require_over(actor.role, user.role, action)
+    return user
+
+
+def require_other_administrator(transaction: Transaction, user: User) -> None:
+    """Raises LastAdministrator if the user is the only active administrator. Locks all of them, so that two who are
+    taken out at once are not both taken for one of two."""
+    if user.role != ADMINISTRATOR or not user.is_active:
+        return
+    query = select(User.id).where(User.role == ADMINISTRATOR, User.is_active).order_by(User.id).with_for_update()
+    if set(transaction.session.scalars(query)) <= {user.id}:
+        raise LastAdministrator("The server needs an administrator.", username=user.username)

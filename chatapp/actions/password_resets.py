@@ -1,0 +1,90 @@
+"""Links by which users choose a new password, made by an administrator."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from chatapp.actions.administration import find_subject
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.invites import SECRET_BYTES, hash_of
+from chatapp.actions.sessions import Place, revoke_all
+from chatapp.actions.system_permissions import RESET_PASSWORDS
+from chatapp.clock import now
+from chatapp.errors import Forbidden
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.models import PasswordReset, User
+from chatapp.models.user import BOT
+from chatapp.passwords import hash_password
+from chatapp.sign_in_errors import ResetInvalid
+
+LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReset:
+    """A link that was just made. Its secret is known here only, since a hash of it is stored."""
+
+    secret: str
+    expires_at: datetime
+
+
+def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
+    """Makes a link, which replaces an earlier one. The password and the sessions stay until it is used.
+
+    Raises Forbidden, also for a bot, and NotFound.
+    """
+    secret, expires_at = secrets.token_urlsafe(SECRET_BYTES), now() + LASTS
+
+    def job(transaction: Transaction) -> None:
+        user = find_subject(transaction, actor, username, RESET_PASSWORDS)
+        if user.role == BOT:
+            raise Forbidden("A bot has no password.", username=username)
+        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+        transaction.session.add(PasswordReset(user_id=user.id, secret_hash=hash_of(secret), expires_at=expires_at))
+        record(transaction, "password_reset_added", actor, username)
+
+    journal.write(job)
+    return NewReset(secret, expires_at)
+
+
+def use_reset(journal: Journal, secret: str, password: str, place: Place) -> None:
+    """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
+    need a second factor.
+
+    Raises ResetInvalid.
+    """
+    # A hash costs 50 ms of a processor. Only who has a link may cause one.
+    _require_reset(secret)
+    password_hash = hash_password(password)
+
+    def job(transaction: Transaction) -> None:
+        used = transaction.session.execute(
+            delete(PasswordReset)
+            .where(PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now())
+            .returning(PasswordReset.user_id)
+        )
+        user = transaction.session.get(User, used.scalar() or 0)
+        if user is None or not user.is_active:
+            raise _invalid()
+        user.password_hash = password_hash
+        revoke_all(transaction, user.id)
+        record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
+
+    journal.write(job)
+
+
+def _require_reset(secret: str) -> None:
+    query = select(PasswordReset.user_id).where(
+        PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now()
+    )
+    is_known = db.session.scalar(query) is not None
+    db.session.remove()
+    if not is_known:
+        raise _invalid()
+
+
+def _invalid() -> ResetInvalid:
+    return ResetInvalid("This link is not valid, or no longer.")

@@ -1,0 +1,57 @@
+"""The permissions of each role in the whole system. Nothing else decides what a role allows.
+
+`permissions.py` is the same for the roles in a group. An operator, by the command line, may do what an administrator
+may.
+"""
+
+from chatapp.errors import Forbidden
+from chatapp.models.user import ADMINISTRATOR, MODERATOR
+
+SEE_PEOPLE = "see the accounts of others"
+CHANGE_ROLES = "change the roles of people"
+CLOSE_ACCOUNTS = "deactivate and reactivate accounts"
+END_SESSIONS = "end the sessions of others"
+RESET_PASSWORDS = "reset the passwords of others"
+ACT_ON_STAFF = "act on moderators and administrators"
+MODERATE_MESSAGES = "delete messages of others in groups that they are in"
+SEE_INVITATIONS = "see invitations"
+MAKE_INVITATIONS = "make and revoke invitations"
+MANAGE_GROUPS = "manage groups that they are not in"
+SEE_AUDIT_LOG = "see the audit log"
+SEE_LIMITS = "see the limits of the server"
+
+PERMISSIONS = {
+    SEE_PEOPLE: (ADMINISTRATOR, MODERATOR),
+    CHANGE_ROLES: (ADMINISTRATOR,),
+    CLOSE_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
+    END_SESSIONS: (ADMINISTRATOR, MODERATOR),
+    RESET_PASSWORDS: (ADMINISTRATOR,),
+    ACT_ON_STAFF: (ADMINISTRATOR,),
+    MODERATE_MESSAGES: (ADMINISTRATOR, MODERATOR),
+    SEE_INVITATIONS: (ADMINISTRATOR, MODERATOR),
+    MAKE_INVITATIONS: (ADMINISTRATOR,),
+    MANAGE_GROUPS: (ADMINISTRATOR,),
+    SEE_AUDIT_LOG: (ADMINISTRATOR,),
+    SEE_LIMITS: (ADMINISTRATOR,),
+}
+
+STAFF = (ADMINISTRATOR, MODERATOR)
+
+
+def may(role: str, action: str) -> bool:
+    """Whether the role permits the action."""
+    return role in PERMISSIONS[action]
+
+
+def require(role: str, action: str) -> None:
+    """Raises Forbidden unless the role permits the action."""
+    if not may(role, action):
+        allowed = " and ".join(f"{permitted}s" for permitted in PERMISSIONS[action])
+        raise Forbidden(f"Only {allowed} may {action}.", role=role)
+
+
+def require_over(role: str, target_role: str, action: str) -> None:
+    """Raises Forbidden unless the role permits the action on somebody of this other role."""
+    require(role, action)
+    if target_role in STAFF:
+        require(role, ACT_ON_STAFF)

@@ -1,0 +1,76 @@
+"""What comes in on the routes of administration. See `chatapp.payloads`."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, Sequence
+from chatapp.payloads import Payload
+from chatapp.scheduled_payloads import Instant
+
+ADMINISTRATION_PAGE = 50
+LARGEST_ADMINISTRATION_PAGE = 200
+
+Limit = Annotated[int, Field(ge=1, le=LARGEST_ADMINISTRATION_PAGE)]
+
+
+class PeopleQuery(Payload):
+    """The query of `GET /admin/people`. `after` is the last username of the page before."""
+
+    model_config = ConfigDict(strict=False)
+    search: GroupSearch = ""
+    after: Annotated[str, Field(max_length=64)] = ""
+    limit: Limit = ADMINISTRATION_PAGE
+
+
+class PersonChange(Payload):
+    """`PATCH /admin/people/<username>`: what is given is changed."""
+
+    role: Literal["administrator", "moderator", "member"] | None = None
+    is_active: bool | None = None
+
+
+class NewInvitation(Payload):
+    """`POST /admin/invitations`: for so many accounts, valid for so many days."""
+
+    uses: Annotated[int, Field(ge=1, le=100_000)] = 1
+    days: Annotated[int, Field(ge=1, le=365)] = 7
+
+
+class GroupsQuery(Payload):
+    """The query of `GET /admin/groups`. `after` is the last id of the page before."""
+
+    model_config = ConfigDict(strict=False)
+    search: GroupSearch = ""
+    after: Sequence = 0
+    limit: Limit = ADMINISTRATION_PAGE
+
+
+class NewOwner(Payload):
+    """`PUT /admin/groups/<group_id>/owner`."""
+
+    username: Name
+
+
+class AuditFilter(Payload):
+    """The query of `GET /admin/audit.csv` and `GET /admin/audit.jsonl`: what is given narrows the log."""
+
+    model_config = ConfigDict(strict=False)
+    kind: Name | None = None
+    username: Name | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class AuditQuery(AuditFilter):
+    """The query of `GET /admin/audit`. `before` is the number of the last line of the page before."""
+
+    before: FirstSequence | None = None
+    limit: Limit = ADMINISTRATION_PAGE
+
+
+class ChoosePassword(Payload):
+    """`POST /reset`. The secret is the last part of the link."""
+
+    secret: InviteText
+    password: NewPassword

@@ -1,0 +1,29 @@
+"""Choose a new password by a link that an administrator made."""
+
+from flask import Blueprint
+
+from chatapp.actions import password_resets
+from chatapp.administration_payloads import ChoosePassword
+from chatapp.api.current import current_journal, current_place
+from chatapp.api.operation import operation
+from chatapp.api.sign_in_rules import join_limit, require_trusted_network
+from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts
+from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ResetInvalid
+
+blueprint = Blueprint("resets", __name__)
+
+
+@blueprint.post("/reset")
+@join_limit
+@operation(
+    "Choose a new password by a link",
+    gives=SentenceShape,
+    body=ChoosePassword,
+    needs_session=False,
+    errors=(ResetInvalid, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
+)
+def choose_password(body: ChoosePassword) -> SentenceShape:
+    require_trusted_network()
+    password_resets.use_reset(current_journal(), body.secret, body.password, current_place())
+    return {"response": "The password is changed. Please sign in."}

@@ -1,0 +1,40 @@
+/** The pages that links of the server open: `#/setup/<secret>` sets a new installation up, and by `#/reset/<secret>` a new password is chosen. They are loaded when they are opened. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { loadLaterSentences } from "../language.js";
+import { say } from "../strings.js";
+import { html } from "./html.js";
+import { SignInCard } from "./signincard.js";
+import { Failed } from "./states.js";
+
+/** @typedef {{ kind: "setup" | "reset", secret: string }} Link */
+
+const LINK = /^#\/(setup|reset)\/([\w-]+)$/u;
+
+const PAGES = {
+  setup: async () => (await import("./setup/index.js")).Setup,
+  reset: async () => (await import("./reset/index.js")).Reset,
+};
+
+/** @returns {Link | null} the link in the address */
+export function linkInAddress() {
+  const [, kind, secret] = LINK.exec(location.hash) ?? [];
+  return secret ? { kind: /** @type {Link["kind"]} */ (kind), secret } : null;
+}
+
+/** @param {{ link: Link }} props */
+export function LinkPage({ link }) {
+  const loaded = useSignal(/** @type {{ Page: any } | "failed" | null} */ (null));
+  const load = async () => {
+    try {
+      const [Page] = await Promise.all([PAGES[link.kind](), loadLaterSentences()]);
+      loaded.value = { Page };
+    } catch {
+      loaded.value = "failed";
+    }
+  };
+  useEffect(() => void load(), []);
+  if (loaded.value === "failed") return html`<${SignInCard} title=${say.appName} hint=""><${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} /><//>`;
+  return loaded.value && html`<${loaded.value.Page} secret=${link.secret} />`;
+}
