@@ -13,7 +13,7 @@ from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.passkey_ceremonies import credential_of, joining_ceremony
-from chatapp.api.sign_in_rules import join_limit, require_trusted_network
+from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.clock import to_iso
 from chatapp.errors import (
     Conflict,
@@ -48,7 +48,7 @@ def check_invite(body: InviteSecret) -> Response:
 
 
 @blueprint.post("/join")
-@join_limit
+@address_limit("join")
 @operation(
     "Make an account, and sign in",
     gives=SentenceShape,

@@ -6,7 +6,7 @@ from chatapp.actions import password_resets
 from chatapp.administration_payloads import ChoosePassword
 from chatapp.api.current import current_journal, current_place
 from chatapp.api.operation import operation
-from chatapp.api.sign_in_rules import join_limit, require_trusted_network
+from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts
 from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import ResetInvalid
@@ -15,7 +15,7 @@ blueprint = Blueprint("resets", __name__)
 
 
 @blueprint.post("/reset")
-@join_limit
+@address_limit("reset")
 @operation(
     "Choose a new password by a link",
     gives=SentenceShape,

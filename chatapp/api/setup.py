@@ -7,7 +7,7 @@ from chatapp.actions.accounts import NewUser
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
-from chatapp.api.sign_in_rules import join_limit, require_trusted_network
+from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.errors import (
     Conflict,
     Forbidden,
@@ -25,7 +25,7 @@ blueprint = Blueprint("setup", __name__)
 
 
 @blueprint.post("/setup")
-@join_limit
+@address_limit("setup")
 @operation(
     "Set up a new installation: make its first administrator, and sign in",
     gives=SentenceShape,

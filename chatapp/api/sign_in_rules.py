@@ -1,5 +1,8 @@
 """What applies to every request that begins a session: from where it may come, and how often."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import request
 from werkzeug.exceptions import HTTPException
 
@@ -33,10 +36,15 @@ attempt_limit = limiter.shared_limit(
 )
 """Decorates a view: beyond `CHATAPP_SIGN_IN_LIMIT` it answers TooManyAttempts."""
 
-join_limit = limiter.shared_limit(
-    lambda: current_settings().sign_in_limit, scope="join", key_func=lambda: request.remote_addr or ""
-)
-"""As `attempt_limit`, by address alone: whoever makes accounts uses a new name each time."""
+
+def address_limit(scope: str) -> Callable[[Any], Any]:
+    """As `attempt_limit`, by address alone: whoever makes accounts uses a new name each time, and a link names nobody.
+    Attempts of each scope are counted apart."""
+    limit = limiter.shared_limit(
+        lambda: current_settings().sign_in_limit, scope=scope, key_func=lambda: request.remote_addr or ""
+    )
+    decorate: Callable[[Any], Any] = limit
+    return decorate
 
 
 def require_trusted_network() -> None:
