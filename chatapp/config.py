@@ -25,17 +25,6 @@ ASYNC_MODE = PREFIX + "ASYNC_MODE"
 SOCKET_LIMITS = {"event_rate": 50, "user_connections": 50, "address_connections": 1_000}
 """The defaults in password mode. Username mode is for a trusted machine, where anybody can sign in as anybody."""
 
-LIMITS = (
-    "sign_in",
-    "joining",
-    "token_seconds",
-    "edit_seconds",
-    "sign_in_limit",
-    "sign_in_address_failures",
-    *SOCKET_LIMITS,
-)
-"""The settings that say what people may do, and how often."""
-
 
 class BadSetting(Exception):
     """A setting whose value cannot be used; the text names the setting and says what is allowed."""
@@ -218,12 +207,6 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
 def shown(settings: Settings) -> dict[str, str]:
     """Every setting as its variable would be written. Secrets are masked, and of a URL only its password is one."""
     return {variable(setting): _masked(setting, getattr(settings, setting.name)) for setting in fields(settings)}
-
-
-def shown_limits(settings: Settings) -> dict[str, str]:
-    """The settings of LIMITS, as `shown` writes them."""
-    every = shown(settings)
-    return {name: every[name] for name in (PREFIX + limit.upper() for limit in LIMITS)}
 
 
 def _masked(setting: "Field[Any]", value: Any) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, stream_with_context
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
 from chatapp.actions import administered, administration, audit, invites, password_resets
+from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import SEE_AUDIT_LOG, SEE_LIMITS, require
 from chatapp.administration_payloads import (
@@ -31,7 +32,6 @@ from chatapp.administration_shapes import (
 from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
 from chatapp.clock import to_iso
-from chatapp.config import shown_limits
 from chatapp.errors import (
     Forbidden,
     HasOwner,
