@@ -5,29 +5,12 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from chatapp.config import PREFIX, SOCKET_LIMITS, Settings, variable
-
-LIMITS = (
-    "sign_in",
-    "joining",
-    "token_seconds",
-    "edit_seconds",
-    "sign_in_limit",
-    "sign_in_address_failures",
-    *SOCKET_LIMITS,
-)
-"""The settings that say what people may do, and how often."""
+from chatapp.config import Settings, variable
 
 
 def shown(settings: Settings) -> dict[str, str]:
     """Every setting as its variable would be written. Secrets are masked, and of a URL only its password is one."""
     return {variable(setting): _masked(setting, getattr(settings, setting.name)) for setting in fields(settings)}
-
-
-def shown_limits(settings: Settings) -> dict[str, str]:
-    """The settings of LIMITS, as `shown` writes them."""
-    every = shown(settings)
-    return {name: every[name] for name in (PREFIX + limit.upper() for limit in LIMITS)}
 
 
 def _masked(setting: "Field[Any]", value: Any) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, stream_with_context
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
 from chatapp.actions import administered, administration, audit, invites, password_resets
+from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import SEE_AUDIT_LOG, SEE_LIMITS, require
 from chatapp.administration_payloads import (
@@ -41,7 +42,6 @@ from chatapp.errors import (
     NotFound,
 )
 from chatapp.shapes import SentenceShape
-from chatapp.shown_settings import shown_limits
 
 blueprint = Blueprint("administration", __name__)
 

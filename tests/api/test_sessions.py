@@ -119,7 +119,7 @@ def test_a_new_password_ends_all_sessions_and_begins_one(people: Callable[[str],
     refusal(other.get("/loggedIn"), 401, "not_signed_in")
     thief = erin.app.test_client()
     refusal(thief.get("/loggedIn", headers={"auth-token": stolen.value}), 401, "not_signed_in")
-    assert mine.get("/loggedIn").get_json() == {"username": erin.name}
+    assert mine.get("/loggedIn").get_json()["username"] == erin.name
     erin.browser(FIRST, 401)
     erin.browser(SECOND)
     kinds = [kind for kind, _ in erin.audited()]
