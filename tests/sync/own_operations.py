@@ -76,7 +76,7 @@ class OwnOperations(Driver):
         self._do(who, channel, "changeSettings", {}, "PATCH", "/settings", {"doNotDisturb": hours if is_on else None})
 
     @rule(who=indexes, channel=picks, status=st.sampled_from(["", "🌴 away"]), shade=st.sampled_from([None, 1, 2]))
-    def change_profile(self, who: int, channel: int, status: str, shade: int | None) -> None:
+    def profile(self, who: int, channel: int, status: str, shade: int | None) -> None:
         """Changes the texts, or the picture."""
         if channel % 3:
             body = {"firstName": status or "Ann", "statusText": status, "timeZone": "Asia/Kolkata" if status else ""}

@@ -37,7 +37,7 @@ OPERATIONS = {
     "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
-OTHER_EVENTS = {"profile": ("change_profile",)}
+OTHER_EVENTS = {"profile": ("profile",)}
 """Events of states that are no changes of a conversation or of what is the user's own."""
 
 _names = itertools.count()
@@ -104,7 +104,7 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ChatOnTheseApps,
         settings=settings(
-            max_examples=14,
+            max_examples=16,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
