@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person
-from tests.web.server import Server
+from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
@@ -36,9 +36,9 @@ def test_an_administrator_invites_gives_a_role_closes_an_account_and_reads_of_it
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "Rosa", "--admin")
-    server.add_user("finn", "Finn")
-    page = new_person("root", server, **PHONE).open()
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_user("finn", "--no-password", "--first-name", "Finn")
+    page = new_person("root", server, bypass_csp=True, **PHONE).open()
     dialog = open_administration(page)
     looks_right(page, "menu")
 
@@ -64,7 +64,7 @@ def test_an_administrator_invites_gives_a_role_closes_an_account_and_reads_of_it
     looks_right(page, "people")
     dialog.get_by_role("button", name=re.compile("@finn")).click()
     dialog.get_by_label("Role").select_option("Moderator")
-    dialog.get_by_role("button", name="Save role").click()
+    dialog.get_by_role("button", name="Change role").click()
     expect(dialog.locator(".mark")).to_have_text("Moderator")
     dialog.get_by_role("button", name="Make a link for a new password").click()
     expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile(r"#/reset/[\w-]+$"))
@@ -97,10 +97,8 @@ def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=3)
-    server.add_user("root", "Rosa", "--admin")
-    owner = new_person("user0", server)
-    made = owner.context.request.post(f"{server.url}group", data={"groupName": "Rowers", "users": []})
-    assert made.ok, made.text()
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    ApiUser(server, "user0").make_group("Rowers")
     page = new_person("root", server, color_scheme="dark", bypass_csp=True).open()
     dialog = open_administration(page)
 
@@ -120,8 +118,8 @@ def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     looks_right(page, "group")
     dialog.get_by_role("button", name="Appoint as owner").click()
     expect(dialog.get_by_text("Owners: user1")).to_be_visible()
-    dialog.get_by_role("button", name="Delete group").click()
-    dialog.get_by_role("button", name="Delete group").click()
+    dialog.get_by_role("button", name="Delete the group").click()
+    dialog.get_by_role("button", name="Delete the group").click()
     expect(dialog.get_by_text("No group found")).to_be_visible()
 
 
@@ -129,8 +127,8 @@ def test_a_moderator_sees_people_and_invitations_and_a_member_nothing(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=1)
-    server.add_user("mod", "Mo", "--role", "moderator")
-    server.add_user("root", "Rosa", "--admin")
+    server.add_user("mod", "--no-password", "--first-name", "Mo", "--role", "moderator")
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
     page = new_person("mod", server).open()
     dialog = open_administration(page)
     expect(dialog.get_by_role("listitem")).to_have_text([re.compile("^People"), re.compile("^Invitations")])
