@@ -20,7 +20,7 @@ export function SectionMenu({ sections, last, onChoose }) {
   return html`<ul class="account-menu">${sections.map(
     (section) => html`<li key=${section.id}>
       <button type="button" id=${`section-${section.id}`} class="account-entry" onClick=${() => onChoose(section)}>
-        <span><b>${section.title()}</b><small>${section.hint()}</small></span><${Icon} name="next" size=${18} />
+        <span class="entry-about"><b>${section.title()}</b><small>${section.hint()}</small></span><${Icon} name="next" size=${18} />
       </button>
     </li>`,
   )}</ul>`;

@@ -5,7 +5,7 @@ import { fullMoment } from "../../../models/time.js";
 import { say } from "../../../strings.js";
 import { html } from "../../html.js";
 import { auditAddress, fetchAuditLines } from "./api.js";
-import { Pages, Search, usePages } from "./pages.js";
+import { Pages, usePages } from "./pages.js";
 
 /** @typedef {import("./api.js").AuditLine} AuditLine */
 
@@ -22,7 +22,9 @@ export function AuditSection() {
           ${Object.entries(say.auditKinds).map(([name, words]) => html`<option key=${name} value=${name}>${words}</option>`)}
         </select>
       </label>
-      <${Search} label=${say.adminAuditPerson} text=${person} />
+      <label class="field"><span>${say.adminAuditPerson}</span>
+        <input type="search" name="person" dir="auto" autocomplete="off" autocapitalize="none" maxlength="100" value=${person.value} onInput=${(/** @type {any} */ event) => (person.value = event.target.value)} />
+      </label>
     </div>
     <${Pages} pages=${pages} empty=${say.adminAuditNone} draw=${(/** @type {AuditLine} */ line) => html`<${Line} key=${line.id} line=${line} />`} />
     <div class="account-buttons">

@@ -45,7 +45,7 @@ function Line({ group: { groupId, groupName, memberCount, owners }, isLast, onOp
   useLayoutEffect(() => void (isLast && button.current?.focus()), []);
   return html`<li><button type="button" ref=${button} class="account-entry" onClick=${onOpen}>
     <${Avatar} id=${groupId} name=${groupName} group />
-    <span><b><bdi>${withoutControls(groupName)}</bdi></b><small>${say.members({ count: memberCount })}</small></span>
+    <span class="entry-about"><b><bdi>${withoutControls(groupName)}</bdi></b><small>${say.members({ count: memberCount })}</small></span>
     ${owners.length === 0 && html`<span class="mark mark-bad">${say.adminNoOwner}</span>`}
     <${Icon} name="next" size=${18} />
   </button></li>`;

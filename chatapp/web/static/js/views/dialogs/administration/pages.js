@@ -48,8 +48,10 @@ export function Pages({ pages: { lines, hasMore, hasFailed, load }, empty, draw 
   if (hasFailed.value) return html`<${Failed} sentence=${say.adminFailed} onRetry=${() => load(undefined)} />`;
   if (!lines.value) return html`<${Skeleton} label=${say.loading} rows=${4} />`;
   return html`
-    <div role="status">${lines.value.length === 0 && html`<${Empty} title=${empty} />`}</div>
-    <ul class="administration-list">${lines.value.map(draw)}</ul>
+    <div>
+      <div role="status">${lines.value.length === 0 && html`<${Empty} title=${empty} />`}</div>
+      <ul class="administration-list">${lines.value.map(draw)}</ul>
+    </div>
     ${hasMore.value && html`<button type="button" class="button button-quiet" onClick=${() => load(lines.peek()?.at(-1))}>${say.findGroupsMore}</button>`}`;
 }
 

@@ -46,7 +46,7 @@ function Line({ account, isLast, onOpen }) {
   useLayoutEffect(() => void (isLast && button.current?.focus()), []);
   return html`<li><button type="button" ref=${button} class="account-entry" onClick=${onOpen}>
     <${Avatar} id=${username} name=${nameOfAccount(account)} />
-    <span><b><bdi>${nameOfAccount(account)}</bdi></b><small><bdi>@${username}</bdi></small></span>
+    <span class="entry-about"><b><bdi>${nameOfAccount(account)}</bdi></b><small><bdi>@${username}</bdi></small></span>
     ${role !== "member" && html`<span class="mark">${say.systemRoles[role]}</span>`}
     ${!isActive && html`<span class="mark mark-bad">${say.adminClosed}</span>`}
     <${Icon} name="next" size=${18} />
