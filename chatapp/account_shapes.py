@@ -68,11 +68,11 @@ class SecondFactorShape(TypedDict):
 
 
 class NewFactorShape(TypedDict):
-    """`qrCode` is an image, as an address that begins with `data:`."""
+    """`qrCode` has the rows of a QR code of the address, `1` for a dark module."""
 
     secret: str
     uri: str
-    qrCode: str
+    qrCode: list[str]
 
 
 class RecoveryCodesShape(TypedDict):

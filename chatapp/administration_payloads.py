@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, Sequence
 from chatapp.payloads import Payload
 from chatapp.scheduled_payloads import Instant
+from chatapp.setup_payloads import SystemName
 
 ADMINISTRATION_PAGE = 50
 LARGEST_ADMINISTRATION_PAGE = 200
@@ -31,8 +32,10 @@ class PersonChange(Payload):
 
 
 class NewInvitation(Payload):
-    """`POST /admin/invitations`: for so many accounts, valid for so many days."""
+    """`POST /admin/invitations`: for so many accounts, valid for so many days. With the address of the page that
+    people join on, the answer has a QR code of the link."""
 
+    page: Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s#]+$")] | None = None
     uses: Annotated[int, Field(ge=1, le=100_000)] = 1
     days: Annotated[int, Field(ge=1, le=365)] = 7
 
@@ -67,6 +70,13 @@ class AuditQuery(AuditFilter):
 
     before: FirstSequence | None = None
     limit: Limit = ADMINISTRATION_PAGE
+
+
+class InstallationChange(Payload):
+    """`PATCH /admin/installation`: what is given is changed."""
+
+    system_name: SystemName | None = None
+    joining: Literal["closed", "invite", "open"] | None = None
 
 
 class ChoosePassword(Payload):

@@ -42,11 +42,13 @@ class InvitationsShape(TypedDict):
 
 
 class NewInvitationShape(TypedDict):
-    """An invitation that was just made: the only answer that has its secret."""
+    """An invitation that was just made: the only answer that has its secret. `qrCode` has the rows of a QR code of
+    its link, `1` for a dark module; None where no page was named."""
 
     id: int
     secret: str
     expiresAt: str
+    qrCode: list[str] | None
 
 
 class AdministeredGroupShape(TypedDict):
@@ -78,6 +80,11 @@ class AuditLineShape(TypedDict):
 
 class AuditLinesShape(TypedDict):
     lines: list[AuditLineShape]
+
+
+class InstallationShape(TypedDict):
+    systemName: str
+    joining: str
 
 
 class LimitShape(TypedDict):

@@ -165,6 +165,13 @@ class HasOwner(ChatError):
     status = 409
 
 
+class JoiningFixed(ChatError):
+    """Who may join is set where the server is started, and nobody can choose it in the system."""
+
+    code = "joining_fixed"
+    status = 409
+
+
 class LastAdministrator(ChatError):
     """There would be no administrator with an active account."""
 

@@ -22,6 +22,7 @@ KINDS = frozenset(
         "email_changed",
         "group_deleted",
         "identity_linked",
+        "installation_changed",
         "invitation_added",
         "invitation_revoked",
         "joined",

@@ -5,9 +5,12 @@ from typing import Literal, cast
 
 from sqlalchemy import delete, select
 
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.system_permissions import CHANGE_INSTALLATION, require
 from chatapp.config import Settings
+from chatapp.errors import JoiningFixed
 from chatapp.extensions import db
-from chatapp.journal import Transaction
+from chatapp.journal import Journal, Transaction
 from chatapp.models import InstallationSetting
 
 Joining = Literal["closed", "invite", "open"]
@@ -40,6 +43,28 @@ def chosen(settings: Settings) -> Chosen:
 def shown_name(settings: Settings) -> str:
     """How the installation is called towards its users."""
     return chosen(settings).name or "chatapp"
+
+
+def change_installation(
+    journal: Journal, settings: Settings, actor: Actor, name: str | None, joining: Joining | None
+) -> Chosen:
+    """Stores what is given and differs, and returns what is in force after that. Raises Forbidden and JoiningFixed."""
+    require(actor.role, CHANGE_INSTALLATION)
+    if joining is not None and settings.joining:
+        raise JoiningFixed("Who may join is set where the server is started.")
+    wanted = {SYSTEM_NAME: name, JOINING: joining}
+
+    def job(transaction: Transaction) -> None:
+        rows = transaction.session.execute(select(InstallationSetting.name, InstallationSetting.value))
+        stored = {row.name: row.value for row in rows}
+        changed = {key: value for key, value in wanted.items() if value is not None and stored.get(key) != value}
+        for key, value in changed.items():
+            store_value(transaction, key, value)
+        if changed:
+            record(transaction, "installation_changed", actor, **changed)
+
+    journal.write(job)
+    return chosen(settings)
 
 
 def store_value(transaction: Transaction, name: str, value: str) -> None:

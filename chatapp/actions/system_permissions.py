@@ -19,6 +19,7 @@ MAKE_INVITATIONS = "make and revoke invitations"
 MANAGE_GROUPS = "manage groups that they are not in"
 SEE_AUDIT_LOG = "see the audit log"
 SEE_LIMITS = "see the limits of the server"
+CHANGE_INSTALLATION = "name the system and choose who joins"
 
 PERMISSIONS = {
     SEE_PEOPLE: (ADMINISTRATOR, MODERATOR),
@@ -33,6 +34,7 @@ PERMISSIONS = {
     MANAGE_GROUPS: (ADMINISTRATOR,),
     SEE_AUDIT_LOG: (ADMINISTRATOR,),
     SEE_LIMITS: (ADMINISTRATOR,),
+    CHANGE_INSTALLATION: (ADMINISTRATOR,),
 }
 
 STAFF = (ADMINISTRATOR, MODERATOR)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, stream_with_context
 
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
-from chatapp.actions import administered, administration, audit, invites, password_resets
+from chatapp.actions import administered, administration, audit, installation_settings, invites, password_resets
 from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import SEE_AUDIT_LOG, SEE_LIMITS, require
@@ -15,6 +15,7 @@ from chatapp.administration_payloads import (
     AuditFilter,
     AuditQuery,
     GroupsQuery,
+    InstallationChange,
     NewInvitation,
     NewOwner,
     PeopleQuery,
@@ -24,6 +25,7 @@ from chatapp.administration_shapes import (
     AccountsShape,
     AdministeredGroupsShape,
     AuditLinesShape,
+    InstallationShape,
     InvitationsShape,
     LimitsShape,
     NewInvitationShape,
@@ -36,11 +38,13 @@ from chatapp.errors import (
     Forbidden,
     HasOwner,
     InvalidInput,
+    JoiningFixed,
     LastAdministrator,
     LimitReached,
     MalformedRequest,
     NotFound,
 )
+from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
 
 blueprint = Blueprint("administration", __name__)
@@ -100,7 +104,9 @@ def list_invitations(caller: Caller) -> InvitationsShape:
 )
 def add_invitation(caller: Caller, body: NewInvitation) -> NewInvitationShape:
     made = invites.add_invite(current_journal(), caller.actor, body.uses, timedelta(days=body.days))
-    return {"id": made.id, "secret": made.secret, "expiresAt": to_iso(made.expires_at)}
+    link = f"{body.page}#/join/{made.secret}"
+    picture = qr_code(link) if body.page is not None else None
+    return {"id": made.id, "secret": made.secret, "expiresAt": to_iso(made.expires_at), "qrCode": picture}
 
 
 @blueprint.delete("/admin/invitations/<number>")
@@ -167,6 +173,20 @@ def export_json_lines(caller: Caller, query: AuditFilter) -> Response:
 def show_limits(caller: Caller) -> LimitsShape:
     require(caller.role, SEE_LIMITS)
     return {"limits": [{"name": name, "value": value} for name, value in shown_limits(current_settings()).items()]}
+
+
+@blueprint.patch("/admin/installation")
+@operation(
+    "Name the system, and choose who joins",
+    gives=InstallationShape,
+    body=InstallationChange,
+    errors=(Forbidden, InvalidInput, MalformedRequest, JoiningFixed),
+)
+def change_installation(caller: Caller, body: InstallationChange) -> InstallationShape:
+    now = installation_settings.change_installation(
+        current_journal(), current_settings(), caller.actor, body.system_name, body.joining
+    )
+    return {"systemName": now.name, "joining": now.joining}
 
 
 def _download(

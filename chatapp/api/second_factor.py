@@ -1,6 +1,5 @@
 """The caller's second factor: turn it on and off, and recovery codes."""
 
-import segno
 from flask import Blueprint, Response, jsonify, request
 
 from chatapp.account_shapes import NewFactorShape, RecoveryCodesShape, SecondFactorShape
@@ -19,6 +18,7 @@ from chatapp.errors import (
     WrongPassword,
 )
 from chatapp.passkey_payloads import Confirmation, SecondFactorCode
+from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn
 
@@ -47,8 +47,7 @@ def begin_second_factor(caller: Caller, body: Confirmation) -> Response:
     with counted(caller):
         made = second_factor.begin(current_journal(), current_settings(), key, caller, body.password, request.host)
     # White around and behind it, also in the dark theme: cameras look for dark on light.
-    picture = segno.make(made.uri, error="m").svg_data_uri(border=4, light="#fff", svgclass=None, lineclass=None)
-    return jsonify(secret=made.secret, uri=made.uri, qrCode=picture)
+    return jsonify(secret=made.secret, uri=made.uri, qrCode=qr_code(made.uri))
 
 
 @blueprint.post("/second-factor/confirm")

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.actions.system_permissions import (
     ACT_ON_STAFF,
+    CHANGE_INSTALLATION,
     CHANGE_ROLES,
     CLOSE_ACCOUNTS,
     END_SESSIONS,
@@ -28,6 +29,7 @@ from chatapp.actions.system_permissions import (
     SEE_PEOPLE,
 )
 from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
+from chatapp.qr_codes import qr_code
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
 from tests.conftest import Browser
@@ -80,6 +82,7 @@ ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
     MANAGE_GROUPS: lambda browser, _other, _person: browser.get("/admin/groups"),
     SEE_AUDIT_LOG: lambda browser, _other, _person: browser.get("/admin/audit"),
     SEE_LIMITS: lambda browser, _other, _person: browser.get("/admin/limits"),
+    CHANGE_INSTALLATION: lambda browser, _other, _person: browser.patch("/admin/installation", json={}),
 }
 """What is tried for each permission: a new one is added here."""
 
@@ -203,7 +206,8 @@ def test_a_link_for_a_new_password_serves_once(make_app: Callable[..., Flask]) -
 
 
 def test_an_invitation_is_made_listed_and_revoked(admin: Browser) -> None:
-    made = admin.post("/admin/invitations", json={"uses": 3, "days": 2}).get_json()
+    made = admin.post("/admin/invitations", json={"uses": 3, "days": 2, "page": "https://a.example/"}).get_json()
+    assert made["qrCode"] == qr_code(f"https://a.example/#/join/{made['secret']}")
     first = admin.get("/admin/invitations").get_json()["invitations"][0]
     assert first == {
         "id": made["id"],
@@ -215,7 +219,7 @@ def test_an_invitation_is_made_listed_and_revoked(admin: Browser) -> None:
     assert admin.delete(f"/admin/invitations/{made['id']}").status_code == 200
     assert admin.get("/admin/invitations").get_json()["invitations"][0]["isValid"] is False
     refusal(admin.delete("/admin/invitations/99999"), 404, "not_found")
-    refusal(admin.post("/admin/invitations", json={"uses": 0}), 422, "invalid_input")
+    refusal(admin.post("/admin/invitations", json={"page": "javascript:a()"}), 422, "invalid_input")
 
 
 def test_a_group_gets_an_owner_only_when_it_has_none(

@@ -49,11 +49,11 @@ export function onUnauthorized(listener) {
 let token = null;
 export const sessionToken = () => token;
 
-/** @returns {Promise<string | null>} the signed-in user */
-export async function currentUsername() {
+/** @returns {Promise<import("./store.js").SignedIn | null>} who is signed in */
+export async function currentUser() {
   const response = await send("GET", "/loggedIn");
   if (response.status === 401) return null;
-  return (await read(response)).username;
+  return read(response);
 }
 
 /**

@@ -10,6 +10,21 @@ type Group = { group: string };
 type Moment = { moment: string };
 
 export interface Arguments {
+  adminSessions: Count;
+  adminMadeAt: { when: string };
+  adminDeactivateTitle: Name;
+  adminSignOutTitle: Name;
+  adminResetNote: { name: string; when: string };
+  adminInviteWrong: { uses: number; days: number };
+  adminInviteNote: { when: string };
+  adminInviteNumber: { number: number };
+  adminInviteUsed: { uses: number; most: number };
+  adminInviteUntil: { when: string };
+  adminInviteRevokeNamed: { number: number };
+  adminInviteRevokeTitle: { number: number };
+  adminOwners: { names: string };
+  adminAuditBy: Name;
+  adminAuditAbout: Name;
   localTime: { time: string };
   pictureHint: Count;
   pictureTooLarge: Count;

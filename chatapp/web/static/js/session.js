@@ -22,9 +22,9 @@ const BROWSER = "";
 export async function resume() {
   try {
     if (await seenBy(BROWSER, "owesSignOut")) await payOffSignOut();
-    const username = await api.currentUsername();
-    if (username && hasArrived()) tellTabs({ type: "session", username });
-    if (username) await begin(username);
+    const user = await api.currentUser();
+    if (user && hasArrived()) tellTabs({ type: "session", username: user.username });
+    if (user) await begin(user);
     else await end("");
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
@@ -35,7 +35,7 @@ export async function resume() {
 /** @param {api.ApiError} error */
 async function resumeOffline(error) {
   const [username, isOwed] = await Promise.all([seenBy(BROWSER, "username"), seenBy(BROWSER, "owesSignOut")]);
-  if (error.isOffline && username && !isOwed) await begin(username);
+  if (error.isOffline && username && !isOwed) await begin(asMember(username));
   else await end(say.signInOffline);
 }
 
@@ -94,14 +94,14 @@ export async function setUp(wanted) {
 export async function choosePassword(secret, password) {
   await api.call("POST", "/reset", { secret, password });
   history.replaceState(history.state, "", "#/");
-  store.session.value = { status: "signedOut", username: "", reason: say.resetDone };
+  store.session.value = { ...asMember(""), status: "signedOut", reason: say.resetDone };
 }
 
 /** @param {string} username */
 async function start(username) {
   await keepSeen(BROWSER, "owesSignOut", false);
-  const found = (await api.currentUsername()) ?? username;
-  tellTabs({ type: "session", username: found });
+  const found = (await api.currentUser()) ?? asMember(username);
+  tellTabs({ type: "session", username: found.username });
   await begin(found);
 }
 
@@ -132,22 +132,22 @@ async function payOffSignOut() {
  * @param {string} password
  */
 export async function changePassword(current, password) {
-  const username = store.me.peek();
+  const { username, role } = store.session.peek();
   disconnect();
   try {
     await api.call("PATCH", "/password", { current, password });
     tellTabs({ type: "session", username });
   } finally {
-    if (store.me.peek() === username) await begin(username);
+    if (store.me.peek() === username) await begin({ username, role });
   }
 }
 
 /** The server ended the session of the connection. Another tab may have begun a new one. */
 async function checkToken() {
   try {
-    const username = await api.currentUsername();
-    if (username === null) await expire();
-    else await begin(username);
+    const user = await api.currentUser();
+    if (user === null) await expire();
+    else await begin(user);
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
   }
@@ -159,10 +159,13 @@ export async function expire() {
   await end(say.sessionExpired);
 }
 
-/** @param {string} username */
-async function begin(username) {
+/** What is known of somebody without the server. @param {string} username @returns {store.SignedIn} */
+const asMember = (username) => ({ username, role: "member" });
+
+/** @param {store.SignedIn} user */
+async function begin({ username, role }) {
   if (store.me.peek() !== username) store.clear();
-  store.session.value = { status: "signedIn", username, reason: "" };
+  store.session.value = { status: "signedIn", username, role, reason: "" };
   startSending();
   // In parallel, because each may wait for storage.
   await Promise.all([keepSeen(BROWSER, "username", username), recall(username)]);
@@ -187,17 +190,18 @@ export function followStorage() {
 /** @param {string} reason */
 async function end(reason) {
   disconnect();
-  store.session.value = { status: "signedOut", username: "", reason };
+  store.session.value = { ...asMember(""), status: "signedOut", reason };
   store.clear();
   await keepSeen(BROWSER, "username", "");
 }
 
-/** The socket was refused, because of the session or for a temporary reason. */
+/** Asks the server whose session this is: the socket was refused, for that reason or a temporary one, or another tab began it. */
 async function checkSession() {
   try {
-    const username = await api.currentUsername();
-    if (username === null) await expire();
-    else if (username !== store.me.peek()) await begin(username);
+    const user = await api.currentUser();
+    if (user === null) await expire();
+    else if (user.username !== store.me.peek()) await begin(user);
+    else store.session.value = { ...store.session.peek(), ...user };
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
   }
@@ -209,6 +213,8 @@ async function checkSession() {
  */
 export async function followOtherTab(username) {
   if (username === store.me.peek()) return;
-  if (username) await begin(username);
-  else await end(say.signedOut);
+  if (!username) return end(say.signedOut);
+  await begin(asMember(username));
+  // The other tab told no role.
+  return checkSession();
 }

@@ -14,14 +14,15 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry
  * @typedef {import("./models/timeline.js").Timeline} Timeline
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
- * @typedef {{ status: SessionStatus, username: string, reason: string }} Session
+ * @typedef {{ username: string, role: "administrator" | "moderator" | "member" }} SignedIn
+ * @typedef {{ status: SessionStatus, reason: string } & SignedIn} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
  * @typedef {keyof typeof import("./views/dialogs/index.js").DIALOGS} DialogName
  * @typedef {"loading" | "ready" | "failed"} ListStatus
  */
 
 /** @type {import("@preact/signals").Signal<Session>} */
-export const session = signal({ status: "checking", username: "", reason: "" });
+export const session = signal({ status: "checking", username: "", role: "member", reason: "" });
 /** @type {import("@preact/signals").Signal<ConnectionStatus>} */
 export const connection = signal("connecting");
 /** @type {import("@preact/signals").Signal<Map<string, User>>} */

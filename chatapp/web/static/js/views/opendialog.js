@@ -19,7 +19,7 @@ export const parts = signal(null);
 async function load() {
   if (dialogs.peek()) return;
   try {
-    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette", "account")]);
+    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette", "account", "administration")]);
     dialogs.value = loaded;
     parts.value = loaded.PARTS;
   } catch {

@@ -62,7 +62,7 @@ function goAway() {
  * @param {() => void} props.onNo
  * @param {any} [props.children] what there is to do instead, once it was refused
  */
-function Question({ action, title, hint, button, onYes, onNo, children }) {
+export function Question({ action, title, hint, button, onYes, onNo, children }) {
   return html`<p class="question"><bdi>${title}</bdi></p>
     <p>${hint}</p>
     <${Refused} action=${action} />

@@ -1,6 +1,7 @@
 /** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { AccountDialog } from "./account/index.js";
+import { AdministrationDialog } from "./administration/index.js";
 import { ConversationMenu } from "./conversationmenu.js";
 import { MentionList } from "./mentionlist.js";
 import { DetailsDialog } from "./details.js";
@@ -30,6 +31,7 @@ export { MissingGroup, ThreadPane };
 
 export const DIALOGS = {
   account: AccountDialog,
+  administration: AdministrationDialog,
   newGroup: NewGroupDialog,
   newPoll: NewPollDialog,
   findGroups: FindGroupsDialog,

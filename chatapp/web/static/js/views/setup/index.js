@@ -3,15 +3,14 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../../api.js";
-import { settings } from "../../config.js";
 import { setUp } from "../../session.js";
 import { failureSentence, say } from "../../strings.js";
 import { html } from "../html.js";
 import { SignInCard } from "../signincard.js";
+import { JoiningChoice } from "./joiningchoice.js";
 import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "../signinfields.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
-/** @typedef {"invite" | "open" | "closed"} Joining */
 /** @typedef {ReturnType<typeof useFields>} Fields */
 
 function useFields() {
@@ -21,7 +20,7 @@ function useFields() {
     lastName: useSignal(""),
     username: useSignal(""),
     password: useSignal(""),
-    joining: useSignal(/** @type {Joining} */ ("invite")),
+    joining: useSignal(/** @type {import("./joiningchoice.js").Joining} */ ("invite")),
   };
 }
 
@@ -87,16 +86,7 @@ function AccountStep({ fields }) {
 /** @param {{ fields: Fields }} props */
 function JoiningStep({ fields: { joining } }) {
   useFirstFocus(`joining-${joining.peek()}`);
-  if (settings.isJoiningFixed) return html`<p>${say.setupJoiningFixed}</p>`;
-  return html`<fieldset class="options">
-    <legend>${say.setupJoining}</legend>
-    ${/** @type {Joining[]} */ (["invite", "open", "closed"]).map(
-      (one) => html`<label key=${one} class="option">
-        <input type="radio" id=${`joining-${one}`} name="joining" value=${one} checked=${joining.value === one} onChange=${() => (joining.value = one)} />
-        <span><b>${say.joiningChoices[one]}</b><small>${say.joiningHints[one]}</small></span>
-      </label>`,
-    )}
-  </fieldset>`;
+  return html`<${JoiningChoice} joining=${joining} />`;
 }
 
 /** @param {Fields} fields */

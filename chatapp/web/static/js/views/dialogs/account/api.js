@@ -71,7 +71,7 @@ export async function removePasskey(id) {
 }
 
 /** @typedef {{ since: string | null, recoveryCodesLeft: number }} SecondFactor */
-/** @typedef {{ secret: string, uri: string, qrCode: string }} NewFactor */
+/** @typedef {{ secret: string, uri: string, qrCode: string[] }} NewFactor */
 
 /** @returns {Promise<SecondFactor>} */
 export const fetchSecondFactor = () => call("GET", "/second-factor");

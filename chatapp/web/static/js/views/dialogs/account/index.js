@@ -3,11 +3,11 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { say } from "../../../strings.js";
-import { me, nameOf } from "../../../store.js";
+import { dialog, me, nameOf, session } from "../../../store.js";
 import { Avatar } from "../../avatar.js";
 import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
-import { Icon } from "../../icons.js";
+import { SectionMenu } from "../sectionmenu.js";
 import { BlockedSection } from "./blocked.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
@@ -15,7 +15,7 @@ import { SecondFactorSection } from "./secondfactor.js";
 import { ProfileSection } from "./profile.js";
 import { SessionsSection } from "./sessions.js";
 
-/** @typedef {{ id: string, title: () => string, hint: () => string, Section: () => any }} AccountSection */
+/** @typedef {import("../sectionmenu.js").Section} AccountSection */
 
 /** @type {AccountSection[]} */
 const SECTIONS = [
@@ -26,6 +26,9 @@ const SECTIONS = [
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
 ];
+
+/** Leads to a dialog of its own. */
+const ADMINISTRATION = { id: "administration", title: () => say.administration, hint: () => say.administrationHint };
 
 export function AccountDialog() {
   const open = useSignal(/** @type {AccountSection | null} */ (null));
@@ -52,14 +55,9 @@ function Page({ section }) {
 /** @param {{ last: string, onChoose: (section: AccountSection) => void }} props */
 function Menu({ last, onChoose }) {
   const name = nameOf(me.value);
-  useLayoutEffect(() => void (last && document.getElementById(`account-${last}`)?.focus()), []);
+  const isStaff = session.value.role !== "member";
+  const choose = (/** @type {any} */ entry) => (entry === ADMINISTRATION ? (dialog.value = "administration") : onChoose(entry));
   return html`
     <div class="account-me"><${Avatar} id=${me.value} name=${name} /><span><b><bdi>${name}</bdi></b><small><bdi>@${me.value}</bdi></small></span></div>
-    <ul class="account-menu">${SECTIONS.map(
-      (section) => html`<li key=${section.id}>
-        <button type="button" id=${`account-${section.id}`} class="account-entry" onClick=${() => onChoose(section)}>
-          <span><b>${section.title()}</b><small>${section.hint()}</small></span><${Icon} name="next" size=${18} />
-        </button>
-      </li>`,
-    )}</ul>`;
+    <${SectionMenu} sections=${isStaff ? [...SECTIONS, ADMINISTRATION] : SECTIONS} last=${last} onChoose=${choose} />`;
 }

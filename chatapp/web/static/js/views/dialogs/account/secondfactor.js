@@ -11,6 +11,7 @@ import { CodeField } from "../../secondstep.js";
 import { PasswordField } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
 import { Fetched } from "../fetched.js";
+import { QrCode } from "../qrcode.js";
 import { beginSecondFactor, confirmSecondFactor, fetchSecondFactor, replaceRecoveryCodes, turnOffSecondFactor } from "./api.js";
 
 /**
@@ -64,7 +65,7 @@ function Setup({ made, onCodes }) {
   const isWrong = action.refusal.value.code === "invalid_input";
   return html`<form class="form" onSubmit=${submit} noValidate>
     <p>${say.secondFactorScan}</p>
-    <img class="qr-code" src=${made.qrCode} alt=${say.secondFactorPicture} width="200" height="200" />
+    <${QrCode} rows=${made.qrCode} label=${say.secondFactorPicture} />
     <div class="field"><span>${say.secondFactorSecret}</span><code class="secret" dir="ltr">${made.secret.match(/.{1,4}/gu)?.join(" ")}</code></div>
     ${isWrong ? html`<p class="problem" role="alert"><${Icon} name="warning" size=${18} /><span>${say.codeWrong}</span></p>` : html`<${Refused} action=${action} />`}
     <${CodeField} code=${code} label=${say.code} isNumber=${true} />
