@@ -23,7 +23,7 @@ export function AuditSection() {
         </select>
       </label>
       <label class="field"><span>${say.adminAuditPerson}</span>
-        <input type="search" name="person" dir="auto" autocomplete="off" autocapitalize="none" maxlength="100" value=${person.value} onInput=${(/** @type {any} */ event) => (person.value = event.target.value)} />
+        <input name="person" dir="auto" autocomplete="off" autocapitalize="none" maxlength="100" value=${person.value} onInput=${(/** @type {any} */ event) => (person.value = event.target.value)} />
       </label>
     </div>
     <${Pages} pages=${pages} empty=${say.adminAuditNone} draw=${(/** @type {AuditLine} */ line) => html`<${Line} key=${line.id} line=${line} />`} />
