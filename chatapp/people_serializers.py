@@ -13,8 +13,9 @@ def user(person: Person) -> UserShape:
         "username": person.username,
         "isOnline": person.is_online,
         "lastSeen": to_iso(person.last_seen) if person.last_seen is not None else None,
-        "hasNamesake": person.has_namesake,
     }
+    if person.has_namesake:
+        shape["hasNamesake"] = True
     if person.profile_revision:
         _add_profile(shape, person)
     return shape

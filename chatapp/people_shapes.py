@@ -1,19 +1,19 @@
 """The shapes of people. See `chatapp.shapes`."""
 
-from typing import NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 
 class UserShape(TypedDict):
-    """A person as others see them. Most have none of the last four, which are left out of long lists then."""
+    """A person as others see them. Most have none of the last five, which are left out of long lists then."""
 
     firstName: str
     lastName: str
     username: str
     isOnline: bool
     lastSeen: str | None
-    hasNamesake: bool
+    hasNamesake: NotRequired[Literal[True]]
     statusText: NotRequired[str]
     timeZone: NotRequired[str]
     picture: NotRequired[str]

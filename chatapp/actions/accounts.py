@@ -19,7 +19,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User
-from chatapp.models.user import BOT, MEMBER
+from chatapp.models.user import MEMBER
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
@@ -211,10 +211,7 @@ def _account_of(user: User) -> Account:
 
 
 def _may_sign_in(user: User | None, settings: Settings, password: str | None) -> bool:
-    """An account with a password always needs it. In username mode an account without one needs none. A bot has a
-    token instead."""
-    if user is not None and user.role == BOT:
-        user = None
+    """An account with a password always needs it. In username mode an account without one needs none."""
     if user is not None and user.password_hash is None and settings.sign_in == "username":
         return True
     if settings.sign_in == "username" and user is None:

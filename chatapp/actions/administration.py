@@ -11,10 +11,10 @@ from chatapp.actions.system_permissions import (
     RESET_PASSWORDS,
     require_over,
 )
-from chatapp.errors import Forbidden, LastAdministrator, NotFound
+from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
-from chatapp.models.user import ADMINISTRATOR, BOT
+from chatapp.models.user import ADMINISTRATOR
 from chatapp.passwords import hash_password, require_uncommon
 
 
@@ -22,15 +22,13 @@ def set_role(journal: Journal, actor: Actor, username: str, role: str) -> None:
     """Gives somebody a role in the whole system, and ends their sessions: what they have loaded and what their sockets
     hear belongs to the former role. Changes nothing if they have the role already.
 
-    Raises Forbidden, also for a bot, which stays one; NotFound; LastAdministrator.
+    Raises Forbidden, NotFound and LastAdministrator.
     """
 
     def job(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, CHANGE_ROLES)
         if user.role == role:
             return
-        if user.role == BOT:
-            raise Forbidden("The account of a bot has no other role.", username=username)
         former = user.role
         require_other_administrator(transaction, user)
         user.role = role

@@ -35,7 +35,15 @@ class Chosen:
 def chosen(settings: Settings) -> Chosen:
     """What is in force now."""
     rows = db.session.execute(select(InstallationSetting.name, InstallationSetting.value))
-    stored: dict[str, str] = {row.name: row.value for row in rows}
+    return _in_force(settings, {row.name: row.value for row in rows})
+
+
+def chosen_without_database(settings: Settings) -> Chosen:
+    """What is in force as far as it is known while the database does not answer."""
+    return _in_force(settings, {})
+
+
+def _in_force(settings: Settings, stored: dict[str, str]) -> Chosen:
     joining = settings.joining or stored.get(JOINING) or DEFAULT_JOINING
     return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining))
 

@@ -12,11 +12,9 @@ from chatapp.actions.invites import SECRET_BYTES, hash_of
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.system_permissions import RESET_PASSWORDS
 from chatapp.clock import now
-from chatapp.errors import Forbidden
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
-from chatapp.models.user import BOT
 from chatapp.passwords import hash_password
 from chatapp.sign_in_errors import ResetInvalid
 
@@ -34,14 +32,12 @@ class NewReset:
 def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     """Makes a link, which replaces an earlier one. The password and the sessions stay until it is used.
 
-    Raises Forbidden, also for a bot, and NotFound.
+    Raises Forbidden and NotFound.
     """
     secret, expires_at = secrets.token_urlsafe(SECRET_BYTES), now() + LASTS
 
     def job(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
-        if user.role == BOT:
-            raise Forbidden("A bot has no password.", username=username)
         transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
         transaction.session.add(PasswordReset(user_id=user.id, secret_hash=hash_of(secret), expires_at=expires_at))
         record(transaction, "password_reset_added", actor, username)

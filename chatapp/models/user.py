@@ -10,8 +10,6 @@ from chatapp.models.base import NOTHING, ZERO, Base, Id, Instant
 ADMINISTRATOR = "administrator"
 MODERATOR = "moderator"
 MEMBER = "member"
-GUEST = "guest"
-BOT = "bot"
 
 
 class User(Base):

@@ -5,9 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Response, abort, current_app, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 
-from chatapp.actions.installation_settings import chosen
+from chatapp.actions.installation_settings import Chosen, chosen, chosen_without_database
 from chatapp.actions.setup import is_new
+from chatapp.config import Settings
+from chatapp.extensions import db
 from chatapp.web.assets import AssetLibrary
 from chatapp.web.headers import script_hash
 from chatapp.web.languages import LANGUAGES, Language, preferred, spoken
@@ -29,7 +32,10 @@ MODULES = {
 }
 """The import map: what modules call a library, and the file that it is."""
 
-LOADED_LATER = ("js/views/dialogs/", "js/views/setup/", "js/markdown/", "js/pasting/", "js/polls/", "vendor/later/")
+LOADED_LATER = (
+    *("js/views/dialogs/", "js/views/setup/", "js/views/reset/"),
+    *("js/markdown/", "js/pasting/", "js/polls/", "vendor/later/"),
+)
 """Modules that the page imports when it has drawn the rest, or when they are first needed."""
 
 LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
@@ -150,10 +156,10 @@ def library() -> AssetLibrary:
 
 def _page_settings() -> dict[str, Any]:
     settings = current_app.extensions["chatapp.settings"]
-    choices = chosen(settings)
+    choices, is_waiting = _choices(settings)
     return {
         "systemName": choices.name,
-        "isNew": settings.sign_in == "password" and is_new(),
+        "isNew": is_waiting,
         "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
         "joining": choices.joining,
@@ -168,6 +174,16 @@ def _page_settings() -> dict[str, Any]:
         "language": preferred(request).code,
         "languages": [asdict(one) for one in LANGUAGES],
     }
+
+
+def _choices(settings: Settings) -> tuple[Chosen, bool]:
+    """What an administrator chose, and whether the installation waits to be set up. While the database does not answer
+    the page opens all the same, and says so itself."""
+    try:
+        return chosen(settings), settings.sign_in == "password" and is_new()
+    except SQLAlchemyError:
+        db.session.remove()
+        return chosen_without_database(settings), False
 
 
 def _sentences(assets: AssetLibrary, language: Language) -> dict[str, Any]:

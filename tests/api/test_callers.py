@@ -45,7 +45,7 @@ STAFF = {
     *("DELETE /admin/groups/<group_id>", "PUT /admin/groups/<group_id>/owner", "GET /admin/people"),
     *("GET /admin/invitations", "POST /admin/invitations", "DELETE /admin/invitations/<number>"),
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
-    "DELETE /admin/people/<username>/sessions",
+    *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
 }
 """For administrators, and some for moderators: `test_administration.py` tries each role on each."""
 

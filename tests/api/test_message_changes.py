@@ -56,9 +56,9 @@ def test_an_edit_that_changes_nothing_takes_no_revision(alice: Browser) -> None:
 
 
 def test_a_deleted_message_says_who_and_when_and_its_texts_are_gone(app: Flask, alice: Browser, bob: Browser) -> None:
-    sent = send(alice, "bob", "first secret")
+    sent = send(alice, "bob", "first zeppelin")
     path = f"/message/{sent['messageId']}"
-    alice.patch(path, json={"content": "second secret"})
+    alice.patch(path, json={"content": "second zeppelin"})
     bob.post(f"{path}/reactions", json={"emoji": "👍"})
     deleted = alice.delete(path, json={}).get_json()["message"]
     assert (deleted["content"], deleted["deletedBy"]) == ("", "alice")
@@ -67,7 +67,7 @@ def test_a_deleted_message_says_who_and_when_and_its_texts_are_gone(app: Flask, 
     assert page(bob, "bob", "alice")[sent["sequence"]] == deleted
     with app.app_context():
         for query in ("SELECT content FROM message", "SELECT content FROM message_version"):
-            assert not [row for row in db.session.execute(text(query)) if "secret" in row[0]]
+            assert not [row for row in db.session.execute(text(query)) if "zeppelin" in row[0]]
     for answer in (
         alice.patch(path, json={"content": "again"}),
         bob.post(f"{path}/reactions", json={"emoji": "👍"}),

@@ -29,7 +29,7 @@ def people(password_app: Flask) -> Callable[[str], "Account"]:
     password_app.test_client_class = Browser
 
     def make(name: str) -> Account:
-        account = Account(password_app, f"{name}{next(_numbers)}")
+        account = Account(password_app, f"{name}.session{next(_numbers)}")
         add_users(password_app.extensions["chatapp.journal"], [NewUser(account.name, name, "", FIRST)])
         return account
 

@@ -80,7 +80,7 @@ def test_the_link_makes_an_administrator_who_is_signed_in(new_app: Callable[...,
     assert cookies(answer)["chatToken"]["value"] == answer.headers["auth-token"]
     assert accounts(app) == [("erin", "administrator")]
     signed_in = app.test_client().get("/loggedIn", headers={"auth-token": answer.headers["auth-token"]})
-    assert signed_in.get_json() == {"username": "erin"}
+    assert signed_in.get_json() == {"username": "erin", "role": "administrator"}
     with app.app_context():
         assert [(line.kind, line.actor, line.details) for line in lines_after(0)] == [
             ("set_up", "erin", {"joining": "open"}),

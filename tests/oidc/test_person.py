@@ -7,7 +7,7 @@ import pytest
 from chatapp.oidc.person import Answer, person_of
 from chatapp.oidc.settings import ProviderSettings
 
-ROLES = {"admins": "administrator", "staff": "moderator", "visitors": "guest"}
+ROLES = {"admins": "administrator", "staff": "moderator"}
 
 
 def role(claims: dict[str, Any], userinfo: dict[str, Any] | None = None, **settings: Any) -> str | None:
@@ -22,7 +22,6 @@ def role(claims: dict[str, Any], userinfo: dict[str, Any] | None = None, **setti
     [
         (["staff"], "moderator"),
         (["visitors", "admins", "staff"], "administrator"),
-        (["visitors"], "guest"),
         (["others"], "member"),
         ([], "member"),
         (None, "member"),

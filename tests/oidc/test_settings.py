@@ -59,7 +59,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         link=False,
         domains=["Example.ORG"],
         groups_claim="realm_access.roles",
-        roles={"/staff/admins": "administrator", "a:b,c": "guest"},
+        roles={"/staff/admins": "administrator", "a:b,c": "member"},
     )
     found = load_providers(settings(tmp_path, text))
     assert found is not None
@@ -70,7 +70,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("example.org",),
         "realm_access.roles",
     )
-    assert staff.roles == {"/staff/admins": "administrator", "a:b,c": "guest"}
+    assert staff.roles == {"/staff/admins": "administrator", "a:b,c": "member"}
 
 
 def test_the_file_may_be_elsewhere(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ export function PersonPage({ account, onChange }) {
     <${About} account=${account} />
     ${mayActOn(account)
       ? html`
-        ${mayChangeRole(account) && html`<${RoleForm} account=${account} onChange=${onChange} />`}
+        ${isAdministrator() && html`<${RoleForm} account=${account} onChange=${onChange} />`}
         <${Refused} action=${action} />
         <div class="details-actions">
           ${account.sessions > 0 && html`<button type="button" class="button" onClick=${() => (asked.value = "signOut")}>${say.adminSignOut}</button>`}
@@ -53,10 +53,7 @@ export function PersonPage({ account, onChange }) {
 const isAdministrator = () => session.value.role === "administrator";
 
 /** @param {Account} account */
-const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || role === "member" || role === "bot");
-
-/** @param {Account} account */
-const mayChangeRole = ({ role }) => isAdministrator() && role !== "bot";
+const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || role === "member");
 
 /** @param {{ account: Account }} props */
 function About({ account }) {
