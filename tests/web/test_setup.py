@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.people import wait_until
 from tests.web.page_checks import fits, violations
 from tests.web.people import Person, wait_connected
 from tests.web.server import Server
@@ -16,8 +17,11 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 def test_the_link_in_the_log_leads_through_the_setup(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(users=None, SIGN_IN="password")
-    link = re.search(r"^http.*(/#/setup/[\w-]+)$", server.log, re.M)
-    assert link, server.log
+    printed = re.compile(r"^http.*(/#/setup/[\w-]+)$", re.MULTILINE)
+    # The server is ready before it says so.
+    wait_until(lambda: printed.search(server.log) is not None, "a setup link in the log")
+    link = printed.search(server.log)
+    assert link
     page = new_person(at=server, signed_in=False, bypass_csp=True, **PHONE).context.new_page()
     page.goto(server.url)
     expect(page.get_by_role("status")).to_contain_text("This chat is not set up yet")
