@@ -79,3 +79,13 @@ def sign_in(browser: Browser, authenticator: Authenticator, username: str | None
     """Signs in by passkey, and returns the response."""
     credential = authenticator.get(asked(browser), **changes)
     return browser.post("/passkeys/sign-in", json={"credential": credential, "username": username})
+
+
+def who(browser: Browser) -> str | None:
+    """Who is signed in."""
+    answer = browser.get("/loggedIn")
+    return answer.get_json()["username"] if answer.status_code == 200 else None
+
+
+def changed(credential: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
+    return {**credential, "response": {**credential["response"], field: value}}

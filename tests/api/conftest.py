@@ -5,13 +5,17 @@ Tests see each other's data. A test that counts messages uses a new group or new
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from chatapp import close_app, create_app
+from chatapp.actions import challenges, confirmation
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.clock import now
 from chatapp.models.membership import ADMIN, MEMBER, OWNER
+from tests.api.account_people import Owner
 from tests.api.searching import Searcher
 from tests.conftest import CAST, Browser
 from tests.databases import Databases
@@ -109,3 +113,20 @@ def bob(browse: Callable[[str | None], Browser]) -> Browser:
 @pytest.fixture
 def carol(browse: Callable[[str | None], Browser]) -> Browser:
     return browse("carol")
+
+
+@pytest.fixture
+def erin(password_app: Flask) -> Owner:
+    """A new account in password mode, signed in."""
+    return Owner(password_app).signed_in()
+
+
+@pytest.fixture
+def shift_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """`shift_time(timedelta(minutes=5))` is what challenges and confirmations take the time to be, from now."""
+
+    def shift(by: timedelta) -> None:
+        for module in (challenges, confirmation):
+            monkeypatch.setattr(module, "now", lambda: now() + by)
+
+    return shift
