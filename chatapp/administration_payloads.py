@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, Sequence
 from chatapp.payloads import Payload
@@ -25,10 +25,17 @@ class PeopleQuery(Payload):
 
 
 class PersonChange(Payload):
-    """`PATCH /admin/people/<username>`: what is given is changed."""
+    """`PATCH /admin/people/<username>`: one of the two is changed. Of both together one could be refused, and the other
+    have been done."""
 
     role: Literal["administrator", "moderator", "member"] | None = None
     is_active: bool | None = None
+
+    @model_validator(mode="after")
+    def _is_one_change(self) -> "PersonChange":
+        if (self.role is None) == (self.is_active is None):
+            raise ValueError("must be either `role` or `isActive`")
+        return self
 
 
 class NewInvitation(Payload):

@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chatapp.actions import second_factor
-from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
-from chatapp.actions.sessions import Caller, Place, begin_session, revoke_all
+from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
@@ -133,7 +133,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
     user = _user_to_sign_in(given.username)
     db.session.remove()
     if not _may_sign_in(user, settings, given.password) or user is None:
-        _record_failure(journal, given.username, place, "password")
+        record_failure(journal, given.username, place, "password")
         raise WrongCredentials("The user does not exist, or the password is wrong.")
     user_id, name, old = user.id, user.username, user.password_hash
     method = "password" if old else "name"
@@ -153,15 +153,8 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
     try:
         return journal.write(job)
     except WrongCode:
-        _record_failure(journal, name, place, "code")
+        record_failure(journal, name, place, "code")
         raise
-
-
-def _record_failure(journal: Journal, username: str, place: Place, method: str) -> None:
-    failed = Actor(None, "", place.address)
-    journal.write(
-        lambda transaction: record(transaction, "sign_in_failed", failed, username, method=method), durable=False
-    )
 
 
 def change_password(
@@ -172,19 +165,26 @@ def change_password(
     Raises WrongPassword, ConfirmationRequired and PasswordCommon.
     """
     require_confirmation(caller, current)
-    require_uncommon(password, caller.username, chosen(settings).name)
-    db.session.remove()
+    require_uncommon(password, *guessed_first(settings, caller.user_id))
     password_hash = hash_password(password)
 
     def job(transaction: Transaction) -> Caller:
         user = transaction.session.get_one(User, caller.user_id)
-        method = "password" if current else "name"
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         record(transaction, "password_changed", caller.actor, caller.username)
-        return begin_session(transaction, settings, user.id, user.username, method, place)
+        return begin_session(transaction, settings, user.id, user.username, "password", place)
 
     return journal.write(job)
+
+
+def guessed_first(settings: Settings, user_id: int) -> tuple[str, ...]:
+    """What is no password of a user: their names, and the system's."""
+    user = db.session.get_one(User, user_id)
+    names = NewUser(user.username, user.first_name, user.last_name).names
+    system = chosen(settings).name
+    db.session.remove()
+    return *names, system
 
 
 def set_email(journal: Journal, username: str, email: str | None) -> None:

@@ -117,7 +117,7 @@ def lines_after(line_id: int, wanted: Wanted = ALL) -> Iterator[AuditLine]:
     """The wanted lines that follow this one, oldest first, read in pages."""
     while True:
         query = _lines(wanted).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
-        found = [line_of(row) for row in db.session.scalars(query)]
+        found = [_line_of(row) for row in db.session.scalars(query)]
         db.session.remove()
         yield from found
         if len(found) < PAGE:
@@ -130,7 +130,7 @@ def lines_before(line_id: int | None, wanted: Wanted, limit: int) -> list[AuditL
     query = _lines(wanted).order_by(AuditEvent.id.desc()).limit(limit)
     if line_id is not None:
         query = query.where(AuditEvent.id < line_id)
-    return [line_of(row) for row in db.session.scalars(query)]
+    return [_line_of(row) for row in db.session.scalars(query)]
 
 
 def _lines(wanted: Wanted) -> Select[AuditEvent]:
@@ -146,6 +146,5 @@ def _lines(wanted: Wanted) -> Select[AuditEvent]:
     return query
 
 
-def line_of(row: AuditEvent) -> AuditLine:
-    """The line that a row holds."""
+def _line_of(row: AuditEvent) -> AuditLine:
     return AuditLine(row.id, row.at, row.kind, row.actor, row.target, row.address, json.loads(row.details))

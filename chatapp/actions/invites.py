@@ -1,7 +1,5 @@
 """Invitations, and joining: people make their own account, and an invitation says who may."""
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,9 +18,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Invite
 from chatapp.passwords import hash_password, require_uncommon
-
-SECRET_BYTES = 16
-"""128 random bits. OWASP asks for 64 in a session's identifier."""
+from chatapp.random_secrets import hash_of, new_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class ListedInvite:
 def add_invite(journal: Journal, actor: Actor, uses_allowed: int, lasts: timedelta) -> NewInvite:
     """Makes an invitation for this number of accounts. Raises Forbidden."""
     require(actor.role, MAKE_INVITATIONS)
-    secret, at = secrets.token_urlsafe(SECRET_BYTES), now()
+    secret, at = new_secret(), now()
     row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
 
     def job(transaction: Transaction) -> int:
@@ -164,8 +160,3 @@ def _invalid() -> InviteInvalid:
 
 def _is_valid(row: Invite, at: datetime) -> bool:
     return row.revoked_at is None and row.expires_at > at and row.uses < row.uses_allowed
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a secret, which has enough random bits for a plain hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()

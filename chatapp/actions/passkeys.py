@@ -25,7 +25,7 @@ from chatapp.actions.ceremonies import (
 )
 from chatapp.actions.challenges import new_challenge, require_challenge, use_challenge, user_handle_of
 from chatapp.actions.installation_settings import shown_name
-from chatapp.actions.sessions import Caller, Place, begin_session
+from chatapp.actions.sessions import Caller, Place, begin_session, record_failure
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import LimitReached, NotFound
@@ -33,6 +33,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Passkey, User
 from chatapp.sign_in_errors import LastWayIn, PasskeyInvalid, PasskeyRefused
+from chatapp.username_rule import name_key
 
 MOST_PASSKEYS = 20
 """Passkeys of one account."""
@@ -115,7 +116,7 @@ def _find(credential: dict[str, Any], username: str | None) -> tuple[Passkey, Us
     )
     row = db.session.execute(query).one_or_none()
     db.session.remove()
-    if row is None or username not in (None, row[1].username):
+    if row is None or (username is not None and name_key(username) != name_key(row[1].username)):
         raise AnswerInvalid
     handle = credential["response"].get("userHandle")
     if handle and not hmac.compare_digest(base64url_to_bytes(handle), row[0].user_handle):
@@ -138,10 +139,7 @@ def _count(transaction: Transaction, passkey_id: int, assertion: Assertion) -> b
 
 
 def _refuse(journal: Journal, username: str, place: Place) -> NoReturn:
-    failed = Actor(None, "", place.address)
-    journal.write(
-        lambda transaction: record(transaction, "sign_in_failed", failed, username, method="passkey"), durable=False
-    )
+    record_failure(journal, username, place, "passkey")
     raise PasskeyRefused("This passkey does not sign in here.")
 
 

@@ -1,21 +1,22 @@
 """Links by which users choose a new password, made by an administrator."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
-from chatapp.actions.invites import SECRET_BYTES, hash_of
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.system_permissions import RESET_PASSWORDS
 from chatapp.clock import now
+from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
-from chatapp.passwords import hash_password
+from chatapp.passwords import hash_password, require_uncommon
+from chatapp.random_secrets import hash_of, new_secret
 from chatapp.sign_in_errors import ResetInvalid
 
 LASTS = timedelta(hours=24)
@@ -34,7 +35,7 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
 
     Raises Forbidden and NotFound.
     """
-    secret, expires_at = secrets.token_urlsafe(SECRET_BYTES), now() + LASTS
+    secret, expires_at = new_secret(), now() + LASTS
 
     def job(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
@@ -46,14 +47,15 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     return NewReset(secret, expires_at)
 
 
-def use_reset(journal: Journal, secret: str, password: str, place: Place) -> None:
+def use_reset(journal: Journal, settings: Settings, secret: str, password: str, place: Place) -> None:
     """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
     need a second factor.
 
-    Raises ResetInvalid.
+    Raises ResetInvalid and PasswordCommon.
     """
     # A hash costs 50 ms of a processor. Only who has a link may cause one.
-    _require_reset(secret)
+    user_id = _user_of(secret)
+    require_uncommon(password, *guessed_first(settings, user_id))
     password_hash = hash_password(password)
 
     def job(transaction: Transaction) -> None:
@@ -72,14 +74,16 @@ def use_reset(journal: Journal, secret: str, password: str, place: Place) -> Non
     journal.write(job)
 
 
-def _require_reset(secret: str) -> None:
+def _user_of(secret: str) -> int:
+    """The id of the user whom the link is for. Raises ResetInvalid."""
     query = select(PasswordReset.user_id).where(
         PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now()
     )
-    is_known = db.session.scalar(query) is not None
+    user_id = db.session.scalar(query)
     db.session.remove()
-    if not is_known:
+    if user_id is None:
         raise _invalid()
+    return user_id
 
 
 def _invalid() -> ResetInvalid:

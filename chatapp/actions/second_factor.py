@@ -1,7 +1,6 @@
 """The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for whoever has lost it."""
 
 import base64
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
+from chatapp.random_secrets import hash_of
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
 STEPS_AROUND = 1
@@ -224,7 +224,7 @@ def _new_recovery_codes() -> list[str]:
 
 
 def _hash(code: str) -> str:
-    return hashlib.sha256(code.lower().encode()).hexdigest()
+    return hash_of(code.lower())
 
 
 def _cipher(key: bytes) -> Fernet:

@@ -100,6 +100,14 @@ def begin_session(
     return caller
 
 
+def record_failure(journal: Journal, username: str, place: Place, method: str) -> None:
+    """Records a sign-in that failed. The name is as it was entered, and may be nobody's."""
+    failed = Actor(None, "", place.address)
+    journal.write(
+        lambda transaction: record(transaction, "sign_in_failed", failed, username, method=method), durable=False
+    )
+
+
 def find_caller(journal: Journal, session_id: str, address: str) -> Caller | None:
     """The caller of a session; None if it is revoked or expired, or the account is not active. Notes the use."""
     at = now()

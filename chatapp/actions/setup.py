@@ -1,9 +1,9 @@
 """Setting up a new installation: whoever has the link from the server's log makes the first account."""
 
 import hmac
-import secrets
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
@@ -14,7 +14,6 @@ from chatapp.actions.installation_settings import (
     Joining,
     store_value,
 )
-from chatapp.actions.invites import SECRET_BYTES, hash_of
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.config import Settings
 from chatapp.errors import SetupInvalid
@@ -22,19 +21,20 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import InstallationSetting, User
 from chatapp.passwords import hash_password, require_uncommon
+from chatapp.random_secrets import hash_of, new_secret
 
 
 def is_new() -> bool:
     """Whether there is no account yet."""
-    return db.session.scalar(select(User.id).limit(1)) is None
+    return _is_empty(db.session())
 
 
 def new_setup_secret(journal: Journal) -> str | None:
     """Makes the secret of the setup link, which replaces an earlier one; None if there are accounts already."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret()
 
     def job(transaction: Transaction) -> bool:
-        if not _is_empty(transaction):
+        if not _is_empty(transaction.session):
             return False
         store_value(transaction, SETUP_SECRET_HASH, hash_of(secret))
         return True
@@ -71,7 +71,7 @@ def set_up(
     hashes = {user.username: hash_password(password)}
 
     def job(transaction: Transaction) -> Caller:
-        if not (_use(transaction, secret) and _is_empty(transaction)):
+        if not (_use(transaction, secret) and _is_empty(transaction.session)):
             raise _invalid()
         store_value(transaction, SYSTEM_NAME, system_name)
         store_value(transaction, JOINING, joining)
@@ -93,8 +93,8 @@ def _use(transaction: Transaction, secret: str) -> bool:
     return used.scalar() is not None
 
 
-def _is_empty(transaction: Transaction) -> bool:
-    return transaction.session.scalar(select(User.id).limit(1)) is None
+def _is_empty(session: Session) -> bool:
+    return session.scalar(select(User.id).limit(1)) is None
 
 
 def _invalid() -> SetupInvalid:

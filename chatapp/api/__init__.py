@@ -36,6 +36,32 @@ from chatapp.config import Settings
 from chatapp.extensions import limiter
 from chatapp.oidc.providers import providers_of
 
+NOUNS = (
+    sessions,
+    account,
+    passkeys,
+    second_factor,
+    profile,
+    joining,
+    oidc,
+    setup,
+    resets,
+    administration,
+    users,
+    messages,
+    message_changes,
+    forwarding,
+    polls,
+    conversations,
+    groups,
+    threads,
+    personal,
+    saved,
+    scheduled,
+    search,
+)
+"""The modules whose blueprint has routes under every prefix."""
+
 LIMITED = (".login", ".make_account", ".set_up", ".choose_password")
 """How the endpoints end that begin a session."""
 
@@ -45,40 +71,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     authentication.init_app(app, settings)
     error_handlers.init_app(app)
     cross_origin.init_app(app, settings)
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
-    app.config["RATELIMIT_STORAGE_URI"] = _storage(settings.redis_url)
-    # While Redis is down, each process counts attempts by itself. Users can still sign in, and guessing stays limited.
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
-    limiter.init_app(app)
-    _restrict_limiter(app)
-    delays = SignInDelays(_storage(settings.redis_url), settings.sign_in_address_failures)
-    app.extensions["chatapp.sign_in_delays"] = delays
+    _limit_attempts(app, settings)
     app.extensions["chatapp.oidc"] = providers_of(settings)
     for number, prefix in enumerate(settings.api_prefixes):
-        for noun in (
-            sessions,
-            account,
-            passkeys,
-            second_factor,
-            profile,
-            joining,
-            oidc,
-            setup,
-            resets,
-            administration,
-            users,
-            messages,
-            message_changes,
-            forwarding,
-            polls,
-            conversations,
-            groups,
-            threads,
-            personal,
-            saved,
-            scheduled,
-            search,
-        ):
+        for noun in NOUNS:
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)
@@ -88,6 +84,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     }
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
+
+
+def _limit_attempts(app: Flask, settings: Settings) -> None:
+    storage = _storage(settings.redis_url)
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    app.config["RATELIMIT_STORAGE_URI"] = storage
+    # While Redis is down, each process counts attempts by itself. Users can still sign in, and guessing stays limited.
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    limiter.init_app(app)
+    _restrict_limiter(app)
+    app.extensions["chatapp.sign_in_delays"] = SignInDelays(storage, settings.sign_in_address_failures)
 
 
 def _restrict_limiter(app: Flask) -> None:

@@ -13,7 +13,7 @@ from chatapp.errors import NO_EXCHANGE, Blocked, MessageDeleted, NotFound
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, ReactionDraft, StoredFeedback, VoteDraft
 from chatapp.journal.locked_message import LockedMessage
 from chatapp.journal.reactions import Reactions
-from chatapp.journal.values import flat, value_rows
+from chatapp.journal.values import flat, placeholders, value_rows
 from chatapp.journal.votes import Votes
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import parse_message_id
@@ -91,7 +91,7 @@ class FeedbackBatch:
     def _lock_conversations(self, ids: Collection[int]) -> dict[int, Sequence[Any]]:
         if not ids:
             return {}
-        sql = CONVERSATIONS.format(ids=", ".join("?" * len(ids))) + self._lock
+        sql = CONVERSATIONS.format(ids=placeholders(ids)) + self._lock
         return {row[0]: row for row in self._connection.execute(sql, tuple(ids)).fetchall()}
 
     def _read_members(self, wanted: Collection[Place]) -> dict[Place, int]:

@@ -21,6 +21,7 @@ from chatapp.journal.polls import insert_polls, state_of_poll
 from chatapp.journal.quotes import quote_of
 from chatapp.journal.repeats import REPEATS, from_row
 from chatapp.journal.scheduled import ScheduledDrafts
+from chatapp.journal.values import flat, placeholders, value_rows
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DIRECT, GROUP, direct_key, parse_conversation_id
 from chatapp.models.membership import MEMBER, ROLES_OF
@@ -34,7 +35,8 @@ WHERE m.conversation_id = w.conversation_id AND m.user_id = w.user_id"""
 
 INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, client_id, created_at, revision,
 reply_to, mentions) VALUES {rows}"""
-INSERT_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERTED = 9
+"""Columns of INSERT."""
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -164,7 +166,7 @@ class MessageBatch:
     def _lock_groups(self, numbers: set[int]) -> dict[int | None, LockedConversation]:
         if not numbers:
             return {}
-        wanted = f"id IN ({_placeholders(numbers)}) AND kind = '{GROUP}'"
+        wanted = f"id IN ({placeholders(numbers)}) AND kind = '{GROUP}'"
         columns = "id, last_sequence, revision, shares_history, writers, parent_id"
         sql = f"SELECT {columns} FROM conversation WHERE {wanted}{self.lock}"
         rows = self.connection.execute(sql, tuple(numbers)).fetchall()
@@ -176,7 +178,7 @@ class MessageBatch:
         if not threads:
             return
         parents = {thread.parent_id for thread in threads}
-        sql = f"SELECT id, writers, is_blocked FROM conversation WHERE id IN ({_placeholders(parents)})"
+        sql = f"SELECT id, writers, is_blocked FROM conversation WHERE id IN ({placeholders(parents)})"
         found = {row[0]: row[1:] for row in self.connection.execute(sql, tuple(parents)).fetchall()}
         for thread in threads:
             thread.writers, thread.is_blocked = found[thread.parent_id]
@@ -185,8 +187,8 @@ class MessageBatch:
         """The role for each pair of group and user that is a membership."""
         if not pairs:
             return {}
-        sql = MEMBERS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
-        return {(row[0], row[1]): row[2] for row in self.connection.execute(sql, _flat(pairs)).fetchall()}
+        sql = MEMBERS.format(rows=value_rows(2, len(pairs)))
+        return {(row[0], row[1]): row[2] for row in self.connection.execute(sql, flat(pairs)).fetchall()}
 
     def _roles_in_parents(
         self, members: Iterable[tuple[int | None, int]], conversations: dict[int | None, LockedConversation]
@@ -206,7 +208,7 @@ class MessageBatch:
         wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
         if not wanted:
             return {}
-        keys = _placeholders(wanted)
+        keys = placeholders(wanted)
         sql = (
             "SELECT direct_key, id, last_sequence, revision, is_blocked FROM conversation "
             f"WHERE direct_key IN ({keys}){self.lock}"
@@ -234,7 +236,7 @@ class MessageBatch:
         both = (draft.sender_id, receiver[0])
         user_ids = tuple(sorted(set(both)))
         # Whoever blocks the other in this moment has the lock of their own row, and looks for the conversation then.
-        self.connection.execute(f'SELECT id FROM "user" WHERE id IN ({_placeholders(user_ids)}){self.lock}', user_ids)
+        self.connection.execute(f'SELECT id FROM "user" WHERE id IN ({placeholders(user_ids)}){self.lock}', user_ids)
         if self.connection.execute(BLOCK_BETWEEN, (*both, *reversed(both))).fetchone() is not None:
             return Blocked(NO_EXCHANGE)
         inserted = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()
@@ -252,8 +254,8 @@ class MessageBatch:
         if not pairs:
             return {}
         names = {draft.sender_id: draft.sender for draft in drafts}
-        sql = REPEATS.format(rows=", ".join(["(?, ?)"] * len(pairs)))
-        rows = self.connection.execute(sql, _flat(pairs)).fetchall()
+        sql = REPEATS.format(rows=value_rows(2, len(pairs)))
+        rows = self.connection.execute(sql, flat(pairs)).fetchall()
         return {(row[2], row[4]): from_row(row, names[row[2]]) for row in rows}
 
     def _insert(self, messages: list[StoredMessage]) -> None:
@@ -265,7 +267,7 @@ class MessageBatch:
             reply_to = None if message.state is None or message.state.quote is None else message.state.quote.sequence
             mentions = self.mentions.texts.get((message.conversation_id, message.sequence))
             values += (message.client_id, message.created_at, message.revision, reply_to, mentions)
-        self.connection.execute(INSERT.format(rows=", ".join([INSERT_VALUES] * len(messages))), values)
+        self.connection.execute(INSERT.format(rows=value_rows(INSERTED, len(messages))), values)
 
     def _raise_read_of_senders(self, messages: list[StoredMessage]) -> None:
         """Raises the senders' read watermarks: a sender has read their own message.
@@ -283,11 +285,3 @@ class MessageBatch:
         changed = {found.conversation_id: found for found in locked if found.has_new_messages}
         for number, found in changed.items():
             self.connection.execute(sql, (found.last_sequence, found.revision, self.created_at, number))
-
-
-def _placeholders(values: Iterable[Any]) -> str:
-    return ", ".join("?" for _ in values)
-
-
-def _flat(pairs: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
-    return tuple(value for pair in pairs for value in pair)

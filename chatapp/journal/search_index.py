@@ -11,6 +11,7 @@ from typing import Any
 
 from chatapp.journal.drafts import StoredMessage
 from chatapp.journal.transaction import Transaction
+from chatapp.journal.values import value_rows
 from chatapp.search.tokens import message_tokens
 
 MERGED_PAGES = 8
@@ -120,7 +121,7 @@ class SearchIndex:
         """The messages as they are in this transaction. They may have changed or gone since the change log was read,
         and FTS5 could not forget a text that no row has had."""
         keys = [number for found in messages for number in (found.conversation_id, found.sequence)]
-        sql = PRESENT.format(rows=", ".join(["(?, ?)"] * len(messages)))
+        sql = PRESENT.format(rows=value_rows(2, len(messages)))
         rows: Sequence[Any] = self._run(sql, tuple(keys)).all()
         return rows
 

@@ -1,7 +1,12 @@
-"""Builds `VALUES` lists with placeholders, and their parameters."""
+"""Builds lists of placeholders, and their parameters."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
+
+
+def placeholders(values: Collection[Any]) -> str:
+    """`?, ?` for two values."""
+    return ", ".join("?" * len(values))
 
 
 def value_rows(width: int, count: int) -> str:

@@ -147,7 +147,9 @@ def test_a_new_role_ends_the_sessions_and_counts_at_once(admin: Browser, browse:
     assert after.get("/admin/people").status_code == 200
     assert admin.patch(f"/admin/people/{name}", json={"role": MODERATOR}).status_code == 200
     assert after.get("/loggedIn").status_code == 200, "nothing changed, so the session stays"
-    refusal(admin.patch(f"/admin/people/{name}", json={"role": "bot"}), 422, "invalid_input")
+    for bad in ({"role": "bot"}, {}, {"role": MEMBER, "isActive": False}):
+        refusal(admin.patch(f"/admin/people/{name}", json=bad), 422, "invalid_input")
+    assert after.get("/loggedIn").get_json()["role"] == MODERATOR
 
 
 def test_a_closed_account_is_opened_again(admin: Browser, browse: Browse, person: Add) -> None:
@@ -195,6 +197,8 @@ def test_a_link_for_a_new_password_serves_once(make_app: Callable[..., Flask]) -
     for wrong in (replaced["secret"], "x" * 22):
         refusal(stranger.post("/reset", json={"secret": wrong, "password": PASSWORD}), 403, "reset_invalid")
     refusal(stranger.post("/reset", json={"secret": made["secret"], "password": "short"}), 422, "invalid_input")
+    for guessed in ("password123", "Erin-1990"):
+        refusal(stranger.post("/reset", json={"secret": made["secret"], "password": guessed}), 422, "password_common")
     assert stranger.post("/reset", json={"secret": made["secret"], "password": PASSWORD}).status_code == 200
     refusal(stranger.get("/loggedIn"), 401, "not_signed_in")
     refusal(before.get("/loggedIn"), 401, "not_signed_in")
