@@ -5,10 +5,10 @@ import { useEffect } from "preact/hooks";
 import { ApiError, checkInvite } from "../api.js";
 import { NoPasskey, canUsePasskeys, makePasskey, suggestedName } from "../passkeys.js";
 import { join } from "../session.js";
-import { failureSentence, say } from "../strings.js";
+import { say } from "../strings.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "./signinfields.js";
+import { AccountFields, Problem, problemInAccount, refusalSentence, textsOf } from "./signinfields.js";
 
 const INVITATION = /^#\/join\/([\w-]+)$/u;
 
@@ -35,37 +35,21 @@ export function Join({ onSignIn }) {
   };
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    return run(problemIn(fields), () => join({ ...texts(fields), invite: invite ?? undefined }));
+    return run(problemInAccount(fields), () => join({ ...textsOf(fields), invite: invite ?? undefined }));
   };
   const joinByPasskey = () => {
-    const { username, firstName, lastName } = texts(fields);
+    const { username, firstName, lastName } = textsOf(fields);
     const account = { username, firstName, lastName, invite: invite ?? undefined };
     const request = async () => join({ ...account, passkey: await makePasskey("/passkeys/join/options", account, suggestedName()) });
     return run(username && firstName ? "" : say.joinPasskeyIncomplete, request);
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
     <${Problem} error=${error} />
-    <${TextField} name="firstName" label=${say.joinFirstName} text=${fields.firstName} autocomplete="given-name" />
-    <${TextField} name="lastName" label=${say.joinLastName} text=${fields.lastName} autocomplete="family-name" />
-    <${TextField} name="username" label=${say.signInUsername} text=${fields.username} autocomplete="username" hint=${say.joinUsernameHint} />
-    <${PasswordField} password=${fields.password} isFirst=${false} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />
+    <${AccountFields} account=${fields} />
     <button class="button button-main" disabled=${isBusy.value}>${isBusy.value ? say.joinBusy : say.joinButton}</button>
     ${canUsePasskeys() && html`<button type="button" class="button" disabled=${isBusy.value} onClick=${joinByPasskey}><${Icon} name="key" size=${18} />${say.joinByPasskey}</button>`}
     <button type="button" class="button button-quiet" onClick=${onSignIn}>${say.joinHaveAccount}</button>
   </form>`;
-}
-
-/** @param {Record<string, TextSignal>} fields */
-function texts(fields) {
-  const { username, firstName, lastName, password } = fields;
-  return { username: username.value.trim(), firstName: firstName.value.trim(), lastName: lastName.value.trim(), password: password.value };
-}
-
-/** @param {Record<string, TextSignal>} fields */
-function problemIn(fields) {
-  const { username, firstName, password } = texts(fields);
-  if (!username || !firstName || !password) return say.joinIncomplete;
-  return [...password].length < SHORTEST_PASSWORD ? say.joinPasswordHint({ count: SHORTEST_PASSWORD }) : "";
 }
 
 /**
@@ -79,9 +63,6 @@ function show(error, failure) {
 
 /** @param {ApiError} failure */
 function sentenceFor(failure) {
-  if (failure.isOffline) return say.signInOffline;
-  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
-  /** @type {Record<string, string>} */
   const sentences = { invite_invalid: say.joinInvalid, joining_closed: say.joinClosed, conflict: say.joinTaken, invalid_input: say.joinUsernameHint, challenge_invalid: say.passkeyLate, password_common: say.joinPasswordCommon };
-  return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
+  return refusalSentence(failure, sentences, say.joinFailed);
 }

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
-import { failureSentence, say } from "../strings.js";
+import { say } from "../strings.js";
 import { NoPasskey, canUsePasskeys } from "../passkeys.js";
 import { signIn, signInWithPasskey } from "../session.js";
 import { session } from "../store.js";
@@ -14,7 +14,7 @@ import { LinkPage, linkInAddress } from "./linkpage.js";
 import { SignInCard } from "./signincard.js";
 import { PeoplePicker } from "./peoplepicker.js";
 import { Providers } from "./providers.js";
-import { PasswordField, Problem } from "./signinfields.js";
+import { PasswordField, Problem, refusalSentence } from "./signinfields.js";
 import { SecondStep } from "./secondstep.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
@@ -123,20 +123,9 @@ async function attempt(isBusy, error, request, sentences) {
     return null;
   } catch (failure) {
     if (!(failure instanceof ApiError || failure instanceof NoPasskey)) throw failure;
-    error.value = failure instanceof NoPasskey ? say.passkeyCancelled : sentenceFor(failure, sentences);
+    error.value = failure instanceof NoPasskey ? say.passkeyCancelled : refusalSentence(failure, { challenge_invalid: say.passkeyLate, ...sentences }, say.signInFailed);
     return failure instanceof ApiError ? failure : null;
   } finally {
     isBusy.value = false;
   }
-}
-
-/**
- * @param {ApiError} failure
- * @param {Sentences} sentences
- */
-function sentenceFor(failure, sentences) {
-  if (failure.isOffline) return say.signInOffline;
-  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
-  if (failure.code === "challenge_invalid") return say.passkeyLate;
-  return sentences[failure.code] ?? sentences[failure.status] ?? failureSentence(failure.code, say.signInFailed);
 }

@@ -4,11 +4,11 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { ApiError } from "../../api.js";
 import { setUp } from "../../session.js";
-import { failureSentence, say } from "../../strings.js";
+import { say } from "../../strings.js";
 import { html } from "../html.js";
 import { SignInCard } from "../signincard.js";
 import { JoiningChoice } from "./joiningchoice.js";
-import { PasswordField, Problem, SHORTEST_PASSWORD, TextField } from "../signinfields.js";
+import { AccountFields, Problem, TextField, problemInAccount, refusalSentence, textsOf } from "../signinfields.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 /** @typedef {ReturnType<typeof useFields>} Fields */
@@ -49,7 +49,12 @@ export function Setup({ secret }) {
     if (error.value || isBusy.peek()) return;
     if (!isLast) return go(number.value + 1);
     isBusy.value = true;
-    await setUp({ secret, ...texts(fields) }).catch((failure) => (error.value = sentenceFor(failure)));
+    try {
+      await setUp({ secret, systemName: fields.systemName.peek().trim(), joining: fields.joining.peek(), ...textsOf(fields) });
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      error.value = sentenceFor(failure);
+    }
     isBusy.value = false;
   };
   return html`<${SignInCard} title=${say.setupTitle} hint=${say.setupHint}><form class="form" onSubmit=${submit} noValidate>
@@ -77,10 +82,7 @@ function AccountStep({ fields }) {
   useFirstFocus("firstName");
   return html`
     <p>${say.setupAccountHint}</p>
-    <${TextField} name="firstName" label=${say.joinFirstName} text=${fields.firstName} autocomplete="given-name" />
-    <${TextField} name="lastName" label=${say.joinLastName} text=${fields.lastName} autocomplete="family-name" />
-    <${TextField} name="username" label=${say.signInUsername} text=${fields.username} autocomplete="username" hint=${say.joinUsernameHint} />
-    <${PasswordField} password=${fields.password} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />`;
+    <${AccountFields} account=${fields} />`;
 }
 
 /** @param {{ fields: Fields }} props */
@@ -89,31 +91,8 @@ function JoiningStep({ fields: { joining } }) {
   return html`<${JoiningChoice} joining=${joining} />`;
 }
 
-/** @param {Fields} fields */
-function texts({ systemName, firstName, lastName, username, password, joining }) {
-  return {
-    systemName: systemName.value.trim(),
-    firstName: firstName.value.trim(),
-    lastName: lastName.value.trim(),
-    username: username.value.trim(),
-    password: password.value,
-    joining: joining.value,
-  };
-}
-
-/** @param {Fields} fields */
-function problemInAccount(fields) {
-  const { firstName, username, password } = texts(fields);
-  if (!firstName || !username || !password) return say.joinIncomplete;
-  return [...password].length < SHORTEST_PASSWORD ? say.joinPasswordHint({ count: SHORTEST_PASSWORD }) : "";
-}
-
-/** @param {unknown} failure */
+/** @param {ApiError} failure */
 function sentenceFor(failure) {
-  if (!(failure instanceof ApiError)) throw failure;
-  if (failure.isOffline) return say.signInOffline;
-  if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
-  /** @type {Record<string, string>} */
   const sentences = { setup_invalid: say.setupInvalid, invalid_input: say.joinUsernameHint, password_common: say.joinPasswordCommon };
-  return sentences[failure.code] ?? failureSentence(failure.code, say.joinFailed);
+  return refusalSentence(failure, sentences, say.joinFailed);
 }

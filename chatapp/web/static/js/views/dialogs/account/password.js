@@ -5,7 +5,7 @@ import { changePassword } from "../../../session.js";
 import { say } from "../../../strings.js";
 import { me } from "../../../store.js";
 import { html } from "../../html.js";
-import { PasswordField, SHORTEST_PASSWORD } from "../../signinfields.js";
+import { PasswordField, passwordHint, problemInPassword } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
 
 export function PasswordSection() {
@@ -16,7 +16,8 @@ export function PasswordSection() {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     isDone.value = false;
-    if ([...wanted.peek()].length < SHORTEST_PASSWORD) return action.refuse(say.joinPasswordHint({ count: SHORTEST_PASSWORD }));
+    const problem = problemInPassword(wanted.peek());
+    if (problem) return action.refuse(problem);
     if (!(await action.run(() => changePassword(current.peek() || null, wanted.peek())))) return;
     current.value = wanted.value = "";
     isDone.value = true;
@@ -26,7 +27,7 @@ export function PasswordSection() {
     <input type="hidden" name="username" autocomplete="username" value=${me.value} />
     <${Refused} action=${action} />
     <${PasswordField} id="current" label=${say.accountPasswordCurrent} password=${current} isFirst=${true} autocomplete="current-password" hint=${say.accountPasswordNone} />
-    <${PasswordField} id="wanted" label=${say.accountPasswordNew} password=${wanted} autocomplete="new-password" hint=${say.joinPasswordHint({ count: SHORTEST_PASSWORD })} />
+    <${PasswordField} id="wanted" label=${say.accountPasswordNew} password=${wanted} autocomplete="new-password" hint=${passwordHint()} />
     <button class="button button-main" disabled=${action.isBusy.value}>${action.isBusy.value ? say.saving : say.accountPasswordSave}</button>
     <p role="status">${isDone.value && say.accountPasswordDone}</p>
   </form>`;
