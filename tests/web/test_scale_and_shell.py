@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.people import Person, bubble, bubbles, composer, line, reload_offline, tick, wait_until, write
+from tests.web.people import (
+    Person,
+    bubble,
+    bubbles,
+    composer,
+    line,
+    reload_offline,
+    tick,
+    wait_connected,
+    wait_until,
+    write,
+)
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
@@ -125,6 +136,23 @@ def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(new_person
     expect(page.get_by_role("dialog")).to_contain_text("could not be loaded")
     person.context.unroute("**/views/dialogs/*.js")
     page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+
+
+def test_dialogs_that_the_network_was_gone_for_are_loaded_when_it_is_back(new_person: NewPerson) -> None:
+    person = new_person()
+    person.context.route("**/views/dialogs/account/*.js", lambda route: route.abort())
+    page = person.open()
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog")).to_contain_text("could not be loaded")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    person.context.unroute("**/views/dialogs/account/*.js")
+    person.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    person.context.set_offline(False)
+    wait_connected(page)
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
 

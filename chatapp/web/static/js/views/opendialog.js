@@ -1,10 +1,10 @@
 /** The open dialog. Dialogs are loaded after the page, because signing in and reading need none. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { loadLaterSentences } from "../language.js";
 import { say } from "../strings.js";
-import { dialog } from "../store.js";
+import { connection, dialog } from "../store.js";
 import { loadStyles } from "../styles.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
@@ -17,7 +17,6 @@ const dialogs = signal(null);
 export const parts = signal(null);
 
 async function load() {
-  if (dialogs.peek()) return;
   try {
     const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "details", "messagedialogs", "palette", "account", "administration")]);
     dialogs.value = loaded;
@@ -27,8 +26,16 @@ async function load() {
   }
 }
 
+/** Once more after each reconnection if it failed: the network may have gone meanwhile, and threads are listed by a part of the dialogs. */
+function loadUntilLoaded() {
+  if (!dialogs.peek()) load();
+  return effect(() => {
+    if (connection.value === "connected" && dialogs.peek() === "failed") load();
+  });
+}
+
 export function OpenDialog() {
-  useEffect(() => void load(), []);
+  useEffect(loadUntilLoaded, []);
   const name = dialog.value;
   if (!name || !dialogs.value) return null;
   if (dialogs.value === "failed") return html`<${NotLoaded} />`;
