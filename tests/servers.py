@@ -1,12 +1,15 @@
 """Real servers as child processes: on loopback and free ports, ended by their own pid."""
 
 import contextlib
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
 """Longest wait for a start, which takes a second alone and much longer beside other tests on two cores."""
 
+WORKERS = 8
+"""The most pytest-xdist workers that have ports of their own."""
 
 PRODUCTION = ROOT / "tests" / "production"
 """Modules that shadow the packages which are installed for the tests alone."""
@@ -26,12 +31,29 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Holds each port until all are found, so that they differ."""
-    with contextlib.ExitStack() as probes:
-        held = [probes.enter_context(socket.socket()) for _ in range(count)]
-        for probe in held:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in held]
+    """Free ports below those that Linux gives to outgoing connections (32768 and up), so that none is taken between
+    this call and the start of a server. Each pytest-xdist worker tries the ports of a range of its own in turn."""
+    found: list[int] = []
+    while len(found) < count:
+        port = next(_PORTS)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("0.0.0.0", port))
+                found.append(port)
+    return found
+
+
+def _ports_in_turn() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = 20_000 // WORKERS
+    ports = range(10_000 + worker % WORKERS * size, 10_000 + (worker % WORKERS + 1) * size)
+    # Two runs of the tests at once seldom try the same port.
+    start = random.randrange(size)
+    yield from itertools.cycle((*ports[start:], *ports[:start]))
+
+
+_PORTS = _ports_in_turn()
 
 
 def environment(**settings: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.people import wait_until
 from tests.web.faked_responses import fail
 from tests.web.group_dialog import details, press
 from tests.web.page_checks import PHONE, fits, violations
@@ -94,7 +95,7 @@ def test_the_address_of_a_public_group_leads_to_an_invitation_and_of_a_private_o
     expect(page.get_by_role("heading", name="Open house")).to_be_visible()
     expect(line(page, "Open house")).to_be_visible()
     write(page, "hello")
-    assert alice.messages(group, group=True) == ["for members only", "hello"]
+    wait_until(lambda: alice.messages(group, group=True) == ["for members only", "hello"], "the newcomer's message")
 
 
 @pytest.mark.parametrize("options", [PHONE, TINY, {"forced_colors": "active"}, {"color_scheme": "dark"}])
