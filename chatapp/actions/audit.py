@@ -19,6 +19,8 @@ KINDS = frozenset(
         "account_added",
         "account_deactivated",
         "account_reactivated",
+        "audit_exported",
+        "data_exported",
         "email_changed",
         "group_deleted",
         "identity_linked",
