@@ -8,11 +8,13 @@ import orjson
 
 from chatapp import personal_serializers
 from chatapp.actions import own_data
+from chatapp.actions.audit import lines_by
 from chatapp.actions.blocks import OwnBlock
 from chatapp.actions.own_settings import OwnSettings
 from chatapp.actions.personal_changes import DraftChange, PersonalChange, PreferencesChange, personal_changes
 from chatapp.actions.saved_messages import Saved
 from chatapp.actions.scheduled_messages import Scheduled
+from chatapp.administration_serializers import audit_as_json_lines
 from chatapp.clock import to_iso
 from chatapp.export.archive import File, zip_of
 from chatapp.export.messages import conversations_of, lines_of, listed
@@ -51,6 +53,7 @@ def _files(user_id: int, username: str, at: datetime) -> Iterator[File]:
     db.session.remove()
     for name, content in about.items():
         yield File(name, [content])
+    yield File("activity.jsonl", _activity(user_id))
     for name, kind in PERSONAL.items():
         yield File(name, _personal(user_id, kind))
     conversations = conversations_of(user_id)
@@ -58,6 +61,12 @@ def _files(user_id: int, username: str, at: datetime) -> Iterator[File]:
     yield File("conversations.json", [_json([listed(one, username) for one in conversations])])
     for one in conversations:
         yield File(one.file, lines_of(one, user_id))
+
+
+def _activity(user_id: int) -> Iterator[bytes]:
+    """What the audit log says that they did."""
+    for line in audit_as_json_lines(lines_by(user_id)):
+        yield line.encode()
 
 
 def _personal(user_id: int, kind: type[PersonalChange]) -> Iterator[bytes]:

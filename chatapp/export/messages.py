@@ -1,11 +1,11 @@
 """The conversations of an export, and their messages in pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from chatapp import serializers
 from chatapp.actions.lookup import hidden_up_to
@@ -14,7 +14,7 @@ from chatapp.actions.messages import FORWARD, page_of
 from chatapp.clock import microseconds_to_iso
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import other_of
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, VERSIONS
 from chatapp.payload_fields import LARGEST_SEQUENCE
 from chatapp.prepared_statements import release_connection, rows, tuples
 
@@ -42,6 +42,17 @@ THREADS = (
     select(*_COLUMNS)
     .where(CONVERSATIONS.c.parent_id == bindparam("parent_id"), CONVERSATIONS.c.root_sequence > bindparam("hidden"))
     .order_by(CONVERSATIONS.c.root_sequence)
+)
+
+
+EARLIER = (
+    select(VERSIONS.c.sequence, VERSIONS.c.content, type_coerce(VERSIONS.c.written_at, BigInteger))
+    .where(
+        VERSIONS.c.conversation_id == bindparam("conversation_id"),
+        VERSIONS.c.sequence >= bindparam("first"),
+        VERSIONS.c.sequence <= bindparam("last"),
+    )
+    .order_by(VERSIONS.c.sequence, VERSIONS.c.number)
 )
 
 
@@ -88,8 +99,21 @@ def lines_of(exported: Exported, user_id: int) -> Iterator[bytes]:
     while True:
         found = tuples(FORWARD, conversation_id=conversation_id, after=after, before=LARGEST_SEQUENCE, limit=PAGE)
         page = page_of(conversation_id, exported.row.direct_key, found, Reader(user_id, exported.hidden))
+        earlier = _earlier_of(conversation_id, found)
         release_connection()
-        yield b"".join(orjson.dumps(message) + b"\n" for message in serializers.page(page))
+        messages = serializers.page(page)
+        yield b"".join(orjson.dumps({**one, **earlier.get(one["sequence"], {})}) + b"\n" for one in messages)
         if len(found) < PAGE:
             return
         after = found[-1][0]
+
+
+def _earlier_of(conversation_id: int, found: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """The earlier texts of the edited messages among these, by sequence, as the field `versions`."""
+    earlier: dict[int, dict[str, Any]] = {}
+    if any(row[6] is not None for row in found):
+        span = {"first": found[0][0], "last": found[-1][0]}
+        for sequence, content, written_at in tuples(EARLIER, conversation_id=conversation_id, **span):
+            version = {"content": content, "writtenAt": microseconds_to_iso(written_at)}
+            earlier.setdefault(sequence, {"versions": []})["versions"].append(version)
+    return earlier

@@ -59,6 +59,8 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     say(friends, other, "between two others")
     say(own, friend, "a private word")
     say(friends, name, "an answer")
+    edited = say(own, friend, "with a mitsake")
+    assert own.patch(f"/message/{edited['messageId']}", json={"content": "with a mistake"}).status_code == 200
     deleted = say(own, friend, "taken back")
     assert own.delete(f"/message/{deleted['messageId']}").status_code == 200
     own.put("/draft", json={"receiver": friend, "content": "not sent yet"})
@@ -73,7 +75,7 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     assert answer.headers["Content-Disposition"] == "attachment; filename=chat-data.zip"
     assert answer.headers["Cache-Control"] == "no-store"
     found = unpacked(answer)
-    assert f"everything that this chat has about {name}" in found["README.txt"].decode()
+    assert f"what belongs to {name} in this chat" in found["README.txt"].decode()
     files = {stem: json.loads(found[f"{stem}.json"]) for stem in JSON_FILES}
     assert files["profile"]["username"] == name
     assert [one["method"] for one in files["sessions"]] == ["name"]
@@ -87,12 +89,25 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     in_group, in_thread = f"conversations/{group}.jsonl", f"conversations/{thread}.jsonl"
     assert said.pop(in_group) == ["since they are here ÄÖ漢"]
     assert said.pop(in_thread) == ["said in a thread"]
-    assert list(said.values()) == [["a private word", "an answer", ""]]
+    assert list(said.values()) == [["a private word", "an answer", "with a mistake", ""]]
     assert {one["name"] for one in files["conversations"] if one["file"] == in_group} == {"Orchard"}
+    (private,) = said
+    versions = [[old["content"] for old in line.get("versions", [])] for line in lines(found, private)]
+    assert versions == [[], [], ["with a mitsake"], []]
+    acts = lines(found, "activity.jsonl")
+    assert [act["kind"] for act in acts] == ["sign_in", "data_exported"]
+    assert {act["actor"] for act in acts} == {name}
     everything = b"\n".join(found.values()).decode()
     for hidden in ("before the export's owner", "between two others", "taken back"):
         assert hidden not in everything
-    assert set(found) == {"README.txt", *(f"{stem}.json" for stem in JSON_FILES), in_group, in_thread, *said}
+    assert set(found) == {
+        "README.txt",
+        "activity.jsonl",
+        *(f"{stem}.json" for stem in JSON_FILES),
+        in_group,
+        in_thread,
+        *said,
+    }
 
 
 def test_an_export_takes_the_password_holds_no_secret_and_is_recorded(password_app: Flask) -> None:
