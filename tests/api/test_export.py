@@ -51,9 +51,12 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     own, friends = browse(name), browse(friend)
     new = {"groupName": "Orchard", "users": [{"username": other}], "sharesHistory": False}
     group = friends.post("/group", json=new).get_json()["newGroup"]["groupId"]
-    say(friends, group, "before the export's owner", group=True)
+    earlier = say(friends, group, "before the export's owner", group=True)
+    hidden_thread = friends.post(f"/message/{earlier['messageId']}/thread").get_json()["thread"]["receiver"]
+    say(friends, hidden_thread, "in a thread from before", group=True)
     friends.post(f"/group/{group}/members", json={"users": [{"username": name}]})
     root = say(friends, group, "since they are here ÄÖ漢", group=True)
+    say(friends, group, "a reply", group=True, replyTo=earlier["sequence"])
     thread = friends.post(f"/message/{root['messageId']}/thread").get_json()["thread"]["receiver"]
     say(friends, thread, "said in a thread", group=True)
     say(friends, other, "between two others")
@@ -61,6 +64,9 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     say(friends, name, "an answer")
     edited = say(own, friend, "with a mitsake")
     assert own.patch(f"/message/{edited['messageId']}", json={"content": "with a mistake"}).status_code == 200
+    removed = {"receiver": friend, "content": "for never", "dueAt": (now() + timedelta(days=1)).isoformat()}
+    own.post("/scheduled", json={**removed, "clientId": "2f0e8c6e-0f0f-4f57-a5ac-3f35d8b5a002"})
+    own.delete("/scheduled/2f0e8c6e-0f0f-4f57-a5ac-3f35d8b5a002")
     deleted = say(own, friend, "taken back")
     assert own.delete(f"/message/{deleted['messageId']}").status_code == 200
     own.put("/draft", json={"receiver": friend, "content": "not sent yet"})
@@ -81,13 +87,14 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     assert [one["method"] for one in files["sessions"]] == ["name"]
     assert files["drafts"][0]["draft"]["content"] == "not sent yet"
     assert files["saved"][0]["saved"]["messageId"] == root["messageId"]
+    assert len(files["scheduled"]) == 1
     assert files["scheduled"][0]["scheduled"]["content"] == "for tomorrow"
     assert files["blocks"][0]["block"]["username"] == other
     assert files["preferences"][0]["preferences"]["level"] == "none"
     assert (files["passkeys"], files["identities"]) == ([], [])
     said = {one["file"]: [line["content"] for line in lines(found, one["file"])] for one in files["conversations"]}
     in_group, in_thread = f"conversations/{group}.jsonl", f"conversations/{thread}.jsonl"
-    assert said.pop(in_group) == ["since they are here ÄÖ漢"]
+    assert said.pop(in_group) == ["since they are here ÄÖ漢", "a reply"]
     assert said.pop(in_thread) == ["said in a thread"]
     assert list(said.values()) == [["a private word", "an answer", "with a mistake", ""]]
     assert {one["name"] for one in files["conversations"] if one["file"] == in_group} == {"Orchard"}
@@ -98,7 +105,7 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     assert [act["kind"] for act in acts] == ["sign_in", "data_exported"]
     assert {act["actor"] for act in acts} == {name}
     everything = b"\n".join(found.values()).decode()
-    for hidden in ("before the export's owner", "between two others", "taken back"):
+    for hidden in ("before the export's owner", "in a thread from before", "between two others", "taken back"):
         assert hidden not in everything
     assert set(found) == {
         "README.txt",
