@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from chatapp import close_app, create_app, realtime
 from chatapp.actions.accounts import NewUser
+from chatapp.web import bundle
 from tests.databases import Databases, postgres_server, valkey_server
 from tests.people import NEWCOMERS, Cast, Person
 from tests.servers import Server
@@ -38,6 +39,12 @@ _newcomers = itertools.cycle(range(NEWCOMERS))
 
 OTHER_PROCESSES = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
 """Tests of servers that run in other processes."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bundles the web client if its modules have changed, once for all pytest-xdist workers."""
+    if not hasattr(config, "workerinput"):
+        bundle.build_if_stale()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

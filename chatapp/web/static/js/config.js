@@ -2,6 +2,7 @@
 
 /**
  * @typedef {object} PageSettings
+ * @property {string} assets where the page's own files are: an address that names their version
  * @property {string} installation tells this installation from others that this browser knows on the same host name
  * @property {"username" | "password"} signIn how people sign in
  * @property {"closed" | "invite" | "open"} joining who may make an account
@@ -34,6 +35,9 @@ export const ownName = (name) => `${name}-${settings.installation}`;
 
 /** @param {string} picture a person's @returns {string} its address, on the page's own origin */
 export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${encodeURIComponent(picture)}`;
+
+/** @param {string} name of one of the page's own files, such as "css/poll.css" */
+export const addressOfFile = (name) => settings.assets + name;
 
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {
