@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chatapp import close_app, create_app, realtime
+from chatapp import close_app, create_app, passwords, realtime
 from chatapp.actions.accounts import NewUser
 from chatapp.web import bundle
 from tests.databases import Databases, postgres_server, valkey_server
@@ -53,6 +54,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_password_hashes() -> Iterator[None]:
+    """Hashes passwords at a small cost in this process. A real hash takes a tenth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
