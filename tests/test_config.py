@@ -45,6 +45,9 @@ DEFAULTS: dict[str, Any] = {
     "address_connections": 1000,
     "async_mode": "eventlet",
     "http_listener": "chatapp",
+    "smtp_url": "",
+    "mail_from": "",
+    "public_url": "",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
