@@ -115,4 +115,4 @@ def self_signed_certificate(folder: Path) -> Path:
 
 def _signs_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
     is_right = (given.login, given.password) == (USERNAME.encode(), PASSWORD.encode())
-    return AuthResult(success=isinstance(given, LoginPassword) and is_right)
+    return AuthResult(success=isinstance(given, LoginPassword) and is_right, handled=False)

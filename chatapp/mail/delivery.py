@@ -68,6 +68,9 @@ def _connected(server: SmtpServer, own_name: str) -> smtplib.SMTP:
 def _sentence(server: SmtpServer, error: Exception) -> str:
     """What the server said is left out, but its code: servers repeat addresses."""
     place = f"The mail server {server.host}:{server.port}"
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
+        # What smtplib makes of an answer that does not come.
+        error = error.__context__
     match error:
         case TimeoutError():
             return f"{place} does not answer within {STEP_SECONDS:g} seconds."

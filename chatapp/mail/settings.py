@@ -37,9 +37,9 @@ class MailSettings:
         SMTP_URL,
         secret=True,
     )
-    mail_from: str = setting("", "Address that e-mail is sent from", SENDER)
+    mail_from: str = setting("", "Address that e-mail is sent from, which e-mail needs. Default: none", SENDER)
     public_url: str = setting(
-        "", "Address of the chat as people open it, for links in e-mail. Needed for e-mail only", values.web_url
+        "", "Address of the chat as people open it, for links in e-mail, which needs it. Default: none", values.web_url
     )
 
     @property
