@@ -1,107 +1,27 @@
-"""E-mail addresses of accounts, links for new passwords that are sent there, and what else is sent."""
+"""E-mail addresses of accounts, and what else is sent there."""
 
-import itertools
 import logging
-import threading
-from collections.abc import Iterator
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from chatapp import close_app, create_app
-from chatapp.actions.accounts import set_email
-from chatapp.actions.administration import deactivate
-from chatapp.actions.audit import OPERATOR
+from chatapp.api.sign_in_delays import FREE_FAILURES
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.mail.delivery import MailFailed, deliver
-from chatapp.mail.letters import Letter
-from chatapp.models import EmailVerification, PasswordReset
+from chatapp.mail.letters import Letter, Notice
+from chatapp.mail.sentences import FRAMES, LETTERS, NOTICES
+from chatapp.models import EmailVerification
+from chatapp.web.languages import LANGUAGES
 from tests.api.account_people import PASSWORD, Owner, other_address
 from tests.api.error_bodies import refusal
-from tests.conftest import CAST
+from tests.api.mailing import NEW, ask, confirm, state, with_address
 from tests.databases import Databases
 from tests.mail_server import MailServer, link_in, secret_in, text_of
-from tests.people import wait_until
-
-NEW = "quite another phrase"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def post() -> Iterator[MailServer]:
-    started = MailServer().start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def mail_app(databases: Databases, post: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = create_app(
-        {
-            "instance": tmp_path_factory.mktemp("instance"),
-            "database_url": databases.new(*CAST),
-            "async_mode": "threading",
-            "smtp_url": post.url,
-            "mail_from": "Our Chat <chat@example.org>",
-            "public_url": "https://chat.example.org/",
-        }
-    )
-    yield made
-    close_app(made)
-
-
-@pytest.fixture
-def ada(mail_app: Flask, post: MailServer) -> Iterator[Owner]:
-    """A new account in password mode, signed in. Its e-mail is the only one."""
-    post.received.clear()
-    post.recipients.clear()
-    yield Owner(mail_app, "ada").signed_in()
-    drain(mail_app, post)
-
-
-def ask(owner: Owner, email: str, password: str | None = PASSWORD, language: str = "en") -> None:
-    headers = {"Accept-Language": language}
-    answer = owner.browser.put("/email", json={"email": email, "password": password}, headers=headers)
-    assert answer.status_code == 200, answer.text
-
-
-def confirm(owner: Owner, secret: str) -> int:
-    """By a browser without a session: people read e-mail elsewhere."""
-    return owner.new_browser().post("/email/confirm", json={"secret": secret}).status_code
-
-
-def with_address(owner: Owner, post: MailServer) -> str:
-    email = f"{owner.name}@example.org"
-    count = len(post.received)
-    ask(owner, email)
-    assert confirm(owner, secret_in(post.wait_for(count + 1))) == 200
-    return email
-
-
-def forget(app: Flask, account: str, **headers: str) -> object:
-    place = {"REMOTE_ADDR": other_address()}
-    answer = app.test_client().post("/forgot", json={"account": account}, environ_base=place, headers=headers)
-    return answer.status_code, answer.get_json()
-
-
-def state(owner: Owner) -> tuple[str | None, str | None]:
-    found = owner.browser.get("/email").get_json()
-    assert found["canMail"] is True
-    return found["email"], found["waiting"]
-
-
-def drain(app: Flask, post: MailServer) -> None:
-    """Waits until everything that was asked for before is sent: the outbox sends in order."""
-    last = Owner(app, "drain").signed_in()
-    ask(last, f"{last.name}@example.org")
-    _wait_for_recipient(post, f"{last.name}@example.org")
-
-
-def _wait_for_recipient(post: MailServer, email: str) -> None:
-    wait_until(lambda: [email] in post.recipients, f"e-mail to {email}")
 
 
 def test_an_address_counts_when_its_link_is_opened_once(ada: Owner, post: MailServer) -> None:
@@ -198,103 +118,6 @@ def test_no_text_can_add_a_header(ada: Owner, post: MailServer) -> None:
     assert post.received == []
 
 
-def test_a_forgotten_password_is_chosen_anew_by_a_mailed_link(ada: Owner, post: MailServer) -> None:
-    email = with_address(ada, post)
-    here = ada.browser
-    assert forget(ada.app, f" {ada.name.upper()} ") == forget(ada.app, email.upper())
-    message = post.wait_for(3)
-    first, second = map(secret_in, post.received[1:])
-    assert (message["To"], message["Subject"]) == (email, "Choose a new password")
-    assert link_in(message).startswith("https://chat.example.org/#/reset/")
-    browser = ada.new_browser()
-    refusal(browser.post("/reset", json={"secret": first, "password": NEW}), 403, "reset_invalid")
-    assert browser.post("/reset", json={"secret": second, "password": NEW}).status_code == 200
-    refusal(browser.post("/reset", json={"secret": second, "password": NEW}), 403, "reset_invalid")
-    assert here.get("/loggedIn").status_code == 401, "the sessions have ended"
-    assert ada.log_in(PASSWORD).status_code == 401
-    assert ada.log_in(NEW).status_code == 200
-    assert "The password of the account" in text_of(post.wait_for(4))
-    kinds = [kind for kind, _ in ada.audited()]
-    assert kinds.count("password_reset_mailed") == 2
-    assert "password_reset" in kinds
-
-
-def test_a_mailed_link_lasts_an_hour_and_ends_with_the_password_or_the_address(ada: Owner, post: MailServer) -> None:
-    with_address(ada, post)
-
-    def link(count: int) -> str:
-        forget(ada.app, ada.name)
-        return secret_in(post.wait_for(count))
-
-    def use(secret: str) -> None:
-        refusal(ada.new_browser().post("/reset", json={"secret": secret, "password": NEW}), 403, "reset_invalid")
-
-    secret = link(2)
-    with ada.app.app_context():
-        left = [row.expires_at - now() for row in db.session.scalars(db.select(PasswordReset))]
-    assert all(0 < one.total_seconds() <= 3_600 for one in left)
-    expire = update(PasswordReset).values(expires_at=now())
-    ada.app.extensions["chatapp.journal"].write(lambda transaction: transaction.session.execute(expire))
-    use(secret)
-    secret = link(3)
-    assert ada.browser.patch("/password", json={"current": PASSWORD, "password": NEW}).status_code == 200
-    post.wait_for(4)
-    use(secret)
-    secret = link(5)
-    assert ada.browser.delete("/email", json={"password": NEW}).status_code == 200
-    post.wait_for(6)
-    use(secret)
-
-
-def test_the_answer_says_nothing_about_an_account(ada: Owner, post: MailServer) -> None:
-    with_address(ada, post)
-    bare, waiting, closed = (Owner(ada.app, name).signed_in() for name in ("bare", "waiting", "closed"))
-    passwordless = Owner(ada.app, "passwordless", None)
-    journal = ada.app.extensions["chatapp.journal"]
-    for owner in (closed, passwordless):
-        set_email(journal, owner.name, f"{owner.name}@example.org")
-    ask(waiting, f"{waiting.name}@example.org")
-    deactivate(journal, OPERATOR, closed.name)
-    post.wait_for(2)
-    names = ["nobody.at.all", "nobody@example.org", "x" * 1_000, "a\nb", *(o.name for o in (bare, waiting, closed))]
-    answers = [forget(ada.app, name) for name in [*names, passwordless.name, f"{waiting.name}@example.org"]]
-    assert set(map(str, answers)) == {str(forget(ada.app, ada.name))}
-    drain(ada.app, post)
-    sent = [to for (to,) in post.recipients if not to.startswith("drain")]
-    assert sent == [f"{ada.name}@example.org", f"{waiting.name}@example.org", f"{ada.name}@example.org"]
-
-
-def test_the_time_of_the_answer_says_nothing_either(ada: Owner, post: MailServer) -> None:
-    """Nothing is looked up until the answer is made, for nobody."""
-    with_address(ada, post)
-    threads: list[str] = []
-
-    def note(*_: object) -> None:
-        threads.append(threading.current_thread().name)
-
-    with ada.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        for account in (ada.name, f"{ada.name}@example.org", "nobody.timed"):
-            forget(ada.app, account)
-        post.wait_for(3)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert "chatapp outbox" in threads, "the statements are noticed"
-    assert threading.current_thread().name not in threads
-
-
-def test_one_account_causes_five_mails_an_hour_from_all_addresses(ada: Owner) -> None:
-    for account in (ada.name, "nobody.limited"):
-        codes = [forget(ada.app, account)[0] for _ in range(6)]  # type: ignore[index]
-        assert codes == [200] * 5 + [429]
-    for number in range(5):
-        ask(ada, f"{number}.{ada.name}@example.org")
-    body = {"email": f"6.{ada.name}@example.org", "password": PASSWORD}
-    refusal(ada.browser.put("/email", json=body), 429, "too_many_attempts")
-
-
 def test_a_new_way_to_sign_in_is_told(ada: Owner, post: MailServer) -> None:
     with_address(ada, post)
     ada.add_passkey()
@@ -318,3 +141,21 @@ def test_a_failure_is_logged_without_addresses(
         close_app(app)  # waits for what is queued
     assert "refuses the recipient (550)" in caplog.text
     assert "unknown.person" not in caplog.text
+
+
+def test_wrong_passwords_are_counted_here_too(ada: Owner) -> None:
+    place = {"REMOTE_ADDR": other_address()}
+    for _ in range(FREE_FAILURES + 1):
+        answer = ada.browser.delete("/email", json={"password": "wrong"}, environ_base=place)
+        refusal(answer, 403, "wrong_password")
+    refusal(ada.browser.delete("/email", json={"password": PASSWORD}, environ_base=place), 429, "too_many_attempts")
+
+
+def test_every_sentence_is_there_in_each_language_with_the_same_values() -> None:
+    assert set(NOTICES) == set(get_args(Notice))
+    letters = {kind: texts for kind, texts in LETTERS.items() if kind != "test"}
+    for texts in (*letters.values(), FRAMES, NOTICES.values()):
+        for by_language in [texts] if isinstance(texts, dict) else texts:
+            assert set(by_language) == {language.code for language in LANGUAGES}
+            values = {frozenset(re.findall(r"\{\w+\}", "".join(text))) for text in by_language.values()}
+            assert len(values) == 1, by_language
