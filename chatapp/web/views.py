@@ -149,6 +149,7 @@ def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
         "providers": [
             {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
         ],
+        "canMail": settings.can_mail,
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,

@@ -10,6 +10,7 @@
  * @property {boolean} isJoiningFixed whether that is set where the server is started, and not chosen in the system
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed
+ * @property {boolean} canMail whether the server sends e-mail
  * @property {number} httpPort the port of the HTTP side
  * @property {number} wsPort the port of the Socket.IO side
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
