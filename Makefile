@@ -9,7 +9,8 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.runtime
 DEV_STAMP := .venv/.development
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
-CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
+CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py chatapp/web/npm.py
+BUNDLE := chatapp/web/static/bundle/first.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run wheel test coverage quick lint format types bench ci clean
@@ -19,10 +20,10 @@ help: ## List the tasks
 
 setup: $(DEV_STAMP) ## Install all dependencies for running, testing and checking into .venv
 
-run: $(RUN_STAMP) ## Start the chat with demo users, reachable from this machine only
+run: $(BUNDLE) ## Start the chat with demo users, reachable from this machine only
 	@CHATAPP_SIGN_IN=$${CHATAPP_SIGN_IN:-username} $(BIN)/chatapp serve --demo
 
-wheel: $(RUN_STAMP) ## Build a wheel into dist/; installing it needs no Node
+wheel: $(BUNDLE) ## Build a wheel into dist/; installing it needs no Node
 	@# Files of an earlier build would be packed into the wheel.
 	rm -rf build dist
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
@@ -68,6 +69,9 @@ $(RUN_STAMP): requirements.txt setup.cfg pyproject.toml $(CLIENT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	$(BIN)/python -m chatapp.web.vendor --install
 	@touch $@
+
+$(BUNDLE): $(RUN_STAMP) chatapp/web/bundle.py $(shell find chatapp/web/static/js -name '*.js')
+	$(BIN)/python -m chatapp.web.bundle
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
 	@# Most of these modules are never imported. The others are compiled when they are.

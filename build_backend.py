@@ -1,7 +1,7 @@
-"""Builds the package (PEP 517): setuptools does, once the web client's libraries are in place.
+"""Builds the package (PEP 517): setuptools does, once the web client is built.
 
-They come from npm and are not committed. Without them what is built would have no page, and nobody would be told. An
-editable installation is left alone: its page says what is missing.
+Its libraries come from npm, and what is built of it is not committed. Without it the package would have no page, and
+nobody would be told. An editable installation is left alone: its page says what is missing.
 """
 
 import subprocess
@@ -18,7 +18,7 @@ from setuptools.build_meta import (
     prepare_metadata_for_build_wheel,
 )
 
-from chatapp.web import vendor
+from chatapp.web import npm, vendor
 
 __all__ = [
     "build_editable",
@@ -31,33 +31,33 @@ __all__ = [
     "prepare_metadata_for_build_wheel",
 ]
 
-NO_LIBRARIES = (
-    "The web client's libraries are missing, and without them there would be no page. Either install npm with Node "
-    f"{vendor.OLDEST_NODE_TEXT} or newer and build again, or use `make wheel`, which brings its own."
+NO_CLIENT = (
+    "The web client has not been built, and without it there would be no page. Either install npm with Node "
+    f"{npm.OLDEST_NODE_TEXT} or newer and build again, or use `make wheel`, which brings its own."
 )
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: str | None = None) -> str:
-    _put_libraries_in_place()
+    _put_client_in_place()
     name: str = build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
     return name
 
 
 def build_sdist(sdist_directory: str, config_settings: Any = None) -> str:
-    """With the libraries, so that a wheel can be built of it without npm."""
-    _put_libraries_in_place()
+    """With the built client, so that a wheel can be built of it without npm."""
+    _put_client_in_place()
     name: str = build_meta.build_sdist(sdist_directory, config_settings)
     return name
 
 
-def _put_libraries_in_place() -> None:
-    """Ends the build with a sentence where they are missing and cannot be fetched."""
+def _put_client_in_place() -> None:
+    """Ends the build with a sentence where the client is missing and cannot be built."""
     if vendor.is_complete():
         return
-    if not vendor.found_npm():
-        sys.exit(NO_LIBRARIES)
+    if not npm.found_npm():
+        sys.exit(NO_CLIENT)
     try:
         vendor.install(development=False)
+        vendor.build()
     except subprocess.CalledProcessError:
-        sys.exit(f"npm failed; what it said is above. {NO_LIBRARIES}")
-    vendor.copy()
+        sys.exit(f"npm or esbuild failed; what it said is above. {NO_CLIENT}")

@@ -1,9 +1,18 @@
 """What comes in about the caller's own account. See `chatapp.payloads`."""
 
-from pydantic import Field
+from typing import Annotated
 
-from chatapp.payload_fields import PASSWORD_CHARACTERS, NewPassword
+from pydantic import AfterValidator, Field
+
+from chatapp.mail.addresses import is_address
+from chatapp.payload_fields import NAME_CHARACTERS, PASSWORD_CHARACTERS, EmailAddress, InviteText, NewPassword
 from chatapp.payloads import Payload
+
+
+def _reachable(text: str) -> str:
+    if not is_address(text):
+        raise ValueError("must be an e-mail address such as ada@example.org")
+    return text
 
 
 class ChangePassword(Payload):
@@ -11,3 +20,22 @@ class ChangePassword(Payload):
 
     current: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
     password: NewPassword
+
+
+class SetEmail(Payload):
+    """`PUT /email`. `password` is needed where the account has one."""
+
+    email: Annotated[EmailAddress, AfterValidator(_reachable)]
+    password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
+
+
+class ConfirmEmail(Payload):
+    """`POST /email/confirm`. The secret is the last part of the link."""
+
+    secret: InviteText
+
+
+class ForgottenPassword(Payload):
+    """`POST /forgot`: a username or an e-mail address."""
+
+    account: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]

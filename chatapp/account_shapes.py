@@ -77,3 +77,11 @@ class NewFactorShape(TypedDict):
 
 class RecoveryCodesShape(TypedDict):
     recoveryCodes: list[str]
+
+
+class EmailShape(TypedDict):
+    """`waiting` is an address whose link was not opened yet. `canMail`: this server sends e-mail."""
+
+    email: str | None
+    waiting: str | None
+    canMail: bool

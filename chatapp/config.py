@@ -4,14 +4,16 @@ import os
 import runpy
 import socket
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
-from ipaddress import ip_address
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from chatapp import config_values as values
 from chatapp.eventloop.patching import DEFAULT_MODE
+from chatapp.loopback import is_loopback
+from chatapp.mail.settings import MailSettings, missing_for_mail
 from chatapp.origins import LOOPBACK_ORIGINS
+from chatapp.setting_field import setting as _setting
 
 PREFIX = "CHATAPP_"
 """What every setting's name begins with, in the environment and in `instance/config.py`."""
@@ -28,12 +30,8 @@ class BadSetting(Exception):
     """A setting whose value cannot be used; the text names the setting and says what is allowed."""
 
 
-def _setting(default: str, meaning: str, kind: values.Type = values.text, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "type": kind, "secret": secret})
-
-
 @dataclass(frozen=True)
-class Settings:
+class Settings(MailSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -172,14 +170,6 @@ class Settings:
         return is_loopback(self.host)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach an address. A name like `127.example.org` may be anybody's."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def variable(setting: "Field[Any]") -> str:
     """The name of a setting in the environment: `http_port` is `CHATAPP_HTTP_PORT`."""
     return PREFIX + setting.name.upper()
@@ -271,4 +261,6 @@ def _check(settings: Settings) -> Settings:
             f"CHATAPP_SIGN_IN=username lets anybody who reaches {settings.host} sign in as anyone. "
             "Bind a loopback CHATAPP_HOST, or say CHATAPP_TRUST_NETWORK=1, or use CHATAPP_SIGN_IN=password."
         )
+    if (missing := missing_for_mail(settings)) is not None:
+        raise BadSetting(missing)
     return settings

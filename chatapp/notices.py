@@ -102,6 +102,15 @@ class BlockChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """How a user signs in has changed: `change` is one of `chatapp.mail.letters.Notice`. The process that has stored it
+    sends an e-mail."""
+
+    user_id: int
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatchUp:
     """Notices were lost. A process with connections reads what it missed from the database."""
 
@@ -117,6 +126,7 @@ Notice = (
     | ProfileChanged
     | SessionEnded
     | BlockChanged
+    | AccountChanged
     | Typed
 )
 

@@ -17,11 +17,6 @@ from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.payload_fields import SHORTEST_PASSWORD
 
 _hasher = PasswordHasher()
-_DUMMY_HASH = (
-    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-    f"${'A' * 22}${'A' * 43}"  # 16 bytes of salt and 32 of hash, all zero, in base64
-)
-"""A hash that no password has, and that costs as much to verify as a real one."""
 
 
 def hash_password(password: str) -> str:
@@ -34,7 +29,14 @@ def is_password(password: str, password_hash: str | None) -> bool:
 
     Without a hash it takes as long and returns False: response times must not reveal which usernames exist.
     """
-    return run_in_thread(_verify, password, password_hash or _DUMMY_HASH) and password_hash is not None
+    return run_in_thread(_verify, password, password_hash or _dummy_hash()) and password_hash is not None
+
+
+def _dummy_hash() -> str:
+    """A hash that no password has, and that costs as much to verify as a real one."""
+    parameters = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    # 16 bytes of salt and 32 of hash, all zero, in base64.
+    return f"$argon2id$v=19${parameters}${'A' * 22}${'A' * 43}"
 
 
 def renewed_hash(password: str, password_hash: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Errors of signing in by a passkey, with a second factor, or by a provider, and of links for new passwords. See
+"""Errors of signing in by a passkey, with a second factor, or by a provider, and of links in e-mail. See
 `chatapp.errors`."""
 
 from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
@@ -86,6 +86,19 @@ class ProviderUnavailable(Unavailable):
     """A provider of sign-in does not answer, or not as OpenID Connect says."""
 
     code = "provider_unavailable"
+
+
+class EmailLinkInvalid(Forbidden):
+    """The link that confirms an e-mail address is unknown, expired, replaced or used."""
+
+    code = "email_link_invalid"
+
+
+class MailOff(ChatError):
+    """No mail server is configured."""
+
+    code = "mail_off"
+    status = 409
 
 
 class ResetInvalid(Forbidden):

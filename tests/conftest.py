@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chatapp import close_app, create_app, realtime
+from chatapp import close_app, create_app, passwords, realtime
 from chatapp.actions.accounts import NewUser
+from chatapp.web import bundle
 from tests.databases import Databases, postgres_server, valkey_server
 from tests.people import NEWCOMERS, Cast, Person
 from tests.servers import Server
@@ -40,12 +42,26 @@ OTHER_PROCESSES = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime
 """Tests of servers that run in other processes."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Bundles the web client if its modules have changed, once for all pytest-xdist workers."""
+    if not hasattr(config, "workerinput"):
+        bundle.build_if_stale()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Turns coverage off where it finds nothing new, because it takes a third of a test's time: in tests of other
     processes, and in tests that also run on SQLite. The report therefore omits code that only PostgreSQL runs."""
     for item in items:
         if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_password_hashes() -> Iterator[None]:
+    """Hashes passwords at a small cost in this process. A real hash takes a tenth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,9 @@ DEFAULTS: dict[str, Any] = {
     "address_connections": 1000,
     "async_mode": "eventlet",
     "http_listener": "chatapp",
+    "smtp_url": "",
+    "mail_from": "",
+    "public_url": "",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -66,6 +69,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_TIMEOUT", "2.5", 2.5),
     ("CHATAPP_PASSKEY_DOMAIN", "Chat.Example.org", "chat.example.org"),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
+    ("CHATAPP_PUBLIC_URL", "https://chat.example/", "https://chat.example"),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -97,6 +101,9 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_LISTENER", ["gunicorn", "Chatapp", "0"]),
     ("CHATAPP_REDIS_URL", ["localhost:6379", "http://localhost"]),
     ("CHATAPP_WS_URL", ["localhost", "ws://localhost"]),
+    ("CHATAPP_SMTP_URL", ["mail.example.org", "http://mail", "smtp://", "smtp://u:p@mail.example.org?starttls=no"]),
+    ("CHATAPP_MAIL_FROM", ["chat", "Chat <chat>", "a@example.org\nBcc: b@example.org", "a@example.org, b@example.org"]),
+    ("CHATAPP_PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org"]),
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),

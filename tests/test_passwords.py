@@ -5,7 +5,18 @@ from argon2 import PasswordHasher
 
 from chatapp import passwords
 from chatapp.errors import PasswordCommon
-from chatapp.passwords import is_password, renewed_hash, require_uncommon
+from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
+
+REAL_HASHER = passwords._hasher
+"""The one that servers use. A fixture puts a quicker one in its place later."""
+
+
+def test_a_hash_has_the_parameters_of_rfc_9106_for_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+    made = hash_password("a phrase of some length")
+    assert made.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert is_password("a phrase of some length", made)
+    assert not is_password("another phrase", made)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A built wheel is complete: it runs without a checkout, Node or a network."""
 
-import json
 import os
 import re
 import shutil
@@ -17,20 +16,20 @@ import pytest
 import requests
 
 from chatapp import close_app, create_app
-from chatapp.web import vendor
+from chatapp.web import bundle, vendor
 from chatapp.web.assets import AssetLibrary
 from tests.servers import ROOT, Server
 
 SOURCE_DISTRIBUTION_ONLY = ("requirements.txt", "gunicorn.conf.py", "ws.py", "wsgi.py")
 """Files that only a source distribution contains."""
 
-NOT_PACKED = re.compile(r"__pycache__|node_modules|web/[^/]+\.(js|json|ts)$|web/\.npmrc$")
-"""Files that check the client or copy its libraries. The page needs none of them."""
+NOT_PACKED = re.compile(r"__pycache__|node_modules|web/static/js/|web/[^/]+\.(js|json|ts)$|web/\.npmrc$")
+"""The client's modules, and files that check them or fetch libraries. The page needs none of them."""
 
 
-def clone(folder: Path, *, libraries: bool) -> Path:
-    """Copies the checkout, because a build leaves files behind. Without `libraries` it is like a fresh clone."""
-    ignored = ["__pycache__", "node_modules", *([] if libraries else ["vendor"])]
+def clone(folder: Path, *, built: bool) -> Path:
+    """Copies the checkout, because a build leaves files behind. Without what is `built` it is like a fresh clone."""
+    ignored = ["__pycache__", "node_modules", *([] if built else ["vendor", "bundle"])]
     shutil.copytree(ROOT / "chatapp", folder / "chatapp", ignore=shutil.ignore_patterns(*ignored))
     for name in (
         "setup.cfg",
@@ -58,8 +57,8 @@ def wheel_of(source: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    assert vendor.VENDOR.exists(), "The client's libraries are missing: run `make setup`."
-    return clone(tmp_path_factory.mktemp("source"), libraries=True)
+    assert vendor.is_complete(), "The client has not been built: run `make setup`."
+    return clone(tmp_path_factory.mktemp("source"), built=True)
 
 
 @pytest.fixture(scope="module")
@@ -95,18 +94,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_a_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "chatapp").rglob("*") if path.is_file()]
     wanted = {name for name in files if not NOT_PACKED.search(name)}
-    for kind in ("web/static/vendor/", "web/static/js/", ".css", ".woff2", ".png", ".html", "versions/", ".mako"):
+    for kind in ("web/static/vendor/", "web/static/bundle/", ".css", ".woff2", ".png", ".html", "versions/", ".mako"):
         assert any(kind in name for name in wanted), f"{kind} has moved: this test has to move with it"
     packed = set(ZipFile(wheel).namelist())
     assert wanted - packed == set()
-    assert [name for name in packed if "node_modules" in name] == []
+    assert [name for name in packed if NOT_PACKED.search(name)] == []
 
 
-@pytest.mark.parametrize("there", [[], list(vendor.FILES.values())[1:]], ids=["none", "all but one"])
-def test_a_build_without_libraries_and_npm_fails_with_the_reason(
+@pytest.mark.parametrize("there", [[], list(vendor.FILES.values())], ids=["none", "all but the bundle"])
+def test_a_build_without_the_client_and_npm_fails_with_the_reason(
     tmp_path: Path, without_npm: dict[str, Any], there: list[str]
 ) -> None:
-    fresh = clone(tmp_path / "fresh", libraries=False)
+    fresh = clone(tmp_path / "fresh", built=False)
     for name in there:
         (fresh / "chatapp/web/static/vendor" / name).parent.mkdir(parents=True, exist_ok=True)
         (fresh / "chatapp/web/static/vendor" / name).touch()
@@ -119,7 +118,7 @@ def test_a_build_without_libraries_and_npm_fails_with_the_reason(
 
 
 def test_a_fresh_clone_with_npm_builds_the_same_wheel(tmp_path: Path, wheel: Path) -> None:
-    fresh = clone(tmp_path / "fresh", libraries=False)
+    fresh = clone(tmp_path / "fresh", built=False)
     # `make setup` has filled npm's cache.
     built = build(fresh, npm_config_prefer_offline="true")
     assert built.returncode == 0, built.stderr
@@ -150,11 +149,10 @@ def contents(wheel: Path) -> dict[str, int]:
 def test_an_installed_wheel_serves_the_page_and_its_files(installed: Server) -> None:
     page = requests.get(installed.http, timeout=5)
     assert page.status_code == 200
-    (import_map,) = re.findall(r'<script type="importmap">(.+?)</script>', page.text)
-    addresses = set(json.loads(import_map)["imports"].values()) | set(re.findall(r'(?:href|src)="([^"]+)"', page.text))
+    addresses = set(re.findall(r'(?:href|src)="([^"]+)"', page.text))
     shell = requests.get(installed.http + "/shell.json", timeout=5).json()
     addresses |= {*shell["files"], "/service-worker.js", "/favicon.ico", "/docs"}
-    assert len(addresses) > len(vendor.FILES)
+    assert len([one for one in addresses if "/bundle/" in one]) > len(bundle.LOADED_LATER)
     with requests.Session() as session:
         found = {one: session.get(urljoin(installed.http, one), timeout=5) for one in addresses}
     assert {one: answer.status_code for one, answer in found.items() if not (answer.ok and answer.content)} == {}
@@ -166,7 +164,7 @@ def test_an_installed_wheel_creates_its_tables_and_accepts_sign_ins(installed: S
     assert "Traceback" not in installed.log
 
 
-def test_without_the_libraries_the_page_says_how_to_get_them(tmp_path: Path) -> None:
+def test_without_the_built_client_the_page_says_how_to_build_it(tmp_path: Path) -> None:
     app = create_app({"instance": tmp_path / "instance", "async_mode": "threading", "sign_in": "password"})
     try:
         assert app.test_client().get("/").status_code == 200

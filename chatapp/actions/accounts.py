@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,9 @@ from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
-from chatapp.models import User
+from chatapp.models import PasswordReset, User
 from chatapp.models.user import MEMBER
+from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
@@ -130,7 +131,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
     Raises the same WrongCredentials for an unknown username and for a wrong password. With the right password:
     SecondFactorRequired where a code is missing, and WrongCode.
     """
-    user = _user_to_sign_in(given.username)
+    user = find_active_user(given.username)
     db.session.remove()
     if not _may_sign_in(user, settings, given.password) or user is None:
         record_failure(journal, given.username, place, "password")
@@ -172,6 +173,8 @@ def change_password(
         user = transaction.session.get_one(User, caller.user_id)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
+        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+        transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_changed", caller.actor, caller.username)
         return begin_session(transaction, settings, user.id, user.username, "password", place)
 
@@ -219,7 +222,7 @@ def _may_sign_in(user: User | None, settings: Settings, password: str | None) ->
     return is_password(password or "", user.password_hash if user else None)
 
 
-def _user_to_sign_in(typed: str) -> User | None:
+def find_active_user(typed: str) -> User | None:
     """The active user of exactly this name, else the one whose name has the same key: `Alice` is `alice`."""
     named = or_(User.username == typed, User.name_skeleton == skeleton(typed))
     found = {user.username: user for user in db.session.scalars(select(User).where(named, User.is_active))}

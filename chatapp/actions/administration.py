@@ -1,6 +1,6 @@
 """What administrators, moderators and operators do to the accounts of others. `system_permissions.py` says who may."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.sessions import revoke_all
@@ -13,8 +13,9 @@ from chatapp.actions.system_permissions import (
 )
 from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
-from chatapp.models import User
+from chatapp.models import PasswordReset, User
 from chatapp.models.user import ADMINISTRATOR
+from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, require_uncommon
 
 
@@ -77,6 +78,8 @@ def set_password(journal: Journal, actor: Actor, username: str, password: str) -
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
+        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+        transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_reset", actor, username)
 
     journal.write(job)

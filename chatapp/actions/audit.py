@@ -40,6 +40,7 @@ KINDS = frozenset(
         "password_changed",
         "password_reset",
         "password_reset_added",
+        "password_reset_mailed",
         "recovery_codes_replaced",
         "second_factor_off",
         "second_factor_on",

@@ -17,6 +17,7 @@ from chatapp.errors import Conflict, JoiningClosed
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
+from chatapp.notices import AccountChanged
 from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
 from chatapp.sign_in_errors import AccountDeactivated
@@ -84,6 +85,7 @@ def _linked(transaction: Transaction, provider: ProviderSettings, person: Person
     if user is not None and user.is_active:
         _link(transaction, user, person)
         actor = Actor(user.id, user.username, place.address)
+        transaction.notices.append(AccountChanged(user.id, "identity_linked"))
         record(transaction, "identity_linked", actor, user.username, issuer=person.issuer)
     return user
 

@@ -6,17 +6,20 @@ from sqlalchemy import select
 
 from chatapp.clock import to_iso
 from chatapp.extensions import db
-from chatapp.models import ExternalIdentity, Passkey, Picture, SecondFactor, Session, User
+from chatapp.models import EmailVerification, ExternalIdentity, Passkey, Picture, SecondFactor, Session, User
 
 
 def profile_of(user_id: int) -> dict[str, Any]:
     """Who they are, and what they show of themselves."""
     user = db.session.get_one(User, user_id)
+    waiting = select(EmailVerification.email).where(EmailVerification.user_id == user_id)
     return {
         "username": user.username,
         "firstName": user.first_name,
         "lastName": user.last_name,
         "email": user.email,
+        "emailToConfirm": db.session.scalar(waiting),
+        "mailLanguage": user.mail_language,
         "role": user.role,
         "statusText": user.status_text,
         "timeZone": user.time_zone,

@@ -32,6 +32,7 @@ from chatapp.errors import LimitReached, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Passkey, User
+from chatapp.notices import AccountChanged
 from chatapp.sign_in_errors import LastWayIn, PasskeyInvalid, PasskeyRefused
 from chatapp.username_rule import name_key
 
@@ -189,6 +190,7 @@ def add(journal: Journal, ceremony: Ceremony, caller: Caller, name: str, credent
 
     def job(transaction: Transaction) -> ListedPasskey:
         added = store(transaction, caller.user_id)
+        transaction.notices.append(AccountChanged(caller.user_id, "passkey_added"))
         record(transaction, "passkey_added", caller.actor, caller.username, name=name)
         return added
 

@@ -1,4 +1,4 @@
-"""Links by which users choose a new password, made by an administrator."""
+"""Links by which users choose a new password, made by an administrator or sent to them by e-mail."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
+from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, require_uncommon
 from chatapp.random_secrets import hash_of, new_secret
 from chatapp.sign_in_errors import ResetInvalid
@@ -35,15 +36,20 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
 
     Raises Forbidden and NotFound.
     """
-    secret, expires_at = new_secret(), now() + LASTS
 
-    def job(transaction: Transaction) -> None:
+    def job(transaction: Transaction) -> NewReset:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
-        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
-        transaction.session.add(PasswordReset(user_id=user.id, secret_hash=hash_of(secret), expires_at=expires_at))
         record(transaction, "password_reset_added", actor, username)
+        return store_reset(transaction, user.id, LASTS)
 
-    journal.write(job)
+    return journal.write(job)
+
+
+def store_reset(transaction: Transaction, user_id: int, lasts: timedelta) -> NewReset:
+    """Makes a link in the transaction. An earlier one serves no more."""
+    secret, expires_at = new_secret(), now() + lasts
+    transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
+    transaction.session.add(PasswordReset(user_id=user_id, secret_hash=hash_of(secret), expires_at=expires_at))
     return NewReset(secret, expires_at)
 
 
@@ -69,6 +75,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
             raise _invalid()
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
+        transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
 
     journal.write(job)

@@ -22,6 +22,7 @@ from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
+from chatapp.notices import AccountChanged
 from chatapp.random_secrets import hash_of
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
@@ -129,6 +130,7 @@ def confirm(journal: Journal, key: bytes, caller: Caller, code: str) -> list[str
             raise InvalidInput("The code is wrong.", fields={"code": "is not the one of now"})
         row.confirmed_at = now()
         _store(transaction, caller.user_id, codes)
+        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_on"))
         record(transaction, "second_factor_on", caller.actor, caller.username)
 
     journal.write(job)
@@ -156,6 +158,7 @@ def turn_off(journal: Journal, caller: Caller, password: str | None) -> None:
     def job(transaction: Transaction) -> None:
         _require_on(transaction, caller.user_id)
         _delete(transaction, caller.user_id)
+        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_off"))
         record(transaction, "second_factor_off", caller.actor, caller.username)
 
     journal.write(job)
@@ -172,6 +175,7 @@ def reset(journal: Journal, username: str, *, with_passkeys: bool) -> int:
         _delete(transaction, user_id)
         removed = remove_all(transaction, user_id) if with_passkeys else 0
         revoke_all(transaction, user_id)
+        transaction.notices.append(AccountChanged(user_id, "second_factor_off"))
         record(transaction, "second_factor_reset", OPERATOR, username, passkeys=removed)
         return removed
 

@@ -9,6 +9,7 @@ from chatapp.api import (
     authentication,
     conversations,
     cross_origin,
+    email,
     error_handlers,
     forwarding,
     groups,
@@ -49,6 +50,7 @@ NOUNS = (
     oidc,
     setup,
     resets,
+    email,
     administration,
     users,
     messages,
@@ -65,8 +67,11 @@ NOUNS = (
 )
 """The modules whose blueprint has routes under every prefix."""
 
-LIMITED = (".login", ".make_account", ".set_up", ".choose_password")
-"""How the endpoints end that begin a session."""
+LIMITED = (
+    *(".login", ".make_account", ".set_up", ".choose_password"),
+    *(".forgot_password", ".confirm_email", ".set_email"),
+)
+"""How the endpoints end that begin a session, or lead to one, or send e-mail."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -7,9 +7,9 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 
 from chatapp.api.current import current_settings
-from chatapp.config import is_loopback
 from chatapp.errors import Forbidden
 from chatapp.extensions import limiter
+from chatapp.loopback import is_loopback
 from chatapp.payload_fields import NAME_CHARACTERS
 from chatapp.username_rule import name_key
 

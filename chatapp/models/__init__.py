@@ -3,6 +3,7 @@
 from chatapp.models.audit_event import AuditEvent
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
+from chatapp.models.email_verification import EmailVerification
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite
@@ -29,6 +30,7 @@ __all__ = [
     "Conversation",
     "ConversationPreference",
     "Draft",
+    "EmailVerification",
     "ExternalIdentity",
     "FormerMembership",
     "InstallationSetting",

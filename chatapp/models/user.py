@@ -17,8 +17,9 @@ class User(Base):
 
     `role` is that in the whole system; a membership has another one, for its group.
 
-    `email` is null or verified: an operator or a provider of sign-in has set it, never the user. It is in lower case,
-    as `payload_fields.EmailAddress` makes it.
+    `email` is null or verified: an operator or a provider of sign-in has set it, or the user has opened a link that was
+    sent there (`email_verification`). It is in lower case, as `payload_fields.EmailAddress` makes it. `mail_language`
+    is that of the page when the user set it, or empty.
 
     `revision` counts the changes that concern this user alone: the conversations that they join and leave.
 
@@ -43,6 +44,7 @@ class User(Base):
     display_skeleton: Mapped[str] = mapped_column(String(255), default="", server_default=NOTHING)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     email: Mapped[str | None] = mapped_column(String(254), unique=True, index=True)
+    mail_language: Mapped[str] = mapped_column(String(16), default="", server_default=NOTHING)
     role: Mapped[str] = mapped_column(String(16), default=MEMBER, server_default=MEMBER)
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from chatapp.config import BadSetting, Settings, is_loopback
+from chatapp.config import BadSetting, Settings
+from chatapp.loopback import is_loopback
 from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
 
 ROLES = (MEMBER, MODERATOR, ADMINISTRATOR)

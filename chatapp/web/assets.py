@@ -16,16 +16,17 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
+    ".map": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
-COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".webmanifest"}
+COMPRESSIBLE = {".js", ".css", ".json", ".map", ".svg", ".webmanifest"}
 VERSION_HEX_DIGITS = 12
 
-_DOCUMENTATION = re.compile(rb"^ *//.*\n|^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
-"""Comments on lines of their own, a quarter of the compressed size of the client's modules. No browser needs them."""
+SOURCES = "js/"
+"""The modules as they are written. Browsers load what `bundle.py` makes of them."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,8 @@ class AssetLibrary:
 
 
 def _read(folder: Path) -> list[Asset]:
-    """Declarations of types are for the type checker only."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".d.ts"))
-    return [_served(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
-
-
-def _served(name: str, body: bytes) -> Asset:
-    return Asset(name, _DOCUMENTATION.sub(_blank, body) if name.startswith("js/") else body)
-
-
-def _blank(comment: re.Match[bytes]) -> bytes:
-    """As many empty lines, so that an error names the line of the source."""
-    return b"\n" * comment[0].count(b"\n")
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return [Asset(name, path.read_bytes()) for name, path in found.items() if not name.startswith((SOURCES, "."))]
 
 
 def _with_whole_catalogues(files: dict[str, Asset]) -> dict[str, Asset]:

@@ -75,7 +75,7 @@ export const rules = {
 };
 
 export default [
-  { ignores: ["static/vendor/**", "node_modules/**"] },
+  { ignores: ["static/bundle/**", "static/vendor/**", "node_modules/**"] },
   { files: ["static/js/**/*.js"], ignores: ["static/js/service-worker.js"], languageOptions: { globals: readonly(browser) }, rules },
   { files: ["static/js/service-worker.js"], languageOptions: { globals: readonly(worker) }, rules },
   // A sentence that is read while a module loads stays in the language of that moment.

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, abort, current_app, g, jsonify, make_response, render_template, request
+from flask import Response, abort, current_app, jsonify, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatapp.actions.installation_settings import Chosen, chosen, chosen_without_database
@@ -12,53 +12,32 @@ from chatapp.actions.setup import is_new
 from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.web.assets import AssetLibrary
-from chatapp.web.headers import script_hash
+from chatapp.web.bundle import build_if_stale
 from chatapp.web.languages import LANGUAGES, Language, preferred, spoken
 
 ONE_YEAR_SECONDS = 31_536_000
 
-MODULES = {
-    "preact": "vendor/preact.js",
-    "preact/hooks": "vendor/preact-hooks.js",
-    "htm": "vendor/htm.js",
-    "@preact/signals-core": "vendor/signals-core.js",
-    "@preact/signals": "vendor/signals.js",
-    "socket.io-client": "vendor/socket.io-client.js",
-    "@ultraq/icu-message-formatter": "vendor/icu-message-formatter.js",
-    "markdown-it": "vendor/later/markdown-it.js",
-    "highlight.js": "vendor/later/highlight.js",
-    "dompurify": "vendor/later/dompurify.js",
-    "turndown": "vendor/later/turndown.js",
-}
-"""The import map: what modules call a library, and the file that it is."""
+FIRST = "bundle/first.json"
+"""Lists the files of the first page. `bundle.py` writes it last."""
 
-LOADED_LATER = (
-    *("js/views/dialogs/", "js/views/setup/", "js/views/reset/"),
-    *("js/markdown/", "js/pasting/", "js/polls/", "vendor/later/"),
-)
-"""Modules that the page imports when it has drawn the rest, or when they are first needed."""
-
-LIBRARIES_MISSING = """The web client's libraries are missing, so there is no page to show. The API works without them.
+CLIENT_MISSING = """The web client has not been built, so there is no page to show. The API works without it.
 
 In a checkout, run `python -m chatapp.web.vendor --install` and start again. For a wheel that has them, `make wheel`.
 """
-"""They are not committed, so a fresh clone has none, nor has what is built of it without `make`."""
+"""What browsers load is not committed, so a fresh clone has none, nor has what is built of it without `make`."""
 
 
 def page() -> Response:
     """The client. It works without a session; the script finds out whether there is one."""
     assets = library()
-    if not all(assets.get(file) for file in MODULES.values()):
-        return make_response(LIBRARIES_MISSING, 503, {"Content-Type": "text/plain; charset=utf-8"})
-    import_map = json.dumps({"imports": {name: assets.url(file) for name, file in MODULES.items()}})
-    g.web_script_hashes = [script_hash(import_map)]
+    if not assets.get(FIRST):
+        return make_response(CLIENT_MISSING, 503, {"Content-Type": "text/plain; charset=utf-8"})
     language = spoken(request)
     body = render_template(
         "index.html",
         url=assets.url,
-        import_map=import_map,
-        settings=_page_settings(),
-        preload=_preload(assets),
+        settings=_page_settings(assets),
+        modules=_modules_of_first_page(assets),
         language=language,
         say=_sentences(assets, language),
     )
@@ -85,7 +64,7 @@ def asset(version: str, name: str) -> Response:
 
 def service_worker() -> Response:
     """At the root, because a worker may only serve the folder that it is in."""
-    response = asset(library().version, "js/service-worker.js")
+    response = asset(library().version, "bundle/service-worker.js")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -130,13 +109,13 @@ def shell() -> Response:
     """What the service worker keeps, so that the client opens without a network."""
     assets = library()
     names = [
-        *_modules(assets),
+        *assets.names("bundle/", ".js"),
         *assets.names("css/", ".css"),
         *assets.names("icons/", ".svg"),
         *_fonts(assets),
         *assets.names("locales/", ".json"),
     ]
-    files = [assets.url(name) for name in [*names, "js/theme.js"]]
+    files = [assets.url(name) for name in names if name != "bundle/service-worker.js"]
     response = jsonify({"version": assets.version, "page": "/", "files": files})
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -149,17 +128,20 @@ def favicon() -> Response:
 def library() -> AssetLibrary:
     """The static files: read once by each app, and again for every page while its code is being written."""
     if "chatapp.web.assets" not in current_app.extensions or (current_app.debug and request.endpoint == "web.page"):
+        if current_app.debug:
+            build_if_stale()
         current_app.extensions["chatapp.web.assets"] = AssetLibrary()
     found: AssetLibrary = current_app.extensions["chatapp.web.assets"]
     return found
 
 
-def _page_settings() -> dict[str, Any]:
+def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
     settings = current_app.extensions["chatapp.settings"]
     choices, is_waiting = _choices(settings)
     return {
         "systemName": choices.name,
         "isNew": is_waiting,
+        "assets": assets.url(""),
         "installation": current_app.extensions["chatapp.installation"],
         "signIn": settings.sign_in,
         "joining": choices.joining,
@@ -167,6 +149,7 @@ def _page_settings() -> dict[str, Any]:
         "providers": [
             {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
         ],
+        "canMail": settings.can_mail,
         "httpPort": settings.http_port,
         "wsPort": settings.ws_port,
         "wsUrl": settings.ws_url,
@@ -193,16 +176,11 @@ def _sentences(assets: AssetLibrary, language: Language) -> dict[str, Any]:
     return sentences
 
 
-def _modules(assets: AssetLibrary) -> list[str]:
-    own = [name for name in assets.names("js/", ".js") if name not in ("js/service-worker.js", "js/theme.js")]
-    return [*MODULES.values(), *own]
-
-
 def _fonts(assets: AssetLibrary) -> list[str]:
     return assets.names("vendor/fonts/", ".woff2")
 
 
-def _preload(assets: AssetLibrary) -> list[str]:
-    """Every module that the first page runs, so that the browser fetches them at once rather than one level of imports
-    after the other."""
-    return [assets.url(name) for name in _modules(assets) if not name.startswith(LOADED_LATER)]
+def _modules_of_first_page(assets: AssetLibrary) -> list[str]:
+    """The addresses of the main module and of what it imports, so that the browser fetches all of them at once."""
+    first = assets.get(FIRST) or abort(500)
+    return [assets.url(f"bundle/{name}") for name in json.loads(first.body)]

@@ -22,7 +22,7 @@ from tests.api.error_bodies import refusal
 
 OPEN = {
     *("GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz"),
-    *("POST /invite", "POST /join", "POST /login", "POST /reset", "POST /setup"),
+    *("POST /email/confirm", "POST /forgot", "POST /invite", "POST /join", "POST /login", "POST /reset", "POST /setup"),
     *("POST /passkeys/join/options", "POST /passkeys/sign-in", "POST /passkeys/sign-in/options"),
     *("GET /oidc/<name>/callback", "POST /oidc/<name>/start"),
 }
@@ -31,7 +31,7 @@ OPEN = {
 OWN = {
     *("GET /blocks", "PUT /block/<username>", "GET /conversations", "GET /groups/public", "GET /loggedIn"),
     *("POST /group", "POST /logout", "PATCH /password", "GET /picture/<picture_hash>", "GET /saved", "GET /scheduled"),
-    "POST /export",
+    *("POST /export", "GET /email", "PUT /email", "DELETE /email"),
     *("GET /profile", "PATCH /profile", "PUT /profile/picture", "DELETE /profile/picture", "GET /search"),
     *("GET /passkeys", "POST /passkeys", "POST /passkeys/options", "PATCH /passkeys/<passkey_id>"),
     *("DELETE /passkeys/<passkey_id>", "GET /second-factor", "POST /second-factor", "DELETE /second-factor"),

@@ -83,7 +83,8 @@ def test_an_export_holds_everything_of_a_person_and_nothing_that_they_may_not_se
     found = unpacked(answer)
     assert f"what belongs to {name} in this chat" in found["README.txt"].decode()
     files = {stem: json.loads(found[f"{stem}.json"]) for stem in JSON_FILES}
-    assert files["profile"]["username"] == name
+    profile = files["profile"]
+    assert (profile["username"], profile["email"], profile["emailToConfirm"]) == (name, None, None)
     assert [one["method"] for one in files["sessions"]] == ["name"]
     assert files["drafts"][0]["draft"]["content"] == "not sent yet"
     assert files["saved"][0]["saved"]["messageId"] == root["messageId"]

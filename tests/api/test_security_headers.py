@@ -52,8 +52,7 @@ def _path(rule: Rule, values: dict[str, str]) -> str:
     return built[1]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("username", ["alice", None])
+@pytest.mark.parametrize(("username", "scheme"), [("alice", "https"), (None, "http")])
 def test_every_route_answers_every_method_with_the_security_headers(
     app: Flask, browse: Browse, username: str | None, scheme: str
 ) -> None:
@@ -102,13 +101,11 @@ def test_a_fault_of_the_server_has_the_security_headers(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_page_runs_no_inline_script_but_its_import_map(app: Flask, scheme: str) -> None:
+def test_the_page_runs_no_inline_script(app: Flask, scheme: str) -> None:
     answer = app.test_client().get("/", base_url=f"{scheme}://localhost")
     require_headers(answer, scheme)
     directives = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
-    own, hashed = directives["script-src"].split(" ")
-    assert own == "'self'"
-    assert hashed.startswith("'sha256-")
+    assert directives["script-src"] == "'self'"
     assert directives["style-src"] == "'self'"
     assert directives["base-uri"] == "'none'"
     assert directives["require-trusted-types-for"] == "'script'"

@@ -104,7 +104,8 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ChatOnTheseApps,
         settings=settings(
-            max_examples=16,
+            # PostgreSQL is several times slower here, and the code in question is the same.
+            max_examples=8 if url.startswith("postgresql") else 16,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

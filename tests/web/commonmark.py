@@ -1,19 +1,19 @@
 """CommonMark's own examples, drawn in a page and compared with the HTML that the specification gives."""
 
 import json
+import os
 import re
 import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
-from chatapp.web import vendor
+from chatapp.web import bundle, vendor
+from chatapp.web.npm import npm
+from tests.servers import ROOT
 
-DRAW_EXAMPLES = """async (examples) => {
-    const imports = JSON.parse(document.querySelector('script[type=importmap]').textContent).imports;
-    const base = document.querySelector('link[href$="/store.js"]').href.replace('store.js', '');
-    const { h, render } = await import(imports.preact);
-    const { Markdown } = await import(base + 'markdown/index.js');
-    const { forgetAll, parser } = await import(base + 'markdown/parser.js');
+DRAW_EXAMPLES = """(examples) => {
+    const { forgetAll, h, Markdown, parser, render } = drawing;
     const strict = parser.validateLink;
     const outline = (node) => {
         if (node.nodeType === Node.TEXT_NODE) return node.data;
@@ -43,7 +43,8 @@ DRAW_EXAMPLES = """async (examples) => {
     root.remove();
     return [results, withAnyAddress];
 }"""
-"""Draws each example in the page, and describes the elements: names, the attributes that mean something, children."""
+"""Draws each example in the page by `drawing_script`, and describes the elements: names, the attributes that mean
+something, children."""
 
 VOID = {"br", "hr", "img"}
 
@@ -151,9 +152,20 @@ def reason(markdown: str, html: str, is_equal_with_any_address: bool) -> str:
 
 
 def examples() -> list[dict[str, Any]]:
-    npm = vendor.found_npm()
-    node = str(npm).removesuffix("npm") + "node" if npm else "node"
     script = "process.stdout.write(JSON.stringify(require('commonmark-spec').tests))"
-    found = subprocess.run([node, "-e", script], cwd=vendor.FOLDER, capture_output=True, text=True, check=True)
-    tests: list[dict[str, Any]] = json.loads(found.stdout)
+    tests: list[dict[str, Any]] = json.loads(_by_node("node", "-e", script))
     return tests
+
+
+def drawing_script() -> str:
+    """A classic script that defines `drawing`, which is what js/drawing.mjs exports."""
+    module = ROOT / "tests" / "web" / "js" / "drawing.mjs"
+    return _by_node(bundle.ESBUILD, "--bundle", "--format=iife", "--global-name=drawing", module)
+
+
+def _by_node(*command: str | Path) -> str:
+    folder = Path(npm()).parent
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command, cwd=vendor.FOLDER, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    ).stdout

@@ -20,7 +20,7 @@ EXPECT_MILLISECONDS = 8_000
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    assert vendor.VENDOR.exists(), "The client's libraries are missing: run `make setup`."
+    assert vendor.is_complete(), "The client has not been built: run `make setup`."
     expect.set_options(timeout=EXPECT_MILLISECONDS)
     with sync_playwright() as started:
         yield started

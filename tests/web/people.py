@@ -18,6 +18,18 @@ HARMLESS = re.compile(
 DATABASE = "'chatapp-' + JSON.parse(document.getElementById('settings').textContent).installation"
 """The name of the page's database, as an expression in the page."""
 
+CONVERSATION_STORED = """() => new Promise((resolve) => {
+  indexedDB.open(DATABASE).onsuccess = (opened) => {
+    const database = opened.target.result;
+    database.transaction("seen").objectStore("seen").getAllKeys().onsuccess = (found) => {
+      database.close();
+      const names = found.target.result.map(([, name]) => name);
+      resolve(names.includes("userRevision") && names.some((name) => name.startsWith("timeline ")));
+    };
+  };
+})""".replace("DATABASE", DATABASE)
+"""Whether the browser's database holds a conversation with its messages, and the revision of all of it."""
+
 
 class Person:
     """A user with a browser context. `page` is the newest tab."""
@@ -53,12 +65,13 @@ class Person:
 
 
 def reload_offline(person: Person) -> Page:
-    """Reloads their page without a network, as soon as the service worker serves it."""
+    """Reloads their page without a network, as soon as the service worker serves it and a conversation is stored."""
     page = person.page
     wait_until(page, "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
     page.reload()
     wait_connected(page)
     expect(page.locator("#conversations .line").first).to_be_visible()
+    wait_until(page, CONVERSATION_STORED)
     person.context.set_offline(True)
     page.reload()
     return page

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.web.commonmark import DRAW_EXAMPLES, Outline, canonical, examples, reason
+from tests.web.commonmark import DRAW_EXAMPLES, Outline, canonical, drawing_script, examples, reason
 from tests.web.hostile_messages import MESSAGES
 from tests.web.page_checks import fits
 from tests.web.people import Person, bubble
@@ -63,6 +63,7 @@ def test_commonmarks_own_examples_are_drawn_as_commonmark_says(new_person: NewPe
         (test["number"], test["markdown"].replace("→", "\t"), test["html"].replace("→", "\t")) for test in examples()
     ]
     assert len(cases) > 600
+    page.evaluate(drawing_script())
     drawn, with_any_address = page.evaluate(DRAW_EXAMPLES, [markdown for _, markdown, _ in cases])
     wrong: list[tuple[int, str, str, str]] = []
     exceptions: Counter[str] = Counter()

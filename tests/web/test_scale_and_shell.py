@@ -23,8 +23,26 @@ from tests.web.people import (
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
-FIRST_PAGE_BYTES_MAX = 200_000
+FIRST_PAGE_BYTES_MAX = 130_000
 INTERACTIVE_MILLISECONDS_MAX = 1_000
+FAKED_HISTORY = """
+globalThis.pageSize = 100;
+const fetchFromServer = fetch;
+globalThis.fetch = (address, options) => {
+    const url = new URL(address, location.href);
+    if (!url.pathname.endsWith('/messages/user1/user2')) return fetchFromServer(address, options);
+    const before = Number(url.searchParams.get('before') ?? 50_001);
+    const first = Math.max(1, before - pageSize);
+    const message = (sequence) => ({
+        sender: sequence % 3 ? 'user2' : 'user1', receiver: sequence % 3 ? 'user1' : 'user2',
+        content: `message ${sequence} ${'and words '.repeat(sequence % 11)}`,
+        timestamp: new Date(1e12 + sequence * 6e4).toISOString(), deliveredToAll: true,
+        messageId: `m${sequence}`, sequence, clientId: null,
+    });
+    return Promise.resolve(Response.json(Array.from({ length: before - first }, (_, index) => message(first + index))));
+};
+"""
+"""Answers with pages of a long conversation."""
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +77,10 @@ def test_a_list_of_two_thousand_users_draws_only_visible_lines(new_person: NewPe
 
 
 def test_fifty_thousand_messages_scroll_smoothly(new_person: NewPerson, large_server: Server) -> None:
-    """Fakes the pages of history, because the test measures the page and not the server."""
+    """Fakes the pages of history, because the test measures the page and not the server. The last has nearly all."""
     person = new_person("user1", large_server)
     page = person.context.new_page()
-    page.route("**/messages/user1/user2?*", lambda route: route.fulfill(json=history(route.request.url)))
+    page.add_init_script(FAKED_HISTORY)
     page.goto(f"{large_server.url}#/u/user2")
     expect(bubble(page, "message 50000")).to_be_in_viewport()
     page.locator(".scroller").hover()
@@ -70,15 +88,9 @@ def test_fifty_thousand_messages_scroll_smoothly(new_person: NewPerson, large_se
         page.mouse.wheel(0, -100_000)
         wait_until(page, "() => document.querySelector('.scroller').scrollTop > 700")
     assert bubbles(page).count() < 120
-    page.evaluate("""async () => {
-        const { updateTimeline } = await import(document.querySelector('link[href$="/store.js"]').href);
-        const message = (sequence) => ({
-            sender: sequence % 3 ? 'user1' : 'user2', receiver: 'user2', content: `message ${sequence}`,
-            timestamp: new Date(1e12 + sequence * 6e4).toISOString(), deliveredToAll: true,
-            messageId: `m${sequence}`, sequence, clientId: null,
-        });
-        updateTimeline('u:user2', { messages: Array.from({ length: 50_000 }, (_, index) => message(index + 1)) });
-    }""")
+    page.evaluate("pageSize = 50_000")
+    page.mouse.wheel(0, -100_000)
+    wait_until(page, "() => document.querySelector('.scroller').scrollTop > 500_000")
     drawn = page.evaluate("""async () => {
         const drawn = [];
         const scroller = document.querySelector('.scroller');
@@ -94,23 +106,6 @@ def test_fifty_thousand_messages_scroll_smoothly(new_person: NewPerson, large_se
     assert max(drawn) < 120, f"The cost of a frame does not grow with the history: {drawn}"
 
 
-def history(url: str) -> list[dict[str, Any]]:
-    before = int(url.partition("before=")[2].partition("&")[0] or 50_001)
-    return [
-        {
-            "sender": "user2" if sequence % 3 else "user1",
-            "receiver": "user1" if sequence % 3 else "user2",
-            "content": f"message {sequence} " + "and words " * (sequence % 11),
-            "timestamp": "2026-03-10T12:00:00Z",
-            "deliveredToAll": True,
-            "messageId": f"m{sequence}",
-            "sequence": sequence,
-            "clientId": None,
-        }
-        for sequence in range(max(1, before - 100), before)
-    ]
-
-
 def test_the_first_page_is_light_and_interactive_within_a_second(new_person: NewPerson, server: Server) -> None:
     person = new_person(signed_in=False)
     page = person.context.new_page()
@@ -119,7 +114,7 @@ def test_the_first_page_is_light_and_interactive_within_a_second(new_person: New
     page.goto(server.url)
     expect(page.get_by_role("button", name="Sign in as Alice Ardern")).to_be_visible()
     own = [answer for answer in answers if answer.url.startswith(server.url) and answer.ok]
-    assert len(own) > 40
+    assert 20 < len(own) < 40, "few files, which a slow line loads quickly"
     weight = sum(answer.request.sizes()["responseBodySize"] for answer in own)
     assert weight < FIRST_PAGE_BYTES_MAX, weight
     page.reload()
@@ -142,13 +137,13 @@ def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(new_person
 
 def test_dialogs_that_the_network_was_gone_for_are_loaded_when_it_is_back(new_person: NewPerson) -> None:
     person = new_person()
-    person.context.route("**/views/dialogs/account/*.js", lambda route: route.abort())
+    person.context.route("**/views/dialogs/*.js", lambda route: route.abort())
     page = person.open()
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_role("dialog")).to_contain_text("could not be loaded")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    person.context.unroute("**/views/dialogs/account/*.js")
+    person.context.unroute("**/views/dialogs/*.js")
     person.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
     person.context.set_offline(False)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from chatapp.web import views
 from tests.web.people import DATABASE, Person, bubble, composer, line, wait_connected, write
 from tests.web.server import Server
 
@@ -143,14 +142,6 @@ def test_an_unreachable_server_is_reported(new_person: NewPerson, server: Server
     person.context.set_offline(True)
     page.locator("li", has=page.get_by_text(f"@{person.username}", exact=True)).get_by_role("button").click()
     expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
-
-
-def test_the_import_map_names_the_files_that_are_copied() -> None:
-    from chatapp.web import vendor
-
-    assert sorted(views.MODULES.values()) == sorted(
-        f"vendor/{name}" for name in vendor.FILES.values() if name.endswith(".js")
-    )
 
 
 def test_two_users_exchange_messages(new_person: NewPerson) -> None:

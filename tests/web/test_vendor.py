@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatapp.web import npm as npm_finder
 from chatapp.web import vendor
 from tests.servers import ROOT
 
@@ -24,24 +25,24 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
         return tmp_path / "npm"
 
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(vendor.sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setattr(npm_finder.sys, "executable", str(tmp_path / "bin" / "python"))
     return make
 
 
 @pytest.mark.parametrize("version", ["v20.19.0", "v24.1.0"])
 def test_an_installed_node_is_used(node: Node, version: str) -> None:
     npm = node(version)
-    assert vendor.found_npm() == str(npm)
+    assert npm_finder.found_npm() == str(npm)
 
 
 @pytest.mark.parametrize("version", ["v18.20.4", "v20.18.3", "what?"])
 def test_a_node_that_is_too_old_is_ignored(node: Node, version: str) -> None:
     assert node(version).exists()
-    assert vendor.found_npm() is None
+    assert npm_finder.found_npm() is None
 
 
 def test_a_machine_without_node_has_no_npm(node: Node) -> None:
-    assert vendor.found_npm() is None
+    assert npm_finder.found_npm() is None
 
 
 def test_the_libraries_can_be_fetched_before_anything_is_installed() -> None:
@@ -54,6 +55,6 @@ def test_the_libraries_can_be_fetched_before_anything_is_installed() -> None:
 def test_a_failed_npm_command_is_named_in_the_error(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     npm = node("v24.1.0")
     monkeypatch.setattr(vendor.sys, "argv", ["vendor", "--install"])
-    monkeypatch.setattr(vendor, "copy", lambda: pytest.fail("nothing is there to copy"))
+    monkeypatch.setattr(vendor, "build", lambda: pytest.fail("nothing is there to build"))
     with pytest.raises(SystemExit, match=f"`{npm} ci .* failed"):
         vendor.main()

@@ -1,6 +1,6 @@
 /** The HTTP API. Nothing else on the page calls `fetch`. */
 
-import { ownName, settings } from "./config.js";
+import { addressOfFile, ownName, settings } from "./config.js";
 import { PAGE_SIZE } from "./protocol.js";
 
 /**
@@ -171,15 +171,15 @@ export async function removeMember(groupId, username) {
 }
 
 /** @param {string} language of their names @returns {Promise<import("./models/emoji.js").EmojiData[]>} */
-export const fetchEmoji = (language) => fetchFile(`../vendor/emoji-${language}.json`);
+export const fetchEmoji = (language) => fetchFile(`vendor/emoji-${language}.json`);
 
 /** @param {string} name of a catalogue @returns {Promise<import("./strings.js").Sentences>} */
-export const fetchSentences = (name) => fetchFile(`../locales/${name}.json`);
+export const fetchSentences = (name) => fetchFile(`locales/${name}.json`);
 
-/** A file of the page, whose address names its version. @param {string} path */
-async function fetchFile(path) {
+/** A file of the page, whose address names its version. @param {string} name */
+async function fetchFile(name) {
   try {
-    const response = await fetch(new URL(path, import.meta.url), { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    const response = await fetch(addressOfFile(name), { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
     if (response.ok) return await response.json();
   } catch {
     // No network, or a file that another version has replaced.

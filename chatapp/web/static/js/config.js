@@ -2,6 +2,7 @@
 
 /**
  * @typedef {object} PageSettings
+ * @property {string} assets where the page's own files are: an address that names their version
  * @property {string} installation tells this installation from others that this browser knows on the same host name
  * @property {"username" | "password"} signIn how people sign in
  * @property {"closed" | "invite" | "open"} joining who may make an account
@@ -9,6 +10,7 @@
  * @property {boolean} isJoiningFixed whether that is set where the server is started, and not chosen in the system
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed
+ * @property {boolean} canMail whether the server sends e-mail
  * @property {number} httpPort the port of the HTTP side
  * @property {number} wsPort the port of the Socket.IO side
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
@@ -34,6 +36,9 @@ export const ownName = (name) => `${name}-${settings.installation}`;
 
 /** @param {string} picture a person's @returns {string} its address, on the page's own origin */
 export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${encodeURIComponent(picture)}`;
+
+/** @param {string} name of one of the page's own files, such as "css/poll.css" */
+export const addressOfFile = (name) => settings.assets + name;
 
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {

@@ -55,6 +55,8 @@ export interface Arguments {
   groupRemove: Name;
   hiddenControl: { code: string };
   joinGroup: Name;
+  emailIs: { email: string };
+  emailWaits: { email: string };
   joinPasswordHint: Count;
   setupStep: { number: number; count: number };
   passkeyAdded: { when: string };

@@ -1,5 +1,7 @@
 /** Styles that the page does without until a part of it is opened. */
 
+import { addressOfFile } from "./config.js";
+
 /**
  * @param {string[]} names of files in css/
  * @returns {Promise<unknown>} when they apply; also if one could not be loaded
@@ -12,7 +14,7 @@ export function loadStyles(...names) {
 function loadOne(name) {
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  link.href = addressOfFile(`css/${name}.css`);
   return new Promise((done) => {
     link.onload = done;
     link.onerror = done;

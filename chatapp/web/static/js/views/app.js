@@ -1,17 +1,22 @@
 /** The whole page: signing in, or the list and the open conversation. */
 
+import { useSignal } from "@preact/signals";
 import { say } from "../strings.js";
 import { announcement, connection, hasRoom, notice, openKey, session, threadKey } from "../store.js";
 import { Conversation } from "./conversation.js";
 import { classes, html } from "./html.js";
 import { Mark } from "./icons.js";
+import { LinkPage, linkInAddress } from "./linkpage.js";
 import { OpenDialog, Thread } from "./opendialog.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./signin.js";
 
 export function App() {
   const { status } = session.value;
+  const link = useSignal(linkInAddress());
   if (status === "checking") return html`<div class="boot" role="status" aria-label=${say.appName}><${Mark} size=${56} /></div>`;
+  // The others are for who is not signed in.
+  if (link.value?.kind === "email") return html`<${LinkPage} link=${link.value} onDone=${() => (link.value = null)} />`;
   if (status === "signedOut") return html`<${SignIn} />`;
   return html`<${Chat} />`;
 }

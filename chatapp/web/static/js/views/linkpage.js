@@ -1,4 +1,4 @@
-/** The pages that links of the server open: `#/setup/<secret>` sets a new installation up, and by `#/reset/<secret>` a new password is chosen. They are loaded when they are opened. */
+/** The pages that links of the server open: `#/setup/<secret>` sets a new installation up, by `#/reset/<secret>` a new password is chosen, and `#/email/<secret>` confirms an e-mail address; and the page that asks for a link. They are loaded when they are opened. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -8,13 +8,15 @@ import { html } from "./html.js";
 import { SignInCard } from "./signincard.js";
 import { Failed } from "./states.js";
 
-/** @typedef {{ kind: "setup" | "reset", secret: string }} Link */
+/** @typedef {{ kind: "setup" | "reset" | "email" | "forgot", secret: string }} Link */
 
-const LINK = /^#\/(setup|reset)\/([\w-]+)$/u;
+const LINK = /^#\/(setup|reset|email)\/([\w-]+)$/u;
 
 const PAGES = {
   setup: async () => (await import("./setup/index.js")).Setup,
   reset: async () => (await import("./reset/index.js")).Reset,
+  email: async () => (await import("./reset/email.js")).ConfirmEmail,
+  forgot: async () => (await import("./reset/forgot.js")).Forgot,
 };
 
 /** @returns {Link | null} the link in the address */
@@ -23,8 +25,8 @@ export function linkInAddress() {
   return secret ? { kind: /** @type {Link["kind"]} */ (kind), secret } : null;
 }
 
-/** @param {{ link: Link }} props */
-export function LinkPage({ link }) {
+/** @param {{ link: Link, onDone?: () => void }} props */
+export function LinkPage({ link, onDone }) {
   const loaded = useSignal(/** @type {{ Page: any } | "failed" | null} */ (null));
   const load = async () => {
     try {
@@ -36,5 +38,5 @@ export function LinkPage({ link }) {
   };
   useEffect(() => void load(), []);
   if (loaded.value === "failed") return html`<${SignInCard} title=${say.appName} hint=""><${Failed} sentence=${say.dialogFailed} onRetry=${() => location.reload()} /><//>`;
-  return loaded.value && html`<${loaded.value.Page} secret=${link.secret} />`;
+  return loaded.value && html`<${loaded.value.Page} secret=${link.secret} onDone=${onDone} />`;
 }

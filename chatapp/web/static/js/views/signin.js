@@ -21,21 +21,24 @@ import { SecondStep } from "./secondstep.js";
 
 export function SignIn() {
   const isJoining = useSignal(inviteInAddress() !== null);
+  const isForgetting = useSignal(false);
   const link = linkInAddress();
   if (link) return html`<${LinkPage} link=${link} />`;
+  if (isForgetting.value) return html`<${LinkPage} link=${{ kind: "forgot", secret: "" }} onDone=${() => (isForgetting.value = false)} />`;
   return isJoining.value
     ? html`<${SignInCard} title=${say.joinTitle} hint=${say.joinHint}><${Join} onSignIn=${() => (isJoining.value = false)} /><${Providers} invite=${inviteInAddress()} /><//>`
-    : html`<${Choice} onJoin=${() => (isJoining.value = true)} />`;
+    : html`<${Choice} onJoin=${() => (isJoining.value = true)} onForget=${() => (isForgetting.value = true)} />`;
 }
 
-/** @param {{ onJoin: () => void }} props */
-function Choice({ onJoin }) {
+/** @param {{ onJoin: () => void, onForget: () => void }} props */
+function Choice({ onJoin, onForget }) {
   const isByName = settings.signIn === "username";
   return html`<${SignInCard} title=${settings.systemName || say.appName} hint=${isByName ? say.signInPickHint : say.tagline}>
     ${settings.isNew && html`<p class="note" role="status">${say.setupWaits}</p>`}
     ${session.value.reason && html`<p class="note" role="status">${session.value.reason}</p>`}
     ${isByName ? html`<${ByName} />` : html`<${ByPassword} />`}
     <${Providers} invite=${null} />
+    ${settings.canMail && html`<button type="button" class="button button-quiet" onClick=${onForget}>${say.forgotOffer}</button>`}
     ${settings.joining === "open" && html`<button type="button" class="button button-quiet" onClick=${onJoin}>${say.joinOffer}</button>`}
   <//>`;
 }

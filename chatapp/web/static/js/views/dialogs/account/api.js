@@ -1,4 +1,4 @@
-/** The HTTP API for my account: my profile, sessions, passkeys and the second factor. My picture is sent by `upload.js`. The password is changed by `session.js`, since that begins another session. */
+/** The HTTP API for my account: my profile, e-mail address, sessions, passkeys and the second factor. My picture is sent by `upload.js`. The password is changed by `session.js`, since that begins another session. */
 
 import { call } from "../../../api.js";
 import { makePasskey } from "../../../passkeys.js";
@@ -92,4 +92,19 @@ export async function replaceRecoveryCodes(password) {
 /** @param {string} password */
 export async function turnOffSecondFactor(password) {
   await call("DELETE", "/second-factor", { password });
+}
+
+/** @typedef {{ email: string | null, waiting: string | null, canMail: boolean }} OwnEmail `waiting` is an address that is not confirmed yet */
+
+/** @returns {Promise<OwnEmail>} */
+export const fetchEmail = () => call("GET", "/email");
+
+/** @param {string} email @param {string | null} password */
+export async function setEmail(email, password) {
+  await call("PUT", "/email", { email, password });
+}
+
+/** @param {string | null} password */
+export async function removeEmail(password) {
+  await call("DELETE", "/email", { password });
 }

@@ -9,6 +9,7 @@ import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { SectionMenu } from "../sectionmenu.js";
 import { BlockedSection } from "./blocked.js";
+import { EmailSection } from "./email.js";
 import { OwnDataSection } from "./owndata.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
@@ -22,6 +23,7 @@ import { SessionsSection } from "./sessions.js";
 const SECTIONS = [
   { id: "profile", title: () => say.profile, hint: () => say.profileHint, Section: ProfileSection },
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
+  { id: "email", title: () => say.email, hint: () => say.emailHint, Section: EmailSection },
   { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
   { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },

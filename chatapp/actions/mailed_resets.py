@@ -1,0 +1,56 @@
+"""Links for a new password that people have sent to themselves by e-mail."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from chatapp.actions.accounts import find_active_user
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.installation_settings import shown_name
+from chatapp.actions.password_resets import NewReset, store_reset
+from chatapp.actions.sessions import Place
+from chatapp.config import Settings
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.mail.letters import link_letter
+from chatapp.mail.outbox import Mail, Outbox
+from chatapp.models import User
+from chatapp.sign_in_errors import MailOff
+
+LASTS = timedelta(hours=1)
+"""Shorter than an administrator's link: whoever asks for it waits for it."""
+
+
+def mail_reset(journal: Journal, settings: Settings, outbox: Outbox, account: str, language: str, place: Place) -> None:
+    """Sends a link to the verified address of an account, by its username or that address. Whether there is such an
+    account is found out in the background, so that neither the answer nor its time says so.
+
+    Raises MailOff.
+    """
+    if not outbox.is_open:
+        raise MailOff("This server sends no e-mail.")
+    outbox.put(lambda: _composed(journal, settings, account, language, place))
+
+
+def _composed(journal: Journal, settings: Settings, account: str, language: str, place: Place) -> Mail | None:
+    """None for nobody, for an account without an address, and for one without a password. The last signs in by a
+    provider or a passkey, and whoever runs that provider may count on it being the only way in."""
+    user = _found(account)
+    if user is None or user.email is None or user.password_hash is None:
+        return None
+    user_id, username, email = user.id, user.username, user.email
+    language = user.mail_language or language
+    db.session.remove()
+
+    def job(transaction: Transaction) -> NewReset:
+        record(transaction, "password_reset_mailed", Actor(None, "", place.address), username)
+        return store_reset(transaction, user_id, LASTS)
+
+    link = f"{settings.public_url}/#/reset/{journal.write(job).secret}"
+    return Mail(email, link_letter("reset", language, username=username, system=shown_name(settings), link=link))
+
+
+def _found(account: str) -> User | None:
+    """By username first: one may look like an e-mail address of somebody else."""
+    by_email = select(User).where(User.email == account.lower(), User.is_active)
+    return find_active_user(account) or db.session.scalar(by_email)

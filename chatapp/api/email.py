@@ -1,0 +1,103 @@
+"""The caller's e-mail address, and links for new passwords that are sent there."""
+
+from flask import Blueprint, request
+
+from chatapp.account_payloads import ConfirmEmail, ForgottenPassword, SetEmail
+from chatapp.account_shapes import EmailShape
+from chatapp.actions import mailed_resets, own_email
+from chatapp.actions.sessions import Caller
+from chatapp.api.confirming import counted
+from chatapp.api.current import current_journal, current_outbox, current_place, current_settings
+from chatapp.api.mail_limits import forgotten_limit, limited_mails
+from chatapp.api.operation import operation
+from chatapp.api.sign_in_rules import address_limit, require_trusted_network
+from chatapp.errors import (
+    ConfirmationRequired,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    MalformedRequest,
+    TooManyAttempts,
+    WrongPassword,
+)
+from chatapp.passkey_payloads import Confirmation
+from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import EmailLinkInvalid, MailOff
+from chatapp.web.languages import spoken
+
+blueprint = Blueprint("email", __name__)
+
+CONFIRMED = (ConfirmationRequired, WrongPassword, TooManyAttempts, MalformedRequest, InvalidInput)
+
+
+@blueprint.get("/email")
+@operation("The caller's e-mail address, and one that waits to be confirmed", gives=EmailShape)
+def show_email(caller: Caller) -> EmailShape:
+    found = own_email.email_of(caller.user_id)
+    return {"email": found.address, "waiting": found.waiting, "canMail": current_outbox().is_open}
+
+
+@blueprint.put("/email")
+@operation(
+    "Send a link to an address, which becomes the caller's when the link is opened",
+    gives=SentenceShape,
+    body=SetEmail,
+    errors=(*CONFIRMED, MailOff),
+)
+def set_email(caller: Caller, body: SetEmail) -> SentenceShape:
+    with limited_mails(caller), counted(caller):
+        own_email.ask_for_email(
+            current_journal(),
+            current_settings(),
+            current_outbox(),
+            caller,
+            body.email,
+            body.password,
+            spoken(request).code,
+        )
+    return {"response": "A link is on its way to this address."}
+
+
+@blueprint.delete("/email")
+@operation("Remove the caller's e-mail address", gives=SentenceShape, body=Confirmation, errors=CONFIRMED)
+def remove_email(caller: Caller, body: Confirmation) -> SentenceShape:
+    with counted(caller):
+        own_email.remove_email(current_journal(), current_settings(), current_outbox(), caller, body.password)
+    return {"response": "Your account has no e-mail address any more."}
+
+
+@blueprint.post("/email/confirm")
+@address_limit("email")
+@operation(
+    "Confirm an e-mail address by the link that was sent there",
+    gives=SentenceShape,
+    body=ConfirmEmail,
+    needs_session=False,
+    errors=(EmailLinkInvalid, Conflict, MalformedRequest, InvalidInput, TooManyAttempts),
+)
+def confirm_email(body: ConfirmEmail) -> SentenceShape:
+    own_email.confirm_email(current_journal(), current_settings(), current_outbox(), body.secret, current_place())
+    return {"response": "The e-mail address is confirmed."}
+
+
+@blueprint.post("/forgot")
+@address_limit("forgot")
+@forgotten_limit
+@operation(
+    "Have a link for a new password sent to the address of an account, if there is one",
+    gives=SentenceShape,
+    body=ForgottenPassword,
+    needs_session=False,
+    errors=(MailOff, Forbidden, MalformedRequest, InvalidInput, TooManyAttempts),
+)
+def forgot_password(body: ForgottenPassword) -> SentenceShape:
+    require_trusted_network()
+    mailed_resets.mail_reset(
+        current_journal(),
+        current_settings(),
+        current_outbox(),
+        body.account.strip(),
+        spoken(request).code,
+        current_place(),
+    )
+    return {"response": "If there is such an account with an e-mail address, a link is on its way."}
