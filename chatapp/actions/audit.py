@@ -19,6 +19,8 @@ KINDS = frozenset(
         "account_added",
         "account_deactivated",
         "account_reactivated",
+        "audit_exported",
+        "data_exported",
         "email_changed",
         "group_deleted",
         "identity_linked",
@@ -116,8 +118,17 @@ ALL = Wanted()
 
 def lines_after(line_id: int, wanted: Wanted = ALL) -> Iterator[AuditLine]:
     """The wanted lines that follow this one, oldest first, read in pages."""
+    return _in_pages(_lines(wanted), line_id)
+
+
+def lines_by(user_id: int) -> Iterator[AuditLine]:
+    """What a user did, oldest first, read in pages."""
+    return _in_pages(select(AuditEvent).where(AuditEvent.actor_id == user_id), 0)
+
+
+def _in_pages(wanted: Select[AuditEvent], line_id: int) -> Iterator[AuditLine]:
     while True:
-        query = _lines(wanted).where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
+        query = wanted.where(AuditEvent.id > line_id).order_by(AuditEvent.id).limit(PAGE)
         found = [_line_of(row) for row in db.session.scalars(query)]
         db.session.remove()
         yield from found

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, request
 
+from chatapp.actions.data_exports import RunningExports
 from chatapp.api import (
     account,
     administration,
@@ -18,6 +19,7 @@ from chatapp.api import (
     messages,
     oidc,
     openapi,
+    own_data,
     passkeys,
     personal,
     polls,
@@ -43,6 +45,7 @@ NOUNS = (
     passkeys,
     second_factor,
     profile,
+    own_data,
     joining,
     oidc,
     setup,
@@ -78,6 +81,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     cross_origin.init_app(app, settings)
     _limit_attempts(app, settings)
     app.extensions["chatapp.oidc"] = providers_of(settings)
+    app.extensions["chatapp.running_exports"] = RunningExports()
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in NOUNS:
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, stream_with_context
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
 from chatapp.actions import administered, administration, audit, installation_settings, invites, password_resets
+from chatapp.actions.data_exports import record_audit_export
 from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import SEE_AUDIT_LOG, SEE_LIMITS, require
@@ -198,6 +199,7 @@ def _download(
 ) -> Response:
     """Streams the lines, so that a log of any length takes the memory of a page of it."""
     require(caller.role, SEE_AUDIT_LOG)
+    record_audit_export(current_journal(), caller.actor, name)
     body = stream_with_context(form(audit.lines_after(0, _wanted(query))))
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
     return Response(body, content_type=f"{media_type}; charset=utf-8", headers=headers)

@@ -174,3 +174,27 @@ def reset_factor(username: str, passkeys: bool) -> None:
     click.echo(f"{username} has no second factor and is signed out everywhere.")
     if passkeys:
         click.echo("1 passkey is removed." if removed == 1 else f"{removed} passkeys are removed.")
+
+
+@users.command("export")
+@click.argument("username")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True))
+def export_user(username: str, file: str) -> None:
+    """Write everything of a user that they could export themselves to FILE, a ZIP."""
+    import os
+
+    from chatapp.actions.accounts import id_of
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.data_exports import record_export
+    from chatapp.clock import now
+    from chatapp.export.contents import export_of
+
+    with installation() as app:
+        user_id = id_of(username)
+        record_export(app.extensions["chatapp.journal"], OPERATOR, username)
+        # For the operator alone: it holds what others wrote to the user.
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "wb") as target:
+            for piece in export_of(user_id, username, now()):
+                target.write(piece)
+    click.echo(f"The data of {username} is in {file}.")

@@ -297,6 +297,9 @@ def test_the_audit_log_is_exported_in_two_forms(app: Flask, admin: Browser) -> N
     lines = [json.loads(line) for line in admin.get("/admin/audit.jsonl?kind=sign_in_failed").text.splitlines()]
     assert lines[-1]["target"] == formula
     assert [str(line["id"]) for line in lines] == [row[0] for row in rows[1:]]
+    copied = admin.get("/admin/audit?kind=audit_exported").get_json()["lines"][:2]
+    assert [line["details"]["form"] for line in copied] == ["audit.jsonl", "audit.csv"]
+    assert {line["actor"] for line in copied} == {admin.get("/loggedIn").get_json()["username"]}
 
 
 def test_the_limits_are_shown_without_secrets(admin: Browser) -> None:

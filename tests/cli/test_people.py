@@ -2,6 +2,8 @@
 
 import json
 import re
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -202,3 +204,18 @@ def test_a_closed_account_is_opened_again(run: Run) -> None:
     expect_output(run("users", "reactivate", "anna"), 0, "anna is active again")
     assert run("users", "list").output == "anna\tanna\tno password\n"
     expect_output(run("users", "reactivate", "nobody"), 1, "no such user")
+
+
+def test_an_operator_exports_what_is_somebodys(run: Run, tmp_path: Path) -> None:
+    expect_output(
+        run("users", "add", "anna", "--first-name", "Anna", "--no-password", "--email", "anna@example.org"), 0
+    )
+    file = tmp_path / "anna.zip"
+    expect_output(run("users", "export", "nobody", str(file)), 1, "no such user")
+    assert not file.exists()
+    expect_output(run("users", "export", "anna", str(file)), 0, "anna", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(file) as archive:
+        assert json.loads(archive.read("profile.json"))["email"] == "anna@example.org"
+    lines = [json.loads(line) for line in run("audit", "--json").output.splitlines()]
+    assert [(line["kind"], line["actor"], line["target"]) for line in lines][-1] == ("data_exported", "", "anna")

@@ -1,6 +1,8 @@
 """A person's own account in the browser: their sessions and their password."""
 
+import json
 import re
+import zipfile
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -82,3 +84,35 @@ def test_a_new_password_keeps_this_page_and_its_tabs_and_ends_every_other_sessio
         expect(one.get_by_text("Your session has ended")).to_have_count(0)
     assert page.evaluate("fetch('/sessions').then(answer => answer.json()).then(body => body.sessions.length)") == 1
     sign_in(away, server, "zoe", SECOND)
+
+
+def test_a_person_downloads_everything_that_is_theirs(new_person: NewPerson, make_server: MakeServer) -> None:
+    server = make_server(SIGN_IN="password")
+    server.add_user("mia", "--password", FIRST)
+    here = new_person("mia", server, signed_in=False, bypass_csp=True, **PHONE)
+    page = here.context.new_page()
+    sign_in(page, server, "mia", FIRST)
+    open_account(page, "Your data")
+    dialog = page.get_by_role("dialog", name="Your data")
+    export = dialog.get_by_role("button", name="Export my data")
+    dialog.get_by_label("Your password").fill("wrong")
+    export.click()
+    expect(dialog.get_by_role("alert")).to_have_text("The password is wrong.")
+    assert violations(page) == []
+    assert fits(page)
+    dialog.get_by_label("Your password").fill(FIRST)
+    with page.expect_download() as download:
+        export.click()
+    assert download.value.suggested_filename == "chat-data.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert json.loads(archive.read("profile.json"))["username"] == "mia"
+    expect(dialog.get_by_role("status")).to_have_text("Your data was downloaded.")
+    expect(dialog.get_by_label("Your password")).to_have_value("")
+    for _ in range(4):
+        dialog.get_by_label("Your password").fill(FIRST)
+        with page.expect_download():
+            export.click()
+        expect(dialog.get_by_label("Your password")).to_have_value("")
+    dialog.get_by_label("Your password").fill(FIRST)
+    export.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("exported only just now")

@@ -10,6 +10,7 @@ import { html } from "../../html.js";
 import { SectionMenu } from "../sectionmenu.js";
 import { BlockedSection } from "./blocked.js";
 import { EmailSection } from "./email.js";
+import { OwnDataSection } from "./owndata.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
 import { SecondFactorSection } from "./secondfactor.js";
@@ -27,6 +28,7 @@ const SECTIONS = [
   { id: "secondfactor", title: () => say.secondFactor, hint: () => say.secondFactorHint, Section: SecondFactorSection },
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
+  { id: "owndata", title: () => say.ownData, hint: () => say.ownDataHint, Section: OwnDataSection },
 ];
 
 /** Leads to a dialog of its own. */

@@ -1,0 +1,1 @@
+"""The export of a person's own data, as a ZIP."""
