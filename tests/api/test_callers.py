@@ -44,6 +44,9 @@ STAFF = {
     *("GET /admin/audit", "GET /admin/audit.csv", "GET /admin/audit.jsonl", "GET /admin/groups", "GET /admin/limits"),
     *("DELETE /admin/groups/<group_id>", "PUT /admin/groups/<group_id>/owner", "GET /admin/people"),
     *("GET /admin/invitations", "POST /admin/invitations", "DELETE /admin/invitations/<number>"),
+    *("GET /admin/reports", "GET /admin/reports/<message_id>", "DELETE /admin/reports/<message_id>"),
+    *("DELETE /admin/reports/<message_id>/message", "PUT /admin/people/<username>/suspension"),
+    "DELETE /admin/people/<username>/suspension",
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
     *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
 }
@@ -114,6 +117,7 @@ FORBIDDEN: dict[str, Call] = {
     "POST /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions", {"emoji": "👍"}),
     "GET /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions?emoji=👍", None),
     "PUT /message/<message_id>/saved": lambda scene: (f"/message/{scene.message}/saved", {"on": True}),
+    "POST /message/<message_id>/report": lambda scene: (f"/message/{scene.message}/report", {"reason": "spam"}),
     "POST /message/<message_id>/thread": lambda scene: (f"/message/{scene.message}/thread", {}),
     "GET /message/<message_id>/versions": lambda scene: (f"/message/{scene.message}/versions", None),
     "PUT /message/<message_id>/vote": lambda scene: (f"/message/{scene.poll}/vote", {"options": [0]}),
