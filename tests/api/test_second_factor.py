@@ -86,7 +86,7 @@ def test_only_who_has_the_password_learns_that_there_is_a_second_factor(erin: Pr
 
 
 def test_a_code_is_needed_before_a_suspension_is_told(erin: Protected) -> None:
-    suspend(erin.app.extensions["chatapp.journal"], OPERATOR, erin.name, timedelta(days=1), "")
+    suspend(erin.owner.app.extensions["chatapp.journal"], OPERATOR, erin.owner.name, timedelta(days=1), "")
     refusal(erin.log_in(), 401, "second_factor_required")
     refusal(erin.log_in(code="000000"), 401, "wrong_code")
     refusal(erin.log_in(code=erin.code()), 403, "account_suspended")
