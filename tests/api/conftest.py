@@ -123,7 +123,7 @@ def erin(password_app: Flask) -> Owner:
 
 @pytest.fixture
 def shift_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """`shift_time(timedelta(minutes=5))` is what challenges, confirmations and suspensions take the time to be, from now."""
+    """`shift_time(timedelta(minutes=5))` is the time that challenges and suspensions take it to be, from now."""
 
     def shift(by: timedelta) -> None:
         for module in (challenges, confirmation, standing):

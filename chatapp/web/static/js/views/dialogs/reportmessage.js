@@ -22,6 +22,10 @@ function ReportForm({ message: { messageId, sender, content } }) {
   const reason = useSignal("");
   const comment = useSignal("");
   const action = useAction();
+  const choose = (/** @type {string} */ name) => {
+    reason.value = name;
+    action.refuse("");
+  };
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     if (!reason.peek()) return action.refuse(say.reportChoose);
@@ -35,7 +39,7 @@ function ReportForm({ message: { messageId, sender, content } }) {
     <p class="note">${say.reportHint}</p>
     <fieldset class="report-reasons">
       <legend>${say.reportReason}</legend>
-      ${Object.entries(say.reportReasons).map(([name, words]) => html`<label key=${name}><input type="radio" name="reason" value=${name} checked=${reason.value === name} onChange=${() => (reason.value = name)} /><span>${words}</span></label>`)}
+      ${Object.entries(say.reportReasons).map(([name, words]) => html`<label key=${name}><input type="radio" name="reason" value=${name} checked=${reason.value === name} onChange=${() => choose(name)} /><span>${words}</span></label>`)}
     </fieldset>
     <label class="field"><span>${say.reportComment}</span>
       <textarea name="comment" dir="auto" rows="3" maxlength="1000" value=${comment.value} onInput=${(/** @type {any} */ event) => (comment.value = event.target.value)}></textarea>

@@ -94,7 +94,7 @@ function Opened({ report, onClosed }) {
 /** @param {{ message: import("./reportapi.js").ContextMessage, isReported: boolean }} props */
 function ContextLine({ message: { sender, content, at, isDeleted }, isReported }) {
   return html`<li class=${isReported ? "audit-line report-this" : "audit-line"}>
-    <span><b><bdi>${nameOf(sender)}</bdi></b> <small><time dateTime=${at}>${fullMoment(at)}</time></small>${isReported && html` <span class="mark mark-bad">${say.adminReportedMark}</span>`}</span>
+    <span class="report-head"><b><bdi>${nameOf(sender)}</bdi></b> <small><time dateTime=${at}>${fullMoment(at)}</time></small>${isReported && html` <span class="mark mark-bad">${say.adminReportedMark}</span>`}</span>
     ${isDeleted ? html`<i>${say.adminReportDeleted}</i>` : html`<span class="report-text" dir="auto">${content}</span>`}
   </li>`;
 }
