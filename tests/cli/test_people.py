@@ -202,3 +202,15 @@ def test_a_closed_account_is_opened_again(run: Run) -> None:
     expect_output(run("users", "reactivate", "anna"), 0, "anna is active again")
     assert run("users", "list").output == "anna\tanna\tno password\n"
     expect_output(run("users", "reactivate", "nobody"), 1, "no such user")
+
+
+def test_a_user_is_suspended_banned_and_let_in_again(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    expect_output(run("users", "suspend", "anna", "--days", "2", "--reason", "rude"), 0, "suspended for 2 days")
+    expect_output(run("users", "suspend", "anna"), 0, "anna is banned")
+    expect_output(run("users", "unsuspend", "anna"), 0, "may sign in again")
+    expect_output(run("users", "suspend", "nobody"), 1, "no such user")
+    expect_output(run("users", "suspend", "anna", "--days", "0"), 2)
+    assert run("reports").output == ""
+    kinds = [json.loads(line)["kind"] for line in run("audit", "--json").output.splitlines()]
+    assert kinds[-3:] == ["account_suspended", "account_banned", "suspension_lifted"]
