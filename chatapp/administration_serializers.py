@@ -10,6 +10,7 @@ from chatapp.actions.audit import AuditLine
 from chatapp.actions.invites import ListedInvite
 from chatapp.administration_shapes import AccountShape, AdministeredGroupShape, AuditLineShape, InvitationShape
 from chatapp.clock import to_iso
+from chatapp.report_serializers import suspension
 
 COLUMNS = ("id", "at", "kind", "actor", "target", "address", "details")
 
@@ -27,6 +28,7 @@ def account(one: AdministeredPerson) -> AccountShape:
         "createdAt": to_iso(one.created_at),
         "lastSeen": to_iso(one.last_seen_at) if one.last_seen_at is not None else None,
         "sessions": one.sessions,
+        "suspension": suspension(one.suspension),
     }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from chatapp.report_shapes import SuspensionShape
+
 
 class AccountShape(TypedDict):
     """An account. `sessions` is how many valid ones it has."""
@@ -16,6 +18,7 @@ class AccountShape(TypedDict):
     createdAt: str
     lastSeen: str | None
     sessions: int
+    suspension: SuspensionShape | None
 
 
 class AccountsShape(TypedDict):

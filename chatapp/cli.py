@@ -11,6 +11,7 @@ from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.keys import keys
 from chatapp.commands.mail import mail
+from chatapp.commands.suspensions import reports
 from chatapp.commands.users import users
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def serve(demo: int | None) -> None:
 
 
 main.add_command(users)
+main.add_command(reports)
 main.add_command(audit)
 main.add_command(keys)
 main.add_command(groups)

@@ -49,7 +49,7 @@ _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f-
 
 def _content(text: str) -> str:
     text = text.replace("\r\n", "\n")
-    _printable(text)
+    printable(text)
     if len(text.encode()) > CONTENT_BYTES:
         raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
     if is_blank(text):
@@ -58,13 +58,13 @@ def _content(text: str) -> str:
 
 
 def _draft(text: str) -> str:
-    text = _printable(text.replace("\r\n", "\n"))
+    text = printable(text.replace("\r\n", "\n"))
     if len(text.encode()) > CONTENT_BYTES:
         raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
     return text
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text  # most messages, at a tenth of what the searches cost
     if _SURROGATE.search(text):
@@ -75,7 +75,7 @@ def _printable(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    text = unicodedata.normalize("NFC", _printable(text)).strip()
+    text = unicodedata.normalize("NFC", printable(text)).strip()
     if is_blank(text) or "\n" in text or "\t" in text:
         raise ValueError("must be one line with something visible in it")
     return text
@@ -103,7 +103,7 @@ def line_or_nothing(text: str) -> str:
 
 
 def _description(text: str) -> str:
-    text = unicodedata.normalize("NFC", _printable(text.replace("\r\n", "\n"))).strip()
+    text = unicodedata.normalize("NFC", printable(text.replace("\r\n", "\n"))).strip()
     return "" if is_blank(text) else text
 
 
@@ -111,7 +111,7 @@ def _directory_place(text: str) -> str:
     number, colon, _ = text.partition(":")
     if not (colon and number.isascii() and number.isdigit() and int(number) <= LARGEST_SEQUENCE):
         raise ValueError("must be the `next` of an earlier answer")
-    return _printable(text)
+    return printable(text)
 
 
 def _client_id(text: str) -> str:
@@ -144,18 +144,18 @@ Topic = Annotated[str, AfterValidator(line_or_nothing), Field(max_length=TOPIC_C
 """One line, or nothing."""
 Description = Annotated[str, AfterValidator(_description), Field(max_length=DESCRIPTION_CHARACTERS)]
 """Some lines, or nothing."""
-GroupSearch = Annotated[str, Field(max_length=GROUP_NAME_CHARACTERS), AfterValidator(_printable)]
+GroupSearch = Annotated[str, Field(max_length=GROUP_NAME_CHARACTERS), AfterValidator(printable)]
 DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directory_place)]
 """A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""
-SearchText = Annotated[str, Field(min_length=1, max_length=SEARCH_CHARACTERS), AfterValidator(_printable)]
+SearchText = Annotated[str, Field(min_length=1, max_length=SEARCH_CHARACTERS), AfterValidator(printable)]
 ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_client_id)]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS), AfterValidator(printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
 NewUsername = Annotated[str, AfterValidator(new_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
 EmailAddress = Annotated[str, Field(max_length=EMAIL_CHARACTERS), AfterValidator(_email)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]
-InviteText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+InviteText = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(printable)]
 LastName = Annotated[str, AfterValidator(_name_or_nothing), Field(max_length=100)]
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_SEQUENCE)]
 FirstSequence = Annotated[int, Field(ge=1, le=LARGEST_SEQUENCE)]

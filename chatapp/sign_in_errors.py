@@ -82,6 +82,12 @@ class AccountDeactivated(Forbidden):
     code = "account_deactivated"
 
 
+class AccountSuspended(Forbidden):
+    """The account is suspended or banned. `details["until"]` is when that ends, and null for a ban."""
+
+    code = "account_suspended"
+
+
 class ProviderUnavailable(Unavailable):
     """A provider of sign-in does not answer, or not as OpenID Connect says."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.group_members import insert_memberships, require_room, user_ids_of
 from chatapp.actions.groups import delete_messages_of, mark_deleted
+from chatapp.actions.suspensions import ShownSuspension, suspensions_of
 from chatapp.actions.system_permissions import MANAGE_GROUPS, SEE_PEOPLE, require
 from chatapp.clock import now
 from chatapp.errors import HasOwner, NotFound
@@ -31,6 +32,7 @@ class AdministeredPerson:
     created_at: datetime
     last_seen_at: datetime | None
     sessions: int
+    suspension: ShownSuspension | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def list_accounts_page(actor: Actor, text: str, after: str, limit: int) -> list[
     if text:
         full_name = User.first_name + " " + User.last_name
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in (User.username, full_name))))
+    found = db.session.execute(query).all()
+    suspended = suspensions_of({user.id for user, _ in found})
     return [
         AdministeredPerson(
             user.username,
@@ -66,8 +70,9 @@ def list_accounts_page(actor: Actor, text: str, after: str, limit: int) -> list[
             user.created_at,
             user.last_seen_at,
             count,
+            suspended.get(user.id),
         )
-        for user, count in db.session.execute(query)
+        for user, count in found
     ]
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.sessions import revoke_all
+from chatapp.actions.standing import is_open
 from chatapp.actions.system_permissions import (
     CHANGE_ROLES,
     CLOSE_ACCOUNTS,
@@ -109,10 +110,12 @@ def find_subject(transaction: Transaction, actor: Actor, username: str, action: 
 
 
 def require_other_administrator(transaction: Transaction, user: User) -> None:
-    """Raises LastAdministrator if the user is the only active administrator. Locks all of them, so that two who are
-    taken out at once are not both taken for one of two."""
+    """Raises LastAdministrator if the user is the only administrator who may sign in.
+
+    Locks all of them, so that two who are taken out at once are not both taken for one of two.
+    """
     if user.role != ADMINISTRATOR or not user.is_active:
         return
-    query = select(User.id).where(User.role == ADMINISTRATOR, User.is_active).order_by(User.id).with_for_update()
+    query = select(User.id).where(User.role == ADMINISTRATOR, is_open()).order_by(User.id).with_for_update()
     if set(transaction.session.scalars(query)) <= {user.id}:
         raise LastAdministrator("The server needs an administrator.", username=user.username)

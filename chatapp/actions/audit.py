@@ -17,10 +17,12 @@ from chatapp.models.user import ADMINISTRATOR, MEMBER
 KINDS = frozenset(
     {
         "account_added",
+        "account_banned",
         "account_deactivated",
         "account_reactivated",
         "audit_exported",
         "data_exported",
+        "account_suspended",
         "email_changed",
         "group_deleted",
         "identity_linked",
@@ -33,6 +35,8 @@ KINDS = frozenset(
         "member_role_changed",
         "owner_appointed",
         "message_deleted",
+        "message_removed",
+        "message_reported",
         "passkey_added",
         "passkey_copied",
         "passkey_removed",
@@ -45,12 +49,15 @@ KINDS = frozenset(
         "second_factor_off",
         "second_factor_on",
         "second_factor_reset",
+        "report_dismissed",
+        "report_opened",
         "role_changed",
         "set_up",
         "session_ended",
         "sign_in",
         "sign_in_failed",
         "sign_out",
+        "suspension_lifted",
     }
 )
 """What is recorded. docs/operations.md explains each."""

@@ -20,7 +20,6 @@ from chatapp.models import ExternalIdentity, User
 from chatapp.notices import AccountChanged
 from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
-from chatapp.sign_in_errors import AccountDeactivated
 from chatapp.username_rule import USERNAME_CHARACTERS
 
 ATTEMPTS = 3
@@ -42,7 +41,7 @@ def sign_in_person(
 ) -> Caller:
     """Begins a session of the person's account, which is linked or made at the first sign-in.
 
-    Raises AccountDeactivated, JoiningClosed and InviteInvalid.
+    Raises AccountDeactivated, AccountSuspended, JoiningClosed and InviteInvalid.
     """
     joining = _joining(settings, provider, person)
     db.session.remove()
@@ -50,8 +49,6 @@ def sign_in_person(
     def job(transaction: Transaction) -> Caller:
         user = _known(transaction, person) or _linked(transaction, provider, person, place)
         user = user or _made(transaction, provider, person, joining, invite, place)
-        if not user.is_active:
-            raise AccountDeactivated("This account was closed by whoever runs this server.")
         take_role(transaction, user, person.role, Actor(user.id, user.username, place.address))
         return begin_session(transaction, settings, user.id, user.username, "provider", place)
 

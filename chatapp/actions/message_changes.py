@@ -80,21 +80,27 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
             return
         _require_may_delete(found, caller, edit_seconds)
         message = found.message
-        for table in (MessageVersion, Reaction):
-            of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
-            transaction.session.execute(delete(table).where(of_message))
-        delete_poll(transaction, message.conversation_id, message.sequence)
-        forget_mentions(transaction, message)
-        message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
-        message.forwarded_from_id = message.forwarded_at = None
-        message.origin_conversation_id = message.origin_sequence = None
-        message.deleted_at, message.deleted_by_id = now(), caller.user_id
-        message.content_revision = found.change(transaction)
+        erase_message(transaction, found, caller.user_id)
         if message.sender_id != caller.user_id:
             record(transaction, "message_deleted", caller.actor, message_id)
 
     journal.write(job)
     return message_of(caller, find_message(caller, message_id))
+
+
+def erase_message(transaction: Transaction, found: FoundMessage, user_id: int) -> None:
+    """Deletes a message in the name of this user, who may do it. The conversation is locked."""
+    message = found.message
+    for table in (MessageVersion, Reaction):
+        of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
+        transaction.session.execute(delete(table).where(of_message))
+    delete_poll(transaction, message.conversation_id, message.sequence)
+    forget_mentions(transaction, message)
+    message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
+    message.forwarded_from_id = message.forwarded_at = None
+    message.origin_conversation_id = message.origin_sequence = None
+    message.deleted_at, message.deleted_by_id = now(), user_id
+    message.content_revision = found.change(transaction)
 
 
 def versions_of(caller: Caller, message_id: str) -> list[Version]:

@@ -9,6 +9,7 @@ from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.sessions import Place, revoke_all
+from chatapp.actions.standing import require_may_sign_in
 from chatapp.actions.system_permissions import RESET_PASSWORDS
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -55,9 +56,9 @@ def store_reset(transaction: Transaction, user_id: int, lasts: timedelta) -> New
 
 def use_reset(journal: Journal, settings: Settings, secret: str, password: str, place: Place) -> None:
     """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
-    need a second factor.
+    need a second factor. It stays valid while the account is suspended.
 
-    Raises ResetInvalid and PasswordCommon.
+    Raises ResetInvalid, PasswordCommon, AccountDeactivated and AccountSuspended.
     """
     # A hash costs 50 ms of a processor. Only who has a link may cause one.
     user_id = _user_of(secret)
@@ -71,8 +72,9 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
             .returning(PasswordReset.user_id)
         )
         user = transaction.session.get(User, used.scalar() or 0)
-        if user is None or not user.is_active:
+        if user is None:
             raise _invalid()
+        require_may_sign_in(transaction, user.id)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         transaction.notices.append(AccountChanged(user.id, "password_changed"))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from chatapp.actions.audit import OPERATOR, Actor, record
+from chatapp.actions.standing import require_may_sign_in
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import NotFound
@@ -77,7 +78,11 @@ class Caller:
 def begin_session(
     transaction: Transaction, settings: Settings, user_id: int, username: str, method: str, place: Place
 ) -> Caller:
-    """Begins a session in the transaction, and records the sign-in. `method` is how the user has shown who they are."""
+    """Begins a session in the transaction, and records the sign-in. `method` is how the user has shown who they are.
+
+    Raises AccountDeactivated and AccountSuspended.
+    """
+    require_may_sign_in(transaction, user_id)
     at = now()
     caller = Caller(
         user_id, username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds), at, place.address

@@ -14,6 +14,10 @@ END_SESSIONS = "end the sessions of others"
 RESET_PASSWORDS = "reset the passwords of others"
 ACT_ON_STAFF = "act on moderators and administrators"
 MODERATE_MESSAGES = "delete messages of others in groups that they are in"
+SUSPEND_ACCOUNTS = "suspend and ban people, and lift that"
+SEE_REPORTS = "see reported messages and what was said around them"
+DISMISS_REPORTS = "dismiss reports"
+REMOVE_REPORTED = "remove reported messages"
 SEE_INVITATIONS = "see invitations"
 MAKE_INVITATIONS = "make and revoke invitations"
 MANAGE_GROUPS = "manage groups that they are not in"
@@ -29,6 +33,10 @@ PERMISSIONS = {
     RESET_PASSWORDS: (ADMINISTRATOR,),
     ACT_ON_STAFF: (ADMINISTRATOR,),
     MODERATE_MESSAGES: (ADMINISTRATOR, MODERATOR),
+    SUSPEND_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
+    SEE_REPORTS: (ADMINISTRATOR, MODERATOR),
+    DISMISS_REPORTS: (ADMINISTRATOR, MODERATOR),
+    REMOVE_REPORTED: (ADMINISTRATOR, MODERATOR),
     SEE_INVITATIONS: (ADMINISTRATOR, MODERATOR),
     MAKE_INVITATIONS: (ADMINISTRATOR,),
     MANAGE_GROUPS: (ADMINISTRATOR,),

@@ -16,7 +16,9 @@ from chatapp.notices import Notice, UserChanged
 
 # On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
 # conversations, as by the jobs of the same transaction.
-ROW = """SELECT s.content, s.reply_to, u.is_active, s.status, s.due_at
+ROW = """SELECT s.content, s.reply_to, u.is_active AND NOT EXISTS (
+    SELECT 1 FROM suspension x WHERE x.user_id = u.id AND (x.until IS NULL OR x.until > ?)
+), s.status, s.due_at
 FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
 WHERE s.user_id = ? AND s.client_id = ? AND s.status <> 'gone'"""
 LOCK = 'SELECT id FROM "user" WHERE id = ? FOR NO KEY UPDATE'
@@ -63,14 +65,14 @@ class ScheduledDrafts:
         """Gives the draft its present text. It may have been sent, changed or deleted since it was queued."""
         if not self._connection.is_sqlite:
             self._one(LOCK, (draft.sender_id,))
-        row = self._one(ROW, (draft.sender_id, draft.client_id))
+        row = self._one(ROW, (to_microseconds(now()), draft.sender_id, draft.client_id))
         if row is None or (draft.must_be_due and (row[3] != WAITING or row[4] > to_microseconds(now()))):
             self._refused[id(draft)] = NotFound("There is no such scheduled message.", clientId=draft.client_id)
             return
-        draft.content, draft.reply_to, is_active = row[:3]
+        draft.content, draft.reply_to, is_open = row[:3]
         self._taken.add(id(draft))
-        if not is_active:
-            self._refused[id(draft)] = Forbidden("This account is closed.")
+        if not is_open:
+            self._refused[id(draft)] = Forbidden("This account is closed or suspended.")
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> Any:
         return self._connection.execute(sql, values).fetchone()

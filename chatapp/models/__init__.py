@@ -17,11 +17,13 @@ from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.report import Report
 from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.second_factor import RecoveryCode, SecondFactor
 from chatapp.models.session import Session
+from chatapp.models.suspension import Suspension
 from chatapp.models.user import User
 
 __all__ = [
@@ -49,11 +51,13 @@ __all__ = [
     "Presence",
     "Reaction",
     "RecoveryCode",
+    "Report",
     "SavedMessage",
     "ScheduledMessage",
     "SearchPosition",
     "SecondFactor",
     "Session",
+    "Suspension",
     "UsedChallenge",
     "User",
     "UserSettings",

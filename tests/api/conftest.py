@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from chatapp import close_app, create_app
-from chatapp.actions import challenges, confirmation
+from chatapp.actions import challenges, confirmation, standing
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.clock import now
 from chatapp.models.membership import ADMIN, MEMBER, OWNER
@@ -126,10 +126,10 @@ def erin(password_app: Flask) -> Owner:
 
 @pytest.fixture
 def shift_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """`shift_time(timedelta(minutes=5))` is what challenges and confirmations take the time to be, from now."""
+    """`shift_time(timedelta(minutes=5))` is the time that challenges and suspensions take it to be, from now."""
 
     def shift(by: timedelta) -> None:
-        for module in (challenges, confirmation):
+        for module in (challenges, confirmation, standing):
             monkeypatch.setattr(module, "now", lambda: now() + by)
 
     return shift

@@ -17,16 +17,20 @@ from chatapp.actions.system_permissions import (
     CHANGE_INSTALLATION,
     CHANGE_ROLES,
     CLOSE_ACCOUNTS,
+    DISMISS_REPORTS,
     END_SESSIONS,
     MAKE_INVITATIONS,
     MANAGE_GROUPS,
     MODERATE_MESSAGES,
     PERMISSIONS,
+    REMOVE_REPORTED,
     RESET_PASSWORDS,
     SEE_AUDIT_LOG,
     SEE_INVITATIONS,
     SEE_LIMITS,
     SEE_PEOPLE,
+    SEE_REPORTS,
+    SUSPEND_ACCOUNTS,
 )
 from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
 from chatapp.qr_codes import qr_code
@@ -69,6 +73,18 @@ def delete_anothers_message(browser: Browser, other: str) -> TestResponse:
     return browser.delete(f"/message/{group_id}-1")
 
 
+def report_anothers_message(browser: Browser, other: str, person: Add) -> str:
+    """The path of an open report of a private message, which the browser's user has no part in."""
+    author, reporter = (browser.application.test_client() for _ in range(2))
+    receiver = person()
+    author.post("/login", json={"username": other})
+    sent = author.post("/messages", json={"receiver": receiver, "content": "not nice"}).get_json()
+    message_id = sent["response"]["messageId"]
+    reporter.post("/login", json={"username": receiver})
+    assert reporter.post(f"/message/{message_id}/report", json={"reason": "spam"}).status_code == 200
+    return f"/admin/reports/{message_id}"
+
+
 ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
     SEE_PEOPLE: lambda browser, _other, _person: browser.get("/admin/people"),
     CHANGE_ROLES: lambda browser, other, _person: browser.patch(f"/admin/people/{other}", json={"role": MODERATOR}),
@@ -77,6 +93,14 @@ ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
     RESET_PASSWORDS: lambda browser, other, _person: browser.post(f"/admin/people/{other}/reset"),
     ACT_ON_STAFF: lambda browser, _other, person: browser.delete(f"/admin/people/{person(MODERATOR)}/sessions"),
     MODERATE_MESSAGES: lambda browser, other, _person: delete_anothers_message(browser, other),
+    SUSPEND_ACCOUNTS: lambda browser, other, _person: browser.put(
+        f"/admin/people/{other}/suspension", json={"hours": 1}
+    ),
+    SEE_REPORTS: lambda browser, other, person: browser.get(report_anothers_message(browser, other, person)),
+    DISMISS_REPORTS: lambda browser, other, person: browser.delete(report_anothers_message(browser, other, person)),
+    REMOVE_REPORTED: lambda browser, other, person: browser.delete(
+        report_anothers_message(browser, other, person) + "/message"
+    ),
     SEE_INVITATIONS: lambda browser, _other, _person: browser.get("/admin/invitations"),
     MAKE_INVITATIONS: lambda browser, _other, _person: browser.post("/admin/invitations", json={}),
     MANAGE_GROUPS: lambda browser, _other, _person: browser.get("/admin/groups"),
@@ -91,6 +115,8 @@ OTHERS: dict[str, Callable[[Browser, str], TestResponse]] = {
     "revoke": lambda browser, _other: browser.delete("/admin/invitations/1"),
     "owner": lambda browser, other: browser.put("/admin/groups/1/owner", json={"username": other}),
     "delete group": lambda browser, _other: browser.delete("/admin/groups/1"),
+    "list reports": lambda browser, _other: browser.get("/admin/reports"),
+    "lift": lambda browser, other: browser.delete(f"/admin/people/{other}/suspension"),
     "csv": lambda browser, _other: browser.get("/admin/audit.csv"),
     "json lines": lambda browser, _other: browser.get("/admin/audit.jsonl"),
 }

@@ -45,6 +45,9 @@ STAFF = {
     *("GET /admin/audit", "GET /admin/audit.csv", "GET /admin/audit.jsonl", "GET /admin/groups", "GET /admin/limits"),
     *("DELETE /admin/groups/<group_id>", "PUT /admin/groups/<group_id>/owner", "GET /admin/people"),
     *("GET /admin/invitations", "POST /admin/invitations", "DELETE /admin/invitations/<number>"),
+    *("GET /admin/reports", "GET /admin/reports/<message_id>", "DELETE /admin/reports/<message_id>"),
+    *("DELETE /admin/reports/<message_id>/message", "PUT /admin/people/<username>/suspension"),
+    "DELETE /admin/people/<username>/suspension",
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
     *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
 }
@@ -62,6 +65,8 @@ class Scene:
     thread: str
     poll: str
     private: str
+    reply: str
+    """What the other one said in the group."""
 
 
 Call = Callable[[Scene], tuple[str, Any]]
@@ -115,6 +120,7 @@ FORBIDDEN: dict[str, Call] = {
     "POST /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions", {"emoji": "👍"}),
     "GET /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions?emoji=👍", None),
     "PUT /message/<message_id>/saved": lambda scene: (f"/message/{scene.message}/saved", {"on": True}),
+    "POST /message/<message_id>/report": lambda scene: (f"/message/{scene.reply}/report", {"reason": "spam"}),
     "POST /message/<message_id>/thread": lambda scene: (f"/message/{scene.message}/thread", {}),
     "GET /message/<message_id>/versions": lambda scene: (f"/message/{scene.message}/versions", None),
     "PUT /message/<message_id>/vote": lambda scene: (f"/message/{scene.poll}/vote", {"options": [0]}),
@@ -221,7 +227,9 @@ def cast(
     poll = sent("/polls", question="Which?", options=["this", "that"])
     thread = mine.post(f"/message/{message}/thread", json={}).get_json()["thread"]["receiver"]
     private = mine.post("/messages", json={"receiver": other, "content": "a secret of two"}).get_json()["response"]
-    return Scene(insider, other, group, message, thread, poll, private["messageId"]), browse
+    said = browse(other).post("/messages", json={"receiver": group, "group": True, "content": "a secret, too"})
+    reply = said.get_json()["response"]["messageId"]
+    return Scene(insider, other, group, message, thread, poll, private["messageId"], reply), browse
 
 
 def asked(browser: Any, route: str, scene: Scene) -> TestResponse:

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from chatapp.actions import second_factor
+from chatapp.actions.audit import OPERATOR
 from chatapp.actions.second_factor import RECOVERY_CODES, reset
+from chatapp.actions.suspensions import suspend
 from chatapp.api import current
 from chatapp.api.sign_in_delays import FREE_FAILURES
 from chatapp.extensions import db
@@ -81,6 +83,13 @@ def test_only_who_has_the_password_learns_that_there_is_a_second_factor(erin: Pr
     for code in (erin.code(), None):
         refusal(erin.log_in(password="wrong", code=code), 401, "wrong_credentials")
     assert erin.log_in(code=erin.code()).status_code == 200, "the code was not used up"
+
+
+def test_a_code_is_needed_before_a_suspension_is_told(erin: Protected) -> None:
+    suspend(erin.owner.app.extensions["chatapp.journal"], OPERATOR, erin.owner.name, timedelta(days=1), "")
+    refusal(erin.log_in(), 401, "second_factor_required")
+    refusal(erin.log_in(code="000000"), 401, "wrong_code")
+    refusal(erin.log_in(code=erin.code()), 403, "account_suspended")
 
 
 def test_the_app_gets_what_it_needs(password_app: Flask, clock: Clock) -> None:

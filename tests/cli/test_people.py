@@ -219,3 +219,15 @@ def test_an_operator_exports_what_is_somebodys(run: Run, tmp_path: Path) -> None
         assert json.loads(archive.read("profile.json"))["email"] == "anna@example.org"
     lines = [json.loads(line) for line in run("audit", "--json").output.splitlines()]
     assert [(line["kind"], line["actor"], line["target"]) for line in lines][-1] == ("data_exported", "", "anna")
+
+
+def test_a_user_is_suspended_banned_and_let_in_again(run: Run) -> None:
+    run("users", "add", "anna", "--no-password")
+    expect_output(run("users", "suspend", "anna", "--days", "2", "--reason", "rude"), 0, "suspended for 2 days")
+    expect_output(run("users", "suspend", "anna"), 0, "anna is banned")
+    expect_output(run("users", "unsuspend", "anna"), 0, "may sign in again")
+    expect_output(run("users", "suspend", "nobody"), 1, "no such user")
+    expect_output(run("users", "suspend", "anna", "--days", "0"), 2)
+    assert run("reports").output == ""
+    kinds = [json.loads(line)["kind"] for line in run("audit", "--json").output.splitlines()]
+    assert kinds[-3:] == ["account_suspended", "account_banned", "suspension_lifted"]

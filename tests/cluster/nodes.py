@@ -17,12 +17,13 @@ FLASK = [sys.executable, "-m", "flask", "run", "--port"]
 SOCKETS = [sys.executable, "ws.py"]
 
 EVE = NewUser("eve", "Eve", "Evans")
-"""A user whom only one test uses, so that it can deactivate her."""
+FAY = NewUser("fay", "Fay", "Fisher")
+"""Users of one test each, so that it can deactivate them."""
 
 
 def add_cast(url: str, instance: Path) -> None:
     app = create_app({"instance": instance, "database_url": url})
-    add_users(app.extensions["chatapp.journal"], [*CAST, EVE])
+    add_users(app.extensions["chatapp.journal"], [*CAST, EVE, FAY])
     close_app(app)
 
 

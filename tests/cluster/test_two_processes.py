@@ -105,6 +105,20 @@ def test_deactivating_a_user_from_the_command_line_closes_their_sockets(pair: Cl
     assert eve.get("/loggedIn").status_code == 401
 
 
+@pytest.mark.parametrize("end", [("suspend", "fay"), ("role", "fay", "moderator"), ("deactivate", "fay")])
+def test_every_socket_closes_within_a_second_of_a_suspension_a_new_role_or_a_closed_account(
+    pair: Cluster, end: tuple[str, ...]
+) -> None:
+    sockets = [pair.arrive("fay") for _ in range(3)]
+    assert pair.command("users", *end).returncode == 0
+    began = time.monotonic()
+    for one in sockets:
+        wait_until(lambda one=one: not one.socket.connected, "the socket is closed")
+    assert time.monotonic() - began < 1
+    assert [one.get("/loggedIn").status_code for one in sockets] == [401, 401, 401]
+    pair.command("users", "unsuspend", "fay")
+
+
 def test_concurrent_messages_over_http_and_socket_have_one_order(pair: Cluster) -> None:
     alice, bob, carol = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("carol")
     group = alice.make_group("two doors", "bob", "carol")

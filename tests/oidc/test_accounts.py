@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chatapp.actions import invites
 from chatapp.actions.administration import deactivate
 from chatapp.actions.audit import OPERATOR
+from chatapp.actions.suspensions import suspend
 from chatapp.extensions import db
 from chatapp.models import User
 from tests.oidc.scripted_provider import ScriptedProvider
@@ -116,6 +117,14 @@ def test_a_deactivated_account_stays_out(app: Flask, client: FlaskClient, provid
         later = app.test_client()
         assert sign_in(later, provider, **claims) == "sign-in-failed/account_deactivated"
         assert who(later) is None
+
+
+def test_a_suspended_account_stays_out(app: Flask, client: FlaskClient, provider: ScriptedProvider) -> None:
+    claims = {"sub": fresh_email()}
+    assert sign_in(client, provider, **claims) == "signed-in"
+    suspend(app.extensions["chatapp.journal"], OPERATOR, str(who(client)), timedelta(hours=1), "")
+    assert who(client) is None
+    assert sign_in(client, provider, **claims) == "sign-in-failed/account_suspended"
 
 
 def test_a_closed_provider_makes_no_account(client: FlaskClient, provider: ScriptedProvider) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from chatapp.actions.administration import deactivate
 from chatapp.actions.audit import OPERATOR
+from chatapp.actions.suspensions import suspend
 from chatapp.clock import now, to_iso
 from chatapp.realtime import scheduled_sender
 from tests.conftest import Browser
@@ -98,13 +99,14 @@ def test_overdue_messages_are_sent_at_the_next_start_but_not_those_of_a_closed_a
 ) -> None:
     first = make_app()
     first.test_client_class = Browser
-    for username in ("alice", "mallory"):
+    for username in ("alice", "mallory", "carol"):
         browser = first.test_client()
         browser.post("/login", json={"username": username})
         body = {"receiver": "bob", "content": username, "clientId": str(uuid.uuid4())}
         due_at = to_iso(now() + timedelta(seconds=0.2))
         assert browser.post("/scheduled", json={**body, "dueAt": due_at}).status_code == 200
     deactivate(first.extensions["chatapp.journal"], OPERATOR, "mallory")
+    suspend(first.extensions["chatapp.journal"], OPERATOR, "carol", timedelta(hours=1), "")
     url = first.extensions["chatapp.settings"].database_url
     bob = first.test_client()
     bob.post("/login", json={"username": "bob"})
@@ -115,4 +117,4 @@ def test_overdue_messages_are_sent_at_the_next_start_but_not_those_of_a_closed_a
     assert heard("alice") == [], "no process sends yet"
     make_app(sockets=True, database_url=url)
     wait_until(lambda: heard("alice") == ["alice"], "it is sent")
-    assert heard("mallory") == []
+    assert heard("mallory") == heard("carol") == []

@@ -6,7 +6,7 @@ from alembic import op
 from chatapp.models.base import NOTHING, Id, Instant
 
 revision = "0025"
-down_revision = "0021"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

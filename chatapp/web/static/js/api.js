@@ -21,12 +21,14 @@ export class ApiError extends Error {
    * @param {string} code
    * @param {string} message the server's sentence; empty when no answer came
    * @param {number} retryAfterSeconds 0 if the server named no time
+   * @param {string} until when a suspension ends; empty for anything else
    */
-  constructor(status, code, message, retryAfterSeconds = 0) {
+  constructor(status, code, message, retryAfterSeconds = 0, until = "") {
     super(message);
     this.status = status;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.until = until;
   }
 
   get isOffline() {
@@ -287,5 +289,5 @@ async function read(response) {
   // When the server is down, a proxy in front answers with its own page. That counts as no answer.
   if (body === null && (response.ok || response.status >= 502)) throw new ApiError(0, "offline", "");
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
-  throw new ApiError(response.status, body?.error?.code ?? "unknown", body?.error?.message ?? body?.response ?? "", retryAfter);
+  throw new ApiError(response.status, body?.error?.code ?? "unknown", body?.error?.message ?? body?.response ?? "", retryAfter, body?.error?.details?.until ?? "");
 }

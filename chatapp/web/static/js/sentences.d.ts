@@ -11,6 +11,16 @@ type Moment = { moment: string };
 
 export interface Arguments {
   adminSessions: Count;
+  adminReportsOpen: Count;
+  adminReportCount: Count;
+  adminReportBy: Name;
+  adminReportPrivate: { names: string };
+  adminReportGroup: Name;
+  adminSuspendedUntil: { when: string };
+  adminSuspendTitle: Name;
+  adminSuspendNamed: Name;
+  adminSuspendDone: Name;
+  suspendedUntil: { when: string };
   adminMadeAt: { when: string };
   adminDeactivateTitle: Name;
   adminSignOutTitle: Name;

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
+import { fullMoment } from "../models/time.js";
 import { failureSentence, say } from "../strings.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -86,5 +87,6 @@ export function problemInAccount(account) {
 export function refusalSentence(failure, sentences, otherwise) {
   if (failure.isOffline) return say.signInOffline;
   if (failure.status === 429) return say.signInTooMany({ seconds: failure.retryAfterSeconds });
+  if (failure.code === "account_suspended") return failure.until ? say.suspendedUntil({ when: fullMoment(failure.until) }) : say.signInErrors.account_suspended;
   return sentences[failure.code] ?? sentences[failure.status] ?? failureSentence(failure.code, otherwise);
 }

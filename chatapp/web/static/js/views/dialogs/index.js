@@ -13,6 +13,7 @@ import { FindGroupsDialog } from "./findgroups.js";
 import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
 import { NewPollDialog } from "./newpoll.js";
+import { ReportMessageDialog } from "./reportmessage.js";
 import { ReceiptsDialog } from "./receipts.js";
 import { PinnedDialog } from "./pinned.js";
 import { PaletteDialog } from "./palette.js";
@@ -45,6 +46,7 @@ export const DIALOGS = {
   reactors: ReactorsDialog,
   voters: VotersDialog,
   deleteMessage: DeleteMessageDialog,
+  reportMessage: ReportMessageDialog,
   receipts: ReceiptsDialog,
   forward: ForwardDialog,
   saved: SavedDialog,

@@ -53,6 +53,7 @@ export function MessageMenuDialog() {
       ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${say.pollClose} onClick=${then(() => closePoll(message))} />`}
       ${message.reactions && html`<${Item} icon="smile" text=${say.whoReacted} onClick=${() => (dialog.value = "reactors")} />`}
       ${message.editedAt && html`<${Item} icon="history" text=${say.versionsTitle} onClick=${() => (dialog.value = "versions")} />`}
+      ${message.sender !== me.value && html`<${Item} icon="warning" text=${say.report} onClick=${() => (dialog.value = "reportMessage")} />`}
       ${mayDelete(message, conversationOf(key), me.value) && html`<${Item} icon="trash" text=${say.deleteMessage} danger onClick=${() => (dialog.value = "deleteMessage")} />`}
     </ul>
   <//>`;

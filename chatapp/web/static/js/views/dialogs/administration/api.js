@@ -12,6 +12,7 @@ import { settings } from "../../../config.js";
  * @property {boolean} isActive
  * @property {string} createdAt
  * @property {number} sessions
+ * @property {import("./reportapi.js").Suspension | null} suspension
  *
  * @typedef {{ id: number, uses: number, usesAllowed: number, expiresAt: string, isValid: boolean }} Invitation
  * @typedef {{ id: number, secret: string, expiresAt: string, qrCode: string[] }} NewInvitation

@@ -40,7 +40,7 @@ async function refresh({ lines }, username) {
 
 /** @param {{ account: Account, isLast: boolean, onOpen: () => void }} props */
 function Line({ account, isLast, onOpen }) {
-  const { username, role, isActive } = account;
+  const { username, role, isActive, suspension } = account;
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   // The page of this account was open until now.
   useLayoutEffect(() => void (isLast && button.current?.focus()), []);
@@ -49,6 +49,7 @@ function Line({ account, isLast, onOpen }) {
     <span class="entry-about"><b><bdi>${nameOfAccount(account)}</bdi></b><small><bdi>@${username}</bdi></small></span>
     ${role !== "member" && html`<span class="mark">${say.systemRoles[role]}</span>`}
     ${!isActive && html`<span class="mark mark-bad">${say.adminClosed}</span>`}
+    ${suspension && html`<span class="mark mark-bad">${suspension.until ? say.adminSuspended : say.adminBanned}</span>`}
     <${Icon} name="next" size=${18} />
   </button></li>`;
 }

@@ -12,6 +12,7 @@ import { Question } from "../groupendings.js";
 import { addReset, changePerson, endSessionsOf, pageAddress } from "./api.js";
 import { nameOfAccount } from "./people.js";
 import { SecretLink } from "./secretlink.js";
+import { SuspendForm, Suspended } from "./suspension.js";
 
 /**
  * @typedef {import("./api.js").Account} Account
@@ -22,10 +23,10 @@ const ROLES = /** @type {const} */ (["member", "moderator", "administrator"]);
 
 /** @param {PersonProps} props */
 export function PersonPage({ account, onChange }) {
-  const asked = useSignal(/** @type {"deactivate" | "signOut" | null} */ (null));
+  const asked = useSignal(/** @type {"deactivate" | "signOut" | "suspend" | null} */ (null));
   const action = useAction();
-  useLayoutEffect(() => document.getElementById("dialog-title")?.focus(), [asked.value, account.isActive]);
-  const { username, isActive } = account;
+  useLayoutEffect(() => document.getElementById("dialog-title")?.focus(), [asked.value, account.isActive, account.suspension]);
+  const { username, isActive, suspension } = account;
   const act = async (/** @type {() => Promise<void>} */ request) => {
     if (!(await action.run(async () => (await request(), onChange())))) return;
     asked.value = null;
@@ -34,13 +35,16 @@ export function PersonPage({ account, onChange }) {
   const no = () => void (asked.value = null);
   if (asked.value === "deactivate") return html`<${Question} action=${action} title=${say.adminDeactivateTitle({ name })} hint=${say.adminDeactivateHint} button=${say.adminDeactivate} onYes=${() => act(() => changePerson(username, { isActive: false }))} onNo=${no} />`;
   if (asked.value === "signOut") return html`<${Question} action=${action} title=${say.adminSignOutTitle({ name })} hint=${say.adminSignOutHint} button=${say.adminSignOut} onYes=${() => act(() => endSessionsOf(username))} onNo=${no} />`;
+  if (asked.value === "suspend") return html`<${SuspendForm} username=${username} name=${name} onDone=${() => void onChange().then(no)} onCancel=${no} />`;
   return html`
     <${About} account=${account} />
     ${mayActOn(account)
       ? html`
         ${isAdministrator() && html`<${RoleForm} account=${account} onChange=${onChange} />`}
+        ${suspension && html`<${Suspended} username=${username} suspension=${suspension} onDone=${onChange} />`}
         <${Refused} action=${action} />
         <div class="details-actions">
+          ${isActive && !suspension && html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "suspend")}>${say.adminSuspend}</button>`}
           ${account.sessions > 0 && html`<button type="button" class="button" onClick=${() => (asked.value = "signOut")}>${say.adminSignOut}</button>`}
           ${isActive
             ? html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "deactivate")}>${say.adminDeactivate}</button>`
