@@ -12,7 +12,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
 CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run wheel test coverage quick lint format types bench ci clean
+.PHONY: help setup run wheel test coverage quick lint format types bench security ci clean
 
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,8 @@ quick: $(DEV_STAMP) ## Run the tests on SQLite only
 lint: $(DEV_STAMP) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml chatapp
+	$(BIN)/python -m tests.security.dependencies
 	$(NPM) run lint
 
 format: $(DEV_STAMP) ## Format the code
@@ -55,6 +57,10 @@ types: $(DEV_STAMP) ## Check the types
 
 bench: $(DEV_STAMP) ## Compare chatapp with Node and stock Flask-SocketIO; takes a quarter of an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
+
+MINUTES ?= 10
+security: $(DEV_STAMP) ## Attack a server with arbitrary requests and events for ten minutes (MINUTES=10) and write docs/security.md
+	$(BIN)/python -W ignore -m tests.security --minutes $(MINUTES)
 
 ci: lint types test ## Run everything that CI runs
 

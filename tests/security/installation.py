@@ -14,8 +14,12 @@ PASSWORD = "a phrase for throw-away users"
 USERS = (
     NewUser("member", "Mem", "Ber", PASSWORD),
     NewUser("other", "Oth", "Er", PASSWORD),
+    NewUser("group.admin", "Gro", "Up", PASSWORD),
+    NewUser("outsider", "Out", "Sider", PASSWORD),
+    NewUser("former", "For", "Mer", PASSWORD),
+    NewUser("moderator", "Mod", "Erator", PASSWORD, role="moderator"),
+    NewUser("gone", "Go", "Ne", PASSWORD),
     NewUser("admin", "Ad", "Min", PASSWORD, role="administrator"),
-    NewUser("rescuer", "Res", "Cuer", PASSWORD, role="administrator"),
 )
 HANG_SECONDS = 10
 """A request that takes longer counts as a hang. The slowest one hashes a password, in a tenth of a second."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chatapp.clock import now
-from tests.security.installation import SignedIn
+from tests.security.installation import HANG_SECONDS, SignedIn
 
 _numbers = itertools.count(1)
 
@@ -27,8 +27,9 @@ class Scene:
         return [self.own, self.other, self.group, self.message, self.thread, self.poll, self.scheduled]
 
 
-def new_scene(caller: SignedIn, other: str = "other") -> Scene:
-    group = caller.post("/group", {"groupName": "Tried", "users": [{"username": other}]})["newGroup"]["groupId"]
+def new_scene(caller: SignedIn, other: str = "other", *others: str) -> Scene:
+    users = [{"username": name} for name in (other, *others)]
+    group = caller.post("/group", {"groupName": "Tried", "users": users})["newGroup"]["groupId"]
     place = {"receiver": group, "group": True}
     message = caller.post("/messages", {**place, "content": "to be tried"})["response"]["messageId"]
     poll = caller.post("/polls", {**place, "question": "Which?", "options": ["this", "that"]})["message"]["messageId"]
@@ -37,3 +38,8 @@ def new_scene(caller: SignedIn, other: str = "other") -> Scene:
     due = {"clientId": scheduled, "dueAt": (now() + timedelta(days=1)).isoformat()}
     caller.post("/scheduled", {**place, "content": "later", **due})
     return Scene(caller.username, other, group, message, thread, poll, scheduled)
+
+
+def end_scene(caller: SignedIn, scene: Scene) -> None:
+    """Deletes the scheduled message, if it is still there: a person may have a hundred."""
+    caller.http.delete(f"{caller.server.http}/scheduled/{scene.scheduled}", timeout=HANG_SECONDS)
