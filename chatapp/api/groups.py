@@ -7,7 +7,16 @@ from chatapp.actions import group_members, groups, public_groups
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.errors import Forbidden, InvalidInput, LastOwner, LimitReached, MalformedRequest, NotAMember, NotFound, NotForThreads
+from chatapp.errors import (
+    Forbidden,
+    InvalidInput,
+    LastOwner,
+    LimitReached,
+    MalformedRequest,
+    NotAMember,
+    NotForThreads,
+    NotFound,
+)
 from chatapp.group_payloads import GroupDetails, NewGroup, NewMembers, NewRole, PublicGroupsQuery
 from chatapp.shapes import NewGroupShape, OneGroupShape, OnePublicGroupShape, PublicGroupsShape, SentenceShape
 

@@ -74,12 +74,12 @@ FORBIDDEN: dict[str, Payload] = {
 OWN: dict[str, Payload] = {
     "privateMessage": lambda scene: {"sender": scene.own, "receiver": scene.other, "content": "hello"},
     "createGroup": lambda scene: {"groupName": "Made", "users": [{"username": scene.other}]},
-    "savedMessages": lambda scene: {},
-    "scheduledMessages": lambda scene: {},
+    "savedMessages": lambda _scene: {},
+    "scheduledMessages": lambda _scene: {},
     "sync": lambda scene: {"conversations": [{"receiver": scene.group, "group": True, "revision": 0}]},
-    "search": lambda scene: {"q": "tried"},
-    "findGroups": lambda scene: {"name": ""},
-    "changeSettings": lambda scene: {"sharesReads": True},
+    "search": lambda _scene: {"q": "tried"},
+    "findGroups": lambda _scene: {"name": ""},
+    "changeSettings": lambda _scene: {"sharesReads": True},
 }
 """About the caller alone, or what everybody sees."""
 

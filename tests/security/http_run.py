@@ -54,9 +54,7 @@ class HttpRun:
                     caller.sign_in()
         end_scene(caller, scene)
 
-    def _cases(
-        self, operation: Any, mode: GenerationMode, scene: Scene, examples: int, number: int
-    ) -> Iterator[Case]:
+    def _cases(self, operation: Any, mode: GenerationMode, scene: Scene, examples: int, number: int) -> Iterator[Case]:
         found: list[Case] = []
 
         @seed(number)

@@ -1,4 +1,4 @@
-"""A short run of what `make security` does for minutes: no server error, no hang, no leak, and what the document says."""
+"""A short run of what `make security` does for minutes: no server error, no hang, no leak, and documented answers."""
 
 from collections.abc import Callable
 
