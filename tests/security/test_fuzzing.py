@@ -38,3 +38,12 @@ def test_every_event_answers_any_payload(installation: Server, signed_in: SignIn
     run.close()
     assert run.figures.subjects == set(EVENTS)
     assert run.figures.failures == []
+
+
+@pytest.mark.parametrize(("order", "cursor"), [("relevance", "1-1-1"), ("newest", "1")])
+def test_a_cursor_of_another_order_is_refused(signed_in: SignIn, order: str, cursor: str) -> None:
+    """`make security` found this."""
+    member = signed_in("member")
+    query = {"q": "tried", "order": order, "cursor": cursor}
+    answer = member.http.get(member.server.http + "/search", params=query, timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_input")
