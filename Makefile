@@ -13,7 +13,7 @@ CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py chatapp/web/npm.py
 BUNDLE := chatapp/web/static/bundle/first.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run wheel test coverage quick lint format types bench ci clean
+.PHONY: help setup run wheel test coverage quick lint format types bench security ci clean
 
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,8 @@ quick: $(DEV_STAMP) ## Run the tests on SQLite only
 lint: $(DEV_STAMP) ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml chatapp
+	$(BIN)/python -m tests.security.dependencies
 	$(NPM) run lint
 
 format: $(DEV_STAMP) ## Format the code
@@ -56,6 +58,10 @@ types: $(DEV_STAMP) ## Check the types
 
 bench: $(DEV_STAMP) ## Compare chatapp with Node and stock Flask-SocketIO; takes a quarter of an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
+
+MINUTES ?= 10
+security: $(DEV_STAMP) ## Attack a server with arbitrary requests and events for ten minutes (MINUTES=10) and write docs/security.md
+	$(BIN)/python -W ignore -m tests.security --minutes $(MINUTES)
 
 ci: lint types test ## Run everything that CI runs
 

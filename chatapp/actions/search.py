@@ -75,6 +75,7 @@ def search(indexer: Indexer, caller: Caller, request: SearchRequest) -> Hits:
     """Raises InvalidInput for a search that cannot be understood, NotFound for a person or conversation in it that the
     caller does not know, and TooBroad for one that takes too long."""
     query = parse_query(request.q)
+    _require_cursor_of_order(request)
     plan = _plan_of(caller, query, request)
     release_connection()
     indexer.catch_up(CATCH_UP_SECONDS)
@@ -92,6 +93,12 @@ def search(indexer: Indexer, caller: Caller, request: SearchRequest) -> Hits:
         page = matched[start : start + request.limit]
         cursor = str(start + request.limit) if len(matched) > start + request.limit else None
     return Hits(_hits_of(caller, page), cursor)
+
+
+def _require_cursor_of_order(request: SearchRequest) -> None:
+    """A place among the newest has three numbers, and one among the most relevant is a count."""
+    if request.cursor is not None and ("-" in request.cursor) != (request.order == "newest"):
+        raise InvalidInput("Invalid search: the cursor is of another order.", fields={"cursor": "is of another order"})
 
 
 def _plan_of(caller: Caller, query: Query, request: SearchRequest) -> Plan:

@@ -153,7 +153,9 @@ def show_audit_log(caller: Caller, query: AuditQuery) -> AuditLinesShape:
 
 
 @blueprint.get("/admin/audit.csv")
-@operation("The audit log as CSV, the oldest first", gives=str, query=AuditFilter, errors=(Forbidden, InvalidInput))
+@operation(
+    "The audit log as CSV, the oldest first", gives="text/csv", query=AuditFilter, errors=(Forbidden, InvalidInput)
+)
 def export_csv(caller: Caller, query: AuditFilter) -> Response:
     return _download(caller, query, serialize.audit_as_csv, "audit.csv", "text/csv")
 
@@ -161,7 +163,7 @@ def export_csv(caller: Caller, query: AuditFilter) -> Response:
 @blueprint.get("/admin/audit.jsonl")
 @operation(
     "The audit log, a JSON object a line, the oldest first",
-    gives=str,
+    gives="application/jsonl",
     query=AuditFilter,
     errors=(Forbidden, InvalidInput),
 )

@@ -7,7 +7,16 @@ from chatapp.actions import group_members, groups, public_groups
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.errors import Forbidden, InvalidInput, LastOwner, LimitReached, MalformedRequest, NotAMember, NotFound
+from chatapp.errors import (
+    Forbidden,
+    InvalidInput,
+    LastOwner,
+    LimitReached,
+    MalformedRequest,
+    NotAMember,
+    NotForThreads,
+    NotFound,
+)
 from chatapp.group_payloads import GroupDetails, NewGroup, NewMembers, NewRole, PublicGroupsQuery
 from chatapp.shapes import NewGroupShape, OneGroupShape, OnePublicGroupShape, PublicGroupsShape, SentenceShape
 
@@ -39,7 +48,7 @@ def show_group(caller: Caller, group_id: str) -> OneGroupShape:
     "Change a group's details",
     gives=OneGroupShape,
     body=GroupDetails,
-    errors=BODY_REFUSALS,
+    errors=(*BODY_REFUSALS, NotForThreads),
 )
 def change_group(caller: Caller, group_id: str, body: GroupDetails) -> OneGroupShape:
     return {"group": serializers.group(groups.change_details(current_journal(), caller, group_id, body))}
