@@ -5,7 +5,7 @@ from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
-from chatapp.models.invite import Invite
+from chatapp.models.invite import Invite, InviteGroup
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -33,6 +33,7 @@ __all__ = [
     "FormerMembership",
     "InstallationSetting",
     "Invite",
+    "InviteGroup",
     "Membership",
     "Mention",
     "Message",
