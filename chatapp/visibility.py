@@ -31,11 +31,11 @@ def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
 USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 USER_SEEN_BY_GUEST = USER_BY_NAME.where(_seen_by_guest(bindparam("guest_id")))
 
-HIDDEN_RECEIVER = f"""EXISTS (SELECT 1 FROM "user" g WHERE g.id = ? AND g.role = '{GUEST}' AND g.id <> receiver.id
+HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g WHERE g.id = ? AND g.role = 'guest' AND g.id <> receiver.id
 AND NOT EXISTS (SELECT 1 FROM membership own
 JOIN membership other ON other.conversation_id = own.conversation_id AND other.user_id = receiver.id
 WHERE own.user_id = g.id))"""
-"""For the journal: whether the sender, whose id is the parameter, does not see the `receiver` of the outer statement."""
+"""For the journal: whether the sender, whose id is the parameter, does not see the outer statement's `receiver`."""
 
 
 def is_seen_by(viewer_id: int, role: str) -> ColumnElement[bool]:

@@ -14,8 +14,8 @@ from chatapp.realtime.rooms import GUESTS, NAMESPACE
 
 
 class Guests:
-    """Asks the database who sees whom, so that whoever joins or leaves a group is seen or not from then on. Costs nothing
-    while no guest is connected to this process."""
+    """Asks the database who sees whom, so that whoever joins or leaves a group is seen or not from then on. Costs
+    nothing while no guest is connected to this process."""
 
     def __init__(self, app: Flask, server: ChatServer, connections: Connections, events: Events) -> None:
         self._app = app
