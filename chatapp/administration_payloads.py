@@ -11,6 +11,7 @@ from chatapp.setup_payloads import SystemName
 
 ADMINISTRATION_PAGE = 50
 LARGEST_ADMINISTRATION_PAGE = 200
+MOST_INVITE_GROUPS = 50
 
 Limit = Annotated[int, Field(ge=1, le=LARGEST_ADMINISTRATION_PAGE)]
 
@@ -28,7 +29,7 @@ class PersonChange(Payload):
     """`PATCH /admin/people/<username>`: one of the two is changed. Of both together one could be refused, and the other
     have been done."""
 
-    role: Literal["administrator", "moderator", "member"] | None = None
+    role: Literal["administrator", "moderator", "member", "guest"] | None = None
     is_active: bool | None = None
 
     @model_validator(mode="after")
@@ -40,11 +41,13 @@ class PersonChange(Payload):
 
 class NewInvitation(Payload):
     """`POST /admin/invitations`: for so many accounts, valid for so many days. With the address of the page that
-    people join on, the answer has a QR code of the link."""
+    people join on, the answer has a QR code of the link. With groups, by their ids, it is for guests, who become
+    members of these."""
 
     page: Annotated[str, Field(max_length=300, pattern=r"^https?://[^\s#]+$")] | None = None
     uses: Annotated[int, Field(ge=1, le=100_000)] = 1
     days: Annotated[int, Field(ge=1, le=365)] = 7
+    groups: Annotated[list[Name], Field(max_length=MOST_INVITE_GROUPS)] = Field(default_factory=list)
 
 
 class GroupsQuery(Payload):

@@ -39,6 +39,8 @@ def invitation(one: ListedInvite) -> InvitationShape:
         "usesAllowed": one.uses_allowed,
         "expiresAt": to_iso(one.expires_at),
         "isValid": one.is_valid,
+        "role": one.role,
+        "groups": one.groups,
     }
 
 

@@ -31,13 +31,16 @@ class ResetShape(TypedDict):
 
 
 class InvitationShape(TypedDict):
-    """An invitation. `uses` of `usesAllowed` accounts were made with it."""
+    """An invitation. `uses` of `usesAllowed` accounts were made with it. `groups` are the names of those that guests
+    become members of."""
 
     id: int
     uses: int
     usesAllowed: int
     expiresAt: str
     isValid: bool
+    role: str
+    groups: list[str]
 
 
 class InvitationsShape(TypedDict):

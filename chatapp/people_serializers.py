@@ -16,6 +16,8 @@ def user(person: Person) -> UserShape:
     }
     if person.has_namesake:
         shape["hasNamesake"] = True
+    if person.is_guest:
+        shape["isGuest"] = True
     if person.profile_revision:
         _add_profile(shape, person)
     return shape
@@ -33,7 +35,7 @@ def _add_profile(shape: UserShape, person: Person) -> None:
 
 
 def profile(found: Profile) -> ProfileShape:
-    return {
+    shape: ProfileShape = {
         "username": found.username,
         "firstName": found.first_name,
         "lastName": found.last_name,
@@ -42,3 +44,6 @@ def profile(found: Profile) -> ProfileShape:
         "picture": found.picture or None,
         "profileRevision": found.revision,
     }
+    if found.is_guest:
+        shape["isGuest"] = True
+    return shape

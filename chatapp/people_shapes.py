@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 
 class UserShape(TypedDict):
-    """A person as others see them. Most have none of the last five, which are left out of long lists then."""
+    """A person as others see them. Most have none of the last six, which are left out of long lists then."""
 
     firstName: str
     lastName: str
@@ -14,6 +14,7 @@ class UserShape(TypedDict):
     isOnline: bool
     lastSeen: str | None
     hasNamesake: NotRequired[Literal[True]]
+    isGuest: NotRequired[Literal[True]]
     statusText: NotRequired[str]
     timeZone: NotRequired[str]
     picture: NotRequired[str]
@@ -30,6 +31,7 @@ class ProfileShape(TypedDict):
     timeZone: str
     picture: str | None
     profileRevision: int
+    isGuest: NotRequired[Literal[True]]
 
 
 class OneProfileShape(TypedDict):

@@ -15,6 +15,7 @@ EVENTS = (
     "response",
     "updateDeliveryStatusOnConnection",
     "onlineStatus",
+    "profile",
     "newgrp",
     "receipt",
     "typing",

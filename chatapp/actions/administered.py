@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from chatapp.actions.audit import Actor, record
-from chatapp.actions.group_members import insert_memberships, require_room, user_ids_of
+from chatapp.actions.group_members import insert_memberships, require_may_lead, require_room, user_ids_of
 from chatapp.actions.groups import delete_messages_of, mark_deleted
 from chatapp.actions.suspensions import ShownSuspension, suspensions_of
 from chatapp.actions.system_permissions import MANAGE_GROUPS, SEE_PEOPLE, require
@@ -109,6 +109,7 @@ def appoint_owner(journal: Journal, actor: Actor, group_id: str, username: str) 
     def job(transaction: Transaction) -> None:
         conversation_id = _lock(transaction, group_id)
         user_id = user_ids_of(transaction, {username})[username]
+        require_may_lead(transaction, user_id)
         query = (
             select(Membership.user_id)
             .join(User)

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.guests import step_down
 from chatapp.actions.sessions import revoke_all
 from chatapp.actions.standing import is_open
 from chatapp.actions.system_permissions import (
@@ -15,8 +16,8 @@ from chatapp.actions.system_permissions import (
 from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
-from chatapp.models.user import ADMINISTRATOR
-from chatapp.notices import AccountChanged
+from chatapp.models.user import ADMINISTRATOR, GUEST
+from chatapp.notices import AccountChanged, ProfileChanged
 from chatapp.passwords import hash_password, require_uncommon
 
 
@@ -31,13 +32,22 @@ def set_role(journal: Journal, actor: Actor, username: str, role: str) -> None:
         user = find_subject(transaction, actor, username, CHANGE_ROLES)
         if user.role == role:
             return
-        former = user.role
         require_other_administrator(transaction, user)
-        user.role = role
-        revoke_all(transaction, user.id)
-        record(transaction, "role_changed", actor, username, role=role, former=former)
+        change_role(transaction, actor, user, role)
 
     journal.write(job)
+
+
+def change_role(transaction: Transaction, actor: Actor, user: User, role: str) -> None:
+    """Gives the user another role, ends their sessions, and tells others if they begin or cease to be a guest."""
+    former, user.role = user.role, role
+    revoke_all(transaction, user.id)
+    if GUEST in (former, role):
+        user.profile_revision += 1
+        transaction.notices.append(ProfileChanged(user.id))
+    if role == GUEST:
+        step_down(transaction, user.id)
+    record(transaction, "role_changed", actor, user.username, role=role, former=former)
 
 
 def deactivate(journal: Journal, actor: Actor, username: str) -> None:

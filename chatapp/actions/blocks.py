@@ -13,6 +13,7 @@ from chatapp.journal.revisions import take_own_revision
 from chatapp.models import Block, Conversation, User
 from chatapp.models.conversation import direct_key
 from chatapp.notices import BlockChanged
+from chatapp.visibility import is_seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,7 @@ def set_block(journal: Journal, caller: Caller, username: str, *, is_on: bool) -
         raise InvalidInput("You cannot block yourself.", fields={"username": "is your own"})
 
     def job(transaction: Transaction) -> OwnBlock:
-        other_id = transaction.session.scalar(select(User.id).where(User.username == username))
-        if other_id is None:
-            raise NotFound("There is no such user.", username=username)
+        other_id = _blockable(transaction, caller, username)
         row = transaction.session.get(Block, (caller.user_id, other_id))
         if row is None and not is_on:
             return OwnBlock(username, is_on=False)
@@ -57,6 +56,16 @@ def set_block(journal: Journal, caller: Caller, username: str, *, is_on: bool) -
         return OwnBlock(username, is_on, revision)
 
     return journal.write(job)
+
+
+def _blockable(transaction: Transaction, caller: Caller, username: str) -> int:
+    """The id of a user whom the caller sees, or has blocked while they did. Raises NotFound."""
+    own = select(Block.other_id).where(Block.user_id == caller.user_id)
+    is_known = or_(is_seen_by(caller.user_id, caller.role), User.id.in_(own))
+    user_id: int | None = transaction.session.scalar(select(User.id).where(User.username == username, is_known))
+    if user_id is None:
+        raise NotFound("There is no such user.", username=username)
+    return user_id
 
 
 def own_blocks(user_id: int) -> list[OwnBlock]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.installation_settings import Joining, chosen
-from chatapp.actions.invites import use_invite
+from chatapp.actions.invites import follow_invite, use_invite
 from chatapp.actions.provider_roles import take_role
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
@@ -97,12 +97,14 @@ def _made(
 ) -> User:
     if joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    invitation = use_invite(transaction, invite or "") if joining == "invite" else None
+    used = use_invite(transaction, joining, invite)
     user = _inserted(transaction, person)
+    user.role = used.role
+    follow_invite(transaction, used, user.id)
     _take_address(transaction, user, provider, person)
     _link(transaction, user, person)
     actor = Actor(user.id, user.username, place.address)
-    record(transaction, "joined", actor, user.username, invitation=invitation, issuer=person.issuer)
+    record(transaction, "joined", actor, user.username, invitation=used.number, issuer=person.issuer, **used.details)
     return user
 
 

@@ -13,6 +13,8 @@ from chatapp.actions.audit import record
 from chatapp.actions.blocks import require_no_block
 from chatapp.actions.permissions import ADD_MEMBERS, CHANGE_ROLES, REMOVE_ADMINS, REMOVE_MEMBERS, require
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import LEAD_GROUPS
+from chatapp.actions.system_permissions import require as require_in_system
 from chatapp.clock import now
 from chatapp.errors import LastOwner, LimitReached, NotAMember, NotForThreads, NotFound
 from chatapp.journal import Journal, Transaction
@@ -59,7 +61,8 @@ def remove_other_member(journal: Journal, caller: Caller, group_id: str, usernam
 
 
 def set_role(journal: Journal, caller: Caller, group_id: str, username: str, role: str) -> None:
-    """Gives a member a role. Raises NotFound if the user is not a member, LastOwner if no owner would remain."""
+    """Gives a member a role. Raises NotFound if the user is not a member, Forbidden for a guest who would be more
+    than a member, LastOwner if no owner would remain."""
 
     def job(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, CHANGE_ROLES)
@@ -68,11 +71,18 @@ def set_role(journal: Journal, caller: Caller, group_id: str, username: str, rol
             return
         if member.role == OWNER:
             require_another_owner(transaction, conversation_id, member.user_id)
+        if role != MEMBER:
+            require_may_lead(transaction, member.user_id)
         member.role = role
         member.revision = take_revision(transaction, conversation_id)
         record(transaction, "member_role_changed", caller.actor, group_id, user=username, role=role)
 
     journal.write(job)
+
+
+def require_may_lead(transaction: Transaction, user_id: int) -> None:
+    """Raises Forbidden if the user's role in the whole system is too low for an admin or owner of a group."""
+    require_in_system(transaction.session.get_one(User, user_id).role, LEAD_GROUPS)
 
 
 def lock_group(transaction: Transaction, caller: Caller, group_id: str, action: str) -> tuple[int, str]:

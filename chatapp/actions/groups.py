@@ -28,6 +28,8 @@ from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MAKE_GROUPS
+from chatapp.actions.system_permissions import require as require_in_system
 from chatapp.clock import now
 from chatapp.errors import NotAMember, NotFound
 from chatapp.extensions import db
@@ -65,8 +67,9 @@ def create_group(journal: Journal, caller: Caller, new: NewGroup) -> Group:
     """Creates a group of the named users and the caller, who becomes its owner. Repeating a `client_id` returns the
     first group.
 
-    Raises NotFound, which names the users who do not exist, and then creates nothing.
+    Raises Forbidden, or NotFound, which names the users who do not exist, and then creates nothing.
     """
+    require_in_system(caller.role, MAKE_GROUPS)
     conversation_id = journal.write(lambda transaction: _insert_group(transaction, caller, new))
     return group_of(caller, str(conversation_id))
 

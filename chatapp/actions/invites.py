@@ -1,13 +1,15 @@
 """Invitations, and joining: people make their own account, and an invitation says who may."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.guests import join_named_groups, name_groups, named_groups
 from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.actions.system_permissions import MAKE_INVITATIONS, SEE_INVITATIONS, require
@@ -17,6 +19,7 @@ from chatapp.errors import InviteInvalid, JoiningClosed, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Invite
+from chatapp.models.user import GUEST, MEMBER
 from chatapp.passwords import hash_password, require_uncommon
 from chatapp.random_secrets import hash_of, new_secret
 
@@ -32,25 +35,42 @@ class NewInvite:
 
 @dataclass(frozen=True, slots=True)
 class ListedInvite:
-    """An invitation as shown to an operator."""
+    """An invitation as shown to an operator. `groups` are the names of those that a guest becomes a member of."""
 
     id: int
     expires_at: datetime
     uses: int
     uses_allowed: int
     is_valid: bool
+    role: str
+    groups: list[str]
 
 
-def add_invite(journal: Journal, actor: Actor, uses_allowed: int, lasts: timedelta) -> NewInvite:
-    """Makes an invitation for this number of accounts. Raises Forbidden."""
+def add_invite(
+    journal: Journal, actor: Actor, uses_allowed: int, lasts: timedelta, group_ids: Collection[str] = ()
+) -> NewInvite:
+    """Makes an invitation for this number of accounts. With groups it is one for guests, who become members of these.
+
+    Raises Forbidden, and NotFound for a group that does not exist.
+    """
     require(actor.role, MAKE_INVITATIONS)
     secret, at = new_secret(), now()
-    row = Invite(secret_hash=hash_of(secret), created_at=at, expires_at=at + lasts, uses_allowed=uses_allowed, uses=0)
+    role = GUEST if group_ids else MEMBER
 
     def job(transaction: Transaction) -> int:
+        row = Invite(
+            secret_hash=hash_of(secret),
+            created_at=at,
+            expires_at=at + lasts,
+            uses_allowed=uses_allowed,
+            uses=0,
+            role=role,
+        )
         transaction.session.add(row)
         transaction.session.flush()
-        record(transaction, "invitation_added", actor, str(row.id), uses=uses_allowed)
+        name_groups(transaction, row.id, group_ids)
+        details = {"groups": sorted(set(group_ids))} if group_ids else {}
+        record(transaction, "invitation_added", actor, str(row.id), uses=uses_allowed, **details)
         return row.id
 
     return NewInvite(journal.write(job), secret, at + lasts)
@@ -59,9 +79,17 @@ def add_invite(journal: Journal, actor: Actor, uses_allowed: int, lasts: timedel
 def list_invites(actor: Actor) -> list[ListedInvite]:
     """All invitations, the newest first. Raises Forbidden."""
     require(actor.role, SEE_INVITATIONS)
-    at = now()
+    at, groups = now(), named_groups()
     return [
-        ListedInvite(row.id, row.expires_at, row.uses, row.uses_allowed, _is_valid(row, at))
+        ListedInvite(
+            row.id,
+            row.expires_at,
+            row.uses,
+            row.uses_allowed,
+            _is_valid(row, at),
+            row.role,
+            groups.get(row.id, []),
+        )
         for row in db.session.scalars(select(Invite).order_by(Invite.id.desc()))
     ]
 
@@ -108,8 +136,8 @@ class Newcomer:
 def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place) -> Caller:
     """Makes an account and signs it in. Using the invitation and adding the user are one transaction.
 
-    Raises JoiningClosed, InviteInvalid, PasswordCommon, Conflict for a name that is taken or looks like one that is,
-    and what storing the passkey raises.
+    Raises JoiningClosed, InviteInvalid, LimitReached, PasswordCommon, Conflict for a name that is taken or looks like
+    one that is, and what storing the passkey raises.
     """
     # A hash costs 50 ms of a processor. Only who is invited may cause one.
     installation = chosen(settings)
@@ -121,22 +149,51 @@ def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place)
     hashes = {user.username: hash_password(newcomer.password)} if newcomer.password else {}
 
     def job(transaction: Transaction) -> Caller:
-        invite = use_invite(transaction, newcomer.invite or "") if joining == "invite" else None
-        (user_id,) = insert_users(transaction, [user], hashes)
+        invite = use_invite(transaction, joining, newcomer.invite)
+        (user_id,) = insert_users(transaction, [replace(user, role=invite.role)], hashes)
+        follow_invite(transaction, invite, user_id)
         if store_passkey is not None:
             store_passkey(transaction, user_id)
-        method = "passkey" if store_passkey is not None else "invitation" if invite is not None else "password"
-        record(transaction, "joined", Actor(user_id, user.username, place.address), user.username, invitation=invite)
+        method = "passkey" if store_passkey is not None else "invitation" if invite.number is not None else "password"
+        actor = Actor(user_id, user.username, place.address)
+        record(transaction, "joined", actor, user.username, invitation=invite.number, **invite.details)
         return begin_session(transaction, settings, user_id, user.username, method, place)
 
     return journal.write(job)
 
 
-def use_invite(transaction: Transaction, secret: str) -> int:
-    """Counts one use, and returns the number of the invitation. Raises InviteInvalid.
+@dataclass(frozen=True, slots=True)
+class UsedInvite:
+    """The invitation that an account is made with, by its number, and the account's role; None for no invitation."""
 
-    A single statement compares and adds, so that two processes never exceed the number together.
-    """
+    number: int | None = None
+    role: str = MEMBER
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What the audit log has of it, beside the number."""
+        return {"role": self.role} if self.role != MEMBER else {}
+
+
+def use_invite(transaction: Transaction, joining: Joining, secret: str | None) -> UsedInvite:
+    """Counts one use of the invitation. Where everybody may join it need not be valid, but a guest's still makes a
+    guest. Raises InviteInvalid."""
+    if joining == "open" and not secret:
+        return UsedInvite()
+    row = _count_use(transaction, secret or "")
+    if row is None and joining != "open":
+        raise _invalid()
+    return UsedInvite() if row is None else UsedInvite(row.id, row.role)
+
+
+def follow_invite(transaction: Transaction, invite: UsedInvite, user_id: int) -> None:
+    """Makes a new guest a member of the groups of the invitation. Raises InviteInvalid and LimitReached."""
+    if invite.number is not None and invite.role == GUEST:
+        join_named_groups(transaction, invite.number, user_id)
+
+
+def _count_use(transaction: Transaction, secret: str) -> Any:
+    """A single statement compares and adds, so that two processes never exceed the number together."""
     used = transaction.session.execute(
         update(Invite)
         .where(
@@ -146,12 +203,9 @@ def use_invite(transaction: Transaction, secret: str) -> int:
             Invite.uses < Invite.uses_allowed,
         )
         .values(uses=Invite.uses + 1)
-        .returning(Invite.id)
+        .returning(Invite.id, Invite.role)
     )
-    number: int | None = used.scalar()
-    if number is None:
-        raise _invalid()
-    return number
+    return used.one_or_none()
 
 
 def _invalid() -> InviteInvalid:

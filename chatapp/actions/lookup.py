@@ -7,8 +7,10 @@ from sqlalchemy import bindparam, select
 from chatapp.actions.sessions import Caller
 from chatapp.errors import NotAMember, NotFound
 from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS
+from chatapp.models.user import GUEST
 from chatapp.prepared_statements import row_or_none, rows
+from chatapp.visibility import USER_BY_NAME, USER_SEEN_BY_GUEST
 
 GROUP_OF_CALLER = (
     select(
@@ -27,7 +29,6 @@ GROUP_OF_CALLER = (
 DIRECT_BY_KEY = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(
     CONVERSATIONS.c.direct_key == bindparam("key")
 )
-USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,15 @@ def find_target(caller: Caller, receiver: str, *, is_group: bool) -> Target:
     return Target(False, row.id, found.last_sequence)
 
 
+def find_user(caller: Caller, username: str) -> int | None:
+    """The id of a user whom the caller sees; None for others as for a name that nobody has."""
+    if caller.role == GUEST:
+        row = row_or_none(USER_SEEN_BY_GUEST, username=username, guest_id=caller.user_id)
+    else:
+        row = row_or_none(USER_BY_NAME, username=username)
+    return None if row is None else int(row.id)
+
+
 def find_group(caller: Caller, group_id: str) -> FoundConversation:
     """A group by its id, looked up through the caller's membership."""
     conversation_id = parse_conversation_id(group_id)
@@ -91,6 +101,6 @@ def _find_direct(caller: Caller, username: str) -> FoundConversation:
     row = row_or_none(DIRECT_BY_KEY, key=key)
     if row is not None:
         return FoundConversation(row.id, key, row.last_sequence)
-    if row_or_none(USER_BY_NAME, username=username) is None:
+    if find_user(caller, username) is None:
         raise NotFound("There is no such user.", receiver=username)
     return FoundConversation(None, key)

@@ -19,10 +19,12 @@ from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton
 from chatapp.models import Picture, User
 from chatapp.models.tables import PICTURES, USERS
+from chatapp.models.user import GUEST
 from chatapp.notices import ProfileChanged
 from chatapp.pictures.reencoding import reencode
 from chatapp.prepared_statements import release_connection, row_or_none
 from chatapp.profile_payloads import ChangeProfile
+from chatapp.visibility import is_seen_by
 
 HASH_CHARACTERS = 32
 """128 bits of SHA-256. Whoever made two pictures with one hash would have two pictures of their own."""
@@ -36,6 +38,7 @@ COLUMNS = (
     USERS.c.time_zone,
     USERS.c.picture,
     USERS.c.profile_revision,
+    USERS.c.role,
 )
 PROFILE = select(*COLUMNS).where(USERS.c.id == bindparam("user_id"))
 PICTURE = select(PICTURES.c.body).where(PICTURES.c.hash == bindparam("hash")).limit(1)
@@ -53,6 +56,7 @@ class Profile:
     time_zone: str
     picture: str
     revision: int
+    is_guest: bool
 
 
 def profile_of(user_id: int) -> Profile:
@@ -67,12 +71,21 @@ def changed_profiles(user_ids: Collection[int] | None = None) -> list[Profile]:
     return [_of(row) for row in db.session.execute(query)]
 
 
-def picture_of(picture_hash: str) -> bytes:
-    """The picture, as a WebP. Raises NotFound."""
+def picture_of(caller: Caller, picture_hash: str) -> bytes:
+    """The picture of somebody whom the caller sees, as a WebP. Raises NotFound."""
     row = row_or_none(PICTURE, hash=picture_hash)
-    if row is None:
+    if row is None or (caller.role == GUEST and not _is_of_seen(caller, picture_hash)):
         raise NotFound("There is no such picture.")
     return bytes(row.body)
+
+
+def _is_of_seen(caller: Caller, picture_hash: str) -> bool:
+    query = (
+        select(Picture.hash)
+        .join(User, User.id == Picture.user_id)
+        .where(Picture.hash == picture_hash, is_seen_by(caller.user_id, caller.role))
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def change_profile(journal: Journal, caller: Caller, wanted: ChangeProfile) -> Profile:
@@ -142,6 +155,7 @@ def _of(row: Any) -> Profile:
         row.time_zone,
         row.picture,
         row.profile_revision,
+        row.role == GUEST,
     )
 
 

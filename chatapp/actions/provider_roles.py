@@ -1,8 +1,7 @@
 """The role that a provider of sign-in gives by a person's groups there."""
 
-from chatapp.actions.administration import require_other_administrator
-from chatapp.actions.audit import Actor, record
-from chatapp.actions.sessions import revoke_all
+from chatapp.actions.administration import change_role, require_other_administrator
+from chatapp.actions.audit import Actor
 from chatapp.errors import LastAdministrator
 from chatapp.journal import Transaction
 from chatapp.models import User
@@ -20,6 +19,4 @@ def take_role(transaction: Transaction, user: User, role: str | None, actor: Act
         require_other_administrator(transaction, user)
     except LastAdministrator:
         return
-    former, user.role = user.role, role
-    revoke_all(transaction, user.id)
-    record(transaction, "role_changed", actor, user.username, role=role, former=former)
+    change_role(transaction, actor, user, role)

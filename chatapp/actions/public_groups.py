@@ -1,4 +1,4 @@
-"""Public groups: the directory that every user may search, and joining.
+"""Public groups: the directory that every user but a guest may search, and joining.
 
 Those who are not in a group see nothing of it but what a PublicGroup has. A private group is to them one that does not
 exist.
@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from chatapp.actions.group_details import search_name_of
 from chatapp.actions.group_members import insert_memberships, require_room
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import FIND_GROUPS, require
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.group_payloads import FindGroups
@@ -44,7 +45,8 @@ class DirectoryPage:
 
 def find_public_groups(caller: Caller, wanted: FindGroups) -> DirectoryPage:
     """A page of the public groups in whose name every word of `wanted.name` begins a word, whatever its case and
-    accents."""
+    accents. Raises Forbidden."""
+    require(caller.role, FIND_GROUPS)
     query = _public_groups(caller).order_by(Conversation.search_name, Conversation.id).limit(wanted.limit + 1)
     for word in search_name_of(wanted.name).split():
         query = query.where((literal(" ") + Conversation.search_name).contains(f" {word}", autoescape=True))
@@ -58,7 +60,8 @@ def find_public_groups(caller: Caller, wanted: FindGroups) -> DirectoryPage:
 
 
 def public_group(caller: Caller, group_id: str) -> PublicGroup:
-    """One public group. Raises NotFound for a private one as for one that does not exist."""
+    """One public group. Raises Forbidden, and NotFound for a private one as for one that does not exist."""
+    require(caller.role, FIND_GROUPS)
     query = _public_groups(caller).where(Conversation.id == parse_conversation_id(group_id))
     groups = _groups_of(db.session.execute(query).all())
     if not groups:
@@ -69,8 +72,10 @@ def public_group(caller: Caller, group_id: str) -> PublicGroup:
 def join_group(journal: Journal, caller: Caller, group_id: str) -> None:
     """Makes the caller a member of a public group. Changes nothing for a member.
 
-    Raises NotFound for a private group as for one that does not exist, LimitReached for one with too many members.
+    Raises Forbidden; NotFound for a private group as for one that does not exist; LimitReached for one with too many
+    members.
     """
+    require(caller.role, FIND_GROUPS)
 
     def job(transaction: Transaction) -> None:
         conversation_id = parse_conversation_id(group_id)

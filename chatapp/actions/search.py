@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from chatapp.actions.lookup import find_user
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import FORWARD, LowestWatermarks, lowest_watermarks, to_messages
 from chatapp.actions.sessions import Caller
@@ -19,7 +20,7 @@ from chatapp.journal import StoredMessage
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import other_of
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, USERS
-from chatapp.prepared_statements import release_connection, row_or_none, rows, tuples
+from chatapp.prepared_statements import release_connection, rows, tuples
 from chatapp.search import postgresql_finder, sqlite_finder
 from chatapp.search.analyser import folded
 from chatapp.search.indexer import Indexer
@@ -43,7 +44,6 @@ COMPUTED_AT_ONCE = 5
 AT_ONCE = threading.BoundedSemaphore(2)
 """Searches of this process that run at once. The others wait: threads that compute delay the event loop."""
 
-USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 PLACES = (
     select(CONVERSATIONS.c.id, CONVERSATIONS.c.direct_key, CONVERSATIONS.c.name)
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
@@ -133,9 +133,9 @@ def _place_of(cursor: str) -> Place:
 
 
 def _user_id_of(caller: Caller, name: str) -> int:
-    row = row_or_none(USER_BY_NAME, username=name)
-    if row is not None:
-        return int(row.id)
+    user_id = find_user(caller, name)
+    if user_id is not None:
+        return user_id
     if name == "me":
         return caller.user_id
     raise NotFound(f"There is no user {name}.", username=name)

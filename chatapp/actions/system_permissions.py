@@ -1,12 +1,16 @@
-"""The permissions of each role in the whole system. Nothing else decides what a role allows.
+"""The permissions of each role in the whole system. Nothing else decides what a role allows, but `visibility.py`, which
+says whom a guest sees. A guest has no permission here: they write where they are, and come and go by invitation.
 
 `permissions.py` is the same for the roles in a group. An operator, by the command line, may do what an administrator
 may.
 """
 
 from chatapp.errors import Forbidden
-from chatapp.models.user import ADMINISTRATOR, MODERATOR
+from chatapp.models.user import ADMINISTRATOR, MODERATOR, NOT_GUESTS
 
+MAKE_GROUPS = "make groups"
+LEAD_GROUPS = "be admins and owners of groups"
+FIND_GROUPS = "find and join public groups"
 SEE_PEOPLE = "see the accounts of others"
 CHANGE_ROLES = "change the roles of people"
 CLOSE_ACCOUNTS = "deactivate and reactivate accounts"
@@ -26,6 +30,10 @@ SEE_LIMITS = "see the limits of the server"
 CHANGE_INSTALLATION = "name the system and choose who joins"
 
 PERMISSIONS = {
+    MAKE_GROUPS: NOT_GUESTS,
+    # So a guest neither adds people to a group nor makes it public: `permissions.py` leaves that to these.
+    LEAD_GROUPS: NOT_GUESTS,
+    FIND_GROUPS: NOT_GUESTS,
     SEE_PEOPLE: (ADMINISTRATOR, MODERATOR),
     CHANGE_ROLES: (ADMINISTRATOR,),
     CLOSE_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
@@ -56,7 +64,8 @@ def may(role: str, action: str) -> bool:
 def require(role: str, action: str) -> None:
     """Raises Forbidden unless the role permits the action."""
     if not may(role, action):
-        allowed = " and ".join(f"{permitted}s" for permitted in PERMISSIONS[action])
+        *others, last = (f"{permitted}s" for permitted in PERMISSIONS[action])
+        allowed = f"{', '.join(others)} and {last}" if others else last
         raise Forbidden(f"Only {allowed} may {action}.", role=role)
 
 

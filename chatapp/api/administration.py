@@ -101,10 +101,10 @@ def list_invitations(caller: Caller) -> InvitationsShape:
     "Make an invitation",
     gives=NewInvitationShape,
     body=NewInvitation,
-    errors=(Forbidden, InvalidInput, MalformedRequest),
+    errors=BODY_REFUSALS,
 )
 def add_invitation(caller: Caller, body: NewInvitation) -> NewInvitationShape:
-    made = invites.add_invite(current_journal(), caller.actor, body.uses, timedelta(days=body.days))
+    made = invites.add_invite(current_journal(), caller.actor, body.uses, timedelta(days=body.days), body.groups)
     link = f"{body.page}#/join/{made.secret}"
     picture = qr_code(link) if body.page is not None else None
     return {"id": made.id, "secret": made.secret, "expiresAt": to_iso(made.expires_at), "qrCode": picture}

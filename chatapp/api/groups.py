@@ -31,7 +31,7 @@ BODY_REFUSALS = (*REFUSALS, InvalidInput, MalformedRequest)
     "Make a group of the caller and the posted users",
     gives=NewGroupShape,
     body=NewGroup,
-    errors=(NotFound, InvalidInput, MalformedRequest),
+    errors=(Forbidden, NotFound, InvalidInput, MalformedRequest),
 )
 def create_group(caller: Caller, body: NewGroup) -> NewGroupShape:
     return {"newGroup": serializers.group(groups.create_group(current_journal(), caller, body))}
@@ -84,19 +84,19 @@ def remove_member(caller: Caller, group_id: str, username: str) -> SentenceShape
 
 
 @blueprint.get("/groups/public")
-@operation("Public groups by name", gives=PublicGroupsShape, query=PublicGroupsQuery, errors=(InvalidInput,))
+@operation("Public groups by name", gives=PublicGroupsShape, query=PublicGroupsQuery, errors=(Forbidden, InvalidInput))
 def find_groups(caller: Caller, query: PublicGroupsQuery) -> PublicGroupsShape:
     return group_serializers.directory_page(public_groups.find_public_groups(caller, query))
 
 
 @blueprint.get("/groups/public/<group_id>")
-@operation("One public group as every user sees it", gives=OnePublicGroupShape, errors=(NotFound,))
+@operation("One public group as every user sees it", gives=OnePublicGroupShape, errors=(Forbidden, NotFound))
 def show_public_group(caller: Caller, group_id: str) -> OnePublicGroupShape:
     return {"group": group_serializers.public_group(public_groups.public_group(caller, group_id))}
 
 
 @blueprint.post("/groups/public/<group_id>/join")
-@operation("Join a public group", gives=OneGroupShape, errors=(NotFound, LimitReached))
+@operation("Join a public group", gives=OneGroupShape, errors=(Forbidden, NotFound, LimitReached))
 def join_group(caller: Caller, group_id: str) -> OneGroupShape:
     public_groups.join_group(current_journal(), caller, group_id)
     return {"group": serializers.group(groups.group_of(caller, group_id))}

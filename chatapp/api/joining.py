@@ -21,6 +21,7 @@ from chatapp.errors import (
     InvalidInput,
     InviteInvalid,
     JoiningClosed,
+    LimitReached,
     MalformedRequest,
     PasswordCommon,
     TooManyAttempts,
@@ -57,6 +58,7 @@ def check_invite(body: InviteSecret) -> Response:
     errors=(
         InviteInvalid,
         JoiningClosed,
+        LimitReached,
         Forbidden,
         Conflict,
         ChallengeInvalid,

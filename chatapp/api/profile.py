@@ -1,4 +1,4 @@
-"""The caller's own profile, and everybody's pictures."""
+"""The caller's own profile, and the pictures of others."""
 
 from flask import Blueprint, Response, request
 
@@ -71,5 +71,5 @@ def remove_picture(caller: Caller) -> OneProfileShape:
 
 @blueprint.get("/picture/<picture_hash>")
 @operation("A picture of somebody, 256 pixels wide and high", gives="image/webp", errors=(NotFound,))
-def show_picture(caller: Caller, picture_hash: str) -> Response:  # noqa: ARG001 only people who are signed in
-    return Response(profiles.picture_of(picture_hash), content_type="image/webp", headers=PICTURE_HEADERS)
+def show_picture(caller: Caller, picture_hash: str) -> Response:
+    return Response(profiles.picture_of(caller, picture_hash), content_type="image/webp", headers=PICTURE_HEADERS)

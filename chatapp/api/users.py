@@ -34,24 +34,26 @@ def compress(response: Response) -> Response:
 
 @blueprint.get("/users")
 @operation(
-    "Everybody, with who is online. Open to all in username mode: the sign-in page calls it",
+    "Everybody whom the caller sees, with who is online. Open to all in username mode: the sign-in page calls it",
     gives=UsersShape,
     needs_session=False,
     errors=(NotSignedIn,),
 )
 def users() -> UsersShape:
-    viewer_id = None
+    viewer = None
     if current_app.extensions["chatapp.settings"].sign_in == "password":
-        viewer_id = require_caller(request.environ).user_id
-    return {"users": [people_serializers.user(person) for person in people.list_people(viewer_id)]}
+        viewer = require_caller(request.environ)
+    return {"users": [people_serializers.user(person) for person in people.list_people(viewer)]}
 
 
 @blueprint.get("/all/<username>")
-@operation("Everybody, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,))
+@operation(
+    "Everybody whom the caller sees, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,)
+)
 def everything(caller: Caller, username: str) -> EverythingShape:
     if username != caller.username:
         raise Forbidden("This list is its owner's alone.")
     return {
-        "users": [people_serializers.user(person) for person in people.list_people(caller.user_id)],
+        "users": [people_serializers.user(person) for person in people.list_people(caller)],
         "groups": [serializers.group(group) for group in groups.groups_of(caller)],
     }

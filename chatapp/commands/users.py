@@ -4,7 +4,7 @@ import click
 
 from chatapp.commands.installation import address, installation, minute
 
-ROLE = click.Choice(["member", "moderator", "administrator"])
+ROLE = click.Choice(["guest", "member", "moderator", "administrator"])
 
 
 @click.group()

@@ -27,6 +27,7 @@ from chatapp.models.conversation import DIRECT, GROUP, direct_key, parse_convers
 from chatapp.models.membership import MEMBER, ROLES_OF
 from chatapp.notices import MembershipsChanged, Notice
 from chatapp.payload_fields import THREAD_MESSAGES
+from chatapp.visibility import HIDDEN_RECEIVER
 
 # As in repeats.py, a join: SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
@@ -37,6 +38,8 @@ INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, 
 reply_to, mentions) VALUES {rows}"""
 INSERTED = 9
 """Columns of INSERT."""
+
+RECEIVER = f'SELECT id FROM "user" receiver WHERE username = ? AND is_active AND NOT {HIDDEN_RECEIVER}'
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -229,8 +232,7 @@ class MessageBatch:
         return directs[key]
 
     def _open_direct(self, key: str, draft: MessageDraft) -> LockedConversation | ChatError:
-        sql = 'SELECT id FROM "user" WHERE username = ? AND is_active'
-        receiver = self.connection.execute(sql, (draft.receiver,)).fetchone()
+        receiver = self.connection.execute(RECEIVER, (draft.receiver, draft.sender_id)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
         both = (draft.sender_id, receiver[0])

@@ -6,7 +6,7 @@ from chatapp.models.conversation import Conversation
 from chatapp.models.email_verification import EmailVerification
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
-from chatapp.models.invite import Invite
+from chatapp.models.invite import Invite, InviteGroup
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -37,6 +37,7 @@ __all__ = [
     "FormerMembership",
     "InstallationSetting",
     "Invite",
+    "InviteGroup",
     "Membership",
     "Mention",
     "Message",

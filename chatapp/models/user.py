@@ -10,6 +10,9 @@ from chatapp.models.base import NOTHING, ZERO, Base, Id, Instant
 ADMINISTRATOR = "administrator"
 MODERATOR = "moderator"
 MEMBER = "member"
+GUEST = "guest"
+
+NOT_GUESTS = (ADMINISTRATOR, MODERATOR, MEMBER)
 
 
 class User(Base):

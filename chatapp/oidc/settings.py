@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from chatapp.config import BadSetting, Settings
 from chatapp.loopback import is_loopback
-from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
+from chatapp.models.user import ADMINISTRATOR, GUEST, MEMBER, MODERATOR
 
-ROLES = (MEMBER, MODERATOR, ADMINISTRATOR)
+ROLES = (GUEST, MEMBER, MODERATOR, ADMINISTRATOR)
 """The roles that a provider's groups can give, the lowest first."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -59,7 +59,7 @@ class ProviderSettings(BaseModel):
     link: bool = True
     domains: Annotated[tuple[str, ...], AfterValidator(_lower)] = ()
     groups_claim: Annotated[str, Field(min_length=1)] = "groups"
-    roles: dict[str, Literal["member", "moderator", "administrator"]] | None = None
+    roles: dict[str, Literal["guest", "member", "moderator", "administrator"]] | None = None
 
 
 class OidcSettings(BaseModel):

@@ -15,6 +15,7 @@ from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
 from chatapp.models.conversation import other_of
+from chatapp.models.user import GUEST
 from chatapp.notices import (
     BlockChanged,
     CatchUp,
@@ -43,7 +44,7 @@ from chatapp.realtime.outages import retry_during_outage
 from chatapp.realtime.personal import Personal
 from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
-from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
+from chatapp.realtime.rooms import EVERYBODY, GUESTS, NAMESPACE, group_room, user_room
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class Dispatcher:
                 raise NotSignedIn("The connection is gone.")
             client.user = caller
             self.groups.enter(sid, user_room(caller.username))
+            self.groups.enter(sid, GUESTS if caller.role == GUEST else EVERYBODY)
             undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
         except BaseException:

@@ -7,7 +7,7 @@ from chatapp.notices import Typed
 from chatapp.people_shapes import ProfileShape
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
-from chatapp.realtime.rooms import NAMESPACE, group_room, user_room
+from chatapp.realtime.rooms import EVERYBODY, NAMESPACE, group_room, user_room
 from chatapp.shapes import ChangeShape, MessageShape
 
 NAMES = (
@@ -51,21 +51,25 @@ class Events:
         self._emit("updateDeliveryStatusOnConnection", {"response": message}, user_room(sender))
 
     def online_status(self, changes: Iterable[tuple[str, bool]]) -> None:
-        """`onlineStatus` to all connections, one event for each user who came online or went offline."""
+        """`onlineStatus` to everybody but guests, one event for each user who came online or went offline."""
         events = [("onlineStatus", {"username": username, "online": online}) for username, online in changes]
-        self._manager.send_all(events, NAMESPACE, None)
+        self._manager.send_all(events, NAMESPACE, EVERYBODY)
 
     def profile_changed(self, profile: ProfileShape) -> None:
-        """`profile` to all connections: a person changed their name, status text, time zone or picture."""
-        self._manager.send_all([("profile", profile)], NAMESPACE, None)
+        """`profile` to everybody but guests: a person changed what they show of themselves."""
+        self._manager.send_all([("profile", profile)], NAMESPACE, EVERYBODY)
+
+    def profile_changed_to(self, profile: ProfileShape, receiver: str) -> None:
+        """`profile` to the connections of a guest who sees the person."""
+        self._emit("profile", profile, user_room(receiver))
 
     def online_status_but(self, username: str, online: bool, excluded: list[str]) -> None:
         """As `online_status`, for one user who is in a block: not to these connections."""
         payload = {"username": username, "online": online}
-        self._server.emit("onlineStatus", payload, skip_sid=excluded, namespace=NAMESPACE)
+        self._server.emit("onlineStatus", payload, to=EVERYBODY, skip_sid=excluded, namespace=NAMESPACE)
 
     def online_status_to(self, username: str, online: bool, receiver: str) -> None:
-        """`onlineStatus` to one user's connections: a block has begun or ended."""
+        """`onlineStatus` to one user's connections: a block has begun or ended, or a guest sees the person."""
         self._emit("onlineStatus", {"username": username, "online": online}, user_room(receiver))
 
     def group_created(self, conversation_id: int, name: str) -> None:

@@ -20,12 +20,14 @@ from chatapp.actions import (
 )
 from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
+from chatapp.actions.lookup import find_conversation
 from chatapp.actions.sessions import Caller
 from chatapp.errors import ChatError, NotSignedIn, TooManyEvents, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
+from chatapp.models.user import GUEST
 from chatapp.payloads import MarkRead, MessageEvent, SyncRequest, parse
 from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, Look, SaveDraft, Typing
 from chatapp.realtime.authentication import caller_of
@@ -235,7 +237,11 @@ class ChatNamespace(
         return {"success": True}
 
     def on_typing(self, connection: Connection, payload: Any) -> Ack:
-        self._dispatcher.personal.typing.typing(connection, parse(Typing, payload))
+        event = parse(Typing, payload)
+        if connection.caller.role == GUEST and not event.group:
+            with self._dispatcher.app.app_context():
+                find_conversation(connection.caller, event.receiver, is_group=False)
+        self._dispatcher.personal.typing.typing(connection, event)
         return {"success": True}
 
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:

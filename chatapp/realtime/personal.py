@@ -12,6 +12,7 @@ from chatapp.notices import BlockChanged, ProfileChanged, Typed, UserChanged
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
+from chatapp.realtime.guests import Guests
 from chatapp.realtime.own_devices import OwnDevices
 from chatapp.realtime.presence import PresenceUpdate
 from chatapp.realtime.profiles import Profiles
@@ -34,7 +35,8 @@ class Personal:
     ) -> None:
         self._app, self._connections, self._events, self._is_online = app, connections, events, is_online
         self.sharing = Sharing(app)
-        self.profiles = Profiles(app, events, server.start_background_task)
+        self._guests = Guests(app, server, connections, events)
+        self.profiles = Profiles(app, events, self._guests, server.start_background_task)
         self.own_devices = OwnDevices(app, connections, events)
         # One process serves all sockets of a SQLite file.
         self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
@@ -59,6 +61,7 @@ class Personal:
             if update.user_id in hidden:
                 others = [sid for user_id in hidden[update.user_id] for sid in self._connections.of_user(user_id)]
                 self._events.online_status_but(update.username, update.is_online, others)
+        self._guests.online_status(updates, hidden)
 
     def handle(self, notice: UserChanged | ProfileChanged | Typed | BlockChanged) -> None:
         if isinstance(notice, Typed):
@@ -83,5 +86,7 @@ class Personal:
         with self._app.app_context():
             names = usernames_of(set(pair))
         for viewer, seen in (pair, pair[::-1]):
+            if not self._guests.sees(viewer, seen):
+                continue
             is_online = seen not in self.sharing.hidden_from.get(viewer, ()) and self._is_online(seen)
             self._events.online_status_to(names[seen], is_online, names[viewer])

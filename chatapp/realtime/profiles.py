@@ -1,4 +1,4 @@
-"""Tells everybody of changed profiles."""
+"""Tells everybody who sees a person of the changes of their profile."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from flask import Flask
 from chatapp import people_serializers
 from chatapp.actions.profile import changed_profiles
 from chatapp.realtime.events import Events
+from chatapp.realtime.guests import Guests
 from chatapp.realtime.outages import retry_during_outage
 
 INTERVAL_SECONDS = 0.2
@@ -19,9 +20,12 @@ class Profiles:
     """Sends each profile as the database has it, if it is newer than what was sent: the notices of two processes about
     one person may arrive in either order."""
 
-    def __init__(self, app: Flask, events: Events, start: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self, app: Flask, events: Events, guests: Guests, start: Callable[[Callable[[], None]], object]
+    ) -> None:
         self._app = app
         self._events = events
+        self._guests = guests
         self._start = start
         self._lock = threading.Lock()
         self._waiting: set[int] = set()
@@ -49,7 +53,9 @@ class Profiles:
         with self._publish_lock, self._app.app_context():
             for profile in changed_profiles(user_ids):
                 if profile.revision > self._sent.get(profile.user_id, 0):
-                    self._events.profile_changed(people_serializers.profile(profile))
+                    shape = people_serializers.profile(profile)
+                    self._events.profile_changed(shape)
+                    self._guests.profile_changed(profile.user_id, shape)
                     self._sent[profile.user_id] = profile.revision
 
     def _run(self) -> None:

@@ -1,8 +1,14 @@
-"""Names of Socket.IO rooms: one room for each user, one for each group, and one for the viewers of a conversation."""
+"""Names of Socket.IO rooms: one room for each user, one for each group, one for the viewers of a conversation, and one
+of the two that divide all connections."""
 
 NAMESPACE = "/chat"
 
 _GROUP = "group:"
+
+EVERYBODY = "everybody"
+"""All connections of those who see everybody."""
+GUESTS = "guests"
+"""All connections of guests."""
 
 
 def user_room(username: str) -> str:

@@ -19,6 +19,9 @@ from chatapp.actions.system_permissions import (
     CLOSE_ACCOUNTS,
     DISMISS_REPORTS,
     END_SESSIONS,
+    FIND_GROUPS,
+    LEAD_GROUPS,
+    MAKE_GROUPS,
     MAKE_INVITATIONS,
     MANAGE_GROUPS,
     MODERATE_MESSAGES,
@@ -32,7 +35,7 @@ from chatapp.actions.system_permissions import (
     SEE_REPORTS,
     SUSPEND_ACCOUNTS,
 )
-from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
+from chatapp.models.user import ADMINISTRATOR, GUEST, MEMBER, MODERATOR
 from chatapp.qr_codes import qr_code
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
@@ -41,7 +44,7 @@ from tests.conftest import Browser
 Browse = Callable[[str | None], Browser]
 Add = Callable[..., str]
 PASSWORD = "a long enough phrase"
-ROLES = (ADMINISTRATOR, MODERATOR, MEMBER)
+ROLES = (ADMINISTRATOR, MODERATOR, MEMBER, GUEST)
 _numbers = itertools.count(1)
 
 
@@ -85,7 +88,20 @@ def report_anothers_message(browser: Browser, other: str, person: Add) -> str:
     return f"/admin/reports/{message_id}"
 
 
+def lead_a_group(browser: Browser, other: str) -> TestResponse:
+    """Somebody makes the browser's user an admin of their group."""
+    owner = browser.application.test_client()
+    owner.post("/login", json={"username": other})
+    me = browser.get("/loggedIn").get_json()["username"]
+    body = {"groupName": "Led", "users": [{"username": me}]}
+    group_id: str = owner.post("/group", json=body).get_json()["newGroup"]["groupId"]
+    return owner.put(f"/group/{group_id}/members/{me}", json={"role": "admin"})
+
+
 ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
+    MAKE_GROUPS: lambda browser, _other, _person: browser.post("/group", json={"groupName": "Mine", "users": []}),
+    LEAD_GROUPS: lambda browser, other, _person: lead_a_group(browser, other),
+    FIND_GROUPS: lambda browser, _other, _person: browser.get("/groups/public"),
     SEE_PEOPLE: lambda browser, _other, _person: browser.get("/admin/people"),
     CHANGE_ROLES: lambda browser, other, _person: browser.patch(f"/admin/people/{other}", json={"role": MODERATOR}),
     CLOSE_ACCOUNTS: lambda browser, other, _person: browser.patch(f"/admin/people/{other}", json={"isActive": False}),
@@ -245,6 +261,8 @@ def test_an_invitation_is_made_listed_and_revoked(admin: Browser) -> None:
         "usesAllowed": 3,
         "expiresAt": made["expiresAt"],
         "isValid": True,
+        "role": "member",
+        "groups": [],
     }
     assert admin.delete(f"/admin/invitations/{made['id']}").status_code == 200
     assert admin.get("/admin/invitations").get_json()["invitations"][0]["isValid"] is False

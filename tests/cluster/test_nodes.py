@@ -254,3 +254,45 @@ def _sql(nodes: Cluster, *statements: str) -> None:
         for statement in statements:
             cursor.execute(statement)
     connection.close()
+
+
+def test_a_guest_hears_only_of_those_whom_they_see_whichever_node_they_are_on(nodes: Cluster) -> None:
+    name = f"gus.{uuid.uuid4().hex[:8]}"
+    assert nodes.command("users", "add", name, "--no-password", "--role", "guest").returncode == 0
+    bob, carol = nodes.arrive("bob", 1), nodes.arrive("carol", 1)
+    group = bob.make_group("With a guest", name)
+    guests = [nodes.arrive(name, 0), nodes.arrive(name, 1)]
+    carol.call("typing", {"receiver": "bob"})
+    for error in (
+        guests[0].call("typing", {"receiver": "mallory"}),
+        guests[0].say("mallory", "psst"),
+        guests[0].call("findGroups", {"name": ""}),
+    ):
+        assert error["success"] is False, error
+    assert guests[0].call("typing", {"receiver": "bob"})["success"] is True
+    # mallory shares nothing with the guest, and blocks them; bob does, and everybody else hears of both.
+    headers = {"auth-token": (mallory := nodes.arrive("mallory", 1)).token}
+    text = uuid.uuid4().hex
+    for person in (mallory, bob):
+        answer = person.http.patch(
+            person.server.http + "/profile", json={"statusText": text}, headers={"auth-token": person.token}
+        )
+        assert answer.status_code == 200
+    block = mallory.http.put(mallory.server.http + f"/block/{name}", json={"on": True}, headers=headers)
+    assert block.status_code == 200
+    mallory.disconnect()
+    carol.wait_for("profile", lambda one: (one["username"], one["statusText"]) == ("mallory", text))
+    carol.wait_for("onlineStatus", lambda one: one == {"username": "mallory", "online": False})
+    bob.disconnect()
+    for guest in guests:
+        guest.wait_for("profile", lambda one: (one["username"], one["statusText"]) == ("bob", text))
+        guest.wait_for("onlineStatus", lambda one: one == {"username": "bob", "online": False})
+        seen = guest.received("onlineStatus") + guest.received("profile")
+        assert {one["username"] for one in seen} <= {"bob", name}
+    # Who joins the group is seen from then on.
+    nodes.arrive("bob", 0).post(f"/group/{group}/members", {"users": [{"username": "carol"}]})
+    for guest in guests:
+        guest.wait_for("change", lambda one: one["kind"] == "members" and one["receiver"] == group)
+    carol.disconnect()
+    for guest in guests:
+        guest.wait_for("onlineStatus", lambda one: one == {"username": "carol", "online": False})

@@ -226,7 +226,7 @@ export function takeGroup(group) {
 }
 
 /**
- * Puts every user in the list, even without messages.
+ * Puts every user in the list, even without messages, and takes out whoever is not among them and has none.
  * @param {import("./protocol.js").User[]} users
  */
 export function takePeople(users) {
@@ -234,7 +234,14 @@ export function takePeople(users) {
     const known = store.people.peek();
     store.setPeople(users.map((user) => withNewestProfile(user, known.get(user.username))));
     for (const user of store.people.peek().values()) takeName(user);
+    for (const username of known.keys()) if (!store.people.peek().has(username)) forgetStranger(username);
   });
+}
+
+/** @param {string} username of whom I do not see any more */
+function forgetStranger(username) {
+  const key = keyOf(username, false);
+  if (store.conversations.peek().get(key)?.revision === 0) store.removeConversation(key);
 }
 
 /**

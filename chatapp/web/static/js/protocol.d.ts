@@ -7,6 +7,7 @@ export interface User {
   isOnline: boolean;
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
   hasNamesake?: boolean; // whether the name looks like that of another person
+  isGuest?: boolean; // whether their role in the whole system is that of a guest
   statusText?: string;
   timeZone?: string; // an IANA name
   picture?: string; // the last part of its address
@@ -22,6 +23,7 @@ export interface Profile {
   timeZone: string;
   picture: string | null;
   profileRevision: number;
+  isGuest?: boolean;
 }
 
 /** `start` and `end` count UTF-16 code units, as strings are indexed. */

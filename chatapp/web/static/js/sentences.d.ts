@@ -32,6 +32,7 @@ export interface Arguments {
   adminInviteUntil: { when: string };
   adminInviteRevokeNamed: { number: number };
   adminInviteRevokeTitle: { number: number };
+  adminInviteGuests: { groups: string };
   adminOwners: { names: string };
   adminAuditBy: Name;
   adminAuditAbout: Name;

@@ -2,6 +2,7 @@
 
 import { takeDelivered, takeEvent, takeMessage, takeProfile, takeReceipt } from "./changes.js";
 import { saveDrafts, takeDraft } from "./drafts.js";
+import { amGuest } from "./guests.js";
 import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
 import { onDraft } from "./ownchanges.js";
@@ -68,10 +69,14 @@ async function receive(message) {
 /** @param {ChangeEvent} change */
 async function onChange(change) {
   if (!takeEvent(change)) await synchronize();
-  if (usernamesIn(change).some((username) => !store.people.peek().has(username)) && store.listStatus.peek() === "ready") refreshPeople();
+  const hasStranger = usernamesIn(change).some((username) => !store.people.peek().has(username));
+  if ((hasStranger || changesWhomISee(change)) && store.listStatus.peek() === "ready") refreshPeople();
   store.shownKeys.peek().forEach(loadMembers);
   refreshOpen();
 }
+
+/** A guest sees the people of their conversations. @param {ChangeEvent} change */
+const changesWhomISee = ({ kind }) => amGuest() && (kind === "members" || kind === "conversation");
 
 /** @param {ChangeEvent} change */
 function usernamesIn(change) {

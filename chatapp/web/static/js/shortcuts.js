@@ -1,5 +1,6 @@
 /** Keys that work anywhere on the page. Single letters do nothing while the user is typing. */
 
+import { amGuest } from "./guests.js";
 import { goTo, goToList } from "./router.js";
 import { dialog, openKey, session, threadKey, visibleLines } from "./store.js";
 
@@ -33,8 +34,8 @@ const ALT = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
 const PLAIN = {
   "/": () => focusOn("#search"),
   "?": () => (dialog.value = "shortcuts"),
-  n: () => (dialog.value = "newGroup"),
-  g: () => (dialog.value = "findGroups"),
+  n: () => amGuest() || (dialog.value = "newGroup"),
+  g: () => amGuest() || (dialog.value = "findGroups"),
   b: () => (dialog.value = "saved"),
   c: () => focusOn("#composer"),
   m: () => focusOn(".row-message[tabindex='0']"),

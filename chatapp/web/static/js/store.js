@@ -14,7 +14,7 @@ import { EMPTY_TIMELINE } from "./models/timeline.js";
  * @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry
  * @typedef {import("./models/timeline.js").Timeline} Timeline
  * @typedef {"checking" | "signedOut" | "signedIn"} SessionStatus
- * @typedef {{ username: string, role: "administrator" | "moderator" | "member" }} SignedIn
+ * @typedef {{ username: string, role: "administrator" | "moderator" | "member" | "guest" }} SignedIn
  * @typedef {{ status: SessionStatus, reason: string } & SignedIn} Session
  * @typedef {"connecting" | "connected" | "lost" | "offline"} ConnectionStatus
  * @typedef {keyof typeof import("./views/dialogs/index.js").DIALOGS} DialogName

@@ -21,13 +21,13 @@ export function withNewestProfile(user, known) {
  * @returns {User} the same object if the profile is not newer
  */
 export function withProfile(user, profile) {
-  return profile.profileRevision > revisionOf(user) ? { ...user, ...profileIn({ ...user, ...profile, picture: profile.picture ?? "" }) } : user;
+  return profile.profileRevision > revisionOf(user) ? { ...user, ...profileIn({ ...user, ...profile, picture: profile.picture ?? "", isGuest: profile.isGuest }) } : user;
 }
 
 /** @param {User} user */
 const revisionOf = (user) => user.profileRevision ?? 0;
 
 /** @param {User} user */
-function profileIn({ firstName, lastName, statusText, timeZone, picture, profileRevision }) {
-  return { firstName, lastName, statusText, timeZone, picture, profileRevision };
+function profileIn({ firstName, lastName, statusText, timeZone, picture, profileRevision, isGuest }) {
+  return { firstName, lastName, statusText, timeZone, picture, profileRevision, isGuest };
 }

@@ -1,5 +1,6 @@
 /** A line of the list: the name, the last message, its time, and the number of unread messages. */
 
+import { isGuest } from "../guests.js";
 import { withoutControls } from "../models/bidi.js";
 import { unreadOf } from "../models/conversation.js";
 import { keyOf } from "../models/keys.js";
@@ -36,6 +37,7 @@ export function ConversationLine({ line }) {
     <span class="line-text">
       <span class="line-top">
         <b class="line-name"><bdi>${name}</bdi></b>
+        ${!conversation.group && isGuest(conversation.receiver) && html`<span class="line-guest">${say.guest}</span>`}
         ${online && html`<span class="unseen">, ${say.online}</span>`}
         ${isQuiet && html`<span class="line-muted" role="img" aria-label=${say.muted} title=${say.muted}><${Icon} name="muted" size=${16} /></span>`}
         ${activeAt && html`<time class="line-time" dateTime=${activeAt}>${shortMoment(activeAt)}</time>`}

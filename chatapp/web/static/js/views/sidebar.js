@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { amGuest } from "../guests.js";
 import { goTo } from "../router.js";
 import { say } from "../strings.js";
 import { signOut } from "../session.js";
@@ -37,7 +38,7 @@ function Head() {
     <button type="button" class="sidebar-account" title=${say.account} onClick=${() => (dialog.value = "account")}>
       <${Avatar} id=${me.value} name=${name} /><span class="sidebar-me"><span class="unseen">${say.account}: </span><b><bdi>${name}</bdi></b><${WhoIsOnline} /></span>
     </button>
-    <${Action} icon="plus" label=${say.newGroup} onClick=${() => (dialog.value = "newGroup")} />
+    ${!amGuest() && html`<${Action} icon="plus" label=${say.newGroup} onClick=${() => (dialog.value = "newGroup")} />`}
     <${Action} icon="sliders" label=${say.settings} onClick=${() => (dialog.value = "settings")} />
     <${Action} icon="leave" label=${say.signOut} onClick=${signOut} />
   </header>`;
@@ -71,7 +72,7 @@ function Search() {
         onInput=${change} onKeyDown=${onSearchKey} onBlur=${() => (isFirstWanted.value = false)} />
       ${query.value && html`<button type="button" class="icon-button icon-button-small" aria-label=${say.searchClear} onClick=${clear}><${Icon} name="close" size=${16} /></button>`}
     </label>
-    <${Action} icon="globe" label=${say.findGroups} onClick=${findGroups} />
+    ${!amGuest() && html`<${Action} icon="globe" label=${say.findGroups} onClick=${findGroups} />`}
     <${Action} icon="find" label=${say.paletteOpen} onClick=${() => (dialog.value = "palette")} />
   </div>`;
 }
@@ -106,10 +107,10 @@ function List() {
   const lines = visibleLines.value;
   return html`
     ${lines.length === 0 && query.value && html`<${Empty} title=${say.listNoMatch({ text: query.value })} hint=${say.listNoMatchHint}>
-      <button type="button" class="button" onClick=${findGroups}>${say.findGroups}</button>
+      ${!amGuest() && html`<button type="button" class="button" onClick=${findGroups}>${say.findGroups}</button>`}
     <//>`}
     <${VirtualList} id="conversations" label=${say.people} rows=${lines} keyOf=${keyOf} rowPixels=${ROW_PIXELS} currentKey=${openKey.value} draw=${drawLine} />
-    ${lines.length <= 1 && !query.value && html`<${Empty} title=${say.listEmpty} hint=${say.listEmptyHint} />`}`;
+    ${lines.length <= 1 && !query.value && html`<${Empty} title=${say.listEmpty} hint=${amGuest() ? say.listEmptyGuest : say.listEmptyHint} />`}`;
 }
 
 const keyOf = (/** @type {Line} */ line) => line.conversation.key;

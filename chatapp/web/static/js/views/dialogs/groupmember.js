@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { setRole } from "../../api.js";
+import { isGuest } from "../../guests.js";
 import { may, mayRemove, ROLES } from "../../models/permissions.js";
 import { addressOf } from "../../router.js";
 import { isOnline, me, nameOf, privateKey } from "../../store.js";
@@ -22,15 +23,17 @@ export function MemberPage({ conversation, username, goTo }) {
   const name = nameOf(username);
   const isMe = username === me.value;
   const role = conversation.members.find((member) => member.username === username)?.role ?? "member";
+  // A guest is a plain member in every group.
+  const mayChange = may(conversation.role, "changeRoles") && !isGuest(username);
   return html`
     <div class="details">
       <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
       <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi></p>
       <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}<${LocalTime} username=${username} /></p>
       ${statusOf(username) && html`<p class="details-status"><bdi>${statusOf(username)}</bdi></p>`}
-      ${!may(conversation.role, "changeRoles") && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}
+      ${isGuest(username) ? html`<p><span class="role">${say.guest}</span></p>` : !mayChange && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}
     </div>
-    ${may(conversation.role, "changeRoles") && html`<${RoleForm} groupId=${conversation.receiver} username=${username} role=${role} />`}
+    ${mayChange && html`<${RoleForm} groupId=${conversation.receiver} username=${username} role=${role} />`}
     <div class="details-actions">
       <a class="button" href=${addressOf(privateKey(username))} onClick=${closeDialog}>${say.memberWrite}</a>
       ${isMe && html`<button type="button" class="button button-bad" onClick=${() => goTo("leave")}>${say.leave}</button>`}

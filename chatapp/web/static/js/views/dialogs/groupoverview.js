@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { changeGroup } from "../../api.js";
 import { withoutControls } from "../../models/bidi.js";
+import { isGuest } from "../../guests.js";
 import { may, ROLES } from "../../models/permissions.js";
 import { fullMoment } from "../../models/time.js";
 import { isOnline, me, nameOf } from "../../store.js";
@@ -144,6 +145,7 @@ function MemberLine({ member: { username, role }, goTo }) {
   return html`<button type="button" class="person" onClick=${() => goTo("member", username)}>
     <${Avatar} id=${username} name=${name} online=${online} size="small" />
     <span class="person-text"><b><bdi>${username === me.value ? say.selfName({ name }) : name}</bdi></b><small><bdi>@${username}</bdi>${online && html`<span class="unseen">, ${say.online}</span>`}</small></span>
+    ${isGuest(username) && html`<span class="role">${say.guest}</span>`}
     ${role !== "member" && html`<span class=${`role role-${role}`}>${say.roles[role]}</span>`}
     <${Icon} name="next" size=${16} />
   </button>`;

@@ -1,5 +1,6 @@
 /** What can be chosen in the palette: conversations, commands, and messages that were found. */
 
+import { amGuest } from "../../guests.js";
 import { filterLines } from "../../models/list.js";
 import { keyOf } from "../../models/keys.js";
 import { mayWrite } from "../../personal.js";
@@ -63,7 +64,6 @@ function commands() {
   const open = store.openKey.value;
   /** @type {CommandChoice[]} */
   const found = [
-    { type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") },
     { type: "command", id: "palette-threads", icon: "thread", text: say.threadsTitle, run: () => change("threads") },
     { type: "command", id: "palette-saved", icon: "bookmark", text: say.savedTitle, run: () => change("saved") },
     { type: "command", id: "palette-scheduled", icon: "clock", text: say.scheduledTitle, run: () => change("scheduled") },
@@ -71,6 +71,7 @@ function commands() {
     { type: "command", id: "palette-shortcuts", icon: "keyboard", text: say.shortcutsTitle, run: () => change("shortcuts") },
     { type: "command", id: "palette-leave", icon: "leave", text: say.signOut, run: signOut },
   ];
+  if (!amGuest()) found.unshift({ type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") });
   if (open && store.knowledgeOf(open) === "known") {
     found.unshift({ type: "command", id: "palette-details", icon: "info", text: say.paletteDetails, run: () => change("details") });
     if (mayWrite(store.conversationOf(open))) found.unshift({ type: "command", id: "palette-poll", icon: "poll", text: say.newPoll, run: () => change("newPoll") });

@@ -77,6 +77,7 @@ function Choice({ user, picked }) {
   return html`<label class="choice">
     <${Avatar} id=${user.username} name=${fullName(user)} online=${user.isOnline} size="small" />
     <span class="person-text"><b><bdi>${fullName(user)}</bdi></b><small><bdi>@${user.username}</bdi></small></span>
+    ${user.isGuest && html`<span class="role">${say.guest}</span>`}
     <input type="checkbox" checked=${isPicked} onChange=${() => toggle(picked, user)} />
   </label>`;
 }

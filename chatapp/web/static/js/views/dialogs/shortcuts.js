@@ -1,5 +1,6 @@
 /** The page of keyboard shortcuts. */
 
+import { amGuest } from "../../guests.js";
 import { say } from "../../strings.js";
 import { Dialog } from "../dialog.js";
 import { FORMATS, PREVIEW } from "../formats.js";
@@ -23,8 +24,7 @@ function shortcuts() {
     { keys: ["Alt ↑"], text: texts.previous },
     { keys: ["C"], text: texts.compose },
     { keys: ["L"], text: texts.list },
-    { keys: ["N"], text: texts.newGroup },
-    { keys: ["G"], text: texts.findGroups },
+    ...(amGuest() ? [] : [{ keys: ["N"], text: texts.newGroup }, { keys: ["G"], text: texts.findGroups }]),
     { keys: ["Enter"], text: texts.send },
     { keys: ["Shift Enter"], text: texts.newline },
     { keys: ["↑"], text: texts.editLast },

@@ -59,7 +59,7 @@ function Page({ section }) {
 /** @param {{ last: string, onChoose: (section: AccountSection) => void }} props */
 function Menu({ last, onChoose }) {
   const name = nameOf(me.value);
-  const isStaff = session.value.role !== "member";
+  const isStaff = ["moderator", "administrator"].includes(session.value.role);
   const choose = (/** @type {any} */ entry) => (entry === ADMINISTRATION ? (dialog.value = "administration") : onChoose(entry));
   return html`
     <div class="account-me"><${Avatar} id=${me.value} name=${name} /><span><b><bdi>${name}</bdi></b><small><bdi>@${me.value}</bdi></small></span></div>

@@ -8,13 +8,13 @@ import { settings } from "../../../config.js";
  * @property {string} username
  * @property {string} firstName
  * @property {string} lastName
- * @property {"administrator" | "moderator" | "member"} role
+ * @property {"administrator" | "moderator" | "member" | "guest"} role
  * @property {boolean} isActive
  * @property {string} createdAt
  * @property {number} sessions
  * @property {import("./reportapi.js").Suspension | null} suspension
  *
- * @typedef {{ id: number, uses: number, usesAllowed: number, expiresAt: string, isValid: boolean }} Invitation
+ * @typedef {{ id: number, uses: number, usesAllowed: number, expiresAt: string, isValid: boolean, role: "member" | "guest", groups: string[] }} Invitation
  * @typedef {{ id: number, secret: string, expiresAt: string, qrCode: string[] }} NewInvitation
  * @typedef {{ groupId: string, groupName: string, isPublic: boolean, createdAt: string, memberCount: number, owners: string[] }} AdminGroup
  * @typedef {{ id: number, at: string, kind: string, actor: string, target: string, address: string, details: Record<string, any> }} AuditLine
@@ -53,8 +53,8 @@ export async function fetchInvitations() {
   return (await call("GET", "/admin/invitations")).invitations;
 }
 
-/** @param {number} uses @param {number} days @returns {Promise<NewInvitation>} */
-export const addInvitation = (uses, days) => call("POST", "/admin/invitations", { uses, days, page: pageAddress() });
+/** @param {number} uses @param {number} days @param {string[]} groups where guests are led; none for members @returns {Promise<NewInvitation>} */
+export const addInvitation = (uses, days, groups) => call("POST", "/admin/invitations", { uses, days, groups, page: pageAddress() });
 
 /** @param {number} id */
 export async function revokeInvitation(id) {

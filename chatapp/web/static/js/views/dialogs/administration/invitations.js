@@ -2,9 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
+import { withoutControls } from "../../../models/bidi.js";
 import { fullMoment } from "../../../models/time.js";
 import { session } from "../../../store.js";
-import { say } from "../../../strings.js";
+import { listOf, say } from "../../../strings.js";
 import { html } from "../../html.js";
 import { Empty } from "../../states.js";
 import { Refused, useAction } from "../action.js";
@@ -12,6 +13,7 @@ import { Fetched } from "../fetched.js";
 import { Question } from "../groupendings.js";
 import { QrCode } from "../qrcode.js";
 import { addInvitation, fetchInvitations, pageAddress, revokeInvitation } from "./api.js";
+import { GroupChooser } from "./groupchooser.js";
 import { SecretLink } from "./secretlink.js";
 
 /**
@@ -49,17 +51,29 @@ export function InvitationsSection({ opened }) {
 function NewForm({ onMade }) {
   const uses = useSignal("1");
   const days = useSignal("7");
+  const role = useSignal(/** @type {"member" | "guest"} */ ("member"));
+  const groups = useSignal(/** @type {import("./api.js").AdminGroup[]} */ ([]));
   const action = useAction();
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     if (!isBetween(uses.peek(), MOST_USES) || !isBetween(days.peek(), MOST_DAYS)) return action.refuse(say.adminInviteWrong({ uses: MOST_USES, days: MOST_DAYS }));
-    return action.run(async () => onMade(await addInvitation(Number(uses.peek()), Number(days.peek()))));
+    const named = role.peek() === "guest" ? groups.peek().map(({ groupId }) => groupId) : [];
+    if (role.peek() === "guest" && named.length === 0) return action.refuse(say.adminInviteGroupMissing);
+    return action.run(async () => onMade(await addInvitation(Number(uses.peek()), Number(days.peek()), named)));
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
     <div class="administration-pair">
       <${NumberField} name="uses" label=${say.adminInviteUses} text=${uses} most=${MOST_USES} />
       <${NumberField} name="days" label=${say.adminInviteDays} text=${days} most=${MOST_DAYS} />
     </div>
+    <label class="field"><span>${say.adminInviteRole}</span>
+      <select name="role" value=${role.value} aria-describedby="invite-role-hint" onChange=${(/** @type {any} */ event) => (role.value = event.target.value)}>
+        <option value="member">${say.systemRoles.member}</option>
+        <option value="guest">${say.systemRoles.guest}</option>
+      </select>
+      <small id="invite-role-hint">${say.systemRoleHints[role.value]}</small>
+    </label>
+    ${role.value === "guest" && html`<${GroupChooser} picked=${groups} />`}
     <${Refused} action=${action} />
     <button class="button button-main" disabled=${action.isBusy.value}>${say.adminInviteMake}</button>
   </form>`;
@@ -89,11 +103,12 @@ function List({ invitations, onRevoke }) {
 }
 
 /** @param {{ invitation: Invitation, onRevoke: ((id: number) => void) | false }} props */
-function Line({ invitation: { id, uses, usesAllowed, expiresAt, isValid }, onRevoke }) {
+function Line({ invitation: { id, uses, usesAllowed, expiresAt, isValid, role, groups }, onRevoke }) {
   return html`<li class="session">
     <span class="session-about">
       <b>${say.adminInviteNumber({ number: id })}</b>
       <small>${say.adminInviteUsed({ uses, most: usesAllowed })}</small>
+      ${role === "guest" && html`<small>${groups.length > 0 ? say.adminInviteGuests({ groups: listOf(groups.map(withoutControls)) }) : say.adminInviteGroupsGone}</small>`}
       <small>${isValid ? say.adminInviteUntil({ when: fullMoment(expiresAt) }) : say.adminInviteOver}</small>
     </span>
     ${isValid && onRevoke && html`<button type="button" class="button button-bad" aria-label=${say.adminInviteRevokeNamed({ number: id })} onClick=${() => onRevoke(id)}>${say.adminInviteRevoke}</button>`}

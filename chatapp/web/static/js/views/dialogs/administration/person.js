@@ -19,7 +19,7 @@ import { SuspendForm, Suspended } from "./suspension.js";
  * @typedef {{ account: Account, onChange: () => Promise<void> }} PersonProps
  */
 
-const ROLES = /** @type {const} */ (["member", "moderator", "administrator"]);
+const ROLES = /** @type {const} */ (["guest", "member", "moderator", "administrator"]);
 
 /** @param {PersonProps} props */
 export function PersonPage({ account, onChange }) {
@@ -57,7 +57,7 @@ export function PersonPage({ account, onChange }) {
 const isAdministrator = () => session.value.role === "administrator";
 
 /** @param {Account} account */
-const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || role === "member");
+const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || role === "member" || role === "guest");
 
 /** @param {{ account: Account }} props */
 function About({ account }) {

@@ -1,0 +1,14 @@
+"""Reads which guests see whom, for the Socket.IO side."""
+
+from collections.abc import Collection
+
+from chatapp.extensions import db
+from chatapp.visibility import who_sees
+
+
+def seen_by_guests(guest_ids: Collection[int], user_ids: Collection[int]) -> dict[int, set[int]]:
+    """Whom each of these guests sees among the users, by the guest's id. All see themselves."""
+    seen = {guest_id: {guest_id} for guest_id in guest_ids if guest_id in user_ids}
+    for row in db.session.execute(who_sees(guest_ids, user_ids)):
+        seen.setdefault(row.guest_id, set()).add(row.user_id)
+    return seen

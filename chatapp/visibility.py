@@ -1,0 +1,57 @@
+"""Who sees whom: the one rule, for every place that lists, finds or announces people.
+
+Everybody sees everybody, but a guest sees only themselves and the people with whom they share a conversation: the
+members of their groups, and whoever they have private messages with. Whom a guest does not see does not exist for them.
+
+What a message says stays as it is for all who may read it: the username of a member who has left, of the author of a
+forwarded message, or of somebody in its text.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
+
+from chatapp.models.tables import MEMBERSHIPS, USERS
+from chatapp.models.user import GUEST
+
+_OTHER = MEMBERSHIPS.alias()
+
+
+def _shared(*columns: Any) -> Select[Any]:
+    """Pairs of memberships in one conversation: one's own (MEMBERSHIPS), and another's (_OTHER) or the same."""
+    return select(*columns).join_from(MEMBERSHIPS, _OTHER, _OTHER.c.conversation_id == MEMBERSHIPS.c.conversation_id)
+
+
+def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
+    sharing = _shared(_OTHER.c.user_id).where(MEMBERSHIPS.c.user_id == guest_id)
+    return or_(USERS.c.id == guest_id, USERS.c.id.in_(sharing))
+
+
+USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
+USER_SEEN_BY_GUEST = USER_BY_NAME.where(_seen_by_guest(bindparam("guest_id")))
+
+HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g WHERE g.id = ? AND g.role = 'guest' AND g.id <> receiver.id
+AND NOT EXISTS (SELECT 1 FROM membership own
+JOIN membership other ON other.conversation_id = own.conversation_id AND other.user_id = receiver.id
+WHERE own.user_id = g.id))"""
+"""For the journal: whether the sender, whose id is the parameter, does not see the outer statement's `receiver`."""
+
+
+def is_seen_by(viewer_id: int, role: str) -> ColumnElement[bool]:
+    """The condition that a viewer with this role sees the user, for a statement that reads the table of users."""
+    return _seen_by_guest(viewer_id) if role == GUEST else true()
+
+
+def who_sees(guest_ids: Collection[int], user_ids: Collection[int]) -> Select[Any]:
+    """The pairs of a guest and one of the users, by id, of whom the guest sees the user. A guest and the same guest is
+    no such pair."""
+    return (
+        _shared(MEMBERSHIPS.c.user_id.label("guest_id"), _OTHER.c.user_id)
+        .where(
+            MEMBERSHIPS.c.user_id.in_(guest_ids),
+            _OTHER.c.user_id.in_(user_ids),
+            _OTHER.c.user_id != MEMBERSHIPS.c.user_id,
+        )
+        .distinct()
+    )
