@@ -10,6 +10,7 @@ from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.keys import keys
+from chatapp.commands.ldap import ldap
 from chatapp.commands.users import users
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ main.add_command(audit)
 main.add_command(keys)
 main.add_command(groups)
 main.add_command(invites)
+main.add_command(ldap)
 
 
 @main.group("db")

@@ -11,6 +11,7 @@ from chatapp.actions import second_factor
 from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
+from chatapp.actions.managed_accounts import require_own_password
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -130,7 +131,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
     Raises the same WrongCredentials for an unknown username and for a wrong password. With the right password:
     SecondFactorRequired where a code is missing, and WrongCode.
     """
-    user = _user_to_sign_in(given.username)
+    user = user_to_sign_in(given.username)
     db.session.remove()
     if not _may_sign_in(user, settings, given.password) or user is None:
         record_failure(journal, given.username, place, "password")
@@ -162,8 +163,9 @@ def change_password(
 ) -> Caller:
     """Sets the caller's own password, ends all of their sessions, and begins a new one, which is returned.
 
-    Raises WrongPassword, ConfirmationRequired and PasswordCommon.
+    Raises ManagedElsewhere, WrongPassword, ConfirmationRequired and PasswordCommon.
     """
+    require_own_password(caller.user_id)
     require_confirmation(caller, current)
     require_uncommon(password, *guessed_first(settings, caller.user_id))
     password_hash = hash_password(password)
@@ -219,7 +221,7 @@ def _may_sign_in(user: User | None, settings: Settings, password: str | None) ->
     return is_password(password or "", user.password_hash if user else None)
 
 
-def _user_to_sign_in(typed: str) -> User | None:
+def user_to_sign_in(typed: str) -> User | None:
     """The active user of exactly this name, else the one whose name has the same key: `Alice` is `alice`."""
     named = or_(User.username == typed, User.name_skeleton == skeleton(typed))
     found = {user.username: user for user in db.session.scalars(select(User).where(named, User.is_active))}

@@ -3,12 +3,14 @@
 from sqlalchemy import select
 
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.managed_accounts import require_own_password_of
 from chatapp.actions.sessions import revoke_all
 from chatapp.actions.system_permissions import (
     CHANGE_ROLES,
     CLOSE_ACCOUNTS,
     END_SESSIONS,
     RESET_PASSWORDS,
+    require,
     require_over,
 )
 from chatapp.errors import LastAdministrator, NotFound
@@ -69,7 +71,10 @@ def reactivate(journal: Journal, actor: Actor, username: str) -> None:
 
 
 def set_password(journal: Journal, actor: Actor, username: str, password: str) -> None:
-    """Sets the account's password and revokes its sessions. Raises Forbidden, NotFound and PasswordCommon."""
+    """Sets the account's password and revokes its sessions. Raises Forbidden, NotFound, ManagedElsewhere and
+    PasswordCommon."""
+    require(actor.role, RESET_PASSWORDS)
+    require_own_password_of(username)
     require_uncommon(password, username)
     password_hash = hash_password(password)
 

@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.managed_accounts import require_own_password, require_own_password_of
 from chatapp.actions.sessions import Place, revoke_all
-from chatapp.actions.system_permissions import RESET_PASSWORDS
+from chatapp.actions.system_permissions import RESET_PASSWORDS, require
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.extensions import db
@@ -33,8 +34,10 @@ class NewReset:
 def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     """Makes a link, which replaces an earlier one. The password and the sessions stay until it is used.
 
-    Raises Forbidden and NotFound.
+    Raises Forbidden, NotFound, and ManagedElsewhere.
     """
+    require(actor.role, RESET_PASSWORDS)
+    require_own_password_of(username)
     secret, expires_at = new_secret(), now() + LASTS
 
     def job(transaction: Transaction) -> None:
@@ -51,10 +54,11 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
     """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
     need a second factor.
 
-    Raises ResetInvalid and PasswordCommon.
+    Raises ResetInvalid, PasswordCommon, and ManagedElsewhere for a user whom the directory has taken over meanwhile.
     """
     # A hash costs 50 ms of a processor. Only who has a link may cause one.
     user_id = _user_of(secret)
+    require_own_password(user_id)
     require_uncommon(password, *guessed_first(settings, user_id))
     password_hash = hash_password(password)
 

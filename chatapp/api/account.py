@@ -21,6 +21,7 @@ from chatapp.errors import (
     WrongPassword,
 )
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ManagedElsewhere
 
 blueprint = Blueprint("account", __name__)
 
@@ -49,7 +50,15 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
     "Change the caller's password: all of their sessions end, and a new one begins",
     gives=SentenceShape,
     body=ChangePassword,
-    errors=(ConfirmationRequired, WrongPassword, PasswordCommon, TooManyAttempts, InvalidInput, MalformedRequest),
+    errors=(
+        ManagedElsewhere,
+        ConfirmationRequired,
+        WrongPassword,
+        PasswordCommon,
+        TooManyAttempts,
+        InvalidInput,
+        MalformedRequest,
+    ),
 )
 def change_password(caller: Caller, body: ChangePassword) -> Response:
     with counted(caller):

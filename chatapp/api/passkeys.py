@@ -44,7 +44,7 @@ from chatapp.passkey_payloads import (
     RenamePasskey,
 )
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ChallengeInvalid, LastWayIn, PasskeyInvalid, PasskeyRefused
+from chatapp.sign_in_errors import ChallengeInvalid, DirectoryUnavailable, LastWayIn, PasskeyInvalid, PasskeyRefused
 
 blueprint = Blueprint("passkeys", __name__)
 
@@ -106,7 +106,15 @@ def passkey_join_options(body: JoinOptions) -> Response:
     "What a browser is asked to make a passkey of the caller",
     gives=OptionsShape,
     body=Confirmation,
-    errors=(ConfirmationRequired, WrongPassword, LimitReached, TooManyAttempts, MalformedRequest, InvalidInput),
+    errors=(
+        ConfirmationRequired,
+        WrongPassword,
+        DirectoryUnavailable,
+        LimitReached,
+        TooManyAttempts,
+        MalformedRequest,
+        InvalidInput,
+    ),
 )
 def passkey_options(caller: Caller, body: Confirmation) -> Response:
     with counted(caller):

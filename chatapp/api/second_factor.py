@@ -20,11 +20,18 @@ from chatapp.errors import (
 from chatapp.passkey_payloads import Confirmation, SecondFactorCode
 from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn
+from chatapp.sign_in_errors import DirectoryUnavailable, PasswordNeeded, SecondFactorOn
 
 blueprint = Blueprint("second_factor", __name__)
 
-CONFIRMED = (ConfirmationRequired, WrongPassword, TooManyAttempts, MalformedRequest, InvalidInput)
+CONFIRMED = (
+    ConfirmationRequired,
+    WrongPassword,
+    DirectoryUnavailable,
+    TooManyAttempts,
+    MalformedRequest,
+    InvalidInput,
+)
 
 
 @blueprint.get("/second-factor")

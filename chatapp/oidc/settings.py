@@ -9,10 +9,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from chatapp.config import BadSetting, Settings, is_loopback
-from chatapp.models.user import ADMINISTRATOR, MEMBER, MODERATOR
-
-ROLES = (MEMBER, MODERATOR, ADMINISTRATOR)
-"""The roles that a provider's groups can give, the lowest first."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
