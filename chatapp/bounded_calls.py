@@ -1,5 +1,7 @@
-"""Calls of other servers, bounded in time and number: such a server may be slow, broken or taken over, and the chat goes
-on without it."""
+"""Calls of other servers, bounded in time and number.
+
+Such a server may be slow, broken or taken over, and the chat goes on without it.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,8 +22,10 @@ class BoundedCalls:
         self._free = BoundedSemaphore(at_once)
 
     def run(self, call: Callable[[], Result], seconds: float) -> Result:
-        """Returns what the call returns, and raises what it raises. Raises TimeoutError after this time, and TooManyCalls
-        at once."""
+        """Returns what the call returns, and raises what it raises.
+
+        Raises TimeoutError after this time, and TooManyCalls at once.
+        """
         if not self._free.acquire(blocking=False):
             raise TooManyCalls
         future: Future[Result] = Future()

@@ -30,7 +30,7 @@ REFUSALS = (
     RESULT_CONSTRAINT_VIOLATION,
     RESULT_UNWILLING_TO_PERFORM,
 )
-"""Answers to a bind that mean the password is wrong, or that the entry may not sign in now: disabled, locked, or without a
+"""Answers to a bind that mean the password is wrong, or that the entry may not sign in now: disabled, locked, without a
 password. Any other answer is a fault of the directory or of the settings."""
 
 
@@ -97,17 +97,17 @@ class DirectoryConnection:
             )
 
     def search(
-        self, base: str, filter: str, attributes: list[str], limit: int, *, is_exact: bool = False
+        self, base: str, condition: str, attributes: list[str], limit: int, *, is_exact: bool = False
     ) -> list[Entry]:
         """Up to `limit` entries below a DN; with `is_exact` the entry of this DN alone. A DN that does not exist has
         none."""
         scope = BASE if is_exact else SUBTREE
         try:
-            self._connection.search(base, filter, scope, attributes=attributes, size_limit=limit)
+            self._connection.search(base, condition, scope, attributes=attributes, size_limit=limit)
         except LDAPExceptionError as error:
-            raise DirectoryFault(f"The search {filter} failed: {error}") from None
+            raise DirectoryFault(f"The search {condition} failed: {error}") from None
         if self._code not in (RESULT_SUCCESS, RESULT_SIZE_LIMIT_EXCEEDED, RESULT_NO_SUCH_OBJECT):
-            raise DirectoryFault(f"The search {filter} below {base} failed: {self._said}")
+            raise DirectoryFault(f"The search {condition} below {base} failed: {self._said}")
         found = [one for one in self._connection.response if one["type"] == "searchResEntry"]
         return [Entry(one["dn"], _lowered(one["raw_attributes"])) for one in found]
 

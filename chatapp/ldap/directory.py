@@ -16,7 +16,8 @@ from chatapp.sign_in_errors import DirectoryUnavailable, GroupRequired
 log = logging.getLogger(__name__)
 
 CALL_SECONDS = 10.0
-"""Longest time that all steps of one sign-in take together. A server that sends a byte now and then keeps each step short."""
+"""Longest time that all steps of one sign-in take together. A server that sends a byte now and then keeps each step
+short."""
 CALLS_AT_ONCE = 20
 """Of this process. Each has a connection of its own."""
 MOST_GROUPS = 1_000
@@ -25,7 +26,7 @@ Result = TypeVar("Result")
 
 
 class Directory:
-    """The configured directory. Nothing is kept between two calls: an account that is closed there is closed at once."""
+    """The configured directory. Nothing is kept between two calls: who is locked out there is so here at once."""
 
     def __init__(self, settings: LdapSettings) -> None:
         self.settings = settings
@@ -37,8 +38,8 @@ class Directory:
         return self.settings.label
 
     def signed_in(self, username: str, password: str) -> Person | None:
-        """The person who has this name and password; None for an unknown name, one that several entries have, and a wrong
-        password.
+        """The person who has this name and password; None for an unknown name, one that several entries have, and a
+        wrong password.
 
         Raises GroupRequired, for the right password, and DirectoryUnavailable.
         """
@@ -65,10 +66,10 @@ class Directory:
         return person
 
     def _confirms(self, subject: str, password: str) -> bool:
-        dn, filter = filter_of(subject)
+        dn, condition = filter_of(subject)
         with DirectoryConnection(self.settings) as connection:
             base = self.settings.base_dn if dn is None else dn
-            found = connection.search(base, filter, ["1.1"], 2, is_exact=dn is not None)
+            found = connection.search(base, condition, ["1.1"], 2, is_exact=dn is not None)
             return len(found) == 1 and connection.is_password(found[0].dn, password)
 
     def find(self, connection: DirectoryConnection, username: str) -> Entry | None:
@@ -81,19 +82,19 @@ class Directory:
     def find_all(self, connection: DirectoryConnection, username: str) -> list[Entry]:
         """The first two entries that the filter finds. Raises DirectoryFault."""
         settings = self.settings
-        filter = settings.user_filter.replace("{username}", escape_filter_chars(username))
+        condition = settings.user_filter.replace("{username}", escape_filter_chars(username))
         named = [settings.username, settings.first_name, settings.last_name, settings.full_name, settings.email]
         wanted = dict.fromkeys([*named, settings.groups, *settings.login_attributes, "cn", *STABLE])
-        return connection.search(settings.base_dn, filter, list(wanted), 2)
+        return connection.search(settings.base_dn, condition, list(wanted), 2)
 
     def groups_of(self, connection: DirectoryConnection, entry: Entry) -> set[str]:
         """The groups of an entry, as `normal_name` makes them. Raises DirectoryFault."""
         settings = self.settings
         if not settings.group_filter:
             return {normal_name(text) for text in entry.texts(settings.groups)}
-        filter = settings.group_filter.replace("{dn}", escape_filter_chars(entry.dn))
-        filter = filter.replace("{username}", escape_filter_chars(entry.text(settings.username) or ""))
-        found = connection.search(settings.group_base_dn or settings.base_dn, filter, ["1.1"], MOST_GROUPS)
+        username = escape_filter_chars(entry.text(settings.username) or "")
+        condition = settings.group_filter.replace("{username}", username).replace("{dn}", escape_filter_chars(entry.dn))
+        found = connection.search(settings.group_base_dn or settings.base_dn, condition, ["1.1"], MOST_GROUPS)
         return {normal_name(one.dn) for one in found}
 
     def may_sign_in(self, groups: set[str]) -> bool:

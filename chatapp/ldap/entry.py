@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ldap3.core.exceptions import LDAPInvalidDnError
 from ldap3.utils.conv import escape_bytes, escape_filter_chars
-from ldap3.utils.dn import safe_dn
+from ldap3.utils.dn import parse_dn
 
 from chatapp.external_person import SUBJECT_CHARACTERS, Person, fit, highest_role, names_of, username_of
 from chatapp.ldap.settings import LdapSettings
@@ -76,10 +76,10 @@ def person_of(entry: Entry, groups: Collection[str], settings: LdapSettings) -> 
 
 
 def normal_name(text: str) -> str:
-    """The name of a group or a DN in the form in which they are compared: the spaces around the parts of a DN and case do
-    not count."""
+    """The name of a group or a DN in the form in which they are compared: case does not count, nor do the spaces around
+    the parts of a DN."""
     try:
-        return safe_dn(text).lower()
+        return "".join(f"{name}={value}{end}" for name, value, end in parse_dn(text, strip=True)).lower()
     except LDAPInvalidDnError:
         return text.strip().lower()
 

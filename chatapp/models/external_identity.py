@@ -12,8 +12,8 @@ DIRECTORY = "ldap"
 
 
 class ExternalIdentity(Base):
-    """A provider promises that `subject` is one person for good, at one `issuer` (OpenID Connect Core section 5.7). Of the
-    directory it is what `ldap/entry.py: Entry.subject` says.
+    """A provider promises that `subject` is one person for good, at one `issuer` (OpenID Connect Core section 5.7). Of
+    the directory it is what `ldap/entry.py: Entry.subject` says.
 
     `email` is the verified address that the person had there at the first sign-in; null where there was none.
     """
