@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "sign_in": "password",
     "joining": "",
     "oidc": "",
+    "ldap": "",
     "trust_network": False,
     "origins": (),
     "passkey_domain": "",

@@ -1,6 +1,7 @@
 """One connection to the directory: encrypted, bounded in time, and closed at the end."""
 
 import ssl
+from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -129,10 +130,11 @@ class DirectoryConnection:
         return bool(is_bound)
 
     def close(self) -> None:
-        try:
+        with suppress(LDAPExceptionError, OSError):
             self._connection.unbind()
-        except (LDAPExceptionError, OSError):
-            self._connection.strategy.close()
+        # The library leaves it open where connecting failed half way.
+        if self._connection.socket is not None:
+            self._connection.socket.close()
 
     @property
     def _code(self) -> int:

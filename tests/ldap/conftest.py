@@ -1,5 +1,6 @@
 """One directory for all tests, and an application for each database that signs people in by it."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,13 @@ def shared_app(slapd: Slapd, databases: Databases, tmp_path_factory: pytest.Temp
     made.testing = True
     yield made
     close_app(made)
+
+
+@pytest.fixture(scope="session")
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import os
 import socket
 import ssl
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -111,9 +113,12 @@ class Slapd:
         }
         return "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items() if value is not None)
 
-    def _as_root(self) -> Connection:
+    @contextmanager
+    def _as_root(self) -> Iterator[Connection]:
         server = Server("localhost", self._ports[1], use_ssl=True, tls=Tls(validate=ssl.CERT_NONE))
-        return Connection(server, ROOT, ROOT_PASSWORD, auto_bind=True)
+        connection = Connection(server, ROOT, ROOT_PASSWORD, auto_bind=True)
+        yield connection
+        connection.unbind()
 
     @staticmethod
     def _answers(port: int) -> bool:
