@@ -112,6 +112,7 @@ export interface Arguments {
   selfName: Name;
   shortcutFormat: Name;
   signInBy: Name;
+  accountManaged: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
   titleUnread: { count: string; name: string };

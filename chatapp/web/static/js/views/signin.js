@@ -105,7 +105,7 @@ function ByPasskey({ name, error, isBusy }) {
 /** What a 401 means, by its code or in general. @typedef {Record<string, string>} Sentences */
 
 /** @returns {Sentences} */
-const signInSentences = () => ({ 401: say.signInWrong, wrong_code: say.codeWrong });
+const signInSentences = () => ({ ...say.signInErrors, 401: say.signInWrong, wrong_code: say.codeWrong });
 
 /**
  * @param {import("@preact/signals").Signal<boolean>} isBusy
