@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from ldap3 import Connection, Server, Tls
+from ldap3 import MODIFY_ADD, Connection, Server, Tls
 
 from tests.people import wait_until
 from tests.servers import free_ports
@@ -74,13 +74,18 @@ class Slapd:
 
     def stop(self) -> None:
         assert self._process is not None
-        self._process.terminate()
+        if self._process.poll() is None:
+            self._process.terminate()
         self._process.wait(timeout=10)
 
     def change(self, dn: str, **changes: Any) -> None:
         """`change(dn, mail=[(MODIFY_REPLACE, [...])])` as ldap3 says it."""
         with self._as_root() as connection:
             assert connection.modify(dn, changes), connection.result
+
+    def join(self, name: str, group: str) -> None:
+        """Puts somebody into a group."""
+        self.change(group, member=[(MODIFY_ADD, [f"uid={name},{PEOPLE}"])])
 
     def rename(self, dn: str, to: str) -> None:
         with self._as_root() as connection:

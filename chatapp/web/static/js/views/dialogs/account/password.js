@@ -12,7 +12,7 @@ import { fetchManagedBy } from "./api.js";
 
 export function PasswordSection() {
   const draw = (/** @type {{ name: string | null }} */ { name }) => (name === null ? html`<${PasswordForm} />` : html`<p class="note">${say.accountManaged({ name })}</p>`);
-  return html`<${Fetched} fetch=${async () => ({ name: await fetchManagedBy() })} failed=${say.passkeysFailed} draw=${draw} />`;
+  return html`<${Fetched} fetch=${async () => ({ name: await fetchManagedBy() })} failed=${say.accountFailed} draw=${draw} />`;
 }
 
 function PasswordForm() {
