@@ -10,6 +10,7 @@ from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.keys import keys
+from chatapp.commands.ldap import ldap
 from chatapp.commands.mail import mail
 from chatapp.commands.suspensions import reports
 from chatapp.commands.users import users
@@ -91,6 +92,7 @@ main.add_command(keys)
 main.add_command(groups)
 main.add_command(invites)
 main.add_command(mail)
+main.add_command(ldap)
 
 
 @main.group("db")

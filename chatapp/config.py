@@ -88,6 +88,11 @@ class Settings(MailSettings):
         "File of the OpenID Connect providers by which people sign in. Default: `oidc.toml` in the instance folder, "
         "if there is one",
     )
+    ldap: str = _setting(
+        "",
+        "File of the directory (LDAP) by whose passwords people sign in. Default: `ldap.toml` in the instance folder, "
+        "if there is one",
+    )
     trust_network: bool = _setting("0", "Allows `username` sign-in on an address that is not loopback", values.flag)
     origins: tuple[str, ...] = _setting(
         "",

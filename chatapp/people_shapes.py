@@ -36,3 +36,9 @@ class ProfileShape(TypedDict):
 
 class OneProfileShape(TypedDict):
     profile: ProfileShape
+
+
+class OwnProfileShape(OneProfileShape):
+    """`managedBy` is the directory where the name and the password of the account are changed, if there is one."""
+
+    managedBy: str | None

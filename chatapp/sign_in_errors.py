@@ -1,4 +1,4 @@
-"""Errors of signing in by a passkey, with a second factor, or by a provider, and of links in e-mail. See
+"""Errors of signing in by a passkey, with a second factor, by a provider or the directory, and of links in e-mail. See
 `chatapp.errors`."""
 
 from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
@@ -104,6 +104,25 @@ class MailOff(ChatError):
     """No mail server is configured."""
 
     code = "mail_off"
+    status = 409
+
+
+class DirectoryUnavailable(Unavailable):
+    """The directory of accounts does not answer, or does not do what is asked."""
+
+    code = "directory_unavailable"
+
+
+class GroupRequired(Forbidden):
+    """The password is right, and the account is not in the group whose members may use this chat."""
+
+    code = "group_required"
+
+
+class ManagedElsewhere(ChatError):
+    """The password and the name of this account are those of the directory, and are changed there."""
+
+    code = "managed_elsewhere"
     status = 409
 
 

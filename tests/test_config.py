@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "sign_in": "password",
     "joining": "",
     "oidc": "",
+    "ldap": "",
     "trust_network": False,
     "origins": (),
     "passkey_domain": "",
@@ -142,7 +143,7 @@ def test_username_mode_limits_no_sockets_unless_it_is_told_to(tmp_path: Path) ->
 
 
 def test_every_setting_that_is_not_free_text_is_tried_with_a_bad_value() -> None:
-    free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE", "CHATAPP_OIDC"}
+    free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE", "CHATAPP_OIDC", "CHATAPP_LDAP"}
     assert {name for name, _ in BAD} | free_text == {variable(one) for one in fields(Settings)}
 
 

@@ -11,6 +11,7 @@ from chatapp.actions import second_factor
 from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
+from chatapp.actions.managed_accounts import require_own_password
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -163,8 +164,9 @@ def change_password(
 ) -> Caller:
     """Sets the caller's own password, ends all of their sessions, and begins a new one, which is returned.
 
-    Raises WrongPassword, ConfirmationRequired and PasswordCommon.
+    Raises ManagedElsewhere, WrongPassword, ConfirmationRequired and PasswordCommon.
     """
+    require_own_password(caller.user_id)
     require_confirmation(caller, current)
     require_uncommon(password, *guessed_first(settings, caller.user_id))
     password_hash = hash_password(password)

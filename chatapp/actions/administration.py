@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.guests import step_down
+from chatapp.actions.managed_accounts import require_own_password_of
 from chatapp.actions.sessions import revoke_all
 from chatapp.actions.standing import is_open
 from chatapp.actions.system_permissions import (
@@ -11,6 +12,7 @@ from chatapp.actions.system_permissions import (
     CLOSE_ACCOUNTS,
     END_SESSIONS,
     RESET_PASSWORDS,
+    require,
     require_over,
 )
 from chatapp.errors import LastAdministrator, NotFound
@@ -81,7 +83,10 @@ def reactivate(journal: Journal, actor: Actor, username: str) -> None:
 
 
 def set_password(journal: Journal, actor: Actor, username: str, password: str) -> None:
-    """Sets the account's password and revokes its sessions. Raises Forbidden, NotFound and PasswordCommon."""
+    """Sets the account's password and revokes its sessions. Raises Forbidden, NotFound, ManagedElsewhere and
+    PasswordCommon."""
+    require(actor.role, RESET_PASSWORDS)
+    require_own_password_of(username)
     require_uncommon(password, username)
     password_hash = hash_password(password)
 

@@ -1,9 +1,11 @@
-"""Signing in by a provider: the account is known by its identity there, found by e-mail, or made."""
+"""Signing in by a provider or the directory: the account is known by its identity there, found by e-mail, or made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
@@ -15,10 +17,10 @@ from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, JoiningClosed
 from chatapp.extensions import db
+from chatapp.external_person import Person
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
 from chatapp.notices import AccountChanged
-from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
 from chatapp.username_rule import USERNAME_CHARACTERS
 
@@ -31,6 +33,18 @@ class _Overtaken(Exception):
     """Another process has added an account with this address since it was looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What somebody without an account may get: a new one, by the way of joining, or that of their verified address."""
+
+    joining: Joining
+    may_link: bool
+
+
+Method = Callable[[Transaction, User], str]
+"""Says how a user has shown who they are, or raises."""
+
+
 def sign_in_person(
     journal: Journal,
     settings: Settings,
@@ -39,18 +53,36 @@ def sign_in_person(
     invite: str | None,
     place: Place,
 ) -> Caller:
-    """Begins a session of the person's account, which is linked or made at the first sign-in.
+    """Begins a session of somebody whom a provider has signed in. The account is linked or made at the first sign-in.
 
     Raises AccountDeactivated, AccountSuspended, JoiningClosed and InviteInvalid.
     """
-    joining = _joining(settings, provider, person)
+    admission = Admission(_joining(settings, provider, person), provider.link)
+    return begin_session_of(journal, settings, admission, person, lambda _transaction, _user: "provider", place, invite)
+
+
+def begin_session_of(
+    journal: Journal,
+    settings: Settings,
+    admission: Admission,
+    person: Person,
+    method: Method,
+    place: Place,
+    invite: str | None = None,
+) -> Caller:
+    """Begins a session of the person's account, which is linked or made at the first sign-in.
+
+    Raises AccountDeactivated, JoiningClosed, InviteInvalid, and what `method` raises.
+    """
     db.session.remove()
 
     def job(transaction: Transaction) -> Caller:
-        user = _known(transaction, person) or _linked(transaction, provider, person, place)
-        user = user or _made(transaction, provider, person, joining, invite, place)
+        user = known_user(transaction.session, person.issuer, person.subject)
+        user = user or _linked(transaction, admission, person, place)
+        user = user or _made(transaction, admission, person, invite, place)
+        shown = method(transaction, user)
         take_role(transaction, user, person.role, Actor(user.id, user.username, place.address))
-        return begin_session(transaction, settings, user.id, user.username, "provider", place)
+        return begin_session(transaction, settings, user.id, user.username, shown, place)
 
     for _ in range(ATTEMPTS - 1):
         try:
@@ -58,6 +90,12 @@ def sign_in_person(
         except (IntegrityError, _Overtaken):
             pass
     return journal.write(job)
+
+
+def known_user(session: Session, issuer: str, subject: str) -> User | None:
+    """The user who has this identity."""
+    query = select(User).join(ExternalIdentity, ExternalIdentity.user_id == User.id)
+    return session.scalar(query.where(ExternalIdentity.issuer == issuer, ExternalIdentity.subject == subject))
 
 
 def _joining(settings: Settings, provider: ProviderSettings, person: Person) -> Joining:
@@ -68,16 +106,10 @@ def _joining(settings: Settings, provider: ProviderSettings, person: Person) -> 
     return "open" if provider.join == "yes" else chosen(settings).joining
 
 
-def _known(transaction: Transaction, person: Person) -> User | None:
-    is_person = (ExternalIdentity.issuer == person.issuer, ExternalIdentity.subject == person.subject)
-    query = select(User).join(ExternalIdentity, ExternalIdentity.user_id == User.id).where(*is_person)
-    return transaction.session.scalar(query)
-
-
-def _linked(transaction: Transaction, provider: ProviderSettings, person: Person, place: Place) -> User | None:
+def _linked(transaction: Transaction, admission: Admission, person: Person, place: Place) -> User | None:
     """The account with the verified address. Of an unverified one anybody can say that it is theirs."""
     user = None
-    if provider.link and person.email is not None:
+    if admission.may_link and person.email is not None:
         user = transaction.session.scalar(select(User).where(User.email == person.email))
     if user is not None and user.is_active:
         _link(transaction, user, person)
@@ -87,33 +119,26 @@ def _linked(transaction: Transaction, provider: ProviderSettings, person: Person
     return user
 
 
-def _made(
-    transaction: Transaction,
-    provider: ProviderSettings,
-    person: Person,
-    joining: Joining,
-    invite: str | None,
-    place: Place,
-) -> User:
-    if joining == "closed":
+def _made(transaction: Transaction, admission: Admission, person: Person, invite: str | None, place: Place) -> User:
+    if admission.joining == "closed":
         raise JoiningClosed("Accounts are made by whoever runs this server.")
-    used = use_invite(transaction, joining, invite)
+    used = use_invite(transaction, admission.joining, invite)
     user = _inserted(transaction, person)
     user.role = used.role
     follow_invite(transaction, used, user.id)
-    _take_address(transaction, user, provider, person)
+    _take_address(transaction, user, admission, person)
     _link(transaction, user, person)
     actor = Actor(user.id, user.username, place.address)
     record(transaction, "joined", actor, user.username, invitation=used.number, issuer=person.issuer, **used.details)
     return user
 
 
-def _take_address(transaction: Transaction, user: User, provider: ProviderSettings, person: Person) -> None:
-    """Gives a new account the person's verified address, unless another one has it whom this provider may not link."""
+def _take_address(transaction: Transaction, user: User, admission: Admission, person: Person) -> None:
+    """Gives a new account the person's verified address, unless another one has it that may not be linked."""
     if person.email is None:
         return
     is_taken = transaction.session.scalar(select(User.id).where(User.email == person.email)) is not None
-    if is_taken and provider.link:
+    if is_taken and admission.may_link:
         raise _Overtaken
     if not is_taken:
         user.email = person.email

@@ -25,6 +25,7 @@ from chatapp.actions.ceremonies import (
 )
 from chatapp.actions.challenges import new_challenge, require_challenge, use_challenge, user_handle_of
 from chatapp.actions.installation_settings import shown_name
+from chatapp.actions.managed_accounts import subject_of
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -242,12 +243,14 @@ def rename(journal: Journal, caller: Caller, credential_id: str, name: str) -> L
 def remove(journal: Journal, settings: Settings, caller: Caller, credential_id: str) -> None:
     """Removes one of the caller's passkeys. Raises NotFound, and LastWayIn if nobody could sign in after that."""
 
+    is_managed = subject_of(caller.user_id) is not None
+
     def job(transaction: Transaction) -> None:
         # Locked, so that two removals at once do not each find the other's passkey.
         user = transaction.session.get_one(User, caller.user_id, with_for_update=True)
         row = _own(transaction, caller, credential_id)
         count = select(func.count()).select_from(Passkey).where(Passkey.user_id == caller.user_id)
-        is_needed = settings.sign_in == "password" and user.password_hash is None
+        is_needed = settings.sign_in == "password" and user.password_hash is None and not is_managed
         if is_needed and transaction.session.scalar(count) == 1:
             raise LastWayIn("Without this passkey you could not sign in any more. Add another one first.")
         transaction.session.delete(row)

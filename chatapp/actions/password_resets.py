@@ -8,9 +8,10 @@ from sqlalchemy import delete, select
 from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.managed_accounts import require_own_password, require_own_password_of
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.standing import require_may_sign_in
-from chatapp.actions.system_permissions import RESET_PASSWORDS
+from chatapp.actions.system_permissions import RESET_PASSWORDS, require
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.extensions import db
@@ -35,8 +36,10 @@ class NewReset:
 def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     """Makes a link, which replaces an earlier one. The password and the sessions stay until it is used.
 
-    Raises Forbidden and NotFound.
+    Raises Forbidden, NotFound, and ManagedElsewhere.
     """
+    require(actor.role, RESET_PASSWORDS)
+    require_own_password_of(username)
 
     def job(transaction: Transaction) -> NewReset:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
@@ -58,10 +61,12 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
     """Sets the password of the link's user, and ends their sessions. The link serves once. It signs nobody in: that may
     need a second factor. It stays valid while the account is suspended.
 
-    Raises ResetInvalid, PasswordCommon, AccountDeactivated and AccountSuspended.
+    Raises ResetInvalid, PasswordCommon, AccountDeactivated, AccountSuspended, and ManagedElsewhere for a user whom the
+    directory has taken over meanwhile.
     """
     # A hash costs 50 ms of a processor. Only who has a link may cause one.
     user_id = _user_of(secret)
+    require_own_password(user_id)
     require_uncommon(password, *guessed_first(settings, user_id))
     password_hash = hash_password(password)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
-from chatapp.actions.audit import record
+from chatapp.actions.audit import Actor, record
+from chatapp.actions.managed_accounts import managed_by
 from chatapp.actions.sessions import Caller
 from chatapp.errors import NotFound
 from chatapp.extensions import db
@@ -24,6 +25,7 @@ from chatapp.notices import ProfileChanged
 from chatapp.pictures.reencoding import reencode
 from chatapp.prepared_statements import release_connection, row_or_none
 from chatapp.profile_payloads import ChangeProfile
+from chatapp.sign_in_errors import ManagedElsewhere
 from chatapp.visibility import is_seen_by
 
 HASH_CHARACTERS = 32
@@ -89,18 +91,33 @@ def _is_of_seen(caller: Caller, picture_hash: str) -> bool:
 
 
 def change_profile(journal: Journal, caller: Caller, wanted: ChangeProfile) -> Profile:
-    """Changes what was given. A change of the name is recorded, since a name can be used to pose as somebody else."""
+    """Changes what was given. A change of the name is recorded, since a name can be used to pose as somebody else.
+
+    Raises ManagedElsewhere for a change of a name that is the directory's.
+    """
+    label = managed_by(caller.user_id)
     changes = {name: value for name in wanted.model_fields_set if (value := getattr(wanted, name)) is not None}
 
     def change(transaction: Transaction, user: User) -> None:
         before = _full_name(user)
         for name, value in changes.items():
             setattr(user, name, value)
-        user.display_skeleton = display_skeleton(f"{user.first_name} {user.last_name}")
-        if (after := _full_name(user)) != before:
-            record(transaction, "name_changed", caller.actor, caller.username, before=before, after=after)
+        _note_name(transaction, user, before, caller.actor)
+        if label is not None and _full_name(user) != before:
+            raise ManagedElsewhere(f"Your name is changed in {label}.", managedBy=label)
 
     return _change(journal, caller, change)
+
+
+def take_names(transaction: Transaction, user: User, first_name: str, last_name: str, actor: Actor) -> None:
+    """Gives a user the names that they have elsewhere."""
+
+    def change(transaction: Transaction, user: User) -> None:
+        before = _full_name(user)
+        user.first_name, user.last_name = first_name, last_name
+        _note_name(transaction, user, before, actor)
+
+    _changed(transaction, user.id, change)
 
 
 def change_picture(journal: Journal, caller: Caller, data: bytes) -> Profile:
@@ -129,20 +146,26 @@ def remove_picture(journal: Journal, caller: Caller) -> Profile:
 def _change(journal: Journal, caller: Caller, change: Callable[[Transaction, User], None]) -> Profile:
     """Changes the caller's row. Nothing is told to anybody if it stays as it is."""
 
-    def job(transaction: Transaction) -> Profile:
-        # Locked, so that no two changes take the same revision. Messages of the user, which refer to the row, go on.
-        user = transaction.session.get_one(
-            User, caller.user_id, populate_existing=True, with_for_update={"key_share": True}
-        )
-        before = _of(user)
-        change(transaction, user)
-        if _of(user) == before:
-            return before
-        user.profile_revision += 1
-        transaction.notices.append(ProfileChanged(user.id))
-        return _of(user)
+    return journal.write(lambda transaction: _changed(transaction, caller.user_id, change))
 
-    return journal.write(job)
+
+def _changed(transaction: Transaction, user_id: int, change: Callable[[Transaction, User], None]) -> Profile:
+    # Locked, so that no two changes take the same revision. Messages of the user, which refer to the row, go on.
+    transaction.session.flush()
+    user = transaction.session.get_one(User, user_id, populate_existing=True, with_for_update={"key_share": True})
+    before = _of(user)
+    change(transaction, user)
+    if _of(user) == before:
+        return before
+    user.profile_revision += 1
+    transaction.notices.append(ProfileChanged(user.id))
+    return _of(user)
+
+
+def _note_name(transaction: Transaction, user: User, before: str, actor: Actor) -> None:
+    user.display_skeleton = display_skeleton(f"{user.first_name} {user.last_name}")
+    if (after := _full_name(user)) != before:
+        record(transaction, "name_changed", actor, user.username, before=before, after=after)
 
 
 def _of(row: Any) -> Profile:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, update
 from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import shown_name
+from chatapp.actions.managed_accounts import subject_of
 from chatapp.actions.passkeys import remove_all
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.clock import now
@@ -64,6 +65,12 @@ def is_on(user_id: int) -> bool:
     return since is not None
 
 
+def is_needed(transaction: Transaction, user_id: int) -> bool:
+    """As `is_on`, within a transaction."""
+    row = transaction.session.get(SecondFactor, user_id)
+    return row is not None and row.confirmed_at is not None
+
+
 def use_code(transaction: Transaction, key: bytes, user_id: int, code: str) -> str:
     """Accepts a code, once, and returns how the user has signed in: `code` or `recovery_code`. Raises WrongCode."""
     typed = re.sub(r"[\s-]", "", code)
@@ -97,9 +104,11 @@ def begin(
     require_confirmation(caller, password)
     secret = pyotp.random_base32()
     encrypted = _cipher(key).encrypt(secret.encode())
+    is_managed = subject_of(caller.user_id) is not None
 
     def job(transaction: Transaction) -> None:
-        if transaction.session.get_one(User, caller.user_id, with_for_update=True).password_hash is None:
+        user = transaction.session.get_one(User, caller.user_id, with_for_update=True)
+        if user.password_hash is None and not is_managed:
             raise PasswordNeeded("The second factor is for accounts with a password.")
         row = transaction.session.get(SecondFactor, caller.user_id)
         if row is not None and row.confirmed_at is not None:
@@ -205,8 +214,7 @@ def _step_of(key: bytes, row: SecondFactor, code: str) -> int:
 
 
 def _require_on(transaction: Transaction, user_id: int) -> None:
-    row = transaction.session.get(SecondFactor, user_id)
-    if row is None or row.confirmed_at is None:
+    if not is_needed(transaction, user_id):
         raise NotFound("The second factor is off.")
 
 

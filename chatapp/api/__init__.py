@@ -38,6 +38,7 @@ from chatapp.api import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.config import Settings
 from chatapp.extensions import limiter
+from chatapp.ldap.configured import directory_of
 from chatapp.oidc.providers import providers_of
 
 NOUNS = (
@@ -84,6 +85,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _limit_attempts(app, settings)
     app.extensions["chatapp.oidc"] = providers_of(settings)
     app.extensions["chatapp.running_exports"] = RunningExports()
+    app.extensions["chatapp.directory"] = directory_of(settings)
     for number, prefix in enumerate(settings.api_prefixes):
         for noun in NOUNS:
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.

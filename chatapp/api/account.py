@@ -8,19 +8,15 @@ from chatapp.account_shapes import EndedSessionsShape, SessionsShape
 from chatapp.actions import accounts, sessions
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, make_token
-from chatapp.api.confirming import counted
+from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.errors import (
-    ConfirmationRequired,
-    InvalidInput,
-    MalformedRequest,
     NotFound,
     PasswordCommon,
-    TooManyAttempts,
-    WrongPassword,
 )
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ManagedElsewhere
 
 blueprint = Blueprint("account", __name__)
 
@@ -49,7 +45,7 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
     "Change the caller's password: all of their sessions end, and a new one begins",
     gives=SentenceShape,
     body=ChangePassword,
-    errors=(ConfirmationRequired, WrongPassword, PasswordCommon, TooManyAttempts, InvalidInput, MalformedRequest),
+    errors=(*CONFIRMED, ManagedElsewhere, PasswordCommon),
 )
 def change_password(caller: Caller, body: ChangePassword) -> Response:
     with counted(caller):

@@ -47,6 +47,7 @@ from chatapp.errors import (
 )
 from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
+from chatapp.sign_in_errors import ManagedElsewhere
 
 blueprint = Blueprint("administration", __name__)
 
@@ -84,7 +85,9 @@ def end_sessions(caller: Caller, username: str) -> EndedSessionsShape:
 
 
 @blueprint.post("/admin/people/<username>/reset")
-@operation("Make a link by which somebody chooses a new password", gives=ResetShape, errors=REFUSALS)
+@operation(
+    "Make a link by which somebody chooses a new password", gives=ResetShape, errors=(*REFUSALS, ManagedElsewhere)
+)
 def add_reset(caller: Caller, username: str) -> ResetShape:
     made = password_resets.add_reset(current_journal(), caller.actor, username)
     return {"secret": made.secret, "expiresAt": to_iso(made.expires_at)}

@@ -6,7 +6,19 @@ from flask import current_app, request
 
 from chatapp.actions.sessions import Caller
 from chatapp.api.sign_in_delays import SignInDelays
+from chatapp.errors import ConfirmationRequired, InvalidInput, MalformedRequest, TooManyAttempts, WrongPassword
+from chatapp.sign_in_errors import DirectoryUnavailable
 from chatapp.username_rule import name_key
+
+CONFIRMED = (
+    ConfirmationRequired,
+    WrongPassword,
+    DirectoryUnavailable,
+    TooManyAttempts,
+    MalformedRequest,
+    InvalidInput,
+)
+"""The errors of a request that the caller confirms by their password."""
 
 
 def counted(caller: Caller) -> AbstractContextManager[None]:

@@ -6,19 +6,17 @@ from chatapp.account_payloads import ConfirmEmail, ForgottenPassword, SetEmail
 from chatapp.account_shapes import EmailShape
 from chatapp.actions import mailed_resets, own_email
 from chatapp.actions.sessions import Caller
-from chatapp.api.confirming import counted
+from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_outbox, current_place, current_settings
 from chatapp.api.mail_limits import forgotten_limit, limited_mails
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.errors import (
-    ConfirmationRequired,
     Conflict,
     Forbidden,
     InvalidInput,
     MalformedRequest,
     TooManyAttempts,
-    WrongPassword,
 )
 from chatapp.passkey_payloads import Confirmation
 from chatapp.shapes import SentenceShape
@@ -26,8 +24,6 @@ from chatapp.sign_in_errors import EmailLinkInvalid, MailOff
 from chatapp.web.languages import spoken
 
 blueprint = Blueprint("email", __name__)
-
-CONFIRMED = (ConfirmationRequired, WrongPassword, TooManyAttempts, MalformedRequest, InvalidInput)
 
 
 @blueprint.get("/email")

@@ -6,24 +6,16 @@ from flask import Blueprint, Response, current_app, stream_with_context
 
 from chatapp.actions.data_exports import RunningExports, begin_export
 from chatapp.actions.sessions import Caller
-from chatapp.api.confirming import counted
+from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
 from chatapp.clock import now
 from chatapp.data_errors import ExportLimited
-from chatapp.errors import (
-    ConfirmationRequired,
-    InvalidInput,
-    MalformedRequest,
-    TooManyAttempts,
-    WrongPassword,
-)
 from chatapp.export.contents import export_of
 from chatapp.passkey_payloads import Confirmation
 
 blueprint = Blueprint("own_data", __name__)
 
-CONFIRMED = (ConfirmationRequired, WrongPassword, TooManyAttempts, MalformedRequest, InvalidInput)
 NAME = "chat-data.zip"
 
 

@@ -11,7 +11,7 @@ from chatapp.actions.confirmation import has_password, require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, make_token
-from chatapp.api.confirming import counted
+from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.passkey_ceremonies import (
@@ -25,7 +25,6 @@ from chatapp.api.passkey_ceremonies import (
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import require_trusted_network
 from chatapp.errors import (
-    ConfirmationRequired,
     Forbidden,
     InvalidInput,
     InviteInvalid,
@@ -34,7 +33,6 @@ from chatapp.errors import (
     MalformedRequest,
     NotFound,
     TooManyAttempts,
-    WrongPassword,
 )
 from chatapp.passkey_payloads import (
     Confirmation,
@@ -106,7 +104,7 @@ def passkey_join_options(body: JoinOptions) -> Response:
     "What a browser is asked to make a passkey of the caller",
     gives=OptionsShape,
     body=Confirmation,
-    errors=(ConfirmationRequired, WrongPassword, LimitReached, TooManyAttempts, MalformedRequest, InvalidInput),
+    errors=(*CONFIRMED, LimitReached),
 )
 def passkey_options(caller: Caller, body: Confirmation) -> Response:
     with counted(caller):

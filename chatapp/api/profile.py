@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from chatapp import people_serializers
 from chatapp.actions import profile as profiles
+from chatapp.actions.managed_accounts import managed_by
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
@@ -15,8 +16,9 @@ from chatapp.errors import (
     TooManyPixels,
     Unavailable,
 )
-from chatapp.people_shapes import OneProfileShape
+from chatapp.people_shapes import OneProfileShape, OwnProfileShape
 from chatapp.profile_payloads import ChangeProfile
+from chatapp.sign_in_errors import ManagedElsewhere
 
 blueprint = Blueprint("profile", __name__)
 
@@ -34,9 +36,10 @@ PICTURE_HEADERS = {
 
 
 @blueprint.get("/profile")
-@operation("What the caller shows of themselves", gives=OneProfileShape)
-def show_profile(caller: Caller) -> OneProfileShape:
-    return {"profile": people_serializers.profile(profiles.profile_of(caller.user_id))}
+@operation("What the caller shows of themselves, and which directory manages their account", gives=OwnProfileShape)
+def show_profile(caller: Caller) -> OwnProfileShape:
+    own = people_serializers.profile(profiles.profile_of(caller.user_id))
+    return {"profile": own, "managedBy": managed_by(caller.user_id)}
 
 
 @blueprint.patch("/profile")
@@ -44,7 +47,7 @@ def show_profile(caller: Caller) -> OneProfileShape:
     "Change what the caller shows of themselves",
     gives=OneProfileShape,
     body=ChangeProfile,
-    errors=(InvalidInput, MalformedRequest),
+    errors=(ManagedElsewhere, InvalidInput, MalformedRequest),
 )
 def change_profile(caller: Caller, body: ChangeProfile) -> OneProfileShape:
     return {"profile": people_serializers.profile(profiles.change_profile(current_journal(), caller, body))}

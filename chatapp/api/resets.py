@@ -9,7 +9,7 @@ from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, PasswordCommon, TooManyAttempts
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ResetInvalid
+from chatapp.sign_in_errors import ManagedElsewhere, ResetInvalid
 
 blueprint = Blueprint("resets", __name__)
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("resets", __name__)
     gives=SentenceShape,
     body=ChoosePassword,
     needs_session=False,
-    errors=(ResetInvalid, Forbidden, MalformedRequest, InvalidInput, PasswordCommon, TooManyAttempts),
+    errors=(ResetInvalid, ManagedElsewhere, Forbidden, MalformedRequest, InvalidInput, PasswordCommon, TooManyAttempts),
 )
 def choose_password(body: ChoosePassword) -> SentenceShape:
     require_trusted_network()

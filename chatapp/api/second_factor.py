@@ -5,17 +5,14 @@ from flask import Blueprint, Response, jsonify, request
 from chatapp.account_shapes import NewFactorShape, RecoveryCodesShape, SecondFactorShape
 from chatapp.actions import second_factor
 from chatapp.actions.sessions import Caller
-from chatapp.api.confirming import counted
+from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_settings
 from chatapp.api.operation import operation
 from chatapp.clock import to_iso
 from chatapp.errors import (
-    ConfirmationRequired,
     InvalidInput,
     MalformedRequest,
     NotFound,
-    TooManyAttempts,
-    WrongPassword,
 )
 from chatapp.passkey_payloads import Confirmation, SecondFactorCode
 from chatapp.qr_codes import qr_code
@@ -23,8 +20,6 @@ from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn
 
 blueprint = Blueprint("second_factor", __name__)
-
-CONFIRMED = (ConfirmationRequired, WrongPassword, TooManyAttempts, MalformedRequest, InvalidInput)
 
 
 @blueprint.get("/second-factor")

@@ -5,18 +5,25 @@ from contextlib import AbstractContextManager, nullcontext
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from chatapp.account_shapes import SignedInShape
-from chatapp.actions import accounts, sessions
+from chatapp.actions import sessions
 from chatapp.actions.accounts import Credentials
+from chatapp.actions.directory_accounts import sign_in
 from chatapp.actions.sessions import Caller
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
 from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
 from chatapp.api.sign_in_rules import attempt_limit, require_trusted_network
-from chatapp.errors import Forbidden, InvalidInput, MalformedRequest, TooManyAttempts, WrongCredentials
+from chatapp.errors import Forbidden, InvalidInput, JoiningClosed, MalformedRequest, TooManyAttempts, WrongCredentials
 from chatapp.payloads import SignIn
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
+from chatapp.sign_in_errors import (
+    AccountDeactivated,
+    DirectoryUnavailable,
+    GroupRequired,
+    SecondFactorRequired,
+    WrongCode,
+)
 from chatapp.username_rule import name_key
 
 blueprint = Blueprint("sessions", __name__)
@@ -33,6 +40,10 @@ blueprint = Blueprint("sessions", __name__)
         WrongCredentials,
         SecondFactorRequired,
         WrongCode,
+        DirectoryUnavailable,
+        GroupRequired,
+        AccountDeactivated,
+        JoiningClosed,
         Forbidden,
         MalformedRequest,
         InvalidInput,
@@ -43,9 +54,7 @@ def login(body: SignIn) -> Response:
     require_trusted_network()
     given = Credentials(body.username, body.password, body.code)
     with _counted(body):
-        caller = accounts.sign_in(
-            current_journal(), current_settings(), current_key(SECOND_FACTOR), given, current_place()
-        )
+        caller = sign_in(current_journal(), current_settings(), current_key(SECOND_FACTOR), given, current_place())
     return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
 
 

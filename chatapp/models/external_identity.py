@@ -1,4 +1,4 @@
-"""Who a user is at a provider of sign-in."""
+"""Who a user is at a provider of sign-in, or in the directory."""
 
 from datetime import datetime
 
@@ -7,9 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id, Instant
 
+DIRECTORY = "ldap"
+"""The issuer of identities of the directory. There is one at most, and its address may change."""
+
 
 class ExternalIdentity(Base):
-    """A provider promises that `subject` is one person for good, at one `issuer` (OpenID Connect Core section 5.7).
+    """A provider promises that `subject` is one person for good, at one `issuer` (OpenID Connect Core section 5.7). Of
+    the directory it is what `ldap/entry.py: Entry.subject` says.
 
     `email` is the verified address that the person had there at the first sign-in; null where there was none.
     """

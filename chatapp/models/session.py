@@ -14,9 +14,9 @@ class Session(Base):
     """`id` is the token's `jti`. A token is valid only while its row exists and is not revoked.
 
     `method` is how the user showed who they are: `name`, `password`, `code` (a password and a code), `recovery_code`,
-    `passkey`, `invitation` or `provider`; empty in sessions of older versions. `device` is the browser's User-Agent,
-    shortened. `address` is the one that the session was last used from, and `last_used_at` is at most
-    `actions/sessions.py: USE_NOTED_EVERY` older than its last use.
+    `passkey`, `invitation`, `provider` or `directory` (its password); empty in sessions of older versions. `device` is
+    the browser's User-Agent, shortened. `address` is the one that the session was last used from, and `last_used_at` is
+    at most `actions/sessions.py: USE_NOTED_EVERY` older than its last use.
     """
 
     __tablename__ = "session"

@@ -5,15 +5,14 @@ A provider is another server: it may be slow, broken or taken over, and the chat
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Thread
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
+from chatapp.bounded_calls import BoundedCalls, TooManyCalls
 from chatapp.sign_in_errors import ProviderUnavailable
 
 STEP_SECONDS = 5.0
@@ -28,7 +27,7 @@ CALLS_AT_ONCE = 20
 
 Result = TypeVar("Result")
 
-_free = BoundedSemaphore(CALLS_AT_ONCE)
+_calls = BoundedCalls(CALLS_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +88,9 @@ def _body(response: BaseHTTPResponse) -> bytes:
 def within_limits(call: Callable[[], Result]) -> Result:
     """Returns what the call returns, and raises what it raises. Raises ProviderUnavailable after CALL_SECONDS, and at
     once while CALLS_AT_ONCE calls run."""
-    if not _free.acquire(blocking=False):
-        raise ProviderUnavailable("Too many people sign in by this provider at the same time.")
-    future: Future[Result] = Future()
-    Thread(target=_run, args=(call, future), daemon=True).start()
     try:
-        return future.result(CALL_SECONDS)
+        return _calls.run(call, CALL_SECONDS)
+    except TooManyCalls:
+        raise ProviderUnavailable("Too many people sign in by this provider at the same time.") from None
     except TimeoutError:
         raise ProviderUnavailable("The provider did not answer in time.") from None
-
-
-def _run(call: Callable[[], Result], future: "Future[Result]") -> None:
-    try:
-        result = call()
-    except BaseException as error:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
-    finally:
-        _free.release()

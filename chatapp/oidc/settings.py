@@ -10,10 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from chatapp.config import BadSetting, Settings
 from chatapp.loopback import is_loopback
-from chatapp.models.user import ADMINISTRATOR, GUEST, MEMBER, MODERATOR
-
-ROLES = (GUEST, MEMBER, MODERATOR, ADMINISTRATOR)
-"""The roles that a provider's groups can give, the lowest first."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 

@@ -12,8 +12,8 @@ from chatapp import close_app, create_app
 from chatapp.actions.external_identities import sign_in_person
 from chatapp.actions.sessions import Caller, Place
 from chatapp.extensions import db
+from chatapp.external_person import Person
 from chatapp.models import ExternalIdentity, User
-from chatapp.oidc.person import Person
 from chatapp.oidc.settings import ProviderSettings
 from tests.databases import Databases
 

@@ -19,7 +19,7 @@ PASSWORD = "a long enough phrase"
 @pytest.fixture(scope="module")
 def password_server(make_server: Callable[..., Server]) -> Server:
     server = make_server(SIGN_IN="password", SIGN_IN_LIMIT="100 per minute")
-    for name in ("grace", "heidi"):
+    for name in ("grace", "heidi", "judy"):
         server.add_user(name, "--first-name", name.title(), "--password", PASSWORD)
     return server
 
@@ -50,8 +50,13 @@ class SecurityKey:
         return found
 
 
+NO_OFFER = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+
+
 def open_page(new_person: NewPerson, server: Server, place: str = "", **options: Any) -> Page:
+    """A page that offers no passkey by itself: these security keys would accept at once."""
     page = new_person(at=server, signed_in=False, bypass_csp=True, **options).context.new_page()
+    page.add_init_script(NO_OFFER)
     page.goto(server.url + place)
     return page
 
@@ -131,6 +136,40 @@ def test_a_passkey_is_added_signs_in_and_serves_no_more_when_it_is_removed(
     sign_out(page)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("This passkey does not sign in here")
+
+
+def test_a_passkey_is_offered_beside_the_username_until_somebody_signs_in_otherwise(
+    new_person: NewPerson, password_server: Server
+) -> None:
+    page = open_page(new_person, password_server)
+    key = SecurityKey(page)
+    sign_in(page, "judy")
+    wait_connected(page)
+    dialog = open_section(page, "Passkeys")
+    dialog.get_by_label("Current password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Add a passkey").click()
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    # A person would choose it in the browser's list, which no test can open. This key is chosen at once.
+    offered = new_person(at=password_server, signed_in=False).context.new_page()
+    SecurityKey(offered).send("addCredential", credential=key.credentials[0])
+    offered.goto(password_server.url)
+    wait_connected(offered)
+
+    # This one is never chosen, and the offer is in the way of nothing.
+    waiting = new_person(at=password_server, signed_in=False).context.new_page()
+    there = SecurityKey(waiting)
+    there.send("addCredential", credential=key.credentials[0])
+    there.send("setAutomaticPresenceSimulation", enabled=False)
+    with waiting.expect_response("**/passkeys/sign-in/options"):
+        waiting.goto(password_server.url)
+    expect(waiting.get_by_label("Username")).to_have_attribute("autocomplete", "username webauthn")
+    sign_in(waiting, "judy")
+    wait_connected(waiting)
+    with waiting.expect_response("**/passkeys/sign-in/options"):
+        sign_out(waiting)
+    there.send("setAutomaticPresenceSimulation", enabled=True)
+    waiting.get_by_role("button", name="Use a passkey").click()
+    wait_connected(waiting)
 
 
 def test_an_invited_person_joins_with_a_passkey_and_keeps_a_way_in(

@@ -38,6 +38,7 @@ export function suggestedName() {
 export async function makePasskey(path, body, name) {
   const { publicKey } = await call("POST", path, body);
   const options = { ...publicKey, challenge: bytesOf(publicKey.challenge), user: { ...publicKey.user, id: bytesOf(publicKey.user.id) }, excludeCredentials: publicKey.excludeCredentials.map(withBytes) };
+  withdrawPasskeys();
   const made = await asked(() => navigator.credentials.create({ publicKey: options }));
   const response = /** @type {AuthenticatorAttestationResponse} */ (made.response);
   const answer = { attestationObject: textOf(response.attestationObject), transports: response.getTransports?.() ?? [] };
@@ -49,9 +50,42 @@ export async function makePasskey(path, body, name) {
  * @param {string} username empty for whichever account the passkey is of
  */
 export async function signInByPasskey(username) {
+  withdrawPasskeys();
+  await sendPasskey(username, await requestOptions());
+}
+
+/** What the browser offers beside the username, while it does. */
+let offer = new AbortController();
+
+/** Ends the offer. A browser takes one request at a time. */
+export const withdrawPasskeys = () => offer.abort();
+
+/**
+ * Lets the browser offer passkeys beside what it fills into the field of the username, until one is chosen or the offer ends.
+ * @returns {Promise<boolean>} whether somebody has signed in
+ */
+export async function offerPasskeys() {
+  withdrawPasskeys();
+  const { signal } = (offer = new AbortController());
+  if (!canUsePasskeys() || !(await window.PublicKeyCredential.isConditionalMediationAvailable?.())) return false;
+  // Without a network nothing is offered, and nothing was asked for.
+  const options = await requestOptions().catch(() => null);
+  if (options) await sendPasskey("", options, { mediation: "conditional", signal });
+  return options !== null;
+}
+
+async function requestOptions() {
   const { publicKey } = await call("POST", "/passkeys/sign-in/options", {});
-  const options = { ...publicKey, challenge: bytesOf(publicKey.challenge), allowCredentials: [] };
-  const chosen = await asked(() => navigator.credentials.get({ publicKey: options }));
+  return { ...publicKey, challenge: bytesOf(publicKey.challenge), allowCredentials: [] };
+}
+
+/**
+ * @param {string} username
+ * @param {PublicKeyCredentialRequestOptions} options
+ * @param {CredentialRequestOptions} [how]
+ */
+async function sendPasskey(username, options, how = {}) {
+  const chosen = await asked(() => navigator.credentials.get({ publicKey: options, ...how }));
   const response = /** @type {AuthenticatorAssertionResponse} */ (chosen.response);
   const answer = {
     authenticatorData: textOf(response.authenticatorData),

@@ -125,6 +125,7 @@ export interface Arguments {
   selfName: Name;
   shortcutFormat: Name;
   signInBy: Name;
+  accountManaged: Name;
   signInNoMatch: Text;
   signInTooMany: { seconds: number };
   titleUnread: { count: string; name: string };

@@ -6,7 +6,7 @@ import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
 import { forgetState, recallState } from "./offline.js";
-import { signInByPasskey } from "./passkeys.js";
+import { offerPasskeys, signInByPasskey } from "./passkeys.js";
 import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
 import { onRecovered } from "./storage.js";
@@ -53,6 +53,11 @@ export async function signIn(username, password, code) {
 export async function signInWithPasskey(username) {
   await signInByPasskey(username);
   await start(username);
+}
+
+/** Signs in with a passkey that is chosen among what the browser fills in, whenever that is. */
+export async function signInWithOfferedPasskey() {
+  if (await offerPasskeys()) await start("");
 }
 
 /**

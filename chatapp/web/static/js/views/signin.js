@@ -1,11 +1,12 @@
 /** Signing in: by a name from the list, or by username and password, depending on the server. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ApiError } from "../api.js";
 import { settings } from "../config.js";
 import { say } from "../strings.js";
-import { NoPasskey, canUsePasskeys } from "../passkeys.js";
-import { signIn, signInWithPasskey } from "../session.js";
+import { NoPasskey, canUsePasskeys, withdrawPasskeys } from "../passkeys.js";
+import { signIn, signInWithOfferedPasskey, signInWithPasskey } from "../session.js";
 import { session } from "../store.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -86,7 +87,7 @@ function ByPassword({ username = "", onBack }) {
     <${Problem} error=${error} />
     <label class="field">
       <span>${say.signInUsername}</span>
-      <input name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} value=${name} readOnly=${username !== ""}
+      <input name="username" autocomplete="username webauthn" autocapitalize="none" spellcheck=${false} value=${name} readOnly=${username !== ""}
         onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} />
     </label>
     <${PasswordField} password=${password} isFirst=${username !== ""} autocomplete="current-password" />
@@ -100,15 +101,34 @@ function ByPassword({ username = "", onBack }) {
  * @param {{ name: TextSignal, error: TextSignal, isBusy: import("@preact/signals").Signal<boolean> }} props
  */
 function ByPasskey({ name, error, isBusy }) {
+  useEffect(() => {
+    offer(error);
+    return withdrawPasskeys;
+  }, []);
   if (!canUsePasskeys()) return html`<p class="aside">${say.passkeysUnavailable}</p>`;
-  const choose = () => attempt(isBusy, error, () => signInWithPasskey(name.value.trim()), { 401: say.passkeyRefused });
+  const choose = async () => {
+    await attempt(isBusy, error, () => signInWithPasskey(name.value.trim()), { 401: say.passkeyRefused });
+    if (session.peek().status !== "signedIn") await offer(error);
+  };
   return html`<button type="button" class="button" disabled=${isBusy.value} onClick=${choose}><${Icon} name="key" size=${18} />${say.passkeyUse}</button>`;
+}
+
+/** Signs in with what is chosen beside the username, and offers that again after a refusal. @param {TextSignal} error */
+async function offer(error) {
+  try {
+    await signInWithOfferedPasskey();
+  } catch (failure) {
+    if (failure instanceof NoPasskey) return;
+    if (!(failure instanceof ApiError)) throw failure;
+    error.value = refusalSentence(failure, { challenge_invalid: say.passkeyLate, 401: say.passkeyRefused }, say.signInFailed);
+    await offer(error);
+  }
 }
 
 /** What a 401 means, by its code or in general. @typedef {Record<string, string>} Sentences */
 
 /** @returns {Sentences} */
-const signInSentences = () => ({ 401: say.signInWrong, wrong_code: say.codeWrong });
+const signInSentences = () => ({ ...say.signInErrors, 401: say.signInWrong, wrong_code: say.codeWrong });
 
 /**
  * @param {import("@preact/signals").Signal<boolean>} isBusy

@@ -26,6 +26,11 @@ export async function removePicture() {
   return (await call("DELETE", "/profile/picture")).profile;
 }
 
+/** @returns {Promise<string | null>} the name of the directory where my name and my password are changed, if there is one */
+export async function fetchManagedBy() {
+  return (await call("GET", "/profile")).managedBy;
+}
+
 /** @returns {Promise<Session[]>} the last used first */
 export async function fetchSessions() {
   return (await call("GET", "/sessions")).sessions;

@@ -7,8 +7,15 @@ import { me } from "../../../store.js";
 import { html } from "../../html.js";
 import { PasswordField, passwordHint, problemInPassword } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
+import { Fetched } from "../fetched.js";
+import { fetchManagedBy } from "./api.js";
 
 export function PasswordSection() {
+  const draw = (/** @type {{ name: string | null }} */ { name }) => (name === null ? html`<${PasswordForm} />` : html`<p class="note">${say.accountManaged({ name })}</p>`);
+  return html`<${Fetched} fetch=${async () => ({ name: await fetchManagedBy() })} failed=${say.accountFailed} draw=${draw} />`;
+}
+
+function PasswordForm() {
   const current = useSignal("");
   const wanted = useSignal("");
   const isDone = useSignal(false);

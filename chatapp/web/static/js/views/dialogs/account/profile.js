@@ -1,6 +1,7 @@
 /** What I show of myself: my picture, my name, a status text, and my time zone. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { takeProfile } from "../../../changes.js";
 import { ownTimeZone } from "../../../models/quiethours.js";
 import { STATUS_CHARACTERS_MAX } from "../../../protocol.js";
@@ -9,18 +10,21 @@ import { me, people } from "../../../store.js";
 import { html } from "../../html.js";
 import { TextField } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
-import { changeProfile } from "./api.js";
+import { changeProfile, fetchManagedBy } from "./api.js";
 import { OwnPicture } from "./picture.js";
 
 /** @typedef {import("@preact/signals").Signal<string>} TextSignal */
 
 export function ProfileSection() {
+  const managedBy = useSignal(/** @type {string | null} */ (null));
+  // Without an answer the server says it when a name is saved.
+  useEffect(() => void fetchManagedBy().then((name) => (managedBy.value = name), () => {}), []);
   const mine = people.value.get(me.value);
-  return html`<${OwnPicture} /><${ProfileForm} key=${mine ? "known" : "unknown"} mine=${mine} />`;
+  return html`<${OwnPicture} /><${ProfileForm} key=${mine ? "known" : "unknown"} mine=${mine} managedBy=${managedBy.value} />`;
 }
 
-/** @param {{ mine: import("../../../protocol.js").User | undefined }} props */
-function ProfileForm({ mine }) {
+/** @param {{ mine: import("../../../protocol.js").User | undefined, managedBy: string | null }} props */
+function ProfileForm({ mine, managedBy }) {
   const firstName = useSignal(mine?.firstName ?? "");
   const lastName = useSignal(mine?.lastName ?? "");
   const statusText = useSignal(mine?.statusText ?? "");
@@ -36,8 +40,10 @@ function ProfileForm({ mine }) {
     isDone.value = await action.run(async () => void takeProfile(await changeProfile(wanted)));
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
-    <${TextField} name="firstName" label=${say.joinFirstName} text=${firstName} autocomplete="given-name" />
-    <${TextField} name="lastName" label=${say.joinLastName} text=${lastName} autocomplete="family-name" />
+    ${managedBy === null
+      ? html`<${TextField} name="firstName" label=${say.joinFirstName} text=${firstName} autocomplete="given-name" />
+          <${TextField} name="lastName" label=${say.joinLastName} text=${lastName} autocomplete="family-name" />`
+      : html`<p class="note">${say.accountManaged({ name: managedBy })}</p>`}
     <${StatusField} text=${statusText} />
     <${ZoneField} zone=${timeZone} />
     <${Refused} action=${action} />
