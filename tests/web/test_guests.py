@@ -31,7 +31,7 @@ def test_an_administrator_invites_a_guest_who_sees_only_the_people_of_the_group(
     wait_connected(page)
     dialog = open_administration(page)
     open_section(dialog, "Invitations")
-    dialog.get_by_label("For", exact=True).select_option("Guest")
+    dialog.locator("select[name=role]").select_option("Guest")
     dialog.get_by_role("button", name="Make an invitation").click()
     expect(dialog.get_by_role("alert")).to_have_text("Pick at least one group for the guests.")
     dialog.get_by_label("Regatta").check()
