@@ -71,9 +71,11 @@ def _bundle_modules(made: Path) -> None:
         "--format=esm",
         "--entry-names=[dir]/[name]",
         "--chunk-names=chunks/[name]-[hash]",
+        f"--alias:highlight.js={HIGHLIGHTER}",
     ]
     _run(*options, f"--outdir={made}", f"--metafile={report}", *_files((MAIN, *LOADED_LATER)))
     outputs = json.loads(report.read_text())["outputs"]
+    _require_whole(outputs)
     (made / FIRST).write_text(json.dumps(_loaded_first(made, outputs)))
 
 
@@ -93,12 +95,17 @@ def _files(names: tuple[str, ...]) -> list[str]:
     return [str(SOURCES / f"{name}.js") for name in names]
 
 
+def _require_whole(outputs: dict[str, Any]) -> None:
+    """esbuild leaves a library that it does not find to the browser if the import is within a `try`."""
+    missing = {one["path"] for output in outputs.values() for one in output["imports"] if one.get("external")}
+    if missing:
+        raise FileNotFoundError(f"No npm package for {', '.join(sorted(missing))}: run `make setup`.")
+
+
 def _loaded_first(made: Path, outputs: dict[str, Any]) -> list[str]:
     """The files, relative to the bundle, that the main module imports directly and through others, itself first."""
     imports = {
-        (FOLDER / name).resolve(): [
-            FOLDER / one["path"] for one in output["imports"] if one["kind"] == "import-statement"
-        ]
+        (FOLDER / name).resolve(): [FOLDER / one["path"] for one in output["imports"] if one["kind"] == STATIC]
         for name, output in outputs.items()
     }
     found: list[Path] = []

@@ -91,6 +91,7 @@ PATHS = [
     "/passkeys",
     "/second-factor",
     "/profile",
+    "/email",
 ]
 
 

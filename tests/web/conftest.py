@@ -15,7 +15,7 @@ from tests.web.server import ApiUser, Server
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
-EXPECT_MILLISECONDS = 8_000
+EXPECT_MILLISECONDS = 15_000
 
 
 @pytest.fixture(scope="session")

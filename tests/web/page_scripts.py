@@ -1,6 +1,6 @@
 """Scripts that tests run in a page."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.people import DATABASE, Person
 
@@ -38,4 +38,5 @@ def open_with_notifications(person: Person) -> Page:
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     return page

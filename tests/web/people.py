@@ -136,7 +136,7 @@ def texts(page: Page) -> list[str]:
 
 def wait_until(page: Page, script: str, argument: Any = None) -> None:
     """Waits until the script returns a true value in the page."""
-    page.wait_for_function(script, arg=argument, timeout=10_000)
+    page.wait_for_function(script, arg=argument, timeout=20_000)
 
 
 def names(prefix: str = "user") -> Iterator[str]:

@@ -32,6 +32,7 @@ def open_with_records(person: Person, place: str = "") -> Page:
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Notifications").check()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     return page
 
 
