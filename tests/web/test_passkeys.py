@@ -74,7 +74,7 @@ def sign_out(page: Page) -> None:
 
 def open_section(page: Page, name: str) -> Any:
     page.get_by_role("button", name="Your account").click()
-    page.get_by_role("dialog", name="Your account").get_by_role("button", name=name).click()
+    page.get_by_role("dialog", name="Your account").get_by_role("button", name=re.compile(f"^{name}")).click()
     return page.get_by_role("dialog", name=name)
 
 
