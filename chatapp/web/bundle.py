@@ -99,7 +99,7 @@ def _require_whole(outputs: dict[str, Any]) -> None:
     """esbuild leaves a library that it does not find to the browser if the import is within a `try`."""
     missing = {one["path"] for output in outputs.values() for one in output["imports"] if one.get("external")}
     if missing:
-        raise FileNotFoundError(f"No npm package for {', '.join(sorted(missing))}: run `make setup`.")
+        raise FileNotFoundError(f"There is no npm package for {', '.join(sorted(missing))}.")
 
 
 def _loaded_first(made: Path, outputs: dict[str, Any]) -> list[str]:

@@ -41,6 +41,8 @@ def main() -> None:
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
         sys.exit(f"`{command}` failed; what it said is above. Another way: Node {OLDEST_NODE_TEXT} or newer on PATH.")
+    except FileNotFoundError as error:
+        sys.exit(f"{error} Run `python -m chatapp.web.vendor --install`.")
 
 
 def install(*, development: bool) -> None:
