@@ -22,7 +22,7 @@ PREFIX = "CHATAPP_"
 ASYNC_MODE = PREFIX + "ASYNC_MODE"
 
 
-SOCKET_LIMITS = {"event_rate": 50, "user_connections": 50, "address_connections": 1_000}
+LOAD_LIMITS = {"request_rate": 50, "event_rate": 50, "user_connections": 50, "address_connections": 1_000}
 """The defaults in password mode. Username mode is for a trusted machine, where anybody can sign in as anybody."""
 
 
@@ -135,6 +135,12 @@ class Settings(MailSettings):
         "100",
         "Failed sign-ins of any names that one address may make in a day before each further one has to wait longer. "
         "0: no limit",
+        values.integer(0, 1_000_000),
+    )
+    request_rate: int = _setting(
+        "",
+        "HTTP requests a second that a signed-in person may make of one process, after a pause ten times as many at "
+        "once. 0: no limit. Default: 50; in username mode 0",
         values.integer(0, 1_000_000),
     )
     event_rate: int = _setting(
@@ -251,7 +257,7 @@ def _fill(parsed: dict[str, Any]) -> dict[str, Any]:
     parsed["node"] = parsed["node"] or f"{socket.gethostname()}:{parsed['ws_port']}"
     if parsed["sign_in"] == "username" and not parsed["origins"] and is_loopback(parsed["host"]):
         parsed["origins"] = LOOPBACK_ORIGINS
-    for name, limit in SOCKET_LIMITS.items():
+    for name, limit in LOAD_LIMITS.items():
         if parsed[name] == "":
             parsed[name] = limit if parsed["sign_in"] == "password" else 0
     return parsed

@@ -249,20 +249,6 @@ class TooManyAttempts(ChatError):
     status = 429
 
 
-class TooManyEvents(ChatError):
-    """The user sends more events than CHATAPP_EVENT_RATE allows. `details["retryAfter"]` is in seconds."""
-
-    code = "too_many_events"
-    status = 429
-
-
-class TooManyConnections(ChatError):
-    """The user or the address has as many connections as it may have."""
-
-    code = "too_many_connections"
-    status = 429
-
-
 class Unavailable(ChatError):
     """The database cannot be used now, or did not confirm a commit. A retry with the same client id is safe."""
 

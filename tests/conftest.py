@@ -29,7 +29,7 @@ CAST = [
     NewUser("mallory", "Mallory", "Moss"),
     NewUser("dave", "Dave", "Diaz", DAVES_PASSWORD),
 ]
-NO_LIMITS = {"event_rate": 0, "user_connections": 0, "address_connections": 0}
+NO_LIMITS = {"request_rate": 0, "event_rate": 0, "user_connections": 0, "address_connections": 0}
 """All clients of the tests come from one address, and few users send as fast as they can."""
 
 WINDOW_SECONDS = 0.05

@@ -78,6 +78,7 @@ class Server:
             "CHATAPP_INSTANCE": str(instance),
             "CHATAPP_SIGN_IN": "username",
             # All clients come from one address, and send as fast as they can.
+            "CHATAPP_REQUEST_RATE": "0",
             "CHATAPP_EVENT_RATE": "0",
             "CHATAPP_USER_CONNECTIONS": "0",
             "CHATAPP_ADDRESS_CONNECTIONS": "0",

@@ -41,6 +41,7 @@ DEFAULTS: dict[str, Any] = {
     "ping_timeout": 20.0,
     "sign_in_limit": "10 per minute",
     "sign_in_address_failures": 100,
+    "request_rate": 50,
     "event_rate": 50,
     "user_connections": 50,
     "address_connections": 1000,
@@ -93,6 +94,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_PING_INTERVAL", ["0", "x"]),
     ("CHATAPP_PING_TIMEOUT", ["0", "x"]),
     ("CHATAPP_SIGN_IN_ADDRESS_FAILURES", ["-1", "many", "1.5"]),
+    ("CHATAPP_REQUEST_RATE", ["-1", "fast", "1000001"]),
     ("CHATAPP_EVENT_RATE", ["-1", "fast", "1000001"]),
     ("CHATAPP_USER_CONNECTIONS", ["-1", "x"]),
     ("CHATAPP_ADDRESS_CONNECTIONS", ["-1", "x"]),
@@ -137,9 +139,9 @@ def test_a_bad_value_stops_the_start_and_names_its_setting(tmp_path: Path, name:
     assert str(caught.value).endswith(".")
 
 
-def test_username_mode_limits_no_sockets_unless_it_is_told_to(tmp_path: Path) -> None:
+def test_username_mode_limits_no_load_unless_it_is_told_to(tmp_path: Path) -> None:
     found = settings(tmp_path, CHATAPP_SIGN_IN="username", CHATAPP_EVENT_RATE="7")
-    assert (found.event_rate, found.user_connections, found.address_connections) == (7, 0, 0)
+    assert (found.event_rate, found.request_rate, found.user_connections, found.address_connections) == (7, 0, 0, 0)
 
 
 def test_every_setting_that_is_not_free_text_is_tried_with_a_bad_value() -> None:

@@ -1,6 +1,6 @@
 """The settings that say what people may do, and how often, as administrators see them."""
 
-from chatapp.config import PREFIX, SOCKET_LIMITS, Settings
+from chatapp.config import LOAD_LIMITS, PREFIX, Settings
 from chatapp.shown_settings import shown
 
 LIMITS = (
@@ -10,7 +10,7 @@ LIMITS = (
     "edit_seconds",
     "sign_in_limit",
     "sign_in_address_failures",
-    *SOCKET_LIMITS,
+    *LOAD_LIMITS,
 )
 
 

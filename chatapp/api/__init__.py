@@ -25,6 +25,7 @@ from chatapp.api import (
     polls,
     profile,
     reports,
+    request_limit,
     resets,
     saved,
     scheduled,
@@ -82,6 +83,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     authentication.init_app(app, settings)
     error_handlers.init_app(app)
     cross_origin.init_app(app, settings)
+    request_limit.init_app(app, settings)
     _limit_attempts(app, settings)
     app.extensions["chatapp.oidc"] = providers_of(settings)
     app.extensions["chatapp.running_exports"] = RunningExports()

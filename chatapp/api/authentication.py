@@ -12,6 +12,7 @@ from werkzeug.http import parse_cookie
 
 from chatapp.actions.sessions import Caller, find_caller
 from chatapp.api.current import current_journal
+from chatapp.api.request_limit import count_request
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
@@ -63,13 +64,15 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def require_caller(environ: dict[str, Any]) -> Caller:
-    """The signed-in caller of a WSGI request. Raises NotSignedIn, or CrossSite for a forgeable request."""
+    """The signed-in caller of a WSGI request. Raises NotSignedIn, CrossSite for a forgeable request,
+    and TooManyRequests."""
     in_header = _token_in_header(environ)
     tokens = [in_header] if in_header else tokens_in_cookies(environ)
     found = signed_in_by(tokens, environ.get("REMOTE_ADDR", ""))
     # What counts is where the token was found. A browser also sends some headers by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
         _require_own_site(found.claims)
+    count_request(found.caller.user_id)
     environ[ACCEPTED_TOKEN] = found.token
     return found.caller
 

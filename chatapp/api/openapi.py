@@ -57,6 +57,9 @@ _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
 }
 
+_OF_SESSION = {401: ["not_signed_in"], 403: ["csrf"], 429: ["too_many_requests"]}
+"""The refusals of every operation that needs a session, by status."""
+
 
 def _is_shortest(rule: Rule, app: Flask) -> bool:
     prefixes = app.extensions["chatapp.settings"].api_prefixes
@@ -96,7 +99,8 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     responses = {"200": {"description": "Success", "content": _content(operation.gives, schemas)}}
-    statuses: dict[int, list[str]] = {401: ["not_signed_in"], 403: ["csrf"]} if operation.needs_session else {}
+    of_session = _OF_SESSION if operation.needs_session else {}
+    statuses = {status: [*codes] for status, codes in of_session.items()}
     for error in operation.errors:
         statuses.setdefault(error.status, []).append(error.code)
     for status, codes in sorted(statuses.items()):

@@ -10,10 +10,11 @@ from chatapp.actions import stored_watermarks
 from chatapp.actions.change_log import Position
 from chatapp.actions.sessions import Caller, revoked_among
 from chatapp.config import Settings
-from chatapp.errors import NotSignedIn, TooManyConnections
+from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
+from chatapp.load_errors import TooManyConnections
 from chatapp.models.conversation import other_of
 from chatapp.models.user import GUEST
 from chatapp.notices import (

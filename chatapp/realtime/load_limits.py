@@ -1,36 +1,7 @@
-"""Limits of what one person or one address may ask of the Socket.IO side."""
+"""The limit of what one address may ask of the Socket.IO side."""
 
 import threading
 from collections import Counter
-
-from chatapp.clock import monotonic
-
-BURST_SECONDS = 10.0
-"""A person may send at once what the rate allows in this time, such as messages that waited for a connection."""
-
-
-class EventBudget:
-    """A token bucket: `rate` events a second, after a pause up to BURST_SECONDS of them at once."""
-
-    __slots__ = ("_rate", "_since", "_used")
-
-    def __init__(self, rate: float) -> None:
-        self._rate = rate
-        self._since = monotonic()
-        self._used = 0.0
-        """Seconds of the budget that are used up."""
-
-    def spend(self) -> float:
-        """Takes one event. Returns 0, or the seconds until there is one to take."""
-        now = monotonic()
-        used = max(self._used - now + self._since, 0.0)
-        self._since = now
-        cost = 1 / self._rate
-        self._used = used
-        if used + cost > BURST_SECONDS:
-            return used + cost - BURST_SECONDS
-        self._used = used + cost
-        return 0.0
 
 
 class AddressLimit:

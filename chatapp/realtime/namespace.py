@@ -22,11 +22,12 @@ from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
 from chatapp.actions.lookup import find_conversation
 from chatapp.actions.sessions import Caller
-from chatapp.errors import ChatError, NotSignedIn, TooManyEvents, UnknownEvent, failure_payload
+from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
+from chatapp.load_errors import TooManyEvents
 from chatapp.models.user import GUEST
 from chatapp.payloads import MarkRead, MessageEvent, SyncRequest, parse
 from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, Look, SaveDraft, Typing

@@ -7,15 +7,16 @@ import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 
-from chatapp.realtime import load_limits
-from chatapp.realtime.load_limits import AddressLimit, EventBudget
+from chatapp import token_bucket
+from chatapp.realtime.load_limits import AddressLimit
+from chatapp.token_bucket import TokenBucket
 from tests.people import Person, wait_until
 from tests.realtime.wire import CONNECTED, REFUSED, Frame, Wire
 from tests.servers import Server
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 RATE, OF_USER, OF_ADDRESS = 2, 3, 5
-BURST = RATE * int(load_limits.BURST_SECONDS)
+BURST = RATE * int(token_bucket.BURST_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +119,8 @@ def test_an_address_with_too_many_sockets_is_refused_one_more_on_both_transports
 
 def test_a_budget_refills_at_its_rate_and_not_beyond_its_burst(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [1000.0]
-    monkeypatch.setattr(load_limits, "monotonic", lambda: at[0])
-    budget = EventBudget(4)
+    monkeypatch.setattr(token_bucket, "monotonic", lambda: at[0])
+    budget = TokenBucket(4)
 
     def taken() -> int:
         count = 0

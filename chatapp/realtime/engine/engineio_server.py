@@ -7,7 +7,8 @@ import engineio
 import orjson
 from engineio import exceptions, packet, payload
 
-from chatapp.errors import TooManyConnections, failure_payload
+from chatapp.errors import failure_payload
+from chatapp.load_errors import TooManyConnections
 from chatapp.security_headers import UNREADABLE
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ export function merged(mine, theirs) {
   return theirs.includes(mine) ? theirs : `${theirs}\n${mine}`;
 }
 
-const WORTH_RETRYING = new Set(["", "offline", "timeout", "unavailable", "too_many_events", "internal_error", "not_signed_in"]);
+const WORTH_RETRYING = new Set(["", "offline", "timeout", "unavailable", "too_many_events", "too_many_requests", "internal_error", "not_signed_in"]);
 
 /** @param {string} code of a refusal: the same draft would be refused again, so it stays on this device */
 export function isLastWord(code) {

@@ -75,5 +75,5 @@ export function withoutEntry(entries, clientId) {
  * @param {string} code
  */
 export function isWorthRetrying(code) {
-  return ["timeout", "offline", "too_many_attempts", "too_many_events", "internal_error", "unavailable", "not_signed_in"].includes(code);
+  return ["timeout", "offline", "too_many_attempts", "too_many_events", "too_many_requests", "internal_error", "unavailable", "not_signed_in"].includes(code);
 }

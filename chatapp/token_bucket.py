@@ -1,0 +1,34 @@
+"""The limit of how often a person may do something."""
+
+from chatapp.clock import monotonic
+
+BURST_SECONDS = 10.0
+"""A person may do at once what the rate allows in this time, such as sending messages that waited for a connection."""
+
+
+class TokenBucket:
+    """`rate` times a second, after a pause up to BURST_SECONDS of them at once."""
+
+    __slots__ = ("_rate", "_since", "_used")
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._since = monotonic()
+        self._used = 0.0
+        """Seconds of the budget that are used up."""
+
+    def spend(self) -> float:
+        """Takes one. Returns 0, or the seconds until there is one to take."""
+        now = monotonic()
+        used = max(self._used - now + self._since, 0.0)
+        self._since = now
+        cost = 1 / self._rate
+        self._used = used
+        if used + cost > BURST_SECONDS:
+            return used + cost - BURST_SECONDS
+        self._used = used + cost
+        return 0.0
+
+    def is_full(self) -> bool:
+        """Whether a new bucket would allow the same."""
+        return self._used <= monotonic() - self._since
