@@ -18,7 +18,7 @@ from setuptools.build_meta import (
     prepare_metadata_for_build_wheel,
 )
 
-from chatapp.web import npm, vendor
+from chatapp.web import bundle, npm, vendor
 
 __all__ = [
     "build_editable",
@@ -51,13 +51,13 @@ def build_sdist(sdist_directory: str, config_settings: Any = None) -> str:
 
 
 def _put_client_in_place() -> None:
-    """Ends the build with a sentence where the client is missing and cannot be built."""
-    if vendor.is_complete():
+    """Ends the build with a sentence where the client is missing or out of date, and cannot be built."""
+    if vendor.is_complete() and not bundle.is_stale():
         return
     if not npm.found_npm():
         sys.exit(NO_CLIENT)
     try:
         vendor.install(development=False)
         vendor.build()
-    except subprocess.CalledProcessError:
+    except (subprocess.CalledProcessError, FileNotFoundError):
         sys.exit(f"npm or esbuild failed; what it said is above. {NO_CLIENT}")

@@ -3,11 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chatapp.actions import second_factor
+from chatapp.actions.account_links import forget_links, replace_email
 from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
@@ -19,7 +20,7 @@ from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
-from chatapp.models import PasswordReset, User
+from chatapp.models import User
 from chatapp.models.user import MEMBER
 from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
@@ -175,7 +176,7 @@ def change_password(
         user = transaction.session.get_one(User, caller.user_id)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
-        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+        forget_links(transaction, user.id)
         transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_changed", caller.actor, caller.username)
         return begin_session(transaction, settings, user.id, user.username, "password", place)
@@ -200,12 +201,7 @@ def set_email(journal: Journal, username: str, email: str | None) -> None:
         user = transaction.session.scalar(select(User).where(User.username == username))
         if user is None:
             raise NotFound("There is no such user.", username=username)
-        user.email = email
-        record(transaction, "email_changed", OPERATOR, username)
-        try:
-            transaction.session.flush()
-        except IntegrityError as error:
-            raise Conflict("Another account has this e-mail address.") from error
+        replace_email(transaction, user, email, OPERATOR)
 
     journal.write(job)
 

@@ -1,7 +1,8 @@
 """What administrators, moderators and operators do to the accounts of others. `system_permissions.py` says who may."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from chatapp.actions.account_links import forget_links
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.guests import step_down
 from chatapp.actions.managed_accounts import require_own_password_of
@@ -17,7 +18,7 @@ from chatapp.actions.system_permissions import (
 )
 from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
-from chatapp.models import PasswordReset, User
+from chatapp.models import User
 from chatapp.models.user import ADMINISTRATOR, GUEST
 from chatapp.notices import AccountChanged, ProfileChanged
 from chatapp.passwords import hash_password, require_uncommon
@@ -65,6 +66,7 @@ def deactivate(journal: Journal, actor: Actor, username: str) -> None:
         require_other_administrator(transaction, user)
         user.is_active = False
         revoke_all(transaction, user.id)
+        forget_links(transaction, user.id)
         record(transaction, "account_deactivated", actor, username)
 
     journal.write(job)
@@ -94,7 +96,7 @@ def set_password(journal: Journal, actor: Actor, username: str, password: str) -
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
-        transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+        forget_links(transaction, user.id)
         transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_reset", actor, username)
 

@@ -9,12 +9,13 @@ from chatapp.actions.audit import Actor, record
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.password_resets import NewReset, store_reset
 from chatapp.actions.sessions import Place
+from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.mail.letters import link_letter
 from chatapp.mail.outbox import Mail, Outbox
-from chatapp.models import User
+from chatapp.models import PasswordReset, User
 from chatapp.sign_in_errors import MailOff
 
 LASTS = timedelta(hours=1)
@@ -33,8 +34,9 @@ def mail_reset(journal: Journal, settings: Settings, outbox: Outbox, account: st
 
 
 def _composed(journal: Journal, settings: Settings, account: str, language: str, place: Place) -> Mail | None:
-    """None for nobody, for an account without an address, and for one without a password. The last signs in by a
-    provider or a passkey, and whoever runs that provider may count on it being the only way in."""
+    """None for nobody, for an account without an address, for one that an administrator has just given a link, and for
+    one without a password. The last signs in by a provider or a passkey, and whoever runs that provider may count on it
+    being the only way in."""
     user = _found(account)
     if user is None or user.email is None or user.password_hash is None:
         return None
@@ -42,15 +44,20 @@ def _composed(journal: Journal, settings: Settings, account: str, language: str,
     language = user.mail_language or language
     db.session.remove()
 
-    def job(transaction: Transaction) -> NewReset:
+    def job(transaction: Transaction) -> NewReset | None:
+        # It lasts longer, so an administrator has made it: a stranger who asks for a link must not end it.
+        if (present := transaction.session.get(PasswordReset, user_id)) and present.expires_at > now() + LASTS:
+            return None
         record(transaction, "password_reset_mailed", Actor(None, "", place.address), username)
         return store_reset(transaction, user_id, LASTS)
 
-    link = f"{settings.public_url}/#/reset/{journal.write(job).secret}"
+    if (made := journal.write(job)) is None:
+        return None
+    link = f"{settings.public_url}/#/reset/{made.secret}"
     return Mail(email, link_letter("reset", language, username=username, system=shown_name(settings), link=link))
 
 
 def _found(account: str) -> User | None:
-    """By username first: one may look like an e-mail address of somebody else."""
+    """By the address first. It is confirmed, while anybody may choose a username that looks like somebody's address."""
     by_email = select(User).where(User.email == account.lower(), User.is_active)
-    return find_active_user(account) or db.session.scalar(by_email)
+    return db.session.scalar(by_email) or find_active_user(account)

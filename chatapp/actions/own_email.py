@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
-from chatapp.actions.audit import Actor, record
+from chatapp.actions.account_links import replace_email
+from chatapp.actions.audit import Actor
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.security_notices import notice_to
 from chatapp.actions.sessions import Caller, Place
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import Conflict
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.mail.letters import Notice, link_letter
 from chatapp.mail.outbox import Mail, Outbox
-from chatapp.models import EmailVerification, PasswordReset, User
+from chatapp.models import EmailVerification, User
 from chatapp.random_secrets import hash_of, new_secret
 from chatapp.sign_in_errors import EmailLinkInvalid, MailOff
 
@@ -50,23 +49,25 @@ def email_of(user_id: int) -> OwnEmail:
     return OwnEmail(db.session.scalar(address), db.session.scalar(waiting))
 
 
+def require_may_ask(outbox: Outbox, caller: Caller, password: str | None) -> None:
+    """Raises MailOff, WrongPassword and ConfirmationRequired."""
+    if not outbox.is_open:
+        raise MailOff("This server sends no e-mail.")
+    require_confirmation(caller, password)
+
+
 def ask_for_email(
     journal: Journal,
     settings: Settings,
     outbox: Outbox,
     caller: Caller,
     email: str,
-    password: str | None,
     language: str,
 ) -> None:
     """Sends a link to the address, which replaces an earlier link. The present address stays until it is opened.
 
-    Raises MailOff, WrongPassword and ConfirmationRequired. Whether another account has the address is not said: that is
-    for those to know who read its e-mail.
+    Whether another account has the address is not said: that is for those to know who read its e-mail.
     """
-    if not outbox.is_open:
-        raise MailOff("This server sends no e-mail.")
-    require_confirmation(caller, password)
     secret = new_secret()
 
     def job(transaction: Transaction) -> None:
@@ -108,7 +109,7 @@ def confirm_email(journal: Journal, settings: Settings, outbox: Outbox, secret: 
         if used is None or user is None or not user.is_active:
             raise EmailLinkInvalid("This link is not valid, or no longer.")
         former = _Former(user.email, user.mail_language, user.username)
-        _replace(transaction, user, used.email, Actor(user.id, user.username, place.address))
+        replace_email(transaction, user, used.email, Actor(user.id, user.username, place.address))
         user.mail_language = used.language
         return former if former.email != used.email else _Former(None, "", "")
 
@@ -124,21 +125,10 @@ def remove_email(journal: Journal, settings: Settings, outbox: Outbox, caller: C
         user = transaction.session.get_one(User, caller.user_id)
         former = _Former(user.email, user.mail_language, user.username)
         if former.email is not None:
-            _replace(transaction, user, None, caller.actor)
+            replace_email(transaction, user, None, caller.actor)
         return former
 
     _tell(settings, outbox, journal.write(job), "address_removed")
-
-
-def _replace(transaction: Transaction, user: User, email: str | None, actor: Actor) -> None:
-    """A link for a new password that was sent to the former address serves no more."""
-    transaction.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
-    record(transaction, "email_changed", actor, user.username)
-    user.email = email
-    try:
-        transaction.session.flush()
-    except IntegrityError as error:
-        raise Conflict("Another account has this e-mail address.") from error
 
 
 def _tell(settings: Settings, outbox: Outbox, former: _Former, change: Notice) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from chatapp.actions.account_links import forget_links
 from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
@@ -82,6 +83,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
         require_may_sign_in(transaction, user.id)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
+        forget_links(transaction, user.id)
         transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
 

@@ -115,7 +115,8 @@ def list_reported(actor: Actor, before: int | None, limit: int) -> list[Reported
 
 
 def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport:
-    """A reported message with what was said around it. The audit log says who has read it.
+    """A reported message with what was said around it, or alone if nobody but the actor has reported it. The audit log
+    says who has read it.
 
     Raises Forbidden, and NotFound for a message without an open report.
     """
@@ -129,10 +130,12 @@ def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport
     journal.write(job)
     reports = _open_of(db.session, actor, message_id)
     conversation_id, sequence, author_id = reports[0].conversation_id, reports[0].sequence, reports[0].author_id
+    # Nobody opens history that is hidden from them by a report of their own.
+    around = AROUND if any(row.reporter_id != actor.user_id for row in reports) else 0
     query = select(Message).where(
         Message.conversation_id == conversation_id,
-        Message.sequence >= sequence - AROUND,
-        Message.sequence <= sequence + AROUND,
+        Message.sequence >= sequence - around,
+        Message.sequence <= sequence + around,
     )
     messages = db.session.scalars(query.order_by(Message.sequence)).all()
     people = {author_id, *(row.reporter_id for row in reports), *(row.sender_id for row in messages)}

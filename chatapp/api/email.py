@@ -41,16 +41,12 @@ def show_email(caller: Caller) -> EmailShape:
     errors=(*CONFIRMED, MailOff),
 )
 def set_email(caller: Caller, body: SetEmail) -> SentenceShape:
-    with limited_mails(caller), counted(caller):
-        own_email.ask_for_email(
-            current_journal(),
-            current_settings(),
-            current_outbox(),
-            caller,
-            body.email,
-            body.password,
-            spoken(request).code,
-        )
+    with counted(caller):
+        own_email.require_may_ask(current_outbox(), caller, body.password)
+    language = spoken(request).code
+    # After the confirmation: a wrong password sends nothing.
+    with limited_mails(str(caller.user_id)), limited_mails(body.email):
+        own_email.ask_for_email(current_journal(), current_settings(), current_outbox(), caller, body.email, language)
     return {"response": "A link is on its way to this address."}
 
 

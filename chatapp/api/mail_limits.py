@@ -6,7 +6,6 @@ from typing import cast
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-from chatapp.actions.sessions import Caller
 from chatapp.extensions import limiter
 from chatapp.payload_fields import NAME_CHARACTERS
 from chatapp.username_rule import name_key
@@ -29,7 +28,7 @@ forgotten_limit = limiter.shared_limit(MAILS, scope="forgotten", key_func=_accou
 """Decorates a view: beyond MAILS for one account it answers TooManyAttempts."""
 
 
-def limited_mails(caller: Caller) -> AbstractContextManager[None]:
-    """Raises what is answered as TooManyAttempts beyond MAILS that the caller has sent to addresses of their choice."""
-    limit = limiter.shared_limit(MAILS, scope="mails", key_func=lambda: str(caller.user_id))
+def limited_mails(key: str) -> AbstractContextManager[None]:
+    """Raises what is answered as TooManyAttempts beyond MAILS of this sender, or to this address."""
+    limit = limiter.shared_limit(MAILS, scope="mails", key_func=lambda: key)
     return cast(AbstractContextManager[None], limit)

@@ -12,6 +12,7 @@ from chatapp.api.operation import operation
 from chatapp.clock import now
 from chatapp.data_errors import ExportLimited
 from chatapp.export.contents import export_of
+from chatapp.export.messages import Exporter
 from chatapp.passkey_payloads import Confirmation
 
 blueprint = Blueprint("own_data", __name__)
@@ -32,7 +33,7 @@ def export(caller: Caller, body: Confirmation) -> Response:
         stack.enter_context(running.one_of(caller.user_id))
         with counted(caller):
             begin_export(current_journal(), caller, body.password)
-        pieces = stream_with_context(export_of(caller.user_id, caller.username, now()))
+        pieces = stream_with_context(export_of(Exporter(caller.user_id, caller.session_id), caller.username, now()))
         headers = {"Content-Disposition": f"attachment; filename={NAME}", "Cache-Control": "no-store"}
         response = Response(pieces, content_type="application/zip", headers=headers)
         # Under way until the last piece is sent, or the client is gone.

@@ -6,12 +6,21 @@ from chatapp.commands.installation import installation, minute
 from chatapp.commands.users import users
 
 
+def short(_context: click.Context, _option: click.Parameter, reason: str) -> str:
+    """Refuses a reason that is too long."""
+    from chatapp.models.suspension import REASON_CHARACTERS
+
+    if len(reason) > REASON_CHARACTERS:
+        raise click.BadParameter(f"A reason has at most {REASON_CHARACTERS} characters.")
+    return reason
+
+
 @users.command("suspend")
 @click.argument("username")
 @click.option(
     "--days", type=click.IntRange(1, 366), help="Days until it ends by itself. Default: never, which is a ban."
 )
-@click.option("--reason", default="", help="For moderators and administrators.")
+@click.option("--reason", default="", callback=short, help="For moderators and administrators.")
 def suspend_user(username: str, days: int | None, reason: str) -> None:
     """Suspend or ban a user and sign the user out everywhere."""
     from datetime import timedelta

@@ -188,6 +188,7 @@ def export_user(username: str, file: str) -> None:
     from chatapp.actions.data_exports import record_export
     from chatapp.clock import now
     from chatapp.export.contents import export_of
+    from chatapp.export.messages import Exporter
 
     with installation() as app:
         user_id = id_of(username)
@@ -195,6 +196,6 @@ def export_user(username: str, file: str) -> None:
         # For the operator alone: it holds what others wrote to the user.
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "wb") as target:
-            for piece in export_of(user_id, username, now()):
+            for piece in export_of(Exporter(user_id), username, now()):
                 target.write(piece)
     click.echo(f"The data of {username} is in {file}.")

@@ -17,7 +17,7 @@ from chatapp.actions.scheduled_messages import Scheduled
 from chatapp.administration_serializers import audit_as_json_lines
 from chatapp.clock import to_iso
 from chatapp.export.archive import File, zip_of
-from chatapp.export.messages import conversations_of, lines_of, listed
+from chatapp.export.messages import Exporter, conversations_of, lines_of, listed
 from chatapp.export.readme import README
 from chatapp.extensions import db
 from chatapp.prepared_statements import release_connection
@@ -39,12 +39,14 @@ PERSONAL: dict[str, type[PersonalChange]] = {
 }
 
 
-def export_of(user_id: int, username: str, at: datetime) -> Iterator[bytes]:
-    """The ZIP with everything of one person, in pieces. Reads and compresses one page of messages at a time."""
-    return zip_of(_files(user_id, username, at), at)
+def export_of(exporter: Exporter, username: str, at: datetime) -> Iterator[bytes]:
+    """The ZIP with everything of one person, in pieces. Reads and compresses one page of messages at a time. Raises
+    NotSignedIn on the way if the session has ended."""
+    return zip_of(_files(exporter, username, at), at)
 
 
-def _files(user_id: int, username: str, at: datetime) -> Iterator[File]:
+def _files(exporter: Exporter, username: str, at: datetime) -> Iterator[File]:
+    user_id = exporter.user_id
     yield File("README.txt", [README.format(username=username, at=to_iso(at)).encode()])
     about = {name: _json(read(user_id)) for name, read in ABOUT.items()}
     if (picture := own_data.picture_of(user_id)) is not None:
@@ -60,7 +62,7 @@ def _files(user_id: int, username: str, at: datetime) -> Iterator[File]:
     release_connection()
     yield File("conversations.json", [_json([listed(one, username) for one in conversations])])
     for one in conversations:
-        yield File(one.file, lines_of(one, user_id))
+        yield File(one.file, lines_of(one, exporter))
 
 
 def _activity(user_id: int) -> Iterator[bytes]:

@@ -12,11 +12,11 @@ from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import FORWARD, page_of
 from chatapp.clock import microseconds_to_iso
+from chatapp.errors import NotSignedIn
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import other_of
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, VERSIONS
-from chatapp.payload_fields import LARGEST_SEQUENCE
-from chatapp.prepared_statements import release_connection, rows, tuples
+from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, SESSIONS, VERSIONS
+from chatapp.prepared_statements import release_connection, row_or_none, rows, tuples
 
 PAGE = 100
 """Messages in one piece: what an export holds in memory, and how long it keeps others waiting."""
@@ -30,6 +30,7 @@ _COLUMNS = (
     CONVERSATIONS.c.created_at,
     CONVERSATIONS.c.parent_id,
     CONVERSATIONS.c.root_sequence,
+    CONVERSATIONS.c.last_sequence,
 )
 _OWN = MEMBERSHIPS.c.user_id == bindparam("user_id")
 JOINED = (
@@ -43,8 +44,8 @@ THREADS = (
     .where(CONVERSATIONS.c.parent_id == bindparam("parent_id"), CONVERSATIONS.c.root_sequence > bindparam("hidden"))
     .order_by(CONVERSATIONS.c.root_sequence)
 )
-
-
+STILL_MEMBER = select(MEMBERSHIPS.c.user_id).where(MEMBERSHIPS.c.conversation_id == bindparam("conversation_id"), _OWN)
+STILL_SIGNED_IN = select(SESSIONS.c.id).where(SESSIONS.c.id == bindparam("session_id"), SESSIONS.c.revoked_at.is_(None))
 EARLIER = (
     select(VERSIONS.c.sequence, VERSIONS.c.content, type_coerce(VERSIONS.c.written_at, BigInteger))
     .where(
@@ -54,6 +55,14 @@ EARLIER = (
     )
     .order_by(VERSIONS.c.sequence, VERSIONS.c.number)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Who reads, by which session; None for an operator."""
+
+    user_id: int
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +102,18 @@ def listed(exported: Exported, username: str) -> dict[str, Any]:
     }
 
 
-def lines_of(exported: Exported, user_id: int) -> Iterator[bytes]:
-    """The messages of a conversation as its reader sees them, oldest first, a JSON object a line, PAGE at a time."""
+def lines_of(exported: Exported, exporter: Exporter) -> Iterator[bytes]:
+    """The messages of a conversation as its reader sees them, oldest first, a JSON object a line, PAGE at a time: those
+    that were there when the export began.
+
+    A slow client takes long. Raises NotSignedIn when the session has ended meanwhile; the messages end when the reader
+    is no longer a member.
+    """
     conversation_id, after = exported.row.id, exported.hidden
-    while True:
-        found = tuples(FORWARD, conversation_id=conversation_id, after=after, before=LARGEST_SEQUENCE, limit=PAGE)
-        page = page_of(conversation_id, exported.row.direct_key, found, Reader(user_id, exported.hidden))
+    while _may_still_read(exported, exporter):
+        before = exported.row.last_sequence + 1
+        found = tuples(FORWARD, conversation_id=conversation_id, after=after, before=before, limit=PAGE)
+        page = page_of(conversation_id, exported.row.direct_key, found, Reader(exporter.user_id, exported.hidden))
         earlier = _earlier_of(conversation_id, found)
         release_connection()
         messages = serializers.page(page)
@@ -106,6 +121,16 @@ def lines_of(exported: Exported, user_id: int) -> Iterator[bytes]:
         if len(found) < PAGE:
             return
         after = found[-1][0]
+
+
+def _may_still_read(exported: Exported, exporter: Exporter) -> bool:
+    is_signed_in = exporter.session_id is None or row_or_none(STILL_SIGNED_IN, session_id=exporter.session_id)
+    group_id = exported.row.parent_id or exported.row.id
+    is_member = row_or_none(STILL_MEMBER, conversation_id=group_id, user_id=exporter.user_id) is not None
+    release_connection()
+    if not is_signed_in:
+        raise NotSignedIn("The session has ended.")
+    return is_member
 
 
 def _earlier_of(conversation_id: int, found: Sequence[Any]) -> dict[int, dict[str, Any]]:

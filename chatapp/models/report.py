@@ -7,15 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id, Instant
 
-REASONS = ("spam", "harassment", "hate", "violence", "sexual", "private", "other")
 COMMENT_CHARACTERS = 1_000
 IS_OPEN = text("closed_at IS NULL")
 
 
 class Report(Base):
     """One person's report of one message. `content` is the text that the message had then, which no edit and no
-    deletion changes. It and the `comment` are erased when the report is closed; the row stays, so that nobody reports a
-    message again whose report was closed."""
+    deletion changes. It and the `comment` are erased when the report is closed; the row stays, so that nobody reports
+    the same text again after its report was closed."""
 
     __tablename__ = "report"
     __table_args__ = (

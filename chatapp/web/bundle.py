@@ -54,9 +54,16 @@ def build() -> None:
 
 
 def build_if_stale() -> None:
-    """Makes the bundle anew if a module has changed since, where esbuild is installed."""
-    if ESBUILD.exists() and (not is_there() or _changed(BUNDLE / FIRST) < max(map(_changed, SOURCES.rglob("*.js")))):
+    """Makes the bundle anew if there is none or an old one, where esbuild is installed."""
+    if ESBUILD.exists() and (not is_there() or is_stale()):
         build()
+
+
+def is_stale() -> bool:
+    """Whether a module or a library has changed since the bundle was made. A source distribution has the modules too,
+    unpacked with the times that they had."""
+    sources = [*SOURCES.rglob("*.js"), FOLDER / "package-lock.json"]
+    return any(_changed(one) > _changed(BUNDLE / FIRST) for one in sources if one.exists())
 
 
 def is_there() -> bool:

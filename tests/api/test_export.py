@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from chatapp.actions import data_exports
 from chatapp.clock import now
+from chatapp.errors import NotSignedIn
 from chatapp.export import messages
 from chatapp.export.archive import File, zip_of
+from chatapp.extensions import db
+from chatapp.models import Session, User
 from tests.api.account_people import PASSWORD, Owner
 from tests.api.error_bodies import refusal
 from tests.conftest import Browser
@@ -182,3 +186,27 @@ def test_an_archive_is_written_while_its_content_is_made() -> None:
     with zipfile.ZipFile(io.BytesIO(first + rest)) as opened:
         assert opened.getinfo("long.txt").file_size == 2_500_000
         assert opened.testzip() is None
+
+
+def test_an_export_ends_with_the_membership_and_with_the_session(browse: Browse, newcomers: Newcomers) -> None:
+    """A client that reads slowly goes on reading after it was removed, and after its session has ended."""
+    name, friend = newcomers(2)
+    own, friends = browse(name), browse(friend)
+    new = [{"groupName": title, "users": [{"username": name}]} for title in ("First", "Second")]
+    groups = [friends.post("/group", json=one).get_json()["newGroup"] for one in new]
+    first, second = (group["groupId"] for group in groups)
+    for group in (first, second):
+        say(friends, group, "there from the start", group=True)
+    with own.application.app_context():
+        row = db.session.scalars(select(Session).join(User).where(User.username == name)).one()
+        exporter = messages.Exporter(row.user_id, row.id)
+        exported = messages.conversations_of(exporter.user_id)
+        say(friends, first, "said after it began", group=True)
+        assert b"".join(messages.lines_of(exported[0], exporter)).count(b"there from the start") == 1
+        assert b"said after it began" not in b"".join(messages.lines_of(exported[0], exporter))
+        assert friends.delete(f"/group/{first}/members/{name}").status_code == 200
+        assert b"".join(messages.lines_of(exported[0], exporter)) == b""
+        assert own.post("/logout").status_code == 200
+        with pytest.raises(NotSignedIn):
+            next(messages.lines_of(exported[1], exporter))
+        assert b"there from the start" in b"".join(messages.lines_of(exported[1], messages.Exporter(row.user_id)))

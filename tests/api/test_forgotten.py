@@ -2,14 +2,16 @@
 
 import threading
 
+import pytest
 from sqlalchemy import event, update
 
 from chatapp.actions.accounts import set_email
-from chatapp.actions.administration import deactivate
+from chatapp.actions.administration import deactivate, set_password
 from chatapp.actions.audit import OPERATOR
+from chatapp.actions.password_resets import add_reset
 from chatapp.clock import now
 from chatapp.extensions import db
-from chatapp.models import PasswordReset
+from chatapp.models import PasswordReset, User
 from tests.api.account_people import PASSWORD, Owner
 from tests.api.error_bodies import refusal
 from tests.api.mailing import NEW, ask, drain, forget, with_address
@@ -111,3 +113,55 @@ def test_one_account_causes_five_mails_an_hour_from_all_addresses(ada: Owner) ->
         ask(ada, f"{number}.{ada.name}@example.org")
     body = {"email": f"6.{ada.name}@example.org", "password": PASSWORD}
     refusal(ada.browser.put("/email", json=body), 429, "too_many_attempts")
+
+
+@pytest.mark.parametrize("mend", ["change", "reset", "operator", "operator's address"])
+def test_an_account_that_is_taken_back_is_not_lost_to_an_address_that_waits(
+    ada: Owner, post: MailServer, mend: str
+) -> None:
+    """Somebody who knows the password has links sent to an address of their own. The owner then mends the account."""
+    journal = ada.app.extensions["chatapp.journal"]
+    ask(ada, "intruder@example.org")
+    waiting = secret_in(post.wait_for(1))
+    if mend == "change":
+        assert ada.browser.patch("/password", json={"current": PASSWORD, "password": NEW}).status_code == 200
+    elif mend == "reset":
+        with ada.app.app_context():
+            secret = add_reset(journal, OPERATOR, ada.name).secret
+        assert ada.new_browser().post("/reset", json={"secret": secret, "password": NEW}).status_code == 200
+    else:
+        with ada.app.app_context():
+            if mend == "operator":
+                set_password(journal, OPERATOR, ada.name, NEW)
+            else:
+                set_email(journal, ada.name, f"{ada.name}@example.org")
+    refusal(ada.new_browser().post("/email/confirm", json={"secret": waiting}), 403, "email_link_invalid")
+
+
+def test_an_operators_address_ends_the_links_that_were_sent_to_the_former_one(ada: Owner, post: MailServer) -> None:
+    with_address(ada, post)
+    forget(ada.app, ada.name)
+    secret = secret_in(post.wait_for(2))
+    with ada.app.app_context():
+        set_email(ada.app.extensions["chatapp.journal"], ada.name, f"other.{ada.name}@example.org")
+    refusal(ada.new_browser().post("/reset", json={"secret": secret, "password": NEW}), 403, "reset_invalid")
+
+
+def test_a_stranger_who_asks_for_a_link_does_not_end_an_administrators(ada: Owner, post: MailServer) -> None:
+    with_address(ada, post)
+    with ada.app.app_context():
+        secret = add_reset(ada.app.extensions["chatapp.journal"], OPERATOR, ada.name).secret
+    forget(ada.app, ada.name)
+    drain(ada.app, post)
+    assert [one["Subject"] for one in post.received if one["Subject"] == "Choose a new password"] == []
+    assert ada.new_browser().post("/reset", json={"secret": secret, "password": NEW}).status_code == 200
+
+
+def test_a_username_that_looks_like_an_address_does_not_stand_in_its_way(ada: Owner, post: MailServer) -> None:
+    email = with_address(ada, post)
+    other = Owner(ada.app, "impostor")
+    rename = update(User).where(User.username == other.name).values(username=email)
+    ada.app.extensions["chatapp.journal"].write(lambda transaction: transaction.session.execute(rename))
+    forget(ada.app, email)
+    message = post.wait_for(2)
+    assert (message["To"], message["Subject"]) == (email, "Choose a new password")

@@ -147,3 +147,35 @@ def test_a_reader_of_a_thread_and_a_member_of_a_group_report(scene: Scene) -> No
     assert len(scene.mod.get(f"/admin/reports/{root}").get_json()["reports"]) == 2
     place = scene.mod.get(f"/admin/reports/{inside}").get_json()["place"]
     assert place == {"isThread": True, "name": "Reported", "usernames": []}
+
+
+def test_a_report_of_ones_own_opens_nothing_but_the_message(scene: Scene) -> None:
+    """A moderator who joined a group later does not read what was said before by reporting what came after."""
+    group = {"groupName": "Hidden", "users": [{"username": scene.names["bob"]}], "sharesHistory": False}
+    group_id = scene.alice.post("/group", json=group).get_json()["newGroup"]["groupId"]
+
+    def say(text: str) -> str:
+        body = {"receiver": group_id, "content": text, "group": True}
+        found: str = scene.alice.post("/messages", json=body).get_json()["response"]["messageId"]
+        return found
+
+    say("before the moderator")
+    scene.alice.post(f"/group/{group_id}/members", json={"users": [{"username": scene.names["mod"]}]})
+    first = say("after")
+    assert scene.report(scene.mod, first).status_code == 200
+    opened = scene.mod.get(f"/admin/reports/{first}")
+    assert [one["content"] for one in opened.get_json()["context"]] == ["after"]
+    assert "before the moderator" not in opened.text
+    assert scene.report(scene.bob, first).status_code == 200
+    assert "before the moderator" in scene.mod.get(f"/admin/reports/{first}").text
+
+
+def test_an_edited_message_can_be_reported_again_after_a_dismissal(scene: Scene) -> None:
+    assert scene.report(scene.bob).status_code == 200
+    assert scene.mod.delete(scene.path).status_code == 200
+    assert scene.report(scene.bob).status_code == 200
+    refusal(scene.mod.get(scene.path), 404, "not_found")
+    assert scene.alice.patch(f"/message/{scene.reported}", json={"content": "a threat"}).status_code == 200
+    assert scene.report(scene.bob, reason="violence").status_code == 200
+    (report,) = scene.mod.get(scene.path).get_json()["reports"]
+    assert (report["content"], report["reason"]) == ("a threat", "violence")

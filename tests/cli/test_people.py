@@ -228,6 +228,7 @@ def test_a_user_is_suspended_banned_and_let_in_again(run: Run) -> None:
     expect_output(run("users", "unsuspend", "anna"), 0, "may sign in again")
     expect_output(run("users", "suspend", "nobody"), 1, "no such user")
     expect_output(run("users", "suspend", "anna", "--days", "0"), 2)
+    expect_output(run("users", "suspend", "anna", "--reason", "x" * 501), 2, "at most 500 characters")
     assert run("reports").output == ""
     kinds = [json.loads(line)["kind"] for line in run("audit", "--json").output.splitlines()]
     assert kinds[-3:] == ["account_suspended", "account_banned", "suspension_lifted"]

@@ -10,6 +10,8 @@ from tests.realtime.wire import Wire, private
 from tests.security.installation import PASSWORD, SignedIn
 from tests.servers import Server
 
+NEWCOMER = {"username": "xaver", "firstName": "X"}
+
 
 def test_no_secret_is_in_the_log_or_in_a_refusal(installation: Server, signed_in: Callable[[str], SignedIn]) -> None:
     told = {name: f"tell-nobody-{name}-{secrets.token_hex(8)}" for name in ("wrong", "text", "draft", "json", "field")}
@@ -21,7 +23,7 @@ def test_no_secret_is_in_the_log_or_in_a_refusal(installation: Server, signed_in
     ]
     made = {answer["secret"] for answer in answers}
     kept = {PASSWORD, member.token, admin.token, *told.values(), *made}
-    refusals = [_refusal(installation, one, told) for one in (member.token, told["wrong"])]
+    refusals = [_refusal(installation, one, answers[1]["secret"], told) for one in (member.token, told["wrong"])]
     wire = Wire(installation, member.token).joined()
     assert wire.call("privateMessage", private("member", "other", told["text"]))["success"]
     assert not wire.call("privateMessage", private("admin", "other", told["text"]))["success"]
@@ -35,7 +37,7 @@ def test_no_secret_is_in_the_log_or_in_a_refusal(installation: Server, signed_in
     assert [one for one in kept if one in "".join(refusals)] == []
 
 
-def _refusal(server: Server, token: str, told: dict[str, str]) -> str:
+def _refusal(server: Server, token: str, made: str, told: dict[str, str]) -> str:
     """The answers to requests that fail, with secrets in every place that takes one."""
     header = {"auth-token": token}
     json = {"Content-Type": "application/json"}
@@ -44,8 +46,15 @@ def _refusal(server: Server, token: str, told: dict[str, str]) -> str:
         ("POST", "/login", {"json": {"username": "nobody.at.all", "password": told["wrong"], "code": told["field"]}}),
         ("POST", "/login", {"data": f'{{"password": "{told["json"]}"', "headers": json}),
         ("POST", "/login", {"json": {"username": "member", "password": [told["wrong"]]}}),
-        ("POST", "/reset", {"json": {"reset": told["field"], "password": told["wrong"]}}),
-        ("POST", "/join", {"json": {"invite": told["field"], "username": "x", "password": told["wrong"]}}),
+        ("POST", "/reset", {"json": {"secret": told["field"], "password": told["wrong"]}}),
+        ("POST", "/email/confirm", {"json": {"secret": told["field"]}}),
+        ("POST", "/forgot", {"json": {"account": "member", "also": told["field"]}}),
+        ("POST", "/reset", {"json": {"secret": made, "password": "short"}}),
+        (
+            "POST",
+            "/join",
+            {"json": {"invite": told["field"], "username": "xaver", "firstName": "X", "password": told["wrong"]}},
+        ),
         ("POST", "/invite", {"json": {"invite": told["field"]}}),
         ("POST", "/second-factor/confirm", {"json": {"code": told["field"]}, "headers": header}),
         ("PATCH", "/password", {"json": {"current": told["wrong"], "password": told["field"]}, "headers": header}),
