@@ -87,7 +87,7 @@ def send_cookies(person: Person, same_site: Literal["Lax", "None"]) -> None:
     """Makes the browser send the person's cookies with requests of other sites, if `same_site` is "None"."""
     if same_site == "None":
         for cookie in person.context.cookies():
-            kept = {key: cookie[key] for key in ("name", "value", "domain", "path", "httpOnly")}  # type: ignore[literal-required]
+            kept = {key: cookie[key] for key in ("name", "value", "domain", "path", "httpOnly")}
             person.context.add_cookies([{**kept, "sameSite": "None", "secure": True}])  # type: ignore[typeddict-item]
 
 
