@@ -104,6 +104,8 @@ class Dispatcher:
         self._connecting[sid] = True
         is_first = self.connections.add(sid, caller)
         try:
+            # Before the presence is told, which the user hears too.
+            self.groups.enter(sid, GUESTS if caller.role == GUEST else EVERYBODY)
             if is_first:
                 self.presence.changed(caller.user_id).result()
             client = self._server.manager.client(sid, NAMESPACE)
@@ -111,7 +113,6 @@ class Dispatcher:
                 raise NotSignedIn("The connection is gone.")
             client.user = caller
             self.groups.enter(sid, user_room(caller.username))
-            self.groups.enter(sid, GUESTS if caller.role == GUEST else EVERYBODY)
             undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
         except BaseException:
