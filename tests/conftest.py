@@ -41,6 +41,8 @@ _newcomers = itertools.cycle(range(NEWCOMERS))
 OTHER_PROCESSES = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
 """Tests of servers that run in other processes."""
 
+LONGEST = "tests/sync/test_events_equal_sync.py"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bundles the web client if its modules have changed, once for all pytest-xdist workers."""
@@ -49,8 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Turns coverage off where it finds nothing new, because it takes a third of a test's time: in tests of other
-    processes, and in tests that also run on SQLite. The report therefore omits code that only PostgreSQL runs."""
+    """Puts the longest tests first, so that no worker is alone with them at the end. Turns coverage off where it finds
+    nothing new, because it takes a third of a test's time: in tests of other processes, and in tests that also run on
+    SQLite. The report therefore omits code that only PostgreSQL runs."""
+    items.sort(key=lambda item: LONGEST not in item.nodeid)
     for item in items:
         if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)

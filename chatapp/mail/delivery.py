@@ -6,7 +6,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from functools import cache
 from urllib.parse import urlsplit
 
 from chatapp.clock import now
@@ -53,7 +52,7 @@ def _hand_in(server: SmtpServer, message: EmailMessage, own_name: str) -> None:
     # By default smtplib looks up this machine's own name, which may take seconds.
     with _connected(server, own_name) as smtp:
         if server.needs_starttls:
-            smtp.starttls(context=_tls_context())
+            smtp.starttls(context=ssl.create_default_context())
         if server.username:
             smtp.login(server.username, server.password)
         smtp.send_message(message)
@@ -61,14 +60,9 @@ def _hand_in(server: SmtpServer, message: EmailMessage, own_name: str) -> None:
 
 def _connected(server: SmtpServer, own_name: str) -> smtplib.SMTP:
     if server.is_tls:
-        return smtplib.SMTP_SSL(server.host, server.port, own_name, timeout=STEP_SECONDS, context=_tls_context())
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, own_name, timeout=STEP_SECONDS, context=context)
     return smtplib.SMTP(server.host, server.port, own_name, timeout=STEP_SECONDS)
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    """Made once: reading the certificates takes 20 ms, in which an event loop does nothing else."""
-    return ssl.create_default_context()
 
 
 def _sentence(server: SmtpServer, error: Exception) -> str:

@@ -21,14 +21,17 @@ DATABASE = "'chatapp-' + JSON.parse(document.getElementById('settings').textCont
 CONVERSATION_STORED = """() => new Promise((resolve) => {
   indexedDB.open(DATABASE).onsuccess = (opened) => {
     const database = opened.target.result;
-    database.transaction("seen").objectStore("seen").getAllKeys().onsuccess = (found) => {
+    const transaction = database.transaction("seen", "readwrite", { durability: "strict" });
+    const request = transaction.objectStore("seen").getAllKeys();
+    transaction.oncomplete = () => {
       database.close();
-      const names = found.target.result.map(([, name]) => name);
+      const names = request.result.map(([, name]) => name);
       resolve(names.includes("userRevision") && names.some((name) => name.startsWith("timeline ")));
     };
   };
 })""".replace("DATABASE", DATABASE)
-"""Whether the browser's database holds a conversation with its messages, and the revision of all of it."""
+"""Whether the browser's database holds a conversation with its messages, and the revision of all of it. Waits until
+everything that the page writes is on disk: until then a page that is loaded anew waits for its reads."""
 
 
 class Person:
@@ -71,6 +74,8 @@ def reload_offline(person: Person) -> Page:
     page.reload()
     wait_connected(page)
     expect(page.locator("#conversations .line").first).to_be_visible()
+    # The page writes what has changed after a pause of 300 ms.
+    page.wait_for_timeout(400)
     wait_until(page, CONVERSATION_STORED)
     person.context.set_offline(True)
     page.reload()

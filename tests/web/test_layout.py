@@ -177,7 +177,10 @@ def test_everything_can_be_done_with_the_keyboard_alone(new_person: NewPerson, s
     expect(page.get_by_role("combobox")).to_be_focused()
     press("Escape")
     expect(page.get_by_role("combobox")).to_have_count(0)
+    # The dialog gives the focus back before the next key.
+    expect(page.locator("#conversations a[tabindex='0']")).to_be_focused()
     press("/")
+    expect(page.get_by_label("Search people and groups")).to_be_focused()
     press("Escape")
     expect(page.get_by_label("Search people and groups")).to_have_value("")
     press("ArrowDown")
