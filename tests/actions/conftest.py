@@ -19,6 +19,7 @@ from chatapp.group_payloads import NewGroup
 from chatapp.journal import Journal, MessageDraft
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, Outcome, Watermark
 from chatapp.models import Membership, Message, User
+from chatapp.notices import Notice
 from chatapp.payloads import UserName
 from tests.databases import Databases
 
@@ -141,3 +142,11 @@ def url(databases: Databases, open_harness: Callable[[str], JournalHarness]) -> 
 @pytest.fixture
 def harness(url: str, open_harness: Callable[[str], JournalHarness]) -> JournalHarness:
     return open_harness(url)
+
+
+@pytest.fixture
+def told(harness: JournalHarness) -> list[Notice]:
+    """The notices of all commits."""
+    found: list[Notice] = []
+    harness.journal.listen(lambda _messages, notices: found.extend(notices))
+    return found
