@@ -4,7 +4,6 @@ A report opens the messages around one message to a moderator who is in none of 
 about a moderator or an administrator are for administrators, and nobody sees those about their own messages.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +24,7 @@ from chatapp.actions.system_permissions import (
     may,
     require,
 )
+from chatapp.actions.usernames import usernames_of
 from chatapp.clock import now
 from chatapp.errors import NotFound
 from chatapp.extensions import db
@@ -110,7 +110,7 @@ def list_reported(actor: Actor, before: int | None, limit: int) -> list[Reported
         query = query.having(newest < before)
     numbers = list(db.session.scalars(query.order_by(newest.desc()).limit(limit)))
     rows = db.session.scalars(select(Report).where(Report.id.in_(numbers)).order_by(Report.id.desc())).all()
-    names = _usernames(row.author_id for row in rows)
+    names = usernames_of({row.author_id for row in rows})
     return [_listed(row, names[row.author_id]) for row in rows]
 
 
@@ -139,7 +139,7 @@ def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport
     )
     messages = db.session.scalars(query.order_by(Message.sequence)).all()
     people = {author_id, *(row.reporter_id for row in reports), *(row.sender_id for row in messages)}
-    names = _usernames(people)
+    names = usernames_of(people)
     return OpenedReport(
         message_id,
         sequence,
@@ -230,8 +230,3 @@ def _place_of(conversation_id: int) -> Place:
         conversation = db.session.get_one(Conversation, conversation.parent_id)
     usernames = sorted(set(conversation.direct_key.split(" "))) if conversation.direct_key else []
     return Place(is_thread, conversation.name or "", usernames)
-
-
-def _usernames(user_ids: Iterable[int]) -> dict[int, str]:
-    rows = db.session.execute(select(User.id, User.username).where(User.id.in_(set(user_ids))))
-    return {row.id: row.username for row in rows}

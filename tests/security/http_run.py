@@ -6,13 +6,14 @@ from typing import Any
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 
 from tests.security.figures import Figures
+from tests.security.generation import generated
 from tests.security.installation import HANG_SECONDS, SignedIn
 from tests.security.scene import Scene, end_scene, new_scene
 from tests.servers import Server
@@ -58,13 +59,7 @@ class HttpRun:
         found: list[Case] = []
 
         @seed(number)
-        @settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @generated(examples)
         @given(operation.as_strategy(generation_mode=mode), st.data())
         def collect(case: Case, data: Any) -> None:
             for name in case.path_parameters or {}:

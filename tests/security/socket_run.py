@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from chatapp.errors import every_code
@@ -12,6 +12,7 @@ from chatapp.realtime.namespace import EVENTS
 from tests.realtime.wire import Wire
 from tests.security.event_payloads import VALID
 from tests.security.figures import Figures
+from tests.security.generation import generated
 from tests.security.http_run import LEAKS
 from tests.security.installation import HANG_SECONDS, SignedIn
 from tests.security.scene import Scene, end_scene, new_scene
@@ -89,13 +90,7 @@ class SocketRun:
         found: list[list[Any]] = []
 
         @seed(number)
-        @settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @generated(examples)
         @given(packets(VALID[event](scene), scene.names))
         def collect(packet: list[Any]) -> None:
             found.append(packet)
