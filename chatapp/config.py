@@ -57,7 +57,10 @@ class Settings(MailSettings):
         "8087", "Port of the Socket.IO side; the same as the HTTP port for one listener", values.integer(1, 65535)
     )
     ws_url: str = _setting(
-        "", "Socket.IO address that browsers use. Default: the page's host name and the Socket.IO port", values.web_url
+        "",
+        "Socket.IO address that browsers use. Default: the page's own behind a proxy, else its host name and the "
+        "Socket.IO port",
+        values.web_url,
     )
     secret_key: str = _setting(
         "",
@@ -175,6 +178,11 @@ class Settings(MailSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def has_one_address(self) -> bool:
+        """Whether browsers reach both sides at one address, unless `ws_url` says otherwise."""
+        return self.proxies > 0 or self.ws_port == self.http_port
 
     @property
     def is_loopback(self) -> bool:

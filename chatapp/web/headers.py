@@ -15,7 +15,7 @@ def socket_sources() -> list[str]:
     if settings.ws_url:
         address = urlsplit(settings.ws_url)
         return _both_schemes(address.netloc, secure=address.scheme == "https")
-    if settings.ws_port == settings.http_port:
+    if settings.has_one_address:
         return _both_schemes(request.host, secure=request.is_secure)
     name = re.sub(r":\d+$", "", request.host)
     return _both_schemes(f"{name}:{settings.ws_port}", secure=request.is_secure)

@@ -150,8 +150,7 @@ def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
             {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
         ],
         "canMail": settings.can_mail,
-        "httpPort": settings.http_port,
-        "wsPort": settings.ws_port,
+        "wsPort": None if settings.has_one_address else settings.ws_port,
         "wsUrl": settings.ws_url,
         "apiPrefix": settings.api_prefixes[0].rstrip("/"),
         "language": preferred(request).code,

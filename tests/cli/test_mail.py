@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chatapp.mail import delivery
+from tests.certificates import self_signed_certificate
 from tests.cli.running import Run, expect_output
-from tests.mail_server import PASSWORD, USERNAME, MailServer, self_signed_certificate, text_of
+from tests.mail_server import PASSWORD, USERNAME, MailServer, text_of
 from tests.servers import free_port
 
 SENDER = {"CHATAPP_MAIL_FROM": "Our Chat <chat@example.org>", "CHATAPP_PUBLIC_URL": "https://chat.example.org"}

@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.databases import Databases
 from tests.security.figures import Figures
 from tests.security.http_run import HttpRun
-from tests.security.installation import SignedIn, start_installation
+from tests.security.installation import Keeper, SignedIn, start_installation
+from tests.security.scene import OTHER
 from tests.security.socket_run import SocketRun
 from tests.servers import ROOT, Server
 
@@ -48,7 +49,8 @@ def _attack(server: Server, requests: Figures, events: Figures, first_seed: int,
     http = HttpRun(server, requests)
     for number in itertools.count(first_seed):
         http.run(callers, ROUND_EXAMPLES, number, until)
-        sockets = SocketRun(SignedIn(server, "other"), events)
+        Keeper(server).restore(OTHER)
+        sockets = SocketRun(SignedIn(server, OTHER), events)
         sockets.run(ROUND_EXAMPLES * 4, number, max(until, time.monotonic() + 20))
         sockets.close()
         if time.monotonic() > until:

@@ -14,8 +14,8 @@ from schemathesis import Case, GenerationMode
 
 from tests.security.figures import Figures
 from tests.security.generation import generated
-from tests.security.installation import HANG_SECONDS, SignedIn
-from tests.security.scene import Scene, end_scene, new_scene
+from tests.security.installation import HANG_SECONDS, Keeper, SignedIn
+from tests.security.scene import OTHER, Scene, end_scene, new_scene
 from tests.servers import Server
 
 LEAKS = ("Traceback", 'File "', "sqlalchemy", "psycopg2", "pydantic", "werkzeug", "chatapp/", "site-packages")
@@ -33,7 +33,7 @@ class HttpRun:
         self.document: dict[str, Any] = requests.get(server.http + "/openapi.json", timeout=HANG_SECONDS).json()
         self._schema = schemathesis.openapi.from_dict(self.document)
         self._schema.config.update(base_url=server.http)
-        self._server = server
+        self._keeper = Keeper(server)
 
     def run(self, callers: list[SignedIn], examples: int, number: int, until: float = float("inf")) -> None:
         """Tries every operation as each caller, with this many valid and as many invalid requests."""
@@ -45,6 +45,7 @@ class HttpRun:
         self.figures.seconds += time.monotonic() - started
 
     def _try(self, operation: Any, caller: SignedIn, examples: int, number: int) -> None:
+        self._keeper.restore(caller.username, OTHER)
         if not caller.is_signed_in():
             caller.sign_in()
         scene = new_scene(caller)

@@ -20,6 +20,7 @@ USERS = (
     NewUser("moderator", "Mod", "Erator", PASSWORD, role="moderator"),
     NewUser("gone", "Go", "Ne", PASSWORD),
     NewUser("admin", "Ad", "Min", PASSWORD, role="administrator"),
+    NewUser("keeper", "Kee", "Per", PASSWORD, role="administrator"),
 )
 HANG_SECONDS = 10
 """A request that takes longer counts as a hang. The slowest one hashes a password, in a tenth of a second."""
@@ -61,3 +62,24 @@ class SignedIn:
         answer = self.http.post(self.server.http + path, json=body, timeout=HANG_SECONDS)
         assert answer.status_code == 200, f"{path}: {answer.text}"
         return answer.json()
+
+
+class Keeper:
+    """An administrator that no run tries, who takes back what a run did to the accounts that it goes on with."""
+
+    def __init__(self, server: Server) -> None:
+        self._caller = SignedIn(server, "keeper")
+
+    def restore(self, *usernames: str) -> None:
+        """Gives each account its role of the beginning, activates it and lifts its suspension."""
+        roles = {user.username: user.role for user in USERS}
+        for username in usernames:
+            person = f"/admin/people/{username}"
+            self._do("PATCH", person, {"role": roles[username]})
+            self._do("PATCH", person, {"isActive": True})
+            self._do("DELETE", f"{person}/suspension")
+
+    def _do(self, method: str, path: str, body: Any = None) -> None:
+        http, server = self._caller.http, self._caller.server
+        answer = http.request(method, server.http + path, json=body, timeout=HANG_SECONDS)
+        assert answer.status_code == 200, f"{method} {path}: {answer.text}"

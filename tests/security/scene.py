@@ -7,6 +7,9 @@ from datetime import timedelta
 from chatapp.clock import now
 from tests.security.installation import HANG_SECONDS, SignedIn
 
+OTHER = "other"
+"""Who is the second member of a scene's group, unless told."""
+
 _numbers = itertools.count(1)
 
 
@@ -27,7 +30,7 @@ class Scene:
         return [self.own, self.other, self.group, self.message, self.thread, self.poll, self.scheduled]
 
 
-def new_scene(caller: SignedIn, other: str = "other", *others: str) -> Scene:
+def new_scene(caller: SignedIn, other: str = OTHER, *others: str) -> Scene:
     users = [{"username": name} for name in (other, *others)]
     group = caller.post("/group", {"groupName": "Tried", "users": users})["newGroup"]["groupId"]
     place = {"receiver": group, "group": True}

@@ -11,8 +11,7 @@
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed
  * @property {boolean} canMail whether the server sends e-mail
- * @property {number} httpPort the port of the HTTP side
- * @property {number} wsPort the port of the Socket.IO side
+ * @property {number | null} wsPort the port of the Socket.IO side, or null for that of the page
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
  * @property {string} language the code of the language that the browser prefers
  * @property {{ code: string, name: string, direction: "ltr" | "rtl", emoji: string }[]} languages of the page, each with the name that it has in itself, and with the language of the emoji's names
@@ -43,7 +42,7 @@ export const addressOfFile = (name) => settings.assets + name;
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {
   if (settings.wsUrl) return settings.wsUrl;
-  if (settings.wsPort === settings.httpPort) return location.origin;
+  if (settings.wsPort === null) return location.origin;
   return `${location.protocol}//${location.hostname}:${settings.wsPort}`;
 }
 
