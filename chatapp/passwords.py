@@ -5,31 +5,44 @@ And which passwords are too common to be used.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chatapp.errors import PasswordCommon
-from chatapp.eventloop.thread_pool import run_in_thread
+from chatapp.errors import PasswordCommon, Unavailable
+from chatapp.eventloop.thread_pool import BACKGROUND_SECONDS, run_in_background, run_in_thread
 from chatapp.payload_fields import SHORTEST_PASSWORD
+
+Result = TypeVar("Result")
 
 _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """A salted hash in PHC string format, which contains the parameters."""
-    return run_in_thread(_hasher.hash, password)
+    """A salted hash in PHC string format, which contains the parameters. Raises Unavailable."""
+    return _computed(_hasher.hash, password)
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
     """Whether the password matches the hash.
 
     Without a hash it takes as long and returns False: response times must not reveal which usernames exist.
+    Raises Unavailable.
     """
-    return run_in_thread(_verify, password, password_hash or _dummy_hash()) and password_hash is not None
+    return _computed(_verify, password, password_hash or _dummy_hash()) and password_hash is not None
+
+
+def _computed(call: Callable[..., Result], *args: str) -> Result:
+    try:
+        return run_in_background(call, *args)
+    except TimeoutError as error:
+        sentence = "Too many people sign in at once. Please wait and try again."
+        raise Unavailable(sentence, retryAfter=BACKGROUND_SECONDS) from error
 
 
 def _dummy_hash() -> str:

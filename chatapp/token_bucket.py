@@ -32,3 +32,17 @@ class TokenBucket:
     def is_full(self) -> bool:
         """Whether a new bucket would allow the same."""
         return self._used <= monotonic() - self._since
+
+
+class Budget:
+    """What a person may ask for: `rate` things a second, and as many refusals before they are kept waiting."""
+
+    __slots__ = ("allowed", "refusals")
+
+    def __init__(self, rate: float) -> None:
+        self.allowed = TokenBucket(rate)
+        self.refusals = TokenBucket(rate)
+
+    def is_full(self) -> bool:
+        """Whether a new budget would allow the same."""
+        return self.allowed.is_full() and self.refusals.is_full()

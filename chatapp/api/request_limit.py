@@ -1,15 +1,20 @@
 """How many HTTP requests a signed-in person may make. What nobody has signed in for, such as static files, is free."""
 
+import time
 from math import ceil
 
 from flask import Flask, current_app
 
 from chatapp.config import Settings
+from chatapp.eventloop.thread_pool import is_green
 from chatapp.load_errors import TooManyRequests
-from chatapp.token_bucket import TokenBucket
+from chatapp.token_bucket import Budget
 
-BUCKETS_KEPT = 10_000
+BUDGETS_KEPT = 10_000
 """With more than these, the full ones are dropped, which allow the same as new ones."""
+
+REFUSAL_SECONDS = 1.0
+"""How long a refusal takes that comes after too many others. A waiting greenlet costs next to nothing."""
 
 _KEY = "chatapp.request_limit"
 
@@ -19,20 +24,23 @@ class RequestLimit:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._buckets: dict[int, TokenBucket] = {}
+        self._budgets: dict[int, Budget] = {}
 
     def count(self, user_id: int) -> None:
         """Counts a request. Raises TooManyRequests."""
         if not self._rate:
             return
-        bucket = self._buckets.get(user_id) or self._new(user_id)
-        if waiting := bucket.spend():
+        budget = self._budgets.get(user_id) or self._new(user_id)
+        if waiting := budget.allowed.spend():
+            if budget.refusals.spend() and is_green():
+                # Whoever goes on at once after so many refusals gets the next ones slowly.
+                time.sleep(REFUSAL_SECONDS)
             raise TooManyRequests("Too many requests at once. Please wait and try again.", retryAfter=ceil(waiting))
 
-    def _new(self, user_id: int) -> TokenBucket:
-        if len(self._buckets) >= BUCKETS_KEPT:
-            self._buckets = {own: bucket for own, bucket in list(self._buckets.items()) if not bucket.is_full()}
-        return self._buckets.setdefault(user_id, TokenBucket(self._rate))
+    def _new(self, user_id: int) -> Budget:
+        if len(self._budgets) >= BUDGETS_KEPT:
+            self._budgets = {own: budget for own, budget in list(self._budgets.items()) if not budget.is_full()}
+        return self._budgets.setdefault(user_id, Budget(self._rate))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

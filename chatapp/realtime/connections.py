@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from chatapp.actions.sessions import Caller
-from chatapp.token_bucket import TokenBucket
+from chatapp.token_bucket import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Connection:
 
     sid: str
     caller: Caller
-    budget: TokenBucket | None
+    budget: Budget | None
 
 
 class Connections:
@@ -45,11 +45,11 @@ class Connections:
             _discard(self._by_session, connection.caller.session_id, sid)
             return connection, _discard(self._by_user, connection.caller.user_id, sid)
 
-    def _budget_of(self, user_id: int) -> TokenBucket | None:
+    def _budget_of(self, user_id: int) -> Budget | None:
         if not self._event_rate:
             return None
         others = self._by_user.get(user_id)
-        return self._by_sid[next(iter(others))].budget if others else TokenBucket(self._event_rate)
+        return self._by_sid[next(iter(others))].budget if others else Budget(self._event_rate)
 
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)

@@ -41,6 +41,7 @@ from chatapp.realtime.saved_events import SavedEvents
 from chatapp.realtime.scheduled_events import ScheduledEvents
 from chatapp.realtime.thread_events import ThreadEvents
 from chatapp.search_payloads import SearchRequest
+from chatapp.token_bucket import BURST_SECONDS
 
 if TYPE_CHECKING:
     from chatapp.realtime.dispatcher import Dispatcher
@@ -284,7 +285,9 @@ class ChatNamespace(
                 raise NotSignedIn("This connection has no session.")
             if event not in EVENTS:
                 raise UnknownEvent(f"There is no such event. Known are: {', '.join(EVENTS)}.")
-            if connection.budget is not None and (waiting := connection.budget.spend()):
+            if connection.budget is not None and (waiting := connection.budget.allowed.spend()):
+                if connection.budget.refusals.spend():
+                    self.server.ignore(sid, waiting := BURST_SECONDS)
                 raise TooManyEvents("Too many events at once. Please wait and try again.", retryAfter=round(waiting, 3))
             subject = connection if event in OF_CONNECTION else connection.caller
             return getattr(self, "on_" + event)(subject, payload)

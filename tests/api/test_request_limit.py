@@ -61,8 +61,8 @@ def test_without_a_rate_nothing_is_refused(make_app: Callable[..., Flask], at: l
     assert {alice.get("/conversations").status_code for _ in range(BURST + 1)} == {200}
 
 
-def test_full_buckets_are_dropped_and_used_ones_stay(monkeypatch: pytest.MonkeyPatch, at: list[float]) -> None:
-    monkeypatch.setattr(request_limit, "BUCKETS_KEPT", 3)
+def test_full_budgets_are_dropped_and_used_ones_stay(monkeypatch: pytest.MonkeyPatch, at: list[float]) -> None:
+    monkeypatch.setattr(request_limit, "BUDGETS_KEPT", 3)
     limit = RequestLimit(RATE)
     for _ in range(BURST):
         limit.count(1)
@@ -73,7 +73,7 @@ def test_full_buckets_are_dropped_and_used_ones_stay(monkeypatch: pytest.MonkeyP
         [limit.count(1) for _ in range(BURST)]
     at[0] += 2 * token_bucket.BURST_SECONDS
     limit.count(5)
-    assert len(limit._buckets) == 1
+    assert len(limit._budgets) == 1
 
 
 def test_counting_a_request_costs_little() -> None:

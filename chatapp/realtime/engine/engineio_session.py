@@ -13,6 +13,7 @@ import engineio.socket
 from engineio import exceptions, packet, payload
 
 from chatapp.realtime.engine import malformed_packets, polling_hang_up
+from chatapp.realtime.engine.flow_control import PACKET_BYTES, FlowControl
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import BINARY, GOING_AWAY, TEXT, build
 from chatapp.realtime.engine.websocket_handshake import response_to, take_over
@@ -28,22 +29,12 @@ UPGRADE_SECONDS = 10.0
 
 LARGEST_QUEUE_BYTES = 4_194_304
 """Limit of what is queued for a polling client, which may have left, or may only post. Beyond it the session ends."""
-PACKET_BYTES = 256
-"""Counted for each packet in addition to its data."""
 
 MOST_PACKETS_POLLED = 16
 """Packets in one response. The Python client rejects more."""
 
 POSTED_AT_ONCE = 100
 """Packets of one request that are handled before other greenlets run."""
-
-MOST_UNACKED_BYTES = 1_048_576
-"""Limit of one connection's messages that are not yet acked. Beyond it the server stops reading from the connection
-until half of that is acked. The client receives each message twice, as the event and in its ack. One commit may store
-all of them, and one confirmation may ack all of them, so together they must fit into the output buffer
-(`websocket_transport.LARGEST_BUFFER_BYTES`)."""
-UNACKED_POLL_SECONDS = 0.02
-"""Interval at which a POST request that exceeds the limit checks whether it may continue."""
 
 
 class Engine(Protocol):
@@ -61,7 +52,7 @@ class Engine(Protocol):
         """Whether the session can take over the socket of an upgrade request."""
 
 
-class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
+class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
     """One Engine.IO session. `transport` is None while it uses polling."""
 
     queue: Any
@@ -76,7 +67,6 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.transport: Transport | None = None
         self.backlog: deque[str | bytes] | None = None
         self.backlog_bytes = 0
-        self.unacked_bytes = 0
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
         self._queued_bytes = 0
@@ -129,29 +119,6 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
         else:
             self._enqueue(packet.Packet(packet.PING))
 
-    def ack_deferred(self, size: int) -> None:
-        """Counts a message whose ack is sent later, and stops reading beyond MOST_UNACKED_BYTES."""
-        self.unacked_bytes += PACKET_BYTES + size
-        if self.unacked_bytes > MOST_UNACKED_BYTES and self.transport is not None:
-            self.transport.pause()
-
-    def ack_sent(self, size: int) -> None:
-        """Uncounts an acked message, and resumes reading once half of MOST_UNACKED_BYTES is acked."""
-        before = self.unacked_bytes
-        self.unacked_bytes = before - PACKET_BYTES - size
-        if before > MOST_UNACKED_BYTES // 2 >= self.unacked_bytes:
-            self.resume_reading()
-
-    def resume_reading(self) -> None:
-        """Resumes reading unless the backlog or unacked messages still prevent it."""
-        if self.transport is not None and self.backlog is None and self.unacked_bytes < MOST_UNACKED_BYTES:
-            self.transport.resume()
-
-    @property
-    def is_paused(self) -> bool:
-        """See `heartbeats.PingedSession`."""
-        return self.transport is not None and self.transport.is_paused
-
     def time_out(self) -> None:
         """See `heartbeats.PingedSession`."""
         self.close(wait=False, reason=self.server.reason.PING_TIMEOUT)
@@ -192,10 +159,11 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             raise exceptions.ContentTooLongError
         try:
             body = environ["wsgi.input"].read(length).decode()
+            self.wait_until_read()
             for number, pkt in enumerate(payload.Payload(encoded_payload=body).packets, 1):
                 self.receive(pkt)
                 if number % POSTED_AT_ONCE == 0:
-                    self._let_others_run()
+                    self.wait_until_read()
         except Exception as error:
             log.info("A request sent what cannot be read", exc_info=True)
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
@@ -220,11 +188,6 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
             self._switch_to(transport)
         return []
 
-    def _let_others_run(self) -> None:
-        self.server.sleep(0)
-        while self.unacked_bytes >= MOST_UNACKED_BYTES and not self.closed:
-            self.server.sleep(UNACKED_POLL_SECONDS)
-
     def _enqueue(self, pkt: packet.Packet) -> None:
         """Queues a packet until a polling client fetches it."""
         if self.closed:
@@ -238,6 +201,8 @@ class EngineSocket(engineio.socket.Socket):  # type: ignore[misc]
     def _switch_to(self, transport: Transport) -> None:
         """Makes a WebSocket the session's transport, and sends the queued packets over it."""
         self.transport = transport
+        if self.is_ignored:
+            transport.pause()
         waiting, self.queue = self.queue, None
         while not waiting.empty():
             pkt = waiting.get()

@@ -32,3 +32,6 @@ class LibraryPeer:
 
     def ack_sent(self, size: int) -> None:
         """Does nothing, as `ack_deferred`."""
+
+    def ignore(self, seconds: float) -> None:
+        """Does nothing, as `ack_deferred`."""

@@ -25,6 +25,9 @@ class Peer(Protocol):
     def ack_sent(self, size: int) -> None:
         """Called when the ack of such an event is sent."""
 
+    def ignore(self, seconds: float) -> None:
+        """Reads nothing of the client for so long."""
+
 
 class HoldingPeer:
     """Holds messages for a client that is in its rooms and not yet accepted.
@@ -54,6 +57,9 @@ class HoldingPeer:
 
     def ack_sent(self, size: int) -> None:
         self._peer.ack_sent(size)
+
+    def ignore(self, seconds: float) -> None:
+        self._peer.ignore(seconds)
 
     def release(self) -> Peer | None:
         """Sends the held messages in order, and holds no more. Returns the peer to use from now on. Returns None, and

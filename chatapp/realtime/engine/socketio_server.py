@@ -68,6 +68,12 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             session.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
             self.eio.sockets.pop(eio_sid, None)
 
+    def ignore(self, sid: str, seconds: float) -> None:
+        """Reads nothing of a client's connection for so long. Not with the library's own transport."""
+        client = self.manager.client(sid, HOT_NAMESPACE)
+        if client is not None:
+            client.peer.ignore(seconds)
+
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
         """Disconnects a client from the namespace. The join time-out of its transport starts again."""
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace or "/")
