@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, Sequence
+from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, RetentionDays, Sequence
 from chatapp.payloads import Payload
 from chatapp.scheduled_payloads import Instant
 from chatapp.setup_payloads import SystemName
@@ -87,6 +87,7 @@ class InstallationChange(Payload):
 
     system_name: SystemName | None = None
     joining: Literal["closed", "invite", "open"] | None = None
+    retention_days: RetentionDays | None = None
 
 
 class ChoosePassword(Payload):

@@ -91,6 +91,7 @@ class AuditLinesShape(TypedDict):
 class InstallationShape(TypedDict):
     systemName: str
     joining: str
+    retentionDays: int
 
 
 class LimitShape(TypedDict):

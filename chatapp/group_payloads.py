@@ -12,6 +12,7 @@ from chatapp.payload_fields import (
     GroupName,
     GroupSearch,
     Name,
+    RetentionDays,
     Topic,
 )
 from chatapp.payloads import Payload, UserName
@@ -35,6 +36,7 @@ class NewGroup(Payload):
     is_public: bool = False
     writers: Members = "everybody"
     pinners: Members = "everybody"
+    retention_days: RetentionDays = 0
 
 
 class GroupDetails(Payload):
@@ -47,6 +49,7 @@ class GroupDetails(Payload):
     is_public: bool | None = None
     writers: Members | None = None
     pinners: Members | None = None
+    retention_days: RetentionDays | None = None
 
 
 class NewMembers(Payload):

@@ -15,6 +15,8 @@ def details(source: Any) -> DetailsShape:
         "isPublic": bool(source.is_public),
         "writers": source.writers,
         "pinners": source.pinners,
+        "retentionDays": source.retention_days,
+        "erasedSequence": source.erased_sequence,
     }
 
 

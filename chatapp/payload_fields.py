@@ -144,6 +144,11 @@ Topic = Annotated[str, AfterValidator(line_or_nothing), Field(max_length=TOPIC_C
 """One line, or nothing."""
 Description = Annotated[str, AfterValidator(_description), Field(max_length=DESCRIPTION_CHARACTERS)]
 """Some lines, or nothing."""
+LONGEST_RETENTION_DAYS = 36_500
+
+RetentionDays = Annotated[int, Field(ge=0, le=LONGEST_RETENTION_DAYS)]
+"""After how many days messages are erased. 0: never, or for a group: when the system's are over."""
+
 GroupSearch = Annotated[str, Field(max_length=GROUP_NAME_CHARACTERS), AfterValidator(printable)]
 DirectoryPlace = Annotated[str, Field(max_length=1_000), AfterValidator(_directory_place)]
 """A place in the directory of public groups: `12:rowing`, the last group's id and its name as it is compared."""

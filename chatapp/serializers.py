@@ -160,13 +160,15 @@ def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWater
                 "group": is_group,
                 "kind": "details",
                 "revision": change.revision,
-                "name": change.details.name,
+                "name": change.details.name or receiver,
                 "topic": change.details.topic,
                 "description": change.details.description,
                 "sharesHistory": change.details.shares_history,
                 "isPublic": change.details.is_public,
                 "writers": change.details.writers,
                 "pinners": change.details.pinners,
+                "retentionDays": change.details.retention_days,
+                "erasedSequence": change.details.erased_sequence,
             }
         case MessageUpdate():
             return {

@@ -70,6 +70,8 @@ class DetailsShape(TypedDict):
     isPublic: bool
     writers: Literal["everybody", "admins"]
     pinners: Literal["everybody", "admins"]
+    retentionDays: int
+    erasedSequence: int
 
 
 class GroupShape(DetailsShape):
@@ -166,6 +168,8 @@ class ChangeShape(TypedDict):
     isPublic: NotRequired[bool]
     writers: NotRequired[Literal["everybody", "admins"]]
     pinners: NotRequired[Literal["everybody", "admins"]]
+    retentionDays: NotRequired[int]
+    erasedSequence: NotRequired[int]
     userRevision: NotRequired[int]
     conversation: NotRequired[ConversationShape | None]
     preferences: NotRequired[PreferencesShape]

@@ -50,6 +50,7 @@ KINDS = frozenset(
         "second_factor_on",
         "second_factor_reset",
         "report_dismissed",
+        "retention_changed",
         "report_opened",
         "role_changed",
         "set_up",

@@ -70,10 +70,12 @@ class MembersChange:
 
 @dataclass(frozen=True, slots=True)
 class DetailsChange:
-    """The details of a group: its name, topic, description or settings changed."""
+    """The details of a conversation: a group's name, topic, description or settings changed, or messages were
+    erased."""
 
     revision: int
     details: Details
+    direct_key: str | None
 
 
 Change = StoredMessage | MessageUpdate | MembersChange | DetailsChange
@@ -150,7 +152,8 @@ def _state_changes(
         for revision, members in groupby(rows, itemgetter(0))
     ]
     if after < conversation.details_revision <= last:
-        changes.append(DetailsChange(conversation.details_revision, details_of(conversation)))
+        details = details_of(conversation)
+        changes.append(DetailsChange(conversation.details_revision, details, conversation.direct_key))
     return changes
 
 
@@ -158,9 +161,10 @@ def _sequence_at(conversation_id: int, conversation: Any, revision: int) -> int:
     """The sequence of the last message whose revision is not above `revision`, by binary search.
 
     Revisions of messages rise with their sequences. A message's revision is its sequence plus the count of other
-    changes before it. So the result lies between `revision` minus the count of all other changes, and `revision`.
+    changes before it. So the result lies between `revision` minus the count of all other changes, and `revision`, or is
+    that of the last erased message: of those there are no rows.
     """
-    low: int = max(0, revision - (conversation.revision - conversation.last_sequence))
+    low: int = max(conversation.erased_sequence, revision - (conversation.revision - conversation.last_sequence))
     high = min(revision, conversation.last_sequence)
     while low < high:
         middle = (low + high + 1) // 2

@@ -147,7 +147,7 @@ class Overview:
         self.group_members = group_members
         self.is_group = row.direct_key is None
         self.receiver = str(row.id) if self.is_group else other_of(row.direct_key, username)
-        self.hidden_up_to = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
+        self.hidden_up_to = hidden_up_to(row)
 
     @property
     def key(self) -> tuple[str, bool]:

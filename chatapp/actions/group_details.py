@@ -17,6 +17,8 @@ DETAILS = (
     CONVERSATIONS.c.is_public,
     CONVERSATIONS.c.writers,
     CONVERSATIONS.c.pinners,
+    CONVERSATIONS.c.retention_days,
+    CONVERSATIONS.c.erased_sequence,
 )
 """The columns that `details_of` reads."""
 
@@ -30,7 +32,8 @@ DETAILS_AS_STORED = [
 @dataclass(frozen=True, slots=True)
 class Details:
     """`shares_history`: members see the messages from before they joined. `is_public`: every user finds the group and
-    may join it. `writers` and `pinners`: who may write and who may pin messages, EVERYBODY or ADMINS."""
+    may join it. `writers` and `pinners`: who may write and who may pin messages, EVERYBODY or ADMINS.
+    Messages are erased after `retention_days`, or 0: when the system's are over. Those up to `erased_sequence` are."""
 
     name: str
     topic: str
@@ -39,6 +42,8 @@ class Details:
     is_public: bool
     writers: Members
     pinners: Members
+    retention_days: int
+    erased_sequence: int
 
 
 def details_of(row: Any) -> Details:
@@ -51,6 +56,8 @@ def details_of(row: Any) -> Details:
         bool(row.is_public),
         row.writers,
         row.pinners,
+        row.retention_days,
+        row.erased_sequence,
     )
 
 

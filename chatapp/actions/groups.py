@@ -26,7 +26,8 @@ from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
-from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE
+from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE, SET_RETENTION
+from chatapp.actions.permissions import require as require_in_group
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MAKE_GROUPS
 from chatapp.actions.system_permissions import require as require_in_system
@@ -124,9 +125,12 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
         given["name"] = given.pop("group_name")
 
     def job(transaction: Transaction) -> None:
-        conversation_id, _ = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
+        conversation_id, role = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
         before = details_of(transaction.session.get_one(Conversation, conversation_id))
         after = replace(before, **given)
+        if after.retention_days != before.retention_days:
+            require_in_group(role, SET_RETENTION)
+            record(transaction, "retention_changed", caller.actor, group_id, days=after.retention_days)
         if after != before:
             revision = take_revision(transaction, conversation_id)
             values = {**given, "search_name": search_name_of(after.name), "details_revision": revision}
@@ -198,6 +202,7 @@ def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> in
         is_public=new.is_public,
         writers=new.writers,
         pinners=new.pinners,
+        retention_days=new.retention_days,
         search_name=search_name_of(new.group_name),
         revision=1,
         state_revision=1,
@@ -262,6 +267,6 @@ def _roles_of(conversation_ids: list[int]) -> dict[int, dict[str, str]]:
 
 
 def _newest_page(row: Any, caller: Caller) -> Page | None:
-    hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
+    hidden = hidden_up_to(row)
     reader = Reader(caller.user_id, hidden)
     return newest_of_group(row.id, row.last_sequence, GROUP_PAGE, reader) if row.last_sequence > hidden else None

@@ -17,6 +17,7 @@ Joining = Literal["closed", "invite", "open"]
 
 SYSTEM_NAME = "system_name"
 JOINING = "joining"
+RETENTION_DAYS = "retention_days"
 SETUP_SECRET_HASH = "setup_secret_hash"  # noqa: S105
 
 DEFAULT_JOINING: Joining = "invite"
@@ -25,11 +26,12 @@ DEFAULT_JOINING: Joining = "invite"
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is in force. `name` is empty where none was chosen. `is_joining_fixed`: the setting CHATAPP_JOINING says who
-    may join, and nobody can choose it here."""
+    may join, and nobody can choose it here. Messages are erased after `retention_days`; 0: never."""
 
     name: str
     joining: Joining
     is_joining_fixed: bool
+    retention_days: int
 
 
 def chosen(settings: Settings) -> Chosen:
@@ -45,7 +47,8 @@ def chosen_without_database(settings: Settings) -> Chosen:
 
 def _in_force(settings: Settings, stored: dict[str, str]) -> Chosen:
     joining = settings.joining or stored.get(JOINING) or DEFAULT_JOINING
-    return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining))
+    days = int(stored.get(RETENTION_DAYS, 0))
+    return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining), days)
 
 
 def shown_name(settings: Settings) -> str:
@@ -54,18 +57,24 @@ def shown_name(settings: Settings) -> str:
 
 
 def change_installation(
-    journal: Journal, settings: Settings, actor: Actor, name: str | None, joining: Joining | None
+    journal: Journal,
+    settings: Settings,
+    actor: Actor,
+    name: str | None = None,
+    joining: Joining | None = None,
+    retention_days: int | None = None,
 ) -> Chosen:
     """Stores what is given and differs, and returns what is in force after that. Raises Forbidden and JoiningFixed."""
     require(actor.role, CHANGE_INSTALLATION)
     if joining is not None and settings.joining:
         raise JoiningFixed("Who may join is set where the server is started.")
-    wanted = {SYSTEM_NAME: name, JOINING: joining}
+    days = None if retention_days is None else str(retention_days or "")
+    wanted = {SYSTEM_NAME: name, JOINING: joining, RETENTION_DAYS: days}
 
     def job(transaction: Transaction) -> None:
         rows = transaction.session.execute(select(InstallationSetting.name, InstallationSetting.value))
         stored = {row.name: row.value for row in rows}
-        changed = {key: value for key, value in wanted.items() if value is not None and stored.get(key) != value}
+        changed = {key: value for key, value in wanted.items() if value is not None and stored.get(key, "") != value}
         for key, value in changed.items():
             store_value(transaction, key, value)
         if changed:

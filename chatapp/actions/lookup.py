@@ -1,6 +1,7 @@
 """Finds a conversation by its receiver on the wire: the other user's username, or the group's id."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -17,6 +18,7 @@ GROUP_OF_CALLER = (
         CONVERSATIONS.c.id,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.shares_history,
+        CONVERSATIONS.c.erased_sequence,
         MEMBERSHIPS.c.user_id,
         MEMBERSHIPS.c.joined_sequence,
     )
@@ -26,7 +28,7 @@ GROUP_OF_CALLER = (
     )
     .where(CONVERSATIONS.c.id == bindparam("conversation_id"), CONVERSATIONS.c.kind == GROUP)
 )
-DIRECT_BY_KEY = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence).where(
+DIRECT_BY_KEY = select(CONVERSATIONS.c.id, CONVERSATIONS.c.last_sequence, CONVERSATIONS.c.erased_sequence).where(
     CONVERSATIONS.c.direct_key == bindparam("key")
 )
 
@@ -52,9 +54,11 @@ class Target:
     last_sequence: int
 
 
-def hidden_up_to(*, shares_history: bool, joined_sequence: int) -> int:
-    """The last sequence that is hidden from a member: the last one before they joined, unless the history is shared."""
-    return 0 if shares_history else joined_sequence
+def hidden_up_to(row: Any) -> int:
+    """The last sequence that a member does not see: the last one before they joined, unless the history is shared, or
+    the last one that is erased. The row has `shares_history`, `joined_sequence` and `erased_sequence`."""
+    erased: int = row.erased_sequence
+    return erased if row.shares_history else max(erased, row.joined_sequence)
 
 
 def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
@@ -92,15 +96,14 @@ def find_group(caller: Caller, group_id: str) -> FoundConversation:
         raise NotFound("There is no such group.", receiver=group_id)
     if row.user_id is None:
         raise NotAMember("You are not a member of this group.", receiver=group_id)
-    hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
-    return FoundConversation(row.id, None, row.last_sequence, hidden)
+    return FoundConversation(row.id, None, row.last_sequence, hidden_up_to(row))
 
 
 def _find_direct(caller: Caller, username: str) -> FoundConversation:
     key = direct_key(caller.username, username)
     row = row_or_none(DIRECT_BY_KEY, key=key)
     if row is not None:
-        return FoundConversation(row.id, key, row.last_sequence)
+        return FoundConversation(row.id, key, row.last_sequence, row.erased_sequence)
     if find_user(caller, username) is None:
         raise NotFound("There is no such user.", receiver=username)
     return FoundConversation(None, key)

@@ -90,6 +90,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
             Message,
             Conversation.direct_key,
             Conversation.shares_history,
+            Conversation.erased_sequence,
             Conversation.pinners,
             Conversation.is_blocked,
             Membership.role,
@@ -104,7 +105,7 @@ def _find(session: Session | scoped_session[Any], caller: Caller, conversation_i
     row = session.execute(query).one_or_none()
     if row is None:
         raise _not_found(f"{conversation_id}-{sequence}")
-    hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
+    hidden = hidden_up_to(row)
     if sequence <= hidden:
         raise _not_found(f"{conversation_id}-{sequence}")
     return FoundMessage(row.Message, row.direct_key, hidden, row.role, row.pinners, row.is_blocked)

@@ -12,6 +12,7 @@ CHANGE_DETAILS = "change the group's name and settings"
 WRITE = "write"
 WRITE_ANNOUNCEMENTS = "write in this group"
 DELETE_GROUP = "delete the group"
+SET_RETENTION = "choose how long messages are kept"
 LEAVE = "leave"
 DELETE_MESSAGES = "delete messages of others"
 CLOSE_POLLS = "close polls of others"
@@ -27,6 +28,7 @@ PERMISSIONS = {
     WRITE: ROLES_OF[EVERYBODY],
     WRITE_ANNOUNCEMENTS: ROLES_OF[ADMINS],
     DELETE_GROUP: (OWNER,),
+    SET_RETENTION: (OWNER,),
     LEAVE: (OWNER, ADMIN, MEMBER),
     DELETE_MESSAGES: (OWNER, ADMIN),
     CLOSE_POLLS: (OWNER, ADMIN),

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from chatapp.actions.lookup import hidden_up_to
 from chatapp.actions.message_lock import find_message
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import COLUMNS, LowestWatermarks, lowest_watermarks, to_messages
@@ -121,7 +120,7 @@ def saved_messages(journal: Journal, caller: Caller, query: SavedQuery) -> Seque
 
 def _listed(caller: Caller, row: Sequence[Any]) -> ListedMessage:
     conversation_id, key, shares_history, joined_sequence, user_revision = row[len(COLUMNS) :]
-    hidden = hidden_up_to(shares_history=shares_history, joined_sequence=joined_sequence)
+    hidden = 0 if shares_history else joined_sequence
     (message,) = to_messages([row[: len(COLUMNS)]], conversation_id, key, Reader(caller.user_id, hidden))
     receiver = str(conversation_id) if key is None else other_of(key, caller.username)
     return ListedMessage(receiver, key is None, message, lowest_watermarks(conversation_id), user_revision)

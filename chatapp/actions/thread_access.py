@@ -18,7 +18,9 @@ THREAD_OF_CALLER = (
         CONVERSATIONS.c.parent_id,
         CONVERSATIONS.c.root_sequence,
         CONVERSATIONS.c.last_sequence,
+        CONVERSATIONS.c.erased_sequence.label("own_erased_sequence"),
         _PARENT.c.shares_history,
+        _PARENT.c.erased_sequence,
         _PARENT.c.writers,
         MEMBERSHIPS.c.joined_sequence,
         MEMBERSHIPS.c.role,
@@ -39,10 +41,9 @@ def find_readable(caller: Caller, receiver: str, *, is_group: bool) -> FoundConv
         row = row_or_none(THREAD_OF_CALLER, thread_id=parse_conversation_id(receiver), user_id=caller.user_id)
         if row is None or not sees_root(row):
             raise
-        return FoundConversation(row.id, None, row.last_sequence)
+        return FoundConversation(row.id, None, row.last_sequence, row.own_erased_sequence)
 
 
 def sees_root(row: Any) -> bool:
     """Whether the caller sees the root message. `row` is a row of THREAD_OF_CALLER."""
-    hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
-    return bool(row.root_sequence > hidden)
+    return bool(row.root_sequence > hidden_up_to(row))

@@ -190,9 +190,9 @@ def show_limits(caller: Caller) -> LimitsShape:
 )
 def change_installation(caller: Caller, body: InstallationChange) -> InstallationShape:
     now = installation_settings.change_installation(
-        current_journal(), current_settings(), caller.actor, body.system_name, body.joining
+        current_journal(), current_settings(), caller.actor, body.system_name, body.joining, body.retention_days
     )
-    return {"systemName": now.name, "joining": now.joining}
+    return {"systemName": now.name, "joining": now.joining, "retentionDays": now.retention_days}
 
 
 def _download(

@@ -34,7 +34,13 @@ _COLUMNS = (
 )
 _OWN = MEMBERSHIPS.c.user_id == bindparam("user_id")
 JOINED = (
-    select(*_COLUMNS, CONVERSATIONS.c.shares_history, MEMBERSHIPS.c.joined_sequence, MEMBERSHIPS.c.role)
+    select(
+        *_COLUMNS,
+        CONVERSATIONS.c.shares_history,
+        CONVERSATIONS.c.erased_sequence,
+        MEMBERSHIPS.c.joined_sequence,
+        MEMBERSHIPS.c.role,
+    )
     .join(MEMBERSHIPS, MEMBERSHIPS.c.conversation_id == CONVERSATIONS.c.id)
     .where(_OWN, CONVERSATIONS.c.parent_id.is_(None))
     .order_by(CONVERSATIONS.c.id)
@@ -81,7 +87,7 @@ def conversations_of(user_id: int) -> list[Exported]:
     """The conversations of a user, and all threads in them whose root message the user may see."""
     found: list[Exported] = []
     for row in rows(JOINED, user_id=user_id):
-        hidden = hidden_up_to(shares_history=row.shares_history, joined_sequence=row.joined_sequence)
+        hidden = hidden_up_to(row)
         found.append(Exported(row, hidden))
         found += [Exported(thread) for thread in rows(THREADS, parent_id=row.id, hidden=hidden)]
     return found

@@ -47,6 +47,8 @@ REMOVE_ENTRY = "DELETE FROM search_entry WHERE conversation_id = ? AND sequence 
 REMOVE_ENTRIES = """DELETE FROM search_entry WHERE conversation_id = ? AND sequence IN
 (SELECT sequence FROM search_entry WHERE conversation_id = ? ORDER BY sequence LIMIT ?)"""
 
+REMOVE_RANGE = "DELETE FROM search_entry WHERE conversation_id = ? AND sequence BETWEEN ? AND ?"
+
 CLEAR_SQLITE = (
     "DELETE FROM search_position",
     "DELETE FROM search_replaced",
@@ -111,6 +113,16 @@ class SearchIndex:
         rowids = [found[0] for found in self._run(sql, row)]
         self._forget(rowids)
         return len(rowids) == REMOVED_AT_ONCE
+
+    def remove_range(self, conversation_id: int, first: int, last: int) -> None:
+        """Removes messages of a conversation, before their rows are deleted."""
+        if not self._is_sqlite:
+            self._run(REMOVE_RANGE, (conversation_id, first, last))
+            return
+        sql = "SELECT id FROM search_text_docsize WHERE id BETWEEN ? AND ?"
+        found = self._run(sql, (_rowid(conversation_id, first), _rowid(conversation_id, last)))
+        self._forget([row[0] for row in found])
+        self._run(MERGE, (MERGED_PAGES,))
 
     def clear(self) -> None:
         """Removes everything."""

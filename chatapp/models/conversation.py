@@ -26,12 +26,13 @@ class Conversation(Base):
 
     A message takes the next sequence and the next revision in the transaction that stores it. Any other change takes
     the next revision. `state_revision` is the newest revision that is not a message: a client that has it needs
-    messages only. `details_revision` is the newest change of the group's details: `name`, `topic`, `description` and
-    the settings. `shares_history` says whether members see messages from before they joined, `is_public` whether every
-    user finds and may join the group; `writers` and `pinners` are EVERYBODY or ADMINS. `search_name` is the name as
-    the directory of public groups compares it; empty for a group that never was public. `client_id`, unique for each
-    creator, makes the creation of a group idempotent. `is_blocked`: of the two people in a direct conversation one
-    blocks the other, and it takes no messages.
+    messages only. `details_revision` is the newest change of the details: `name`, `topic`, `description`, the settings,
+    and `erased_sequence`. `shares_history` says whether members see messages from before they joined, `is_public`
+    whether every user finds and may join the group; `writers` and `pinners` are EVERYBODY or ADMINS. `search_name` is
+    the name as the directory of public groups compares it; empty for a group that never was public. `client_id`, unique
+    for each creator, makes the creation of a group idempotent. `is_blocked`: of the two people in a direct conversation
+    one blocks the other, and it takes no messages. `retention_days` is how long the group keeps its messages, 0 for as
+    long as the system does. The messages up to `erased_sequence` have no rows any more.
 
     A thread is a group with a `parent_id`: the conversation of its root message, whose sequence is `root_sequence`. Its
     memberships are its followers. It has no name and no roles.
@@ -78,6 +79,8 @@ class Conversation(Base):
     topic: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
     search_name: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
     description: Mapped[str] = mapped_column(Text, default="", server_default=NOTHING)
+    retention_days: Mapped[int] = mapped_column(default=0, server_default=ZERO)
+    erased_sequence: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
     parent_id: Mapped[int | None] = mapped_column(Id)
     root_sequence: Mapped[int | None] = mapped_column(Id)
 

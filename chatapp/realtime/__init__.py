@@ -13,6 +13,7 @@ from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
+from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.scheduled_sender import ScheduledSender
@@ -73,9 +74,17 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     ticker.start()
     sender = ScheduledSender(app.app_context, journal)
     sender.start()
+    eraser = MessageEraser(app.app_context, journal)
+    eraser.start()
     app.extensions["chatapp.indexer"].sweep()
     tune_garbage_collector()
-    app.extensions["chatapp.close"] += [ticker.stop, sender.stop, bus.close, lambda: _close_transports(server)]
+    app.extensions["chatapp.close"] += [
+        ticker.stop,
+        sender.stop,
+        eraser.stop,
+        bus.close,
+        lambda: _close_transports(server),
+    ]
 
 
 def _close_transports(server: ChatServer) -> None:

@@ -40,6 +40,9 @@ class ChangeSender:
                 return
             case MembersChange():
                 self._groups.members_changed(conversation_id, change)
+            case DetailsChange() if change.direct_key is not None:
+                self._send_to_both(change, change.direct_key)
+                return
             case DetailsChange():
                 pass
         wire = serializers.change(change, str(conversation_id), is_group=True, lowest=ALL_DELIVERED)
@@ -75,6 +78,11 @@ class ChangeSender:
             wire = serializers.change(change, receiver, is_group=False, lowest=ALL_DELIVERED)
             own = [one.options for one in change.voters if one.username == username]
             self._events.changed_for_user(with_own_vote(wire, own[0]) if own else wire, username)
+
+    def _send_to_both(self, change: DetailsChange, key: str) -> None:
+        for username in set(key.split(" ")):
+            wire = serializers.change(change, other_of(key, username), is_group=False, lowest=ALL_DELIVERED)
+            self._events.changed_for_user(wire, username)
 
     def _joined_later(self, change: MessageUpdate) -> list[str]:
         """The connections of members who joined after the message and do not see what was before."""

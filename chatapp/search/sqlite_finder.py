@@ -26,7 +26,8 @@ FEW_MATCHES = 500
 STEPS_BETWEEN_CHECKS = 20_000
 """Instructions of SQLite's virtual machine between two looks at the clock."""
 
-VISIBLE = """SELECT c.id, CASE WHEN c.shares_history THEN 0 ELSE m.joined_sequence END, c.last_sequence,
+VISIBLE = """SELECT c.id, CASE WHEN c.shares_history THEN c.erased_sequence
+ELSE MAX(m.joined_sequence, c.erased_sequence) END, c.last_sequence,
 COALESCE(c.last_message_at, 0)
 FROM membership m JOIN conversation c ON c.id = m.conversation_id WHERE m.user_id = ? AND c.last_sequence > 0"""
 CREATED_AT = "SELECT created_at FROM message WHERE conversation_id = ? AND sequence = ?"

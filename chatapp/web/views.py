@@ -146,6 +146,7 @@ def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
         "signIn": settings.sign_in,
         "joining": choices.joining,
         "isJoiningFixed": choices.is_joining_fixed,
+        "retentionDays": choices.retention_days,
         "providers": [
             {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
         ],

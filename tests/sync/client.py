@@ -194,6 +194,7 @@ class Client:
         known.name = change["name"]
         has_other_history = known.details["sharesHistory"] != change["sharesHistory"]
         known.details = details_of(change)
+        known.erase()
         if has_other_history:
             self._refetch(known, key)
 

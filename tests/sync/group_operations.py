@@ -2,7 +2,11 @@
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
+from sqlalchemy import select
 
+from chatapp.actions.retention import Due, erase_next
+from chatapp.extensions import db
+from chatapp.models import Conversation, Message
 from tests.sync.driver import Driver, indexes, picks
 
 members = st.sampled_from(["everybody", "admins"])
@@ -62,6 +66,22 @@ class GroupOperations(Driver):
     def choose_settings(self, by: int, group: int, channel: int, is_public: bool, writers: str, pinners: str) -> None:
         body = {"isPublic": is_public, "writers": writers, "pinners": pinners}
         self._change_details(by, group, channel, body)
+
+    @rule(by=indexes, group=picks, channel=picks, days=st.integers(0, 3))
+    def keep_for(self, by: int, group: int, channel: int, days: int) -> None:
+        self._change_details(by, group, channel, {"retentionDays": days})
+
+    @rule(pick=picks, count=st.integers(1, 4), channel=picks)
+    def erase(self, pick: int, count: int, channel: int) -> None:
+        """Erases some of the oldest messages of any conversation, as if the others were younger."""
+        app = self.http_apps[channel % len(self.http_apps)]
+        with app.app_context():
+            conversations = db.session.scalars(select(Conversation).order_by(Conversation.id)).all()
+            found = conversations[pick % len(conversations)]
+            next_one = (Message.conversation_id == found.id) & (Message.sequence == found.erased_sequence + count)
+            until = db.session.scalar(select(Message.created_at).where(next_one))
+            if until is not None:
+                erase_next(app.extensions["chatapp.journal"], Due(found.id, until))
 
     @rule(by=indexes, group=picks, channel=picks)
     def delete(self, by: int, group: int, channel: int) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HIDDEN = 2**40
-DETAILS = ("topic", "description", "sharesHistory", "isPublic", "writers", "pinners")
+DETAILS = ("topic", "description", "sharesHistory", "isPublic", "writers", "pinners", "retentionDays", "erasedSequence")
 
 
 @dataclass
@@ -22,6 +22,15 @@ class Conversation:
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     mentions: set[int] = field(default_factory=set)
     """The messages that mention the user, as far as they are known: all unread ones, and some others."""
+
+    def erase(self) -> None:
+        """Drops what is erased, also from answers to it."""
+        last = self.details["erasedSequence"]
+        self.messages = {sequence: message for sequence, message in self.messages.items() if sequence > last}
+        self.mentions = {sequence for sequence in self.mentions if sequence > last}
+        for message in self.messages.values():
+            if message["quote"] and message["quote"]["sequence"] <= last:
+                message["quote"] = {"sequence": message["quote"]["sequence"], "sender": None, "content": None}
 
 
 def state_of(message: dict[str, Any]) -> dict[str, Any]:

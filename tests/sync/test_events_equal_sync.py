@@ -28,7 +28,7 @@ OPERATIONS = {
     "message": ("send_private_message", "send_group_message", "forward"),
     "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll", "open_thread"),
     "members": ("add", "join", "remove", "set_role", "follow"),
-    "details": ("rename", "share_history", "describe", "choose_settings"),
+    "details": ("rename", "share_history", "describe", "choose_settings", "keep_for", "erase"),
     "conversation": ("make_group", "add", "join", "remove", "delete"),
     "preferences": ("mute", "mark_unread"),
     "draft": ("write_draft",),
@@ -64,6 +64,7 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
             self._send(number, self.names[0], "hello", number, is_group=False)
         # What is drawn at random also depends on the code of the package, and may leave this out for a whole run.
         self.save(0, 0, 0, True)
+        self.write_draft(0, 0, 1, 0, "later")
 
     @rule(who=indexes)
     def go_offline_or_come_back(self, who: int) -> None:

@@ -1,0 +1,139 @@
+"""Retention: erases messages that are older than their conversation or the system keeps them.
+
+Messages are erased from the oldest on, so that those of a conversation stay dense above `erased_sequence`. A thread is
+kept as long as the conversation of its root message says, and ends with that message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from chatapp.actions.group_members import delete_memberships
+from chatapp.actions.installation_settings import RETENTION_DAYS
+from chatapp.extensions import db
+from chatapp.journal import Journal, Transaction
+from chatapp.journal.revisions import take_revision
+from chatapp.journal.search_index import SearchIndex
+from chatapp.models import (
+    Conversation,
+    InstallationSetting,
+    Membership,
+    Mention,
+    Message,
+    MessageVersion,
+    Poll,
+    PollVote,
+    Reaction,
+)
+from chatapp.models.base import to_microseconds
+from chatapp.models.conversation import DELETED
+from chatapp.models.tables import CONVERSATIONS, MESSAGES
+from chatapp.prepared_statements import release_connection, tuples
+
+ERASED_AT_ONCE = 200
+"""Messages that one transaction erases, with what belongs to them. Limits how long other writers wait."""
+
+LOOKED_AT_ONCE = 1_000
+"""Conversations whose oldest message one read looks at."""
+
+OF_MESSAGES = (MessageVersion, Reaction, Mention, PollVote, Poll, Message)
+
+_PARENT = CONVERSATIONS.alias()
+_OWN_DAYS = func.coalesce(_PARENT.c.retention_days, CONVERSATIONS.c.retention_days)
+_SYSTEM_DAYS = bindparam("days", type_=CONVERSATIONS.c.retention_days.type)
+
+
+def _shorter(own: ColumnElement[int], of_system: ColumnElement[int]) -> ColumnElement[int]:
+    return case((own == 0, of_system), (of_system == 0, own), (own < of_system, own), else_=of_system)
+
+
+OLDEST = (
+    select(CONVERSATIONS.c.id, _shorter(_OWN_DAYS, _SYSTEM_DAYS).label("days"), MESSAGES.c.created_at)
+    .outerjoin(_PARENT, _PARENT.c.id == CONVERSATIONS.c.parent_id)
+    .outerjoin(
+        MESSAGES,
+        (MESSAGES.c.conversation_id == CONVERSATIONS.c.id)
+        & (MESSAGES.c.sequence == CONVERSATIONS.c.erased_sequence + 1),
+    )
+    .where(CONVERSATIONS.c.id > bindparam("after"), CONVERSATIONS.c.kind != DELETED)
+    .order_by(CONVERSATIONS.c.id)
+    .limit(LOOKED_AT_ONCE)
+)
+"""The next conversations, each with its days (0: for ever) and when its oldest message was sent, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A conversation with messages from before `until`, which are to be erased."""
+
+    conversation_id: int
+    until: datetime
+
+
+def system_days(session: Session | None = None) -> int:
+    """After how many days the system erases messages; 0: never."""
+    query = select(InstallationSetting.value).where(InstallationSetting.name == RETENTION_DAYS)
+    return int((session or db.session).scalar(query) or 0)
+
+
+def find_due(at: datetime, after: int) -> tuple[list[Due], int | None]:
+    """What is to be erased at this time of the next conversations above the id `after`, and the id to go on from; None
+    if there are no more."""
+    rows = tuples(OLDEST, after=after, days=system_days())
+    release_connection()
+    due = []
+    for conversation_id, days, created_at in rows:
+        if days and created_at is not None and created_at < to_microseconds(until := at - timedelta(days=days)):
+            due.append(Due(conversation_id, until))
+    return due, rows[-1][0] if len(rows) == LOOKED_AT_ONCE else None
+
+
+def erase_next(journal: Journal, due: Due) -> bool:
+    """Erases the next messages, in one transaction. Returns whether there may be more."""
+
+    def job(transaction: Transaction) -> bool:
+        session = transaction.session
+        query = select(Conversation).where(Conversation.id == due.conversation_id)
+        conversation = session.scalar(query.with_for_update(key_share=True))
+        if conversation is None or conversation.kind == DELETED:
+            return False
+        first, last = conversation.erased_sequence + 1, conversation.erased_sequence + ERASED_AT_ONCE
+        last = min(last, conversation.last_sequence)
+        kept = select(func.min(Message.sequence)).where(
+            Message.conversation_id == conversation.id,
+            Message.sequence.between(first, last),
+            Message.created_at >= due.until,
+        )
+        oldest_kept = session.scalar(kept)
+        if oldest_kept is not None:
+            last = oldest_kept - 1
+        if last < first:
+            return False
+        _end_threads(transaction, conversation.id, last)
+        SearchIndex(transaction).remove_range(conversation.id, first, last)
+        for table in OF_MESSAGES:
+            erased = (table.conversation_id == conversation.id) & table.sequence.between(first, last)
+            session.execute(delete(table).where(erased))
+        usernames = tuple(conversation.direct_key.split(" ")) if conversation.direct_key else ()
+        revision = take_revision(transaction, conversation.id, usernames)
+        values = {"erased_sequence": last, "details_revision": revision}
+        session.execute(update(Conversation).where(Conversation.id == conversation.id).values(values))
+        return oldest_kept is None and last < conversation.last_sequence
+
+    return journal.write(job, durable=False)
+
+
+def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> None:
+    """Ends the threads of messages up to this sequence, with their messages. A thread has 10,000 at most."""
+    session = transaction.session
+    query = select(Conversation.id).where(
+        Conversation.parent_id == conversation_id, Conversation.root_sequence <= last, Conversation.kind != DELETED
+    )
+    for thread_id in session.scalars(query.order_by(Conversation.id).with_for_update(key_share=True)).all():
+        followers = set(session.scalars(select(Membership.user_id).where(Membership.conversation_id == thread_id)))
+        delete_memberships(transaction, thread_id, followers, take_revision(transaction, thread_id))
+        session.execute(update(Conversation).where(Conversation.id == thread_id).values(kind=DELETED))
+        for table in OF_MESSAGES:
+            session.execute(delete(table).where(table.conversation_id == thread_id))
