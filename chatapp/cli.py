@@ -12,6 +12,7 @@ from chatapp.commands.invites import invites
 from chatapp.commands.keys import keys
 from chatapp.commands.ldap import ldap
 from chatapp.commands.mail import mail
+from chatapp.commands.retention import retention
 from chatapp.commands.suspensions import reports
 from chatapp.commands.users import users
 
@@ -90,6 +91,7 @@ main.add_command(reports)
 main.add_command(audit)
 main.add_command(keys)
 main.add_command(groups)
+main.add_command(retention)
 main.add_command(invites)
 main.add_command(mail)
 main.add_command(ldap)

@@ -12,7 +12,7 @@ from chatapp.realtime.periodic_work import PeriodicWork
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 15.0
 """Time between two looks at all conversations."""
 
 PAUSE_SECONDS = 0.05

@@ -56,9 +56,19 @@ test("the members of a large group are not known by those who change", () => {
 });
 
 test("new details are taken, and nothing else", () => {
-  const details = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins" };
+  const details = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins", retentionDays: 30, erasedSequence: 0 };
   const changed = withChange(club, { receiver: "7", group: true, kind: "details", revision: 5, name: "Choir", ...details }, "alice");
   assert.deepEqual(changed, { ...club, ...details, name: "Choir", revision: 5, stateRevision: 5 });
+});
+
+test("erased messages are neither the last one, nor unread, nor mentions, and a person keeps their name", () => {
+  const person = { ...club, group: false, name: "Bob", lastMessage: message(4), lastSequence: 4, readSequence: 1, mentions: [2, 4] };
+  const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody", retentionDays: 0 };
+  const erase = (erasedSequence, revision) => ({ kind: "details", revision, name: "bob", ...details, erasedSequence });
+  const part = withChange(person, erase(3, 5), "alice");
+  assert.deepEqual([part.name, part.lastMessage?.sequence, part.mentions, unreadOf(part)], ["Bob", 4, [4], 1]);
+  const all = withChange(part, erase(4, 6), "alice");
+  assert.deepEqual([all.lastMessage, all.mentions, unreadOf(all)], [null, [], 0]);
 });
 
 test("a kind that this page does not know takes its revision, so that nothing seems to be missing", () => {

@@ -8,7 +8,7 @@ const { unreadOf } = await load("models/conversation.js");
 
 const user = (username, isOnline = false) => ({ firstName: username, lastName: "", username, isOnline });
 const member = (username, role = "member", at = 0) => ({ username, role, deliveredSequence: at, readSequence: at });
-const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody" };
+const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody", retentionDays: 0, erasedSequence: 0 };
 const club = (more = {}) => ({ receiver: "7", group: true, name: "Club", lastMessage: null, lastSequence: 0, readSequence: 0, unread: 0, unreadMentions: [], members: [member("alice", "owner"), member("bob")], revision: 1, createdAt: "2026-03-01T00:00:00Z", role: "owner", preferences: { level: "all", unreadFrom: null, userRevision: 0 }, ...details, ...more });
 const inClub = (sequence, revision, more = {}) => message(sequence, { receiver: "7", revision, ...more });
 const told = (more) => ({ receiver: "7", group: true, revision: 0, startOver: false, conversation: null, changes: [], readSequence: 0, members: [], ...more });

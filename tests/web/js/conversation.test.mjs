@@ -8,7 +8,7 @@ const { keyOfMessage, keyOfReceipt } = await load("models/keys.js");
 
 const member = (username, deliveredSequence, readSequence, role = "member") => ({ username, role, deliveredSequence, readSequence });
 const marks = (username, deliveredSequence, readSequence) => ({ username, deliveredSequence, readSequence });
-const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody" };
+const details = { topic: "", description: "", sharesHistory: true, isPublic: false, writers: "everybody", pinners: "everybody", retentionDays: 0, erasedSequence: 0 };
 const wire = (changes) => ({
   receiver: "bob",
   group: false,
@@ -129,7 +129,7 @@ test("an answer about a group brings its people and roles, and keeps how far the
 });
 
 test("a conversation has the details that the server sends, and one that was stored without some is not complete", () => {
-  const sent = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins" };
+  const sent = { topic: "Bach", description: "Two\nlines", sharesHistory: false, isPublic: true, writers: "admins", pinners: "admins", retentionDays: 30, erasedSequence: 0 };
   const club = fromWire(wire({ receiver: "7", group: true, name: "Club", ...sent }), undefined);
   for (const [name, value] of Object.entries(sent)) assert.equal(club[name], value);
   assert.ok(isComplete(club));

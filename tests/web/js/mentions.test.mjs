@@ -36,7 +36,7 @@ test("mentions count until they are read, edited away or deleted, and again from
 
 test("a whole conversation replaces the unread mentions and keeps the read ones", () => {
   const preferences = { level: "all", unreadFrom: null, userRevision: 0 };
-  assert.deepEqual(mentionsFrom([2, 5, 7], { unreadMentions: [6], readSequence: 5, preferences }), [2, 5, 6]);
+  assert.deepEqual(mentionsFrom([2, 5, 7], { unreadMentions: [6], readSequence: 5, preferences, erasedSequence: 0 }), [2, 5, 6]);
 });
 
 test("the title counts of a conversation what its level says", () => {

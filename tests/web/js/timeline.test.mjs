@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, message } from "./support.mjs";
 
-const { EMPTY_TIMELINE, lastSequence, merge, newestRun, withNewestPage, withOlderPage } = await load("models/timeline.js");
+const { EMPTY_TIMELINE, lastSequence, merge, newestRun, withNewestPage, withOlderPage, withoutErased } = await load("models/timeline.js");
 const sequences = (messages) => messages.map((found) => found.sequence);
 
 test("messages are ordered by sequence, in whatever order they arrive", () => {
@@ -67,4 +67,23 @@ test("an empty older page is the start of the history", () => {
   assert.deepEqual(sequences(withOlderPage(shown, [message(3), message(4)]).messages), [3, 4, 5]);
   assert.equal(withOlderPage(shown, [message(4)]).hasStart, false);
   assert.equal(withOlderPage(shown, []).hasStart, true);
+});
+
+test("what is erased is gone, also from the answers to it, and nothing is before the rest", () => {
+  const quote = (sequence) => ({ sequence, sender: "bob", content: "said" });
+  const messages = [message(2), message(3), message(4, { replyTo: quote(2) }), message(5, { replyTo: quote(4) })];
+  const left = withoutErased({ ...EMPTY_TIMELINE, isLoaded: true, messages }, 3);
+  assert.deepEqual(sequences(left.messages), [4, 5]);
+  assert.deepEqual(left.messages.map((found) => found.replyTo), [{ sequence: 2, sender: null, content: null }, quote(4)]);
+  assert.equal(left.hasStart, true);
+  assert.equal(withoutErased(left, 9).messages.length, 0);
+});
+
+test("what was not loaded is still to be fetched after older messages were erased", () => {
+  assert.equal(withoutErased(EMPTY_TIMELINE, 3).hasStart, false);
+  const later = { ...EMPTY_TIMELINE, isLoaded: true, messages: [message(8)] };
+  assert.equal(withoutErased(later, 3).hasStart, false);
+  const passage = { messages: [message(2), message(3)] };
+  assert.equal(withoutErased({ ...later, passage }, 2).passage, null);
+  assert.equal(withoutErased({ ...later, passage }, 1).passage, passage);
 });

@@ -10,7 +10,7 @@ import { keyOf, keyOfMessage, keyOfReceipt, parseKey } from "./models/keys.js";
 import { withUpdate } from "./models/messagestate.js";
 import { withPassageMessage } from "./models/passage.js";
 import { withNewestProfile, withProfile } from "./models/profile.js";
-import { merge } from "./models/timeline.js";
+import { merge, withoutErased } from "./models/timeline.js";
 import { takeOwn } from "./ownchanges.js";
 import { leaveThread } from "./router.js";
 import * as store from "./store.js";
@@ -129,7 +129,9 @@ function apply(key, change) {
   if (change.kind === "update") takeUpdate(key, change.update);
   store.updateConversation(key, (conversation) => withChange(conversation, change, store.me.peek()));
   // Messages from before a member joined are visible now, or no longer visible.
-  if (before.sharesHistory !== store.conversationOf(key).sharesHistory) store.dropTimeline(key);
+  const { sharesHistory, erasedSequence } = store.conversationOf(key);
+  if (before.sharesHistory !== sharesHistory) store.dropTimeline(key);
+  if (before.erasedSequence !== erasedSequence) store.updateTimeline(key, withoutErased(store.timelineOf(key).peek(), erasedSequence));
 }
 
 /**

@@ -8,6 +8,7 @@
  * @property {"closed" | "invite" | "open"} joining who may make an account
  * @property {{ name: string, label: string }[]} providers by which people can sign in, in password mode
  * @property {boolean} isJoiningFixed whether that is set where the server is started, and not chosen in the system
+ * @property {number} retentionDays after how many days messages are erased everywhere; 0: never
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed
  * @property {boolean} canMail whether the server sends e-mail

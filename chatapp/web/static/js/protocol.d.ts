@@ -79,7 +79,7 @@ export type Role = "owner" | "admin" | "member";
 /** All members of a group, or its admins and owners. */
 export type Audience = "everybody" | "admins";
 
-/** Of a group, but its name. */
+/** Of a group, but its name. The last one is that of any conversation. */
 export interface Details {
   topic: string; // one line, or nothing
   description: string; // some lines, or nothing
@@ -87,6 +87,8 @@ export interface Details {
   isPublic: boolean; // whether every user finds the group and may join it
   writers: Audience; // who may write
   pinners: Audience; // who may pin messages
+  retentionDays: number; // after how many days messages are erased; 0: when the system's are over
+  erasedSequence: number; // the last message that is erased, as are all before it
 }
 
 export type Online = { username: string, online: boolean };

@@ -107,6 +107,7 @@ export interface Arguments {
   pollSameOption: { option: string };
   pollVoters: Count;
   pollVotes: Count;
+  retentionDays: { days: number };
   savedBy: Name & { conversation: string };
   scheduledCount: Count;
   scheduledFailed: Count;

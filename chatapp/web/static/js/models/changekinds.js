@@ -95,7 +95,16 @@ export function withMembers(conversation, { members: changed }, me) {
  * @returns {Conversation}
  */
 export function withDetails(conversation, change) {
-  return { ...conversation, ...detailsOf(change), name: change.name };
+  const { group, name, lastMessage, mentions } = conversation;
+  const isErased = lastMessage !== null && lastMessage.sequence <= change.erasedSequence;
+  return {
+    ...conversation,
+    ...detailsOf(change),
+    // A person's name is that of their profile.
+    name: group ? change.name : name,
+    lastMessage: isErased ? null : lastMessage,
+    mentions: mentions.filter((sequence) => sequence > change.erasedSequence),
+  };
 }
 
 /**

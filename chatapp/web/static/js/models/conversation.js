@@ -67,6 +67,8 @@ export function emptyConversation(receiver, group) {
     isPublic: false,
     writers: "everybody",
     pinners: "everybody",
+    retentionDays: 0,
+    erasedSequence: 0,
     preferences: DEFAULT_PREFERENCES,
   };
 }
@@ -75,8 +77,8 @@ export function emptyConversation(receiver, group) {
  * @param {import("../protocol.js").Details} source
  * @returns {import("../protocol.js").Details}
  */
-export function detailsOf({ topic, description, sharesHistory, isPublic, writers, pinners }) {
-  return { topic, description, sharesHistory, isPublic, writers, pinners };
+export function detailsOf({ topic, description, sharesHistory, isPublic, writers, pinners, retentionDays, erasedSequence }) {
+  return { topic, description, sharesHistory, isPublic, writers, pinners, retentionDays, erasedSequence };
 }
 
 /**
@@ -146,11 +148,11 @@ export function unreadOf(conversation) {
 }
 
 /**
- * @param {Pick<Conversation, "readSequence" | "preferences">} conversation
- * @returns {number} how far I have read, or what is before the mark if I marked it as unread
+ * @param {Pick<Conversation, "readSequence" | "preferences" | "erasedSequence">} conversation
+ * @returns {number} how far I have read, or what is before the mark if I marked it as unread; what is erased is not unread
  */
-export function lastReadOf({ readSequence, preferences: { unreadFrom } }) {
-  return unreadFrom === null ? readSequence : Math.min(readSequence, unreadFrom - 1);
+export function lastReadOf({ readSequence, preferences: { unreadFrom }, erasedSequence }) {
+  return Math.max(erasedSequence, unreadFrom === null ? readSequence : Math.min(readSequence, unreadFrom - 1));
 }
 
 /**

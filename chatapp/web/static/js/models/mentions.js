@@ -46,7 +46,7 @@ export function withMentionsOf(conversation, message, me) {
 
 /**
  * @param {number[]} known
- * @param {{ unreadMentions: number[], readSequence: number, preferences: import("../protocol.js").Preferences }} wire
+ * @param {{ unreadMentions: number[], readSequence: number, preferences: import("../protocol.js").Preferences, erasedSequence: number }} wire
  * @returns {number[]} those that the server counts as unread, and the known ones before
  */
 export function mentionsFrom(known, wire) {

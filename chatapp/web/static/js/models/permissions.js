@@ -7,7 +7,7 @@
 
 export const ROLES = /** @type {const} */ (["owner", "admin", "member"]);
 
-/** @type {Record<"add" | "remove" | "removeLeader" | "changeRoles" | "changeDetails" | "delete" | "deleteMessages", Role[]>} */
+/** @type {Record<"add" | "remove" | "removeLeader" | "changeRoles" | "changeDetails" | "delete" | "deleteMessages" | "setRetention", Role[]>} */
 const PERMISSIONS = {
   add: ["owner", "admin"],
   remove: ["owner", "admin"],
@@ -16,6 +16,7 @@ const PERMISSIONS = {
   changeDetails: ["owner", "admin"],
   delete: ["owner"],
   deleteMessages: ["owner", "admin"],
+  setRetention: ["owner"],
 };
 
 /**

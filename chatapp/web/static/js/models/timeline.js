@@ -109,3 +109,28 @@ export function withNewestPage(timeline, page) {
 export function withOlderPage(timeline, page) {
   return { ...timeline, messages: merge(timeline.messages, page), isLoadingOlder: false, hasFailed: false, hasStart: page.length === 0 };
 }
+
+/**
+ * @param {Timeline} timeline
+ * @param {number} last the last message that is erased, as are all before it
+ * @returns {Timeline}
+ */
+export function withoutErased(timeline, last) {
+  const { messages, passage, isLoaded } = timeline;
+  const hasStart = timeline.hasStart || (isLoaded && firstSequence(messages) <= last);
+  const isPassageErased = passage !== null && firstSequence(passage.messages) <= last;
+  return { ...timeline, messages: keptOf(messages, last), hasStart, passage: isPassageErased ? null : passage };
+}
+
+/**
+ * The messages that are left, which no longer say what an erased one said.
+ * @param {Message[]} messages
+ * @param {number} last
+ */
+function keptOf(messages, last) {
+  const kept = messages.filter((message) => message.sequence > last);
+  return kept.map((message) => {
+    const { replyTo } = message;
+    return replyTo && replyTo.sequence <= last ? { ...message, replyTo: { ...replyTo, sender: null, content: null } } : message;
+  });
+}

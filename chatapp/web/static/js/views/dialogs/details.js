@@ -10,6 +10,7 @@ import { titleOf } from "../line.js";
 import { presenceOf } from "../presence.js";
 import { LocalTime, statusOf } from "../profile.js";
 import { OwnPreferences } from "./ownpreferences.js";
+import { retentionSentence } from "./retention.js";
 
 /** @typedef {import("../../models/conversation.js").Conversation} Conversation */
 
@@ -29,6 +30,7 @@ function PersonDetails({ conversation }) {
     <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
     ${statusOf(receiver) && html`<p class="details-status"><bdi>${statusOf(receiver)}</bdi></p>`}
     <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}<${LocalTime} username=${receiver} /></p>
+    <p class="state-hint">${retentionSentence(conversation)}</p>
   </div>
   <${OwnPreferences} conversation=${conversation} />`;
 }

@@ -6,6 +6,7 @@ import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
+import { RetentionField, retentionSentence } from "./retention.js";
 import { Switch } from "./switch.js";
 
 /**
@@ -26,17 +27,18 @@ export function SettingsFacts({ conversation, goTo }) {
 }
 
 /** @param {Details} details */
-function sentencesOf({ isPublic, writers, pinners, sharesHistory }) {
+function sentencesOf({ isPublic, writers, pinners, sharesHistory, retentionDays }) {
   return [
     isPublic ? say.isPublicYes : say.isPublicNo,
     writers === "admins" ? say.writersAdmins : say.writersEverybody,
     pinners === "admins" ? say.pinnersAdmins : say.pinnersEverybody,
     sharesHistory ? say.sharesHistoryYes : say.sharesHistoryNo,
+    retentionSentence({ retentionDays }),
   ];
 }
 
 /** @param {{ conversation: Conversation }} props */
-export function SettingsPage({ conversation: { receiver, isPublic, writers, pinners, sharesHistory } }) {
+export function SettingsPage({ conversation: { receiver, role, isPublic, writers, pinners, sharesHistory, retentionDays } }) {
   const action = useAction();
   const change = (/** @type {Partial<Details>} */ details) => action.run(() => changeGroup(receiver, details));
   const audience = (/** @type {boolean} */ isOn) => (isOn ? "admins" : "everybody");
@@ -47,5 +49,6 @@ export function SettingsPage({ conversation: { receiver, isPublic, writers, pinn
     <${Switch} label=${say.announcements} hint=${say.announcementsHint} isOn=${writers === "admins"} onChange=${(/** @type {boolean} */ isOn) => change({ writers: audience(isOn) })} />
     <${Switch} label=${say.pinning} hint=${say.pinningHint} isOn=${pinners === "admins"} onChange=${(/** @type {boolean} */ isOn) => change({ pinners: audience(isOn) })} />
     <${Refused} action=${action} />
+    ${may(role, "setRetention") && html`<${RetentionField} days=${retentionDays} hint=${say.retentionHint} save=${(/** @type {number} */ days) => changeGroup(receiver, { retentionDays: days })} />`}
   </div>`;
 }

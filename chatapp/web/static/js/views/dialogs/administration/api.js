@@ -87,7 +87,7 @@ export async function fetchAuditLines({ kind, username }, last) {
 /** @param {"csv" | "jsonl"} form @param {AuditFilter} filter @returns {string} the address of a download */
 export const auditAddress = (form, { kind, username }) => `${settings.apiPrefix}/admin/audit.${form}?${queryOf({ kind, username })}`;
 
-/** @param {{ systemName?: string, joining?: string }} change @returns {Promise<{ systemName: string, joining: typeof settings.joining }>} */
+/** @param {{ systemName?: string, joining?: string, retentionDays?: number }} change @returns {Promise<{ systemName: string, joining: typeof settings.joining, retentionDays: number }>} */
 export const changeInstallation = (change) => call("PATCH", "/admin/installation", change);
 
 /** @returns {Promise<{ name: string, value: string }[]>} */

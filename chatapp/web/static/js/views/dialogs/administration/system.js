@@ -7,6 +7,7 @@ import { html } from "../../html.js";
 import { JoiningChoice } from "../../setup/joiningchoice.js";
 import { Refused, useAction } from "../action.js";
 import { Fetched } from "../fetched.js";
+import { RetentionField } from "../retention.js";
 import { changeInstallation, fetchLimits } from "./api.js";
 
 const LONGEST_NAME = 60;
@@ -14,9 +15,15 @@ const LONGEST_NAME = 60;
 export function SystemSection() {
   return html`
     <${SystemForm} />
+    <${RetentionField} days=${settings.retentionDays} hint=${say.retentionSystemHint} save=${keepFor} />
     <h3 class="administration-heading">${say.adminLimits}</h3>
     <p class="state-hint">${say.adminLimitsHint}</p>
     <${Fetched} fetch=${fetchLimits} failed=${say.adminFailed} draw=${drawLimits} />`;
+}
+
+/** @param {number} retentionDays */
+async function keepFor(retentionDays) {
+  Object.assign(settings, await changeInstallation({ retentionDays }));
 }
 
 /** @param {{ name: string, value: string }[]} limits */
