@@ -32,7 +32,7 @@ from chatapp.models.conversation import DELETED
 from chatapp.models.tables import CONVERSATIONS, MESSAGES
 from chatapp.prepared_statements import release_connection, tuples
 
-ERASED_AT_ONCE = 200
+ERASED_AT_ONCE = 100
 """Messages that one transaction erases, with what belongs to them. Limits how long other writers wait."""
 
 LOOKED_AT_ONCE = 1_000
@@ -117,7 +117,7 @@ def erase_next(journal: Journal, due: Due) -> bool:
             erased = (table.conversation_id == conversation.id) & table.sequence.between(first, last)
             session.execute(delete(table).where(erased))
         usernames = tuple(conversation.direct_key.split(" ")) if conversation.direct_key else ()
-        revision = take_revision(transaction, conversation.id, usernames)
+        revision = take_revision(transaction, conversation.id, usernames, can_wait=True)
         values = {"erased_sequence": last, "details_revision": revision}
         session.execute(update(Conversation).where(Conversation.id == conversation.id).values(values))
         return oldest_kept is None and last < conversation.last_sequence
