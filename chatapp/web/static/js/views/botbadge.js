@@ -7,7 +7,7 @@ import { html } from "./html.js";
 /** @param {string} username */
 export const isBot = (username) => people.value.get(username)?.isBot ?? false;
 
-/** @param {{ username: string }} props */
+/** The space keeps the two words apart for screen readers. @param {{ username: string }} props */
 export function BotBadge({ username }) {
-  return isBot(username) && html`<span class="bot-badge">${say.bot}</span>`;
+  return isBot(username) && html` <span class="bot-badge">${say.bot}</span>`;
 }

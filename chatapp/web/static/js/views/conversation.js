@@ -55,7 +55,7 @@ function Head({ conversation }) {
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
-      <h1><bdi>${headingOf(conversation)}</bdi>${!group && html` <${BotBadge} username=${receiver} />`}</h1>
+      <h1><bdi>${headingOf(conversation)}</bdi>${!group && html`<${BotBadge} username=${receiver} />`}</h1>
       ${about && html`<span class="conversation-topic" title=${about}><bdi>${about}</bdi></span>`}
       <small>${typingIn(conversation.key) ?? subtitleOf(conversation)}</small>
     </span>

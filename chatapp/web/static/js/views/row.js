@@ -79,7 +79,7 @@ function isFresh(row) {
 
 /** @param {{ id: string, name: string }} props */
 function SenderName({ id, name }) {
-  return html`<b class=${`sender hue-${hueOf(id)}`}><bdi>${name}</bdi> <${BotBadge} username=${id} /></b>`;
+  return html`<b class=${`sender hue-${hueOf(id)}`}><bdi>${name}</bdi><${BotBadge} username=${id} /></b>`;
 }
 
 /** @param {string} username @param {string} name */

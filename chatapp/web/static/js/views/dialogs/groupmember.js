@@ -29,7 +29,7 @@ export function MemberPage({ conversation, username, goTo }) {
   return html`
     <div class="details">
       <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
-      <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi> <${BotBadge} username=${username} /></p>
+      <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi><${BotBadge} username=${username} /></p>
       <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}<${LocalTime} username=${username} /></p>
       ${statusOf(username) && html`<p class="details-status"><bdi>${statusOf(username)}</bdi></p>`}
       ${isGuest(username) ? html`<p><span class="role">${say.guest}</span></p>` : !mayChange && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}

@@ -33,9 +33,13 @@ function NewForm({ onMade }) {
   const username = useSignal("");
   const name = useSignal("");
   const action = useAction();
-  const submit = (/** @type {SubmitEvent} */ event) => {
+  const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    return action.run(async () => onMade(await addBot(username.peek().trim(), name.peek().trim() || username.peek().trim())));
+    const wanted = username.peek().trim();
+    if (await action.run(async () => onMade(await addBot(wanted, name.peek().trim() || wanted)))) return;
+    const { code } = action.refusal.peek();
+    if (code === "conflict") action.refuse(say.joinTaken);
+    if (code === "invalid_input") action.refuse(say.joinUsernameHint);
   };
   return html`<form class="form" onSubmit=${submit}>
     <label class="field"><span>${say.adminBotUsername}</span><input name="bot" required autocomplete="off" autocapitalize="none" value=${username.value} onInput=${(/** @type {any} */ event) => (username.value = event.target.value)} /></label>
