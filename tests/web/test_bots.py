@@ -107,6 +107,7 @@ def test_an_administrator_makes_a_bot_which_posts_is_marked_and_ends_with_its_to
         assert program.request("POST", "messages", body).status_code == 200
     expect(bubble(page, "High tide").locator(".sender")).to_have_text("Echo Bot")
     expect(page.get_by_role("article", name=re.compile(r"^Echo \(bot\), "))).to_be_visible()
+    composer(page).hover()
     looks_right(page, "bots-group")
     members = details(page)
     expect(
@@ -117,7 +118,7 @@ def test_an_administrator_makes_a_bot_which_posts_is_marked_and_ends_with_its_to
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(line(page, "Echo").get_by_text("Bot", exact=True)).to_be_visible()
     line(page, "Echo").click()
-    expect(page.get_by_role("heading", level=1)).to_have_accessible_name("Echo Bot")
+    expect(page.locator(".conversation-head h1")).to_have_accessible_name("Echo Bot")
     looks_right(page, "bots-private")
 
     dialog = open_administration(page)
