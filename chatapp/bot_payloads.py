@@ -17,6 +17,12 @@ class NewBot(Payload):
     name: FirstName
 
 
+class RenameBot(Payload):
+    """`PATCH /admin/bots/<username>`."""
+
+    name: FirstName
+
+
 class NewBotToken(Payload):
     """`POST /admin/bots/<username>/tokens`. Without `days` the token has no end."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from chatapp.actions.accounts import NewUser, insert_users
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.profile import take_names
 from chatapp.actions.sessions import revoke
 from chatapp.actions.standing import require_open
 from chatapp.actions.system_permissions import MANAGE_BOTS, require
@@ -83,6 +84,17 @@ def list_bots(actor: Actor) -> list[ListedBot]:
     )
     query = select(User, tokens.scalar_subquery()).where(User.role == BOT).order_by(User.username)
     return [_listed(user, count) for user, count in db.session.execute(query)]
+
+
+def rename_bot(journal: Journal, actor: Actor, username: str, name: str) -> None:
+    """Gives a bot another display name, of which everybody who sees it hears. Raises Forbidden and NotFound."""
+    require(actor.role, MANAGE_BOTS)
+
+    def job(transaction: Transaction) -> None:
+        bot = transaction.session.get_one(User, _lock(transaction, username))
+        take_names(transaction, bot, name, "", actor)
+
+    journal.write(job)
 
 
 def add_token(journal: Journal, actor: Actor, username: str, name: str, lasts: timedelta | None) -> NewToken:

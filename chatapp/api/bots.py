@@ -9,7 +9,7 @@ from chatapp.actions import bots
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
-from chatapp.bot_payloads import NewBot, NewBotToken
+from chatapp.bot_payloads import NewBot, NewBotToken, RenameBot
 from chatapp.bot_shapes import BotsShape, BotTokensShape, NewBotShape, NewBotTokenShape
 from chatapp.errors import Conflict, Forbidden, InvalidInput, LimitReached, MalformedRequest, NotFound
 from chatapp.shapes import SentenceShape
@@ -30,6 +30,18 @@ def list_bots(caller: Caller) -> BotsShape:
 @operation("Make a bot", gives=NewBotShape, body=NewBot, errors=(Forbidden, Conflict, InvalidInput, MalformedRequest))
 def add_bot(caller: Caller, body: NewBot) -> NewBotShape:
     return {"bot": serialize.bot(bots.add_bot(current_journal(), caller.actor, body.username, body.name))}
+
+
+@blueprint.patch("/admin/bots/<username>")
+@operation(
+    "Give a bot another display name",
+    gives=SentenceShape,
+    body=RenameBot,
+    errors=(*REFUSALS, InvalidInput, MalformedRequest),
+)
+def rename_bot(caller: Caller, username: str, body: RenameBot) -> SentenceShape:
+    bots.rename_bot(current_journal(), caller.actor, username, body.name)
+    return {"response": "The bot has the new name."}
 
 
 @blueprint.get("/admin/bots/<username>/tokens")

@@ -45,6 +45,22 @@ def list_bots(username: str | None) -> None:
             click.echo("\t".join([token.id, token.name, end, used]))
 
 
+@bots.command("rename")
+@click.argument("username")
+@click.argument("name")
+def rename_bot(username: str, name: str) -> None:
+    """Give a bot another display name."""
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.bots import rename_bot
+    from chatapp.bot_payloads import RenameBot
+    from chatapp.payloads import parse
+
+    with installation() as app:
+        wanted = parse(RenameBot, {"name": name})
+        rename_bot(app.extensions["chatapp.journal"], OPERATOR, username, wanted.name)
+    click.echo(f"{username} is now called {wanted.name}.")
+
+
 @bots.command("token")
 @click.argument("username")
 @click.argument("name")

@@ -240,6 +240,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /admin/people/<username>": {"isActive": False},
     "PUT /admin/people/<username>/suspension": {"hours": 1},
     "PUT /admin/groups/<group_id>/owner": {"username": "alice"},
+    "PATCH /admin/bots/<username>": {"name": "Another"},
     "POST /admin/bots": {"username": "another", "name": "Another"},
     "POST /admin/bots/<username>/tokens": {"name": "another"},
 }

@@ -6,6 +6,9 @@ from tests.cli.running import Run, expect_output
 def test_bots_and_their_tokens_are_made_listed_and_revoked(run: Run) -> None:
     expect_output(run("bots", "add", "weather", "--name", "Weather Report"), 0, "Added the bot weather.")
     assert run("bots", "list").output == "weather\tWeather Report\t0\n"
+    expect_output(run("bots", "rename", "weather", "Forecast"), 0, "weather is now called Forecast.")
+    assert run("bots", "list").output == "weather\tForecast\t0\n"
+    expect_output(run("bots", "rename", "weather", "Weather Report"), 0)
     made = run("bots", "token", "weather", "harbour")
     expect_output(made, 0, "chatapp_bot_")
     secret = made.output.strip()
@@ -29,7 +32,7 @@ def test_mistakes_are_sentences(run: Run) -> None:
     run("users", "add", "anna", "--no-password")
     expect_output(run("bots", "add", "anna"), 1, "taken")
     expect_output(run("bots", "add", "a b"), 1)
-    for words in (("list", "anna"), ("token", "anna", "t"), ("revoke", "anna", "1")):
+    for words in (("list", "anna"), ("rename", "anna", "t"), ("token", "anna", "t"), ("revoke", "anna", "1")):
         expect_output(run("bots", *words), 1, "There is no such bot.")
     run("bots", "add", "weather")
     expect_output(run("bots", "revoke", "weather", "1"), 1, "There is no such token.")

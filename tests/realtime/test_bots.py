@@ -53,6 +53,17 @@ def test_a_bot_hears_and_answers_where_it_is(keeper: Person, cast: Cast) -> None
         bot.close()
 
 
+def test_who_sees_a_bot_hears_of_its_new_name(keeper: Person) -> None:
+    wire = Wire(keeper.server, keeper.token).joined()
+    for name in ("Sorter of the harbour", "Sorter"):
+        headers = {"auth-token": keeper.token}
+        address = f"{keeper.server.http}/admin/bots/{BOT}"
+        assert keeper.http.patch(address, json={"name": name}, headers=headers).status_code == 200
+        heard = wire.event("profile", lambda one, name=name: one["username"] == BOT and one["firstName"] == name).data
+        assert heard["isBot"] is True
+    wire.close()
+
+
 def test_a_token_in_a_cookie_opens_no_connection(keeper: Person) -> None:
     token = token_of(keeper)["token"]
     wire = Wire(keeper.server, additional_headers={"Cookie": f"chatToken={token}"})
