@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatapp.commands.audit import audit
+from chatapp.commands.bots import bots
 from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
@@ -87,6 +88,7 @@ def serve(demo: int | None) -> None:
 
 
 main.add_command(users)
+main.add_command(bots)
 main.add_command(reports)
 main.add_command(audit)
 main.add_command(keys)

@@ -18,6 +18,8 @@ def user(person: Person) -> UserShape:
         shape["hasNamesake"] = True
     if person.is_guest:
         shape["isGuest"] = True
+    if person.is_bot:
+        shape["isBot"] = True
     if person.profile_revision:
         _add_profile(shape, person)
     return shape
@@ -46,4 +48,6 @@ def profile(found: Profile) -> ProfileShape:
     }
     if found.is_guest:
         shape["isGuest"] = True
+    if found.is_bot:
+        shape["isBot"] = True
     return shape

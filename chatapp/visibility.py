@@ -2,6 +2,7 @@
 
 Everybody sees everybody, but a guest sees only themselves and the people with whom they share a conversation: the
 members of their groups, and whoever they have private messages with. Whom a guest does not see does not exist for them.
+A bot sees as little: wherever this rule says guest, it means both (`models.user.SEE_FEW`).
 
 What a message says stays as it is for all who may read it: the username of a member who has left, of the author of a
 forwarded message, or of somebody in its text.
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 
 from chatapp.models.tables import MEMBERSHIPS, USERS
-from chatapp.models.user import GUEST
+from chatapp.models.user import SEE_FEW
 
 _OTHER = MEMBERSHIPS.alias()
 
@@ -31,8 +32,8 @@ def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
 USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
 USER_SEEN_BY_GUEST = USER_BY_NAME.where(_seen_by_guest(bindparam("guest_id")))
 
-HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g WHERE g.id = ? AND g.role = 'guest' AND g.id <> receiver.id
-AND NOT EXISTS (SELECT 1 FROM membership own
+HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g
+WHERE g.id = ? AND g.role IN ('guest', 'bot') AND g.id <> receiver.id AND NOT EXISTS (SELECT 1 FROM membership own
 JOIN membership other ON other.conversation_id = own.conversation_id AND other.user_id = receiver.id
 WHERE own.user_id = g.id))"""
 """For the journal: whether the sender, whose id is the parameter, does not see the outer statement's `receiver`."""
@@ -40,7 +41,7 @@ WHERE own.user_id = g.id))"""
 
 def is_seen_by(viewer_id: int, role: str) -> ColumnElement[bool]:
     """The condition that a viewer with this role sees the user, for a statement that reads the table of users."""
-    return _seen_by_guest(viewer_id) if role == GUEST else true()
+    return _seen_by_guest(viewer_id) if role in SEE_FEW else true()
 
 
 def who_sees(guest_ids: Collection[int], user_ids: Collection[int]) -> Select[Any]:

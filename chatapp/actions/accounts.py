@@ -14,6 +14,7 @@ from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.managed_accounts import require_own_password
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT, require
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import Conflict, NotFound, WrongCredentials
@@ -21,7 +22,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User
-from chatapp.models.user import MEMBER
+from chatapp.models.user import BOT, MEMBER
 from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
@@ -194,13 +195,14 @@ def guessed_first(settings: Settings, user_id: int) -> tuple[str, ...]:
 
 
 def set_email(journal: Journal, username: str, email: str | None) -> None:
-    """Sets the verified address of an account, or takes it away. Raises NotFound, and Conflict if another account has
-    it."""
+    """Sets the verified address of an account, or takes it away. Raises NotFound, Forbidden for a bot, and Conflict
+    if another account has it."""
 
     def job(transaction: Transaction) -> None:
         user = transaction.session.scalar(select(User).where(User.username == username))
         if user is None:
             raise NotFound("There is no such user.", username=username)
+        require(user.role, MANAGE_OWN_ACCOUNT)
         replace_email(transaction, user, email, OPERATOR)
 
     journal.write(job)
@@ -221,9 +223,11 @@ def _may_sign_in(user: User | None, settings: Settings, password: str | None) ->
 
 
 def find_active_user(typed: str) -> User | None:
-    """The active user of exactly this name, else the one whose name has the same key: `Alice` is `alice`."""
+    """The active user of exactly this name, else the one whose name has the same key: `Alice` is `alice`. No bot is
+    found: none signs in by a name."""
     named = or_(User.username == typed, User.name_skeleton == skeleton(typed))
-    found = {user.username: user for user in db.session.scalars(select(User).where(named, User.is_active))}
+    query = select(User).where(named, User.is_active, User.role != BOT)
+    found = {user.username: user for user in db.session.scalars(query)}
     alike = (user for name, user in found.items() if name_key(name) == name_key(typed))
     return found.get(typed) or next(alike, None)
 

@@ -59,6 +59,8 @@ KINDS = frozenset(
         "sign_in_failed",
         "sign_out",
         "suspension_lifted",
+        "token_added",
+        "token_revoked",
     }
 )
 """What is recorded. docs/operations.md explains each."""

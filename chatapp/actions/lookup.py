@@ -9,7 +9,7 @@ from chatapp.actions.sessions import Caller
 from chatapp.errors import NotAMember, NotFound
 from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS
-from chatapp.models.user import GUEST
+from chatapp.models.user import SEE_FEW
 from chatapp.prepared_statements import row_or_none, rows
 from chatapp.visibility import USER_BY_NAME, USER_SEEN_BY_GUEST
 
@@ -77,7 +77,7 @@ def find_target(caller: Caller, receiver: str, *, is_group: bool) -> Target:
 
 def find_user(caller: Caller, username: str) -> int | None:
     """The id of a user whom the caller sees; None for others as for a name that nobody has."""
-    if caller.role == GUEST:
+    if caller.role in SEE_FEW:
         row = row_or_none(USER_SEEN_BY_GUEST, username=username, guest_id=caller.user_id)
     else:
         row = row_or_none(USER_BY_NAME, username=username)

@@ -15,7 +15,7 @@ from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Membership, Node, Presence, User, UserSettings
 from chatapp.models.presence import NODE_SILENCE
-from chatapp.models.user import GUEST
+from chatapp.models.user import BOT, GUEST
 from chatapp.visibility import is_seen_by
 
 
@@ -23,8 +23,8 @@ from chatapp.visibility import is_seen_by
 class Person:
     """A user as shown to another. `last_seen` is when their last connection closed, now if they are online, and None if
     that is not shown or not known. `has_namesake`: the name looks like that of another active user. The texts and the
-    picture's hash may be empty. `profile_revision` numbers the changes of what the person shows. `is_guest`: that is
-    their role in the whole system."""
+    picture's hash may be empty. `profile_revision` numbers the changes of what the person shows. `is_guest`
+    and `is_bot`: that is their role in the whole system."""
 
     username: str
     first_name: str
@@ -37,6 +37,7 @@ class Person:
     picture: str = ""
     profile_revision: int = 0
     is_guest: bool = False
+    is_bot: bool = False
 
 
 _Other = aliased(User)
@@ -63,11 +64,11 @@ _PERSON = (
 
 
 def list_people(viewer: Caller | None) -> list[Person]:
-    """The active users whom the viewer sees, ordered by username. Who is not signed in sees the names of all."""
+    """The active users whom the viewer sees, ordered by username. Who is not signed in sees the names of all who may
+    sign in."""
     see = _seen_by(None if viewer is None else viewer.user_id)
     query = select(*_PERSON).outerjoin(UserSettings).where(User.is_active).order_by(User.username)
-    if viewer is not None:
-        query = query.where(is_seen_by(viewer.user_id, viewer.role))
+    query = query.where(User.role != BOT if viewer is None else is_seen_by(viewer.user_id, viewer.role))
     return [see(row) for row in db.session.execute(query)]
 
 
@@ -100,8 +101,8 @@ def _seen_by(viewer_id: int | None) -> Callable[[Any], Person]:
         is_shown = shows_last_seen and row.id not in hidden and row.shares_last_seen is not False
         last_seen = (at if is_online else row.last_seen_at) if is_shown else None
         shown = Person(row.username, row.first_name, row.last_name, is_online, last_seen, row.has_namesake)
-        if viewer_id is not None and row.role == GUEST:
-            shown = replace(shown, is_guest=True)
+        if viewer_id is not None and row.role in (GUEST, BOT):
+            shown = replace(shown, is_guest=row.role == GUEST, is_bot=row.role == BOT)
         if viewer_id is None or not row.profile_revision:
             return shown
         return replace(

@@ -20,7 +20,7 @@ from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton
 from chatapp.models import Picture, User
 from chatapp.models.tables import PICTURES, USERS
-from chatapp.models.user import GUEST
+from chatapp.models.user import BOT, GUEST, SEE_FEW
 from chatapp.notices import ProfileChanged
 from chatapp.pictures.reencoding import reencode
 from chatapp.prepared_statements import release_connection, row_or_none
@@ -59,6 +59,7 @@ class Profile:
     picture: str
     revision: int
     is_guest: bool
+    is_bot: bool
 
 
 def profile_of(user_id: int) -> Profile:
@@ -76,7 +77,7 @@ def changed_profiles(user_ids: Collection[int] | None = None) -> list[Profile]:
 def picture_of(caller: Caller, picture_hash: str) -> bytes:
     """The picture of somebody whom the caller sees, as a WebP. Raises NotFound."""
     row = row_or_none(PICTURE, hash=picture_hash)
-    if row is None or (caller.role == GUEST and not _is_of_seen(caller, picture_hash)):
+    if row is None or (caller.role in SEE_FEW and not _is_of_seen(caller, picture_hash)):
         raise NotFound("There is no such picture.")
     return bytes(row.body)
 
@@ -179,6 +180,7 @@ def _of(row: Any) -> Profile:
         row.picture,
         row.profile_revision,
         row.role == GUEST,
+        row.role == BOT,
     )
 
 

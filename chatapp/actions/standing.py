@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, or_, select
 
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT, require
 from chatapp.clock import now, to_iso
 from chatapp.journal import Transaction
 from chatapp.models import Suspension, User
@@ -9,6 +10,12 @@ from chatapp.sign_in_errors import AccountDeactivated, AccountSuspended
 
 
 def require_may_sign_in(transaction: Transaction, user_id: int) -> None:
+    """Raises Forbidden for a bot, AccountDeactivated and AccountSuspended."""
+    require_open(transaction, user_id)
+    require(transaction.session.get_one(User, user_id).role, MANAGE_OWN_ACCOUNT)
+
+
+def require_open(transaction: Transaction, user_id: int) -> None:
     """Raises AccountDeactivated and AccountSuspended. A suspension that has run out ends here.
 
     The row of the user is locked: a session that begins while the account is closed is either refused or ended.

@@ -1,12 +1,13 @@
 """The permissions of each role in the whole system. Nothing else decides what a role allows, but `visibility.py`, which
-says whom a guest sees. A guest has no permission here: they write where they are, and come and go by invitation.
+says whom guests and bots see. A guest writes where they are, and comes and goes by invitation. A bot has no permission
+here: it reads and writes where it is.
 
 `permissions.py` is the same for the roles in a group. An operator, by the command line, may do what an administrator
 may.
 """
 
 from chatapp.errors import Forbidden
-from chatapp.models.user import ADMINISTRATOR, MODERATOR, NOT_GUESTS
+from chatapp.models.user import ADMINISTRATOR, BOT, FULL_MEMBERS, MODERATOR, PERSONS
 
 MAKE_GROUPS = "make groups"
 LEAD_GROUPS = "be admins and owners of groups"
@@ -28,12 +29,14 @@ MANAGE_GROUPS = "manage groups that they are not in"
 SEE_AUDIT_LOG = "see the audit log"
 SEE_LIMITS = "see the limits of the server"
 CHANGE_INSTALLATION = "name the system and choose who joins"
+MANAGE_BOTS = "make bots and their tokens"
+MANAGE_OWN_ACCOUNT = "manage their own sign-in and their data"
 
 PERMISSIONS = {
-    MAKE_GROUPS: NOT_GUESTS,
+    MAKE_GROUPS: FULL_MEMBERS,
     # So a guest neither adds people to a group nor makes it public: `permissions.py` leaves that to these.
-    LEAD_GROUPS: NOT_GUESTS,
-    FIND_GROUPS: NOT_GUESTS,
+    LEAD_GROUPS: FULL_MEMBERS,
+    FIND_GROUPS: FULL_MEMBERS,
     SEE_PEOPLE: (ADMINISTRATOR, MODERATOR),
     CHANGE_ROLES: (ADMINISTRATOR,),
     CLOSE_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
@@ -51,9 +54,13 @@ PERMISSIONS = {
     SEE_AUDIT_LOG: (ADMINISTRATOR,),
     SEE_LIMITS: (ADMINISTRATOR,),
     CHANGE_INSTALLATION: (ADMINISTRATOR,),
+    MANAGE_BOTS: (ADMINISTRATOR,),
+    MANAGE_OWN_ACCOUNT: PERSONS,
 }
 
 STAFF = (ADMINISTRATOR, MODERATOR)
+ON_PERSONS = (CHANGE_ROLES, RESET_PASSWORDS)
+"""What nobody does to a bot: it would be a way to sign in as one."""
 
 
 def may(role: str, action: str) -> bool:
@@ -74,3 +81,5 @@ def require_over(role: str, target_role: str, action: str) -> None:
     require(role, action)
     if target_role in STAFF:
         require(role, ACT_ON_STAFF)
+    if target_role == BOT and action in ON_PERSONS:
+        raise Forbidden("A bot stays one, and has no password. It works by its tokens.")

@@ -7,6 +7,7 @@ from chatapp.account_serializers import listed_session
 from chatapp.account_shapes import EndedSessionsShape, SessionsShape
 from chatapp.actions import accounts, sessions
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
@@ -22,19 +23,19 @@ blueprint = Blueprint("account", __name__)
 
 
 @blueprint.get("/sessions")
-@operation("The caller's sessions, the last used first", gives=SessionsShape)
+@operation("The caller's sessions, the last used first", permission=MANAGE_OWN_ACCOUNT, gives=SessionsShape)
 def list_sessions(caller: Caller) -> SessionsShape:
     return {"sessions": [listed_session(one, caller) for one in sessions.list_sessions(caller.user_id)]}
 
 
 @blueprint.delete("/sessions")
-@operation("End all of the caller's sessions but this one", gives=EndedSessionsShape)
+@operation("End all of the caller's sessions but this one", permission=MANAGE_OWN_ACCOUNT, gives=EndedSessionsShape)
 def end_other_sessions(caller: Caller) -> EndedSessionsShape:
     return {"ended": sessions.end_other_sessions(current_journal(), caller)}
 
 
 @blueprint.delete("/sessions/<session_id>")
-@operation("End one of the caller's sessions", gives=SentenceShape, errors=(NotFound,))
+@operation("End one of the caller's sessions", permission=MANAGE_OWN_ACCOUNT, gives=SentenceShape, errors=(NotFound,))
 def end_session(caller: Caller, session_id: str) -> SentenceShape:
     sessions.end_session(current_journal(), caller, session_id)
     return {"response": "The session has ended."}
@@ -43,6 +44,7 @@ def end_session(caller: Caller, session_id: str) -> SentenceShape:
 @blueprint.patch("/password")
 @operation(
     "Change the caller's password: all of their sessions end, and a new one begins",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=SentenceShape,
     body=ChangePassword,
     errors=(*CONFIRMED, ManagedElsewhere, PasswordCommon),

@@ -13,6 +13,7 @@ from werkzeug.http import parse_cookie
 from chatapp.actions.sessions import Caller, find_caller
 from chatapp.api.current import current_journal
 from chatapp.api.request_limit import count_request
+from chatapp.bot_tokens import is_bot_token, session_id_of
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
@@ -37,7 +38,7 @@ _BEARER = re.compile(r"(?:^|,)\s*Bearer\s+([^\s,]+)")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token with its claims and its caller."""
+    """A valid token with its claims and its caller. The token of a bot has no claims."""
 
     token: str
     claims: Mapping[str, Any]
@@ -109,7 +110,9 @@ def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
     except UnicodeDecodeError:
         return []  # no browser sends this
     own = own_cookie(TOKEN_COOKIE)
-    return [found[name] for name in (HOST_PREFIX + own, own, TOKEN_COOKIE) if found.get(name)]
+    tokens = [found[name] for name in (HOST_PREFIX + own, own, TOKEN_COOKIE) if found.get(name)]
+    # A bot sends its token itself. One in a cookie was put there to have a browser act as the bot.
+    return [token for token in tokens if not is_bot_token(token)]
 
 
 def own_cookie(name: str) -> str:
@@ -180,11 +183,20 @@ def _secure_cookies(response: Response) -> None:
 
 
 def _signed_in_by(token: str, address: str) -> SignedIn:
+    if is_bot_token(token):
+        return _bot_signed_in_by(token, address)
     claims = claims_of(token)
     caller = find_caller(current_journal(), str(claims["jti"]), address)
     if caller is None or caller.username != claims["sub"]:
         raise NotSignedIn("Your session has ended. Please sign in again.")
     return SignedIn(token, claims, caller)
+
+
+def _bot_signed_in_by(token: str, address: str) -> SignedIn:
+    bot = find_caller(current_journal(), session_id_of(token), address)
+    if bot is None:
+        raise NotSignedIn("This token is not valid, or no longer.")
+    return SignedIn(token, {}, bot)
 
 
 def _token_in_header(environ: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from chatapp.account_payloads import ConfirmEmail, ForgottenPassword, SetEmail
 from chatapp.account_shapes import EmailShape
 from chatapp.actions import mailed_resets, own_email
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_outbox, current_place, current_settings
 from chatapp.api.mail_limits import forgotten_limit, limited_mails
@@ -27,7 +28,9 @@ blueprint = Blueprint("email", __name__)
 
 
 @blueprint.get("/email")
-@operation("The caller's e-mail address, and one that waits to be confirmed", gives=EmailShape)
+@operation(
+    "The caller's e-mail address, and one that waits to be confirmed", permission=MANAGE_OWN_ACCOUNT, gives=EmailShape
+)
 def show_email(caller: Caller) -> EmailShape:
     found = own_email.email_of(caller.user_id)
     return {"email": found.address, "waiting": found.waiting, "canMail": current_outbox().is_open}
@@ -36,6 +39,7 @@ def show_email(caller: Caller) -> EmailShape:
 @blueprint.put("/email")
 @operation(
     "Send a link to an address, which becomes the caller's when the link is opened",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=SentenceShape,
     body=SetEmail,
     errors=(*CONFIRMED, MailOff),
@@ -51,7 +55,13 @@ def set_email(caller: Caller, body: SetEmail) -> SentenceShape:
 
 
 @blueprint.delete("/email")
-@operation("Remove the caller's e-mail address", gives=SentenceShape, body=Confirmation, errors=CONFIRMED)
+@operation(
+    "Remove the caller's e-mail address",
+    permission=MANAGE_OWN_ACCOUNT,
+    gives=SentenceShape,
+    body=Confirmation,
+    errors=CONFIRMED,
+)
 def remove_email(caller: Caller, body: Confirmation) -> SentenceShape:
     with counted(caller):
         own_email.remove_email(current_journal(), current_settings(), current_outbox(), caller, body.password)

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from chatapp.actions.system_permissions import require
 from chatapp.api.authentication import refuse_foreign_page, require_caller
-from chatapp.errors import ChatError, MalformedRequest, NotFound
+from chatapp.errors import ChatError, Forbidden, MalformedRequest, NotFound
 from chatapp.payloads import parse
 
 View = Callable[..., Any]
@@ -24,7 +25,7 @@ FAILURE = "chatapp.failure"
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body, or a media
-    type. `takes` are the media types of a body that is no JSON."""
+    type. `takes` are the media types of a body that is no JSON. `permission` is of `system_permissions.py`."""
 
     summary: str
     gives: Any
@@ -32,6 +33,7 @@ class Operation:
     takes: tuple[str, ...]
     query: type[BaseModel] | None
     needs_session: bool
+    permission: str | None
     errors: tuple[type[ChatError], ...]
     view: View
 
@@ -47,7 +49,9 @@ class Operation:
         arguments: dict[str, Any] = dict(path)
         refuse_foreign_page(environ)
         if self.needs_session:
-            arguments["caller"] = require_caller(environ)
+            arguments["caller"] = caller = require_caller(environ)
+            if self.permission is not None:
+                require(caller.role, self.permission)
         if any("\0" in value for value in path.values()):
             # PostgreSQL's text cannot hold NUL, so a query with one would fail.
             raise NotFound("There is nothing of this name.")
@@ -68,12 +72,15 @@ def operation(
     takes: tuple[str, ...] = (),
     query: type[BaseModel] | None = None,
     needs_session: bool = True,
+    permission: str | None = None,
     errors: tuple[type[ChatError], ...] = (),
 ) -> Callable[[View], View]:
-    """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view."""
+    """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view. With a
+    permission only callers whose role has it get there."""
 
     def declare(view: View) -> View:
-        declared = Operation(summary, gives, body, takes, query, needs_session, errors, view)
+        refusals = errors if permission is None or Forbidden in errors else (*errors, Forbidden)
+        declared = Operation(summary, gives, body, takes, query, needs_session, permission, refusals, view)
 
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, stream_with_context
 
 from chatapp.actions.data_exports import RunningExports, begin_export
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
@@ -23,6 +24,7 @@ NAME = "chat-data.zip"
 @blueprint.post("/export")
 @operation(
     "Download everything that is the caller's, as a ZIP",
+    permission=MANAGE_OWN_ACCOUNT,
     gives="application/zip",
     body=Confirmation,
     errors=(*CONFIRMED, ExportLimited),

@@ -10,6 +10,7 @@ from chatapp.actions import invites, passkeys
 from chatapp.actions.confirmation import has_password, require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
@@ -102,6 +103,7 @@ def passkey_join_options(body: JoinOptions) -> Response:
 @blueprint.post("/passkeys/options")
 @operation(
     "What a browser is asked to make a passkey of the caller",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=OptionsShape,
     body=Confirmation,
     errors=(*CONFIRMED, LimitReached),
@@ -115,6 +117,7 @@ def passkey_options(caller: Caller, body: Confirmation) -> Response:
 @blueprint.post("/passkeys")
 @operation(
     "Add a passkey to the caller's account",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=PasskeyAnswerShape,
     body=NewPasskey,
     errors=(PasskeyInvalid, ChallengeInvalid, LimitReached, MalformedRequest, InvalidInput),
@@ -126,7 +129,7 @@ def add_passkey(caller: Caller, body: NewPasskey) -> Response:
 
 
 @blueprint.get("/passkeys")
-@operation("The caller's passkeys, the oldest first", gives=PasskeysShape)
+@operation("The caller's passkeys, the oldest first", permission=MANAGE_OWN_ACCOUNT, gives=PasskeysShape)
 def list_passkeys(caller: Caller) -> PasskeysShape:
     listed = [serialized(one) for one in passkeys.list_passkeys(caller.user_id)]
     return {"passkeys": listed, "hasPassword": has_password(caller)}
@@ -135,6 +138,7 @@ def list_passkeys(caller: Caller) -> PasskeysShape:
 @blueprint.patch("/passkeys/<passkey_id>")
 @operation(
     "Rename one of the caller's passkeys",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=PasskeyAnswerShape,
     body=RenamePasskey,
     errors=(NotFound, MalformedRequest, InvalidInput),
@@ -144,7 +148,12 @@ def rename_passkey(caller: Caller, passkey_id: str, body: RenamePasskey) -> Resp
 
 
 @blueprint.delete("/passkeys/<passkey_id>")
-@operation("Remove one of the caller's passkeys", gives=SentenceShape, errors=(NotFound, LastWayIn))
+@operation(
+    "Remove one of the caller's passkeys",
+    permission=MANAGE_OWN_ACCOUNT,
+    gives=SentenceShape,
+    errors=(NotFound, LastWayIn),
+)
 def remove_passkey(caller: Caller, passkey_id: str) -> SentenceShape:
     passkeys.remove(current_journal(), current_settings(), caller, passkey_id)
     return {"response": "The passkey is removed."}

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, jsonify, request
 from chatapp.account_shapes import NewFactorShape, RecoveryCodesShape, SecondFactorShape
 from chatapp.actions import second_factor
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_settings
 from chatapp.api.operation import operation
@@ -23,7 +24,7 @@ blueprint = Blueprint("second_factor", __name__)
 
 
 @blueprint.get("/second-factor")
-@operation("Whether the caller's second factor is on", gives=SecondFactorShape)
+@operation("Whether the caller's second factor is on", permission=MANAGE_OWN_ACCOUNT, gives=SecondFactorShape)
 def show_second_factor(caller: Caller) -> SecondFactorShape:
     state = second_factor.state_of(caller.user_id)
     since = to_iso(state.since) if state.since is not None else None
@@ -33,6 +34,7 @@ def show_second_factor(caller: Caller) -> SecondFactorShape:
 @blueprint.post("/second-factor")
 @operation(
     "Make the secret of a second factor, which a code confirms",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=NewFactorShape,
     body=Confirmation,
     errors=(*CONFIRMED, PasswordNeeded, SecondFactorOn),
@@ -48,6 +50,7 @@ def begin_second_factor(caller: Caller, body: Confirmation) -> Response:
 @blueprint.post("/second-factor/confirm")
 @operation(
     "Turn the second factor on",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=RecoveryCodesShape,
     body=SecondFactorCode,
     errors=(NotFound, SecondFactorOn, MalformedRequest, InvalidInput),
@@ -60,6 +63,7 @@ def confirm_second_factor(caller: Caller, body: SecondFactorCode) -> Response:
 @blueprint.post("/second-factor/recovery-codes")
 @operation(
     "Make new recovery codes in place of the old ones",
+    permission=MANAGE_OWN_ACCOUNT,
     gives=RecoveryCodesShape,
     body=Confirmation,
     errors=(*CONFIRMED, NotFound),
@@ -71,7 +75,13 @@ def replace_recovery_codes(caller: Caller, body: Confirmation) -> Response:
 
 
 @blueprint.delete("/second-factor")
-@operation("Turn the second factor off", gives=SentenceShape, body=Confirmation, errors=(*CONFIRMED, NotFound))
+@operation(
+    "Turn the second factor off",
+    permission=MANAGE_OWN_ACCOUNT,
+    gives=SentenceShape,
+    body=Confirmation,
+    errors=(*CONFIRMED, NotFound),
+)
 def turn_off_second_factor(caller: Caller, body: Confirmation) -> SentenceShape:
     with counted(caller):
         second_factor.turn_off(current_journal(), caller, body.password)

@@ -9,6 +9,7 @@ from chatapp.actions import sessions
 from chatapp.actions.accounts import Credentials
 from chatapp.actions.directory_accounts import sign_in
 from chatapp.actions.sessions import Caller
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
 from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_place, current_settings
 from chatapp.api.operation import operation
@@ -67,13 +68,13 @@ def _counted(body: SignIn) -> AbstractContextManager[None]:
 
 
 @blueprint.get("/loggedIn")
-@operation("Who is signed in", gives=SignedInShape)
+@operation("Who is signed in", permission=MANAGE_OWN_ACCOUNT, gives=SignedInShape)
 def logged_in(caller: Caller) -> Response:
     return attach_token(jsonify(username=caller.username, role=caller.role), current_token())
 
 
 @blueprint.post("/logout")
-@operation("Sign out: the session ends, and its connections close", gives=SentenceShape)
+@operation("Sign out: the session ends, and its connections close", permission=MANAGE_OWN_ACCOUNT, gives=SentenceShape)
 def logout(caller: Caller) -> Response:
     sessions.sign_out(current_journal(), caller)
     return detach_token(jsonify(response="Signed out."))

@@ -11,14 +11,19 @@ ADMINISTRATOR = "administrator"
 MODERATOR = "moderator"
 MEMBER = "member"
 GUEST = "guest"
+BOT = "bot"
 
-NOT_GUESTS = (ADMINISTRATOR, MODERATOR, MEMBER)
+FULL_MEMBERS = (ADMINISTRATOR, MODERATOR, MEMBER)
+PERSONS = (*FULL_MEMBERS, GUEST)
+SEE_FEW = (GUEST, BOT)
+"""The roles that see only whom they share a conversation with: `chatapp.visibility`."""
 
 
 class User(Base):
     """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
 
-    `role` is that in the whole system; a membership has another one, for its group.
+    `role` is that in the whole system; a membership has another one, for its group. A bot is a program: it has no
+    password and no e-mail address, and is signed in by its tokens alone (`actions/bots.py`).
 
     `email` is null or verified: an operator or a provider of sign-in has set it, or the user has opened a link that was
     sent there (`email_verification`). It is in lower case, as `payload_fields.EmailAddress` makes it. `mail_language`

@@ -16,7 +16,7 @@ from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
 from chatapp.load_errors import TooManyConnections
 from chatapp.models.conversation import other_of
-from chatapp.models.user import GUEST
+from chatapp.models.user import SEE_FEW
 from chatapp.notices import (
     BlockChanged,
     CatchUp,
@@ -105,7 +105,7 @@ class Dispatcher:
         is_first = self.connections.add(sid, caller)
         try:
             # Before the presence is told, which the user hears too.
-            self.groups.enter(sid, GUESTS if caller.role == GUEST else EVERYBODY)
+            self.groups.enter(sid, GUESTS if caller.role in SEE_FEW else EVERYBODY)
             if is_first:
                 self.presence.changed(caller.user_id).result()
             client = self._server.manager.client(sid, NAMESPACE)

@@ -28,7 +28,7 @@ from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.load_errors import TooManyEvents
-from chatapp.models.user import GUEST
+from chatapp.models.user import SEE_FEW
 from chatapp.payloads import MarkRead, MessageEvent, SyncRequest, parse
 from chatapp.personal_payloads import ChangeSettings, ConversationPreferences, Look, SaveDraft, Typing
 from chatapp.realtime.authentication import caller_of
@@ -240,7 +240,7 @@ class ChatNamespace(
 
     def on_typing(self, connection: Connection, payload: Any) -> Ack:
         event = parse(Typing, payload)
-        if connection.caller.role == GUEST and not event.group:
+        if connection.caller.role in SEE_FEW and not event.group:
             with self._dispatcher.app.app_context():
                 find_conversation(connection.caller, event.receiver, is_group=False)
         self._dispatcher.personal.typing.typing(connection, event)

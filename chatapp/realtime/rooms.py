@@ -8,7 +8,7 @@ _GROUP = "group:"
 EVERYBODY = "everybody"
 """All connections of those who see everybody."""
 GUESTS = "guests"
-"""All connections of guests."""
+"""All connections of guests and bots."""
 
 
 def user_room(username: str) -> str:

@@ -16,14 +16,14 @@ from chatapp.actions.accounts import NewUser, add_users
 from chatapp.clock import now
 from chatapp.models.membership import ADMIN, MEMBER, OWNER
 from tests.api.account_people import Owner
-from tests.api.administrators import admin, person
+from tests.api.administrators import admin, enter, person
 from tests.api.mailing import ada, mail_app, post
 from tests.api.protected import clock, protected
 from tests.api.searching import Searcher
 from tests.conftest import CAST, Browser
 from tests.databases import Databases
 
-__all__ = ["ada", "admin", "clock", "mail_app", "person", "post", "protected"]
+__all__ = ["ada", "admin", "clock", "enter", "mail_app", "person", "post", "protected"]
 
 _numbers = itertools.count(1)
 

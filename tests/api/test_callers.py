@@ -50,6 +50,8 @@ STAFF = {
     "DELETE /admin/people/<username>/suspension",
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
     *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
+    *("GET /admin/bots", "POST /admin/bots", "PATCH /admin/bots/<username>", "GET /admin/bots/<username>/tokens"),
+    *("POST /admin/bots/<username>/tokens", "DELETE /admin/bots/<username>/tokens/<token_id>"),
 }
 """For administrators, and some for moderators: `test_administration.py` tries each role on each."""
 

@@ -17,7 +17,9 @@ from chatapp.actions.system_permissions import (
     LEAD_GROUPS,
     MAKE_GROUPS,
     MAKE_INVITATIONS,
+    MANAGE_BOTS,
     MANAGE_GROUPS,
+    MANAGE_OWN_ACCOUNT,
     MODERATE_MESSAGES,
     PERMISSIONS,
     REMOVE_REPORTED,
@@ -29,20 +31,20 @@ from chatapp.actions.system_permissions import (
     SEE_REPORTS,
     SUSPEND_ACCOUNTS,
 )
-from chatapp.models.user import ADMINISTRATOR, GUEST, MEMBER, MODERATOR
+from chatapp.models.user import ADMINISTRATOR, BOT, GUEST, MEMBER, MODERATOR
 from tests.api.administrators import Add, Browse
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
 from tests.conftest import Browser
 
-ROLES = (ADMINISTRATOR, MODERATOR, MEMBER, GUEST)
+ROLES = (ADMINISTRATOR, MODERATOR, MEMBER, GUEST, BOT)
 
 
 def delete_anothers_message(browser: Browser, other: str) -> TestResponse:
     """Deletes what somebody said in their group, of which the browser's user is a plain member."""
     author = browser.application.test_client()
     author.post("/login", json={"username": other})
-    me = browser.get("/loggedIn").get_json()["username"]
+    me = browser.get("/profile").get_json()["profile"]["username"]
     body = {"groupName": "Moderated", "users": [{"username": me}]}
     group_id: str = author.post("/group", json=body).get_json()["newGroup"]["groupId"]
     assert say(author, group_id, "not nice").status_code == 200
@@ -65,7 +67,7 @@ def lead_a_group(browser: Browser, other: str) -> TestResponse:
     """Somebody makes the browser's user an admin of their group."""
     owner = browser.application.test_client()
     owner.post("/login", json={"username": other})
-    me = browser.get("/loggedIn").get_json()["username"]
+    me = browser.get("/profile").get_json()["profile"]["username"]
     body = {"groupName": "Led", "users": [{"username": me}]}
     group_id: str = owner.post("/group", json=body).get_json()["newGroup"]["groupId"]
     return owner.put(f"/group/{group_id}/members/{me}", json={"role": "admin"})
@@ -96,6 +98,8 @@ ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
     SEE_AUDIT_LOG: lambda browser, _other, _person: browser.get("/admin/audit"),
     SEE_LIMITS: lambda browser, _other, _person: browser.get("/admin/limits"),
     CHANGE_INSTALLATION: lambda browser, _other, _person: browser.patch("/admin/installation", json={}),
+    MANAGE_BOTS: lambda browser, _other, _person: browser.get("/admin/bots"),
+    MANAGE_OWN_ACCOUNT: lambda browser, _other, _person: browser.get("/sessions"),
 }
 """What is tried for each permission: a new one is added here."""
 
@@ -107,6 +111,10 @@ OTHERS: dict[str, Callable[[Browser, str], TestResponse]] = {
     "delete group": lambda browser, _other: browser.delete("/admin/groups/1"),
     "list reports": lambda browser, _other: browser.get("/admin/reports"),
     "lift": lambda browser, other: browser.delete(f"/admin/people/{other}/suspension"),
+    "add bot": lambda browser, _other: browser.post("/admin/bots", json={"username": "sneaky", "name": "S"}),
+    "list tokens": lambda browser, other: browser.get(f"/admin/bots/{other}/tokens"),
+    "add token": lambda browser, other: browser.post(f"/admin/bots/{other}/tokens", json={"name": "t"}),
+    "revoke token": lambda browser, other: browser.delete(f"/admin/bots/{other}/tokens/1"),
     "csv": lambda browser, _other: browser.get("/admin/audit.csv"),
     "json lines": lambda browser, _other: browser.get("/admin/audit.jsonl"),
 }
@@ -118,10 +126,8 @@ def test_every_permission_is_tried() -> None:
 
 
 @pytest.mark.parametrize(("action", "role"), list(itertools.product(ATTEMPTS, ROLES)))
-def test_a_role_may_do_what_the_table_says_and_nothing_else(
-    browse: Browse, person: Add, action: str, role: str
-) -> None:
-    answer = ATTEMPTS[action](browse(person(role)), person(), person)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(enter: Browse, person: Add, action: str, role: str) -> None:
+    answer = ATTEMPTS[action](enter(role), person(), person)
     if role in PERMISSIONS[action]:
         assert answer.status_code == 200, answer.text
     else:

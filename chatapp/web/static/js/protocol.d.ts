@@ -8,6 +8,7 @@ export interface User {
   lastSeen?: string | null; // ISO 8601; now for who is online, null if it is not shown
   hasNamesake?: boolean; // whether the name looks like that of another person
   isGuest?: boolean; // whether their role in the whole system is that of a guest
+  isBot?: boolean; // whether it is an account of a program
   statusText?: string;
   timeZone?: string; // an IANA name
   picture?: string; // the last part of its address
@@ -24,6 +25,7 @@ export interface Profile {
   picture: string | null;
   profileRevision: number;
   isGuest?: boolean;
+  isBot?: boolean;
 }
 
 /** `start` and `end` count UTF-16 code units, as strings are indexed. */

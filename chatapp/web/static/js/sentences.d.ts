@@ -33,6 +33,12 @@ export interface Arguments {
   adminInviteRevokeNamed: { number: number };
   adminInviteRevokeTitle: { number: number };
   adminInviteGuests: { groups: string };
+  adminBotTokens: Count;
+  adminTokenWrong: { days: number };
+  adminTokenNote: Name;
+  adminTokenUntil: { when: string };
+  adminTokenRevokeNamed: Name;
+  adminTokenRevokeTitle: Name;
   adminOwners: { names: string };
   adminAuditBy: Name;
   adminAuditAbout: Name;
@@ -49,6 +55,7 @@ export interface Arguments {
   announceTarget: Name & Text;
   answering: Name;
   blockedHere: Name;
+  botNamed: Name;
   blockSwitch: Name;
   unblockNamed: Name;
   bytesLeft: Count;

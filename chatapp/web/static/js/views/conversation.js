@@ -14,6 +14,7 @@ import { Avatar } from "./avatar.js";
 import { Banner } from "./banner.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
+import { BotBadge } from "./botbadge.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
@@ -54,7 +55,7 @@ function Head({ conversation }) {
     <button type="button" class="icon-button only-narrow" aria-label=${say.back} onClick=${goToList}><${Icon} name="back" size=${24} /></button>
     <${Avatar} id=${receiver} name=${name} group=${group} online=${online} />
     <span class="conversation-who">
-      <h1><bdi>${headingOf(conversation)}</bdi></h1>
+      <h1><bdi>${headingOf(conversation)}</bdi>${!group && html`<${BotBadge} username=${receiver} />`}</h1>
       ${about && html`<span class="conversation-topic" title=${about}><bdi>${about}</bdi></span>`}
       <small>${typingIn(conversation.key) ?? subtitleOf(conversation)}</small>
     </span>

@@ -12,6 +12,7 @@ import { addressOf } from "../router.js";
 import { badgeText, say } from "../strings.js";
 import { conversationOf, isOnline, me, nameOf, openKey } from "../store.js";
 import { Avatar } from "./avatar.js";
+import { BotBadge } from "./botbadge.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { Tick } from "./tick.js";
@@ -38,6 +39,7 @@ export function ConversationLine({ line }) {
       <span class="line-top">
         <b class="line-name"><bdi>${name}</bdi></b>
         ${!conversation.group && isGuest(conversation.receiver) && html`<span class="line-guest">${say.guest}</span>`}
+        ${!conversation.group && html`<${BotBadge} username=${conversation.receiver} />`}
         ${online && html`<span class="unseen">, ${say.online}</span>`}
         ${isQuiet && html`<span class="line-muted" role="img" aria-label=${say.muted} title=${say.muted}><${Icon} name="muted" size=${16} /></span>`}
         ${activeAt && html`<time class="line-time" dateTime=${activeAt}>${shortMoment(activeAt)}</time>`}

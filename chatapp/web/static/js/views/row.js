@@ -9,6 +9,7 @@ import { discardEntry, retryEntry } from "../sending.js";
 import { direction, say } from "../strings.js";
 import { me, nameOf, saved } from "../store.js";
 import { Avatar } from "./avatar.js";
+import { BotBadge, isBot } from "./botbadge.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
@@ -42,7 +43,7 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
   const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && !row.forwarded && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
-  return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${say.rowLabel({ name: isOwn ? say.you : name, time: timeOfDay(row.timestamp) })}
+  return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${say.rowLabel({ name: isOwn ? say.you : spokenName(row.sender, name), time: timeOfDay(row.timestamp) })}
       onClick=${(/** @type {any} */ event) => message && openByTouch(event, conversation, message)}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
     <div class="bubble">
@@ -78,8 +79,11 @@ function isFresh(row) {
 
 /** @param {{ id: string, name: string }} props */
 function SenderName({ id, name }) {
-  return html`<b class=${`sender hue-${hueOf(id)}`}><bdi>${name}</bdi></b>`;
+  return html`<b class=${`sender hue-${hueOf(id)}`}><bdi>${name}</bdi><${BotBadge} username=${id} /></b>`;
 }
+
+/** @param {string} username @param {string} name */
+const spokenName = (username, name) => (isBot(username) ? say.botNamed({ name }) : name);
 
 /** @param {{ row: MessageRow, conversation: ConversationModel, isOwn: boolean }} props */
 function Meta({ row, conversation, isOwn }) {

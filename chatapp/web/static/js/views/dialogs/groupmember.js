@@ -10,6 +10,7 @@ import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
 import { Avatar } from "../avatar.js";
 import { closeDialog } from "../dialog.js";
+import { BotBadge, isBot } from "../botbadge.js";
 import { html } from "../html.js";
 import { LocalTime, statusOf } from "../profile.js";
 
@@ -23,12 +24,12 @@ export function MemberPage({ conversation, username, goTo }) {
   const name = nameOf(username);
   const isMe = username === me.value;
   const role = conversation.members.find((member) => member.username === username)?.role ?? "member";
-  // A guest is a plain member in every group.
-  const mayChange = may(conversation.role, "changeRoles") && !isGuest(username);
+  // Guests and bots are plain members in every group.
+  const mayChange = may(conversation.role, "changeRoles") && !isGuest(username) && !isBot(username);
   return html`
     <div class="details">
       <${Avatar} id=${username} name=${name} online=${isOnline(username)} size="large" />
-      <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi></p>
+      <p class="details-name"><bdi>${isMe ? say.selfName({ name }) : name}</bdi><${BotBadge} username=${username} /></p>
       <p class="state-hint"><bdi>@${username}</bdi>, ${isOnline(username) ? say.online : say.offline}<${LocalTime} username=${username} /></p>
       ${statusOf(username) && html`<p class="details-status"><bdi>${statusOf(username)}</bdi></p>`}
       ${isGuest(username) ? html`<p><span class="role">${say.guest}</span></p>` : !mayChange && html`<p>${say.roleIn({ role: say.roles[role] })}</p>`}

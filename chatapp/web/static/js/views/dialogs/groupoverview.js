@@ -12,6 +12,7 @@ import { say } from "../../strings.js";
 import { loadMembers } from "../../sync.js";
 import { Refused, useAction } from "./action.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
@@ -145,6 +146,7 @@ function MemberLine({ member: { username, role }, goTo }) {
   return html`<button type="button" class="person" onClick=${() => goTo("member", username)}>
     <${Avatar} id=${username} name=${name} online=${online} size="small" />
     <span class="person-text"><b><bdi>${username === me.value ? say.selfName({ name }) : name}</bdi></b><small><bdi>@${username}</bdi>${online && html`<span class="unseen">, ${say.online}</span>`}</small></span>
+    <${BotBadge} username=${username} />
     ${isGuest(username) && html`<span class="role">${say.guest}</span>`}
     ${role !== "member" && html`<span class=${`role role-${role}`}>${say.roles[role]}</span>`}
     <${Icon} name="next" size=${16} />

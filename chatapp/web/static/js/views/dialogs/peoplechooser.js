@@ -6,6 +6,7 @@ import { listStatus, me, people } from "../../store.js";
 import { say } from "../../strings.js";
 import { retryLists } from "../../sync.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { Empty, Failed, Skeleton } from "../states.js";
@@ -77,6 +78,7 @@ function Choice({ user, picked }) {
   return html`<label class="choice">
     <${Avatar} id=${user.username} name=${fullName(user)} online=${user.isOnline} size="small" />
     <span class="person-text"><b><bdi>${fullName(user)}</bdi></b><small><bdi>@${user.username}</bdi></small></span>
+    <${BotBadge} username=${user.username} />
     ${user.isGuest && html`<span class="role">${say.guest}</span>`}
     <input type="checkbox" checked=${isPicked} onChange=${() => toggle(picked, user)} />
   </label>`;

@@ -8,7 +8,7 @@ import { settings } from "../../../config.js";
  * @property {string} username
  * @property {string} firstName
  * @property {string} lastName
- * @property {"administrator" | "moderator" | "member" | "guest"} role
+ * @property {"administrator" | "moderator" | "member" | "guest" | "bot"} role
  * @property {boolean} isActive
  * @property {string} createdAt
  * @property {number} sessions

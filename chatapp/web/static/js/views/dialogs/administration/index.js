@@ -9,6 +9,7 @@ import { Dialog } from "../../dialog.js";
 import { html } from "../../html.js";
 import { SectionMenu } from "../sectionmenu.js";
 import { AuditSection } from "./audit.js";
+import { BotsSection } from "./bots.js";
 import { GroupsSection } from "./groups.js";
 import { InvitationsSection } from "./invitations.js";
 import { PeopleSection } from "./people.js";
@@ -29,6 +30,7 @@ const SECTIONS = [
   { id: "reports", title: () => say.adminReports, hint: () => say.adminReportsHint, Section: ReportsSection, forModerators: true },
   { id: "invitations", title: () => say.adminInvitations, hint: () => say.adminInvitationsHint, Section: InvitationsSection, forModerators: true },
   { id: "groups", title: () => say.adminGroups, hint: () => say.adminGroupsHint, Section: GroupsSection, forModerators: false },
+  { id: "bots", title: () => say.adminBots, hint: () => say.adminBotsHint, Section: BotsSection, forModerators: false },
   { id: "audit", title: () => say.adminAudit, hint: () => say.adminAuditHint, Section: AuditSection, forModerators: false },
   { id: "system", title: () => say.adminSystem, hint: () => say.adminSystemHint, Section: SystemSection, forModerators: false },
 ];

@@ -40,7 +40,7 @@ export function PersonPage({ account, onChange }) {
     <${About} account=${account} />
     ${mayActOn(account)
       ? html`
-        ${isAdministrator() && html`<${RoleForm} account=${account} onChange=${onChange} />`}
+        ${isAdministrator() && account.role !== "bot" && html`<${RoleForm} account=${account} onChange=${onChange} />`}
         ${suspension && html`<${Suspended} username=${username} suspension=${suspension} onDone=${onChange} />`}
         <${Refused} action=${action} />
         <div class="details-actions">
@@ -50,14 +50,17 @@ export function PersonPage({ account, onChange }) {
             ? html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "deactivate")}>${say.adminDeactivate}</button>`
             : html`<button type="button" class="button" disabled=${action.isBusy.value} onClick=${() => act(() => changePerson(username, { isActive: true }))}>${say.adminReactivate}</button>`}
         </div>
-        ${isAdministrator() && isActive && html`<${NewPassword} account=${account} />`}`
+        ${isAdministrator() && isActive && account.role !== "bot" && html`<${NewPassword} account=${account} />`}`
       : html`<p class="note">${username === me.value ? say.adminSelf : say.adminStaff}</p>`}`;
 }
 
 const isAdministrator = () => session.value.role === "administrator";
 
+/** @type {Account["role"][]} */
+const STAFF = ["administrator", "moderator"];
+
 /** @param {Account} account */
-const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || role === "member" || role === "guest");
+const mayActOn = ({ username, role }) => username !== me.value && (isAdministrator() || !STAFF.includes(role));
 
 /** @param {{ account: Account }} props */
 function About({ account }) {
