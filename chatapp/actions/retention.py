@@ -112,6 +112,8 @@ def erase_next(journal: Journal, due: Due) -> bool:
         if last < first:
             return False
         _end_threads(transaction, conversation.id, last)
+        if _erase_in_threads(session, conversation.id, first, last):
+            return True
         SearchIndex(transaction).remove_range(conversation.id, first, last)
         for table in OF_MESSAGES:
             erased = (table.conversation_id == conversation.id) & table.sequence.between(first, last)
@@ -126,7 +128,7 @@ def erase_next(journal: Journal, due: Due) -> bool:
 
 
 def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> None:
-    """Ends the threads of messages up to this sequence, with their messages. A thread has 10,000 at most."""
+    """Ends the threads of messages up to this sequence: nobody reads them or writes in them any more."""
     session = transaction.session
     query = select(Conversation.id).where(
         Conversation.parent_id == conversation_id, Conversation.root_sequence <= last, Conversation.kind != DELETED
@@ -135,5 +137,21 @@ def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> N
         followers = set(session.scalars(select(Membership.user_id).where(Membership.conversation_id == thread_id)))
         delete_memberships(transaction, thread_id, followers, take_revision(transaction, thread_id))
         session.execute(update(Conversation).where(Conversation.id == thread_id).values(kind=DELETED))
-        for table in OF_MESSAGES:
-            session.execute(delete(table).where(table.conversation_id == thread_id))
+
+
+def _erase_in_threads(session: Session, conversation_id: int, first: int, last: int) -> bool:
+    """Erases the next messages of one ended thread of these root messages, ERASED_AT_ONCE at most. Returns whether
+    there were any. The root messages are erased after them, so a server that stops in between goes on where it was."""
+    threads = select(Conversation.id).where(
+        Conversation.parent_id == conversation_id, Conversation.root_sequence.between(first, last)
+    )
+    query = select(Message.conversation_id, Message.sequence).where(Message.conversation_id.in_(threads))
+    query = query.order_by(Message.conversation_id, Message.sequence).limit(ERASED_AT_ONCE)
+    found = session.execute(query).all()
+    if not found:
+        return False
+    thread_id = found[0].conversation_id
+    end = max(row.sequence for row in found if row.conversation_id == thread_id)
+    for table in OF_MESSAGES:
+        session.execute(delete(table).where(table.conversation_id == thread_id, table.sequence <= end))
+    return True

@@ -189,6 +189,30 @@ def test_a_thread_ends_with_its_root_message_and_is_kept_as_long_as_its_group(
     assert count_rows(app, thread, "message", "membership") == {"message": 0, "membership": 0}
 
 
+def test_a_long_thread_is_erased_in_several_transactions_before_its_root_message(
+    app: Flask, browse: Browse, newcomers: Newcomers, make_group: MakeGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ERASED_AT_ONCE", 3)
+    anna, ben = newcomers(2)
+    group = make_group(anna, ben)
+    mine = browse(anna)
+    root = say(mine, group, "root")
+    thread = mine.post(f"/message/{root['messageId']}/thread", json={}).get_json()["thread"]["receiver"]
+    say(browse(ben), thread, *(f"answer {number}" for number in range(7)))
+    keep(mine, group, 3)
+    with app.app_context():
+        due, _ = find_due(in_days(4), 0)
+    (one,) = [found for found in due if str(found.conversation_id) == group]
+    journal, left = app.extensions["chatapp.journal"], []
+    goes_on = True
+    while goes_on:
+        with app.app_context():
+            goes_on = erase_next(journal, one)
+        left.append((count_rows(app, thread, "message")["message"], count_rows(app, group, "message")["message"]))
+        refusal(browse(ben).get(f"/messages/{ben}/{thread}?group=yes"), 404, "not_found")
+    assert left == [(4, 1), (1, 1), (0, 1), (0, 0)]
+
+
 def test_only_an_owner_chooses_how_long_a_group_keeps_its_messages(
     browse: Browse, newcomers: Newcomers, make_group: MakeGroup
 ) -> None:
