@@ -8,6 +8,7 @@ from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
+from chatapp.actions.usernames import Renamed
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
@@ -27,6 +28,7 @@ from chatapp.shapes import (
     MessageAckShape,
     MessageShape,
     MessageStateShape,
+    RenamedShape,
     RoleShape,
     SearchShape,
     SyncShape,
@@ -252,7 +254,13 @@ def sync(result: Sync) -> SyncShape:
         "conversations": [_conversation_sync(synced) for synced in result.conversations],
         "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
         "changes": [personal_change(change) for change in result.personal],
+        "names": result.names,
+        "renamed": [renamed(one) for one in result.renamed],
     }
+
+
+def renamed(one: Renamed) -> RenamedShape:
+    return {"number": one.number, "username": one.username, "newUsername": one.new_username}
 
 
 def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:

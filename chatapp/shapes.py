@@ -192,12 +192,22 @@ class ConversationNameShape(TypedDict):
     group: bool
 
 
+class RenamedShape(TypedDict):
+    """A change of a username. `number` counts those of all people."""
+
+    number: int
+    username: str
+    newUsername: str
+
+
 class SyncShape(TypedDict):
     userRevision: int
     more: bool
     conversations: list[ConversationSyncShape]
     gone: list[ConversationNameShape]
     changes: list[ChangeShape]
+    names: int
+    renamed: list[RenamedShape]
 
 
 class UsersShape(TypedDict):

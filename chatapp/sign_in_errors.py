@@ -126,6 +126,13 @@ class ManagedElsewhere(ChatError):
     status = 409
 
 
+class NameIsAccount(ChatError):
+    """People sign in by their name alone, which therefore does not change."""
+
+    code = "name_is_account"
+    status = 409
+
+
 class ResetInvalid(Forbidden):
     """The link for a new password is unknown, expired, replaced or used. Which of these is not said."""
 

@@ -58,6 +58,7 @@ KINDS = frozenset(
         "sign_in_failed",
         "sign_out",
         "suspension_lifted",
+        "username_changed",
     }
 )
 """What is recorded. docs/operations.md explains each."""

@@ -7,7 +7,15 @@ from flask import Blueprint, Response, stream_with_context
 
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
-from chatapp.actions import administered, administration, audit, installation_settings, invites, password_resets
+from chatapp.actions import (
+    administered,
+    administration,
+    audit,
+    installation_settings,
+    invites,
+    password_resets,
+    username_changes,
+)
 from chatapp.actions.data_exports import record_audit_export
 from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
@@ -36,6 +44,7 @@ from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
 from chatapp.clock import to_iso
 from chatapp.errors import (
+    Conflict,
     Forbidden,
     HasOwner,
     InvalidInput,
@@ -64,10 +73,10 @@ def list_people(caller: Caller, query: PeopleQuery) -> AccountsShape:
 
 @blueprint.patch("/admin/people/<username>")
 @operation(
-    "Give somebody another role, or close or open their account",
+    "Give somebody another role or username, or close or open their account",
     gives=SentenceShape,
     body=PersonChange,
-    errors=(*BODY_REFUSALS, LastAdministrator),
+    errors=(*BODY_REFUSALS, LastAdministrator, ManagedElsewhere, Conflict),
 )
 def change_person(caller: Caller, username: str, body: PersonChange) -> SentenceShape:
     if body.role is not None:
@@ -75,6 +84,8 @@ def change_person(caller: Caller, username: str, body: PersonChange) -> Sentence
     if body.is_active is not None:
         act = administration.reactivate if body.is_active else administration.deactivate
         act(current_journal(), caller.actor, username)
+    if body.username is not None:
+        username_changes.change_username(current_journal(), caller.actor, username, body.username)
     return {"response": "The account is changed."}
 
 

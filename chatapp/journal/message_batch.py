@@ -39,7 +39,10 @@ reply_to, mentions) VALUES {rows}"""
 INSERTED = 9
 """Columns of INSERT."""
 
-RECEIVER = f'SELECT id FROM "user" receiver WHERE username = ? AND is_active AND NOT {HIDDEN_RECEIVER}'
+RECEIVER = f"""SELECT id FROM "user" receiver
+WHERE (username = ? OR id IN (SELECT user_id FROM username_change WHERE username = ?))
+AND is_active AND NOT {HIDDEN_RECEIVER}"""
+"""A former username leads to whoever had it."""
 
 OPEN_DIRECT = """INSERT INTO conversation
 (kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
@@ -67,6 +70,8 @@ class MessageBatch:
         self.created_at = to_microseconds(now())
         self.forwarding = Forwarding(connection)
         self.mentions = MessageMentions(connection, self.created_at)
+        self._present: dict[tuple[int, str], tuple[str, str]] = {}
+        """The present usernames of sender and receiver, by the sender's id and the receiver as drafts name them."""
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
 
@@ -116,12 +121,14 @@ class MessageBatch:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
+        named = (draft.sender, draft.receiver)
+        sender, receiver = named if draft.is_group else self._present.get((draft.sender_id, draft.receiver), named)
         return StoredMessage(
             locked.conversation_id,
             locked.last_sequence,
             draft.sender_id,
-            draft.sender,
-            draft.receiver,
+            sender,
+            receiver,
             draft.is_group,
             draft.content if origin is None else origin.content,
             draft.client_id,
@@ -211,6 +218,9 @@ class MessageBatch:
         wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
         if not wanted:
             return {}
+        return self._lock_keys(wanted)
+
+    def _lock_keys(self, wanted: set[str]) -> dict[str, LockedConversation | ChatError]:
         keys = placeholders(wanted)
         sql = (
             "SELECT direct_key, id, last_sequence, revision, is_blocked FROM conversation "
@@ -228,17 +238,28 @@ class MessageBatch:
         """The direct conversation of a draft. Only a new message creates it, since a repeat stores nothing."""
         key = direct_key(draft.sender, draft.receiver)
         if key not in directs:
-            directs[key] = self._open_direct(key, draft)
+            directs[key] = self._open_direct(draft, directs)
         return directs[key]
 
-    def _open_direct(self, key: str, draft: MessageDraft) -> LockedConversation | ChatError:
-        receiver = self.connection.execute(RECEIVER, (draft.receiver, draft.sender_id)).fetchone()
+    def _open_direct(
+        self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
+    ) -> LockedConversation | ChatError:
+        receiver = self.connection.execute(RECEIVER, (draft.receiver, draft.receiver, draft.sender_id)).fetchone()
         if receiver is None:
             return NotFound("There is no such user.", receiver=draft.receiver)
         both = (draft.sender_id, receiver[0])
         user_ids = tuple(sorted(set(both)))
         # Whoever blocks the other in this moment has the lock of their own row, and looks for the conversation then.
         self.connection.execute(f'SELECT id FROM "user" WHERE id IN ({placeholders(user_ids)}){self.lock}', user_ids)
+        # A draft may name either of the two by a former username. While their rows are locked the names stay.
+        of_both = f'SELECT id, username FROM "user" WHERE id IN ({placeholders(user_ids)})'
+        names = dict(self.connection.execute(of_both, user_ids).fetchall())
+        key = direct_key(names[both[0]], names[both[1]])
+        self._present[draft.sender_id, draft.receiver] = names[both[0]], names[both[1]]
+        if key not in directs:
+            directs.update(self._lock_keys({key}))
+        if key in directs:
+            return directs[key]
         if self.connection.execute(BLOCK_BETWEEN, (*both, *reversed(both))).fetchone() is not None:
             return Blocked(NO_EXCHANGE)
         inserted = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()
@@ -247,7 +268,8 @@ class MessageBatch:
             user_revision = self.connection.execute(NEXT_USER_REVISION, (user_id,)).fetchone()[0]
             self.connection.execute(JOIN_DIRECT, (conversation_id, user_id, MEMBER, self.created_at, user_revision))
         self.notices.append(MembershipsChanged(conversation_id, user_ids))
-        return LockedConversation(conversation_id, 0, 0)
+        directs[key] = LockedConversation(conversation_id, 0, 0)
+        return directs[key]
 
     def _find_repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
         """Messages that an earlier attempt stored. Read under the conversations' locks, so that another process cannot
@@ -255,10 +277,9 @@ class MessageBatch:
         pairs = [(draft.sender_id, draft.client_id) for draft in drafts if draft.client_id]
         if not pairs:
             return {}
-        names = {draft.sender_id: draft.sender for draft in drafts}
         sql = REPEATS.format(rows=value_rows(2, len(pairs)))
         rows = self.connection.execute(sql, flat(pairs)).fetchall()
-        return {(row[2], row[4]): from_row(row, names[row[2]]) for row in rows}
+        return {(row[2], row[4]): from_row(row) for row in rows}
 
     def _insert(self, messages: list[StoredMessage]) -> None:
         if not messages:

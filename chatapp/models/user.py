@@ -16,7 +16,8 @@ NOT_GUESTS = (ADMINISTRATOR, MODERATOR, MEMBER)
 
 
 class User(Base):
-    """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
+    """`username` names the user on the wire and in the keys of direct conversations. It may change, by
+    `actions/username_changes.py` alone; what identifies the user is the id.
 
     `role` is that in the whole system; a membership has another one, for its group.
 

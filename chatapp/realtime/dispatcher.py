@@ -29,6 +29,7 @@ from chatapp.notices import (
     SessionEnded,
     Typed,
     UserChanged,
+    UsernameChanged,
     WatermarkRaised,
 )
 from chatapp.realtime.bursts import Bursts
@@ -46,6 +47,7 @@ from chatapp.realtime.personal import Personal
 from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import EVERYBODY, GUESTS, NAMESPACE, group_room, user_room
+from chatapp.realtime.usernames import Usernames
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ class Dispatcher:
             late_ticks,
             self.receipts.add,
         )
+        self.usernames = Usernames(app, server, self.connections, self.delivery, self.events, self.personal.guests)
         # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
         self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)
         self.fan_out = FanOut(
@@ -115,6 +118,7 @@ class Dispatcher:
             self.groups.enter(sid, user_room(caller.username))
             undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
+            self.usernames.refresh(sid)
         except BaseException:
             self.disconnected(sid)
             raise
@@ -205,6 +209,8 @@ class Dispatcher:
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
             case UserChanged() | ProfileChanged() | Typed() | BlockChanged():
                 self.personal.handle(notice)
+            case UsernameChanged():
+                self.usernames.changed()
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)
             case WatermarkRaised():

@@ -11,6 +11,7 @@ from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
 from chatapp.realtime.presence import PresenceUpdate
 from chatapp.realtime.rooms import GUESTS, NAMESPACE
+from chatapp.shapes import RenamedShape
 
 
 class Guests:
@@ -36,6 +37,10 @@ class Guests:
     def profile_changed(self, user_id: int, profile: ProfileShape) -> None:
         """Tells each guest who sees the person."""
         self._tell({user_id}, lambda _, guest, __: self._events.profile_changed_to(profile, guest))
+
+    def username_changed(self, user_id: int, renamed: RenamedShape) -> None:
+        """Tells each guest who sees the person."""
+        self._tell({user_id}, lambda _, guest, __: self._events.username_changed_to(renamed, guest))
 
     def sees(self, viewer_id: int, user_id: int) -> bool:
         """Whether a user who is connected to this process sees another one."""
