@@ -21,6 +21,7 @@ from chatapp.config import Settings
 from chatapp.errors import Forbidden, LimitReached
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.journal.revisions import announce_memberships, take_user_revisions
 from chatapp.lookalikes import skeleton
 from chatapp.models import Conversation, Membership, User, UsernameChange
 from chatapp.models.conversation import direct_key
@@ -110,13 +111,18 @@ def rename(transaction: Transaction, actor: Actor, user: User, username: str) ->
         session.flush()
     except IntegrityError as error:
         raise name_taken([username]) from error
-    _rename_conversations(transaction, user.id, former, username)
+    # First: the connections enter the rooms of the new name.
     transaction.notices.append(UsernameChanged(number))
+    _rename_conversations(transaction, user.id, former, username)
     record(transaction, "username_changed", actor, username, before=former, after=username)
 
 
 def _rename_conversations(transaction: Transaction, user_id: int, former: str, username: str) -> None:
-    """The rows are locked before their keys are read: the other user may be given another name at the same time."""
+    """For both people each of these conversations is gone under the former name, and new under the present one.
+
+    The rows are locked before their keys are read: the other user may be given another name at the same time.
+    """
+    session = transaction.session
     query = (
         select(Conversation.id, Conversation.direct_key)
         .join(Membership, Membership.conversation_id == Conversation.id)
@@ -124,10 +130,15 @@ def _rename_conversations(transaction: Transaction, user_id: int, former: str, u
         .order_by(Conversation.id)
         .with_for_update(of=Conversation)
     )
-    for row in transaction.session.execute(query).all():
+    for row in session.execute(query).all():
         names = [username if name == former else name for name in str(row.direct_key).split(" ")]
         renamed = update(Conversation).where(Conversation.id == row.id).values(direct_key=direct_key(*names))
-        transaction.session.execute(renamed, execution_options={"synchronize_session": False})
+        session.execute(renamed, execution_options={"synchronize_session": False})
+        both = set(session.scalars(select(Membership.user_id).where(Membership.conversation_id == row.id)))
+        for one, revision in take_user_revisions(transaction, both).items():
+            membership = update(Membership).where(Membership.conversation_id == row.id, Membership.user_id == one)
+            session.execute(membership.values(user_revision=revision), execution_options={"synchronize_session": False})
+        announce_memberships(transaction, row.id, both)
 
 
 def _require_own_name(user_id: int) -> None:

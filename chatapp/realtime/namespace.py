@@ -248,9 +248,12 @@ class ChatNamespace(
 
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:
         event = parse(MessageEvent, payload)
+        if event.sender != caller.username:
+            with self._dispatcher.app.app_context():
+                messages.require_sender(caller, event.sender)
         draft = MessageDraft(
             caller.user_id,
-            event.sender,
+            caller.username,
             event.receiver,
             is_group,
             event.content,

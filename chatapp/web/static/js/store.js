@@ -274,6 +274,7 @@ export function clear() {
     people.value = new Map();
     conversations.value = new Map();
     userRevision.value = 0;
+    names.value = null;
     ownSettings.value = DEFAULT_SETTINGS;
     saved.value = scheduled.value = blocks.value = new Map();
     left.value = null;
