@@ -187,7 +187,10 @@ export interface ConversationSync {
   members: Member[];
 }
 
-export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[] };
+export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: Renamed[] };
+
+/** A change of a username. `number` counts those of all people. */
+export type Renamed = { number: number, username: string, newUsername: string };
 
 export type KnownConversation = Address & { revision: number, watermarks: number };
 

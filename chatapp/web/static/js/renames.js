@@ -2,7 +2,7 @@
  * Usernames that have changed. What is typed and not sent goes on under the new names; everything else is fetched again.
  */
 
-import { draftsOf, entriesOf, keepDraft, keepEntry, dropDraft, keepSeen } from "./database.js";
+import { draftsOf, dropDraft, entriesOf, keepDraft, keepEntry, keepSeen } from "./database.js";
 import { merged } from "./models/draft.js";
 import { keyOf } from "./models/keys.js";
 import { forgetState } from "./offline.js";
@@ -29,7 +29,7 @@ export async function takeRenames(renamed, names) {
   const presentKey = (/** @type {string} */ key) => (key.startsWith("u:") ? keyOf(present(key.slice(2)), false) : key);
   const owner = present(me);
   const open = store.openKey.peek();
-  await Promise.all([...(await entriesOf(me))].map((entry) => keepEntry({ ...entry, owner, key: presentKey(entry.key) })));
+  await Promise.all((await entriesOf(me)).map((entry) => keepEntry({ ...entry, owner, key: presentKey(entry.key) })));
   await moveDrafts(me, owner, presentKey);
   await forgetState(me);
   await keepSeen(owner, "names", names);
