@@ -18,7 +18,7 @@ from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import CHANGE_USERNAMES
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import Forbidden, LimitReached
+from chatapp.errors import Forbidden
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import announce_memberships, take_user_revisions
@@ -27,7 +27,7 @@ from chatapp.models import Conversation, Membership, User, UsernameChange
 from chatapp.models.conversation import direct_key
 from chatapp.models.user import GUEST
 from chatapp.notices import UsernameChanged
-from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount
+from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, TooManyRenames
 
 OWN_CHANGES = 3
 OWN_CHANGES_WITHIN = timedelta(days=30)
@@ -39,7 +39,7 @@ def change_own_username(
 ) -> None:
     """Gives the caller another username.
 
-    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, LimitReached, Conflict,
+    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, TooManyRenames, Conflict,
     WrongPassword and ConfirmationRequired.
     """
     if settings.sign_in != "password":
@@ -58,7 +58,7 @@ def change_own_username(
             UsernameChange.user_id == caller.user_id, UsernameChange.changed_at > now() - OWN_CHANGES_WITHIN
         )
         if (transaction.session.scalar(recent) or 0) >= OWN_CHANGES:
-            raise LimitReached(
+            raise TooManyRenames(
                 f"You may change your username {OWN_CHANGES} times in {OWN_CHANGES_WITHIN.days} days.",
                 limit=OWN_CHANGES,
             )
