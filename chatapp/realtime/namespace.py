@@ -24,7 +24,6 @@ from chatapp.actions.lookup import find_conversation
 from chatapp.actions.sessions import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
-from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.load_errors import TooManyEvents
@@ -251,16 +250,7 @@ class ChatNamespace(
         if event.sender != caller.username:
             with self._dispatcher.app.app_context():
                 messages.require_sender(caller, event.sender)
-        draft = MessageDraft(
-            caller.user_id,
-            caller.username,
-            event.receiver,
-            is_group,
-            event.content,
-            event.client_id,
-            is_awaited=True,
-            reply_to=event.reply_to,
-        )
+        draft = draft_of(caller, event, is_group=is_group)
         ack = DeferredAck()
         messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(ack))
         return ack
