@@ -85,8 +85,8 @@ class DirectConversations:
         # Whoever blocks the other in this moment has the lock of their own row, and looks for the conversation then.
         self._connection.execute(f'SELECT id FROM "user" WHERE id IN ({placeholders(user_ids)}){self._lock}', user_ids)
         # A draft may name either of the two by a former username. While their rows are locked the names stay.
-        of_both = f'SELECT id, username FROM "user" WHERE id IN ({placeholders(user_ids)})'
-        names = dict(self._connection.execute(of_both, user_ids).fetchall())
+        of_both = f"WHERE id IN ({placeholders(user_ids)})"
+        names = dict(self._connection.execute(f'SELECT id, username FROM "user" {of_both}', user_ids).fetchall())
         key = direct_key(names[both[0]], names[both[1]])
         self._present[draft.sender_id, draft.receiver] = names[both[0]], names[both[1]]
         if key not in directs:

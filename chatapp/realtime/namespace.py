@@ -34,6 +34,7 @@ from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.forwarding_events import ForwardingEvents
+from chatapp.realtime.message_events import draft_of
 from chatapp.realtime.poll_events import PollEvents
 from chatapp.realtime.rooms import NAMESPACE
 from chatapp.realtime.saved_events import SavedEvents
