@@ -18,7 +18,9 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
     server = make_server(SIGN_IN="password")
     for name in ("zoe", "yan"):
         server.add_user(name, "--password", FIRST)
-    zoe, yan = (new_person(name, server, signed_in=False, bypass_csp=True) for name in ("zoe", "yan"))
+    zoe, yan = (
+        new_person(name, server, signed_in=False, bypass_csp=True, service_workers="allow") for name in ("zoe", "yan")
+    )
     theirs, page = zoe.context.new_page(), yan.context.new_page()
     zoe.page = theirs
     sign_in(theirs, server, "zoe", FIRST)
@@ -47,13 +49,13 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
     expect(bubble(theirs, "hello back")).to_be_visible()
     expect(composer(theirs)).to_have_value("not sent yet")
     expect(composer(page)).to_have_value("mine")
-    expect(theirs.locator("#conversations .line")).to_have_count(1)
+    expect(theirs.locator("#conversations .line", has_text="hello back")).to_have_count(1)
     composer(theirs).press("Enter")
     expect(bubble(page, "not sent yet")).to_be_visible()
     composer(page).press("Enter")
     expect(bubble(theirs, "mine")).to_be_visible()
     offline = reload_offline(zoe)
     offline.reload()
-    expect(offline.locator("#conversations .line")).to_have_count(1)
+    expect(offline.locator("#conversations .line", has_text="mine")).to_have_count(1)
     for text in ("hello", "hello back", "not sent yet", "mine"):
         expect(bubble(offline, text).first).to_be_visible()
