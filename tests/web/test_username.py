@@ -18,9 +18,8 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
     server = make_server(SIGN_IN="password")
     for name in ("zoe", "yan"):
         server.add_user(name, "--password", FIRST)
-    zoe, yan = (
-        new_person(name, server, signed_in=False, bypass_csp=True, service_workers="allow") for name in ("zoe", "yan")
-    )
+    options = {"signed_in": False, "bypass_csp": True, "service_workers": "allow"}
+    zoe, yan = (new_person(name, server, **options) for name in ("zoe", "yan"))
     theirs, page = zoe.context.new_page(), yan.context.new_page()
     zoe.page = theirs
     sign_in(theirs, server, "zoe", FIRST)
