@@ -39,8 +39,8 @@ def change_own_username(
 ) -> None:
     """Gives the caller another username.
 
-    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, TooManyRenames, Conflict,
-    WrongPassword and ConfirmationRequired.
+    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, TooManyRenames,
+    Conflict, WrongPassword and ConfirmationRequired.
     """
     if settings.sign_in != "password":
         raise NameIsAccount("People sign in by name here, so that the name cannot change.")
