@@ -1,7 +1,7 @@
 """Errors of signing in by a passkey, with a second factor, by a provider or the directory, and of links in e-mail. See
 `chatapp.errors`."""
 
-from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
+from chatapp.errors import ChatError, Conflict, Forbidden, MalformedRequest, Unavailable, WrongCredentials
 
 
 class SecondFactorRequired(ChatError):
@@ -131,6 +131,12 @@ class NameIsAccount(ChatError):
 
     code = "name_is_account"
     status = 409
+
+
+class NameTaken(Conflict):
+    """Somebody else has or had this username, or one that looks like it. Whose it is is not said."""
+
+    code = "name_taken"
 
 
 class TooManyRenames(ChatError):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from chatapp.actions.accounts import name_taken, reserved_for_others, taken_by_others
+from chatapp.actions.accounts import reserved_for_others, taken_by_others
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.confirmation import require_confirmation
@@ -27,7 +27,7 @@ from chatapp.models import Conversation, Membership, User, UsernameChange
 from chatapp.models.conversation import direct_key
 from chatapp.models.user import GUEST
 from chatapp.notices import UsernameChanged
-from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, TooManyRenames
+from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, NameTaken, TooManyRenames
 
 OWN_CHANGES = 3
 OWN_CHANGES_WITHIN = timedelta(days=30)
@@ -40,7 +40,7 @@ def change_own_username(
     """Gives the caller another username.
 
     Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, TooManyRenames,
-    Conflict, WrongPassword and ConfirmationRequired.
+    NameTaken, WrongPassword and ConfirmationRequired.
     """
     if settings.sign_in != "password":
         raise NameIsAccount("People sign in by name here, so that the name cannot change.")
@@ -68,7 +68,7 @@ def change_own_username(
 
 
 def change_username(journal: Journal, actor: Actor, username: str, new_username: str) -> None:
-    """Gives somebody another username. Raises Forbidden, NotFound, ManagedElsewhere and Conflict."""
+    """Gives somebody another username. Raises Forbidden, NotFound, ManagedElsewhere and NameTaken."""
     found = db.session.scalar(select(User.id).where(User.username == username))
     db.session.remove()
     if found is not None:
@@ -85,14 +85,14 @@ def change_username(journal: Journal, actor: Actor, username: str, new_username:
 def rename(transaction: Transaction, actor: Actor, user: User, username: str) -> None:
     """Gives a user, whose row is locked, another name, also in the keys of their private conversations.
 
-    Raises Conflict for a name that somebody else has or had, or that looks like one.
+    Raises NameTaken for a name that somebody else has or had, or that looks like one.
     """
     session = transaction.session
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE username_change IN EXCLUSIVE MODE"))
     own = skeleton(username)
     if taken_by_others(session, own, user.id) or reserved_for_others(session, own, user.id):
-        raise name_taken([username])
+        raise NameTaken("This name is taken, or looks like one that is.", username=username)
     former = user.username
     number = (session.scalar(select(func.max(UsernameChange.number))) or 0) + 1
     user.username, user.name_skeleton = username, own
@@ -110,7 +110,7 @@ def rename(transaction: Transaction, actor: Actor, user: User, username: str) ->
     try:
         session.flush()
     except IntegrityError as error:
-        raise name_taken([username]) from error
+        raise NameTaken("This name is taken, or looks like one that is.", username=username) from error
     # First: the connections enter the rooms of the new name.
     transaction.notices.append(UsernameChanged(number))
     _rename_conversations(transaction, user.id, former, username)

@@ -44,7 +44,6 @@ from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
 from chatapp.clock import to_iso
 from chatapp.errors import (
-    Conflict,
     Forbidden,
     HasOwner,
     InvalidInput,
@@ -56,7 +55,7 @@ from chatapp.errors import (
 )
 from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ManagedElsewhere
+from chatapp.sign_in_errors import ManagedElsewhere, NameTaken
 
 blueprint = Blueprint("administration", __name__)
 
@@ -76,7 +75,7 @@ def list_people(caller: Caller, query: PeopleQuery) -> AccountsShape:
     "Give somebody another role or username, or close or open their account",
     gives=SentenceShape,
     body=PersonChange,
-    errors=(*BODY_REFUSALS, LastAdministrator, ManagedElsewhere, Conflict),
+    errors=(*BODY_REFUSALS, LastAdministrator, ManagedElsewhere, NameTaken),
 )
 def change_person(caller: Caller, username: str, body: PersonChange) -> SentenceShape:
     if body.role is not None:

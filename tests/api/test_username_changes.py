@@ -51,15 +51,15 @@ def test_nobody_takes_a_name_that_another_has_or_had_and_its_owner_may_go_back(p
     owner, other = Owner(password_app, "lena").signed_in(), Owner(password_app, "frank").signed_in()
     former = owner.name
     body = {"username": former, "password": PASSWORD}
-    refusal(other.browser.patch("/username", json=body), 409, "conflict")
+    refusal(other.browser.patch("/username", json=body), 409, "name_taken")
     _rename(owner, f"{former}x")
-    refusal(other.browser.patch("/username", json=body), 409, "conflict")
+    refusal(other.browser.patch("/username", json=body), 409, "name_taken")
     alike = {"username": former.replace("l", "1"), "password": PASSWORD}
-    refusal(other.browser.patch("/username", json=alike), 409, "conflict")
+    refusal(other.browser.patch("/username", json=alike), 409, "name_taken")
     with pytest.raises(Conflict):
         add_users(password_app.extensions["chatapp.journal"], [NewUser(former, "New")])
     _rename(owner, former)
-    refusal(other.browser.patch("/username", json={**body, "username": f"{former}x"}), 409, "conflict")
+    refusal(other.browser.patch("/username", json={**body, "username": f"{former}x"}), 409, "name_taken")
 
 
 def test_three_times_in_thirty_days(password_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

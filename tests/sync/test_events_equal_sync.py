@@ -64,6 +64,7 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
             self._send(number, self.names[0], "hello", number, is_group=False)
         # What is drawn at random also depends on the code of the package, and may leave this out for a whole run.
         self.save(0, 0, 0, True)
+        self.change_name(1, 0, False)
 
     @rule(who=indexes)
     def go_offline_or_come_back(self, who: int) -> None:

@@ -37,7 +37,7 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
     dialog.get_by_label("New username").fill("zoe")
     dialog.get_by_label("Current password").fill(FIRST)
     dialog.get_by_role("button", name="Change username").click()
-    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_text("This username is taken, or looks like one that is.")
     assert violations(page) == []
     assert fits(page)
     take_screenshot(page, "username")
