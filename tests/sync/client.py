@@ -49,7 +49,9 @@ class Client:
             self._take_profile(payload)
         elif name == "usernameChanged":
             self.kinds.add(name)
-            if payload["number"] > (self.names or 0):
+            # A client that has not synced yet has what was true before the first change that it hears of.
+            self.names = payload["number"] - 1 if self.names is None else self.names
+            if payload["number"] > self.names:
                 self.sync()
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
