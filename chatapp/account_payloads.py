@@ -5,7 +5,14 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chatapp.mail.addresses import is_address
-from chatapp.payload_fields import NAME_CHARACTERS, PASSWORD_CHARACTERS, EmailAddress, InviteText, NewPassword
+from chatapp.payload_fields import (
+    NAME_CHARACTERS,
+    PASSWORD_CHARACTERS,
+    EmailAddress,
+    InviteText,
+    NewPassword,
+    NewUsername,
+)
 from chatapp.payloads import Payload
 
 
@@ -20,6 +27,13 @@ class ChangePassword(Payload):
 
     current: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
     password: NewPassword
+
+
+class ChangeUsername(Payload):
+    """`PATCH /username`. `password` is needed where the account has one."""
+
+    username: NewUsername
+    password: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
 
 
 class SetEmail(Payload):

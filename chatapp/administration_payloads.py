@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chatapp.payload_fields import FirstSequence, GroupSearch, InviteText, Name, NewPassword, RetentionDays, Sequence
+from chatapp.payload_fields import (
+    FirstSequence,
+    GroupSearch,
+    InviteText,
+    Name,
+    NewPassword,
+    NewUsername,
+    RetentionDays,
+    Sequence,
+)
 from chatapp.payloads import Payload
 from chatapp.scheduled_payloads import Instant
 from chatapp.setup_payloads import SystemName
@@ -26,16 +35,17 @@ class PeopleQuery(Payload):
 
 
 class PersonChange(Payload):
-    """`PATCH /admin/people/<username>`: one of the two is changed. Of both together one could be refused, and the other
-    have been done."""
+    """`PATCH /admin/people/<username>`: one of them is changed. Of several together one could be refused, and
+    another have been done."""
 
     role: Literal["administrator", "moderator", "member", "guest"] | None = None
     is_active: bool | None = None
+    username: NewUsername | None = None
 
     @model_validator(mode="after")
     def _is_one_change(self) -> "PersonChange":
-        if (self.role is None) == (self.is_active is None):
-            raise ValueError("must be either `role` or `isActive`")
+        if sum(one is not None for one in (self.role, self.is_active, self.username)) != 1:
+            raise ValueError("must be one of `role`, `isActive` and `username`")
         return self
 
 

@@ -17,6 +17,10 @@ class _Account(BaseModel):
     email: EmailAddress | None
 
 
+class _Username(BaseModel):
+    username: NewUsername
+
+
 class _Email(BaseModel):
     email: EmailAddress
 
@@ -51,3 +55,8 @@ def checked_email(email: str) -> str:
 def checked_password(password: str) -> str:
     """The password itself. Raises InvalidInput if it is too short or too long."""
     return parse(_Password, {"password": password}).password
+
+
+def checked_username(username: str) -> str:
+    """The username as it is stored. Raises InvalidInput, saying the rule."""
+    return parse(_Username, {"username": username}).username

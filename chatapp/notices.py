@@ -87,6 +87,13 @@ class ProfileChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UsernameChanged:
+    """The change of a username with this number is stored."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """A session was revoked. Its connections must be closed."""
 
@@ -124,6 +131,7 @@ Notice = (
     | WatermarkRaised
     | PresenceChanged
     | ProfileChanged
+    | UsernameChanged
     | SessionEnded
     | BlockChanged
     | AccountChanged

@@ -94,9 +94,14 @@ class KnownConversation(ConversationName):
 
 
 class SyncRequest(Payload):
-    """The event `sync`: what a client has of the conversations that it asks about, and of its user's own changes."""
+    """The event `sync`: what a client has of the conversations that it asks about, and of its user's own changes.
+
+    `names` is the number of the last change of a username that the client has heard of. One that has nothing yet leaves
+    it out.
+    """
 
     user_revision: Sequence = 0
+    names: Sequence | None = None
     conversations: list[KnownConversation] = Field(default=[], max_length=KNOWN_CONVERSATIONS)
 
 
@@ -105,6 +110,7 @@ class SyncQuery(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel)
     user_revision: Sequence = 0
+    names: Sequence | None = None
     direct: KnownList = Field(default_factory=list)
     group: KnownList = Field(default_factory=list)
 
@@ -115,7 +121,7 @@ class SyncQuery(BaseModel):
             KnownConversation(receiver=receiver, group=group, revision=revision, watermarks=watermarks)
             for (receiver, revision, watermarks), group in known
         ]
-        return SyncRequest(user_revision=self.user_revision, conversations=conversations)
+        return SyncRequest(user_revision=self.user_revision, names=self.names, conversations=conversations)
 
 
 class MarkRead(ConversationName):

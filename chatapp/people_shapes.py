@@ -44,3 +44,11 @@ class OwnProfileShape(OneProfileShape):
     """`managedBy` is the directory where the name and the password of the account are changed, if there is one."""
 
     managedBy: str | None
+
+
+class RenamedShape(TypedDict):
+    """A change of a username. `number` counts those of all people."""
+
+    number: int
+    username: str
+    newUsername: str

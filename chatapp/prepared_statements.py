@@ -29,7 +29,7 @@ class StatementRunner:
         self._engine = engine
         self._connection: Any = engine.raw_connection() if shares_connection else None
         self._prepared: dict[Statement, PreparedStatement] = {}
-        self._cached: dict[Statement, dict[Any, Any]] = {}
+        self._cached: dict[Statement, tuple[int, dict[Any, Any]]] = {}
 
     def rows(self, statement: Statement, values: dict[str, Any], *, is_named: bool) -> Sequence[Any]:
         """All rows. Columns are accessible by position, and with `is_named` by name."""
@@ -46,8 +46,11 @@ class StatementRunner:
             # SQLAlchemy runs it again, raises its own error class, and discards a broken connection.
             return db.session.connection().execute(statement, values).all()
 
-    def cached(self, statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
-        values = self._cached.setdefault(statement, {})
+    def cached(self, statement: Statement, keys: Set[Any], version: int) -> Mapping[Any, Any]:
+        cached_version, values = self._cached.get(statement, (version, {}))
+        if cached_version != version:
+            values = {}
+        self._cached[statement] = version, values
         # Not `keys - values.keys()`: that iterates over all cached values.
         for key in [key for key in keys if key not in values]:
             values[key] = self.rows(statement, {"key": key}, is_named=False)[0][0]
@@ -108,13 +111,13 @@ def tuples(statement: Statement, **values: Any) -> Sequence[Any]:
     return _runner().rows(statement, values, is_named=False)
 
 
-def cached(statement: Statement, keys: Set[Any]) -> Mapping[Any, Any]:
-    """Values that never change, by key: each is read once and kept as long as the application lives.
+def cached(statement: Statement, keys: Set[Any], version: int) -> Mapping[Any, Any]:
+    """Values by key that stay the same within a version: each is read once for a version.
 
     The statement selects one column by its `bindparam("key")`. The row for each key must exist. The result may hold
     more keys than were asked for.
     """
-    return _runner().cached(statement, keys)
+    return _runner().cached(statement, keys, version)
 
 
 def row_or_none(statement: Statement, **values: Any) -> Any | None:

@@ -8,6 +8,7 @@ from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
+from chatapp.actions.usernames import Renamed
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
@@ -15,6 +16,7 @@ from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
 from chatapp.people_serializers import user
+from chatapp.people_shapes import RenamedShape
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
@@ -254,7 +256,13 @@ def sync(result: Sync) -> SyncShape:
         "conversations": [_conversation_sync(synced) for synced in result.conversations],
         "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
         "changes": [personal_change(change) for change in result.personal],
+        "names": result.names,
+        "renamed": [renamed(one) for one in result.renamed],
     }
+
+
+def renamed(one: Renamed) -> RenamedShape:
+    return {"number": one.number, "username": one.username, "newUsername": one.new_username}
 
 
 def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:

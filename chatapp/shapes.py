@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.mention_shapes import MentionShape
-from chatapp.people_shapes import UserShape
+from chatapp.people_shapes import RenamedShape, UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
@@ -202,6 +202,8 @@ class SyncShape(TypedDict):
     conversations: list[ConversationSyncShape]
     gone: list[ConversationNameShape]
     changes: list[ChangeShape]
+    names: int
+    renamed: list[RenamedShape]
 
 
 class UsersShape(TypedDict):

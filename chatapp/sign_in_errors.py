@@ -1,7 +1,7 @@
 """Errors of signing in by a passkey, with a second factor, by a provider or the directory, and of links in e-mail. See
 `chatapp.errors`."""
 
-from chatapp.errors import ChatError, Forbidden, MalformedRequest, Unavailable, WrongCredentials
+from chatapp.errors import ChatError, Conflict, Forbidden, MalformedRequest, Unavailable, WrongCredentials
 
 
 class SecondFactorRequired(ChatError):
@@ -123,6 +123,26 @@ class ManagedElsewhere(ChatError):
     """The password and the name of this account are those of the directory, and are changed there."""
 
     code = "managed_elsewhere"
+    status = 409
+
+
+class NameIsAccount(ChatError):
+    """People sign in by their name alone, which therefore does not change."""
+
+    code = "name_is_account"
+    status = 409
+
+
+class NameTaken(Conflict):
+    """Somebody else has or had this username, or one that looks like it. Whose it is is not said."""
+
+    code = "name_taken"
+
+
+class TooManyRenames(ChatError):
+    """The person has changed their username as often as people may. `details["limit"]` says how often that is."""
+
+    code = "too_many_renames"
     status = 409
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 
-from chatapp.models.tables import MEMBERSHIPS, USERS
+from chatapp.models.tables import MEMBERSHIPS, USERNAME_CHANGES, USERS
 from chatapp.models.user import SEE_FEW
 
 _OTHER = MEMBERSHIPS.alias()
@@ -29,7 +29,11 @@ def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
     return or_(USERS.c.id == guest_id, USERS.c.id.in_(sharing))
 
 
-USER_BY_NAME = select(USERS.c.id).where(USERS.c.username == bindparam("username"))
+_FORMERLY = select(USERNAME_CHANGES.c.user_id).where(USERNAME_CHANGES.c.username == bindparam("username"))
+USER_BY_NAME = select(USERS.c.id, USERS.c.username).where(
+    or_(USERS.c.username == bindparam("username"), USERS.c.id.in_(_FORMERLY))
+)
+"""A former username leads to whoever had it: it is reserved for them."""
 USER_SEEN_BY_GUEST = USER_BY_NAME.where(_seen_by_guest(bindparam("guest_id")))
 
 HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g

@@ -16,6 +16,7 @@ EVENTS = (
     "updateDeliveryStatusOnConnection",
     "onlineStatus",
     "profile",
+    "usernameChanged",
     "newgrp",
     "receipt",
     "typing",

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import CompoundSelect, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,14 +22,14 @@ from chatapp.errors import Conflict, NotFound, WrongCredentials
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
-from chatapp.models import User
+from chatapp.models import User, UsernameChange
 from chatapp.models.user import BOT, MEMBER
 from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
 
-LOOKED_UP = 1_000
+LOOKED_UP = 500
 """Skeletons in one statement. SQLite takes 32,766 parameters."""
 
 
@@ -68,7 +69,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     taken = _taken_among(transaction.session, skeletons)
     taken.update(own for own, count in Counter(skeletons).items() if count > 1)
     if refused := [user.username for user, own in zip(users, skeletons, strict=True) if own in taken]:
-        raise _taken(refused)
+        raise name_taken(refused)
     at = now()
     rows = [
         User(
@@ -89,7 +90,7 @@ def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[st
     try:
         transaction.session.flush()
     except IntegrityError as error:
-        raise _taken([user.username for user in users]) from error
+        raise name_taken([user.username for user in users]) from error
     return [row.id for row in rows]
 
 
@@ -233,15 +234,32 @@ def find_active_user(typed: str) -> User | None:
 
 
 def _taken_among(session: Session, skeletons: list[str]) -> set[str]:
-    """Which of these skeletons are those of accounts, also of deactivated ones."""
+    """Which of these skeletons are those of accounts, also of deactivated ones, or of names that they had."""
     taken: set[str] = set()
     for first in range(0, len(skeletons), LOOKED_UP):
-        query = select(User.name_skeleton).where(User.name_skeleton.in_(skeletons[first : first + LOOKED_UP]))
+        wanted = skeletons[first : first + LOOKED_UP]
+        # One statement: an account that gives its name up between two would be in neither.
+        query: CompoundSelect[Any] = union(
+            select(User.name_skeleton).where(User.name_skeleton.in_(wanted)),
+            select(UsernameChange.skeleton).where(UsernameChange.skeleton.in_(wanted)),
+        )
         taken.update(found for found in session.scalars(query) if found is not None)
     return taken
 
 
-def _taken(usernames: list[str]) -> Conflict:
+def taken_by_others(session: Session, wanted: str, user_id: int) -> bool:
+    """Whether another account has the skeleton."""
+    query = select(User.id).where(User.name_skeleton == wanted, User.id != user_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def reserved_for_others(session: Session, wanted: str, user_id: int) -> bool:
+    """Whether a former name of another account has the skeleton."""
+    query = select(UsernameChange.user_id).where(UsernameChange.skeleton == wanted, UsernameChange.user_id != user_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def name_taken(usernames: list[str]) -> Conflict:
     """Does not say whose name it is."""
     return Conflict(f"This name is taken, or looks like one that is: {', '.join(usernames)}.", usernames=usernames)
 

@@ -61,6 +61,7 @@ KINDS = frozenset(
         "suspension_lifted",
         "token_added",
         "token_revoked",
+        "username_changed",
     }
 )
 """What is recorded. docs/operations.md explains each."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from chatapp.actions.sessions import Caller
+from chatapp.actions.usernames import usernames_of
 from chatapp.errors import NotAMember, NotFound
 from chatapp.models.conversation import GROUP, direct_key, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS
@@ -104,6 +105,12 @@ def _find_direct(caller: Caller, username: str) -> FoundConversation:
     row = row_or_none(DIRECT_BY_KEY, key=key)
     if row is not None:
         return FoundConversation(row.id, key, row.last_sequence, row.erased_sequence)
-    if find_user(caller, username) is None:
+    user_id = find_user(caller, username)
+    if user_id is None:
         raise NotFound("There is no such user.", receiver=username)
-    return FoundConversation(None, key)
+    present = usernames_of({user_id, caller.user_id})
+    renamed = direct_key(present[caller.user_id], present[user_id])
+    row = row_or_none(DIRECT_BY_KEY, key=renamed) if renamed != key else None
+    if row is None:
+        return FoundConversation(None, renamed)
+    return FoundConversation(row.id, renamed, row.last_sequence, row.erased_sequence)

@@ -1,7 +1,7 @@
 """Messages: send, read pages of history, and tell which are delivered to all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, func, select, type_coerce
@@ -11,7 +11,7 @@ from chatapp.actions.message_states import Reader, all_members, states_of_rows
 from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_access import find_readable
 from chatapp.actions.thread_follows import send_following
-from chatapp.actions.usernames import usernames_of
+from chatapp.actions.usernames import is_name_of, usernames_of
 from chatapp.errors import ForgedSender
 from chatapp.journal import Journal, MessageDraft, StoredMessage
 from chatapp.journal.drafts import Outcome
@@ -89,12 +89,14 @@ def send_message(journal: Journal, caller: Caller, draft: MessageDraft, done: Ca
     Raises ForgedSender if the sender of the draft is not the caller.
     """
     require_sender(caller, draft.sender)
+    if draft.sender != caller.username:
+        draft = replace(draft, sender=caller.username)
     send_following(journal, caller, draft, done)
 
 
 def require_sender(caller: Caller, sender: str) -> None:
-    """Raises ForgedSender unless the named sender is the caller."""
-    if sender != caller.username:
+    """Raises ForgedSender unless the named sender is the caller, by their username or a former one."""
+    if not is_name_of(caller, sender):
         raise ForgedSender("You can only send as yourself.", sender=sender)
 
 

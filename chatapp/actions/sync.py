@@ -10,6 +10,7 @@ from chatapp.actions.message_states import Reader
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.personal_changes import PersonalChange, personal_changes
 from chatapp.actions.sessions import Caller
+from chatapp.actions.usernames import Renamed, changes_after, last_number
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
 from chatapp.payloads import KnownConversation, SyncRequest
@@ -41,7 +42,8 @@ class ConversationSync:
 @dataclass(slots=True)
 class Sync:
     """The answer to a sync. `user_revision` is the last of the user's own changes in it. `gone` names the conversations
-    that the user left, by receiver and whether it is a group. `personal` holds what else concerns the user alone.
+    that the user left, by receiver and whether it is a group. `personal` holds what else concerns the user alone,
+    `renamed` the usernames that have changed, up to the number `names`.
     `has_more`: the client syncs again with its new state."""
 
     user_revision: int
@@ -49,6 +51,8 @@ class Sync:
     conversations: list[ConversationSync] = field(default_factory=list)
     gone: list[tuple[str, bool]] = field(default_factory=list)
     personal: list[PersonalChange] = field(default_factory=list)
+    names: int = 0
+    renamed: list[Renamed] = field(default_factory=list)
 
 
 def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
@@ -57,8 +61,12 @@ def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
     A conversation that the request does not name is included if the user joined it after `user_revision`. A
     conversation that the client has nothing of, or is too far behind in, is included as a whole.
     """
+    names = last_number()
     # The user revision is read first, so that the next request finds any change that is stored from now on.
     result = Sync(tuples(USER_REVISION, user_id=caller.user_id)[0][0])
+    result.names = names
+    if request.names is not None and request.names != names:
+        result.renamed = changes_after(request.names, caller)
     left = tuples(FORMER_CONVERSATIONS, user_id=caller.user_id, after=request.user_revision)
     overviews = {overview.key: overview for overview in list_conversations(journal, caller)}
     known = {(conversation.receiver, conversation.group): conversation for conversation in request.conversations}

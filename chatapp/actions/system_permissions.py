@@ -16,6 +16,7 @@ SEE_PEOPLE = "see the accounts of others"
 CHANGE_ROLES = "change the roles of people"
 CLOSE_ACCOUNTS = "deactivate and reactivate accounts"
 END_SESSIONS = "end the sessions of others"
+CHANGE_USERNAMES = "change the usernames of others"
 RESET_PASSWORDS = "reset the passwords of others"
 ACT_ON_STAFF = "act on moderators and administrators"
 MODERATE_MESSAGES = "delete messages of others in groups that they are in"
@@ -41,6 +42,7 @@ PERMISSIONS = {
     CHANGE_ROLES: (ADMINISTRATOR,),
     CLOSE_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
     END_SESSIONS: (ADMINISTRATOR, MODERATOR),
+    CHANGE_USERNAMES: (ADMINISTRATOR,),
     RESET_PASSWORDS: (ADMINISTRATOR,),
     ACT_ON_STAFF: (ADMINISTRATOR,),
     MODERATE_MESSAGES: (ADMINISTRATOR, MODERATOR),

@@ -1,23 +1,22 @@
 """The caller's own account: its sessions and its password."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, jsonify
 
-from chatapp.account_payloads import ChangePassword
+from chatapp.account_payloads import ChangePassword, ChangeUsername
 from chatapp.account_serializers import listed_session
 from chatapp.account_shapes import EndedSessionsShape, SessionsShape
-from chatapp.actions import accounts, sessions
+from chatapp.actions import accounts, sessions, username_changes
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
-from chatapp.errors import (
-    NotFound,
-    PasswordCommon,
-)
+from chatapp.errors import Forbidden, NotFound, PasswordCommon
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ManagedElsewhere
+from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, NameTaken, TooManyRenames
 
 blueprint = Blueprint("account", __name__)
 
@@ -55,3 +54,19 @@ def change_password(caller: Caller, body: ChangePassword) -> Response:
             current_journal(), current_settings(), caller, body.current, body.password, current_place()
         )
     return attach_token(jsonify(response="The password is changed."), make_token(renewed))
+
+
+@blueprint.patch("/username")
+@operation(
+    "Change the caller's username: their sessions go on",
+    gives=SentenceShape,
+    body=ChangeUsername,
+    errors=(*CONFIRMED, Forbidden, ManagedElsewhere, NameIsAccount, TooManyRenames, NameTaken),
+)
+def change_username(caller: Caller, body: ChangeUsername) -> Response:
+    with counted(caller):
+        username_changes.change_own_username(
+            current_journal(), current_settings(), caller, body.username, body.password
+        )
+    renamed = replace(caller, username=body.username)
+    return attach_token(jsonify(response=f"Your username is {body.username} now."), make_token(renamed))

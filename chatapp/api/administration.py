@@ -7,7 +7,15 @@ from flask import Blueprint, Response, stream_with_context
 
 from chatapp import administration_serializers as serialize
 from chatapp.account_shapes import EndedSessionsShape
-from chatapp.actions import administered, administration, audit, installation_settings, invites, password_resets
+from chatapp.actions import (
+    administered,
+    administration,
+    audit,
+    installation_settings,
+    invites,
+    password_resets,
+    username_changes,
+)
 from chatapp.actions.data_exports import record_audit_export
 from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
@@ -47,7 +55,7 @@ from chatapp.errors import (
 )
 from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ManagedElsewhere
+from chatapp.sign_in_errors import ManagedElsewhere, NameTaken
 
 blueprint = Blueprint("administration", __name__)
 
@@ -64,10 +72,10 @@ def list_people(caller: Caller, query: PeopleQuery) -> AccountsShape:
 
 @blueprint.patch("/admin/people/<username>")
 @operation(
-    "Give somebody another role, or close or open their account",
+    "Give somebody another role or username, or close or open their account",
     gives=SentenceShape,
     body=PersonChange,
-    errors=(*BODY_REFUSALS, LastAdministrator),
+    errors=(*BODY_REFUSALS, LastAdministrator, ManagedElsewhere, NameTaken),
 )
 def change_person(caller: Caller, username: str, body: PersonChange) -> SentenceShape:
     if body.role is not None:
@@ -75,6 +83,8 @@ def change_person(caller: Caller, username: str, body: PersonChange) -> Sentence
     if body.is_active is not None:
         act = administration.reactivate if body.is_active else administration.deactivate
         act(current_journal(), caller.actor, username)
+    if body.username is not None:
+        username_changes.change_username(current_journal(), caller.actor, username, body.username)
     return {"response": "The account is changed."}
 
 

@@ -11,6 +11,7 @@ from flask_jwt_extended import create_access_token, set_access_cookies, unset_ac
 from werkzeug.http import parse_cookie
 
 from chatapp.actions.sessions import Caller, find_caller
+from chatapp.actions.usernames import is_name_of
 from chatapp.api.current import current_journal
 from chatapp.api.request_limit import count_request
 from chatapp.bot_tokens import is_bot_token, session_id_of
@@ -187,7 +188,7 @@ def _signed_in_by(token: str, address: str) -> SignedIn:
         return _bot_signed_in_by(token, address)
     claims = claims_of(token)
     caller = find_caller(current_journal(), str(claims["jti"]), address)
-    if caller is None or caller.username != claims["sub"]:
+    if caller is None or not is_name_of(caller, str(claims["sub"])):
         raise NotSignedIn("Your session has ended. Please sign in again.")
     return SignedIn(token, claims, caller)
 

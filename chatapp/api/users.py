@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from chatapp import people_serializers, serializers
 from chatapp.actions import groups, people
 from chatapp.actions.sessions import Caller
+from chatapp.actions.usernames import is_name_of
 from chatapp.api.authentication import require_caller
 from chatapp.api.operation import operation
 from chatapp.errors import Forbidden, NotSignedIn
@@ -51,7 +52,7 @@ def users() -> UsersShape:
     "Everybody whom the caller sees, and the groups that the caller is in", gives=EverythingShape, errors=(Forbidden,)
 )
 def everything(caller: Caller, username: str) -> EverythingShape:
-    if username != caller.username:
+    if not is_name_of(caller, username):
         raise Forbidden("This list is its owner's alone.")
     return {
         "users": [people_serializers.user(person) for person in people.list_people(caller)],

@@ -71,6 +71,21 @@ def change_role(username: str, role: str) -> None:
     click.echo(f"{username} is {role} now.")
 
 
+@users.command("rename")
+@click.argument("username")
+@click.argument("new_username")
+def rename(username: str, new_username: str) -> None:
+    """Give a user another username. The user stays signed in, and nobody else can take the former name."""
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.username_changes import change_username
+    from chatapp.new_user import checked_username
+
+    with installation() as app:
+        chosen = checked_username(new_username)
+        change_username(app.extensions["chatapp.journal"], OPERATOR, username, chosen)
+    click.echo(f"{username} is {chosen} now.")
+
+
 @users.command("password")
 @click.argument("username")
 @click.password_option(help="Asked for if the option is not given.")

@@ -25,6 +25,7 @@ from chatapp.models.second_factor import RecoveryCode, SecondFactor
 from chatapp.models.session import Session
 from chatapp.models.suspension import Suspension
 from chatapp.models.user import User
+from chatapp.models.username_change import UsernameChange
 
 __all__ = [
     "AuditEvent",
@@ -62,4 +63,5 @@ __all__ = [
     "UsedChallenge",
     "User",
     "UserSettings",
+    "UsernameChange",
 ]

@@ -16,6 +16,7 @@ from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
 from chatapp.models.user import User
+from chatapp.models.username_change import UsernameChange
 
 
 def _table_of(model: type[Base]) -> Table:
@@ -25,6 +26,7 @@ def _table_of(model: type[Base]) -> Table:
 
 
 USERS = _table_of(User)
+USERNAME_CHANGES = _table_of(UsernameChange)
 SESSIONS = _table_of(Session)
 BLOCKS = _table_of(Block)
 CONVERSATIONS = _table_of(Conversation)

@@ -20,7 +20,8 @@ SEE_FEW = (GUEST, BOT)
 
 
 class User(Base):
-    """`username` identifies the user in tokens, on the wire and in the keys of direct conversations. It never changes.
+    """`username` names the user on the wire and in the keys of direct conversations. It may change, by
+    `actions/username_changes.py` alone; what identifies the user is the id.
 
     `role` is that in the whole system; a membership has another one, for its group. A bot is a program: it has no
     password and no e-mail address, and is signed in by its tokens alone (`actions/bots.py`).

@@ -1,7 +1,7 @@
 """The registry of this process's live sockets, each with its user and session."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatapp.actions.sessions import Caller
 from chatapp.token_bucket import Budget
@@ -50,6 +50,16 @@ class Connections:
             return None
         others = self._by_user.get(user_id)
         return self._by_sid[next(iter(others))].budget if others else Budget(self._event_rate)
+
+    def rename(self, sid: str, username: str) -> Caller | None:
+        """Gives the caller of a connection another username. Returns the caller, or None if the connection is gone."""
+        with self._lock:
+            connection = self._by_sid.get(sid)
+            if connection is None:
+                return None
+            caller = replace(connection.caller, username=username)
+            self._by_sid[sid] = replace(connection, caller=caller)
+            return caller
 
     def get(self, sid: str) -> Connection | None:
         return self._by_sid.get(sid)

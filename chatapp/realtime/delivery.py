@@ -56,6 +56,13 @@ class Delivery:
         self._unsaved: list[Watermarks] = []
         journal.set_watermark_source(self._take_watermarks)
 
+    def rename(self, user_id: int, username: str) -> None:
+        """Names a user in receipts by another username from now on."""
+        with self._lock:
+            for watermarks in self._known.values():
+                if user_id in watermarks.usernames:
+                    watermarks.usernames[user_id] = username
+
     def track(self, stored: StoredMessage) -> Watermarks:
         """Starts tracking a message that is about to be fanned out. Returns the watermarks of its conversation."""
         is_known = stored.conversation_id in self._known

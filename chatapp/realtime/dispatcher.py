@@ -29,6 +29,7 @@ from chatapp.notices import (
     SessionEnded,
     Typed,
     UserChanged,
+    UsernameChanged,
     WatermarkRaised,
 )
 from chatapp.realtime.bursts import Bursts
@@ -46,6 +47,7 @@ from chatapp.realtime.personal import Personal
 from chatapp.realtime.presence import Presence, PresenceUpdate
 from chatapp.realtime.receipts import Receipts
 from chatapp.realtime.rooms import EVERYBODY, GUESTS, NAMESPACE, group_room, user_room
+from chatapp.realtime.usernames import Usernames
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ class Dispatcher:
             late_ticks,
             self.receipts.add,
         )
+        self.usernames = Usernames(app, server, self.connections, self.delivery, self.events, self.personal.guests)
         # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
         self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)
         self.fan_out = FanOut(
@@ -115,6 +118,7 @@ class Dispatcher:
             self.groups.enter(sid, user_room(caller.username))
             undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
+            self.usernames.refresh(sid)
         except BaseException:
             self.disconnected(sid)
             raise
@@ -132,10 +136,11 @@ class Dispatcher:
 
     def committed(self, messages: list[StoredMessage], notices: list[Notice]) -> None:
         """Handles a commit of this process. New members enter their rooms before the messages are sent."""
-        self._handle_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
+        self._handle_all([notice for notice in notices if isinstance(notice, UsernameChanged | MembershipsChanged)])
         for message in messages:
             self._guard(self.fan_out.send_message, message)
-        self._handle_all([notice for notice in notices if not isinstance(notice, MembershipsChanged | WatermarkRaised)])
+        handled = UsernameChanged | MembershipsChanged | WatermarkRaised
+        self._handle_all([notice for notice in notices if not isinstance(notice, handled)])
 
     def receive_notices(self, notices: list[Notice]) -> None:
         """Handles notices of other processes."""
@@ -205,6 +210,8 @@ class Dispatcher:
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
             case UserChanged() | ProfileChanged() | Typed() | BlockChanged():
                 self.personal.handle(notice)
+            case UsernameChanged():
+                self.usernames.changed()
             case GroupCreated():
                 self.groups.announce(notice.conversation_id)
             case WatermarkRaised():

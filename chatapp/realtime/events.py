@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatapp.notices import Typed
-from chatapp.people_shapes import ProfileShape
+from chatapp.people_shapes import ProfileShape, RenamedShape
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.rooms import EVERYBODY, NAMESPACE, group_room, user_room
@@ -16,6 +16,7 @@ NAMES = (
     "updateDeliveryStatusOnConnection",
     "onlineStatus",
     "profile",
+    "usernameChanged",
     "newgrp",
     "receipt",
     "typing",
@@ -62,6 +63,14 @@ class Events:
     def profile_changed_to(self, profile: ProfileShape, receiver: str) -> None:
         """`profile` to the connections of a guest who sees the person."""
         self._emit("profile", profile, user_room(receiver))
+
+    def username_changed(self, renamed: RenamedShape) -> None:
+        """`usernameChanged` to everybody but guests: a person has another username."""
+        self._manager.send_all([("usernameChanged", renamed)], NAMESPACE, EVERYBODY)
+
+    def username_changed_to(self, renamed: RenamedShape, receiver: str) -> None:
+        """`usernameChanged` to the connections of a guest who sees the person."""
+        self._emit("usernameChanged", renamed, user_room(receiver))
 
     def online_status_but(self, username: str, online: bool, excluded: list[str]) -> None:
         """As `online_status`, for one user who is in a block: not to these connections."""

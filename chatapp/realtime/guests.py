@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Set
 from flask import Flask
 
 from chatapp.actions.seen_people import seen_by_guests
-from chatapp.people_shapes import ProfileShape
+from chatapp.people_shapes import ProfileShape, RenamedShape
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
@@ -36,6 +36,10 @@ class Guests:
     def profile_changed(self, user_id: int, profile: ProfileShape) -> None:
         """Tells each guest who sees the person."""
         self._tell({user_id}, lambda _, guest, __: self._events.profile_changed_to(profile, guest))
+
+    def username_changed(self, user_id: int, renamed: RenamedShape) -> None:
+        """Tells each guest who sees the person."""
+        self._tell({user_id}, lambda _, guest, __: self._events.username_changed_to(renamed, guest))
 
     def sees(self, viewer_id: int, user_id: int) -> bool:
         """Whether a user who is connected to this process sees another one."""

@@ -17,6 +17,7 @@ from chatapp.realtime.delivery import Delivery
 from chatapp.realtime.fan_out import FanOut
 from chatapp.realtime.group_rooms import GroupRooms
 from chatapp.realtime.personal import Personal
+from chatapp.realtime.usernames import Usernames
 
 
 class Node(Protocol):
@@ -28,6 +29,7 @@ class Node(Protocol):
     fan_out: FanOut
     groups: GroupRooms
     personal: Personal
+    usernames: Usernames
 
     def publish_presence(self, user_ids: Collection[int] | None = None) -> None: ...
 
@@ -44,6 +46,7 @@ class NodeCatchUp:
         """Brings sessions, presence and all conversations of the connected users up to date."""
         with self._node.app.app_context():
             self._sign_out_revoked()
+            self._node.usernames.changed()
             self._node.personal.catch_up()
             self._node.publish_presence()
             for user_id in self._node.connections.user_ids():

@@ -35,8 +35,8 @@ class Personal:
     ) -> None:
         self._app, self._connections, self._events, self._is_online = app, connections, events, is_online
         self.sharing = Sharing(app)
-        self._guests = Guests(app, server, connections, events)
-        self.profiles = Profiles(app, events, self._guests, server.start_background_task)
+        self.guests = Guests(app, server, connections, events)
+        self.profiles = Profiles(app, events, self.guests, server.start_background_task)
         self.own_devices = OwnDevices(app, connections, events)
         # One process serves all sockets of a SQLite file.
         self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
@@ -61,7 +61,7 @@ class Personal:
             if update.user_id in hidden:
                 others = [sid for user_id in hidden[update.user_id] for sid in self._connections.of_user(user_id)]
                 self._events.online_status_but(update.username, update.is_online, others)
-        self._guests.online_status(updates, hidden)
+        self.guests.online_status(updates, hidden)
 
     def handle(self, notice: UserChanged | ProfileChanged | Typed | BlockChanged) -> None:
         if isinstance(notice, Typed):
@@ -86,7 +86,7 @@ class Personal:
         with self._app.app_context():
             names = usernames_of(set(pair))
         for viewer, seen in (pair, pair[::-1]):
-            if not self._guests.sees(viewer, seen):
+            if not self.guests.sees(viewer, seen):
                 continue
             is_online = seen not in self.sharing.hidden_from.get(viewer, ()) and self._is_online(seen)
             self._events.online_status_to(names[seen], is_online, names[viewer])

@@ -16,7 +16,16 @@ class Client:
     """`ask` is the event `sync`; `page` fetches the newest messages of a conversation, and `people` everybody."""
 
     def __init__(self, username: str, ask: Ask, page: Page, people: People) -> None:
+        self._ask = ask
+        self._page = page
+        self._people = people
+        self.kinds: set[str] = set()
+        self._start_over(username, None)
+
+    def _start_over(self, username: str, names: int | None) -> None:
+        """Forgets everything but the number of the last change of a username."""
         self.username = username
+        self.names = names
         self.conversations: dict[Key, Conversation] = {}
         self.user_revision = 0
         self.preferences: dict[Key, dict[str, Any]] = {}
@@ -26,10 +35,6 @@ class Client:
         self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
         self.profiles: dict[str, dict[str, Any]] = {}
-        self.kinds: set[str] = set()
-        self._ask = ask
-        self._page = page
-        self._people = people
 
     def receive(self, name: str, payload: dict[str, Any]) -> None:
         """Applies an event of the server."""
@@ -42,6 +47,12 @@ class Client:
         elif name == "profile":
             self.kinds.add(name)
             self._take_profile(payload)
+        elif name == "usernameChanged":
+            self.kinds.add(name)
+            # A client that has not synced yet has what was true before the first change that it hears of.
+            self.names = payload["number"] - 1 if self.names is None else self.names
+            if payload["number"] > self.names:
+                self.sync()
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
             # A receipt of another process may come after its member has left.
@@ -64,7 +75,7 @@ class Client:
             {"receiver": key[0], "group": key[1], "revision": one.revision, "watermarks": sum_of(one)}
             for key, one in self.conversations.items()
         ]
-        return {"userRevision": self.user_revision, "conversations": conversations}
+        return {"userRevision": self.user_revision, "names": self.names, "conversations": conversations}
 
     def state(self, reads: "Client | None" = None) -> dict[str, Any]:
         """The state in which two clients must agree. What is unread is decided by the watermarks of `reads`, which is
@@ -199,6 +210,12 @@ class Client:
             self._refetch(known, key)
 
     def _apply_sync(self, answer: dict[str, Any]) -> bool:
+        if answer["renamed"]:
+            for one in answer["renamed"]:
+                self.username = one["newUsername"] if one["username"] == self.username else self.username
+            self._start_over(self.username, answer["names"])
+            return True
+        self.names = answer["names"]
         for one in answer["gone"]:
             self.conversations.pop((one["receiver"], one["group"]), None)
         for one in answer["conversations"]:

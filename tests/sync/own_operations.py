@@ -1,14 +1,19 @@
 """The operations that concern one user alone: reading, preferences, drafts, saved and scheduled messages, settings."""
 
+import itertools
 import uuid
 from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.username_changes import change_username
 from chatapp.clock import now
 from tests.pictures import encoded, plain
 from tests.sync.driver import Driver, indexes, picks
+
+_numbers = itertools.count(1)
 
 
 class OwnOperations(Driver):
@@ -87,6 +92,16 @@ class OwnOperations(Driver):
             app, headers = self.http_apps[channel % len(self.http_apps)], self.listeners[who].headers
             options = {"data": encoded(plain(shade, mode="L"), "PNG"), "content_type": "image/png", "headers": headers}
             assert app.test_client().put("/profile/picture", **options).status_code == 200
+
+    @rule(who=indexes, channel=picks, goes_back=st.booleans())
+    def change_name(self, who: int, channel: int, goes_back: bool) -> None:
+        """Gives somebody another username, or the one that they had at first."""
+        app, former = self.http_apps[channel % len(self.http_apps)], self.names[who]
+        first = former.split(".")[0]
+        new = first if goes_back else f"{first}.{next(_numbers)}"
+        with app.app_context():
+            change_username(app.extensions["chatapp.journal"], OPERATOR, former, new)
+        self.names[who] = new
 
     @rule(who=indexes, channel=picks, is_shared=st.booleans())
     def share_reads(self, who: int, channel: int, is_shared: bool) -> None:

@@ -37,7 +37,7 @@ OPERATIONS = {
     "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
-OTHER_EVENTS = {"profile": ("profile",)}
+OTHER_EVENTS = {"profile": ("profile",), "usernameChanged": ("change_name",)}
 """Events of states that are no changes of a conversation or of what is the user's own."""
 
 _names = itertools.count()
@@ -65,6 +65,7 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
         # What is drawn at random also depends on the code of the package, and may leave this out for a whole run.
         self.save(0, 0, 0, True)
         self.write_draft(0, 0, 1, 0, "later")
+        self.change_name(1, 0, False)
 
     @rule(who=indexes)
     def go_offline_or_come_back(self, who: int) -> None:

@@ -113,3 +113,8 @@ export async function setEmail(email, password) {
 export async function removeEmail(password) {
   await call("DELETE", "/email", { password });
 }
+
+/** @param {string} username @param {string | null} password */
+export async function changeUsername(username, password) {
+  await call("PATCH", "/username", { username, password });
+}

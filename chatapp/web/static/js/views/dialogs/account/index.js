@@ -16,12 +16,14 @@ import { PasswordSection } from "./password.js";
 import { SecondFactorSection } from "./secondfactor.js";
 import { ProfileSection } from "./profile.js";
 import { SessionsSection } from "./sessions.js";
+import { UsernameSection } from "./username.js";
 
 /** @typedef {import("../sectionmenu.js").Section} AccountSection */
 
 /** @type {AccountSection[]} */
 const SECTIONS = [
   { id: "profile", title: () => say.profile, hint: () => say.profileHint, Section: ProfileSection },
+  { id: "username", title: () => say.username, hint: () => say.usernameHint, Section: UsernameSection },
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "email", title: () => say.email, hint: () => say.emailHint, Section: EmailSection },
   { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },

@@ -35,7 +35,7 @@ export async function fetchPeople(search, last) {
   return (await call("GET", `/admin/people?${new URLSearchParams({ search, after: last?.username ?? "" })}`)).people;
 }
 
-/** @param {string} username @param {{ role?: string, isActive?: boolean }} change */
+/** @param {string} username @param {{ role?: string, isActive?: boolean, username?: string }} change */
 export async function changePerson(username, change) {
   await call("PATCH", personPath(username), change);
 }

@@ -41,6 +41,7 @@ export function PersonPage({ account, onChange }) {
     ${mayActOn(account)
       ? html`
         ${isAdministrator() && account.role !== "bot" && html`<${RoleForm} account=${account} onChange=${onChange} />`}
+        ${isAdministrator() && html`<${UsernameForm} account=${account} onChange=${onChange} />`}
         ${suspension && html`<${Suspended} username=${username} suspension=${suspension} onDone=${onChange} />`}
         <${Refused} action=${action} />
         <div class="details-actions">
@@ -93,6 +94,25 @@ function RoleForm({ account: { username, role }, onChange }) {
     </label>
     <${Refused} action=${action} />
     <button class="button button-main" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.roleSave}</button>
+  </form>`;
+}
+
+/** @param {PersonProps} props */
+function UsernameForm({ account: { username }, onChange }) {
+  const wanted = useSignal(username);
+  const action = useAction();
+  const canSave = wanted.value !== "" && wanted.value !== username && !action.isBusy.value;
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    if (canSave) await action.run(async () => (await changePerson(username, { username: wanted.peek() }), onChange()));
+  };
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <label class="field"><span>${say.usernameNew}</span>
+      <input name="username" autocomplete="off" autocapitalize="none" spellcheck=${false} maxlength="64" value=${wanted.value} aria-describedby="username-hint" onInput=${(/** @type {any} */ event) => (wanted.value = event.target.value)} />
+      <small id="username-hint">${say.adminUsernameHint}</small>
+    </label>
+    <${Refused} action=${action} />
+    <button class="button" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.usernameSave}</button>
   </form>`;
 }
 
