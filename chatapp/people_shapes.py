@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 
 class UserShape(TypedDict):
-    """A person as others see them. Most have none of the last six, which are left out of long lists then."""
+    """A person as others see them. Most have none of the last seven, which are left out of long lists then."""
 
     firstName: str
     lastName: str
@@ -14,6 +14,7 @@ class UserShape(TypedDict):
     isOnline: bool
     lastSeen: str | None
     hasNamesake: NotRequired[Literal[True]]
+    isRemoved: NotRequired[Literal[True]]
     isGuest: NotRequired[Literal[True]]
     statusText: NotRequired[str]
     timeZone: NotRequired[str]
@@ -32,6 +33,7 @@ class ProfileShape(TypedDict):
     picture: str | None
     profileRevision: int
     isGuest: NotRequired[Literal[True]]
+    isRemoved: NotRequired[Literal[True]]
 
 
 class OneProfileShape(TypedDict):

@@ -198,6 +198,7 @@ class RenamedShape(TypedDict):
     number: int
     username: str
     newUsername: str
+    isRemoved: NotRequired[Literal[True]]
 
 
 class SyncShape(TypedDict):

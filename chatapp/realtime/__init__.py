@@ -15,6 +15,7 @@ from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
+from chatapp.realtime.removal_worker import RemovalWorker
 from chatapp.realtime.scheduled_sender import ScheduledSender
 from chatapp.realtime.ticker import Ticker
 
@@ -74,9 +75,17 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     ticker.start()
     sender = ScheduledSender(app.app_context, journal)
     sender.start()
+    removals = RemovalWorker(app.app_context, journal)
+    removals.start()
     app.extensions["chatapp.indexer"].sweep()
     tune_garbage_collector()
-    app.extensions["chatapp.close"] += [ticker.stop, sender.stop, bus.close, lambda: _close_transports(server)]
+    app.extensions["chatapp.close"] += [
+        ticker.stop,
+        sender.stop,
+        removals.stop,
+        bus.close,
+        lambda: _close_transports(server),
+    ]
 
 
 def _close_transports(server: ChatServer) -> None:
