@@ -133,6 +133,13 @@ class NameIsAccount(ChatError):
     status = 409
 
 
+class TooManyRenames(ChatError):
+    """The person has changed their username as often as people may. `details["limit"]` says how often that is."""
+
+    code = "too_many_renames"
+    status = 409
+
+
 class ResetInvalid(Forbidden):
     """The link for a new password is unknown, expired, replaced or used. Which of these is not said."""
 

@@ -18,15 +18,16 @@ from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import CHANGE_USERNAMES
 from chatapp.clock import now
 from chatapp.config import Settings
-from chatapp.errors import Forbidden, LimitReached
+from chatapp.errors import Forbidden
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.journal.revisions import announce_memberships, take_user_revisions
 from chatapp.lookalikes import skeleton
 from chatapp.models import Conversation, Membership, User, UsernameChange
 from chatapp.models.conversation import direct_key
 from chatapp.models.user import GUEST
 from chatapp.notices import UsernameChanged
-from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount
+from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, TooManyRenames
 
 OWN_CHANGES = 3
 OWN_CHANGES_WITHIN = timedelta(days=30)
@@ -38,8 +39,8 @@ def change_own_username(
 ) -> None:
     """Gives the caller another username.
 
-    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, LimitReached, Conflict,
-    WrongPassword and ConfirmationRequired.
+    Raises NameIsAccount where people sign in by name, Forbidden for a guest, ManagedElsewhere, TooManyRenames,
+    Conflict, WrongPassword and ConfirmationRequired.
     """
     if settings.sign_in != "password":
         raise NameIsAccount("People sign in by name here, so that the name cannot change.")
@@ -57,7 +58,7 @@ def change_own_username(
             UsernameChange.user_id == caller.user_id, UsernameChange.changed_at > now() - OWN_CHANGES_WITHIN
         )
         if (transaction.session.scalar(recent) or 0) >= OWN_CHANGES:
-            raise LimitReached(
+            raise TooManyRenames(
                 f"You may change your username {OWN_CHANGES} times in {OWN_CHANGES_WITHIN.days} days.",
                 limit=OWN_CHANGES,
             )
@@ -117,12 +118,17 @@ def give_name(transaction: Transaction, user: User, username: str) -> None:
         session.flush()
     except IntegrityError as error:
         raise name_taken([username]) from error
-    _rename_conversations(transaction, user.id, former, username)
+    # First: the connections enter the rooms of the new name.
     transaction.notices.append(UsernameChanged(number))
+    _rename_conversations(transaction, user.id, former, username)
 
 
 def _rename_conversations(transaction: Transaction, user_id: int, former: str, username: str) -> None:
-    """The rows are locked before their keys are read: the other user may be given another name at the same time."""
+    """For both people each of these conversations is gone under the former name, and new under the present one.
+
+    The rows are locked before their keys are read: the other user may be given another name at the same time.
+    """
+    session = transaction.session
     query = (
         select(Conversation.id, Conversation.direct_key)
         .join(Membership, Membership.conversation_id == Conversation.id)
@@ -130,10 +136,15 @@ def _rename_conversations(transaction: Transaction, user_id: int, former: str, u
         .order_by(Conversation.id)
         .with_for_update(of=Conversation)
     )
-    for row in transaction.session.execute(query).all():
+    for row in session.execute(query).all():
         names = [username if name == former else name for name in str(row.direct_key).split(" ")]
         renamed = update(Conversation).where(Conversation.id == row.id).values(direct_key=direct_key(*names))
-        transaction.session.execute(renamed, execution_options={"synchronize_session": False})
+        session.execute(renamed, execution_options={"synchronize_session": False})
+        both = set(session.scalars(select(Membership.user_id).where(Membership.conversation_id == row.id)))
+        for one, revision in take_user_revisions(transaction, both).items():
+            membership = update(Membership).where(Membership.conversation_id == row.id, Membership.user_id == one)
+            session.execute(membership.values(user_revision=revision), execution_options={"synchronize_session": False})
+        announce_memberships(transaction, row.id, both)
 
 
 def _require_own_name(user_id: int) -> None:

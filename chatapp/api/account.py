@@ -13,9 +13,9 @@ from chatapp.api.authentication import attach_token, make_token
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
-from chatapp.errors import Conflict, Forbidden, LimitReached, NotFound, PasswordCommon
+from chatapp.errors import Conflict, Forbidden, NotFound, PasswordCommon
 from chatapp.shapes import SentenceShape
-from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount
+from chatapp.sign_in_errors import ManagedElsewhere, NameIsAccount, TooManyRenames
 
 blueprint = Blueprint("account", __name__)
 
@@ -59,7 +59,7 @@ def change_password(caller: Caller, body: ChangePassword) -> Response:
     "Change the caller's username: their sessions go on",
     gives=SentenceShape,
     body=ChangeUsername,
-    errors=(*CONFIRMED, Forbidden, ManagedElsewhere, NameIsAccount, LimitReached, Conflict),
+    errors=(*CONFIRMED, Forbidden, ManagedElsewhere, NameIsAccount, TooManyRenames, Conflict),
 )
 def change_username(caller: Caller, body: ChangeUsername) -> Response:
     with counted(caller):

@@ -12,6 +12,7 @@ from typing import Any
 from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import NO_EXCHANGE, Blocked, ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
+from chatapp.journal.direct_conversations import DirectConversations
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
 from chatapp.journal.locked_conversation import LockedConversation
@@ -23,11 +24,10 @@ from chatapp.journal.repeats import REPEATS, from_row
 from chatapp.journal.scheduled import ScheduledDrafts
 from chatapp.journal.values import flat, placeholders, value_rows
 from chatapp.models.base import to_microseconds
-from chatapp.models.conversation import DIRECT, GROUP, direct_key, parse_conversation_id
-from chatapp.models.membership import MEMBER, ROLES_OF
-from chatapp.notices import MembershipsChanged, Notice
+from chatapp.models.conversation import GROUP, parse_conversation_id
+from chatapp.models.membership import ROLES_OF
+from chatapp.notices import Notice
 from chatapp.payload_fields import THREAD_MESSAGES
-from chatapp.visibility import HIDDEN_RECEIVER
 
 # As in repeats.py, a join: SQLite scans the whole table for `(a, b) IN (VALUES ...)`.
 MEMBERS = """WITH wanted (conversation_id, user_id) AS (VALUES {rows})
@@ -38,24 +38,6 @@ INSERT = """INSERT INTO message (conversation_id, sequence, sender_id, content, 
 reply_to, mentions) VALUES {rows}"""
 INSERTED = 9
 """Columns of INSERT."""
-
-RECEIVER = f"""SELECT id FROM "user" receiver
-WHERE (username = ? OR id IN (SELECT user_id FROM username_change WHERE username = ?))
-AND is_active AND NOT {HIDDEN_RECEIVER}"""
-"""A former username leads to whoever had it."""
-
-OPEN_DIRECT = """INSERT INTO conversation
-(kind, direct_key, created_by, created_at, shares_history, last_sequence, revision, state_revision, details_revision)
-VALUES (?, ?, ?, ?, TRUE, 0, 0, 0, 0) RETURNING id"""
-
-JOIN_DIRECT = """INSERT INTO membership (conversation_id, user_id, role, delivered_sequence, read_sequence, joined_at,
-joined_sequence, revision, user_revision)
-VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?)"""
-
-BLOCK_BETWEEN = """SELECT 1 FROM block
-WHERE is_on AND ((user_id = ? AND other_id = ?) OR (user_id = ? AND other_id = ?))"""
-
-NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
 
 RAISE_READ = """UPDATE membership SET read_sequence = ?
 WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
@@ -70,16 +52,15 @@ class MessageBatch:
         self.created_at = to_microseconds(now())
         self.forwarding = Forwarding(connection)
         self.mentions = MessageMentions(connection, self.created_at)
-        self._present: dict[tuple[int, str], tuple[str, str]] = {}
-        """The present usernames of sender and receiver, by the sender's id and the receiver as drafts name them."""
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
+        self.directs = DirectConversations(connection, self.lock, self.created_at, self.notices)
 
     def store(self, drafts: Sequence[MessageDraft]) -> list[Outcome]:
         """The outcome of each draft, in order. An exception means that the whole transaction failed."""
         scheduled = ScheduledDrafts(self.connection, drafts)
         groups = self._lock_senders_groups([draft for draft in drafts if draft.is_group])
-        directs = self._lock_directs([draft for draft in drafts if not draft.is_group])
+        directs = self.directs.lock([draft for draft in drafts if not draft.is_group])
         known = self._find_repeats(drafts)
         outcomes = [scheduled.refusal_of(draft) or self._outcome_of(draft, groups, directs, known) for draft in drafts]
         messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
@@ -105,7 +86,7 @@ class MessageBatch:
         origin = self.forwarding.origin_of(draft)
         if isinstance(origin, ChatError):
             return origin
-        locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self._direct(draft, directs)
+        locked = groups[draft.receiver, draft.sender_id] if draft.is_group else self.directs.of(draft, directs)
         if isinstance(locked, ChatError):
             return locked
         if locked.parent_id is not None and locked.last_sequence >= THREAD_MESSAGES:
@@ -121,8 +102,7 @@ class MessageBatch:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
-        named = (draft.sender, draft.receiver)
-        sender, receiver = named if draft.is_group else self._present.get((draft.sender_id, draft.receiver), named)
+        sender, receiver = (draft.sender, draft.receiver) if draft.is_group else self.directs.names_in(draft)
         return StoredMessage(
             locked.conversation_id,
             locked.last_sequence,
@@ -211,65 +191,6 @@ class MessageBatch:
         }
         found = self._members(list(parents.values()))
         return {pair: found[parent] for pair, parent in parents.items() if parent in found}
-
-    def _lock_directs(self, drafts: list[MessageDraft]) -> dict[str, LockedConversation | ChatError]:
-        """The existing direct conversations by key. The key contains the sender's username, so the lookup is the
-        authorisation."""
-        wanted = {direct_key(draft.sender, draft.receiver) for draft in drafts}
-        if not wanted:
-            return {}
-        return self._lock_keys(wanted)
-
-    def _lock_keys(self, wanted: set[str]) -> dict[str, LockedConversation | ChatError]:
-        keys = placeholders(wanted)
-        sql = (
-            "SELECT direct_key, id, last_sequence, revision, is_blocked FROM conversation "
-            f"WHERE direct_key IN ({keys}){self.lock}"
-        )
-        rows = self.connection.execute(sql, tuple(wanted)).fetchall()
-        return {
-            key: Blocked(NO_EXCHANGE) if is_blocked else LockedConversation(*numbers)
-            for key, *numbers, is_blocked in rows
-        }
-
-    def _direct(
-        self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
-    ) -> LockedConversation | ChatError:
-        """The direct conversation of a draft. Only a new message creates it, since a repeat stores nothing."""
-        key = direct_key(draft.sender, draft.receiver)
-        if key not in directs:
-            directs[key] = self._open_direct(draft, directs)
-        return directs[key]
-
-    def _open_direct(
-        self, draft: MessageDraft, directs: dict[str, LockedConversation | ChatError]
-    ) -> LockedConversation | ChatError:
-        receiver = self.connection.execute(RECEIVER, (draft.receiver, draft.receiver, draft.sender_id)).fetchone()
-        if receiver is None:
-            return NotFound("There is no such user.", receiver=draft.receiver)
-        both = (draft.sender_id, receiver[0])
-        user_ids = tuple(sorted(set(both)))
-        # Whoever blocks the other in this moment has the lock of their own row, and looks for the conversation then.
-        self.connection.execute(f'SELECT id FROM "user" WHERE id IN ({placeholders(user_ids)}){self.lock}', user_ids)
-        # A draft may name either of the two by a former username. While their rows are locked the names stay.
-        of_both = f'SELECT id, username FROM "user" WHERE id IN ({placeholders(user_ids)})'
-        names = dict(self.connection.execute(of_both, user_ids).fetchall())
-        key = direct_key(names[both[0]], names[both[1]])
-        self._present[draft.sender_id, draft.receiver] = names[both[0]], names[both[1]]
-        if key not in directs:
-            directs.update(self._lock_keys({key}))
-        if key in directs:
-            return directs[key]
-        if self.connection.execute(BLOCK_BETWEEN, (*both, *reversed(both))).fetchone() is not None:
-            return Blocked(NO_EXCHANGE)
-        inserted = self.connection.execute(OPEN_DIRECT, (DIRECT, key, draft.sender_id, self.created_at)).fetchone()
-        conversation_id = inserted[0]
-        for user_id in user_ids:
-            user_revision = self.connection.execute(NEXT_USER_REVISION, (user_id,)).fetchone()[0]
-            self.connection.execute(JOIN_DIRECT, (conversation_id, user_id, MEMBER, self.created_at, user_revision))
-        self.notices.append(MembershipsChanged(conversation_id, user_ids))
-        directs[key] = LockedConversation(conversation_id, 0, 0)
-        return directs[key]
 
     def _find_repeats(self, drafts: Sequence[MessageDraft]) -> dict[tuple[int, str], StoredMessage]:
         """Messages that an earlier attempt stored. Read under the conversations' locks, so that another process cannot

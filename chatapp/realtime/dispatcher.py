@@ -136,10 +136,11 @@ class Dispatcher:
 
     def committed(self, messages: list[StoredMessage], notices: list[Notice]) -> None:
         """Handles a commit of this process. New members enter their rooms before the messages are sent."""
-        self._handle_all([notice for notice in notices if isinstance(notice, MembershipsChanged)])
+        self._handle_all([notice for notice in notices if isinstance(notice, UsernameChanged | MembershipsChanged)])
         for message in messages:
             self._guard(self.fan_out.send_message, message)
-        self._handle_all([notice for notice in notices if not isinstance(notice, MembershipsChanged | WatermarkRaised)])
+        handled = UsernameChanged | MembershipsChanged | WatermarkRaised
+        self._handle_all([notice for notice in notices if not isinstance(notice, handled)])
 
     def receive_notices(self, notices: list[Notice]) -> None:
         """Handles notices of other processes."""

@@ -6,13 +6,27 @@ from chatapp import serializers
 from chatapp.actions import message_changes, messages, pins, reactions
 from chatapp.actions.feedback import SeenMessage
 from chatapp.actions.sessions import Caller
-from chatapp.journal import StoredMessage
-from chatapp.payloads import ConversationName, EditMessage, MessageId, PinMessage, React, parse
+from chatapp.journal import MessageDraft, StoredMessage
+from chatapp.payloads import ConversationName, EditMessage, MessageEvent, MessageId, PinMessage, React, parse
 
 if TYPE_CHECKING:
     from chatapp.realtime.dispatcher import Dispatcher
 
 Ack = dict[str, Any]
+
+
+def draft_of(caller: Caller, event: MessageEvent, *, is_group: bool) -> MessageDraft:
+    """What the caller sends. The event may have named them by a former username."""
+    return MessageDraft(
+        caller.user_id,
+        caller.username,
+        event.receiver,
+        is_group,
+        event.content,
+        event.client_id,
+        is_awaited=True,
+        reply_to=event.reply_to,
+    )
 
 
 class MessageEvents:

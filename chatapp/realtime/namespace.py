@@ -24,7 +24,6 @@ from chatapp.actions.lookup import find_conversation
 from chatapp.actions.sessions import Caller
 from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
-from chatapp.journal import MessageDraft
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
 from chatapp.load_errors import TooManyEvents
@@ -35,6 +34,7 @@ from chatapp.realtime.authentication import caller_of
 from chatapp.realtime.connections import Connection
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.forwarding_events import ForwardingEvents
+from chatapp.realtime.message_events import draft_of
 from chatapp.realtime.poll_events import PollEvents
 from chatapp.realtime.rooms import NAMESPACE
 from chatapp.realtime.saved_events import SavedEvents
@@ -248,16 +248,10 @@ class ChatNamespace(
 
     def _send(self, caller: Caller, payload: Any, *, is_group: bool) -> DeferredAck:
         event = parse(MessageEvent, payload)
-        draft = MessageDraft(
-            caller.user_id,
-            event.sender,
-            event.receiver,
-            is_group,
-            event.content,
-            event.client_id,
-            is_awaited=True,
-            reply_to=event.reply_to,
-        )
+        if event.sender != caller.username:
+            with self._dispatcher.app.app_context():
+                messages.require_sender(caller, event.sender)
+        draft = draft_of(caller, event, is_group=is_group)
         ack = DeferredAck()
         messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(ack))
         return ack

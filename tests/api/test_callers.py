@@ -29,9 +29,18 @@ OPEN = {
 """Before a sign-in."""
 
 OWN = {
+    "POST /leave",
     *("GET /blocks", "PUT /block/<username>", "GET /conversations", "GET /groups/public", "GET /loggedIn"),
-    *("POST /group", "POST /logout", "PATCH /password", "GET /picture/<picture_hash>", "GET /saved", "GET /scheduled"),
-    *("POST /export", "GET /email", "PUT /email", "DELETE /email"),
+    *(
+        "POST /group",
+        "POST /logout",
+        "PATCH /password",
+        "PATCH /username",
+        "GET /picture/<picture_hash>",
+        "GET /saved",
+        "GET /scheduled",
+    ),
+    *("PATCH /username", "POST /export", "GET /email", "PUT /email", "DELETE /email"),
     *("GET /profile", "PATCH /profile", "PUT /profile/picture", "DELETE /profile/picture", "GET /search"),
     *("GET /passkeys", "POST /passkeys", "POST /passkeys/options", "PATCH /passkeys/<passkey_id>"),
     *("DELETE /passkeys/<passkey_id>", "GET /second-factor", "POST /second-factor", "DELETE /second-factor"),
@@ -49,6 +58,7 @@ STAFF = {
     *("DELETE /admin/reports/<message_id>/message", "PUT /admin/people/<username>/suspension"),
     "DELETE /admin/people/<username>/suspension",
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
+    "POST /admin/people/<username>/removal",
     *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
 }
 """For administrators, and some for moderators: `test_administration.py` tries each role on each."""

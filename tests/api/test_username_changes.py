@@ -68,7 +68,7 @@ def test_three_times_in_thirty_days(password_app: Flask, monkeypatch: pytest.Mon
     for number in range(3):
         _rename(owner, f"{first}n{number}")
     body = {"username": first, "password": PASSWORD}
-    refusal(owner.browser.patch("/username", json=body), 409, "limit_reached")
+    refusal(owner.browser.patch("/username", json=body), 409, "too_many_renames")
     journal = password_app.extensions["chatapp.journal"]
     with password_app.app_context():
         username_changes.change_username(journal, OPERATOR, owner.name, f"{first}helped")

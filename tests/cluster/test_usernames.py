@@ -91,14 +91,14 @@ def test_a_private_conversation_goes_on_under_the_new_name_on_open_sockets(pair:
 
 
 def test_two_renamed_people_find_their_conversation_under_every_pair_of_names(pair: Cluster) -> None:
-    dave, erin = pair.arrive("dave"), pair.arrive("eve")
+    dave, erin = pair.arrive("carol"), pair.arrive("eve")
     assert dave.say("eve", "first")["success"] is True
-    _rename(pair, "dave", "zdave")
+    _rename(pair, "carol", "zdave")
     _rename(pair, "eve", "aeve")
     erin.wait_for("usernameChanged", lambda one: one["newUsername"] == "aeve")
-    for receiver in ("dave", "zdave"):
+    for receiver in ("carol", "zdave"):
         assert erin.say(receiver, f"to {receiver}")["response"]["receiver"] == "zdave"
-    again = erin.say("dave", "once", clientId="0b8f1d3e-7f0c-4f53-9a2e-1d5c5f0e7a11")
+    again = erin.say("carol", "once", clientId="0b8f1d3e-7f0c-4f53-9a2e-1d5c5f0e7a11")
     repeat = erin.say("zdave", "once", clientId="0b8f1d3e-7f0c-4f53-9a2e-1d5c5f0e7a11")
     assert repeat["response"]["messageId"] == again["response"]["messageId"]
     assert [one["sequence"] for one in dave.history("eve")] == [1, 2, 3, 4]

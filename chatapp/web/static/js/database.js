@@ -40,6 +40,12 @@ export const dropEntry = (clientId) => write({ store: "outbox", key: clientId, v
 export const keepDraft = (owner, key, draft) => write(ofDraft(owner, key, draft));
 
 /**
+ * @param {string} owner
+ * @param {string} key
+ */
+export const dropDraft = (owner, key) => write({ store: "drafts", key: [owner, key], value: undefined });
+
+/**
  * @param {OutboxEntry} entry
  * @returns {import("./storage.js").Change}
  */

@@ -13,8 +13,9 @@ import { followAttention, followOpenings } from "./readmarks.js";
 import { applyLanguage } from "./language.js";
 import { followSignIn } from "./renderer.js";
 import { followAddress } from "./router.js";
+import { onRenamed } from "./renames.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
-import { expire, followOtherTab, followStorage, resume } from "./session.js";
+import { expire, followOtherTab, followStorage, resume, startOver } from "./session.js";
 import { followKeys } from "./shortcuts.js";
 import * as store from "./store.js";
 import { followOpenConversation, followSharing } from "./sync.js";
@@ -46,6 +47,7 @@ async function start() {
   watchRoom();
   watchNetwork();
   onUnauthorized(expire);
+  onRenamed(startOver);
   onTabMessage(hearTab);
   draw();
   resume();

@@ -30,7 +30,7 @@ let timer;
  * @param {string} me
  */
 export async function recallState(me) {
-  const [users, settings, own, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "settings"), seenBy(me, "own"), knownTo(me)]);
+  const [users, names, settings, own, known] = await Promise.all([seenBy(me, "people"), seenBy(me, "names"), seenBy(me, "settings"), seenBy(me, "own"), knownTo(me)]);
   if (!known) return;
   keptConversations = new Map(known.conversations.map((conversation) => [conversation.key, withDefaults(conversation)]));
   keptTimelines = new Map(known.timelines.map(({ key, revision, messages }) => [key, { revision, messages }]));
@@ -38,6 +38,8 @@ export async function recallState(me) {
   // What an earlier version of the page has stored is replaced by a sync from nothing.
   if (!own || !known.conversations.every(isComplete)) return;
   store.userRevision.value = known.userRevision;
+  // A state that says nothing of names may be older than any change of one.
+  store.names.value = names ?? 0;
   if (settings) store.ownSettings.value = settings;
   // Earlier versions of the page kept no blocks.
   [store.saved.value, store.scheduled.value, store.blocks.value = new Map()] = own;
@@ -107,6 +109,7 @@ async function remember() {
   keptTimelines = timelines;
   // Before the user's revision, which covers them.
   if (store.ownSettings.peek().userRevision > 0) keepSeen(store.me.peek(), "settings", store.ownSettings.peek());
+  keepSeen(store.me.peek(), "names", store.names.peek());
   keepSeen(store.me.peek(), "own", [store.saved.peek(), store.scheduled.peek(), store.blocks.peek()]);
   if (await keepKnown(store.me.peek(), changes, store.userRevision.peek())) return;
   // The state on disk is unknown now, so the next call writes everything.

@@ -187,7 +187,10 @@ export interface ConversationSync {
   members: Member[];
 }
 
-export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[] };
+export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: Renamed[] };
+
+/** A change of a username. `number` counts those of all people. */
+export type Renamed = { number: number, username: string, newUsername: string };
 
 export type KnownConversation = Address & { revision: number, watermarks: number };
 
@@ -218,7 +221,7 @@ export const NAMESPACE: string;
 export const SOCKET_PATH: string;
 type Names<Name extends string> = Readonly<Record<Name, string>>;
 export const CALL: Names<"privateMessage" | "groupMessage" | "forwardMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
-export const EVENT: Names<"message" | "change" | "delivered" | "online" | "profile" | "receipt" | "typing" | "tokenExpired">;
+export const EVENT: Names<"message" | "change" | "delivered" | "online" | "profile" | "renamed" | "receipt" | "typing" | "tokenExpired">;
 export const CONTENT_BYTES_MAX: number;
 export const GROUP_NAME_CHARACTERS_MAX: number;
 export const TOPIC_CHARACTERS_MAX: number;

@@ -23,6 +23,7 @@ export const EVENT = Object.freeze({
   delivered: "updateDeliveryStatusOnConnection",
   online: "onlineStatus",
   profile: "profile",
+  renamed: "usernameChanged",
   receipt: "receipt",
   typing: "typing",
   tokenExpired: "token-expired",

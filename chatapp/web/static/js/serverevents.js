@@ -38,6 +38,7 @@ export function serverEventHandlers({ onRefused, onTokenExpired }) {
     onDelivered: takeDelivered,
     onOnline,
     onProfile,
+    onRenamed,
     onReceipt: takeReceipt,
     onTyping: takeTyping,
   };
@@ -87,6 +88,11 @@ function usernamesIn(change) {
 /** @param {import("./protocol.js").Profile} profile */
 function onProfile(profile) {
   if (!takeProfile(profile) && store.listStatus.peek() === "ready") refreshPeople();
+}
+
+/** The answer to a sync has everything that this page has not heard of. @param {import("./protocol.js").Renamed} renamed */
+function onRenamed({ number }) {
+  if (number > (store.names.peek() ?? 0)) synchronize();
 }
 
 /** @type {Map<string, boolean>} */

@@ -182,6 +182,13 @@ function recall(username) {
   return Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
 }
 
+/** Begins again after usernames have changed, mine perhaps. @param {string} username */
+export async function startOver(username) {
+  const { role } = store.session.peek();
+  store.clear();
+  await begin({ username, role });
+}
+
 /** Storage was late or had failed, and works now. Restores the data that the page lacked. */
 export function followStorage() {
   onRecovered(async () => {

@@ -4,9 +4,10 @@ import { batch, computed, signal } from "@preact/signals";
 import { emptyConversation } from "./models/conversation.js";
 import { keyOf, parseKey } from "./models/keys.js";
 import { filterLines, linesOf, unreadIn } from "./models/list.js";
-import { fullName } from "./models/names.js";
+import { fullName, isRemoved } from "./models/names.js";
 import { DEFAULT_SETTINGS } from "./models/personal.js";
 import { EMPTY_TIMELINE } from "./models/timeline.js";
+import { say } from "./strings.js";
 
 /**
  * @typedef {import("./protocol.js").User} User
@@ -31,6 +32,8 @@ export const people = signal(new Map());
 export const conversations = signal(new Map());
 /** The newest change of what is mine alone that the state includes: memberships, preferences, settings. */
 export const userRevision = signal(0);
+/** The number of the last change of a username that the state includes. @type {import("@preact/signals").Signal<number | null>} */
+export const names = signal(null);
 /** By message id. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Saved>>} */
 export const saved = signal(new Map());
 /** By client id. @type {import("@preact/signals").Signal<Map<string, import("./personalprotocol.js").Scheduled>>} */
@@ -240,7 +243,7 @@ export function lastSeenOf(username) {
 /** @param {string} username */
 export function nameOf(username) {
   const user = people.value.get(username);
-  return user ? fullName(user) : username;
+  return isRemoved(username) ? say.removedUser : user ? fullName(user) : username;
 }
 
 /**
@@ -271,17 +274,14 @@ export function clear() {
   batch(() => {
     timelines.clear();
     newAfterOf.reset();
-    people.value = new Map();
-    conversations.value = new Map();
     userRevision.value = 0;
+    names.value = null;
     ownSettings.value = DEFAULT_SETTINGS;
-    saved.value = scheduled.value = blocks.value = new Map();
+    people.value = conversations.value = drafts.value = typing.value = saved.value = scheduled.value = blocks.value = new Map();
     left.value = null;
     listStatus.value = "loading";
     outbox.value = [];
-    drafts.value = new Map();
     query.value = "";
-    typing.value = new Map();
     dialog.value = null;
     hasHeard.value = false;
     connection.value = "connecting";

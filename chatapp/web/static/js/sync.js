@@ -12,6 +12,7 @@ import { rememberOpened, rememberPeople, rememberSoon } from "./offline.js";
 import { loadOlderPassage, retryPassage } from "./passages.js";
 import { CALL, SYNC_CONVERSATIONS_MAX } from "./protocol.js";
 import { tellSoon } from "./readmarks.js";
+import { takeRenames } from "./renames.js";
 import * as store from "./store.js";
 
 const RETRY_MILLISECONDS = 3_000;
@@ -69,10 +70,12 @@ export const synchronize = singly(async () => {
   for (const keys of chunks(knownKeys())) {
     let hasMore = true;
     while (hasMore) {
-      const answer = await call(CALL.sync, { userRevision: store.userRevision.peek(), conversations: keys.map(known).filter(Boolean) });
+      const answer = await call(CALL.sync, { userRevision: store.userRevision.peek(), names: store.names.peek(), conversations: keys.map(known).filter(Boolean) });
       if (store.me.peek() !== me) return;
       if (!answer.success) return failLists(synchronize);
       const sync = /** @type {import("./protocol.js").Sync} */ (/** @type {unknown} */ (answer));
+      if (sync.renamed.length > 0) return takeRenames(sync.renamed, sync.names);
+      store.names.value = sync.names;
       takeSync(sync);
       hasMore = sync.more;
     }

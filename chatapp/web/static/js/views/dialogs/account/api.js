@@ -31,6 +31,11 @@ export async function fetchManagedBy() {
   return (await call("GET", "/profile")).managedBy;
 }
 
+/** @param {import("../removal.js").Wanted} wanted */
+export async function leaveForGood(wanted) {
+  await call("POST", "/leave", wanted);
+}
+
 /** @returns {Promise<Session[]>} the last used first */
 export async function fetchSessions() {
   return (await call("GET", "/sessions")).sessions;
@@ -112,4 +117,9 @@ export async function setEmail(email, password) {
 /** @param {string | null} password */
 export async function removeEmail(password) {
   await call("DELETE", "/email", { password });
+}
+
+/** @param {string} username @param {string | null} password */
+export async function changeUsername(username, password) {
+  await call("PATCH", "/username", { username, password });
 }

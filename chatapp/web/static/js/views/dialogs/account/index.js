@@ -10,18 +10,21 @@ import { html } from "../../html.js";
 import { SectionMenu } from "../sectionmenu.js";
 import { BlockedSection } from "./blocked.js";
 import { EmailSection } from "./email.js";
+import { LeaveSection } from "./leave.js";
 import { OwnDataSection } from "./owndata.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
 import { SecondFactorSection } from "./secondfactor.js";
 import { ProfileSection } from "./profile.js";
 import { SessionsSection } from "./sessions.js";
+import { UsernameSection } from "./username.js";
 
 /** @typedef {import("../sectionmenu.js").Section} AccountSection */
 
 /** @type {AccountSection[]} */
 const SECTIONS = [
   { id: "profile", title: () => say.profile, hint: () => say.profileHint, Section: ProfileSection },
+  { id: "username", title: () => say.username, hint: () => say.usernameHint, Section: UsernameSection },
   { id: "password", title: () => say.accountPassword, hint: () => say.accountPasswordHint, Section: PasswordSection },
   { id: "email", title: () => say.email, hint: () => say.emailHint, Section: EmailSection },
   { id: "passkeys", title: () => say.passkeys, hint: () => say.passkeysHint, Section: PasskeysSection },
@@ -29,6 +32,7 @@ const SECTIONS = [
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
   { id: "owndata", title: () => say.ownData, hint: () => say.ownDataHint, Section: OwnDataSection },
+  { id: "leave", title: () => say.leaveAccount, hint: () => say.leaveAccountHint, Section: LeaveSection },
 ];
 
 /** Leads to a dialog of its own. */

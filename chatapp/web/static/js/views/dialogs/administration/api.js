@@ -35,9 +35,14 @@ export async function fetchPeople(search, last) {
   return (await call("GET", `/admin/people?${new URLSearchParams({ search, after: last?.username ?? "" })}`)).people;
 }
 
-/** @param {string} username @param {{ role?: string, isActive?: boolean }} change */
+/** @param {string} username @param {{ role?: string, isActive?: boolean, username?: string }} change */
 export async function changePerson(username, change) {
   await call("PATCH", personPath(username), change);
+}
+
+/** @param {string} username @param {import("../removal.js").Wanted} wanted */
+export async function removePerson(username, wanted) {
+  await call("POST", `${personPath(username)}/removal`, wanted);
 }
 
 /** @param {string} username */

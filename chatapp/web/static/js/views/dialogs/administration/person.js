@@ -9,7 +9,8 @@ import { Avatar } from "../../avatar.js";
 import { html } from "../../html.js";
 import { Refused, useAction } from "../action.js";
 import { Question } from "../groupendings.js";
-import { addReset, changePerson, endSessionsOf, pageAddress } from "./api.js";
+import { RemovalForm } from "../removal.js";
+import { addReset, changePerson, endSessionsOf, pageAddress, removePerson } from "./api.js";
 import { nameOfAccount } from "./people.js";
 import { SecretLink } from "./secretlink.js";
 import { SuspendForm, Suspended } from "./suspension.js";
@@ -23,7 +24,7 @@ const ROLES = /** @type {const} */ (["guest", "member", "moderator", "administra
 
 /** @param {PersonProps} props */
 export function PersonPage({ account, onChange }) {
-  const asked = useSignal(/** @type {"deactivate" | "signOut" | "suspend" | null} */ (null));
+  const asked = useSignal(/** @type {"deactivate" | "signOut" | "suspend" | "remove" | null} */ (null));
   const action = useAction();
   useLayoutEffect(() => document.getElementById("dialog-title")?.focus(), [asked.value, account.isActive, account.suspension]);
   const { username, isActive, suspension } = account;
@@ -36,11 +37,16 @@ export function PersonPage({ account, onChange }) {
   if (asked.value === "deactivate") return html`<${Question} action=${action} title=${say.adminDeactivateTitle({ name })} hint=${say.adminDeactivateHint} button=${say.adminDeactivate} onYes=${() => act(() => changePerson(username, { isActive: false }))} onNo=${no} />`;
   if (asked.value === "signOut") return html`<${Question} action=${action} title=${say.adminSignOutTitle({ name })} hint=${say.adminSignOutHint} button=${say.adminSignOut} onYes=${() => act(() => endSessionsOf(username))} onNo=${no} />`;
   if (asked.value === "suspend") return html`<${SuspendForm} username=${username} name=${name} onDone=${() => void onChange().then(no)} onCancel=${no} />`;
+  if (asked.value === "remove") {
+    const remove = async (/** @type {import("../removal.js").Wanted} */ wanted) => (await removePerson(username, wanted), onChange());
+    return html`<p class="question"><bdi>${say.adminRemoveTitle({ name })}</bdi></p><p>${say.adminRemoveHint}</p>
+      <${RemovalForm} username=${username} button=${say.adminRemove} remove=${remove} onCancel=${no} />`;
+  }
   return html`
     <${About} account=${account} />
     ${mayActOn(account)
       ? html`
-        ${isAdministrator() && html`<${RoleForm} account=${account} onChange=${onChange} />`}
+        ${isAdministrator() && html`<${RoleForm} account=${account} onChange=${onChange} /><${UsernameForm} account=${account} onChange=${onChange} />`}
         ${suspension && html`<${Suspended} username=${username} suspension=${suspension} onDone=${onChange} />`}
         <${Refused} action=${action} />
         <div class="details-actions">
@@ -49,6 +55,7 @@ export function PersonPage({ account, onChange }) {
           ${isActive
             ? html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "deactivate")}>${say.adminDeactivate}</button>`
             : html`<button type="button" class="button" disabled=${action.isBusy.value} onClick=${() => act(() => changePerson(username, { isActive: true }))}>${say.adminReactivate}</button>`}
+          ${isAdministrator() && html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "remove")}>${say.adminRemove}</button>`}
         </div>
         ${isAdministrator() && isActive && html`<${NewPassword} account=${account} />`}`
       : html`<p class="note">${username === me.value ? say.adminSelf : say.adminStaff}</p>`}`;
@@ -90,6 +97,25 @@ function RoleForm({ account: { username, role }, onChange }) {
     </label>
     <${Refused} action=${action} />
     <button class="button button-main" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.roleSave}</button>
+  </form>`;
+}
+
+/** @param {PersonProps} props */
+function UsernameForm({ account: { username }, onChange }) {
+  const wanted = useSignal(username);
+  const action = useAction();
+  const canSave = wanted.value !== "" && wanted.value !== username && !action.isBusy.value;
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    if (canSave) await action.run(async () => (await changePerson(username, { username: wanted.peek() }), onChange()));
+  };
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <label class="field"><span>${say.usernameNew}</span>
+      <input name="username" autocomplete="off" autocapitalize="none" spellcheck=${false} maxlength="64" value=${wanted.value} aria-describedby="username-hint" onInput=${(/** @type {any} */ event) => (wanted.value = event.target.value)} />
+      <small id="username-hint">${say.adminUsernameHint}</small>
+    </label>
+    <${Refused} action=${action} />
+    <button class="button" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.usernameSave}</button>
   </form>`;
 }
 
