@@ -1,6 +1,6 @@
 """What comes in about the caller's own account. See `chatapp.payloads`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +27,14 @@ class ChangePassword(Payload):
 
     current: str | None = Field(default=None, max_length=PASSWORD_CHARACTERS)
     password: NewPassword
+
+
+class RemoveAccount(Payload):
+    """`POST /leave` and `POST /admin/people/<username>/removal`: what becomes of the messages. `password` is that of
+    the caller, needed where their account has one."""
+
+    messages: Literal["keep", "erase"]
+    password: Annotated[str, Field(max_length=PASSWORD_CHARACTERS)] | None = None
 
 
 class ChangeUsername(Payload):

@@ -4,6 +4,7 @@ from chatapp.actions.people import Person
 from chatapp.actions.profile import Profile
 from chatapp.clock import to_iso
 from chatapp.people_shapes import ProfileShape, UserShape
+from chatapp.username_rule import REMOVED_PREFIX
 
 
 def user(person: Person) -> UserShape:
@@ -20,6 +21,8 @@ def user(person: Person) -> UserShape:
         shape["isGuest"] = True
     if person.is_bot:
         shape["isBot"] = True
+    if person.username.startswith(REMOVED_PREFIX):
+        shape["isRemoved"] = True
     if person.profile_revision:
         _add_profile(shape, person)
     return shape
@@ -50,4 +53,6 @@ def profile(found: Profile) -> ProfileShape:
         shape["isGuest"] = True
     if found.is_bot:
         shape["isBot"] = True
+    if found.username.startswith(REMOVED_PREFIX):
+        shape["isRemoved"] = True
     return shape

@@ -14,6 +14,7 @@ class UserShape(TypedDict):
     isOnline: bool
     lastSeen: str | None
     hasNamesake: NotRequired[Literal[True]]
+    isRemoved: NotRequired[Literal[True]]
     isGuest: NotRequired[Literal[True]]
     isBot: NotRequired[Literal[True]]
     statusText: NotRequired[str]
@@ -34,6 +35,7 @@ class ProfileShape(TypedDict):
     profileRevision: int
     isGuest: NotRequired[Literal[True]]
     isBot: NotRequired[Literal[True]]
+    isRemoved: NotRequired[Literal[True]]
 
 
 class OneProfileShape(TypedDict):
@@ -52,3 +54,4 @@ class RenamedShape(TypedDict):
     number: int
     username: str
     newUsername: str
+    isRemoved: NotRequired[Literal[True]]

@@ -36,6 +36,7 @@ from chatapp.shapes import (
     VersionsShape,
 )
 from chatapp.thread_serializers import root
+from chatapp.username_rule import REMOVED_PREFIX
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
@@ -262,7 +263,10 @@ def sync(result: Sync) -> SyncShape:
 
 
 def renamed(one: Renamed) -> RenamedShape:
-    return {"number": one.number, "username": one.username, "newUsername": one.new_username}
+    shape: RenamedShape = {"number": one.number, "username": one.username, "newUsername": one.new_username}
+    if one.new_username.startswith(REMOVED_PREFIX):
+        shape["isRemoved"] = True
+    return shape
 
 
 def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:

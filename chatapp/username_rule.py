@@ -7,6 +7,8 @@ from chatapp.blank_text import is_blank
 from chatapp.lookalikes import is_of_one_script
 
 USERNAME_CHARACTERS = 64
+REMOVED_PREFIX = "!removed-"
+"""Begins the usernames of people who were removed. The rule lets nobody take such a name."""
 _USERNAME = re.compile(r"\w[\w.@+-]*")
 
 

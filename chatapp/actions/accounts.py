@@ -114,8 +114,8 @@ class Account:
 
 
 def list_accounts() -> list[Account]:
-    """All accounts, including deactivated ones, ordered by username."""
-    users = db.session.scalars(select(User).order_by(User.username))
+    """All accounts, including deactivated ones, ordered by username, but not the removed ones."""
+    users = db.session.scalars(select(User).where(User.removed_at.is_(None)).order_by(User.username))
     return [_account_of(user) for user in users]
 
 

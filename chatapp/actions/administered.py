@@ -54,7 +54,12 @@ def list_accounts_page(actor: Actor, text: str, after: str, limit: int) -> list[
     sessions = select(func.count()).where(
         Session.user_id == User.id, Session.revoked_at.is_(None), Session.expires_at > now()
     )
-    query = select(User, sessions.scalar_subquery()).where(User.username > after).order_by(User.username).limit(limit)
+    query = (
+        select(User, sessions.scalar_subquery())
+        .where(User.username > after, User.removed_at.is_(None))
+        .order_by(User.username)
+        .limit(limit)
+    )
     if text:
         full_name = User.first_name + " " + User.last_name
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in (User.username, full_name))))

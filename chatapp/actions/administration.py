@@ -119,6 +119,8 @@ def end_sessions_of(journal: Journal, actor: Actor, username: str) -> int:
 def find_subject(transaction: Transaction, actor: Actor, username: str, action: str) -> User:
     """The user that the actor is about to do this to. Raises Forbidden and NotFound."""
     user = transaction.session.scalar(select(User).where(User.username == username).with_for_update())
+    if user is not None and user.removed_at is not None:
+        user = None
     if user is None:
         require_over(actor.role, "", action)
         raise NotFound("There is no such user.", username=username)

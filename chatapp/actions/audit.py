@@ -20,6 +20,7 @@ KINDS = frozenset(
         "account_banned",
         "account_deactivated",
         "account_reactivated",
+        "account_removed",
         "audit_exported",
         "data_exported",
         "account_suspended",

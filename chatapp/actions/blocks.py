@@ -62,7 +62,9 @@ def _blockable(transaction: Transaction, caller: Caller, username: str) -> int:
     """The id of a user whom the caller sees, or has blocked while they did. Raises NotFound."""
     own = select(Block.other_id).where(Block.user_id == caller.user_id)
     is_known = or_(is_seen_by(caller.user_id, caller.role), User.id.in_(own))
-    user_id: int | None = transaction.session.scalar(select(User.id).where(User.username == username, is_known))
+    user_id: int | None = transaction.session.scalar(
+        select(User.id).where(User.username == username, is_known, User.removed_at.is_(None))
+    )
     if user_id is None:
         raise NotFound("There is no such user.", username=username)
     return user_id

@@ -92,7 +92,9 @@ def _online(session: Session, among: Collection[int] | None = None) -> set[int]:
 def _note_last_seen(transaction: Transaction, user_ids: Collection[int]) -> None:
     """The last connection of these users has closed, or their process has died."""
     if user_ids:
-        transaction.session.execute(update(User).where(User.id.in_(user_ids)).values(last_seen_at=now()))
+        transaction.session.execute(
+            update(User).where(User.id.in_(user_ids), User.removed_at.is_(None)).values(last_seen_at=now())
+        )
 
 
 def _announce(transaction: Transaction, user_ids: Collection[int], *, is_online: bool) -> None:

@@ -17,6 +17,7 @@ CHANGE_ROLES = "change the roles of people"
 CLOSE_ACCOUNTS = "deactivate and reactivate accounts"
 END_SESSIONS = "end the sessions of others"
 CHANGE_USERNAMES = "change the usernames of others"
+REMOVE_PEOPLE = "remove people for good"
 RESET_PASSWORDS = "reset the passwords of others"
 ACT_ON_STAFF = "act on moderators and administrators"
 MODERATE_MESSAGES = "delete messages of others in groups that they are in"
@@ -43,6 +44,7 @@ PERMISSIONS = {
     CLOSE_ACCOUNTS: (ADMINISTRATOR, MODERATOR),
     END_SESSIONS: (ADMINISTRATOR, MODERATOR),
     CHANGE_USERNAMES: (ADMINISTRATOR,),
+    REMOVE_PEOPLE: (ADMINISTRATOR,),
     RESET_PASSWORDS: (ADMINISTRATOR,),
     ACT_ON_STAFF: (ADMINISTRATOR,),
     MODERATE_MESSAGES: (ADMINISTRATOR, MODERATOR),

@@ -83,6 +83,13 @@ def change_username(journal: Journal, actor: Actor, username: str, new_username:
 
 
 def rename(transaction: Transaction, actor: Actor, user: User, username: str) -> None:
+    """Gives a user, whose row is locked, another name. Raises as `give_name` does."""
+    former = user.username
+    give_name(transaction, user, username)
+    record(transaction, "username_changed", actor, username, before=former, after=username)
+
+
+def give_name(transaction: Transaction, user: User, username: str) -> None:
     """Gives a user, whose row is locked, another name, also in the keys of their private conversations.
 
     Raises NameTaken for a name that somebody else has or had, or that looks like one.
@@ -114,7 +121,6 @@ def rename(transaction: Transaction, actor: Actor, user: User, username: str) ->
     # First: the connections enter the rooms of the new name.
     transaction.notices.append(UsernameChanged(number))
     _rename_conversations(transaction, user.id, former, username)
-    record(transaction, "username_changed", actor, username, before=former, after=username)
 
 
 def _rename_conversations(transaction: Transaction, user_id: int, former: str, username: str) -> None:

@@ -151,6 +151,26 @@ def reactivate_user(username: str) -> None:
     click.echo(f"{username} is active again.")
 
 
+@users.command("remove")
+@click.argument("username")
+@click.option(
+    "--messages", required=True, type=click.Choice(["keep", "erase"]), help="What becomes of the person's messages."
+)
+@click.confirmation_option(prompt="This cannot be undone. Remove the person?")
+def remove_user(username: str, messages: str) -> None:
+    """Remove a person for good. Kept messages are shown under "Removed user"."""
+    from chatapp.actions.audit import OPERATOR
+    from chatapp.actions.removal_steps import continue_removal
+    from chatapp.actions.removals import remove_person
+
+    with installation() as app:
+        journal = app.extensions["chatapp.journal"]
+        user_id = remove_person(journal, OPERATOR, username, erases=messages == "erase")
+        while continue_removal(journal, user_id):
+            pass
+    click.echo(f"{username} is removed, and their messages are {'kept' if messages == 'keep' else 'deleted'}.")
+
+
 @users.command("sessions")
 @click.argument("username")
 def list_sessions(username: str) -> None:

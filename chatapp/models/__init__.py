@@ -17,6 +17,7 @@ from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.removal import Removal
 from chatapp.models.report import Report
 from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
@@ -53,6 +54,7 @@ __all__ = [
     "Presence",
     "Reaction",
     "RecoveryCode",
+    "Removal",
     "Report",
     "SavedMessage",
     "ScheduledMessage",

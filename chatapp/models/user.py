@@ -37,6 +37,9 @@ class User(Base):
     `display_skeleton` is that of the first and the last name. Both are of `chatapp.lookalikes`.
     `profile_revision` counts the changes of what others see of them: both names, `status_text`, `time_zone` (an IANA
     name) and `picture` (the hash of the row in `picture`). The last three may be empty.
+
+    `removed_at` is when the person was removed. The row stays as the author of what is kept of theirs, and says nothing
+    else of them.
     """
 
     __tablename__ = "user"
@@ -63,3 +66,4 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default=NOTHING)
     picture: Mapped[str] = mapped_column(String(32), default="", server_default=NOTHING)
     profile_revision: Mapped[int] = mapped_column(Id, default=0, server_default=ZERO)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -16,6 +16,7 @@ from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
+from chatapp.realtime.removal_worker import RemovalWorker
 from chatapp.realtime.scheduled_sender import ScheduledSender
 from chatapp.realtime.ticker import Ticker
 
@@ -77,12 +78,15 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     sender.start()
     eraser = MessageEraser(app.app_context, journal)
     eraser.start()
+    removals = RemovalWorker(app.app_context, journal)
+    removals.start()
     app.extensions["chatapp.indexer"].sweep()
     tune_garbage_collector()
     app.extensions["chatapp.close"] += [
         ticker.stop,
         sender.stop,
         eraser.stop,
+        removals.stop,
         bus.close,
         lambda: _close_transports(server),
     ]

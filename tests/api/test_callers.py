@@ -29,6 +29,7 @@ OPEN = {
 """Before a sign-in."""
 
 OWN = {
+    "POST /leave",
     *("GET /blocks", "PUT /block/<username>", "GET /conversations", "GET /groups/public", "GET /loggedIn"),
     *(
         "POST /group",
@@ -57,6 +58,7 @@ STAFF = {
     *("DELETE /admin/reports/<message_id>/message", "PUT /admin/people/<username>/suspension"),
     "DELETE /admin/people/<username>/suspension",
     *("PATCH /admin/people/<username>", "POST /admin/people/<username>/reset"),
+    "POST /admin/people/<username>/removal",
     *("DELETE /admin/people/<username>/sessions", "PATCH /admin/installation"),
     *("GET /admin/bots", "POST /admin/bots", "PATCH /admin/bots/<username>", "GET /admin/bots/<username>/tokens"),
     *("POST /admin/bots/<username>/tokens", "DELETE /admin/bots/<username>/tokens/<token_id>"),

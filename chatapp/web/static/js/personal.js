@@ -1,6 +1,7 @@
 /** Changes what is mine alone: which messages of a conversation notify, marked as unread from a message on, whom I block. */
 
 import { parseKey } from "./models/keys.js";
+import { isRemoved } from "./models/names.js";
 import { isAmong } from "./models/permissions.js";
 import { takeBlock, takePreferences } from "./ownchanges.js";
 import { setBlock, setPreferences } from "./personalapi.js";
@@ -50,4 +51,4 @@ export async function block(username, on) {
 export const isBlocked = (username) => store.blocks.value.get(username)?.blocked ?? false;
 
 /** @param {import("./models/conversation.js").Conversation} conversation */
-export const mayWrite = ({ group, role, writers, receiver }) => (group ? isAmong(role, writers) : !isBlocked(receiver));
+export const mayWrite = ({ group, role, writers, receiver }) => (group ? isAmong(role, writers) : !isBlocked(receiver) && !isRemoved(receiver));

@@ -23,6 +23,8 @@ export interface Arguments {
   suspendedUntil: { when: string };
   adminMadeAt: { when: string };
   adminDeactivateTitle: Name;
+  adminRemoveTitle: Name;
+  removalType: Name;
   adminSignOutTitle: Name;
   adminResetNote: { name: string; when: string };
   adminInviteWrong: { uses: number; days: number };

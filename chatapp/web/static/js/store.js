@@ -4,9 +4,10 @@ import { batch, computed, signal } from "@preact/signals";
 import { emptyConversation } from "./models/conversation.js";
 import { keyOf, parseKey } from "./models/keys.js";
 import { filterLines, linesOf, unreadIn } from "./models/list.js";
-import { fullName } from "./models/names.js";
+import { fullName, isRemoved } from "./models/names.js";
 import { DEFAULT_SETTINGS } from "./models/personal.js";
 import { EMPTY_TIMELINE } from "./models/timeline.js";
+import { say } from "./strings.js";
 
 /**
  * @typedef {import("./protocol.js").User} User
@@ -242,7 +243,7 @@ export function lastSeenOf(username) {
 /** @param {string} username */
 export function nameOf(username) {
   const user = people.value.get(username);
-  return user ? fullName(user) : username;
+  return isRemoved(username) ? say.removedUser : user ? fullName(user) : username;
 }
 
 /**

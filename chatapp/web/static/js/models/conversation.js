@@ -2,8 +2,9 @@
 
 import { keyOf } from "./keys.js";
 import { mentionsFrom } from "./mentions.js";
-import { fullName } from "./names.js";
+import { fullName, isRemoved } from "./names.js";
 import { DEFAULT_PREFERENCES, newer } from "./personal.js";
+import { say } from "../strings.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
@@ -99,7 +100,7 @@ export function fromWire(wire, known) {
   const { receiver, group, revision, lastMessage, lastSequence, members, role, createdAt } = wire;
   return {
     ...emptyConversation(receiver, group),
-    name: group ? wire.name : (known?.name ?? wire.name),
+    name: group ? wire.name : isRemoved(receiver) ? say.removedUser : (known?.name ?? wire.name),
     revision,
     stateRevision: revision,
     lastMessage,

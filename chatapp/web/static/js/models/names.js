@@ -20,6 +20,9 @@ export function fullName(user) {
   return user.hasNamesake || AT.test(name) ? `${name} ${leftToRightIn(name, `(@${user.username})`)}` : name;
 }
 
+/** Nobody can take such a username. @param {string} username @returns {boolean} whether it is that of a person who was removed */
+export const isRemoved = (username) => username.startsWith("!removed-");
+
 /**
  * @param {string} name
  * @returns {string} one or two letters

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { failureSentence, say } from "../strings.js";
 import { block, isBlocked } from "../personal.js";
 import { parseKey } from "../models/keys.js";
+import { isRemoved } from "../models/names.js";
 import { ApiError } from "../api.js";
 import { drafts, nameOf } from "../store.js";
 import { html } from "./html.js";
@@ -31,6 +32,6 @@ export function Closed({ id }) {
   const draft = drafts.value.get(id) ?? "";
   return html`<div class="composer composer-closed">
     ${draft && html`<label class="field"><span>${say.leftDraft}</span><textarea readonly rows="3" dir="auto" value=${draft}></textarea></label>`}
-    ${group || !isBlocked(receiver) ? html`<p role="status">${say.writingClosed}</p>` : html`<${Blocked} username=${receiver} />`}
+    ${!group && isRemoved(receiver) ? html`<p role="status">${say.removedHere}</p>` : group || !isBlocked(receiver) ? html`<p role="status">${say.writingClosed}</p>` : html`<${Blocked} username=${receiver} />`}
   </div>`;
 }

@@ -31,6 +31,11 @@ export async function fetchManagedBy() {
   return (await call("GET", "/profile")).managedBy;
 }
 
+/** @param {import("../removal.js").Wanted} wanted */
+export async function leaveForGood(wanted) {
+  await call("POST", "/leave", wanted);
+}
+
 /** @returns {Promise<Session[]>} the last used first */
 export async function fetchSessions() {
   return (await call("GET", "/sessions")).sessions;

@@ -10,6 +10,7 @@ import { html } from "../../html.js";
 import { SectionMenu } from "../sectionmenu.js";
 import { BlockedSection } from "./blocked.js";
 import { EmailSection } from "./email.js";
+import { LeaveSection } from "./leave.js";
 import { OwnDataSection } from "./owndata.js";
 import { PasskeysSection } from "./passkeys.js";
 import { PasswordSection } from "./password.js";
@@ -31,6 +32,7 @@ const SECTIONS = [
   { id: "blocked", title: () => say.accountBlocked, hint: () => say.accountBlockedHint, Section: BlockedSection },
   { id: "sessions", title: () => say.accountSessions, hint: () => say.accountSessionsHint, Section: SessionsSection },
   { id: "owndata", title: () => say.ownData, hint: () => say.ownDataHint, Section: OwnDataSection },
+  { id: "leave", title: () => say.leaveAccount, hint: () => say.leaveAccountHint, Section: LeaveSection },
 ];
 
 /** Leads to a dialog of its own. */

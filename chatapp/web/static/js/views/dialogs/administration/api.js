@@ -40,6 +40,11 @@ export async function changePerson(username, change) {
   await call("PATCH", personPath(username), change);
 }
 
+/** @param {string} username @param {import("../removal.js").Wanted} wanted */
+export async function removePerson(username, wanted) {
+  await call("POST", `${personPath(username)}/removal`, wanted);
+}
+
 /** @param {string} username */
 export async function endSessionsOf(username) {
   await call("DELETE", `${personPath(username)}/sessions`);

@@ -35,7 +35,7 @@ export function PeopleSection({ opened }) {
 /** Reads one account again, in its place. @param {import("./pages.js").Pages} pages @param {string} username */
 async function refresh({ lines }, username) {
   const found = (await fetchPeople(username)).find((one) => one.username === username);
-  lines.value = (lines.peek() ?? []).map((one) => (found && one.username === username ? found : one));
+  lines.value = (lines.peek() ?? []).flatMap((one) => (one.username === username ? (found ?? []) : one));
 }
 
 /** @param {{ account: Account, isLast: boolean, onOpen: () => void }} props */

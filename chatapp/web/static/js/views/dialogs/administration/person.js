@@ -9,7 +9,8 @@ import { Avatar } from "../../avatar.js";
 import { html } from "../../html.js";
 import { Refused, useAction } from "../action.js";
 import { Question } from "../groupendings.js";
-import { addReset, changePerson, endSessionsOf, pageAddress } from "./api.js";
+import { RemovalForm } from "../removal.js";
+import { addReset, changePerson, endSessionsOf, pageAddress, removePerson } from "./api.js";
 import { nameOfAccount } from "./people.js";
 import { SecretLink } from "./secretlink.js";
 import { SuspendForm, Suspended } from "./suspension.js";
@@ -23,7 +24,7 @@ const ROLES = /** @type {const} */ (["guest", "member", "moderator", "administra
 
 /** @param {PersonProps} props */
 export function PersonPage({ account, onChange }) {
-  const asked = useSignal(/** @type {"deactivate" | "signOut" | "suspend" | null} */ (null));
+  const asked = useSignal(/** @type {"deactivate" | "signOut" | "suspend" | "remove" | null} */ (null));
   const action = useAction();
   useLayoutEffect(() => document.getElementById("dialog-title")?.focus(), [asked.value, account.isActive, account.suspension]);
   const { username, isActive, suspension } = account;
@@ -36,6 +37,11 @@ export function PersonPage({ account, onChange }) {
   if (asked.value === "deactivate") return html`<${Question} action=${action} title=${say.adminDeactivateTitle({ name })} hint=${say.adminDeactivateHint} button=${say.adminDeactivate} onYes=${() => act(() => changePerson(username, { isActive: false }))} onNo=${no} />`;
   if (asked.value === "signOut") return html`<${Question} action=${action} title=${say.adminSignOutTitle({ name })} hint=${say.adminSignOutHint} button=${say.adminSignOut} onYes=${() => act(() => endSessionsOf(username))} onNo=${no} />`;
   if (asked.value === "suspend") return html`<${SuspendForm} username=${username} name=${name} onDone=${() => void onChange().then(no)} onCancel=${no} />`;
+  if (asked.value === "remove") {
+    const remove = async (/** @type {import("../removal.js").Wanted} */ wanted) => (await removePerson(username, wanted), onChange());
+    return html`<p class="question"><bdi>${say.adminRemoveTitle({ name })}</bdi></p><p>${say.adminRemoveHint}</p>
+      <${RemovalForm} username=${username} button=${say.adminRemove} remove=${remove} onCancel=${no} />`;
+  }
   return html`
     <${About} account=${account} />
     ${mayActOn(account)
@@ -50,6 +56,7 @@ export function PersonPage({ account, onChange }) {
           ${isActive
             ? html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "deactivate")}>${say.adminDeactivate}</button>`
             : html`<button type="button" class="button" disabled=${action.isBusy.value} onClick=${() => act(() => changePerson(username, { isActive: true }))}>${say.adminReactivate}</button>`}
+          ${isAdministrator() && html`<button type="button" class="button button-bad" onClick=${() => (asked.value = "remove")}>${say.adminRemove}</button>`}
         </div>
         ${isAdministrator() && isActive && account.role !== "bot" && html`<${NewPassword} account=${account} />`}`
       : html`<p class="note">${username === me.value ? say.adminSelf : say.adminStaff}</p>`}`;

@@ -1,0 +1,72 @@
+"""Removing a person while others have conversations with them open, in two processes."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cluster.nodes import Cluster
+from tests.databases import Databases
+from tests.people import Person, wait_until
+
+
+@pytest.fixture(scope="module")
+def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("removals"), databases.new())
+    try:
+        yield cluster.start()
+        assert cluster.stop() == [0]
+        assert "Traceback" not in cluster.log
+    finally:
+        cluster.kill()
+
+
+@pytest.fixture
+def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
+    return cleared(running)
+
+
+def _removed(pair: Cluster, username: str, messages: str) -> None:
+    done = pair.command("users", "remove", username, "--messages", messages, "--yes")
+    assert done.returncode == 0, done.stderr
+
+
+def _contents(person: Person, receiver: str, *, group: bool = False) -> list[tuple[str, str]]:
+    return [(one["sender"], one["content"]) for one in person.history(receiver, group=group)]
+
+
+def test_kept_messages_stay_under_a_name_that_tells_nothing(pair: Cluster) -> None:
+    eve, bob = pair.arrive("eve"), pair.arrive("bob")
+    assert eve.say("bob", "kept words")["success"] is True
+    assert bob.say("eve", "an answer")["success"] is True
+    before = bob.call("sync", {})["names"]
+    _removed(pair, "eve", "keep")
+    told = bob.wait_for("usernameChanged", lambda one: one["username"] == "eve")
+    name = told["newUsername"]
+    assert told["isRemoved"] is True
+    assert name.startswith("!removed-")
+    wait_until(lambda: eve.socket is not None and not eve.socket.connected, "eve's socket is closed")
+    assert eve.get("/loggedIn").status_code == 401
+    assert _contents(bob, name) == [(name, "kept words"), ("bob", "an answer")]
+    assert bob.say(name, "too late")["error"]["code"] == "blocked"
+    assert bob.say("eve", "too late")["success"] is False
+    assert "eve" not in {one["username"] for one in bob.get("/users").json()["users"]}
+    missed = bob.call("sync", {"names": before})["renamed"]
+    assert [(one["newUsername"], one["isRemoved"]) for one in missed] == [(name, True)]
+    assert pair.command("users", "add", "eve", "--no-password").returncode != 0
+    assert pair.command("users", "reactivate", name).returncode != 0
+
+
+def test_erased_messages_are_deleted_messages_for_everybody(pair: Cluster) -> None:
+    fay, bob = pair.arrive("fay"), pair.arrive("bob")
+    group = fay.post("/group", {"groupName": "Plans", "users": [{"username": "bob"}]}).json()["newGroup"]["groupId"]
+    for number in range(60):
+        assert fay.post("/messages", {"receiver": group, "group": True, "content": f"word {number}"}).status_code == 200
+    assert bob.post("/messages", {"receiver": group, "group": True, "content": "mine"}).status_code == 200
+    assert fay.say("bob", "in private")["success"] is True
+    _removed(pair, "fay", "erase")
+    name = bob.wait_for("usernameChanged", lambda one: one["username"] == "fay")["newUsername"]
+    assert _contents(bob, group, group=True) == [(name, "")] * 60 + [("bob", "mine")]
+    assert _contents(bob, name) == [(name, "")]
+    members = [one for one in bob.get("/conversations").json()["conversations"] if one["receiver"] == group]
+    assert [one["username"] for one in members[0]["members"]] == ["bob"]
+    bob.wait_for("change", lambda one: one["receiver"] == name)
