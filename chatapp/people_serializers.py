@@ -2,8 +2,9 @@
 
 from chatapp.actions.people import Person
 from chatapp.actions.profile import Profile
+from chatapp.actions.usernames import Renamed
 from chatapp.clock import to_iso
-from chatapp.people_shapes import ProfileShape, UserShape
+from chatapp.people_shapes import ProfileShape, RenamedShape, UserShape
 from chatapp.username_rule import REMOVED_PREFIX
 
 
@@ -54,5 +55,12 @@ def profile(found: Profile) -> ProfileShape:
     if found.is_bot:
         shape["isBot"] = True
     if found.username.startswith(REMOVED_PREFIX):
+        shape["isRemoved"] = True
+    return shape
+
+
+def renamed(one: Renamed) -> RenamedShape:
+    shape: RenamedShape = {"number": one.number, "username": one.username, "newUsername": one.new_username}
+    if one.new_username.startswith(REMOVED_PREFIX):
         shape["isRemoved"] = True
     return shape

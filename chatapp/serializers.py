@@ -8,15 +8,13 @@ from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
-from chatapp.actions.usernames import Renamed
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
-from chatapp.people_serializers import user
-from chatapp.people_shapes import RenamedShape
+from chatapp.people_serializers import renamed, user
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
@@ -36,7 +34,6 @@ from chatapp.shapes import (
     VersionsShape,
 )
 from chatapp.thread_serializers import root
-from chatapp.username_rule import REMOVED_PREFIX
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
@@ -260,13 +257,6 @@ def sync(result: Sync) -> SyncShape:
         "names": result.names,
         "renamed": [renamed(one) for one in result.renamed],
     }
-
-
-def renamed(one: Renamed) -> RenamedShape:
-    shape: RenamedShape = {"number": one.number, "username": one.username, "newUsername": one.new_username}
-    if one.new_username.startswith(REMOVED_PREFIX):
-        shape["isRemoved"] = True
-    return shape
 
 
 def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:

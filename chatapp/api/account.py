@@ -62,6 +62,7 @@ def change_password(caller: Caller, body: ChangePassword) -> Response:
     gives=SentenceShape,
     body=ChangeUsername,
     errors=(*CONFIRMED, Forbidden, ManagedElsewhere, NameIsAccount, TooManyRenames, NameTaken),
+    permission=MANAGE_OWN_ACCOUNT,
 )
 def change_username(caller: Caller, body: ChangeUsername) -> Response:
     with counted(caller):

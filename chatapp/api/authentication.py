@@ -19,6 +19,7 @@ from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
+from chatapp.models.user import BOT
 from chatapp.origins import is_allowed, same_origin
 from chatapp.tokens import claims_of, signing_keys
 
@@ -190,6 +191,9 @@ def _signed_in_by(token: str, address: str) -> SignedIn:
     caller = find_caller(current_journal(), str(claims["jti"]), address)
     if caller is None or not is_name_of(caller, str(claims["sub"])):
         raise NotSignedIn("Your session has ended. Please sign in again.")
+    if caller.role == BOT:
+        # A signed token may come in a cookie, by which a page makes a browser act.
+        raise NotSignedIn("A bot is signed in by its own token alone.")
     return SignedIn(token, claims, caller)
 
 

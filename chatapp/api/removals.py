@@ -6,7 +6,7 @@ from chatapp.account_payloads import RemoveAccount
 from chatapp.actions import removals
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.sessions import Caller
-from chatapp.actions.system_permissions import REMOVE_PEOPLE, require
+from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT, REMOVE_PEOPLE, require
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_settings
 from chatapp.api.operation import operation
@@ -38,6 +38,7 @@ def remove_person(caller: Caller, username: str, body: RemoveAccount) -> Sentenc
     gives=SentenceShape,
     body=RemoveAccount,
     errors=(*CONFIRMED, NameIsAccount, LastAdministrator),
+    permission=MANAGE_OWN_ACCOUNT,
 )
 def leave(caller: Caller, body: RemoveAccount) -> SentenceShape:
     with counted(caller):

@@ -4,7 +4,7 @@ import threading
 
 from flask import Flask
 
-from chatapp import serializers
+from chatapp import people_serializers
 from chatapp.actions.usernames import Renamed, changes_after, last_number, present_names
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
@@ -61,7 +61,7 @@ class Usernames:
         self._delivery.rename(renamed.user_id, renamed.new_username)
         own = self._connections.of_user(renamed.user_id)
         self._address(own, renamed.new_username)
-        shape = serializers.renamed(renamed)
+        shape = people_serializers.renamed(renamed)
         self._events.username_changed(shape)
         self._guests.username_changed(renamed.user_id, shape)
 

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from chatapp.actions.bots import MOST_TOKENS
-from chatapp.actions.sessions import Place, begin_session
+from chatapp.actions.sessions import Caller, Place, begin_session
+from chatapp.api.authentication import make_token
 from chatapp.clock import now
 from chatapp.errors import Forbidden
 from chatapp.extensions import db
@@ -126,6 +127,14 @@ def test_the_id_of_a_token_or_of_a_session_opens_nothing(app: Flask, admin: Brow
         refusal(with_token(app, number).get("/profile"), 401, "not_signed_in")
 
 
+def test_a_signed_token_of_a_bot_opens_nothing(app: Flask, admin: Browser, bot: str) -> None:
+    made = new_token(admin, bot)
+    with app.app_context():
+        bot_id = db.session.scalar(select(User.id).where(User.username == bot)) or 0
+        signed = make_token(Caller(bot_id, bot, made["id"], now() + timedelta(days=1)))
+    refusal(with_token(app, signed).get("/profile"), 401, "not_signed_in")
+
+
 def test_a_revoked_token_opens_nothing_and_the_others_stay(app: Flask, admin: Browser, bot: str) -> None:
     first, second = new_token(admin, bot), new_token(admin, bot)
     client = with_token(app, first["token"])
@@ -221,7 +230,7 @@ OF_ACCOUNT = {
     *("GET /passkeys", "POST /passkeys", "POST /passkeys/options", "PATCH /passkeys/<passkey_id>"),
     *("DELETE /passkeys/<passkey_id>", "GET /second-factor", "POST /second-factor", "DELETE /second-factor"),
     *("POST /second-factor/confirm", "POST /second-factor/recovery-codes", "GET /sessions", "DELETE /sessions"),
-    "DELETE /sessions/<session_id>",
+    *("DELETE /sessions/<session_id>", "PATCH /username", "POST /leave"),
 }
 """What is about a person's account."""
 

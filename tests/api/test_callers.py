@@ -29,18 +29,9 @@ OPEN = {
 """Before a sign-in."""
 
 OWN = {
-    "POST /leave",
     *("GET /blocks", "PUT /block/<username>", "GET /conversations", "GET /groups/public", "GET /loggedIn"),
-    *(
-        "POST /group",
-        "POST /logout",
-        "PATCH /password",
-        "PATCH /username",
-        "GET /picture/<picture_hash>",
-        "GET /saved",
-        "GET /scheduled",
-    ),
-    *("PATCH /username", "POST /export", "GET /email", "PUT /email", "DELETE /email"),
+    *("POST /group", "POST /logout", "PATCH /password", "GET /picture/<picture_hash>", "GET /saved", "GET /scheduled"),
+    *("PATCH /username", "POST /leave", "POST /export", "GET /email", "PUT /email", "DELETE /email"),
     *("GET /profile", "PATCH /profile", "PUT /profile/picture", "DELETE /profile/picture", "GET /search"),
     *("GET /passkeys", "POST /passkeys", "POST /passkeys/options", "PATCH /passkeys/<passkey_id>"),
     *("DELETE /passkeys/<passkey_id>", "GET /second-factor", "POST /second-factor", "DELETE /second-factor"),

@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chatapp import token_bucket
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.bots import add_bot, add_token
 from chatapp.api import request_limit
 from chatapp.api.request_limit import RequestLimit
 from chatapp.load_errors import TooManyRequests
@@ -54,6 +56,18 @@ def test_a_flood_is_refused_until_its_person_has_waited(
     at[0] += 1.0
     statuses = [alice.get("/conversations", headers=headers).status_code for _ in range(RATE + 1)]
     assert statuses == [200] * RATE + [429]
+
+
+def test_all_tokens_of_a_bot_have_the_limit_of_a_person(make_app: Callable[..., Flask], at: list[float]) -> None:
+    app = make_app(request_rate=RATE)
+    journal = app.extensions["chatapp.journal"]
+    add_bot(journal, OPERATOR, "robot", "Robot")
+    first, second = (
+        {"Authorization": f"Bearer {add_token(journal, OPERATOR, 'robot', name, None).secret}"} for name in "ab"
+    )
+    statuses = [app.test_client().get("/conversations", headers=first).status_code for _ in range(BURST)]
+    assert statuses == [200] * BURST
+    refusal(app.test_client().get("/conversations", headers=second), 429, "too_many_requests")
 
 
 def test_without_a_rate_nothing_is_refused(make_app: Callable[..., Flask], at: list[float]) -> None:

@@ -14,6 +14,8 @@ from flask import Flask
 
 from chatapp import clock, close_app, create_app
 from chatapp.actions.accounts import NewUser
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.bots import add_bot, add_token
 from chatapp.config import BadSetting, load
 from chatapp.signing_keys import FILE, LOOK_EVERY_SECONDS, kid_of, rotate
 from tests.databases import Databases
@@ -185,3 +187,15 @@ def test_a_key_has_a_length(tmp_path: Path, bad: str) -> None:
     with pytest.raises(BadSetting, match="32 characters") as refused:
         load({"instance": tmp_path, "signing_keys": bad}, {})
     assert bad not in str(refused.value)
+
+
+def test_the_token_of_a_bot_outlives_the_keys(start: Callable[..., Flask], later: Callable[[float], None]) -> None:
+    app = start()
+    journal = app.extensions["chatapp.journal"]
+    add_bot(journal, OPERATOR, "robot", "Robot")
+    headers = {"auth-token": add_token(journal, OPERATOR, "robot", "test", None).secret}
+    person = sign_in(app)
+    rotate_for(app)
+    later(WEEK_SECONDS + LOOK_EVERY_SECONDS)
+    assert status(app, person) == 401
+    assert app.test_client().get("/conversations", headers=headers).status_code == 200

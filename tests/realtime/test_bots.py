@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.people import Cast, Person
+from tests.realtime.conftest import Wires
 from tests.realtime.wire import CONNECTED, DISCONNECTED, REFUSED, Wire, private
 from tests.servers import Server
 
@@ -48,6 +49,7 @@ def test_a_bot_hears_and_answers_where_it_is(keeper: Person, cast: Cast) -> None
         assert ack["success"] is True, ack
         # A stranger does not exist for it, and it makes no groups.
         assert bot.call("privateMessage", private(BOT, "bob", "psst"))["error"]["code"] == "not_found"
+        assert bot.call("typing", {"receiver": "bob"})["error"]["code"] == "not_found"
         made = bot.call("createGroup", {"groupName": "Mine", "users": [{"username": alice.username}]})
         assert made["error"]["code"] == "forbidden"
         bot.close()
@@ -62,6 +64,22 @@ def test_who_sees_a_bot_hears_of_its_new_name(keeper: Person) -> None:
         heard = wire.event("profile", lambda one, name=name: one["username"] == BOT and one["firstName"] == name).data
         assert heard["isBot"] is True
     wire.close()
+
+
+def test_a_bot_hears_nothing_of_people_whom_it_shares_no_conversation_with(
+    keeper: Person, cast: Cast, wires: Wires
+) -> None:
+    friend, stranger = cast(2)
+    bot = Wire(keeper.server, token_of(keeper)["token"]).joined()
+    assert friend.post("/messages", {"receiver": BOT, "content": "hello"}).status_code == 200
+    member = wires(keeper)
+    for person in (stranger, friend):
+        path, headers = f"{keeper.server.http}/profile", {"auth-token": person.token}
+        assert person.http.patch(path, json={"statusText": "away"}, headers=headers).status_code == 200
+        member.event("profile", lambda one, name=person.username: one["username"] == name)
+    bot.event("profile", lambda one: one["username"] == friend.username)
+    assert [one["username"] for one in bot.all_of("profile")] == [friend.username]
+    bot.close()
 
 
 def test_a_token_in_a_cookie_opens_no_connection(keeper: Person) -> None:

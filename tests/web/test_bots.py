@@ -120,6 +120,10 @@ def test_an_administrator_makes_a_bot_which_posts_is_marked_and_ends_with_its_to
     line(page, "Echo").click()
     expect(page.locator(".conversation-head h1")).to_have_accessible_name("Echo Bot")
     looks_right(page, "bots-private")
+    about = details(page)
+    expect(about.get_by_text("Bot", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
     dialog = open_administration(page)
     open_section(dialog, "Bots")

@@ -5,6 +5,7 @@ import { say } from "../../strings.js";
 import { Avatar } from "../avatar.js";
 import { Dialog } from "../dialog.js";
 import { GroupDetails } from "./groupdetails.js";
+import { BotBadge } from "../botbadge.js";
 import { html } from "../html.js";
 import { titleOf } from "../line.js";
 import { presenceOf } from "../presence.js";
@@ -27,7 +28,7 @@ function PersonDetails({ conversation }) {
   return html`
   <div class="details">
     <${Avatar} id=${receiver} name=${name} size="large" />
-    <p class="details-name"><bdi>${titleOf(conversation)}</bdi></p>
+    <p class="details-name"><bdi>${titleOf(conversation)}</bdi><${BotBadge} username=${receiver} /></p>
     ${statusOf(receiver) && html`<p class="details-status"><bdi>${statusOf(receiver)}</bdi></p>`}
     <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}<${LocalTime} username=${receiver} /></p>
     <p class="state-hint">${retentionSentence(conversation)}</p>
