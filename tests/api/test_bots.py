@@ -246,6 +246,8 @@ def test_a_bot_reaches_no_route_of_accounts_or_administration(app: Flask, progra
 
 
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /leave": {"messages": "keep"},
+    "POST /admin/people/<username>/removal": {"messages": "keep"},
     "PATCH /admin/people/<username>": {"isActive": False},
     "PUT /admin/people/<username>/suspension": {"hours": 1},
     "PUT /admin/groups/<group_id>/owner": {"username": "alice"},
