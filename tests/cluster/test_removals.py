@@ -1,9 +1,16 @@
 """Removing a person while others have conversations with them open, in two processes."""
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from chatapp import close_app, create_app
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.removal_steps import continue_removal
+from chatapp.actions.removals import remove_person
+from chatapp.actions.usernames import usernames_of
 from tests.cluster.nodes import Cluster
 from tests.databases import Databases
 from tests.people import Person, wait_until
@@ -40,11 +47,13 @@ def test_kept_messages_stay_under_a_name_that_tells_nothing(pair: Cluster) -> No
     assert bob.say("eve", "an answer")["success"] is True
     before = bob.call("sync", {})["names"]
     _removed(pair, "eve", "keep")
+    began = time.monotonic()
+    wait_until(lambda: eve.socket is not None and not eve.socket.connected, "eve's socket is closed")
+    assert time.monotonic() - began < 1
     told = bob.wait_for("usernameChanged", lambda one: one["username"] == "eve")
     name = told["newUsername"]
     assert told["isRemoved"] is True
     assert name.startswith("!removed-")
-    wait_until(lambda: eve.socket is not None and not eve.socket.connected, "eve's socket is closed")
     assert eve.get("/loggedIn").status_code == 401
     assert _contents(bob, name) == [(name, "kept words"), ("bob", "an answer")]
     assert bob.say(name, "too late")["error"]["code"] == "blocked"
@@ -70,3 +79,27 @@ def test_erased_messages_are_deleted_messages_for_everybody(pair: Cluster) -> No
     members = [one for one in bob.get("/conversations").json()["conversations"] if one["receiver"] == group]
     assert [one["username"] for one in members[0]["members"]] == ["bob"]
     bob.wait_for("change", lambda one: one["receiver"] == name)
+
+
+def test_a_removal_that_was_cut_off_is_finished_at_the_next_start(databases: Databases, tmp_path: Path) -> None:
+    url = databases.new()
+    cluster = Cluster(tmp_path, url)
+    try:
+        cluster.start()
+        fay, bob = cluster.arrive("fay"), cluster.arrive("bob")
+        for number in range(60):
+            assert fay.post("/messages", {"receiver": "bob", "content": f"word {number}"}).status_code == 200
+        cluster.nodes[0].kill()
+        app = create_app({"instance": tmp_path, "database_url": url})
+        journal = app.extensions["chatapp.journal"]
+        with app.app_context():
+            user_id = remove_person(journal, OPERATOR, "fay", erases=True)
+            continue_removal(journal, user_id)
+            name = usernames_of({user_id})[user_id]
+        close_app(app)
+        assert [text for _, text in _contents(bob, name)][-1] == "word 59"
+        cluster.starter(cluster.nodes[0])()
+        wait_until(lambda: _contents(bob, name) == [(name, "")] * 60, "the other messages are deleted")
+        cluster.stop()
+    finally:
+        cluster.kill()
