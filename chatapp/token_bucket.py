@@ -5,6 +5,9 @@ from chatapp.clock import monotonic
 BURST_SECONDS = 10.0
 """A person may do at once what the rate allows in this time, such as sending messages that waited for a connection."""
 
+BUDGETS_KEPT = 10_000
+"""With budgets of more people than these, the full ones are dropped, which allow the same as new ones."""
+
 
 class TokenBucket:
     """`rate` times a second, after a pause up to BURST_SECONDS of them at once."""

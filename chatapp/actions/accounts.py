@@ -200,7 +200,7 @@ def set_email(journal: Journal, username: str, email: str | None) -> None:
     if another account has it."""
 
     def job(transaction: Transaction) -> None:
-        user = transaction.session.scalar(select(User).where(User.username == username))
+        user = transaction.session.scalar(select(User).where(User.username == username, User.removed_at.is_(None)))
         if user is None:
             raise NotFound("There is no such user.", username=username)
         require(user.role, MANAGE_OWN_ACCOUNT)

@@ -50,7 +50,10 @@ def set_block(journal: Journal, caller: Caller, username: str, *, is_on: bool) -
         transaction.session.flush()
         opposite = transaction.session.get(Block, (other_id, caller.user_id))
         is_blocked = is_on or (opposite is not None and opposite.is_on)
-        of_both = Conversation.direct_key == direct_key(caller.username, username)
+        # With both rows locked the names stay, by which the conversation is found.
+        lock = select(User.id, User.username).where(User.id.in_((caller.user_id, other_id))).order_by(User.id)
+        names = {one.id: one.username for one in transaction.session.execute(lock.with_for_update(key_share=True))}
+        of_both = Conversation.direct_key == direct_key(names[caller.user_id], names[other_id])
         transaction.session.execute(update(Conversation).where(of_both).values(is_blocked=is_blocked))
         transaction.notices.append(BlockChanged(caller.user_id, other_id))
         return OwnBlock(username, is_on, revision)

@@ -259,18 +259,18 @@ class Overview:
         row = self.row
         if row.changed_revision is None and row.has_state is None:
             return None
-        reader = Reader(row.user_id, self.hidden_up_to)
-        return states_of(row.id, [row.last_sequence], reader).get(row.last_sequence)
+        return states_of(row.id, [row.last_sequence], Reader(row.user_id, self.hidden_up_to)).get(row.last_sequence)
 
 
 def list_conversations(journal: Journal, caller: Caller) -> list[Overview]:
     """All of the caller's conversations, the most recent activity (newest message, or creation) first."""
     journal.flush_watermarks_for_read()
     groups = members_by_group(tuples(MEMBERS_OF_USER, user_id=caller.user_id))
-    user_rows = rows(OVERVIEWS_OF_USER, user_id=caller.user_id)
     reads = ReadsShown(caller.user_id, hidden_readers())
-    overviews = [Overview(row, caller.username, groups.get(row.id), reads) for row in user_rows]
-    mentioned = unread_mentions(caller.user_id)
+    found, mentioned = rows(OVERVIEWS_OF_USER, user_id=caller.user_id), unread_mentions(caller.user_id)
+    # A connection may not have heard of a change of the name yet.
+    username = usernames_of({caller.user_id})[caller.user_id]
+    overviews = [Overview(row, username, groups.get(row.id), reads) for row in found]
     for overview in overviews:
         overview.mentions = mentioned.get(overview.row.id, NOWHERE)
     return overviews

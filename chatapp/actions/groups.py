@@ -242,6 +242,14 @@ def delete_messages_of(journal: Journal, conversation_ids: list[int]) -> None:
         _delete_messages_in(journal, conversation_id)
 
 
+def delete_left_messages(journal: Journal) -> None:
+    """Deletes what a process that ended in the middle has left of deleted groups."""
+    query = select(Message.conversation_id).distinct().join(Conversation).where(Conversation.kind == DELETED)
+    left = list(db.session.scalars(query))
+    db.session.remove()
+    delete_messages_of(journal, left)
+
+
 def _delete_messages_in(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 

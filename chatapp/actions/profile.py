@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, select
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.managed_accounts import managed_by
 from chatapp.actions.sessions import Caller
-from chatapp.errors import NotFound
+from chatapp.errors import NotFound, NotSignedIn
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton
@@ -154,6 +154,8 @@ def _changed(transaction: Transaction, user_id: int, change: Callable[[Transacti
     # Locked, so that no two changes take the same revision. Messages of the user, which refer to the row, go on.
     transaction.session.flush()
     user = transaction.session.get_one(User, user_id, populate_existing=True, with_for_update={"key_share": True})
+    if user.removed_at is not None:
+        raise NotSignedIn("Your session has ended. Please sign in again.")
     before = _of(user)
     change(transaction, user)
     if _of(user) == before:

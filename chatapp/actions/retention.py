@@ -66,10 +66,10 @@ OLDEST = (
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A conversation with messages from before `until`, which are to be erased."""
+    """A conversation with messages that were too old at this time."""
 
     conversation_id: int
-    until: datetime
+    at: datetime
 
 
 def system_days(session: Session | None = None) -> int:
@@ -85,8 +85,8 @@ def find_due(at: datetime, after: int) -> tuple[list[Due], int | None]:
     release_connection()
     due = []
     for conversation_id, days, created_at in rows:
-        if days and created_at is not None and created_at < to_microseconds(until := at - timedelta(days=days)):
-            due.append(Due(conversation_id, until))
+        if days and created_at is not None and created_at < to_microseconds(at - timedelta(days=days)):
+            due.append(Due(conversation_id, at))
     return due, rows[-1][0] if len(rows) == LOOKED_AT_ONCE else None
 
 
@@ -99,12 +99,16 @@ def erase_next(journal: Journal, due: Due) -> bool:
         conversation = session.scalar(query.with_for_update(key_share=True))
         if conversation is None or conversation.kind == DELETED:
             return False
+        days = _days_of(session, conversation)
+        if not days:
+            # Somebody has changed it meanwhile.
+            return False
         first, last = conversation.erased_sequence + 1, conversation.erased_sequence + ERASED_AT_ONCE
         last = min(last, conversation.last_sequence)
         kept = select(func.min(Message.sequence)).where(
             Message.conversation_id == conversation.id,
             Message.sequence.between(first, last),
-            Message.created_at >= due.until,
+            Message.created_at >= due.at - timedelta(days=days),
         )
         oldest_kept = session.scalar(kept)
         if oldest_kept is not None:
@@ -125,6 +129,12 @@ def erase_next(journal: Journal, due: Due) -> bool:
         return oldest_kept is None and last < conversation.last_sequence
 
     return journal.write(job, durable=False)
+
+
+def _days_of(session: Session, conversation: Conversation) -> int:
+    parent = session.get(Conversation, conversation.parent_id) if conversation.parent_id is not None else None
+    own = (parent or conversation).retention_days
+    return min((days for days in (own, system_days(session)) if days), default=0)
 
 
 def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> None:

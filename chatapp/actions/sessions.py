@@ -131,7 +131,8 @@ def note_use(journal: Journal, session_ids: Collection[str], address: str = "") 
     at = now()
     values = {"last_used_at": at, **({"address": address[:64]} if address else {})}
     is_old = or_(Session.last_used_at.is_(None), Session.last_used_at < at)
-    query = update(Session).where(Session.id.in_(sorted(session_ids)), is_old).values(values)
+    is_valid = Session.revoked_at.is_(None)
+    query = update(Session).where(Session.id.in_(sorted(session_ids)), is_old, is_valid).values(values)
     journal.submit(lambda transaction: transaction.session.execute(query), durable=False)
 
 

@@ -17,7 +17,7 @@ from chatapp.actions.permissions import WRITE, WRITE_ANNOUNCEMENTS, require
 from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_follows import no_such_thread, start_following, thread_of
 from chatapp.clock import now
-from chatapp.errors import NotForThreads
+from chatapp.errors import NotForThreads, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, Membership
@@ -33,13 +33,16 @@ def open_thread(journal: Journal, caller: Caller, message_id: str) -> Overview:
 
     def job(transaction: Transaction) -> int:
         found = lock_message(transaction, caller, message_id, is_deleted_found=True)
-        query = select(Conversation.id).where(
+        query = select(Conversation.id, Conversation.kind).where(
             Conversation.parent_id == found.message.conversation_id,
             Conversation.root_sequence == found.message.sequence,
         )
-        thread_id = transaction.session.scalar(query.with_for_update(key_share=True))
-        if thread_id is None:
+        row = transaction.session.execute(query.with_for_update(key_share=True)).one_or_none()
+        if row is None:
             return _insert_thread(transaction, caller, found)
+        if row.kind != GROUP:
+            raise NotFound("The thread has ended.", messageId=message_id)
+        thread_id: int = row.id
         start_following(transaction, thread_id, caller.user_id)
         return thread_id
 

@@ -51,7 +51,7 @@ def change_own_username(
 
     def job(transaction: Transaction) -> None:
         user = transaction.session.scalar(select(User).where(User.id == caller.user_id).with_for_update())
-        if user is None or user.username == username:
+        if user is None or user.removed_at is not None or user.username == username:
             return
         count = select(func.count()).select_from(UsernameChange)
         recent = count.where(

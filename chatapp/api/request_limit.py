@@ -8,10 +8,7 @@ from flask import Flask, current_app
 from chatapp.config import Settings
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.load_errors import TooManyRequests
-from chatapp.token_bucket import Budget
-
-BUDGETS_KEPT = 10_000
-"""With more than these, the full ones are dropped, which allow the same as new ones."""
+from chatapp.token_bucket import BUDGETS_KEPT, Budget
 
 REFUSAL_SECONDS = 1.0
 """How long a refusal takes that comes after too many others. A waiting greenlet costs next to nothing."""

@@ -67,10 +67,8 @@ def _at_low_priority(call: Callable[[], Result]) -> Result:
     failed: list[BaseException] = []
 
     def run() -> None:
-        # On Linux each thread has a priority of its own, and 0 means the calling one. Elsewhere it is the process.
-        if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND_NICENESS)
         try:
+            _lower_priority()
             found.append(call())
         except BaseException as error:
             failed.append(error)
@@ -81,3 +79,9 @@ def _at_low_priority(call: Callable[[], Result]) -> Result:
     if failed:
         raise failed[0]
     return found[0]
+
+
+def _lower_priority() -> None:
+    """Lowers that of the calling thread: on Linux each has its own, elsewhere it would be that of the process."""
+    if sys.platform == "linux" and os.getpriority(os.PRIO_PROCESS, 0) < BACKGROUND_NICENESS:
+        os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND_NICENESS)

@@ -21,6 +21,11 @@ def is_race(error: Exception) -> bool:
     return bool(_class_names(error) & RACES)
 
 
+def is_deadlock(error: Exception) -> bool:
+    """Whether the database ended the transaction for the sake of another one. A retry may succeed."""
+    return bool(_class_names(error) & (RACES - {"UniqueViolation"}))
+
+
 def is_outage(error: Exception) -> bool:
     """Whether the database is unusable, so that an immediate retry is pointless."""
     if isinstance(error, CommitInDoubt | PoolTimeout):

@@ -86,7 +86,11 @@ class DirectConversations:
         self._connection.execute(f'SELECT id FROM "user" WHERE id IN ({placeholders(user_ids)}){self._lock}', user_ids)
         # A draft may name either of the two by a former username. While their rows are locked the names stay.
         of_both = f"WHERE id IN ({placeholders(user_ids)})"
-        names = dict(self._connection.execute(f'SELECT id, username FROM "user" {of_both}', user_ids).fetchall())
+        rows = self._connection.execute(f'SELECT id, username FROM "user" {of_both} AND is_active', user_ids).fetchall()
+        names = dict(rows)
+        if len(names) < len(user_ids):
+            # One of the two was removed, or the account closed, since it was found.
+            return NotFound("There is no such user.", receiver=draft.receiver)
         key = direct_key(names[both[0]], names[both[1]])
         self._present[draft.sender_id, draft.receiver] = names[both[0]], names[both[1]]
         if key not in directs:

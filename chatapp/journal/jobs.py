@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
+from chatapp.journal.database_errors import is_deadlock
 from chatapp.journal.drafts import StoredMessage, WatermarkUpdates
 from chatapp.journal.transaction import Job, Transaction, Work
 from chatapp.models.base import to_microseconds
@@ -49,6 +50,9 @@ def run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]
             session.commit()
         except Exception as error:
             session.rollback()
+            if is_deadlock(error):
+                # The writer retries the whole transaction.
+                raise
             return error
     notices += transaction.notices
     return result

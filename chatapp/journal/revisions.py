@@ -1,7 +1,8 @@
 """Takes the next revision of a conversation or a user, in the transaction that stores the change."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from chatapp.errors import NotSignedIn
 from chatapp.journal.transaction import Transaction
 from chatapp.models import Conversation, User
 from chatapp.notices import ConversationChanged, MembershipsChanged, UserChanged
@@ -42,9 +43,13 @@ def take_user_revisions(transaction: Transaction, user_ids: set[int]) -> dict[in
 def take_own_revision(transaction: Transaction, user_id: int, *, are_settings: bool = False) -> int:
     """Takes a user's next revision for a change that only the user's own devices hear of, and adds the notice about it.
 
-    The user's row stays locked until the commit. The caller stores the revision in each row that it changes.
+    Raises NotSignedIn for a user who was removed. The user's row stays locked until the commit. The caller stores the
+    revision in each row that it changes.
     """
     revision = take_user_revisions(transaction, {user_id})[user_id]
+    if transaction.session.scalar(select(User.removed_at).where(User.id == user_id)) is not None:
+        # The request was under way when the account was removed.
+        raise NotSignedIn("Your session has ended. Please sign in again.")
     transaction.notices.append(UserChanged(user_id, revision, are_settings))
     return revision
 

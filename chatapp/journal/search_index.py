@@ -41,7 +41,8 @@ SELECT m.conversation_id, m.sequence, m.content, m.sender_id FROM wanted w CROSS
 WHERE m.conversation_id = w.conversation_id AND m.sequence = w.sequence"""
 DROP_REPLACED = "DELETE FROM search_replaced WHERE id = ?"
 
-ADD_ENTRY = """INSERT INTO search_entry (conversation_id, sequence, created_at, tokens) VALUES (?, ?, ?, ?)
+ADD_ENTRY = """INSERT INTO search_entry (conversation_id, sequence, created_at, tokens)
+SELECT conversation_id, sequence, created_at, ?::tsvector FROM message WHERE conversation_id = ? AND sequence = ?
 ON CONFLICT (conversation_id, sequence) DO UPDATE SET tokens = excluded.tokens"""
 REMOVE_ENTRY = "DELETE FROM search_entry WHERE conversation_id = ? AND sequence = ?"
 REMOVE_ENTRIES = """DELETE FROM search_entry WHERE conversation_id = ? AND sequence IN
@@ -98,7 +99,8 @@ class SearchIndex:
             key = (found.conversation_id, found.sequence)
             if found.content:
                 vector = _vector(message_tokens(found.content, found.sender_id))
-                self._run_many(ADD_ENTRY, [(*key, found.created_at, vector)])
+                # Without the message's row, which may have been erased since it was read, nothing is added.
+                self._run_many(ADD_ENTRY, [(vector, *key)])
             else:
                 self._run_many(REMOVE_ENTRY, [key])
 
@@ -116,6 +118,7 @@ class SearchIndex:
 
     def remove_range(self, conversation_id: int, first: int, last: int) -> None:
         """Removes messages of a conversation, before their rows are deleted."""
+        self.positions([conversation_id])
         if not self._is_sqlite:
             self._run(REMOVE_RANGE, (conversation_id, first, last))
             return

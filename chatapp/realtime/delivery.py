@@ -59,7 +59,7 @@ class Delivery:
     def rename(self, user_id: int, username: str) -> None:
         """Names a user in receipts by another username from now on."""
         with self._lock:
-            for watermarks in self._known.values():
+            for watermarks in list(self._known.values()):
                 if user_id in watermarks.usernames:
                     watermarks.usernames[user_id] = username
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from chatapp.actions.groups import delete_left_messages
 from chatapp.actions.retention import Due, erase_next, find_due
 from chatapp.clock import now
 from chatapp.journal import Journal
@@ -27,6 +28,7 @@ class MessageEraser:
         self._app_context = app_context
         self._journal = journal
         self._after = 0
+        self._has_cleaned_up = False
         self._due: list[Due] = []
         work = PeriodicWork("message eraser", self._work)
         self.start, self.stop = work.start, work.stop
@@ -41,6 +43,9 @@ class MessageEraser:
 
     def _look(self) -> float:
         with self._app_context():
+            if not self._has_cleaned_up:
+                delete_left_messages(self._journal)
+                self._has_cleaned_up = True
             self._due, following = find_due(now(), self._after)
         self._after = following or 0
         return PAUSE_SECONDS if self._due or following else LOOK_SECONDS

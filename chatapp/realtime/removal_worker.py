@@ -27,6 +27,7 @@ class RemovalWorker:
     def __init__(self, app_context: Callable[[], AbstractContextManager[object]], journal: Journal) -> None:
         self._app_context = app_context
         self._journal = journal
+        self._turn = 0
         # The first look finds what an earlier run has left.
         work = PeriodicWork("removals of people", self._work)
         self.start, self.stop = work.start, work.stop
@@ -37,7 +38,9 @@ class RemovalWorker:
                 under_way = removals_under_way()
             if not under_way:
                 return LOOK_SECONDS
-            continue_removal(self._journal, under_way[0])
+            # In turn: one that fails holds up no other.
+            self._turn += 1
+            continue_removal(self._journal, under_way[self._turn % len(under_way)])
         except Exception as error:
             log.warning("The removal of a person goes on later: %s", error, exc_info=not is_outage(error))
             return RETRY_SECONDS

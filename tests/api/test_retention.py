@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from chatapp.actions import retention
-from chatapp.actions.retention import erase_next, find_due
+from chatapp.actions.retention import Due, erase_next, find_due
 from chatapp.clock import now
 from chatapp.extensions import db
 from tests.api.error_bodies import refusal
@@ -224,3 +224,25 @@ def test_only_an_owner_chooses_how_long_a_group_keeps_its_messages(
         refusal(browse(anna).patch(f"/group/{group}", json={"retentionDays": wrong}), 422, "invalid_input")
     assert browse(ben).patch(f"/group/{group}", json={"topic": "x"}).status_code == 200
     assert conversation(browse(ben), group)["retentionDays"] == 0
+
+
+def test_nothing_is_erased_any_more_once_it_is_switched_off(
+    app: Flask, browse: Browse, newcomers: Newcomers, make_group: MakeGroup
+) -> None:
+    anna, ben = newcomers(2)
+    group = make_group(anna, ben)
+    say(browse(anna), group, "old", "older")
+    keep(browse(anna), group, 1)
+    with app.app_context():
+        found: list[Due] = []
+        after: int | None = 0
+        while after is not None:
+            due, after = find_due(in_days(2), after)
+            found += [one for one in due if str(one.conversation_id) == group]
+    assert len(found) == 1
+    keep(browse(anna), group, 0)
+    assert erase_next(app.extensions["chatapp.journal"], found[0]) is False
+    assert contents(browse(ben), group) == ["old", "older"]
+    keep(browse(anna), group, 3)
+    assert erase_next(app.extensions["chatapp.journal"], found[0]) is False
+    assert contents(browse(ben), group) == ["old", "older"]

@@ -9,6 +9,9 @@ import requests
 from websockets.exceptions import InvalidStatus
 
 from chatapp import token_bucket
+from chatapp.actions.sessions import Caller
+from chatapp.clock import now
+from chatapp.realtime.connections import Connections
 from chatapp.realtime.load_limits import AddressLimit
 from chatapp.token_bucket import TokenBucket
 from tests.people import Person, wait_until
@@ -150,6 +153,20 @@ def test_a_budget_refills_at_its_rate_and_not_beyond_its_burst(monkeypatch: pyte
     assert taken() == 4
     at[0] += 1000
     assert taken() == 40
+
+
+def test_the_budget_of_a_person_outlives_their_sockets() -> None:
+    connections = Connections(RATE)
+    caller = Caller(1, "alice", "session", now(), now())
+    spent = []
+    for number in range(3):
+        connections.add(f"{number}", caller)
+        connection = connections.get(f"{number}")
+        assert connection is not None
+        assert connection.budget is not None
+        spent += [connection.budget.allowed.spend() for _ in range(BURST)]
+        connections.remove(f"{number}")
+    assert spent.count(0) == BURST
 
 
 def test_an_address_is_forgotten_with_its_last_transport() -> None:

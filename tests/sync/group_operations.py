@@ -1,5 +1,7 @@
 """The operations on groups: members, roles, details and settings."""
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlalchemy import select
@@ -73,7 +75,7 @@ class GroupOperations(Driver):
 
     @rule(pick=picks, count=st.integers(1, 4), channel=picks)
     def erase(self, pick: int, count: int, channel: int) -> None:
-        """Erases some of the oldest messages of any conversation, as if the others were younger."""
+        """Erases some of the oldest messages of any conversation, which the system keeps for a day, a day after."""
         app = self.http_apps[channel % len(self.http_apps)]
         with app.app_context():
             conversations = db.session.scalars(select(Conversation).order_by(Conversation.id)).all()
@@ -81,7 +83,7 @@ class GroupOperations(Driver):
             next_one = (Message.conversation_id == found.id) & (Message.sequence == found.erased_sequence + count)
             until = db.session.scalar(select(Message.created_at).where(next_one))
             if until is not None:
-                erase_next(app.extensions["chatapp.journal"], Due(found.id, until))
+                erase_next(app.extensions["chatapp.journal"], Due(found.id, until + timedelta(days=1)))
 
     @rule(by=indexes, group=picks, channel=picks)
     def delete(self, by: int, group: int, channel: int) -> None:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.installation_settings import change_installation
 from chatapp.shapes import ChangeShape
 from tests.sync.connection import Connection
 from tests.sync.driver import PEOPLE, indexes, picks
@@ -50,6 +52,13 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
     def create_users(self, shares_history: bool) -> None:
         self.names = [f"person{next(_names)}" for _ in range(PEOPLE)]
         add_users(self.apps[0].extensions["chatapp.journal"], [NewUser(name, name.title()) for name in self.names])
+        with self.apps[0].app_context():
+            change_installation(
+                self.apps[0].extensions["chatapp.journal"],
+                self.apps[0].extensions["chatapp.settings"],
+                OPERATOR,
+                retention_days=1,
+            )
         nodes = itertools.cycle(self.apps)
         self.listeners = [Connection(next(nodes), name) for name in self.names]
         next(nodes)

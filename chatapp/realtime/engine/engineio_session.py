@@ -70,6 +70,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         self.pinged_at: float | None = None
         self._probe: Transport | None = None
         self._queued_bytes = 0
+        self._is_posting = False
 
     def send(self, pkt: packet.Packet) -> None:
         """Sends a packet over the session's current transport."""
@@ -158,8 +159,12 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         if length > self.server.max_http_buffer_size:
             raise exceptions.ContentTooLongError
         try:
-            body = environ["wsgi.input"].read(length).decode()
+            if self._is_posting:
+                # As the protocol demands: the order of the packets would be open.
+                raise ValueError("The session sends two requests at once.")
+            self._is_posting = True
             self.wait_until_read()
+            body = environ["wsgi.input"].read(length).decode()
             for number, pkt in enumerate(payload.Payload(encoded_payload=body).packets, 1):
                 self.receive(pkt)
                 if number % POSTED_AT_ONCE == 0:
@@ -168,6 +173,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
             log.info("A request sent what cannot be read", exc_info=True)
             self.close(wait=False, reason=self.server.reason.TRANSPORT_ERROR)
             raise exceptions.UnknownPacketError from error
+        self._is_posting = False
 
     def _upgrade_websocket(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if not self.server.can_take_over(environ):

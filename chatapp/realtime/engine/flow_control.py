@@ -58,7 +58,7 @@ class FlowControl:
     @property
     def is_paused(self) -> bool:
         """See `heartbeats.PingedSession`."""
-        return self.transport is not None and self.transport.is_paused
+        return self.is_ignored or (self.transport is not None and self.transport.is_paused)
 
     def wait_until_read(self) -> None:
         """Lets others run, and waits until the session is read again. For POST requests."""

@@ -130,8 +130,9 @@ function apply(key, change) {
   store.updateConversation(key, (conversation) => withChange(conversation, change, store.me.peek()));
   // Messages from before a member joined are visible now, or no longer visible.
   const { sharesHistory, erasedSequence } = store.conversationOf(key);
+  // The answer to a request may have told of it before.
   if (before.sharesHistory !== sharesHistory) store.dropTimeline(key);
-  if (before.erasedSequence !== erasedSequence) store.updateTimeline(key, withoutErased(store.timelineOf(key).peek(), erasedSequence));
+  if (change.kind === "details" && erasedSequence > 0) store.updateTimeline(key, withoutErased(store.timelineOf(key).peek(), erasedSequence));
 }
 
 /**
