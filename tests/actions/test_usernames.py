@@ -23,7 +23,7 @@ def test_each_username_is_read_from_the_database_once(harness: JournalHarness, m
         assert usernames_of({alice, bob}) == {alice: "alice", bob: "bob"}
         names = usernames_of({bob, carol})
         assert (names[bob], names[carol]) == ("bob", "carol")
-    assert sorted(one["key"] for one in read) == sorted((alice, bob, carol))
+    assert sorted(one["key"] for one in read if one) == sorted((alice, bob, carol))
 
 
 def test_looking_up_the_names_of_a_page_does_not_iterate_over_the_cache(harness: JournalHarness) -> None:
@@ -34,6 +34,6 @@ def test_looking_up_the_names_of_a_page_does_not_iterate_over_the_cache(harness:
         keys = __iter__
 
     alice, bob = harness.ids["alice"], harness.ids["bob"]
-    harness.app.extensions["chatapp.statements"]._cached[USERNAME] = Cache({alice: "alice"})
+    harness.app.extensions["chatapp.statements"]._cached[USERNAME] = 0, Cache({alice: "alice"})
     with harness.app.app_context():
         assert usernames_of({alice, bob})[bob] == "bob"

@@ -75,6 +75,8 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "isPublic": False,
             "writers": "everybody",
             "pinners": "everybody",
+            "retentionDays": 0,
+            "erasedSequence": 0,
             "preferences": {"level": "all", "unreadFrom": None, "userRevision": 0},
             "threadOf": None,
         }

@@ -32,7 +32,16 @@ def test_a_new_group_is_answered_with_every_field(browse: Browse) -> None:
     assert set(answer.get_json()) == {"newGroup"}
     group = answer.get_json()["newGroup"]
     of_the_contract = {"groupName", "groupId", "users", "messages", "createdAt"}
-    details = {"topic", "description", "sharesHistory", "isPublic", "writers", "pinners"}
+    details = {
+        "topic",
+        "description",
+        "sharesHistory",
+        "isPublic",
+        "writers",
+        "pinners",
+        "retentionDays",
+        "erasedSequence",
+    }
     assert set(group) == of_the_contract | details | {"revision", "role", "members"}
     assert group["groupName"] == "Lunch"
     assert isinstance(group["groupId"], str)

@@ -16,6 +16,7 @@ from chatapp.actions.permissions import (
     PERMISSIONS,
     REMOVE_ADMINS,
     REMOVE_MEMBERS,
+    SET_RETENTION,
     WRITE,
     WRITE_ANNOUNCEMENTS,
 )
@@ -42,6 +43,7 @@ ATTEMPTS = {
     DELETE_MESSAGES: lambda browser, group_id, _cast: browser.delete(f"/message/{group_id}-1"),
     CLOSE_POLLS: lambda browser, group_id, _cast: browser.post(f"/message/{group_id}-1/close"),
     DELETE_GROUP: lambda browser, group_id, _cast: browser.delete(f"/group/{group_id}"),
+    SET_RETENTION: lambda browser, group_id, _cast: browser.patch(f"/group/{group_id}", json={"retentionDays": 9}),
     LEAVE: None,
 }
 """What is tried for each permission: a new one is added here."""

@@ -26,7 +26,7 @@ def test_the_installation_is_named_and_opened(make_app: Callable[..., Flask]) ->
     app = make_app(joining="")
     browser = administrator_of(app)
     answer = browser.patch("/admin/installation", json={"systemName": "The Rowers", "joining": "open"})
-    assert answer.get_json() == {"systemName": "The Rowers", "joining": "open"}
+    assert answer.get_json() == {"systemName": "The Rowers", "joining": "open", "retentionDays": 0}
     assert browser.patch("/admin/installation", json={"systemName": "The Rowers"}).get_json() == answer.get_json()
     joiner = {"username": "finn", "firstName": "Finn", "password": PASSWORD}
     assert app.test_client().post("/join", json=joiner).status_code == 200
@@ -42,4 +42,5 @@ def test_nobody_opens_an_installation_that_is_closed_where_it_is_started(make_ap
     assert browser.patch("/admin/installation", json={"systemName": "Rowers"}).get_json() == {
         "systemName": "Rowers",
         "joining": "closed",
+        "retentionDays": 0,
     }

@@ -10,6 +10,7 @@ from chatapp.actions.system_permissions import (
     ACT_ON_STAFF,
     CHANGE_INSTALLATION,
     CHANGE_ROLES,
+    CHANGE_USERNAMES,
     CLOSE_ACCOUNTS,
     DISMISS_REPORTS,
     END_SESSIONS,
@@ -22,6 +23,7 @@ from chatapp.actions.system_permissions import (
     MANAGE_OWN_ACCOUNT,
     MODERATE_MESSAGES,
     PERMISSIONS,
+    REMOVE_PEOPLE,
     REMOVE_REPORTED,
     RESET_PASSWORDS,
     SEE_AUDIT_LOG,
@@ -100,6 +102,12 @@ ATTEMPTS: dict[str, Callable[[Browser, str, Add], TestResponse]] = {
     CHANGE_INSTALLATION: lambda browser, _other, _person: browser.patch("/admin/installation", json={}),
     MANAGE_BOTS: lambda browser, _other, _person: browser.get("/admin/bots"),
     MANAGE_OWN_ACCOUNT: lambda browser, _other, _person: browser.get("/sessions"),
+    CHANGE_USERNAMES: lambda browser, other, _person: browser.patch(
+        f"/admin/people/{other}", json={"username": f"{other}.new"}
+    ),
+    REMOVE_PEOPLE: lambda browser, other, _person: browser.post(
+        f"/admin/people/{other}/removal", json={"messages": "keep"}
+    ),
 }
 """What is tried for each permission: a new one is added here."""
 

@@ -15,7 +15,7 @@ from chatapp.realtime.fan_out import FanOut
 STORED = 12
 START = st.integers(0, STORED)
 
-LUNCH = Details("Lunch", "", "", True, False, "everybody", "everybody")
+LUNCH = Details("Lunch", "", "", True, False, "everybody", "everybody", 0, 0)
 
 
 def _message(sequence: int, conversation_id: int = 1) -> StoredMessage:
@@ -50,7 +50,7 @@ class FanOutHarness:
         return found, Position(reached, reached)
 
     def _change(self, conversation_id: int, revision: int) -> Change:
-        return DetailsChange(revision, LUNCH) if revision in self.details else _message(revision, conversation_id)
+        return DetailsChange(revision, LUNCH, None) if revision in self.details else _message(revision, conversation_id)
 
 
 notices = st.lists(

@@ -66,8 +66,11 @@ class Client:
         self.fetch_people()
 
     def fetch_people(self) -> None:
-        """Fetches everybody's profile, as a client does whenever it has connected."""
-        for user in self._people():
+        """Fetches everybody's profile, as a client does whenever it has connected, and forgets who is not there."""
+        people = self._people()
+        present = {user["username"] for user in people}
+        self.profiles = {name: profile for name, profile in self.profiles.items() if name in present}
+        for user in people:
             self._take_profile(user)
 
     def known(self) -> dict[str, Any]:

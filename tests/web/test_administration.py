@@ -105,7 +105,7 @@ def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     open_section(dialog, "System")
     dialog.get_by_label("Name of this chat").fill("The Rowers")
     dialog.get_by_label("Everybody").check()
-    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Save").first.click()
     expect(dialog.get_by_text("The changes are saved.")).to_be_visible()
     expect(dialog.get_by_text("CHATAPP_SIGN_IN_LIMIT")).to_be_visible()
     looks_right(page, "system")
