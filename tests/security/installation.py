@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -71,15 +72,22 @@ class Keeper:
         self._caller = SignedIn(server, "keeper")
 
     def restore(self, *usernames: str) -> None:
-        """Gives each account its role of the beginning, activates it and lifts its suspension."""
+        """Gives each account its name and its role of the beginning, activates it and lifts its suspension."""
         roles = {user.username: user.role for user in USERS}
+        changes = self._do("GET", "/sync?names=0")["renamed"]
         for username in usernames:
+            present = username
+            for one in changes:
+                present = one["newUsername"] if one["username"] == present else present
+            if present != username:
+                self._do("PATCH", f"/admin/people/{quote(present)}", {"username": username})
             person = f"/admin/people/{username}"
             self._do("PATCH", person, {"role": roles[username]})
             self._do("PATCH", person, {"isActive": True})
             self._do("DELETE", f"{person}/suspension")
 
-    def _do(self, method: str, path: str, body: Any = None) -> None:
+    def _do(self, method: str, path: str, body: Any = None) -> Any:
         http, server = self._caller.http, self._caller.server
         answer = http.request(method, server.http + path, json=body, timeout=HANG_SECONDS)
         assert answer.status_code == 200, f"{method} {path}: {answer.text}"
+        return answer.json()
