@@ -37,7 +37,6 @@ def test_a_bot_hears_and_answers_where_it_is(keeper: Person, cast: Cast) -> None
     (alice,) = cast(1)
     token = token_of(keeper)["token"]
     for wire in (
-        Wire(keeper.server, token),
         Wire(keeper.server, auth={"token": token}),
         Wire(keeper.server, additional_headers={"Authorization": f"Bearer {token}"}),
     ):
@@ -70,7 +69,7 @@ def test_a_bot_hears_nothing_of_people_whom_it_shares_no_conversation_with(
     keeper: Person, cast: Cast, wires: Wires
 ) -> None:
     friend, stranger = cast(2)
-    bot = Wire(keeper.server, token_of(keeper)["token"]).joined()
+    bot = Wire(keeper.server, auth={"token": token_of(keeper)["token"]}).joined()
     assert friend.post("/messages", {"receiver": BOT, "content": "hello"}).status_code == 200
     member = wires(keeper)
     for person in (stranger, friend):
@@ -80,6 +79,13 @@ def test_a_bot_hears_nothing_of_people_whom_it_shares_no_conversation_with(
     bot.event("profile", lambda one: one["username"] == friend.username)
     assert [one["username"] for one in bot.all_of("profile")] == [friend.username]
     bot.close()
+
+
+def test_a_token_in_the_address_opens_no_connection(keeper: Person) -> None:
+    """Proxies write addresses into their logs."""
+    wire = Wire(keeper.server, token_of(keeper)["token"])
+    assert wire.read(lambda frame: frame.kind == REFUSED).data["data"]["code"] == "not_signed_in"
+    wire.close()
 
 
 def test_a_token_in_a_cookie_opens_no_connection(keeper: Person) -> None:
@@ -93,7 +99,7 @@ def test_a_token_in_a_cookie_opens_no_connection(keeper: Person) -> None:
 def test_a_token_that_ends_closes_its_connections_within_a_second(keeper: Person, way: str) -> None:
     made, other = token_of(keeper), token_of(keeper)
     server = keeper.server
-    bot, second = Wire(server, made["token"]).joined(), Wire(server, other["token"]).joined()
+    bot, second = (Wire(server, auth={"token": one["token"]}).joined() for one in (made, other))
     assert bot.call("privateMessage", private(BOT, BOT, "me"))["success"] is True
     headers = {"auth-token": keeper.token}
     if way == "command":
@@ -110,7 +116,7 @@ def test_a_token_that_ends_closes_its_connections_within_a_second(keeper: Person
     own = {"Authorization": f"Bearer {made['token']}"}
     assert requests.get(f"{server.http}/sync", headers=own, timeout=5).status_code == 401
     assert time.monotonic() - began < 1
-    again = Wire(server, made["token"])
+    again = Wire(server, auth={"token": made["token"]})
     assert again.read(lambda frame: frame.kind in (CONNECTED, REFUSED)).kind == REFUSED
     again.close()
     if way == "deactivate":
