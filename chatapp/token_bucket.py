@@ -49,3 +49,22 @@ class Budget:
     def is_full(self) -> bool:
         """Whether a new budget would allow the same."""
         return self.allowed.is_full() and self.refusals.is_full()
+
+
+class Budgets:
+    """The budgets of people, by user id. They outlive sessions and connections: who begins a new one has not waited."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._by_user: dict[int, Budget] = {}
+
+    def of(self, user_id: int) -> Budget:
+        found = self._by_user.get(user_id)
+        if found is not None:
+            return found
+        if len(self._by_user) >= BUDGETS_KEPT:
+            self._by_user = {own: budget for own, budget in list(self._by_user.items()) if not budget.is_full()}
+        return self._by_user.setdefault(user_id, Budget(self._rate))
+
+    def __len__(self) -> int:
+        return len(self._by_user)

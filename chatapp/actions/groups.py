@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from chatapp.actions.audit import record
 from chatapp.actions.blocks import require_no_block
@@ -23,6 +23,7 @@ from chatapp.actions.group_members import (
     user_ids_of,
 )
 from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.message_rows import delete_rows
 from chatapp.actions.message_states import Reader
 from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
@@ -37,7 +38,7 @@ from chatapp.extensions import db
 from chatapp.group_payloads import GroupDetails, NewGroup
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
-from chatapp.models import Conversation, Membership, Mention, Message, MessageVersion, Poll, PollVote, Reaction, User
+from chatapp.models import Conversation, Membership, Message, User
 from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.membership import OWNER
 from chatapp.notices import GroupCreated
@@ -254,9 +255,7 @@ def _delete_messages_in(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def job(transaction: Transaction) -> bool:
-        for table in (MessageVersion, Reaction, Mention, PollVote, Poll, Message):
-            chunk = (table.conversation_id == conversation_id) & (table.sequence <= last)
-            transaction.session.execute(delete(table).where(chunk))
+        delete_rows(transaction.session, conversation_id, 1, last)
         rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)
         return transaction.session.scalar(rest) is not None
 

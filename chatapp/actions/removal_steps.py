@@ -5,12 +5,13 @@ Each step stores how far it has come. So any process goes on where another one w
 
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from chatapp.actions.group_members import delete_memberships, threads_in
 from chatapp.actions.groups import mark_deleted
 from chatapp.actions.message_changes import erase_message
 from chatapp.actions.message_lock import FoundMessage
+from chatapp.actions.message_rows import delete_rows
 from chatapp.actions.personal_data import close_reports_about
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
@@ -19,12 +20,7 @@ from chatapp.models import (
     Conversation,
     FormerMembership,
     Membership,
-    Mention,
     Message,
-    MessageVersion,
-    Poll,
-    PollVote,
-    Reaction,
     Removal,
     User,
 )
@@ -139,8 +135,6 @@ def _delete_some(transaction: Transaction, conversation_id: int) -> bool:
         first = session.scalar(select(func.min(Message.sequence)).where(Message.conversation_id == one))
         if first is None:
             continue
-        for table in (MessageVersion, Reaction, Mention, PollVote, Poll, Message):
-            chunk = (table.conversation_id == one) & table.sequence.between(first, first + LOOKED_AT_ONCE // 4)
-            session.execute(delete(table).where(chunk))
+        delete_rows(session, one, first, first + LOOKED_AT_ONCE // 4)
         return True
     return False

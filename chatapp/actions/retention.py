@@ -7,11 +7,12 @@ kept as long as the conversation of its root message says, and ends with that me
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from chatapp.actions.group_members import delete_memberships
 from chatapp.actions.installation_settings import RETENTION_DAYS
+from chatapp.actions.message_rows import delete_rows
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
@@ -20,12 +21,7 @@ from chatapp.models import (
     Conversation,
     InstallationSetting,
     Membership,
-    Mention,
     Message,
-    MessageVersion,
-    Poll,
-    PollVote,
-    Reaction,
 )
 from chatapp.models.base import to_microseconds
 from chatapp.models.conversation import DELETED
@@ -37,8 +33,6 @@ ERASED_AT_ONCE = 100
 
 LOOKED_AT_ONCE = 1_000
 """Conversations whose oldest message one read looks at."""
-
-OF_MESSAGES = (MessageVersion, Reaction, Mention, PollVote, Poll, Message)
 
 _PARENT = CONVERSATIONS.alias()
 _OWN_DAYS = func.coalesce(_PARENT.c.retention_days, CONVERSATIONS.c.retention_days)
@@ -119,9 +113,7 @@ def erase_next(journal: Journal, due: Due) -> bool:
         if _erase_in_threads(session, conversation.id, first, last):
             return True
         SearchIndex(transaction).remove_range(conversation.id, first, last)
-        for table in OF_MESSAGES:
-            erased = (table.conversation_id == conversation.id) & table.sequence.between(first, last)
-            session.execute(delete(table).where(erased))
+        delete_rows(session, conversation.id, first, last)
         usernames = tuple(conversation.direct_key.split(" ")) if conversation.direct_key else ()
         revision = take_revision(transaction, conversation.id, usernames, can_wait=True)
         values = {"erased_sequence": last, "details_revision": revision}
@@ -162,6 +154,5 @@ def _erase_in_threads(session: Session, conversation_id: int, first: int, last: 
         return False
     thread_id = found[0].conversation_id
     end = max(row.sequence for row in found if row.conversation_id == thread_id)
-    for table in OF_MESSAGES:
-        session.execute(delete(table).where(table.conversation_id == thread_id, table.sequence <= end))
+    delete_rows(session, thread_id, 1, end)
     return True

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from chatapp.config import Settings
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.load_errors import TooManyRequests
-from chatapp.token_bucket import BUDGETS_KEPT, Budget
+from chatapp.token_bucket import Budgets
 
 REFUSAL_SECONDS = 1.0
 """How long a refusal takes that comes after too many others. A waiting greenlet costs next to nothing."""
@@ -21,23 +21,18 @@ class RequestLimit:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._budgets: dict[int, Budget] = {}
+        self._budgets = Budgets(rate)
 
     def count(self, user_id: int) -> None:
         """Counts a request. Raises TooManyRequests."""
         if not self._rate:
             return
-        budget = self._budgets.get(user_id) or self._new(user_id)
+        budget = self._budgets.of(user_id)
         if waiting := budget.allowed.spend():
             if budget.refusals.spend() and is_green():
                 # Whoever goes on at once after so many refusals gets the next ones slowly.
                 time.sleep(REFUSAL_SECONDS)
             raise TooManyRequests("Too many requests at once. Please wait and try again.", retryAfter=ceil(waiting))
-
-    def _new(self, user_id: int) -> Budget:
-        if len(self._budgets) >= BUDGETS_KEPT:
-            self._budgets = {own: budget for own, budget in list(self._budgets.items()) if not budget.is_full()}
-        return self._budgets.setdefault(user_id, Budget(self._rate))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

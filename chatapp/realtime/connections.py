@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from chatapp.actions.sessions import Caller
-from chatapp.token_bucket import BUDGETS_KEPT, Budget
+from chatapp.token_bucket import Budget, Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Connections:
         self._by_sid: dict[str, Connection] = {}
         self._by_user: dict[int, set[str]] = {}
         self._by_session: dict[str, set[str]] = {}
-        self._budgets: dict[int, Budget] = {}
+        self._budgets = Budgets(event_rate)
 
     def add(self, sid: str, caller: Caller) -> bool:
         """Returns whether it is the user's first connection on this process."""
@@ -49,10 +49,7 @@ class Connections:
     def _budget_of(self, user_id: int) -> Budget | None:
         if not self._event_rate:
             return None
-        # It outlives the connections: who opens new ones has not waited.
-        if len(self._budgets) >= BUDGETS_KEPT:
-            self._budgets = {own: budget for own, budget in self._budgets.items() if not budget.is_full()}
-        return self._budgets.setdefault(user_id, Budget(self._event_rate))
+        return self._budgets.of(user_id)
 
     def rename(self, sid: str, username: str) -> Caller | None:
         """Gives the caller of a connection another username. Returns the caller, or None if the connection is gone."""

@@ -116,9 +116,9 @@ class Dispatcher:
                 raise NotSignedIn("The connection is gone.")
             client.user = caller
             self.groups.enter(sid, user_room(caller.username))
+            caller = self.usernames.refresh(sid, caller)
             undelivered = self._enter_conversations(sid, caller)
             self._require_session(sid, caller)
-            self.usernames.refresh(sid)
         except BaseException:
             self.disconnected(sid)
             raise

@@ -1,10 +1,12 @@
 """Addresses people by their new username, and tells everybody who sees them of it."""
 
 import threading
+from dataclasses import replace
 
 from flask import Flask
 
 from chatapp import people_serializers
+from chatapp.actions.sessions import Caller
 from chatapp.actions.usernames import Renamed, changes_after, last_number, present_names
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
@@ -47,15 +49,15 @@ class Usernames:
                 self._handle(renamed)
                 self._handled = renamed.number
 
-    def refresh(self, sid: str) -> None:
-        """Gives a new connection the user's present name: it may have changed since the token was looked at."""
-        connection = self._connections.get(sid)
-        if connection is None:
-            return
-        user_id = connection.caller.user_id
+    def refresh(self, sid: str, caller: Caller) -> Caller:
+        """Gives a new connection the user's present name, which may have changed since the token was looked at. Returns
+        the caller by that name. A change from now on finds the connection."""
         with self._lock, self._app.app_context():
-            if (present := present_names({user_id})[user_id]) != connection.caller.username:
-                self._address([sid], present)
+            present = present_names({caller.user_id})[caller.user_id]
+            if present == caller.username:
+                return caller
+            self._address([sid], present)
+        return replace(caller, username=present)
 
     def _handle(self, renamed: Renamed) -> None:
         self._delivery.rename(renamed.user_id, renamed.new_username)

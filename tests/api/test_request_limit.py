@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from chatapp import token_bucket
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.bots import add_bot, add_token
-from chatapp.api import request_limit
 from chatapp.api.request_limit import RequestLimit
 from chatapp.load_errors import TooManyRequests
 from tests.api.error_bodies import refusal
@@ -76,7 +75,7 @@ def test_without_a_rate_nothing_is_refused(make_app: Callable[..., Flask], at: l
 
 
 def test_full_budgets_are_dropped_and_used_ones_stay(monkeypatch: pytest.MonkeyPatch, at: list[float]) -> None:
-    monkeypatch.setattr(request_limit, "BUDGETS_KEPT", 3)
+    monkeypatch.setattr(token_bucket, "BUDGETS_KEPT", 3)
     limit = RequestLimit(RATE)
     for _ in range(BURST):
         limit.count(1)

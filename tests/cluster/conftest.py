@@ -5,6 +5,25 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.cluster.nodes import Cluster
+from tests.databases import Databases
+
+
+@pytest.fixture(scope="module")
+def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A process for HTTP and one for sockets. Some modules have others."""
+    cluster = Cluster(tmp_path_factory.mktemp("pair"), databases.new())
+    try:
+        yield cluster.start()
+        assert cluster.stop() == [0]
+        assert "Traceback" not in cluster.log
+    finally:
+        cluster.kill()
+
+
+@pytest.fixture
+def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
+    """The processes, for one test."""
+    return cleared(running)
 
 
 @pytest.fixture

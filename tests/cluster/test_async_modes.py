@@ -1,7 +1,7 @@
 """The Socket.IO side without eventlet, with a separate HTTP process. tests/engine/test_modes.py has the rest."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,11 +23,6 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         assert "Traceback" not in cluster.log
     finally:
         cluster.kill()
-
-
-@pytest.fixture
-def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
-    return cleared(running)
 
 
 def test_a_group_and_a_message_of_the_http_process_reach_the_socket(pair: Cluster) -> None:

@@ -1,7 +1,7 @@
 """gunicorn with eventlet workers for `wsgi:app` and `ws:app`, with the committed gunicorn.conf.py."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -47,11 +47,6 @@ def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         assert "Traceback" not in cluster.log
     finally:
         cluster.kill()
-
-
-@pytest.fixture
-def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
-    return cleared(running)
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])

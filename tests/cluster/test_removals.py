@@ -1,10 +1,7 @@
 """Removing a person while others have conversations with them open, in two processes."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 from chatapp import close_app, create_app
 from chatapp.actions.audit import OPERATOR
@@ -14,22 +11,6 @@ from chatapp.actions.usernames import usernames_of
 from tests.cluster.nodes import Cluster
 from tests.databases import Databases
 from tests.people import Person, wait_until
-
-
-@pytest.fixture(scope="module")
-def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("removals"), databases.new())
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
-
-
-@pytest.fixture
-def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
-    return cleared(running)
 
 
 def _removed(pair: Cluster, username: str, messages: str) -> None:

@@ -3,12 +3,10 @@
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.cluster.nodes import Cluster, online
-from tests.databases import Databases
 from tests.people import Person, wait_until
 
 REACHES_SECONDS = 0.2
@@ -16,22 +14,6 @@ REACHES_SECONDS = 0.2
 WORST_SECONDS = 2.0
 """The longest time, on a busy machine."""
 MESSAGES = 20
-
-
-@pytest.fixture(scope="module")
-def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("pair"), databases.new())
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
-
-
-@pytest.fixture
-def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
-    return cleared(running)
 
 
 def test_a_message_posted_over_http_reaches_connected_clients_soon(pair: Cluster) -> None:

@@ -1,29 +1,9 @@
 """A changed username in two processes, one for HTTP and one for sockets, changed by a third."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
-
 from tests.cluster.nodes import Cluster
-from tests.databases import Databases
 from tests.people import Person
-
-
-@pytest.fixture(scope="module")
-def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("names"), databases.new())
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
-
-
-@pytest.fixture
-def pair(running: Cluster, cleared: Callable[[Cluster], Cluster]) -> Cluster:
-    return cleared(running)
 
 
 def _rename(pair: Cluster, former: str, new: str) -> None:
