@@ -1,6 +1,7 @@
 """What the random operations of the property test share: users, requests, and comparing what their clients know."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
@@ -149,10 +150,15 @@ class Driver(RuleBasedStateMachine):
 
 
 def _differences(name: str, one: dict[str, Any], other: dict[str, Any]) -> str:
-    found = [
-        f"{key}: {one.get(key)} is not {other.get(key)}" for key in {*one, *other} if one.get(key) != other.get(key)
-    ]
-    return "\n".join([name, *found])
+    return "\n".join([name, *_paths_that_differ(one, other)])
+
+
+def _paths_that_differ(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}, key=str):
+            yield from _paths_that_differ(one.get(key), other.get(key), f"{path}/{key}")
+    elif one != other:
+        yield f"{path}: {one} is not {other}"
 
 
 def _without_watermarks(client: Client, reads: Client) -> dict[str, Any]:

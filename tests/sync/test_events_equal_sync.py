@@ -63,8 +63,10 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
         self.listeners = [Connection(next(nodes), name) for name in self.names]
         next(nodes)
         self.sleepers = [Connection(next(nodes), name) for name in self.names]
-        for sleeper in self.sleepers[1:]:
-            sleeper.is_away = True
+        for number, sleeper in enumerate(self.sleepers):
+            # From here on the client hears of changes of its own name. Before, it has the name of its sign-in.
+            sleeper.client.sync()
+            sleeper.is_away = number > 0
         self.groups: list[str] = []
         self.threads: list[str] = []
         self.make_group(0, set(range(1, PEOPLE)), 0, shares_history)
@@ -74,6 +76,8 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
         # What is drawn at random also depends on the code of the package, and may leave this out for a whole run.
         self.save(0, 0, 0, True)
         self.write_draft(0, 0, 1, 0, "later")
+        self.block(0, 1, 0, True)
+        self.block(0, 1, 0, False)
         self.change_name(1, 0, False)
 
     @rule(who=indexes)

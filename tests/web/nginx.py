@@ -35,8 +35,8 @@ class Nginx:
         self.http_port, self.https_port = free_ports(2)
         ports = {"80": self.http_port, "443 ssl": f"{self.https_port} ssl"}
         text = (ROOT / "docs" / "nginx.conf").read_text()
-        text = re.sub(r"listen \[::\].*\n", "", text)
-        text = re.sub(r"listen (.*);", lambda found: f"listen 127.0.0.1:{ports[found[1]]};", text)
+        text = re.sub(r"(?m)^ *listen \[::\].*\n", "", text)
+        text = re.sub(r"(?m)^( *listen) (.*);", lambda found: f"{found[1]} 127.0.0.1:{ports[found[2]]};", text)
         for documented, here in {
             "chat.example.org;": f"{HOST};",
             "/etc/ssl/chat.example.org.pem": str(certificate),
