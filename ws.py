@@ -8,6 +8,7 @@ import sys  # noqa: E402
 
 from chatapp import create_app, realtime  # noqa: E402
 from chatapp.config import BadSetting  # noqa: E402
+from chatapp.garbage_collector import tune_garbage_collector  # noqa: E402
 from chatapp.migrations import create_tables_if_new  # noqa: E402
 from chatapp.serve import serve_sockets, warn_of_open_sign_in  # noqa: E402
 
@@ -16,6 +17,7 @@ try:
     create_tables_if_new(app)
     warn_of_open_sign_in(app)
     socketio = realtime.init_app(app)
+    tune_garbage_collector()
     if __name__ == "__main__":
         serve_sockets(app)
 except BadSetting as error:

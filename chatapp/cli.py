@@ -75,6 +75,7 @@ def serve(demo: int | None) -> None:
 
     patch()
     from chatapp import create_app, realtime
+    from chatapp.garbage_collector import tune_garbage_collector
     from chatapp.migrations import bring_up_to_date
     from chatapp.serve import serve_all
 
@@ -84,6 +85,7 @@ def serve(demo: int | None) -> None:
         _add_demo_users(app, demo)
     http = app.wsgi_app
     realtime.init_app(app)
+    tune_garbage_collector()
     serve_all(app, http, _greet)
 
 

@@ -1,6 +1,7 @@
 """The API's description, generated from the models that the views use, and a page that shows it."""
 
 import re
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
@@ -116,10 +117,17 @@ def _content(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     `schemas`."""
     if isinstance(kind, str):
         return {kind: {"schema": {"type": "string", "format": "binary"}}}
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    schema = adapter.json_schema(ref_template=REFERENCE)
-    schemas.update(schema.pop("$defs", {}))
+    schema, others = _schema_of(kind)
+    schemas.update(others)
     if isinstance(kind, type) and (issubclass(kind, BaseModel) or issubclass(kind, dict)):
         schemas[kind.__name__] = schema
         schema = {"$ref": REFERENCE.format(model=kind.__name__)}
     return {"application/json": {"schema": schema}}
+
+
+@cache
+def _schema_of(kind: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON schema of a type, and those of the types that it refers to. Most operations share a few types."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    schema = adapter.json_schema(ref_template=REFERENCE)
+    return schema, schema.pop("$defs", {})

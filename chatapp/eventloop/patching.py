@@ -12,7 +12,7 @@ DEFAULT_MODE = "eventlet" if sys.platform == "linux" else "threading"
 def patch() -> None:
     """Monkey-patches for `CHATAPP_ASYNC_MODE`, which is read from the environment, since no settings are loaded yet.
 
-    Also disables the garbage collector until `realtime.init_app` has finished. Nearly all objects of the start stay
+    Also disables the garbage collector until `tune_garbage_collector` enables it. Nearly all objects of the start stay
     alive, and scanning them repeatedly takes a fifth of its time.
     """
     gc.disable()

@@ -5,7 +5,6 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
-from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.journal import Journal
 from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.dispatcher import Dispatcher
@@ -81,7 +80,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     removals = RemovalWorker(app.app_context, journal)
     removals.start()
     app.extensions["chatapp.indexer"].sweep()
-    tune_garbage_collector()
     app.extensions["chatapp.close"] += [
         ticker.stop,
         sender.stop,

@@ -21,6 +21,7 @@ from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
 from tests.api.test_callers import OWN, STAFF, routes_of
 from tests.conftest import Browser
+from tests.people import wait_until
 
 _numbers = itertools.count(1)
 
@@ -94,9 +95,15 @@ def test_what_was_done_is_in_the_audit_log_without_the_secret(admin: Browser, bo
 
 
 def test_the_use_of_a_token_is_noted(admin: Browser, bot: str, program: Browser) -> None:
+    def last_used() -> str | None:
+        (listed,) = admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]
+        used: str | None = listed["lastUsed"]
+        return used
+
+    assert last_used() is None
     assert program.get("/conversations").status_code == 200
-    (listed,) = admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]
-    assert listed["lastUsed"] is not None
+    # The use is stored without a wait.
+    wait_until(lambda: last_used() is not None, "the use of the token")
 
 
 @pytest.mark.parametrize("header", ["Authorization", "auth-token"])

@@ -67,6 +67,8 @@ def test_an_announcement_group_is_made_found_and_joined_and_its_setting_applies_
     dialog.get_by_label("Only owners and admins write").click()
     expect(theirs.get_by_text(CLOSED)).to_be_visible()
     expect(theirs.get_by_label("What you had not sent yet")).to_have_value("half a thought")
+    # Their page may hear of the change first. Until the dialog shows it, a click would choose the same again.
+    expect(dialog.get_by_label("Only owners and admins write")).to_be_checked()
     dialog.get_by_label("Only owners and admins write").click()
     expect(composer(theirs)).to_have_value("half a thought")
     composer(theirs).press("Enter")
