@@ -98,7 +98,7 @@ class PreparedStatement:
         processors = self._column_processors
         if processors is not None:
             raw = [[process(value) if process else value for process, value in zip(processors, row)] for row in raw]  # noqa: B905
-        return [self._make_row(row) for row in raw]
+        return list(map(self._make_row, raw))
 
 
 def rows(statement: Statement, **values: Any) -> Sequence[Any]:

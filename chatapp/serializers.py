@@ -1,11 +1,11 @@
 """Serializers: rows to wire shapes, one function for each noun. Wire names are in camelCase, as in docs/protocol.md."""
 
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange
-from chatapp.actions.conversations import Overview
 from chatapp.actions.groups import Group
 from chatapp.actions.message_changes import Version
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
+from chatapp.actions.overview import Overview
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso

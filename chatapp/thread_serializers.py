@@ -1,6 +1,6 @@
 """What goes out about threads."""
 
-from chatapp.actions.conversations import Overview
+from chatapp.actions.overview import Overview
 from chatapp.actions.thread_roots import root_of
 from chatapp.thread_shapes import RootShape
 

@@ -47,11 +47,13 @@ def sum_of(members: list[ListedMember]) -> int:
 def members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
     """The members of each group by its id, from rows of conversation id, user id, watermarks and role."""
     by_group: dict[int, list[Any]] = {}
+    user_ids: set[int] = set()
     for row in member_rows:
         by_group.setdefault(row[0], []).append(row)
+        user_ids.add(row[1])
+    names = usernames_of(user_ids) if user_ids else {}
     groups = {}
     for conversation_id, group_rows in by_group.items():
-        names = usernames_of({row[1] for row in group_rows})
         lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
         members = [ListedMember(row[1], names[row[1]], row[2], row[3], row[4]) for row in group_rows]
         groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 
 from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, position_at
-from chatapp.actions.conversations import Overview, list_conversations
+from chatapp.actions.conversations import list_conversations
 from chatapp.actions.message_states import Reader
 from chatapp.actions.message_updates import MessageUpdate
+from chatapp.actions.overview import Overview
 from chatapp.actions.personal_changes import PersonalChange, personal_changes
 from chatapp.actions.sessions import Caller
 from chatapp.actions.usernames import Renamed, changes_after, last_number

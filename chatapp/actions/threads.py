@@ -10,9 +10,10 @@ above that of its parent.
 
 from sqlalchemy import select
 
-from chatapp.actions.conversations import Overview, list_conversations, overviews_of_members
+from chatapp.actions.conversations import list_conversations, overviews_of_members
 from chatapp.actions.group_members import delete_memberships, insert_memberships
 from chatapp.actions.message_lock import FoundMessage, lock_message
+from chatapp.actions.overview import Overview
 from chatapp.actions.permissions import WRITE, WRITE_ANNOUNCEMENTS, require
 from chatapp.actions.sessions import Caller
 from chatapp.actions.thread_follows import no_such_thread, start_following, thread_of

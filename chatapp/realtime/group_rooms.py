@@ -8,8 +8,9 @@ from flask import Flask
 
 from chatapp import serializers
 from chatapp.actions.change_log import MembersChange, Position
-from chatapp.actions.conversations import Overview, overviews_of_members
+from chatapp.actions.conversations import overviews_of_members
 from chatapp.actions.memberships import former_members, group_to_announce, members_among, position_of_first_join
+from chatapp.actions.overview import Overview
 from chatapp.realtime.announced_groups import AnnouncedGroups
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.delivery import Delivery
