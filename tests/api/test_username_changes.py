@@ -76,6 +76,19 @@ def test_three_times_in_thirty_days(password_app: Flask, monkeypatch: pytest.Mon
     _rename(owner, first)
 
 
+def test_changes_by_others_do_not_count_towards_the_own_ones(password_app: Flask) -> None:
+    owner = Owner(password_app).signed_in()
+    first = owner.name
+    journal = password_app.extensions["chatapp.journal"]
+    for number in range(3):
+        with password_app.app_context():
+            username_changes.change_username(journal, OPERATOR, owner.name, f"{first}given{number}")
+        owner.name = f"{first}given{number}"
+        _rename(owner, f"{first}own{number}")
+    body = {"username": first, "password": PASSWORD}
+    refusal(owner.browser.patch("/username", json=body), 409, "too_many_renames")
+
+
 def test_the_name_is_the_account_where_people_sign_in_by_name(
     browse: Callable[[str | None], Browser], person: Callable[..., str]
 ) -> None:
