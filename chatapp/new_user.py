@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from chatapp.actions.accounts import NewUser
 from chatapp.models.user import MEMBER
 from chatapp.passwords import require_uncommon
-from chatapp.payload_fields import EmailAddress, FirstName, LastName, NewPassword, NewUsername
+from chatapp.payload_fields import EmailAddress, FirstName, LastName, NameAsAccount, NewPassword, NewUsername
 from chatapp.payloads import parse
 
 
@@ -17,8 +17,16 @@ class _Account(BaseModel):
     email: EmailAddress | None
 
 
+class _AccountByName(_Account):
+    username: NameAsAccount
+
+
 class _Username(BaseModel):
     username: NewUsername
+
+
+class _UsernameAsAccount(_Username):
+    username: NameAsAccount
 
 
 class _Email(BaseModel):
@@ -36,10 +44,12 @@ def new_user(
     password: str | None,
     role: str = MEMBER,
     email: str | None = None,
+    *,
+    sign_in: str,
 ) -> NewUser:
-    """The user to add. Raises InvalidInput, naming the field, and PasswordCommon."""
+    """The user to add; `sign_in` is the setting. Raises InvalidInput, naming the field, and PasswordCommon."""
     fields = {"username": username, "first_name": first_name or username, "last_name": last_name, "email": email}
-    account = parse(_Account, fields)
+    account = parse(_AccountByName if sign_in == "username" else _Account, fields)
     secret = checked_password(password) if password is not None else None
     user = NewUser(account.username, account.first_name, account.last_name, secret, role, account.email)
     if secret is not None:
@@ -57,6 +67,7 @@ def checked_password(password: str) -> str:
     return parse(_Password, {"password": password}).password
 
 
-def checked_username(username: str) -> str:
-    """The username as it is stored. Raises InvalidInput, saying the rule."""
-    return parse(_Username, {"username": username}).username
+def checked_username(username: str, sign_in: str) -> str:
+    """The username as it is stored; `sign_in` is the setting. Raises InvalidInput, saying the rule."""
+    fields = {"username": username}
+    return parse(_UsernameAsAccount if sign_in == "username" else _Username, fields).username

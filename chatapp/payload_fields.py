@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from chatapp.blank_text import is_blank
 from chatapp.emoji_data import fully_qualified
-from chatapp.username_rule import USERNAME_CHARACTERS, new_username
+from chatapp.username_rule import USERNAME_CHARACTERS, new_username, username_with_at
 
 CONTENT_BYTES = 65_536
 """Longest message, in bytes of UTF-8."""
@@ -157,6 +157,8 @@ ClientId = Annotated[str, Field(min_length=32, max_length=45), AfterValidator(_c
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS), AfterValidator(printable)]
 """A username or a conversation's id as somebody else wrote it: looked up, so any printable text will do."""
 NewUsername = Annotated[str, AfterValidator(new_username), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+NameAsAccount = Annotated[str, AfterValidator(username_with_at), Field(min_length=1, max_length=USERNAME_CHARACTERS)]
+"""A new username where people sign in by name, as an operator may give it."""
 EmailAddress = Annotated[str, Field(max_length=EMAIL_CHARACTERS), AfterValidator(_email)]
 FirstName = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100)]
 NewPassword = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=PASSWORD_CHARACTERS)]

@@ -2,9 +2,9 @@
 
 from chatapp.actions.people import Person
 from chatapp.actions.profile import Profile
-from chatapp.actions.usernames import Renamed
+from chatapp.actions.usernames import PersonRemoved, Renamed
 from chatapp.clock import to_iso
-from chatapp.people_shapes import ProfileShape, RenamedShape, UserShape
+from chatapp.people_shapes import PersonRemovedShape, ProfileShape, RenamedShape, UserShape
 from chatapp.username_rule import REMOVED_PREFIX
 
 
@@ -64,3 +64,9 @@ def renamed(one: Renamed) -> RenamedShape:
     if one.new_username.startswith(REMOVED_PREFIX):
         shape["isRemoved"] = True
     return shape
+
+
+def renamed_earlier(one: Renamed | PersonRemoved) -> RenamedShape | PersonRemovedShape:
+    if isinstance(one, PersonRemoved):
+        return {"number": one.number, "isRemoved": True}
+    return renamed(one)

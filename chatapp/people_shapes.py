@@ -55,3 +55,10 @@ class RenamedShape(TypedDict):
     username: str
     newUsername: str
     isRemoved: NotRequired[Literal[True]]
+
+
+class PersonRemovedShape(TypedDict):
+    """Somebody was removed. Who it was, and which name they have now, is told while it happens and never later."""
+
+    number: int
+    isRemoved: Literal[True]

@@ -14,7 +14,7 @@ from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
-from chatapp.people_serializers import renamed, user
+from chatapp.people_serializers import renamed_earlier, user
 from chatapp.personal_serializers import personal_change, preferences
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
@@ -255,7 +255,7 @@ def sync(result: Sync) -> SyncShape:
         "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
         "changes": [personal_change(change) for change in result.personal],
         "names": result.names,
-        "renamed": [renamed(one) for one in result.renamed],
+        "renamed": [renamed_earlier(one) for one in result.renamed],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.mention_shapes import MentionShape
-from chatapp.people_shapes import RenamedShape, UserShape
+from chatapp.people_shapes import PersonRemovedShape, RenamedShape, UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
 from chatapp.poll_shapes import PollShape
 from chatapp.reaction_shapes import ReactionShape
@@ -203,7 +203,7 @@ class SyncShape(TypedDict):
     gone: list[ConversationNameShape]
     changes: list[ChangeShape]
     names: int
-    renamed: list[RenamedShape]
+    renamed: list[RenamedShape | PersonRemovedShape]
 
 
 class UsersShape(TypedDict):

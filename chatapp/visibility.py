@@ -11,8 +11,9 @@ forwarded message, or of somebody in its text.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, true
 
+from chatapp.models.base import Instant
 from chatapp.models.tables import MEMBERSHIPS, USERNAME_CHANGES, USERS
 from chatapp.models.user import SEE_FEW
 
@@ -31,9 +32,10 @@ def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
 
 _FORMERLY = select(USERNAME_CHANGES.c.user_id).where(USERNAME_CHANGES.c.username == bindparam("username"))
 USER_BY_NAME = select(USERS.c.id, USERS.c.username).where(
-    or_(USERS.c.username == bindparam("username"), USERS.c.id.in_(_FORMERLY))
+    or_(USERS.c.username == bindparam("username"), USERS.c.id.in_(_FORMERLY) & USERS.c.removed_at.is_(None))
 )
-"""A former username leads to whoever had it: it is reserved for them."""
+"""A former username leads to whoever had it: it is reserved for them. That of a removed person leads nowhere, since
+nothing links the two."""
 USER_SEEN_BY_GUEST = USER_BY_NAME.where(_seen_by_guest(bindparam("guest_id")))
 
 HIDDEN_RECEIVER = """EXISTS (SELECT 1 FROM "user" g
@@ -46,6 +48,16 @@ WHERE own.user_id = g.id))"""
 def is_seen_by(viewer_id: int, role: str) -> ColumnElement[bool]:
     """The condition that a viewer with this role sees the user, for a statement that reads the table of users."""
     return _seen_by_guest(viewer_id) if role in SEE_FEW else true()
+
+
+def met_at(guest_id: int, user_ids: Collection[int]) -> Select[Any]:
+    """Since when a guest has shared a conversation with each of these users whom they share one with now, by id."""
+    both_in = case((MEMBERSHIPS.c.joined_at > _OTHER.c.joined_at, MEMBERSHIPS.c.joined_at), else_=_OTHER.c.joined_at)
+    return (
+        _shared(_OTHER.c.user_id, func.min(both_in, type_=Instant()).label("met_at"))
+        .where(MEMBERSHIPS.c.user_id == guest_id, _OTHER.c.user_id.in_(user_ids))
+        .group_by(_OTHER.c.user_id)
+    )
 
 
 def who_sees(guest_ids: Collection[int], user_ids: Collection[int]) -> Select[Any]:

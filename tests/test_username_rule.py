@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chatapp import unicode_tables
 from chatapp.lookalikes import display_skeleton, is_of_one_script, skeleton
-from chatapp.username_rule import name_key, new_username
+from chatapp.username_rule import name_key, new_username, username_with_at
 
 LETTERS = st.text(st.characters(categories=["L", "N", "M", "S"]), max_size=30)
 
@@ -32,7 +32,7 @@ LETTERS = st.text(st.characters(categories=["L", "N", "M", "S"]), max_size=30)
         ("李ming", "李ming"),
         ("田ㄅㄆ", "田ㄅㄆ"),
         ("한글漢字abc", "한글漢字abc"),
-        ("anna.b-c_d@example+2", "anna.b-c_d@example+2"),
+        ("anna.b-c_d+2", "anna.b-c_d+2"),
         ("42", "42"),
         ("№1", "no1"),
     ],
@@ -60,6 +60,15 @@ def test_a_new_username_is_stored_in_one_form(typed: str, stored: str) -> None:
 def test_a_username_of_two_scripts_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="one script"):
         new_username(name)
+
+
+@pytest.mark.parametrize("name", ["ada@example.org", "Ada＠example.org", "ada﹫example.org"])
+def test_an_at_is_refused_but_where_the_name_is_the_account(name: str) -> None:
+    with pytest.raises(ValueError, match=r"or \. _ - \+$"):
+        new_username(name)
+    assert username_with_at(name) == "ada@example.org"
+    with pytest.raises(ValueError, match=r"or \. _ - @ \+$"):
+        username_with_at(name.replace("a", " "))
 
 
 @pytest.mark.parametrize(

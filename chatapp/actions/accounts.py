@@ -266,7 +266,8 @@ def name_taken(usernames: list[str]) -> Conflict:
 
 def id_of(username: str) -> int:
     """The id of a user, also a deactivated one. Raises NotFound."""
-    user_id: int | None = db.session.scalar(select(User.id).where(User.username == username))
+    query = select(User.id).where(User.username == username, User.removed_at.is_(None))
+    user_id: int | None = db.session.scalar(query)
     if user_id is None:
         raise NotFound("There is no such user.", username=username)
     return user_id

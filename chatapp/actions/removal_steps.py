@@ -13,6 +13,7 @@ from chatapp.actions.message_changes import erase_message
 from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.message_rows import delete_rows
 from chatapp.actions.personal_data import close_reports_about
+from chatapp.actions.succession import pass_on
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
@@ -109,10 +110,10 @@ def _leave(transaction: Transaction, conversation: Conversation, user_id: int) -
         .join(User)
         .where(Membership.conversation_id == conversation.id, Membership.user_id != user_id, User.removed_at.is_(None))
     )
-    is_member = session.get(Membership, (conversation.id, user_id)) is not None
-    is_empty = session.scalar(others.limit(1)) is None
-    if not is_member:
+    membership = session.get(Membership, (conversation.id, user_id), populate_existing=True)
+    if membership is None:
         return False
+    is_empty = session.scalar(others.limit(1)) is None
     if conversation.kind == DIRECT:
         if is_empty:
             session.execute(update(Conversation).where(Conversation.id == conversation.id).values(_WITHOUT_KEY))
@@ -121,7 +122,10 @@ def _leave(transaction: Transaction, conversation: Conversation, user_id: int) -
     if is_empty and conversation.parent_id is None:
         mark_deleted(transaction, conversation.id)
         return True
-    delete_memberships(transaction, conversation.id, {user_id}, take_revision(transaction, conversation.id))
+    revision = take_revision(transaction, conversation.id)
+    if conversation.parent_id is None:
+        pass_on(transaction, membership, revision)
+    delete_memberships(transaction, conversation.id, {user_id}, revision)
     return False
 
 

@@ -11,7 +11,7 @@ from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.overview import Overview
 from chatapp.actions.personal_changes import PersonalChange, personal_changes
 from chatapp.actions.sessions import Caller
-from chatapp.actions.usernames import Renamed, changes_after, last_number
+from chatapp.actions.usernames import PersonRemoved, Renamed, changes_known_to, last_number
 from chatapp.journal import Journal, StoredMessage
 from chatapp.models.tables import FORMER_MEMBERSHIPS, USERS
 from chatapp.payloads import KnownConversation, SyncRequest
@@ -53,7 +53,7 @@ class Sync:
     gone: list[tuple[str, bool]] = field(default_factory=list)
     personal: list[PersonalChange] = field(default_factory=list)
     names: int = 0
-    renamed: list[Renamed] = field(default_factory=list)
+    renamed: list[Renamed | PersonRemoved] = field(default_factory=list)
 
 
 def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
@@ -67,7 +67,7 @@ def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
     result = Sync(tuples(USER_REVISION, user_id=caller.user_id)[0][0])
     result.names = names
     if request.names is not None and request.names != names:
-        result.renamed = changes_after(request.names, caller)
+        result.renamed = changes_known_to(caller, request.names)
     left = tuples(FORMER_CONVERSATIONS, user_id=caller.user_id, after=request.user_revision)
     overviews = {overview.key: overview for overview in list_conversations(journal, caller)}
     known = {(conversation.receiver, conversation.group): conversation for conversation in request.conversations}

@@ -55,7 +55,9 @@ def change_own_username(
             return
         count = select(func.count()).select_from(UsernameChange)
         recent = count.where(
-            UsernameChange.user_id == caller.user_id, UsernameChange.changed_at > now() - OWN_CHANGES_WITHIN
+            UsernameChange.user_id == caller.user_id,
+            UsernameChange.is_own,
+            UsernameChange.changed_at > now() - OWN_CHANGES_WITHIN,
         )
         if (transaction.session.scalar(recent) or 0) >= OWN_CHANGES:
             raise TooManyRenames(
@@ -85,12 +87,13 @@ def change_username(journal: Journal, actor: Actor, username: str, new_username:
 def rename(transaction: Transaction, actor: Actor, user: User, username: str) -> None:
     """Gives a user, whose row is locked, another name. Raises as `give_name` does."""
     former = user.username
-    give_name(transaction, user, username)
+    give_name(transaction, user, username, is_own=actor.user_id == user.id)
     record(transaction, "username_changed", actor, username, before=former, after=username)
 
 
-def give_name(transaction: Transaction, user: User, username: str) -> None:
-    """Gives a user, whose row is locked, another name, also in the keys of their private conversations.
+def give_name(transaction: Transaction, user: User, username: str, *, is_own: bool) -> None:
+    """Gives a user, whose row is locked, another name, also in the keys of their private conversations. `is_own`: they
+    chose it themselves.
 
     Raises NameTaken for a name that somebody else has or had, or that looks like one.
     """
@@ -112,6 +115,7 @@ def give_name(transaction: Transaction, user: User, username: str) -> None:
             new_username=username,
             skeleton=skeleton(former),
             changed_at=now(),
+            is_own=is_own,
         )
     )
     try:

@@ -39,7 +39,8 @@ def add_user(
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with installation() as app:
         chosen = "administrator" if admin else role
-        user = new_user(username, first_name, last_name, password, chosen, email)
+        sign_in = app.extensions["chatapp.settings"].sign_in
+        user = new_user(username, first_name, last_name, password, chosen, email, sign_in=sign_in)
         add_users(app.extensions["chatapp.journal"], [user])
     click.echo(f"Added {user.username}.")
 
@@ -81,7 +82,7 @@ def rename(username: str, new_username: str) -> None:
     from chatapp.new_user import checked_username
 
     with installation() as app:
-        chosen = checked_username(new_username)
+        chosen = checked_username(new_username, app.extensions["chatapp.settings"].sign_in)
         change_username(app.extensions["chatapp.journal"], OPERATOR, username, chosen)
     click.echo(f"{username} is {chosen} now.")
 

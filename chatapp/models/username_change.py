@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id, Instant
@@ -12,7 +12,7 @@ class UsernameChange(Base):
     """A change of a username. `username` and `skeleton` are those that the user had before: they stay the user's, so
     that nobody else can take them.
 
-    `number` counts the changes of all users densely from 1, in the order of their commits.
+    `number` counts the changes of all users densely from 1, in the order of their commits. `is_own`: the user made it.
     """
 
     __tablename__ = "username_change"
@@ -28,3 +28,4 @@ class UsernameChange(Base):
     new_username: Mapped[str] = mapped_column(String(64))
     skeleton: Mapped[str] = mapped_column(String(255))
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    is_own: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -68,6 +68,14 @@ def test_a_mixed_name_is_refused_with_the_rule(app: Flask) -> None:
     assert "one script" in body["details"]["fields"]["username"]
 
 
+def test_a_name_that_could_be_an_address_is_refused_with_the_rule(app: Flask) -> None:
+    for name in ("ada@example.org", "ada＠example.org"):
+        body = refusal(join(app, name), 422, "invalid_input")
+        assert "@" not in body["details"]["fields"]["username"]
+    add_users(app.extensions["chatapp.journal"], [NewUser("old@example.org", "Old", "", PASSWORD)])
+    assert sign_in(app, "old@example.org").status_code == 200, "an account from before the rule"
+
+
 def test_a_name_of_a_deactivated_account_stays_taken(app: Flask) -> None:
     with app.app_context():
         deactivate(app.extensions["chatapp.journal"], OPERATOR, "carol")

@@ -42,8 +42,9 @@ def test_it_takes_the_password_and_a_name_by_the_rule(password_app: Flask) -> No
     owner = Owner(password_app).signed_in()
     refusal(owner.browser.patch("/username", json={"username": "anew"}), 403, "confirmation_required")
     refusal(owner.browser.patch("/username", json={"username": "anew", "password": "no"}), 403, "wrong_password")
-    answer = owner.browser.patch("/username", json={"username": "a name", "password": PASSWORD})
-    refusal(answer, 422, "invalid_input")
+    for name in ("a name", f"{owner.name}@example.org"):
+        answer = owner.browser.patch("/username", json={"username": name, "password": PASSWORD})
+        refusal(answer, 422, "invalid_input")
     assert owner.browser.get("/loggedIn").get_json()["username"] == owner.name
 
 
@@ -74,6 +75,19 @@ def test_three_times_in_thirty_days(password_app: Flask, monkeypatch: pytest.Mon
         username_changes.change_username(journal, OPERATOR, owner.name, f"{first}helped")
     monkeypatch.setattr(username_changes, "now", lambda: now() + timedelta(days=30, minutes=1))
     _rename(owner, first)
+
+
+def test_changes_by_others_do_not_count_towards_the_own_ones(password_app: Flask) -> None:
+    owner = Owner(password_app).signed_in()
+    first = owner.name
+    journal = password_app.extensions["chatapp.journal"]
+    for number in range(3):
+        with password_app.app_context():
+            username_changes.change_username(journal, OPERATOR, owner.name, f"{first}given{number}")
+        owner.name = f"{first}given{number}"
+        _rename(owner, f"{first}own{number}")
+    body = {"username": first, "password": PASSWORD}
+    refusal(owner.browser.patch("/username", json=body), 409, "too_many_renames")
 
 
 def test_the_name_is_the_account_where_people_sign_in_by_name(

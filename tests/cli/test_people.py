@@ -48,6 +48,17 @@ def test_an_invalid_username_is_refused(run: Run, name: str) -> None:
     assert run("users", "list").output == ""
 
 
+def test_a_name_with_an_at_is_added_only_where_people_sign_in_by_name(run: Run) -> None:
+    expect_output(run("users", "add", "anna@example.org", "--no-password"), 1, "username")
+    expect_output(run("users", "add", "anna", "--no-password"), 0)
+    expect_output(run("users", "rename", "anna", "anna@example.org"), 1, "username")
+    by_name = {"CHATAPP_SIGN_IN": "username"}
+    expect_output(run("users", "add", "ben@example.org", "--no-password", **by_name), 0, "Added ben@example.org")
+    expect_output(run("users", "rename", "anna", "anna@example.org", **by_name), 0, "anna@example.org now")
+    listed = run("users", "list").output.split()
+    assert [name for name in listed if "@" in name][:1] == ["anna@example.org"]
+
+
 @pytest.mark.parametrize("password", ["", "short", "x" * 1025])
 def test_a_password_has_limits(run: Run, password: str) -> None:
     expect_output(run("users", "add", "anna", "--password", password), 1, "password")

@@ -40,8 +40,7 @@ def test_kept_messages_stay_under_a_name_that_tells_nothing(pair: Cluster) -> No
     assert bob.say(name, "too late")["error"]["code"] == "blocked"
     assert bob.say("eve", "too late")["success"] is False
     assert "eve" not in {one["username"] for one in bob.get("/users").json()["users"]}
-    missed = bob.call("sync", {"names": before})["renamed"]
-    assert [(one["newUsername"], one["isRemoved"]) for one in missed] == [(name, True)]
+    assert bob.call("sync", {"names": before})["renamed"] == [{"number": before + 1, "isRemoved": True}]
     assert pair.command("users", "add", "eve", "--no-password").returncode != 0
     assert pair.command("users", "reactivate", name).returncode != 0
 
@@ -62,6 +61,19 @@ def test_erased_messages_are_deleted_messages_for_everybody(pair: Cluster) -> No
     bob.wait_for("change", lambda one: one["receiver"] == name)
 
 
+def test_the_group_of_a_removed_owner_passes_to_an_admin_on_open_sockets(pair: Cluster) -> None:
+    alice, bob, carol = pair.arrive("alice"), pair.arrive("bob"), pair.arrive("carol")
+    group = alice.make_group("Plans", "bob", "carol")
+    role = alice.call("setRole", {"groupId": group, "username": "carol", "role": "admin"})
+    assert role["success"] is True
+    _removed(pair, "alice", "keep")
+    heir = {"username": "carol", "role": "owner"}
+    for one in (bob, carol):
+        told = one.wait_for("change", lambda change: heir in change.get("members", ()))
+        assert (told["receiver"], told["kind"], len(told["members"])) == (group, "members", 2)
+    assert carol.call("setRole", {"groupId": group, "username": "bob", "role": "admin"})["success"] is True
+
+
 def test_a_removal_that_was_cut_off_is_finished_at_the_next_start(databases: Databases, tmp_path: Path) -> None:
     url = databases.new()
     cluster = Cluster(tmp_path, url)
@@ -70,6 +82,7 @@ def test_a_removal_that_was_cut_off_is_finished_at_the_next_start(databases: Dat
         fay, bob = cluster.arrive("fay"), cluster.arrive("bob")
         for number in range(60):
             assert fay.post("/messages", {"receiver": "bob", "content": f"word {number}"}).status_code == 200
+        group = fay.make_group("Plans", "bob")
         cluster.nodes[0].kill()
         app = create_app({"instance": tmp_path, "database_url": url})
         journal = app.extensions["chatapp.journal"]
@@ -81,6 +94,8 @@ def test_a_removal_that_was_cut_off_is_finished_at_the_next_start(databases: Dat
         assert [text for _, text in _contents(bob, name)][-1] == "word 59"
         cluster.starter(cluster.nodes[0])()
         wait_until(lambda: _contents(bob, name) == [(name, "")] * 60, "the other messages are deleted")
+        owned = [{"username": "bob", "role": "owner"}]
+        wait_until(lambda: bob.get(f"/group/{group}").json()["group"]["members"] == owned, "the group is bob's")
         cluster.stop()
     finally:
         cluster.kill()

@@ -215,7 +215,7 @@ class Client:
     def _apply_sync(self, answer: dict[str, Any]) -> bool:
         if answer["renamed"]:
             for one in answer["renamed"]:
-                self.username = one["newUsername"] if one["username"] == self.username else self.username
+                self.username = one["newUsername"] if one.get("username") == self.username else self.username
             self._start_over(self.username, answer["names"])
             return True
         self.names = answer["names"]

@@ -48,3 +48,24 @@ def test_the_open_conversation_closes_and_its_messages_are_deleted(
     expect(reader.locator("#conversations .line-open")).to_contain_text("Removed user")
     take_screenshot(reader, "removed-user")
     assert violations(reader) == []
+
+
+def test_a_page_that_was_away_shows_a_removed_user_and_no_former_name(
+    new_person: NewPerson, make_server: MakeServer
+) -> None:
+    server = make_server(users=0)
+    server.add_user("finn", "--no-password", "--first-name", "Finn")
+    server.add_user("lea", "--no-password", "--first-name", "Lea")
+    ApiUser(server, "finn").say("lea", "words of finn")
+    lea = new_person("lea", server)
+    page = lea.open("#/u/finn")
+    write(page, "@finn look")
+    expect(bubble(page, "look").get_by_role("link")).to_have_text("@Finn")
+    page.goto("about:blank")
+    assert server.run("users", "remove", "finn", "--messages", "keep", "--yes").returncode == 0
+    page.goto(server.url)
+    page.locator("#conversations .line", has_text="Removed user").click()
+    expect(bubble(page, "words of finn")).to_be_visible()
+    expect(bubble(page, "look")).to_contain_text("@Removed user")
+    expect(bubble(page, "look").get_by_role("link")).to_have_count(0)
+    expect(page.locator("#conversations .line", has_text=re.compile("Finn"))).to_have_count(0)

@@ -1,14 +1,16 @@
-"""A person changes their username while another has their conversation open, with a draft."""
+"""A username changes while conversations are open, with a draft: by the person, and by an administrator."""
 
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.web.page_checks import fits, take_screenshot, violations
+from tests.people import wait_until
+from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person, bubble, composer, reload_offline, write
-from tests.web.server import Server
+from tests.web.server import ApiUser, Server
 from tests.web.test_account import FIRST, open_account, sign_in
+from tests.web.test_administration import open_administration, open_section
 
 NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
@@ -58,3 +60,46 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
     expect(offline.locator("#conversations .line", has_text="mine")).to_have_count(1)
     for text in ("hello", "hello back", "not sent yet", "mine"):
         expect(bubble(offline, text).first).to_be_visible()
+
+
+def test_an_administrator_renames_somebody_whose_open_page_goes_on(
+    new_person: NewPerson, make_server: MakeServer
+) -> None:
+    server = make_server(users=0)
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_user("zoe", "--no-password", "--first-name", "Zoe")
+    server.add_user("yan", "--no-password", "--first-name", "Yan")
+    yan = ApiUser(server, "yan")
+    yan.say("zoe", "hello")
+    theirs = new_person("zoe", server).open("#/u/yan")
+    composer(theirs).press_sequentially("not sent yet")
+    page = new_person("root", server, bypass_csp=True, **PHONE).open()
+    dialog = open_administration(page)
+    open_section(dialog, "People")
+    dialog.get_by_role("button", name=re.compile("@zoe")).click()
+    field, save = dialog.get_by_label("New username"), dialog.get_by_role("button", name="Change username")
+    expect(field).to_have_value("zoe")
+    rule = re.compile("Begins with a letter or digit.*former username", re.DOTALL)
+    expect(field).to_have_accessible_description(rule)
+    for name, why in (
+        ("yan", "This username is taken, or looks like one that is."),
+        ("zoe@example.org", "Something about that is not allowed. Check what you entered."),
+    ):
+        field.fill(name)
+        save.click()
+        expect(dialog.get_by_role("alert").filter(has_text=why)).to_be_visible()
+    assert violations(page) == []
+    assert fits(page)
+    take_screenshot(page, "administration-username")
+    field.fill("zoey")
+    save.click()
+    # The page starts over, as everybody's does.
+    expect(dialog).to_have_count(0)
+    expect(composer(theirs)).to_have_value("not sent yet")
+    composer(theirs).press("Enter")
+    expect(bubble(theirs, "not sent yet")).to_be_visible()
+    wait_until(lambda: yan.messages("zoey") == ["hello", "not sent yet"], "the draft is sent under the new name")
+    yan.say("zoey", "to the new name")
+    expect(bubble(theirs, "to the new name")).to_be_visible()
+    theirs.get_by_role("button", name="Your account").click()
+    expect(theirs.get_by_role("dialog")).to_contain_text("@zoey")

@@ -191,10 +191,13 @@ export interface ConversationSync {
   members: Member[];
 }
 
-export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: Renamed[] };
+export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: (Renamed | PersonRemoved)[] };
 
 /** A change of a username. `number` counts those of all people. */
-export type Renamed = { number: number, username: string, newUsername: string };
+export type Renamed = { number: number, username: string, newUsername: string, isRemoved?: true };
+
+/** Somebody was removed while this page was away. */
+export type PersonRemoved = { number: number, isRemoved: true };
 
 export type KnownConversation = Address & { revision: number, watermarks: number };
 

@@ -9,7 +9,13 @@ import { forgetState } from "./offline.js";
 import { addressOf } from "./router.js";
 import * as store from "./store.js";
 
-/** @typedef {import("./protocol.js").Renamed} Renamed */
+/**
+ * @typedef {import("./protocol.js").Renamed} Renamed
+ * @typedef {import("./protocol.js").PersonRemoved} PersonRemoved
+ */
+
+/** The removals that this page was told of as they happened. Later no answer says who it was. @type {Map<number, Renamed>} */
+const witnessed = new Map();
 
 /** @type {(username: string) => Promise<void>} */
 let startOver = async () => {};
@@ -19,13 +25,18 @@ export function onRenamed(listener) {
   startOver = listener;
 }
 
+/** @param {Renamed} renamed as an event has it */
+export function witness(renamed) {
+  if (renamed.isRemoved) witnessed.set(renamed.number, renamed);
+}
+
 /**
- * @param {Renamed[]} renamed in the order in which they happened
+ * @param {(Renamed | PersonRemoved)[]} renamed in the order in which they happened
  * @param {number} names the number of the last change
  */
 export async function takeRenames(renamed, names) {
   const me = store.me.peek();
-  const present = (/** @type {string} */ name) => renamed.reduce((found, one) => (found === one.username ? one.newUsername : found), name);
+  const present = (/** @type {string} */ name) => renamed.reduce((found, one) => nameAfter(found, witnessed.get(one.number) ?? one), name);
   const presentKey = (/** @type {string} */ key) => (key.startsWith("u:") ? keyOf(present(key.slice(2)), false) : key);
   const owner = present(me);
   const open = store.openKey.peek();
@@ -37,6 +48,9 @@ export async function takeRenames(renamed, names) {
   await startOver(owner);
   store.names.value = names;
 }
+
+/** @param {string} name @param {Renamed | PersonRemoved} change */
+const nameAfter = (name, change) => ("username" in change && change.username === name ? change.newUsername : name);
 
 /**
  * @param {string} me

@@ -6,6 +6,7 @@ import { amGuest } from "./guests.js";
 import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
 import { onDraft } from "./ownchanges.js";
+import { witness } from "./renames.js";
 import { flush, onStored, settle } from "./sending.js";
 import * as store from "./store.js";
 import { forgetTyping, takeTyping } from "./typing.js";
@@ -91,8 +92,9 @@ function onProfile(profile) {
 }
 
 /** The answer to a sync has everything that this page has not heard of. @param {import("./protocol.js").Renamed} renamed */
-function onRenamed({ number }) {
-  if (number > (store.names.peek() ?? 0)) synchronize();
+function onRenamed(renamed) {
+  witness(renamed);
+  if (renamed.number > (store.names.peek() ?? 0)) synchronize();
 }
 
 /** @type {Map<string, boolean>} */

@@ -3,6 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { isMine } from "../models/mentions.js";
+import { isRemoved } from "../models/names.js";
 import { addressOf } from "../router.js";
 import { me, nameOf, privateKey } from "../store.js";
 import { classes, html } from "../views/html.js";
@@ -49,5 +50,6 @@ function Chip({ mention, typed }) {
   const { kind, username = "" } = mention;
   const look = classes("mention", isMine(mention, me.value) && "mention-own");
   if (kind !== "user") return html`<span class=${look}>${typed}</span>`;
+  if (isRemoved(username)) return html`<span class=${look}><bdi>@${nameOf(username)}</bdi></span>`;
   return html`<a class=${look} href=${addressOf(privateKey(username))} title=${`@${username}`}><bdi>@${nameOf(username)}</bdi></a>`;
 }

@@ -27,7 +27,8 @@ function UsernameForm() {
     <p class="note">${say.usernameNote}</p>
     <${Refused} action=${action} />
     <label class="field"><span>${say.usernameNew}</span>
-      <input name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} maxlength="64" value=${wanted.value} onInput=${(/** @type {any} */ event) => (wanted.value = event.target.value)} />
+      <input name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} maxlength="64" value=${wanted.value} aria-describedby="username-hint" onInput=${(/** @type {any} */ event) => (wanted.value = event.target.value)} />
+      <small id="username-hint">${say.joinUsernameHint}</small>
     </label>
     <${PasswordField} id="current" label=${say.accountPasswordCurrent} password=${password} autocomplete="current-password" hint=${say.accountPasswordNone} />
     <button class="button button-main" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.usernameSave}</button>

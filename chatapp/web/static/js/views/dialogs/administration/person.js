@@ -116,7 +116,7 @@ function UsernameForm({ account: { username }, onChange }) {
   return html`<form class="form" onSubmit=${submit} noValidate>
     <label class="field"><span>${say.usernameNew}</span>
       <input name="username" autocomplete="off" autocapitalize="none" spellcheck=${false} maxlength="64" value=${wanted.value} aria-describedby="username-hint" onInput=${(/** @type {any} */ event) => (wanted.value = event.target.value)} />
-      <small id="username-hint">${say.adminUsernameHint}</small>
+      <small id="username-hint">${say.joinUsernameHint}<br />${say.adminUsernameHint}</small>
     </label>
     <${Refused} action=${action} />
     <button class="button" aria-disabled=${!canSave}>${action.isBusy.value ? say.saving : say.usernameSave}</button>
