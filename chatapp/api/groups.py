@@ -68,7 +68,7 @@ def change_group(caller: Caller, group_id: str, body: GroupDetails) -> OneGroupS
     query=RetentionQuery,
     errors=(*REFUSALS, InvalidInput, NotForThreads),
 )
-def preview_retention(caller: Caller, group_id: str, query: RetentionQuery) -> RetentionPreviewShape:
+def preview_group_retention(caller: Caller, group_id: str, query: RetentionQuery) -> RetentionPreviewShape:
     return group_serializers.retention_preview(retention_preview.preview_in_group(caller, group_id, query.days))
 
 
