@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from time import sleep
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, null, select
+from sqlalchemy import CTE, Integer, Select, bindparam, case, func, literal, null, select
 
 from chatapp.actions.permissions import SET_RETENTION
 from chatapp.actions.permissions import require as require_in_group
@@ -18,15 +19,16 @@ from chatapp.errors import NotAMember, NotForThreads, NotFound
 from chatapp.extensions import db
 from chatapp.models.conversation import DELETED, GROUP, parse_conversation_id
 from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MESSAGES
-from chatapp.prepared_statements import release_connection
+from chatapp.prepared_statements import release_connection, tuples
 
 MOST_COUNTED = 100_000
 """Messages up to which they are counted. What is beyond that makes nobody think again."""
 
-LOOKED_AT_ONCE = 500
-"""Conversations that one read counts in: a few milliseconds, for which others wait with SQLite."""
+LOOKED_AT_ONCE = 100
+"""Conversations that one read counts in: some milliseconds, for which others wait with SQLite."""
 
 _THREADS = CONVERSATIONS.alias()
+_BEFORE = bindparam("before", type_=MESSAGES.c.created_at.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,57 +83,62 @@ def _count(days: int, only: int | None) -> Preview:
 
 def _counts(before: datetime, only: int | None) -> Iterator[int]:
     """How many messages each conversation would lose: every one, or one alone."""
-    after = 0
+    statement, after = _counting(is_one=only is not None), 0
     while True:
-        rows = db.session.execute(_counting(only), {"before": before, "after": after}).all()
+        rows = tuples(statement, before=before, after=after, only=only, count=LOOKED_AT_ONCE)
         release_connection()
-        for row in rows:
-            yield int(row.own + row.in_threads)
+        for _, own, in_threads in rows:
+            yield int(own + in_threads)
         if len(rows) < LOOKED_AT_ONCE:
             return
-        after = max(row.id for row in rows)
+        after = max(row[0] for row in rows)
         # Others run before the next read, which does not yield with SQLite on the event loop.
         sleep(0)
 
 
-def _counting(only: int | None) -> Select[Any]:
+@cache
+def _counting(*, is_one: bool) -> Select[Any]:
     """The next conversations, each with how many of its messages, and of those in its threads, would be erased.
 
     The messages of a conversation have dense sequences and rising times. So the last one that is too old is found by a
     binary search in each, and ten million messages take as many steps as their number has bits.
     """
-    oldest = MESSAGES.alias()
-    is_oldest = (oldest.c.conversation_id == CONVERSATIONS.c.id) & (
-        oldest.c.sequence == CONVERSATIONS.c.erased_sequence + 1
-    )
-    before = bindparam("before", type_=MESSAGES.c.created_at.type)
-    end = case((oldest.c.created_at < before, CONVERSATIONS.c.last_sequence), else_=CONVERSATIONS.c.erased_sequence)
-    page = (
-        select(CONVERSATIONS.c.id, CONVERSATIONS.c.erased_sequence.label("low"), end.label("high"))
-        .outerjoin(oldest, is_oldest)
-        .where(CONVERSATIONS.c.id > bindparam("after"), CONVERSATIONS.c.kind != DELETED)
-        .where(CONVERSATIONS.c.parent_id.is_(null()) if only is None else CONVERSATIONS.c.id == only)
-        .order_by(CONVERSATIONS.c.id)
-        .limit(LOOKED_AT_ONCE)
-        .cte("page")
-    )
-    # All up to `low` are too old, and none above `high` is.
-    steps = select(page.c.id, page.c.low, page.c.high).cte("steps", recursive=True)
-    middle = (steps.c.low + steps.c.high + 1) // 2
-    is_old = MESSAGES.c.created_at < before
-    steps = steps.union_all(
-        select(steps.c.id, case((is_old, middle), else_=steps.c.low), case((is_old, steps.c.high), else_=middle - 1))
-        .outerjoin(MESSAGES, (MESSAGES.c.conversation_id == steps.c.id) & (MESSAGES.c.sequence == middle))
-        .where(steps.c.low < steps.c.high)
-    )
+    steps = _steps(_page(is_one=is_one))
     in_threads = (
         select(func.coalesce(func.sum(_THREADS.c.last_sequence - _THREADS.c.erased_sequence), literal(0)))
         .where(_THREADS.c.parent_id == steps.c.id, _THREADS.c.root_sequence <= steps.c.low, _THREADS.c.kind != DELETED)
         .scalar_subquery()
     )
-    own = steps.c.low - CONVERSATIONS.c.erased_sequence
+    own = steps.c.low - steps.c.erased
+    return select(steps.c.id, own.label("own"), in_threads.label("in_threads")).where(steps.c.low == steps.c.high)
+
+
+def _page(*, is_one: bool) -> CTE:
+    """The next conversations, with what a search begins with: all messages up to `low` are too old, none above `high`
+    is. Where the oldest one is not, there is nothing to search."""
+    oldest = MESSAGES.alias()
+    found, sequence = oldest.c.conversation_id == CONVERSATIONS.c.id, CONVERSATIONS.c.erased_sequence + 1
+    high = case((oldest.c.created_at < _BEFORE, CONVERSATIONS.c.last_sequence), else_=CONVERSATIONS.c.erased_sequence)
+    erased = CONVERSATIONS.c.erased_sequence
     return (
-        select(steps.c.id, own.label("own"), in_threads.label("in_threads"))
-        .join(CONVERSATIONS, CONVERSATIONS.c.id == steps.c.id)
-        .where(steps.c.low == steps.c.high)
+        select(CONVERSATIONS.c.id, erased.label("erased"), erased.label("low"), high.label("high"))
+        .outerjoin(oldest, found & (oldest.c.sequence == sequence))
+        .where(CONVERSATIONS.c.id > bindparam("after"), CONVERSATIONS.c.kind != DELETED)
+        .where(CONVERSATIONS.c.id == bindparam("only") if is_one else CONVERSATIONS.c.parent_id.is_(null()))
+        .order_by(CONVERSATIONS.c.id)
+        .limit(bindparam("count", type_=Integer))
+        .cte("page")
+    )
+
+
+def _steps(page: CTE) -> CTE:
+    """The steps of the search in each conversation. In the last one `low` and `high` are equal."""
+    steps = select(page.c.id, page.c.erased, page.c.low, page.c.high).cte("steps", recursive=True)
+    middle = (steps.c.low + steps.c.high + 1) // 2
+    is_old = MESSAGES.c.created_at < _BEFORE
+    low, high = case((is_old, middle), else_=steps.c.low), case((is_old, steps.c.high), else_=middle - 1)
+    return steps.union_all(
+        select(steps.c.id, steps.c.erased, low, high)
+        .outerjoin(MESSAGES, (MESSAGES.c.conversation_id == steps.c.id) & (MESSAGES.c.sequence == middle))
+        .where(steps.c.low < steps.c.high)
     )
