@@ -81,16 +81,16 @@ def test_a_thread_counts_with_its_first_message(
     group = make_group(anna, ben)
     mine = browse(anna)
     threads = []
-    for name in ("old", "new"):
+    for name in ("old", "old too", "new"):
         root = say(mine, group, name)
         threads.append(mine.post(f"/message/{root['messageId']}/thread", json={}).get_json()["thread"]["receiver"])
         say(browse(ben), threads[-1], "one", "two")
-    make_older(app, group, last=1, days=10)
-    assert preview(mine, group, 9) == {"messages": 3, "conversations": 1, "more": False}
+    make_older(app, group, last=2, days=10)
+    assert preview(mine, group, 9) == {"messages": 6, "conversations": 1, "more": False}
     refusal(mine.get(f"/group/{threads[0]}/retention?days=9"), 409, "not_for_threads")
     keep(mine, group, 9)
     erase(app, in_days(0), group)
-    assert [count_rows(app, one, "message")["message"] for one in (group, *threads)] == [1, 0, 2]
+    assert [count_rows(app, one, "message")["message"] for one in (group, *threads)] == [1, 0, 0, 2]
 
 
 def test_only_an_owner_is_told_of_a_group(browse: Browse, newcomers: Newcomers, make_group: MakeGroup) -> None:
