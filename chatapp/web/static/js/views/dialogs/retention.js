@@ -51,14 +51,20 @@ export function useRetention({ days, preview, save }) {
   };
   const confirm = () => asked.value && store(asked.value.days);
   const cancel = () => void (asked.value = null);
-  useLayoutEffect(() => {
-    if (!asked.value) return undefined;
-    const focusTitle = () => document.getElementById("dialog-title")?.focus();
-    focusTitle();
-    return focusTitle;
-  }, [asked.value]);
+  useTitleFocus(asked.value !== null);
   return { typed, isDone, asked, action, submit, confirm, cancel };
 }
+
+/** Focuses the heading when the question comes, and when it goes. @param {boolean} isAsked */
+function useTitleFocus(isAsked) {
+  useLayoutEffect(() => {
+    if (!isAsked) return undefined;
+    focusTitle();
+    return focusTitle;
+  }, [isAsked]);
+}
+
+const focusTitle = () => document.getElementById("dialog-title")?.focus();
 
 /** @param {number} days @param {number} before @returns {boolean} whether messages are erased that were kept before */
 const isShorter = (days, before) => days > 0 && (before === 0 || days < before);
