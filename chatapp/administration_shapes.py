@@ -88,12 +88,6 @@ class AuditLinesShape(TypedDict):
     lines: list[AuditLineShape]
 
 
-class InstallationShape(TypedDict):
-    systemName: str
-    joining: str
-    retentionDays: int
-
-
 class LimitShape(TypedDict):
     name: str
     value: str

@@ -20,6 +20,10 @@ BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's transaction on the same SQLite file."""
 
 
+LOG_TIMEOUT_MS = 20
+"""How long writers wait while readers keep the log from being cut."""
+
+
 def engine_options(settings: Settings) -> dict[str, Any]:
     """SQLAlchemy engine options. Readers are many and short; the writer is one connection of its own."""
     if settings.is_sqlite:
@@ -57,6 +61,8 @@ def _pragmas(durability: str) -> list[str]:
         "PRAGMA foreign_keys=ON",
         "PRAGMA cache_size=-16000",
         "PRAGMA temp_store=MEMORY",
+        # Deleted text is overwritten with zeros. Debian's SQLite does that by itself, others do not.
+        "PRAGMA secure_delete=ON",
     ]
 
 
@@ -67,6 +73,25 @@ def _run(connection: Any, statements: list[str]) -> None:
     for statement in statements:
         cursor.execute(statement)
     cursor.close()
+
+
+def empty_log(engine: Engine) -> bool:
+    """Moves SQLite's write-ahead log into the database file, and cuts it to nothing: what was deleted is still in the
+    pages that it keeps. Returns False if a reader was in the way for LOG_TIMEOUT_MS."""
+    with engine.connect() as connection:
+        emptied: bool = run_in_thread(_empty_log, connection.connection.driver_connection)
+        return emptied
+
+
+def _empty_log(connection: Any) -> bool:
+    connection.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+    try:
+        # First without the lock that writers need, so that little is left to do while they wait.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 class WriterConnection:

@@ -52,6 +52,13 @@ class GroupDetails(Payload):
     retention_days: RetentionDays | None = None
 
 
+class RetentionQuery(Payload):
+    """The query of `GET /group/<groupId>/retention` and `GET /admin/retention`."""
+
+    model_config = ConfigDict(strict=False)
+    days: RetentionDays
+
+
 class NewMembers(Payload):
     """`POST /group/<groupId>/members`."""
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from chatapp.actions.public_groups import DirectoryPage, PublicGroup
+from chatapp.actions.retention_preview import Preview
+from chatapp.installation_shapes import RetentionPreviewShape
 from chatapp.shapes import DetailsShape, PublicGroupShape, PublicGroupsShape
 
 
@@ -33,3 +35,7 @@ def public_group(found: PublicGroup) -> PublicGroupShape:
 
 def directory_page(page: DirectoryPage) -> PublicGroupsShape:
     return {"groups": [public_group(found) for found in page.groups], "next": page.next}
+
+
+def retention_preview(found: Preview) -> RetentionPreviewShape:
+    return {"messages": found.messages, "conversations": found.conversations, "more": found.has_more}

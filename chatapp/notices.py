@@ -94,6 +94,11 @@ class UsernameChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionChanged:
+    """After how many days the system erases messages was changed. The database says how many."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """A session was revoked. Its connections must be closed."""
 
@@ -132,6 +137,7 @@ Notice = (
     | PresenceChanged
     | ProfileChanged
     | UsernameChanged
+    | RetentionChanged
     | SessionEnded
     | BlockChanged
     | AccountChanged

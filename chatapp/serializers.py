@@ -256,6 +256,7 @@ def sync(result: Sync) -> SyncShape:
         "changes": [personal_change(change) for change in result.personal],
         "names": result.names,
         "renamed": [renamed_earlier(one) for one in result.renamed],
+        "retentionDays": result.retention_days,
     }
 
 

@@ -204,6 +204,7 @@ class SyncShape(TypedDict):
     changes: list[ChangeShape]
     names: int
     renamed: list[RenamedShape | PersonRemovedShape]
+    retentionDays: int
 
 
 class UsersShape(TypedDict):

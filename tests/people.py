@@ -17,6 +17,7 @@ EVENTS = (
     "onlineStatus",
     "profile",
     "usernameChanged",
+    "retention",
     "newgrp",
     "receipt",
     "typing",

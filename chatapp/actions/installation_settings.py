@@ -12,6 +12,9 @@ from chatapp.errors import JoiningFixed
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import InstallationSetting
+from chatapp.models.tables import INSTALLATION_SETTINGS
+from chatapp.notices import RetentionChanged
+from chatapp.prepared_statements import tuples
 
 Joining = Literal["closed", "invite", "open"]
 
@@ -21,6 +24,8 @@ RETENTION_DAYS = "retention_days"
 SETUP_SECRET_HASH = "setup_secret_hash"  # noqa: S105
 
 DEFAULT_JOINING: Joining = "invite"
+
+DAYS = select(INSTALLATION_SETTINGS.c.value).where(INSTALLATION_SETTINGS.c.name == RETENTION_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,12 @@ def _in_force(settings: Settings, stored: dict[str, str]) -> Chosen:
     return Chosen(stored.get(SYSTEM_NAME, ""), cast(Joining, joining), bool(settings.joining), days)
 
 
+def system_days() -> int:
+    """After how many days the system erases messages; 0: never."""
+    found = tuples(DAYS)
+    return int(found[0][0]) if found else 0
+
+
 def shown_name(settings: Settings) -> str:
     """How the installation is called towards its users."""
     return chosen(settings).name or "chatapp"
@@ -79,6 +90,8 @@ def change_installation(
             store_value(transaction, key, value)
         if changed:
             record(transaction, "installation_changed", actor, **changed)
+        if RETENTION_DAYS in changed:
+            transaction.notices.append(RetentionChanged())
 
     journal.write(job)
     return chosen(settings)

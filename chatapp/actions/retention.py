@@ -11,15 +11,13 @@ from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from chatapp.actions.group_members import delete_memberships
-from chatapp.actions.installation_settings import RETENTION_DAYS
+from chatapp.actions.installation_settings import DAYS, system_days
 from chatapp.actions.message_rows import delete_rows
-from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.journal.search_index import SearchIndex
 from chatapp.models import (
     Conversation,
-    InstallationSetting,
     Membership,
     Message,
 )
@@ -64,12 +62,6 @@ class Due:
 
     conversation_id: int
     at: datetime
-
-
-def system_days(session: Session | None = None) -> int:
-    """After how many days the system erases messages; 0: never."""
-    query = select(InstallationSetting.value).where(InstallationSetting.name == RETENTION_DAYS)
-    return int((session or db.session).scalar(query) or 0)
 
 
 def find_due(at: datetime, after: int) -> tuple[list[Due], int | None]:
@@ -126,7 +118,7 @@ def erase_next(journal: Journal, due: Due) -> bool:
 def _days_of(session: Session, conversation: Conversation) -> int:
     parent = session.get(Conversation, conversation.parent_id) if conversation.parent_id is not None else None
     own = (parent or conversation).retention_days
-    return min((days for days in (own, system_days(session)) if days), default=0)
+    return min((days for days in (own, int(session.scalar(DAYS) or 0)) if days), default=0)
 
 
 def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> None:

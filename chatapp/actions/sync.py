@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from chatapp.actions.change_log import PAGE_SIZE, Change, changes_between, position_at
 from chatapp.actions.conversations import list_conversations
+from chatapp.actions.installation_settings import system_days
 from chatapp.actions.message_states import Reader
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.overview import Overview
@@ -44,7 +45,8 @@ class ConversationSync:
 class Sync:
     """The answer to a sync. `user_revision` is the last of the user's own changes in it. `gone` names the conversations
     that the user left, by receiver and whether it is a group. `personal` holds what else concerns the user alone,
-    `renamed` the usernames that have changed, up to the number `names`.
+    `renamed` the usernames that have changed, up to the number `names`. The system erases messages after
+    `retention_days`.
     `has_more`: the client syncs again with its new state."""
 
     user_revision: int
@@ -54,6 +56,7 @@ class Sync:
     personal: list[PersonalChange] = field(default_factory=list)
     names: int = 0
     renamed: list[Renamed | PersonRemoved] = field(default_factory=list)
+    retention_days: int = 0
 
 
 def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
@@ -65,7 +68,7 @@ def sync(journal: Journal, caller: Caller, request: SyncRequest) -> Sync:
     names = last_number()
     # The user revision is read first, so that the next request finds any change that is stored from now on.
     result = Sync(tuples(USER_REVISION, user_id=caller.user_id)[0][0])
-    result.names = names
+    result.names, result.retention_days = names, system_days()
     if request.names is not None and request.names != names:
         result.renamed = changes_known_to(caller, request.names)
     left = tuples(FORMER_CONVERSATIONS, user_id=caller.user_id, after=request.user_revision)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, stream_with_context
 
 from chatapp import administration_serializers as serialize
+from chatapp import group_serializers
 from chatapp.account_shapes import EndedSessionsShape
 from chatapp.actions import (
     administered,
@@ -14,6 +15,7 @@ from chatapp.actions import (
     installation_settings,
     invites,
     password_resets,
+    retention_preview,
     username_changes,
 )
 from chatapp.actions.data_exports import record_audit_export
@@ -34,7 +36,6 @@ from chatapp.administration_shapes import (
     AccountsShape,
     AdministeredGroupsShape,
     AuditLinesShape,
-    InstallationShape,
     InvitationsShape,
     LimitsShape,
     NewInvitationShape,
@@ -53,6 +54,8 @@ from chatapp.errors import (
     MalformedRequest,
     NotFound,
 )
+from chatapp.group_payloads import RetentionQuery
+from chatapp.installation_shapes import InstallationShape, RetentionPreviewShape
 from chatapp.qr_codes import qr_code
 from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import ManagedElsewhere, NameTaken
@@ -203,6 +206,17 @@ def change_installation(caller: Caller, body: InstallationChange) -> Installatio
         current_journal(), current_settings(), caller.actor, body.system_name, body.joining, body.retention_days
     )
     return {"systemName": now.name, "joining": now.joining, "retentionDays": now.retention_days}
+
+
+@blueprint.get("/admin/retention")
+@operation(
+    "What would be erased everywhere if messages were kept for so many days",
+    gives=RetentionPreviewShape,
+    query=RetentionQuery,
+    errors=(Forbidden, InvalidInput),
+)
+def preview_retention(caller: Caller, query: RetentionQuery) -> RetentionPreviewShape:
+    return group_serializers.retention_preview(retention_preview.preview_in_system(caller.role, query.days))
 
 
 def _download(

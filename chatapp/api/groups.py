@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from chatapp import group_serializers, serializers
-from chatapp.actions import group_members, groups, public_groups
+from chatapp.actions import group_members, groups, public_groups, retention_preview
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
@@ -17,8 +17,15 @@ from chatapp.errors import (
     NotForThreads,
     NotFound,
 )
-from chatapp.group_payloads import GroupDetails, NewGroup, NewMembers, NewRole, PublicGroupsQuery
-from chatapp.shapes import NewGroupShape, OneGroupShape, OnePublicGroupShape, PublicGroupsShape, SentenceShape
+from chatapp.group_payloads import GroupDetails, NewGroup, NewMembers, NewRole, PublicGroupsQuery, RetentionQuery
+from chatapp.installation_shapes import RetentionPreviewShape
+from chatapp.shapes import (
+    NewGroupShape,
+    OneGroupShape,
+    OnePublicGroupShape,
+    PublicGroupsShape,
+    SentenceShape,
+)
 
 blueprint = Blueprint("groups", __name__)
 
@@ -52,6 +59,17 @@ def show_group(caller: Caller, group_id: str) -> OneGroupShape:
 )
 def change_group(caller: Caller, group_id: str, body: GroupDetails) -> OneGroupShape:
     return {"group": serializers.group(groups.change_details(current_journal(), caller, group_id, body))}
+
+
+@blueprint.get("/group/<group_id>/retention")
+@operation(
+    "What a group would erase if it kept its messages for so many days",
+    gives=RetentionPreviewShape,
+    query=RetentionQuery,
+    errors=(*REFUSALS, InvalidInput, NotForThreads),
+)
+def preview_group_retention(caller: Caller, group_id: str, query: RetentionQuery) -> RetentionPreviewShape:
+    return group_serializers.retention_preview(retention_preview.preview_in_group(caller, group_id, query.days))
 
 
 @blueprint.delete("/group/<group_id>")

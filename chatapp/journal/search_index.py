@@ -33,6 +33,11 @@ LOCK = (
 FORGET_TOKENS = "INSERT INTO search_text (search_text, rowid, tokens) VALUES ('delete', ?, ?)"
 ADD_TOKENS = "INSERT INTO search_text (rowid, tokens) VALUES (?, ?)"
 MERGE = "INSERT INTO search_text (search_text, rank) VALUES ('merge', ?)"
+COMPACTION = "SELECT value FROM installation_setting WHERE name = 'search_compaction'"
+MAKE_DUE = """INSERT INTO installation_setting (name, value) VALUES ('search_compaction', 'due')
+ON CONFLICT (name) DO UPDATE SET value = 'due' WHERE value <> 'due'"""
+MAKE_RUNNING = "UPDATE installation_setting SET value = 'running' WHERE name = 'search_compaction'"
+END_COMPACTION = "DELETE FROM installation_setting WHERE name = 'search_compaction' AND value = 'running'"
 KNOWN = """SELECT d.id, COALESCE(r.content, m.content), COALESCE(r.sender_id, m.sender_id)
 FROM search_text_docsize d LEFT JOIN search_replaced r ON r.id = d.id
 LEFT JOIN message m ON m.conversation_id = d.id >> 32 AND m.sequence = d.id & 4294967295"""
@@ -93,6 +98,8 @@ class SearchIndex:
                 if content
             ]
             self._run_many(ADD_TOKENS, rows)
+            if len(rows) < len(messages):
+                self._run(MAKE_DUE, ())
             self._run(MERGE, (MERGED_PAGES,))
             return
         for found in messages:
@@ -114,6 +121,7 @@ class SearchIndex:
         row = (_rowid(conversation_id, 0), _rowid(conversation_id + 1, 0) - 1, REMOVED_AT_ONCE)
         rowids = [found[0] for found in self._run(sql, row)]
         self._forget(rowids)
+        self._run(MAKE_DUE, ())
         return len(rowids) == REMOVED_AT_ONCE
 
     def remove_range(self, conversation_id: int, first: int, last: int) -> None:
@@ -125,7 +133,25 @@ class SearchIndex:
         sql = "SELECT id FROM search_text_docsize WHERE id BETWEEN ? AND ?"
         found = self._run(sql, (_rowid(conversation_id, first), _rowid(conversation_id, last)))
         self._forget([row[0] for row in found])
+        self._run(MAKE_DUE, ())
         self._run(MERGE, (MERGED_PAGES,))
+
+    def begin_compaction(self) -> None:
+        """Begins to merge all of FTS5's segments into one. FTS5 forgets a message by writing its words a second time,
+        as deleted, and only a merge with the oldest segment drops both."""
+        self._run(MAKE_RUNNING, ())
+        self._run(MERGE, (-MERGED_PAGES,))
+
+    def compact(self) -> bool:
+        """Merges the next MERGED_PAGES. Returns whether there may be more to merge; by what FTS5 has changed, as
+        https://www.sqlite.org/fts5.html#the_merge_command says."""
+        before = self._run("SELECT total_changes()", ()).scalar_one()
+        self._run(MERGE, (MERGED_PAGES,))
+        return bool(self._run("SELECT total_changes()", ()).scalar_one() - before >= 2)
+
+    def end_compaction(self) -> None:
+        """It stays due if more messages have gone since it began."""
+        self._run(END_COMPACTION, ())
 
     def clear(self) -> None:
         """Removes everything."""

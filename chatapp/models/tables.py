@@ -5,6 +5,7 @@ from sqlalchemy import Table
 from chatapp.models.base import Base
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
+from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -44,4 +45,5 @@ USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
 PICTURES = _table_of(Picture)
 SAVED_MESSAGES = _table_of(SavedMessage)
+INSTALLATION_SETTINGS = _table_of(InstallationSetting)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

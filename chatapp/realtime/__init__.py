@@ -9,6 +9,7 @@ from chatapp.journal import Journal
 from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.dispatcher import Dispatcher
 from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
+from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
@@ -79,6 +80,10 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     eraser.start()
     removals = RemovalWorker(app.app_context, journal)
     removals.start()
+    if settings.is_sqlite:
+        compactor = IndexCompactor(app.app_context, journal)
+        compactor.start()
+        app.extensions["chatapp.close"].append(compactor.stop)
     app.extensions["chatapp.indexer"].sweep()
     app.extensions["chatapp.close"] += [
         ticker.stop,

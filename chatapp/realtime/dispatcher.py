@@ -26,6 +26,7 @@ from chatapp.notices import (
     Notice,
     PresenceChanged,
     ProfileChanged,
+    RetentionChanged,
     SessionEnded,
     Typed,
     UserChanged,
@@ -208,7 +209,7 @@ class Dispatcher:
                     self._send_changes(notice)
             case MembershipsChanged():
                 self.groups.memberships_changed(notice.conversation_id, notice.user_ids)
-            case UserChanged() | ProfileChanged() | Typed() | BlockChanged():
+            case UserChanged() | ProfileChanged() | Typed() | BlockChanged() | RetentionChanged():
                 self.personal.handle(notice)
             case UsernameChanged():
                 self.usernames.changed()

@@ -7,7 +7,7 @@ from chatapp.notices import Typed
 from chatapp.people_shapes import ProfileShape, RenamedShape
 from chatapp.realtime.engine.manager import Acknowledged
 from chatapp.realtime.engine.socketio_server import ChatServer
-from chatapp.realtime.rooms import EVERYBODY, NAMESPACE, group_room, user_room
+from chatapp.realtime.rooms import EVERYBODY, GUESTS, NAMESPACE, group_room, user_room
 from chatapp.shapes import ChangeShape, MessageShape
 
 NAMES = (
@@ -17,6 +17,7 @@ NAMES = (
     "onlineStatus",
     "profile",
     "usernameChanged",
+    "retention",
     "newgrp",
     "receipt",
     "typing",
@@ -71,6 +72,11 @@ class Events:
     def username_changed_to(self, renamed: RenamedShape, receiver: str) -> None:
         """`usernameChanged` to the connections of a guest who sees the person."""
         self._emit("usernameChanged", renamed, user_room(receiver))
+
+    def retention_changed(self, days: int) -> None:
+        """`retention` to everybody and all guests: the system erases messages after another number of days."""
+        for room in (EVERYBODY, GUESTS):
+            self._emit("retention", {"retentionDays": days}, room)
 
     def online_status_but(self, username: str, online: bool, excluded: list[str]) -> None:
         """As `online_status`, for one user who is in a block: not to these connections."""

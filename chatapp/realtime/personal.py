@@ -1,5 +1,5 @@
-"""What concerns one user: their own devices' changes, what they share with others and with whom, what they show of
-themselves, and that they are typing."""
+"""What changes outside of conversations. It mostly concerns one user: their own devices' changes, what they share with
+others and with whom, what they show of themselves, and that they are typing."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from flask import Flask
 from chatapp.actions.usernames import usernames_of
 from chatapp.config import Settings
 from chatapp.journal import Journal
-from chatapp.notices import BlockChanged, ProfileChanged, Typed, UserChanged
+from chatapp.notices import BlockChanged, ProfileChanged, RetentionChanged, Typed, UserChanged
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
@@ -16,6 +16,7 @@ from chatapp.realtime.guests import Guests
 from chatapp.realtime.own_devices import OwnDevices
 from chatapp.realtime.presence import PresenceUpdate
 from chatapp.realtime.profiles import Profiles
+from chatapp.realtime.retention import Retention
 from chatapp.realtime.sharing import Sharing
 from chatapp.realtime.typing import TypingRelay
 
@@ -38,6 +39,7 @@ class Personal:
         self.guests = Guests(app, server, connections, events)
         self.profiles = Profiles(app, events, self.guests, server.start_background_task)
         self.own_devices = OwnDevices(app, connections, events)
+        self.retention = Retention(app, events)
         # One process serves all sockets of a SQLite file.
         self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
 
@@ -45,11 +47,13 @@ class Personal:
         """Reads what is known without a query later, before the first client connects."""
         self.sharing.load()
         self.profiles.load()
+        self.retention.load()
 
     def catch_up(self) -> None:
         """Reads it again, and sends what has changed, when notices may have been lost."""
         self.sharing.load()
         self.profiles.publish()
+        self.retention.publish()
 
     def online_status(self, updates: list[PresenceUpdate]) -> None:
         """Tells who came online or went offline, but not those who block each other."""
@@ -63,7 +67,7 @@ class Personal:
                 self._events.online_status_but(update.username, update.is_online, others)
         self.guests.online_status(updates, hidden)
 
-    def handle(self, notice: UserChanged | ProfileChanged | Typed | BlockChanged) -> None:
+    def handle(self, notice: UserChanged | ProfileChanged | Typed | BlockChanged | RetentionChanged) -> None:
         if isinstance(notice, Typed):
             self.typing.relay(notice)
             return
@@ -72,6 +76,9 @@ class Personal:
             return
         if isinstance(notice, BlockChanged):
             self._tell_both(notice)
+            return
+        if isinstance(notice, RetentionChanged):
+            self.retention.publish()
             return
         if notice.are_settings:
             self.sharing.load()

@@ -43,6 +43,7 @@ OWN = {
 
 STAFF = {
     *("GET /admin/audit", "GET /admin/audit.csv", "GET /admin/audit.jsonl", "GET /admin/groups", "GET /admin/limits"),
+    "GET /admin/retention",
     *("DELETE /admin/groups/<group_id>", "PUT /admin/groups/<group_id>/owner", "GET /admin/people"),
     *("GET /admin/invitations", "POST /admin/invitations", "DELETE /admin/invitations/<number>"),
     *("GET /admin/reports", "GET /admin/reports/<message_id>", "DELETE /admin/reports/<message_id>"),
@@ -99,6 +100,7 @@ FORBIDDEN: dict[str, Call] = {
     ),
     "GET /group/<group_id>": lambda scene: (f"/group/{scene.group}", None),
     "PATCH /group/<group_id>": lambda scene: (f"/group/{scene.group}", {"groupName": "Mine"}),
+    "GET /group/<group_id>/retention": lambda scene: (f"/group/{scene.group}/retention?days=1", None),
     "DELETE /group/<group_id>": lambda scene: (f"/group/{scene.group}", None),
     "POST /group/<group_id>/members": lambda scene: (
         f"/group/{scene.group}/members",

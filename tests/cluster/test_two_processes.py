@@ -55,6 +55,14 @@ def test_a_create_group_event_for_an_announced_group_does_not_repeat_newgrp(pair
         assert len(member.received("newgrp")) == 1
 
 
+def test_how_long_the_system_keeps_messages_reaches_connected_clients(pair: Cluster) -> None:
+    alice = pair.arrive("alice")
+    for days in (30, 0):
+        changed = pair.command("retention", str(days), "--yes")
+        assert changed.returncode == 0, changed.stderr
+        alice.wait_for("retention", lambda told, days=days: told["retentionDays"] == days)
+
+
 def test_presence_over_http_matches_the_open_connections(pair: Cluster) -> None:
     visitor = pair.visit("carol")
     wait_until(lambda: online(visitor) == set(), "nobody is there yet")

@@ -35,6 +35,7 @@ class Client:
         self.scheduled: dict[str, dict[str, Any]] = {}
         self.settings: dict[str, Any] = {"userRevision": 0}
         self.profiles: dict[str, dict[str, Any]] = {}
+        self.retention_days = 0
 
     def receive(self, name: str, payload: dict[str, Any]) -> None:
         """Applies an event of the server."""
@@ -53,6 +54,9 @@ class Client:
             self.names = payload["number"] - 1 if self.names is None else self.names
             if payload["number"] > self.names:
                 self.sync()
+        elif name == "retention":
+            self.kinds.add(name)
+            self.retention_days = payload["retentionDays"]
         elif name == "receipt":
             known = self.conversations.get((payload["receiver"], payload["group"]))
             # A receipt of another process may come after its member has left.
@@ -103,6 +107,7 @@ class Client:
             "blocks": dict.fromkeys(sorted(name for name, one in self.blocks.items() if one["blocked"])),
             "scheduled": self._waiting(),
             "profiles": self.profiles,
+            "retention": {"days": self.retention_days},
         }
 
     def _waiting(self) -> dict[str, dict[str, Any]]:
@@ -235,6 +240,7 @@ class Client:
         for change in answer["changes"]:
             self._apply_own(change, (change.get("receiver", ""), change.get("group", False)))
         self.user_revision = max(self.user_revision, answer["userRevision"])
+        self.retention_days = answer["retentionDays"]
         more: bool = answer["more"]
         return more
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlalchemy import select
 
+from chatapp.actions.audit import OPERATOR
+from chatapp.actions.installation_settings import change_installation
 from chatapp.actions.retention import Due, erase_next
 from chatapp.extensions import db
 from chatapp.models import Conversation, Message
@@ -24,7 +26,9 @@ class GroupOperations(Driver):
         users = [{"username": self.names[one]} for one in sorted(others)]
         body = {"groupName": "Lunch", "users": users, "sharesHistory": shares_history, "isPublic": is_public}
         made = self._do(owner, channel, "createGroup", {}, "POST", "/group", body)
-        self.groups.append(made["newGroup"]["groupId"])
+        # Nobody is put into a group by somebody with whom they are in a block.
+        if "newGroup" in made:
+            self.groups.append(made["newGroup"]["groupId"])
 
     @rule(by=indexes, group=picks, who=indexes, channel=picks)
     def add(self, by: int, group: int, who: int, channel: int) -> None:
@@ -73,9 +77,17 @@ class GroupOperations(Driver):
     def keep_for(self, by: int, group: int, channel: int, days: int) -> None:
         self._change_details(by, group, channel, {"retentionDays": days})
 
+    @rule(channel=picks, days=st.sampled_from([1, 1, 2]))
+    def keep_all_for(self, channel: int, days: int) -> None:
+        """An operator chooses how long the system keeps messages."""
+        app = self.http_apps[channel % len(self.http_apps)]
+        with app.app_context():
+            journal, settings = app.extensions["chatapp.journal"], app.extensions["chatapp.settings"]
+            change_installation(journal, settings, OPERATOR, retention_days=days)
+
     @rule(pick=picks, count=st.integers(1, 4), channel=picks)
     def erase(self, pick: int, count: int, channel: int) -> None:
-        """Erases some of the oldest messages of any conversation, which the system keeps for a day, a day after."""
+        """Erases some of the oldest messages of any conversation a day after, if they are not kept for longer."""
         app = self.http_apps[channel % len(self.http_apps)]
         with app.app_context():
             conversations = db.session.scalars(select(Conversation).order_by(Conversation.id)).all()

@@ -39,7 +39,7 @@ OPERATIONS = {
     "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
-OTHER_EVENTS = {"profile": ("profile",), "usernameChanged": ("change_name",)}
+OTHER_EVENTS = {"profile": ("profile",), "usernameChanged": ("change_name",), "retention": ("keep_all_for",)}
 """Events of states that are no changes of a conversation or of what is the user's own."""
 
 _names = itertools.count()

@@ -3,7 +3,9 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.group_dialog import details, press
@@ -19,6 +21,12 @@ DAY_MICROSECONDS = 86_400_000_000
 def keep_for(place: Page, days: str) -> None:
     place.get_by_label("Delete messages after days").fill(days)
     place.get_by_role("dialog").get_by_role("button", name="Save").last.click()
+
+
+def agree(place: Page, loss: str) -> None:
+    """Reads what is lost, and agrees."""
+    expect(place.get_by_role("dialog")).to_contain_text(loss)
+    place.get_by_role("button", name="Delete older messages").click()
 
 
 def make_older(server: Server, content: str) -> None:
@@ -47,6 +55,7 @@ def test_old_messages_vanish_for_everybody(new_person: NewPerson, make_server: C
         keep_for(page, wrong)
         expect(dialog.get_by_role("alert").last).to_contain_text("from 0 to 36,500")
     keep_for(page, "1")
+    agree(page, "No message is that old now.")
     expect(dialog.get_by_role("status").last).to_have_text("Saved.")
     take_screenshot(page, "retention-group")
     assert violations(page) == []
@@ -73,6 +82,7 @@ def test_an_administrator_chooses_it_for_the_whole_system(
     dialog = open_administration(page)
     open_section(dialog, "System")
     keep_for(page, "30")
+    agree(page, "No message is that old now.")
     expect(dialog.get_by_role("status").last).to_have_text("Saved.")
     take_screenshot(page, "retention-system")
     assert violations(page) == []
@@ -84,3 +94,100 @@ def test_an_administrator_chooses_it_for_the_whole_system(
     assert server.run("retention").stdout == "Messages are deleted after 30 days.\n"
     assert server.run("retention", "0").stdout == "Messages are kept for ever.\n"
     assert server.run("retention", "-1").returncode == 2
+
+
+def test_an_owner_is_told_what_is_lost_and_may_think_again(
+    new_person: NewPerson, make_server: Callable[..., Server]
+) -> None:
+    server = make_server(users=0)
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    owner = new_person("alice", server, bypass_csp=True, **PHONE)
+    group = ApiUser(server, "alice").make_group("Rowing")
+    ApiUser(server, "alice").say(group, "an old secret", "another one", "something new", group=True)
+    page = owner.open(f"#/g/{group}")
+    make_older(server, "an old secret")
+    make_older(server, "another one")
+    dialog = details(page)
+    press(dialog, "Change settings")
+    keep_for(page, "1")
+    expect(dialog.get_by_text("Delete messages after 1 day?")).to_be_visible()
+    expect(dialog.get_by_text("2 messages will be deleted for everybody, for good.")).to_be_visible()
+    expect(dialog.get_by_role("heading").first).to_be_focused()
+    take_screenshot(page, "retention-asked-phone")
+    assert violations(page) == []
+    assert fits(page)
+    press(dialog, "Cancel")
+    expect(page.get_by_label("Delete messages after days")).to_have_value("1")
+    expect(dialog.get_by_role("heading").first).to_be_focused()
+    assert kept_for(server, group) == 0
+    keep_for(page, "5")
+    agree(page, "No message is that old now.")
+    expect(dialog.get_by_role("status").last).to_have_text("Saved.")
+    keep_for(page, "9")
+    expect(dialog.get_by_role("status").last).to_have_text("Saved.")
+    assert kept_for(server, group) == 9
+    keep_for(page, "1")
+    agree(page, "2 messages will be deleted")
+    expect(bubbles(page)).to_have_count(1, timeout=30_000)
+
+
+def kept_for(server: Server, group: str) -> int:
+    days: int = ApiUser(server, "alice").request("GET", f"group/{group}")["group"]["retentionDays"]
+    return days
+
+
+ENGLISH = ("Delete messages after 1 day?", "1 message in 1 conversation will be deleted", "Delete older messages")
+ARABIC = ("حذف الرسائل بعد يوم واحد؟", "رسالة واحدة في محادثة واحدة", "حذف الرسائل الأقدم")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentences"),
+    [
+        ("light", {}, ENGLISH),
+        ("dark", {"color_scheme": "dark"}, ENGLISH),
+        ("arabic", {"locale": "ar"}, ARABIC),
+    ],
+)
+def test_an_administrator_is_told_what_is_lost_everywhere(
+    new_person: NewPerson,
+    make_server: Callable[..., Server],
+    name: str,
+    options: dict[str, Any],
+    sentences: tuple[str, str, str],
+) -> None:
+    server = make_server(users=0)
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    root = ApiUser(server, "root")
+    root.say(root.make_group("Rowing"), "an old secret", group=True)
+    make_older(server, "an old secret")
+    page = new_person("root", server, bypass_csp=True, **options).open()
+    page.locator(".sidebar-account").click()
+    page.locator("#section-administration").click()
+    page.locator("#section-system").click()
+    field = page.locator("input[name=days]")
+    field.fill("1")
+    field.press("Enter")
+    title, loss, button = sentences
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(title)
+    expect(dialog).to_contain_text(loss)
+    take_screenshot(page, f"retention-asked-{name}")
+    assert violations(page) == []
+    dialog.get_by_role("button", name=button).click()
+    expect(field).to_have_value("1")
+    assert server.run("retention").stdout == "Messages are deleted after 1 days.\n"
+
+
+def test_open_pages_learn_what_the_system_keeps(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
+    server = make_server(users=0)
+    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    page = new_person("alice", server).open("#/u/root")
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_text("Messages are kept for ever.")).to_be_visible()
+    assert server.run("retention", "30", "--yes").returncode == 0
+    expect(page.get_by_text("Messages are deleted after 30 days.")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_attached()
+    assert server.run("retention", "7", "--yes").returncode == 0
+    page.context.set_offline(False)
+    expect(page.get_by_text("Messages are deleted after 7 days.")).to_be_visible()

@@ -25,6 +25,7 @@ import { EVENT, NAMESPACE, SOCKET_PATH } from "./protocol.js";
  * @property {(online: Online) => void} onOnline
  * @property {(profile: import("./protocol.js").Profile) => void} onProfile
  * @property {(renamed: import("./protocol.js").Renamed) => void} onRenamed
+ * @property {(retention: import("./protocol.js").Retention) => void} onRetention
  * @property {(receipt: Receipt) => void} onReceipt
  * @property {(typing: import("./protocol.js").Typing) => void} onTyping
  */
@@ -118,6 +119,7 @@ function listenToServer(opened, username, handlers) {
   opened.on(EVENT.online, handlers.onOnline);
   opened.on(EVENT.profile, handlers.onProfile);
   opened.on(EVENT.renamed, handlers.onRenamed);
+  opened.on(EVENT.retention, handlers.onRetention);
   opened.on(EVENT.change, handlers.onChange);
   opened.on(EVENT.receipt, handlers.onReceipt);
   opened.on(EVENT.typing, handlers.onTyping);

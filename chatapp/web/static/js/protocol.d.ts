@@ -191,7 +191,13 @@ export interface ConversationSync {
   members: Member[];
 }
 
-export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: (Renamed | PersonRemoved)[] };
+export type Sync = { userRevision: number, more: boolean, conversations: ConversationSync[], gone: Address[], changes: OwnChange[], names: number, renamed: (Renamed | PersonRemoved)[] } & Retention;
+
+/** After how many days the system erases messages; 0: never. */
+export type Retention = { retentionDays: number };
+
+/** What would be erased; `more`: at least that. */
+export type RetentionPreview = { messages: number, conversations: number, more: boolean };
 
 /** A change of a username. `number` counts those of all people. */
 export type Renamed = { number: number, username: string, newUsername: string, isRemoved?: true };
@@ -228,7 +234,7 @@ export const NAMESPACE: string;
 export const SOCKET_PATH: string;
 type Names<Name extends string> = Readonly<Record<Name, string>>;
 export const CALL: Names<"privateMessage" | "groupMessage" | "forwardMessage" | "markRead" | "sync" | "setPreferences" | "saveDraft" | "look" | "typing">;
-export const EVENT: Names<"message" | "change" | "delivered" | "online" | "profile" | "renamed" | "receipt" | "typing" | "tokenExpired">;
+export const EVENT: Names<"message" | "change" | "delivered" | "online" | "profile" | "renamed" | "retention" | "receipt" | "typing" | "tokenExpired">;
 export const CONTENT_BYTES_MAX: number;
 export const GROUP_NAME_CHARACTERS_MAX: number;
 export const TOPIC_CHARACTERS_MAX: number;

@@ -24,6 +24,7 @@ export const EVENT = Object.freeze({
   online: "onlineStatus",
   profile: "profile",
   renamed: "usernameChanged",
+  retention: "retention",
   receipt: "receipt",
   typing: "typing",
   tokenExpired: "token-expired",

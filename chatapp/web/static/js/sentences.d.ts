@@ -116,7 +116,11 @@ export interface Arguments {
   pollSameOption: { option: string };
   pollVoters: Count;
   pollVotes: Count;
+  retentionAsk: { days: number };
   retentionDays: { days: number };
+  retentionLoses: Count;
+  retentionLosesIn: Count & { conversations: number };
+  retentionLosesMore: Count;
   savedBy: Name & { conversation: string };
   scheduledCount: Count;
   scheduledFailed: Count;

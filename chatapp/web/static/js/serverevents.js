@@ -7,6 +7,7 @@ import { keyOfMessage } from "./models/keys.js";
 import { noticeMessage } from "./notifications.js";
 import { onDraft } from "./ownchanges.js";
 import { witness } from "./renames.js";
+import { takeRetention } from "./retention.js";
 import { flush, onStored, settle } from "./sending.js";
 import * as store from "./store.js";
 import { forgetTyping, takeTyping } from "./typing.js";
@@ -40,6 +41,7 @@ export function serverEventHandlers({ onRefused, onTokenExpired }) {
     onOnline,
     onProfile,
     onRenamed,
+    onRetention: takeRetention,
     onReceipt: takeReceipt,
     onTyping: takeTyping,
   };

@@ -13,6 +13,7 @@ import { loadOlderPassage, retryPassage } from "./passages.js";
 import { CALL, SYNC_CONVERSATIONS_MAX } from "./protocol.js";
 import { tellSoon } from "./readmarks.js";
 import { takeRenames } from "./renames.js";
+import { expectRetention } from "./retention.js";
 import * as store from "./store.js";
 
 const RETRY_MILLISECONDS = 3_000;
@@ -70,6 +71,7 @@ export const synchronize = singly(async () => {
   for (const keys of chunks(knownKeys())) {
     let hasMore = true;
     while (hasMore) {
+      const takeRetention = expectRetention();
       const answer = await call(CALL.sync, { userRevision: store.userRevision.peek(), names: store.names.peek(), conversations: keys.map(known).filter(Boolean) });
       if (store.me.peek() !== me) return;
       if (!answer.success) return failLists(synchronize);
@@ -77,6 +79,7 @@ export const synchronize = singly(async () => {
       if (sync.renamed.length > 0) return takeRenames(sync.renamed, sync.names);
       store.names.value = sync.names;
       takeSync(sync);
+      takeRetention(sync);
       hasMore = sync.more;
     }
   }

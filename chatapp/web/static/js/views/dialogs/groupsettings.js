@@ -1,12 +1,12 @@
 /** The settings of a group: as sentences for everybody, and as switches for those who may change them. */
 
-import { changeGroup } from "../../api.js";
+import { call, changeGroup } from "../../api.js";
 import { may } from "../../models/permissions.js";
 import { say } from "../../strings.js";
 import { Refused, useAction } from "./action.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
-import { RetentionField, retentionSentence } from "./retention.js";
+import { RetentionField, RetentionQuestion, retentionSentence, useRetention } from "./retention.js";
 import { Switch } from "./switch.js";
 
 /**
@@ -40,6 +40,12 @@ function sentencesOf({ isPublic, writers, pinners, sharesHistory, retentionDays 
 /** @param {{ conversation: Conversation }} props */
 export function SettingsPage({ conversation: { receiver, role, isPublic, writers, pinners, sharesHistory, retentionDays } }) {
   const action = useAction();
+  const retention = useRetention({
+    days: retentionDays,
+    preview: (days) => call("GET", `/group/${receiver}/retention?days=${days}`),
+    save: (days) => changeGroup(receiver, { retentionDays: days }),
+  });
+  if (retention.asked.value) return html`<${RetentionQuestion} asked=${retention.asked.value} retention=${retention} isOneGroup />`;
   const change = (/** @type {Partial<Details>} */ details) => action.run(() => changeGroup(receiver, details));
   const audience = (/** @type {boolean} */ isOn) => (isOn ? "admins" : "everybody");
   const publicHint = `${say.isPublicHint} ${sharesHistory ? say.isPublicHistory : say.isPublicNoHistory}`;
@@ -49,6 +55,6 @@ export function SettingsPage({ conversation: { receiver, role, isPublic, writers
     <${Switch} label=${say.announcements} hint=${say.announcementsHint} isOn=${writers === "admins"} onChange=${(/** @type {boolean} */ isOn) => change({ writers: audience(isOn) })} />
     <${Switch} label=${say.pinning} hint=${say.pinningHint} isOn=${pinners === "admins"} onChange=${(/** @type {boolean} */ isOn) => change({ pinners: audience(isOn) })} />
     <${Refused} action=${action} />
-    ${may(role, "setRetention") && html`<${RetentionField} days=${retentionDays} hint=${say.retentionHint} save=${(/** @type {number} */ days) => changeGroup(receiver, { retentionDays: days })} />`}
+    ${may(role, "setRetention") && html`<${RetentionField} retention=${retention} hint=${say.retentionHint} />`}
   </div>`;
 }

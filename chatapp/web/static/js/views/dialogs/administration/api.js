@@ -95,6 +95,9 @@ export const auditAddress = (form, { kind, username }) => `${settings.apiPrefix}
 /** @param {{ systemName?: string, joining?: string, retentionDays?: number }} change @returns {Promise<{ systemName: string, joining: typeof settings.joining, retentionDays: number }>} */
 export const changeInstallation = (change) => call("PATCH", "/admin/installation", change);
 
+/** @param {number} days @returns {Promise<import("../../../protocol.js").RetentionPreview>} */
+export const previewRetention = (days) => call("GET", `/admin/retention?days=${days}`);
+
 /** @returns {Promise<{ name: string, value: string }[]>} */
 export async function fetchLimits() {
   return (await call("GET", "/admin/limits")).limits;

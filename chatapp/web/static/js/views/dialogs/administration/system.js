@@ -7,15 +7,18 @@ import { html } from "../../html.js";
 import { JoiningChoice } from "../../setup/joiningchoice.js";
 import { Refused, useAction } from "../action.js";
 import { Fetched } from "../fetched.js";
-import { RetentionField } from "../retention.js";
-import { changeInstallation, fetchLimits } from "./api.js";
+import { systemDays, takeRetention } from "../../../retention.js";
+import { RetentionField, RetentionQuestion, useRetention } from "../retention.js";
+import { changeInstallation, fetchLimits, previewRetention } from "./api.js";
 
 const LONGEST_NAME = 60;
 
 export function SystemSection() {
+  const retention = useRetention({ days: systemDays.value, preview: previewRetention, save: keepFor });
+  if (retention.asked.value) return html`<${RetentionQuestion} asked=${retention.asked.value} retention=${retention} />`;
   return html`
     <${SystemForm} />
-    <${RetentionField} days=${settings.retentionDays} hint=${say.retentionSystemHint} save=${keepFor} />
+    <${RetentionField} retention=${retention} hint=${say.retentionSystemHint} />
     <h3 class="administration-heading">${say.adminLimits}</h3>
     <p class="state-hint">${say.adminLimitsHint}</p>
     <${Fetched} fetch=${fetchLimits} failed=${say.adminFailed} draw=${drawLimits} />`;
@@ -23,7 +26,7 @@ export function SystemSection() {
 
 /** @param {number} retentionDays */
 async function keepFor(retentionDays) {
-  Object.assign(settings, await changeInstallation({ retentionDays }));
+  takeRetention(await changeInstallation({ retentionDays }));
 }
 
 /** @param {{ name: string, value: string }[]} limits */
