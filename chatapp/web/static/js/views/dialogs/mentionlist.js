@@ -8,6 +8,7 @@ import { shownOf } from "../../models/passage.js";
 import { conversationOf, me, nameOf, people, timelineOf } from "../../store.js";
 import { say } from "../../strings.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { applyEdit } from "../editing.js";
 import { classes, html } from "../html.js";
 
@@ -59,7 +60,7 @@ function Option({ choice, index, isCurrent, choose }) {
   return html`<div id=${`${LIST}-${index}`} role="option" aria-selected=${isCurrent} class=${classes("mention-option", isCurrent && "mention-current")}
       onPointerDown=${keepFocus} onMouseDown=${keepFocus} onClick=${() => choose(choice)}>
     <${Avatar} id=${username} name=${name} size="small" />
-    <b><bdi>${name}</bdi></b> <small><bdi dir="ltr">@${username}</bdi></small>
+    <b><bdi>${name}</bdi></b> <small><bdi dir="ltr">@${username}</bdi></small><${BotBadge} username=${username} />
   </div>`;
 }
 
