@@ -1,10 +1,13 @@
 """Threads over HTTP: opening, following, writing, reading, and losing access."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chatapp.clock import now, to_iso
 from chatapp.journal import message_batch
 from tests.api.group_calls import named, say
 from tests.api.test_message_changes import page, refusal, send
@@ -84,6 +87,34 @@ def test_a_member_who_does_not_follow_follows_by_forwarding(alice: Browser, bob:
     other = make_group(alice, "bob")
     aside = open_thread(alice, say(alice, other, "just us").get_json()["response"]["messageId"])["receiver"]
     assert refusal(carol.post(f"/message/{root}/forward", json={**body, "receiver": aside})) == (403, "not_a_member")
+
+
+def test_who_asks_in_a_thread_follows_it_and_followers_vote(alice: Browser, bob: Browser, carol: Browser) -> None:
+    group_id = make_group(alice, "bob", "carol")
+    thread_id = open_thread(bob, say(alice, group_id, "lunch?").get_json()["response"]["messageId"])["receiver"]
+    body = {"receiver": thread_id, "group": True, "question": "When?", "options": ["Now", "Later"]}
+    poll = carol.post("/polls", json=body).get_json()["message"]
+    assert thread_id in followed(carol)
+    for browser, option in ((bob, 1), (carol, 0)):
+        assert browser.put(f"/message/{poll['messageId']}/vote", json={"options": [option]}).status_code == 200
+    shown = page(alice, "alice", thread_id, is_group=True)[1]["poll"]
+    assert [option["votes"] for option in shown["options"]] == [1, 1]
+
+
+def test_only_who_follows_a_thread_sends_later_in_it(alice: Browser, bob: Browser, carol: Browser) -> None:
+    group_id = make_group(alice, "bob", "carol")
+    thread_id = open_thread(bob, say(alice, group_id, "lunch?").get_json()["response"]["messageId"])["receiver"]
+    later = {"receiver": thread_id, "group": True, "content": "later", "dueAt": to_iso(now() + timedelta(hours=1))}
+    assert refusal(carol.post("/scheduled", json={**later, "clientId": str(uuid4())})) == (403, "not_a_member")
+    follow(carol, thread_id, on=True)
+    of_bob, of_carol = (
+        browser.post("/scheduled", json={**later, "clientId": str(uuid4())}).get_json()["scheduled"]["clientId"]
+        for browser in (bob, carol)
+    )
+    follow(carol, thread_id, on=False)
+    assert refusal(carol.post(f"/scheduled/{of_carol}/send")) == (403, "not_a_member")
+    assert bob.post(f"/scheduled/{of_bob}/send").status_code == 200
+    assert page(alice, "alice", thread_id, is_group=True)[1]["content"] == "later"
 
 
 def test_a_private_conversation_has_threads(alice: Browser, bob: Browser, browse: Browse) -> None:

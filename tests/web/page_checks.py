@@ -9,12 +9,14 @@ AXE = vendor.MODULES / "axe-core" / "axe.min.js"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """The violations that axe finds, of these rules or of all."""
+def violations(page: Page, *rules: str, within: str = "html") -> list[str]:
+    """The violations that axe finds, of these rules or of all, within what a selector finds, or else
+    in the whole page."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = page.evaluate("options => axe.run(options)", options)
+    script = "([within, options]) => axe.run(document.querySelector(within) ?? document, options)"
+    found = page.evaluate(script, [within, options])
     return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes']][:3]}" for rule in found["violations"]]
 
 

@@ -17,6 +17,7 @@ from tests.web.page_checks import PHONE, take_screenshot
 from tests.web.people import Person, bubble, composer, line
 from tests.web.server import ApiUser, Server
 from tests.web.test_administration import looks_right, open_administration, open_section
+from tests.web.test_message_changes import menu
 
 NewPerson = Callable[..., Person]
 NAMESPACE = "/chat"
@@ -185,3 +186,45 @@ def test_the_pages_of_bots_fit_in_every_look(new_person: NewPerson, bot_server: 
 def catalogue(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((ROOT / "chatapp" / "web" / "static" / "locales" / name).read_text())
     return found
+
+
+def test_a_bot_is_marked_wherever_a_name_is_chosen(
+    new_person: NewPerson, bot_server: Server, connect: Callable[[str], Program]
+) -> None:
+    keeper = ApiUser(bot_server, "root")
+    keeper.request("POST", "admin/bots", {"username": "tides", "name": "Tide table"})
+    token = keeper.request("POST", "admin/bots/tides/tokens", {"name": "Harbour"})["token"]
+    group = keeper.make_group("Sailors", "tides", "user0")
+    body = {"receiver": group, "group": True, "content": "Spring tide on Sunday."}
+    assert connect(token).request("POST", "messages", body).status_code == 200
+    page = new_person("root", bot_server, bypass_csp=True).open(f"#/g/{group}")
+    marked = page.get_by_role("option", name=re.compile(r"Tide table.*\bBot\b"))
+    unmarked = page.get_by_role("option", name=re.compile("User 0"))
+
+    composer(page).fill("@")
+    expect(marked).to_be_visible()
+    expect(unmarked).to_be_visible()
+    expect(page.locator("#mention-list .bot-badge")).to_have_count(1)
+    looks_right(page, "bots-mention")
+    composer(page).fill("")
+    page.keyboard.press("Control+k")
+    for text, is_marked in (("tide table", True), ("user 0", False)):
+        page.get_by_role("combobox").fill(text)
+        people = page.get_by_role("group", name="People and groups").get_by_role("option")
+        expect(people).to_have_count(1)
+        expect(people.locator(".bot-badge")).to_have_count(int(is_marked))
+    page.get_by_role("combobox").fill("spring tide")
+    expect(marked).to_contain_text("Spring tide on Sunday.")
+    looks_right(page, "bots-palette")
+    page.keyboard.press("Escape")
+
+    menu(page, "Spring tide", "Forward")
+    choices = page.get_by_role("dialog", name="Forward").locator(".choice")
+    expect(choices.filter(has_text="@tides").locator(".bot-badge")).to_have_text("Bot")
+    expect(choices.filter(has_text="@user0").locator(".bot-badge")).to_have_count(0)
+    looks_right(page, "bots-forward")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    choices = page.get_by_role("dialog", name="New group").locator(".choice")
+    expect(choices.filter(has_text="@tides").locator(".bot-badge")).to_have_text("Bot")
+    expect(choices.filter(has_text="@user0").locator(".bot-badge")).to_have_count(0)

@@ -23,6 +23,10 @@ def ask(page: Page, question: str, *options: str) -> Locator:
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("new poll")
     page.keyboard.press("Enter")
+    return fill_poll(page, question, *options)
+
+
+def fill_poll(page: Page, question: str, *options: str) -> Locator:
     dialog = page.get_by_role("dialog", name="New poll")
     dialog.get_by_label("Question").fill(question)
     for number, option in enumerate(options, start=1):

@@ -78,8 +78,21 @@ export async function saveEdit(key, message, content) {
 /** @param {string} key @returns {string} the id of its message field in the page */
 export const fieldId = (key) => (key === store.threadKey.value ? "thread-composer" : "composer");
 
+/** The conversation or the thread that a dialog writes in. @type {import("@preact/signals").Signal<string>} */
+export const writtenIn = signal("");
+
+/**
+ * Opens a dialog that writes in a conversation or a thread.
+ * @param {"newPoll" | "sendLater" | "scheduledHere"} name
+ * @param {string} key
+ */
+export function openToWrite(name, key) {
+  writtenIn.value = key;
+  store.dialog.value = name;
+}
+
 /** After the next draw, because the field may be drawn anew. @param {string} key */
-function focusField(key) {
+export function focusField(key) {
   requestAnimationFrame(() => {
     const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(fieldId(key)));
     field?.focus();

@@ -1,6 +1,6 @@
 /** A poll in a message: radio buttons or checkboxes, with a bar and a count for each option. */
 
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect, useId, useReducer } from "preact/hooks";
 import { choose, isClosed, percentOf, withVote } from "./model.js";
 import { fullMoment } from "../models/time.js";
 import { unanswered, vote } from "./actions.js";
@@ -20,7 +20,8 @@ export function PollView({ message, conversationKey, children }) {
   const poll = wanted ? withVote(stored, wanted) : stored;
   useEnd(stored);
   const closed = isClosed(poll, Date.now());
-  const id = `poll-${message.messageId}`;
+  // The root of a thread is drawn twice, and radio buttons of one name would be one group.
+  const id = useId();
   const canTakeBack = !closed && !poll.isMultiple && (poll.mine ?? []).length > 0;
   return html`<div class="poll" dir=${direction()}>
     <p class="poll-question" id=${id} dir="auto">${poll.question}</p>

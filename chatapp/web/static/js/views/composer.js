@@ -11,7 +11,7 @@ import { previewOf } from "../renderer.js";
 import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
-import { drafts, nameOf, threadKey } from "../store.js";
+import { drafts, nameOf } from "../store.js";
 import { endTyping, tellTyping } from "../typing.js";
 import { applyEdit, fieldOf } from "./editing.js";
 import { FORMATS, PREVIEW, isKeyOf } from "./formats.js";
@@ -34,7 +34,7 @@ export function Composer({ id, name }) {
   const { purpose, isEdit, text, write } = useText(id);
   const left = bytesLeft(contentOf(text));
   const canSend = !isBlank(text) && left >= 0;
-  const later = id === threadKey.value ? null : parts.value;
+  const later = parts.value;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();
   useLayoutEffect(() => fit(field.current), [text]);
 
@@ -49,7 +49,7 @@ export function Composer({ id, name }) {
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
-    if (event.key === "Enter") return later?.isForLater(event, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
+    if (event.key === "Enter") return later?.isForLater(event, id, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
     if (event.key === "Escape" && purpose) return leavePurpose(event, id);
     if (event.key === "ArrowUp" && text === "" && !purpose && editLast(id)) return event.preventDefault();
     return pressFormat(event, format, () => setPreviewed(!isPreviewed));
@@ -66,7 +66,7 @@ export function Composer({ id, name }) {
       <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}
         placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
-      ${canSend && !isEdit && later && html`<${later.SendLaterButton} />`}
+      ${canSend && !isEdit && later && html`<${later.SendLaterButton} id=${id} />`}
       <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
     </div>
     <p id=${`${fieldId(id)}-hint`} class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>

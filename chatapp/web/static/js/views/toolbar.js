@@ -1,20 +1,19 @@
 /** The buttons above the message field. One of them is in the tab order; the arrow keys reach the others. */
 
 import { useState } from "preact/hooks";
-import { fieldId } from "../composing.js";
+import { fieldId, openToWrite } from "../composing.js";
 import { say } from "../strings.js";
-import { dialog, threadKey } from "../store.js";
 import { FORMATS, PREVIEW } from "./formats.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
-/** A poll is asked in the conversation, not in a thread. @param {{ id: string, isPreviewed: boolean, onFormat: (format: import("./formats.js").Format) => void, onPreview: () => void }} props */
+/** @param {{ id: string, isPreviewed: boolean, onFormat: (format: import("./formats.js").Format) => void, onPreview: () => void }} props */
 export function Toolbar({ id, isPreviewed, onFormat, onPreview }) {
   const [stop, setStop] = useState(0);
   const buttons = [
     ...FORMATS.map((format) => ({ ...format, label: say.formats[format.name], isPressed: undefined, press: () => onFormat(format) })),
     { label: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
-    ...(id === threadKey.value ? [] : [{ label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => void (dialog.value = "newPoll") }]),
+    { label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => openToWrite("newPoll", id) },
   ];
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     /** @type {Record<string, number>} */

@@ -6,6 +6,7 @@ import { isAmong } from "../../models/permissions.js";
 import { say } from "../../strings.js";
 import { conversationOf, isOnline, lines } from "../../store.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
@@ -59,6 +60,7 @@ function Choice({ conversation, picked }) {
   return html`<label class="choice">
     <${Avatar} id=${receiver} name=${name} group=${group} online=${group ? undefined : isOnline(receiver)} size="small" />
     <span class="person-text"><b><bdi>${titleOf(conversation)}</bdi></b>${!group && html`<small><bdi>@${receiver}</bdi></small>`}</span>
+    ${!group && html`<${BotBadge} username=${receiver} />`}
     <input type="checkbox" checked=${picked.value.includes(key)} onChange=${() => toggle(picked, key)} />
   </label>`;
 }

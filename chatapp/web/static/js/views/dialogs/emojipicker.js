@@ -56,7 +56,7 @@ export function EmojiDialog() {
       <input type="search" aria-label=${say.emojiSearch} placeholder=${say.emojiSearch} autocomplete="off" value=${query.value} onInput=${(/** @type {any} */ event) => (query.value = event.target.value)} />
       <${Tone} />
     </form>
-    ${data.value === undefined && html`<p role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`}
+    ${data.value === undefined && html`<p class="emoji-wait" role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`}
     ${data.value === null && html`<${Failed} sentence=${say.emojiFailed} onRetry=${fetchData} />`}
     ${data.value && html`<div class="emoji-groups" onKeyDown=${moveFocus}>
       ${!query.value && html`<${Group} title=${say.emojiRecent} emoji=${recentEmoji().map((unicode) => ({ unicode, label: unicode }))} onPick=${pick} />`}

@@ -1,6 +1,6 @@
 /** The people whom an `@` in the message field could mean. The focus stays in the field: its keys move in the list. */
 
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fetchGroup } from "../../api.js";
 import { takeGroup } from "../../changes.js";
 import { choicesFor, speakersIn, typedMention } from "../../models/mentionchoices.js";
@@ -8,6 +8,7 @@ import { shownOf } from "../../models/passage.js";
 import { conversationOf, me, nameOf, people, timelineOf } from "../../store.js";
 import { say } from "../../strings.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { applyEdit } from "../editing.js";
 import { classes, html } from "../html.js";
 
@@ -44,7 +45,7 @@ export function MentionList({ id, field, text }) {
   useFieldKeys(field, onKey, choices.length > 0 ? `${LIST}-${at}` : null);
   if (choices.length === 0) return null;
   return html`<div class="mention-place">
-    <div id=${LIST} class="mention-list" role="listbox" aria-label=${say.mentionSuggestions}>
+    <div id=${LIST} class="mention-list" role="listbox" tabIndex=${0} aria-label=${say.mentionSuggestions}>
       ${choices.map((choice, index) => html`<${Option} key=${choice.username} choice=${choice} index=${index} isCurrent=${index === at} choose=${choose} />`)}
     </div>
     <span class="unseen" role="status">${say.mentionsFound({ count: choices.length })}</span>
@@ -56,10 +57,12 @@ function Option({ choice, index, isCurrent, choose }) {
   const { username, name } = choice;
   // The field keeps the focus.
   const keepFocus = (/** @type {Event} */ event) => event.preventDefault();
-  return html`<div id=${`${LIST}-${index}`} role="option" aria-selected=${isCurrent} class=${classes("mention-option", isCurrent && "mention-current")}
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => void (isCurrent && element.current?.scrollIntoView({ block: "nearest" })), [isCurrent]);
+  return html`<div id=${`${LIST}-${index}`} ref=${element} role="option" aria-selected=${isCurrent} class=${classes("mention-option", isCurrent && "mention-current")}
       onPointerDown=${keepFocus} onMouseDown=${keepFocus} onClick=${() => choose(choice)}>
     <${Avatar} id=${username} name=${name} size="small" />
-    <b><bdi>${name}</bdi></b> <small><bdi dir="ltr">@${username}</bdi></small>
+    <b><bdi>${name}</bdi></b> <small><bdi dir="ltr">@${username}</bdi></small><${BotBadge} username=${username} />
   </div>`;
 }
 

@@ -2,11 +2,12 @@
 
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { writtenIn } from "../../composing.js";
 import { newClientId } from "../../models/outbox.js";
 import { OPTIONS_MIN, OPTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MAX, problemOf, withEmptyField, writtenOf } from "../../polls/model.js";
 import { createPoll } from "../../polls/actions.js";
 import { say } from "../../strings.js";
-import { jumpsOf, openKey } from "../../store.js";
+import { jumpsOf } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Refused, useAction } from "./action.js";
@@ -17,7 +18,7 @@ import { Switch } from "./switch.js";
 export function NewPollDialog() {
   // The same id for every attempt, because an attempt that seemed to fail may have created the poll.
   const [clientId] = useState(newClientId);
-  const [key] = useState(() => openKey.peek());
+  const [key] = useState(() => writtenIn.peek());
   const question = useSignal("");
   const options = useSignal(Array(OPTIONS_MIN).fill(""));
   const isMultiple = useSignal(false);
@@ -26,7 +27,6 @@ export function NewPollDialog() {
   const action = useAction();
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    if (!key) return;
     const poll = { question: question.value.trim(), options: writtenOf(options.value), isMultiple: isMultiple.value, isAnonymous: isAnonymous.value, ...(end.value && { closesAt: new Date(end.value).toISOString() }) };
     const problem = sentenceFor(poll);
     if (problem) return void action.refuse(problem);

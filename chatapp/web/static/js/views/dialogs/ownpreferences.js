@@ -14,7 +14,7 @@ export function OwnPreferences({ conversation }) {
   if (!canMute(conversation)) return null;
   const { key, preferences: { level } } = conversation;
   const choose = (/** @type {import("../../protocol.js").Level} */ wanted) => (/** @type {boolean} */ isOn) => action.run(() => setLevel(key, isOn ? wanted : "all"));
-  return html`<div>
+  return html`<div class="form">
     <${Switch} label=${say.muteSwitch} hint=${say.muteHint} isOn=${isMuted(conversation)} onChange=${choose("none")} />
     <${Switch} label=${say.onlyMentions} hint=${say.onlyMentionsHint} isOn=${level === "mentions"} onChange=${choose("mentions")} />
     ${!conversation.group && html`<${Switch} label=${say.blockSwitch({ name: conversation.name })} hint=${say.blockHint} isOn=${isBlocked(conversation.receiver)} onChange=${(/** @type {boolean} */ isOn) => action.run(() => block(conversation.receiver, isOn))} />`}

@@ -1,5 +1,6 @@
 /** What can be chosen in the palette: conversations, commands, and messages that were found. */
 
+import { writtenIn } from "../../composing.js";
 import { amGuest } from "../../guests.js";
 import { filterLines } from "../../models/list.js";
 import { keyOf } from "../../models/keys.js";
@@ -74,7 +75,7 @@ function commands() {
   if (!amGuest()) found.unshift({ type: "command", id: "palette-group", icon: "plus", text: say.newGroup, run: () => change("newGroup") });
   if (open && store.knowledgeOf(open) === "known") {
     found.unshift({ type: "command", id: "palette-details", icon: "info", text: say.paletteDetails, run: () => change("details") });
-    if (mayWrite(store.conversationOf(open))) found.unshift({ type: "command", id: "palette-poll", icon: "poll", text: say.newPoll, run: () => change("newPoll") });
+    if (mayWrite(store.conversationOf(open))) found.unshift({ type: "command", id: "palette-poll", icon: "poll", text: say.newPoll, run: askPoll });
   }
   return found;
 }
@@ -83,6 +84,12 @@ function commands() {
 function change(name) {
   closeDialog();
   setTimeout(() => (store.dialog.value = name));
+}
+
+/** In the conversation; in the thread where it covers the conversation. */
+function askPoll() {
+  writtenIn.value = store.shownKeys.peek()[0];
+  change("newPoll");
 }
 
 /** @param {() => void} go */

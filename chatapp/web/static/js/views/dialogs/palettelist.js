@@ -5,6 +5,7 @@ import { shortMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
 import { isOnline, me, nameOf } from "../../store.js";
 import { Avatar } from "../avatar.js";
+import { BotBadge } from "../botbadge.js";
 import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
@@ -50,7 +51,8 @@ function drawChoice(choice) {
   const { conversation } = choice;
   const { receiver, group, name } = conversation;
   return html`<${Avatar} id=${receiver} name=${name} group=${group} online=${group ? undefined : isOnline(receiver)} size="small" />
-    <span class="person-text"><b><bdi>${titleOf(conversation)}</bdi></b>${!group && html`<small><bdi>@${receiver}</bdi></small>`}</span>`;
+    <span class="person-text"><b><bdi>${titleOf(conversation)}</bdi></b>${!group && html`<small><bdi>@${receiver}</bdi></small>`}</span>
+    ${!group && html`<${BotBadge} username=${receiver} />`}`;
 }
 
 /** @param {{ choice: MessageChoice }} props */
@@ -61,7 +63,7 @@ function MessageHit({ choice: { hit, conversation } }) {
   return html`<${Avatar} id=${message.sender} name=${name} size="small" />
     <span class="palette-hit">
       <span class="palette-hit-top">
-        <b><bdi>${name}</bdi></b>${where && html`<small>${hit.group ? say.paletteIn : say.paletteTo} <bdi>${where}</bdi></small>`}
+        <b><bdi>${name}</bdi></b><${BotBadge} username=${message.sender} />${where && html`<small>${hit.group ? say.paletteIn : say.paletteTo} <bdi>${where}</bdi></small>`}
         <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time>
       </span>
       <span class="palette-snippet" dir="auto">${snippetOf(message.content, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text))}</span>

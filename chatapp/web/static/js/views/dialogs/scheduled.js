@@ -1,6 +1,7 @@
 /** My scheduled messages, of one conversation or of all: change, send now, delete. */
 
 import { useSignal } from "@preact/signals";
+import { writtenIn } from "../../composing.js";
 import { keyOf } from "../../models/keys.js";
 import { fieldsOf, momentOf } from "./latertimes.js";
 import { bytesLeft, contentOf, isBlank } from "../../models/text.js";
@@ -10,7 +11,7 @@ import { CONTENT_BYTES_MAX } from "../../protocol.js";
 import { previewOf } from "../../renderer.js";
 import { changeScheduled, deleteScheduled, sendScheduled } from "./laterapi.js";
 import { say } from "../../strings.js";
-import { conversationOf, openKey, scheduled } from "../../store.js";
+import { conversationOf, scheduled } from "../../store.js";
 import { Dialog } from "../dialog.js";
 import { html } from "../html.js";
 import { titleOf } from "../line.js";
@@ -22,9 +23,9 @@ import { Moment, problemOf } from "./moment.js";
 
 export const ScheduledDialog = () => html`<${List} />`;
 
-export const ScheduledHereDialog = () => html`<${List} id=${openKey.value} />`;
+export const ScheduledHereDialog = () => html`<${List} id=${writtenIn.value} />`;
 
-/** @param {{ id?: string | null }} props the conversation's key; without it, all conversations */
+/** @param {{ id?: string }} props the conversation's key; without it, all conversations */
 function List({ id }) {
   const all = [...scheduled.value.values()].filter(({ gone, receiver, group }) => !gone && (!id || keyOf(receiver, group) === id));
   const byTime = all.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt));

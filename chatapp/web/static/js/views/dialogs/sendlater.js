@@ -1,8 +1,8 @@
-/** Sends the draft of the open conversation later. */
+/** Sends the draft of a conversation or a thread later. */
 
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { endPurpose, purposes } from "../../composing.js";
+import { endPurpose, focusField, purposes, writtenIn } from "../../composing.js";
 import { endDraft } from "../../drafts.js";
 import { notify } from "../../messageactions.js";
 import { parseKey } from "../../models/keys.js";
@@ -14,7 +14,7 @@ import { takeScheduled } from "../../ownchanges.js";
 import { previewOf } from "../../renderer.js";
 import { schedule } from "./laterapi.js";
 import { locale, say } from "../../strings.js";
-import { drafts, openKey } from "../../store.js";
+import { drafts } from "../../store.js";
 import { endTyping } from "../../typing.js";
 import { closeDialog, Dialog } from "../dialog.js";
 import { html } from "../html.js";
@@ -22,7 +22,7 @@ import { Refused, useAction } from "./action.js";
 import { Moment, problemOf } from "./moment.js";
 
 export function SendLaterDialog() {
-  const key = openKey.value ?? "";
+  const key = writtenIn.value;
   const text = contentOf(drafts.value.get(key) ?? "");
   return html`<${Dialog} title=${say.sendLater}>
     ${isBlank(text) ? html`<p class="state-hint">${say.laterNothing}</p>` : html`<${Form} id=${key} text=${text} />`}
@@ -49,6 +49,8 @@ function Form({ id, text }) {
     endDraft(id);
     endTyping();
     closeDialog();
+    // The button that opened the dialog is gone with the text.
+    focusField(id);
     return notify(say.laterDone({ moment: fullMoment(wanted.dueAt) }));
   };
   const choose = (/** @type {Date} */ moment) => () => (fields.value = fieldsOf(moment));

@@ -45,6 +45,8 @@ function Pane({ id, root }) {
   const parentKey = keyOf(root.receiver, root.group);
   const parent = conversationOf(parentKey);
   const hasUnsent = useComputed(() => outbox.value.some((entry) => entry.key === id)).value;
+  // Where the thread covers the conversation, nothing else has a heading.
+  const heading = hasRoom.value ? "h2" : "h1";
   const close = () => goTo(parentKey);
   const leave = async () => {
     const problem = await attempt(() => unfollow(thread.receiver));
@@ -53,7 +55,7 @@ function Pane({ id, root }) {
   return html`<section class="thread" aria-label=${titleOf(thread)}>
     <header class="conversation-head">
       ${!hasRoom.value && html`<button type="button" class="icon-button" aria-label=${say.back} onClick=${close}><${Icon} name="back" size=${24} /></button>`}
-      <span class="conversation-who"><h2 id="thread-title" tabIndex=${-1}>${say.threadTitle}</h2><small><bdi>${titleOf(parent)}</bdi></small></span>
+      <span class="conversation-who"><${heading} id="thread-title" class="thread-title" tabIndex=${-1}>${say.threadTitle}<//><small><bdi>${titleOf(parent)}</bdi></small></span>
       <button type="button" class="button" onClick=${leave}>${say.threadUnfollow}</button>
       ${hasRoom.value && html`<button type="button" class="icon-button" aria-label=${say.threadClose} title=${say.threadClose} onClick=${close}><${Icon} name="close" size=${22} /></button>`}
     </header>
