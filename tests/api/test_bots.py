@@ -19,7 +19,7 @@ from chatapp.models import Session, User
 from tests.api.administrators import Add, Browse, with_token
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
-from tests.api.test_callers import OWN, STAFF, routes_of
+from tests.api.routes import BODIES, OWN, STAFF, routes_of
 from tests.conftest import Browser
 
 _numbers = itertools.count(1)
@@ -243,18 +243,6 @@ def test_a_bot_reaches_no_route_of_accounts_or_administration(app: Flask, progra
         body = BODIES.get(route, {})
         answer = program.open(path.replace("<", "").replace(">", ""), method=method, json=body)
         refusal(answer, 403, "forbidden")
-
-
-BODIES: dict[str, dict[str, Any]] = {
-    "POST /leave": {"messages": "keep"},
-    "POST /admin/people/<username>/removal": {"messages": "keep"},
-    "PATCH /admin/people/<username>": {"isActive": False},
-    "PUT /admin/people/<username>/suspension": {"hours": 1},
-    "PUT /admin/groups/<group_id>/owner": {"username": "alice"},
-    "PATCH /admin/bots/<username>": {"name": "Another"},
-    "POST /admin/bots": {"username": "another", "name": "Another"},
-    "POST /admin/bots/<username>/tokens": {"name": "another"},
-}
 
 
 # What a bot may do.
