@@ -44,6 +44,8 @@ class Client:
             self._apply_live({"kind": "message", "revision": message["revision"], "message": message}, key)
         elif name == "change":
             self._apply_live(payload, (payload.get("receiver", ""), payload.get("group", False)))
+        elif name in ("profile", "onlineStatus") and payload["username"] not in self.profiles:
+            self.fetch_people()
         elif name == "profile":
             self.kinds.add(name)
             self._take_profile(payload)
