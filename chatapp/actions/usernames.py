@@ -9,7 +9,7 @@ from chatapp.actions.sessions import Caller
 from chatapp.extensions import db
 from chatapp.models.tables import USERNAME_CHANGES, USERS
 from chatapp.prepared_statements import cached, row_or_none, tuples
-from chatapp.visibility import is_seen_by
+from chatapp.visibility import is_named_to
 
 USERNAME = select(USERS.c.username).where(USERS.c.id == bindparam("key"))
 LAST_NUMBER = select(func.coalesce(func.max(USERNAME_CHANGES.c.number), 0))
@@ -52,7 +52,7 @@ def last_number() -> int:
 
 
 def changes_after(number: int, viewer: Caller | None = None) -> list[Renamed]:
-    """The changes with a higher number, in order, of those people whom the viewer sees."""
+    """The changes with a higher number, in order, of those people whose names the viewer reads."""
     query = (
         select(USERNAME_CHANGES)
         .join(USERS, USERS.c.id == USERNAME_CHANGES.c.user_id)
@@ -60,7 +60,7 @@ def changes_after(number: int, viewer: Caller | None = None) -> list[Renamed]:
         .order_by(USERNAME_CHANGES.c.number)
     )
     if viewer is not None:
-        query = query.where(is_seen_by(viewer.user_id, viewer.role))
+        query = query.where(is_named_to(viewer.user_id, viewer.role))
     return [Renamed(row.number, row.user_id, row.username, row.new_username) for row in db.session.execute(query)]
 
 
