@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, true
 
 from chatapp.models.base import Instant
-from chatapp.models.tables import MEMBERSHIPS, USERNAME_CHANGES, USERS
+from chatapp.models.tables import CONVERSATIONS, FORMER_MEMBERSHIPS, MEMBERSHIPS, USERNAME_CHANGES, USERS
 from chatapp.models.user import SEE_FEW
 
 _OTHER = MEMBERSHIPS.alias()
@@ -23,6 +23,19 @@ _OTHER = MEMBERSHIPS.alias()
 def _shared(*columns: Any) -> Select[Any]:
     """Pairs of memberships in one conversation: one's own (MEMBERSHIPS), and another's (_OTHER) or the same."""
     return select(*columns).join_from(MEMBERSHIPS, _OTHER, _OTHER.c.conversation_id == MEMBERSHIPS.c.conversation_id)
+
+
+def _parted(*columns: Any) -> Select[Any]:
+    """Pairs of one's own membership (MEMBERSHIPS) and another's in the same conversation that has ended since it began
+    (FORMER_MEMBERSHIPS), or that ended at any time if the history is shared."""
+    same = FORMER_MEMBERSHIPS.c.conversation_id == MEMBERSHIPS.c.conversation_id
+    known = or_(CONVERSATIONS.c.shares_history, FORMER_MEMBERSHIPS.c.revision > MEMBERSHIPS.c.revision)
+    return (
+        select(*columns)
+        .join_from(MEMBERSHIPS, FORMER_MEMBERSHIPS, same)
+        .join(CONVERSATIONS, CONVERSATIONS.c.id == MEMBERSHIPS.c.conversation_id)
+        .where(known)
+    )
 
 
 def _seen_by_guest(guest_id: Any) -> ColumnElement[bool]:
@@ -50,13 +63,29 @@ def is_seen_by(viewer_id: int, role: str) -> ColumnElement[bool]:
     return _seen_by_guest(viewer_id) if role in SEE_FEW else true()
 
 
+def is_named_to(viewer_id: int, role: str) -> ColumnElement[bool]:
+    """The condition that a viewer with this role hears of the user's other names, for a statement that reads the table
+    of users. A guest also hears of those of former members, who stay named in what the guest has read."""
+    parted = _parted(FORMER_MEMBERSHIPS.c.user_id).where(MEMBERSHIPS.c.user_id == viewer_id)
+    return or_(_seen_by_guest(viewer_id), USERS.c.id.in_(parted)) if role in SEE_FEW else true()
+
+
 def met_at(guest_id: int, user_ids: Collection[int]) -> Select[Any]:
-    """Since when a guest has shared a conversation with each of these users whom they share one with now, by id."""
+    """Since when a guest has read the names of those of these users whose names they read, by id."""
     both_in = case((MEMBERSHIPS.c.joined_at > _OTHER.c.joined_at, MEMBERSHIPS.c.joined_at), else_=_OTHER.c.joined_at)
-    return (
-        _shared(_OTHER.c.user_id, func.min(both_in, type_=Instant()).label("met_at"))
-        .where(MEMBERSHIPS.c.user_id == guest_id, _OTHER.c.user_id.in_(user_ids))
-        .group_by(_OTHER.c.user_id)
+    own = MEMBERSHIPS.c.user_id == guest_id
+    shared = _shared(_OTHER.c.user_id, both_in.label("met_at")).where(own, _OTHER.c.user_id.in_(user_ids))
+    # When a former member joined is not known. The guest has not read their name before joining.
+    parted = _parted(FORMER_MEMBERSHIPS.c.user_id, MEMBERSHIPS.c.joined_at.label("met_at"))
+    meetings = shared.union_all(parted.where(own, FORMER_MEMBERSHIPS.c.user_id.in_(user_ids))).subquery()
+    first = func.min(meetings.c.met_at, type_=Instant()).label("met_at")
+    return select(meetings.c.user_id, first).group_by(meetings.c.user_id)
+
+
+def who_parted(guest_ids: Collection[int], user_id: int) -> Select[Any]:
+    """The ids of those guests who hear of the user's other names because the user was a member."""
+    return _parted(MEMBERSHIPS.c.user_id).where(
+        MEMBERSHIPS.c.user_id.in_(guest_ids), FORMER_MEMBERSHIPS.c.user_id == user_id
     )
 
 

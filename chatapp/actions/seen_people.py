@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from chatapp.extensions import db
-from chatapp.visibility import who_sees
+from chatapp.visibility import who_parted, who_sees
 
 
 def seen_by_guests(guest_ids: Collection[int], user_ids: Collection[int]) -> dict[int, set[int]]:
@@ -12,3 +12,9 @@ def seen_by_guests(guest_ids: Collection[int], user_ids: Collection[int]) -> dic
     for row in db.session.execute(who_sees(guest_ids, user_ids)):
         seen.setdefault(row.guest_id, set()).add(row.user_id)
     return seen
+
+
+def guests_who_read_of(guest_ids: Collection[int], user_id: int) -> set[int]:
+    """Which of these guests see the user, or have read what the user said as a member who has left since."""
+    parted = set(db.session.scalars(who_parted(guest_ids, user_id)))
+    return parted | seen_by_guests(guest_ids, {user_id}).keys()

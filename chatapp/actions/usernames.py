@@ -13,7 +13,7 @@ from chatapp.models.tables import USERNAME_CHANGES, USERS
 from chatapp.models.user import SEE_FEW
 from chatapp.prepared_statements import cached, row_or_none, tuples
 from chatapp.username_rule import REMOVED_PREFIX
-from chatapp.visibility import is_seen_by, met_at
+from chatapp.visibility import is_named_to, met_at
 
 USERNAME = select(USERS.c.username).where(USERS.c.id == bindparam("key"))
 LAST_NUMBER = select(func.coalesce(func.max(USERNAME_CHANGES.c.number), 0))
@@ -75,10 +75,10 @@ def changes_after(number: int) -> list[Renamed]:
 
 
 def changes_known_to(viewer: Caller, number: int) -> list[Renamed | PersonRemoved]:
-    """The changes with a higher number, in order, that the viewer may need: of people whom they see, and whose former
-    name they may have seen. Of a removed person only that somebody was removed, so that no name leads to another."""
-    is_seen = USERS.c.removed_at.is_(None) & is_seen_by(viewer.user_id, viewer.role)
-    rows = db.session.execute(_after(number).where(or_(_IS_REMOVAL, is_seen))).all()
+    """The changes with a higher number, in order, that the viewer may need: of people whose names they read, and whose
+    former name they may have seen. A removal says only that somebody was removed, so that no name leads to another."""
+    is_named = USERS.c.removed_at.is_(None) & is_named_to(viewer.user_id, viewer.role)
+    rows = db.session.execute(_after(number).where(or_(_IS_REMOVAL, is_named))).all()
     renamed_ids = {row.user_id for row in rows if not _is_removal(row)}
     arrived_at, met = _since(viewer, renamed_ids)
     changes: list[Renamed | PersonRemoved] = []
@@ -91,7 +91,7 @@ def changes_known_to(viewer: Caller, number: int) -> list[Renamed | PersonRemove
 
 
 def _since(viewer: Caller, user_ids: set[int]) -> tuple[datetime, dict[int, datetime]]:
-    """When the viewer got their account; and where they see few, since when they have seen each of these others."""
+    """When the viewer got their account; and where they see few, since when they have read these others' names."""
     query = select(USERS.c.created_at).where(USERS.c.id == viewer.user_id)
     arrived_at = db.session.execute(query).scalar_one()
     others = user_ids - {viewer.user_id}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Set
 
 from flask import Flask
 
-from chatapp.actions.seen_people import seen_by_guests
+from chatapp.actions.seen_people import guests_who_read_of, seen_by_guests
 from chatapp.people_shapes import ProfileShape, RenamedShape
 from chatapp.realtime.connections import Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
@@ -38,8 +38,13 @@ class Guests:
         self._tell({user_id}, lambda _, guest, __: self._events.profile_changed_to(profile, guest))
 
     def username_changed(self, user_id: int, renamed: RenamedShape) -> None:
-        """Tells each guest who sees the person."""
-        self._tell({user_id}, lambda _, guest, __: self._events.username_changed_to(renamed, guest))
+        """Tells each guest who sees the person, or did. Who is removed may have left everything already."""
+        if not (guests := self._connected()):
+            return
+        with self._app.app_context():
+            found = guests_who_read_of(set(guests), user_id)
+        for guest_id in found:
+            self._events.username_changed_to(renamed, guests[guest_id])
 
     def sees(self, viewer_id: int, user_id: int) -> bool:
         """Whether a user who is connected to this process sees another one."""

@@ -41,7 +41,8 @@ class Personal:
         self.own_devices = OwnDevices(app, connections, events)
         self.retention = Retention(app, events)
         # One process serves all sockets of a SQLite file.
-        self.typing = TypingRelay(journal, server, connections, events, self.sharing, publishes=not settings.is_sqlite)
+        publishes = not settings.is_sqlite
+        self.typing = TypingRelay(journal, server, connections, events, self.sharing, self.guests, publishes=publishes)
 
     def load(self) -> None:
         """Reads what is known without a query later, before the first client connects."""

@@ -1,18 +1,21 @@
 """Who is typing: passed on to the connections that look at that conversation now, and stored nowhere.
 
-A client says which conversation it looks at (`look`), and that its user is typing (`typing`). Neither costs a query:
-whether a connection may look at a group is known by its rooms.
+A client says which conversation it looks at (`look`), and that its user is typing (`typing`). Neither costs a query but
+where a guest is told: whether a connection may look at a group is known by its rooms.
 """
 
+from chatapp.actions.sessions import Caller
 from chatapp.clock import monotonic
 from chatapp.errors import NotAMember
 from chatapp.journal import Journal, Transaction
 from chatapp.models.conversation import direct_key, parse_conversation_id
+from chatapp.models.user import SEE_FEW
 from chatapp.notices import Typed
 from chatapp.personal_payloads import Look, Typing
 from chatapp.realtime.connections import Connection, Connections
 from chatapp.realtime.engine.socketio_server import ChatServer
 from chatapp.realtime.events import Events
+from chatapp.realtime.guests import Guests
 from chatapp.realtime.rooms import NAMESPACE, group_room, viewers_room
 from chatapp.realtime.sharing import Sharing
 
@@ -32,6 +35,7 @@ class TypingRelay:
         connections: Connections,
         events: Events,
         sharing: Sharing,
+        guests: Guests,
         *,
         publishes: bool,
     ) -> None:
@@ -40,6 +44,7 @@ class TypingRelay:
         self._connections = connections
         self._events = events
         self._sharing = sharing
+        self._guests = guests
         self._publishes = publishes
         self._looked_at: dict[str, str] = {}
         self._typed_at: dict[str, float] = {}
@@ -72,17 +77,18 @@ class TypingRelay:
         self._journal.submit(job, durable=False)
 
     def relay(self, notice: Typed) -> None:
-        """Sends it to the connections that look at the conversation: not to the user's own, and not to users who do not
-        show when they are typing themselves."""
+        """Sends it to the connections that look at the conversation: not to the user's own, not to users who do not
+        show when they are typing themselves, and not to guests who do not see the user."""
         room = viewers_room(notice.key)
         if not self._server.manager.has_room(NAMESPACE, room):
             return
         hidden = self._sharing.hidden_from.get(notice.user_id, ())
         not_told = {notice.user_id, *self._sharing.hidden_typists, *hidden}
         excluded = []
-        for sid, _ in self._server.manager.get_participants(NAMESPACE, room):
+        # A list, because clients come and go during a query.
+        for sid, _ in list(self._server.manager.get_participants(NAMESPACE, room)):
             viewer = self._connections.get(sid)
-            if viewer is None or viewer.caller.user_id in not_told:
+            if viewer is None or viewer.caller.user_id in not_told or self._is_hidden_from(viewer.caller, notice):
                 excluded.append(sid)
         self._events.typing(notice.key if notice.is_group else notice.username, notice, room, excluded)
 
@@ -90,6 +96,11 @@ class TypingRelay:
         """The connection has closed, which takes it out of all rooms."""
         self._looked_at.pop(sid, None)
         self._typed_at.pop(sid, None)
+
+    def _is_hidden_from(self, viewer: Caller, notice: Typed) -> bool:
+        """A guest may look at a private conversation with anybody whose name they guess."""
+        is_private = not notice.is_group
+        return is_private and viewer.role in SEE_FEW and not self._guests.sees(viewer.user_id, notice.user_id)
 
     def _key_of(self, connection: Connection, receiver: str, *, is_group: bool) -> str:
         """The group's id, or the key of a direct conversation."""

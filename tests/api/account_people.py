@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.actions.audit import lines_after
+from chatapp.models.user import MEMBER
 from tests.api.authenticator import Authenticator
 from tests.conftest import Browser
 
@@ -24,11 +25,11 @@ def other_address() -> str:
 class Owner:
     """An account with a password, in a browser without a session."""
 
-    def __init__(self, app: Flask, name: str = "erin", password: str | None = PASSWORD) -> None:
+    def __init__(self, app: Flask, name: str = "erin", password: str | None = PASSWORD, role: str = MEMBER) -> None:
         app.test_client_class = Browser
         self.app = app
         self.name = f"{name}{next(_numbers)}"
-        add_users(app.extensions["chatapp.journal"], [NewUser(self.name, name.title(), "", password)])
+        add_users(app.extensions["chatapp.journal"], [NewUser(self.name, name.title(), "", password, role)])
         self.browser = self.new_browser()
 
     def new_browser(self) -> Browser:

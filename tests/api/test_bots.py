@@ -19,7 +19,7 @@ from chatapp.models import Session, User
 from tests.api.administrators import Add, Browse, with_token
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import say
-from tests.api.test_callers import OWN, STAFF, routes_of
+from tests.api.routes import BODIES, OWN, STAFF, routes_of
 from tests.conftest import Browser
 from tests.people import wait_until
 
@@ -40,6 +40,11 @@ def new_token(admin: Browser, bot: str, **body: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     made: dict[str, Any] = answer.get_json()
     return made
+
+
+def tokens_of(admin: Browser, bot: str) -> list[dict[str, Any]]:
+    tokens: list[dict[str, Any]] = admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]
+    return tokens
 
 
 @pytest.fixture
@@ -95,15 +100,10 @@ def test_what_was_done_is_in_the_audit_log_without_the_secret(admin: Browser, bo
 
 
 def test_the_use_of_a_token_is_noted(admin: Browser, bot: str, program: Browser) -> None:
-    def last_used() -> str | None:
-        (listed,) = admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]
-        used: str | None = listed["lastUsed"]
-        return used
-
-    assert last_used() is None
+    assert tokens_of(admin, bot)[0]["lastUsed"] is None
     assert program.get("/conversations").status_code == 200
     # The use is stored without a wait.
-    wait_until(lambda: last_used() is not None, "the use of the token")
+    wait_until(lambda: tokens_of(admin, bot)[0]["lastUsed"] is not None, "the use of the token")
 
 
 @pytest.mark.parametrize("header", ["Authorization", "auth-token"])
@@ -149,7 +149,7 @@ def test_a_revoked_token_opens_nothing_and_the_others_stay(app: Flask, admin: Br
     assert admin.delete(f"/admin/bots/{bot}/tokens/{first['id']}").status_code == 200
     refusal(client.get("/conversations"), 401, "not_signed_in")
     assert with_token(app, second["token"]).get("/conversations").status_code == 200
-    assert [one["id"] for one in admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]] == [second["id"]]
+    assert [one["id"] for one in tokens_of(admin, bot)] == [second["id"]]
 
 
 def test_an_expired_token_opens_nothing(app: Flask, admin: Browser, bot: str) -> None:
@@ -159,7 +159,7 @@ def test_an_expired_token_opens_nothing(app: Flask, admin: Browser, bot: str) ->
     past = update(Session).where(Session.id == made["id"]).values(expires_at=now() - timedelta(seconds=1))
     app.extensions["chatapp.journal"].write(lambda transaction: transaction.session.execute(past))
     refusal(client.get("/conversations"), 401, "not_signed_in")
-    assert admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"] == []
+    assert tokens_of(admin, bot) == []
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_only_bots_have_tokens_and_each_only_its_own(admin: Browser, bot: str, p
         refusal(admin.delete(f"/admin/bots/{owner}/tokens/{made['id']}"), 404, "not_found")
     own = admin.get("/sessions").get_json()["sessions"][0]["id"]
     refusal(admin.delete(f"/admin/bots/{bot}/tokens/{own}"), 404, "not_found")
-    assert len(admin.get(f"/admin/bots/{bot}/tokens").get_json()["tokens"]) == 1
+    assert len(tokens_of(admin, bot)) == 1
 
 
 # Nothing but a token signs in as a bot.
@@ -250,18 +250,6 @@ def test_a_bot_reaches_no_route_of_accounts_or_administration(app: Flask, progra
         body = BODIES.get(route, {})
         answer = program.open(path.replace("<", "").replace(">", ""), method=method, json=body)
         refusal(answer, 403, "forbidden")
-
-
-BODIES: dict[str, dict[str, Any]] = {
-    "POST /leave": {"messages": "keep"},
-    "POST /admin/people/<username>/removal": {"messages": "keep"},
-    "PATCH /admin/people/<username>": {"isActive": False},
-    "PUT /admin/people/<username>/suspension": {"hours": 1},
-    "PUT /admin/groups/<group_id>/owner": {"username": "alice"},
-    "PATCH /admin/bots/<username>": {"name": "Another"},
-    "POST /admin/bots": {"username": "another", "name": "Another"},
-    "POST /admin/bots/<username>/tokens": {"name": "another"},
-}
 
 
 # What a bot may do.

@@ -45,8 +45,12 @@ class Tab:
     def poll(self) -> None:
         self.polls.send(self.asking())
 
-    def post(self, packet: str) -> None:
-        assert self._answer(self._posts.send(post(self._path, packet.encode(), self._cookie))) == ["OK"]
+    def posting(self, packets: str) -> bytes:
+        """Returns the request that posts packets, which `\x1e` separates."""
+        return post(self._path, packets.encode(), self._cookie)
+
+    def post(self, packets: str) -> None:
+        assert self._answer(self._posts.send(self.posting(packets))) == ["OK"]
 
     def message(self, content: str) -> None:
         """Reads until a message arrives. Confirms every message that it reads."""
@@ -66,7 +70,7 @@ class Tab:
 
     def is_open(self) -> bool:
         """Whether the server knows the session."""
-        client = Client(self._port, post(self._path, b"3", self._cookie))
+        client = Client(self._port, self.posting("3"))
         status, _ = client.answer()
         client.drop()
         return status == 200

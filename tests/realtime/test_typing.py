@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.people import Cast
+from tests.people import Cast, Person
 from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire
+from tests.servers import Server
 
 DONE = {"success": True}
 
@@ -79,3 +80,23 @@ def test_a_removed_member_hears_nothing_more(cast: Cast, wires: Wires) -> None:
     typist.call("typing", {"receiver": group, "group": True})
     looking.event("typing")
     assert typed(removed) == []
+
+
+def test_a_guest_hears_nothing_of_somebody_whom_they_do_not_see(server: Server, cast: Cast, wires: Wires) -> None:
+    alice, mallory = cast(2)
+    name = f"guest.{alice.username}"
+    assert server.run("users", "add", name, "--no-password", "--role", "guest").returncode == 0
+    group = alice.make_group("With a guest", name)
+    guest = Person(server, name)
+    to_alice, to_mallory = wires(guest), wires(guest)
+    assert to_alice.call("look", {"receiver": alice.username}) == DONE
+    assert to_mallory.call("look", {"receiver": mallory.username}) == DONE
+    for person in (mallory, alice):
+        assert wires(person).call("typing", {"receiver": name}) == DONE
+    to_alice.event("typing", lambda one: one["username"] == alice.username)
+    assert typed(to_mallory) == []
+    body = {"users": [{"username": mallory.username}]}
+    assert alice.post(f"/group/{group}/members", body).status_code == 200
+    assert wires(mallory).call("typing", {"receiver": name}) == DONE
+    to_mallory.event("typing", lambda one: one["username"] == mallory.username)
+    guest.http.close()

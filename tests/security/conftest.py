@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.databases import Databases
+from tests.realtime.wire import Wire
 from tests.security.installation import SignedIn, start_installation
 from tests.servers import Server
 
@@ -28,3 +29,16 @@ def signed_in(installation: Server) -> Iterator[Callable[[str], SignedIn]]:
     yield sign_in
     for one in found:
         one.http.close()
+
+
+@pytest.fixture
+def wire() -> Iterator[Callable[[SignedIn], Wire]]:
+    opened: list[Wire] = []
+
+    def connect(person: SignedIn) -> Wire:
+        opened.append(Wire(person.server, person.token).joined())
+        return opened[-1]
+
+    yield connect
+    for one in opened:
+        one.close()

@@ -19,6 +19,7 @@ USERS = (
     NewUser("outsider", "Out", "Sider", PASSWORD),
     NewUser("former", "For", "Mer", PASSWORD),
     NewUser("moderator", "Mod", "Erator", PASSWORD, role="moderator"),
+    NewUser("guest", "Gu", "Est", PASSWORD, role="guest"),
     NewUser("gone", "Go", "Ne", PASSWORD),
     NewUser("admin", "Ad", "Min", PASSWORD, role="administrator"),
     NewUser("keeper", "Kee", "Per", PASSWORD, role="administrator"),

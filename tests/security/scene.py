@@ -30,9 +30,19 @@ class Scene:
         return [self.own, self.other, self.group, self.message, self.thread, self.poll, self.scheduled]
 
 
-def new_scene(caller: SignedIn, other: str = OTHER, *others: str) -> Scene:
-    users = [{"username": name} for name in (other, *others)]
-    group = caller.post("/group", {"groupName": "Tried", "users": users})["newGroup"]["groupId"]
+def new_scene(caller: SignedIn, other: str = OTHER) -> Scene:
+    """A scene in a group that the caller owns."""
+    return scene_in(new_group(caller, other), caller, other)
+
+
+def new_group(owner: SignedIn, *others: str) -> str:
+    users = [{"username": name} for name in others]
+    group: str = owner.post("/group", {"groupName": "Tried", "users": users})["newGroup"]["groupId"]
+    return group
+
+
+def scene_in(group: str, caller: SignedIn, other: str = OTHER) -> Scene:
+    """A scene in a group that the caller is in."""
     place = {"receiver": group, "group": True}
     message = caller.post("/messages", {**place, "content": "to be tried"})["response"]["messageId"]
     poll = caller.post("/polls", {**place, "question": "Which?", "options": ["this", "that"]})["message"]["messageId"]

@@ -45,6 +45,8 @@ class Client:
             self._apply_live({"kind": "message", "revision": message["revision"], "message": message}, key)
         elif name == "change":
             self._apply_live(payload, (payload.get("receiver", ""), payload.get("group", False)))
+        elif name in ("profile", "onlineStatus") and payload["username"] not in self.profiles:
+            self.fetch_people()
         elif name == "profile":
             self.kinds.add(name)
             self._take_profile(payload)
@@ -141,11 +143,9 @@ class Client:
         elif change["kind"] == "preferences":
             self._take_preferences(key, change["preferences"])
         elif change["kind"] == "draft":
-            if (
-                change["draft"]["userRevision"] > self.drafts.get(key, change["draft"])["userRevision"]
-                or key not in self.drafts
-            ):
-                self.drafts[key] = change["draft"]
+            draft = change["draft"]
+            if draft["userRevision"] > self.drafts.get(key, {"userRevision": 0})["userRevision"]:
+                self.drafts[key] = draft
         elif change["kind"] == "block":
             block = change["block"]
             if block["userRevision"] > self.blocks.get(block["username"], {"userRevision": 0})["userRevision"]:

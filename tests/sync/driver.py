@@ -1,5 +1,6 @@
 """What the random operations of the property test share: users, requests, and comparing what their clients know."""
 
+import itertools
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from chatapp.actions.accounts import NewUser, add_users
 from tests.sync.client import Client
 from tests.sync.connection import NAMESPACE, Connection
 
@@ -16,6 +18,7 @@ PATIENCE_SECONDS = 10
 
 indexes = st.integers(0, PEOPLE - 1)
 picks = st.integers(0, 1_000)
+_numbers = itertools.count()
 
 
 class Driver(RuleBasedStateMachine):
@@ -47,6 +50,21 @@ class Driver(RuleBasedStateMachine):
             self.all_agree()
             for one in [*self.listeners, *self.sleepers]:
                 one.socket.disconnect(namespace=NAMESPACE)
+
+    def _newcomers(self, count: int) -> list[str]:
+        """Adds users, and returns their names."""
+        names = [f"person{next(_numbers)}" for _ in range(count)]
+        add_users(self.apps[0].extensions["chatapp.journal"], [NewUser(name, name.title()) for name in names])
+        return names
+
+    def _connections(self, number: int) -> tuple[Connection, Connection]:
+        """A tab of a user that hears of everything, and one in another process that is away, but for the first user."""
+        nodes = (self.apps[one % len(self.apps)] for one in (number, number + 1))
+        listener, sleeper = (Connection(node, self.names[number]) for node in nodes)
+        # From here on the client hears of changes of its own name. Before, it has the name of its sign-in.
+        sleeper.client.sync()
+        sleeper.is_away = number > 0
+        return listener, sleeper
 
     def _send(self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool) -> None:
         event = "groupMessage" if is_group else "privateMessage"

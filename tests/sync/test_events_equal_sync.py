@@ -4,7 +4,6 @@ Random users run random operations by events or over HTTP, in one process or two
 make each kind of change. A kind without an operation fails a test.
 """
 
-import itertools
 import logging
 from collections.abc import Callable
 from typing import get_args, get_type_hints
@@ -15,23 +14,33 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from chatapp.actions.accounts import NewUser, add_users
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.installation_settings import change_installation
+from chatapp.realtime import removal_worker
 from chatapp.shapes import ChangeShape
-from tests.sync.connection import Connection
 from tests.sync.driver import PEOPLE, indexes, picks
 from tests.sync.group_operations import GroupOperations
 from tests.sync.message_operations import MessageOperations
 from tests.sync.own_operations import OwnOperations
+from tests.sync.removal_operations import RemovalOperations
 
 # The operations that make each kind of change. A new kind is added here, with its rule in one of the classes of Chat.
 OPERATIONS = {
     "message": ("send_private_message", "send_group_message", "forward"),
-    "update": ("edit", "delete_message", "react", "pin", "create_poll", "vote", "close_poll", "open_thread"),
-    "members": ("add", "join", "remove", "set_role", "follow"),
+    "update": (
+        "edit",
+        "delete_message",
+        "react",
+        "pin",
+        "create_poll",
+        "vote",
+        "close_poll",
+        "open_thread",
+        "go_on_removing",
+    ),
+    "members": ("add", "join", "remove", "set_role", "follow", "go_on_removing"),
     "details": ("rename", "share_history", "describe", "choose_settings", "keep_for", "erase"),
-    "conversation": ("make_group", "add", "join", "remove", "delete"),
+    "conversation": ("make_group", "add", "join", "remove", "delete", "remove_person"),
     "preferences": ("mute", "mark_unread"),
     "draft": ("write_draft",),
     "saved": ("save",),
@@ -39,19 +48,21 @@ OPERATIONS = {
     "scheduled": ("schedule", "change_scheduled", "end_scheduled"),
     "settings": ("do_not_disturb", "share_reads"),
 }
-OTHER_EVENTS = {"profile": ("profile",), "usernameChanged": ("change_name",), "retention": ("keep_all_for",)}
+OTHER_EVENTS = {
+    "profile": ("profile",),
+    "usernameChanged": ("change_name", "remove_person"),
+    "retention": ("keep_all_for",),
+}
 """Events of states that are no changes of a conversation or of what is the user's own."""
 
-_names = itertools.count()
 
-
-class Chat(MessageOperations, GroupOperations, OwnOperations):
+class Chat(MessageOperations, GroupOperations, OwnOperations, RemovalOperations):
     """All operations, and what happens to the clients."""
 
-    @initialize(shares_history=st.booleans())
-    def create_users(self, shares_history: bool) -> None:
-        self.names = [f"person{next(_names)}" for _ in range(PEOPLE)]
-        add_users(self.apps[0].extensions["chatapp.journal"], [NewUser(name, name.title()) for name in self.names])
+    @initialize(shares_history=st.booleans(), erases=st.booleans())
+    def create_users(self, shares_history: bool, erases: bool) -> None:
+        self.erased = set()
+        self.names = self._newcomers(PEOPLE)
         with self.apps[0].app_context():
             change_installation(
                 self.apps[0].extensions["chatapp.journal"],
@@ -59,14 +70,8 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
                 OPERATOR,
                 retention_days=1,
             )
-        nodes = itertools.cycle(self.apps)
-        self.listeners = [Connection(next(nodes), name) for name in self.names]
-        next(nodes)
-        self.sleepers = [Connection(next(nodes), name) for name in self.names]
-        for number, sleeper in enumerate(self.sleepers):
-            # From here on the client hears of changes of its own name. Before, it has the name of its sign-in.
-            sleeper.client.sync()
-            sleeper.is_away = number > 0
+        pairs = [self._connections(number) for number in range(PEOPLE)]
+        self.listeners, self.sleepers = [one for one, _ in pairs], [one for _, one in pairs]
         self.groups: list[str] = []
         self.threads: list[str] = []
         self.make_group(0, set(range(1, PEOPLE)), 0, shares_history)
@@ -79,6 +84,7 @@ class Chat(MessageOperations, GroupOperations, OwnOperations):
         self.block(0, 1, 0, True)
         self.block(0, 1, 0, False)
         self.change_name(1, 0, False)
+        self.remove_person(3, 0, 0, erases)
 
     @rule(who=indexes)
     def go_offline_or_come_back(self, who: int) -> None:
@@ -102,8 +108,13 @@ def test_every_kind_of_change_has_an_operation_that_makes_it() -> None:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_clients_that_received_events_and_clients_that_synced_agree(
-    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture, processes: int
+    make_app: Callable[..., Flask],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: int,
 ) -> None:
+    # The steps of a removal are an operation of the test, so that nothing changes while clients are compared.
+    monkeypatch.setattr(removal_worker, "LOOK_SECONDS", 3_600)
     first = make_app(sockets=True, delivery_ack_window=0, node="first")
     url = first.extensions["chatapp.settings"].database_url
     # With SQLite, one process serves the sockets and the other answers HTTP.
@@ -123,7 +134,7 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
         settings=settings(
             # PostgreSQL is several times slower here, and the code in question is the same.
             max_examples=8 if url.startswith("postgresql") else 16,
-            stateful_step_count=40,
+            stateful_step_count=36,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
