@@ -88,8 +88,9 @@ def account(tour: Tour) -> Stops:
             tour.press("passkeyAdd" if section == "passkeys" else "secondFactorBegin")
             expect(tour.dialog.locator("li, .qr-code").first).to_be_visible()
         if section == "passkeys":
+            expect(tour.named("passkeyAdd")).to_be_enabled()
             yield "account-passkeys-list"
-            tour.dialog.get_by_role("listitem").get_by_role("button").click()
+            tour.dialog.get_by_role("listitem").get_by_role("button").first.click()
         yield f"account-{section}"
         tour.press("dialogBack")
     tour.press("administration")
