@@ -295,7 +295,7 @@ class Client:
             known.read = max(known.read, mark["readSequence"])
 
     def _key_of(self, message: dict[str, Any]) -> Key:
-        if (message["receiver"], True) in self.conversations or message["receiver"].isdigit():
-            return message["receiver"], True
-        own = message["sender"] == self.username
-        return (message["receiver"] if own else message["sender"]), False
+        receiver = message["receiver"]
+        if (receiver, True) in self.conversations or receiver.isdigit():
+            return receiver, True
+        return (receiver if message["sender"] == self.username else message["sender"]), False

@@ -61,7 +61,8 @@ class Driver(RuleBasedStateMachine):
         """A tab of a user that hears of everything, and one in another process that is away, but for the first user."""
         nodes = (self.apps[one % len(self.apps)] for one in (number, number + 1))
         listener, sleeper = (Connection(node, self.names[number]) for node in nodes)
-        # From here on the client hears of changes of its own name. Before, it has the name of its sign-in.
+        # A client syncs when it has connected. From here on it hears of changes of its own name.
+        listener.client.sync()
         sleeper.client.sync()
         sleeper.is_away = number > 0
         return listener, sleeper
