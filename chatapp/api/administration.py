@@ -21,7 +21,7 @@ from chatapp.actions import (
 from chatapp.actions.data_exports import record_audit_export
 from chatapp.actions.limits import shown_limits
 from chatapp.actions.sessions import Caller
-from chatapp.actions.system_permissions import SEE_AUDIT_LOG, SEE_LIMITS, require
+from chatapp.actions.system_permissions import CHANGE_INSTALLATION, SEE_AUDIT_LOG, SEE_LIMITS, require
 from chatapp.administration_payloads import (
     AuditFilter,
     AuditQuery,
@@ -213,7 +213,8 @@ def change_installation(caller: Caller, body: InstallationChange) -> Installatio
     "What would be erased everywhere if messages were kept for so many days",
     gives=RetentionPreviewShape,
     query=RetentionQuery,
-    errors=(Forbidden, InvalidInput),
+    permission=CHANGE_INSTALLATION,
+    errors=(InvalidInput,),
 )
 def preview_retention(caller: Caller, query: RetentionQuery) -> RetentionPreviewShape:
     return group_serializers.retention_preview(retention_preview.preview_in_system(caller.role, query.days))

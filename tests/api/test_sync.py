@@ -18,7 +18,16 @@ def sync(browser: Browser, query: str = "") -> dict[str, Any]:
     answer = browser.get("/sync" + query)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.get_json()
-    assert set(found) == {"userRevision", "more", "conversations", "gone", "changes", "names", "renamed"}
+    assert set(found) == {
+        "userRevision",
+        "more",
+        "conversations",
+        "gone",
+        "changes",
+        "names",
+        "renamed",
+        "retentionDays",
+    }
     return found
 
 

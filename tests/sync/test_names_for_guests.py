@@ -10,6 +10,7 @@ from chatapp.actions.accounts import NewUser, add_users
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.removal_steps import continue_removal
 from chatapp.actions.removals import remove_person
+from chatapp.actions.username_changes import change_username
 from chatapp.models.user import GUEST
 from tests.sync.test_removal import Person
 
@@ -48,11 +49,25 @@ def remove_bob(app: Flask) -> None:
         pass
 
 
-def test_a_guest_who_was_away_learns_who_was_removed(app: Flask, guests: dict[str, Person]) -> None:
+def renamed_for(guests: dict[str, Person]) -> dict[str, list[dict[str, Any]]]:
+    return {kind: one.http.get("/sync?names=0").get_json()["renamed"] for kind, one in guests.items()}
+
+
+def test_guests_who_were_away_learn_that_somebody_was_removed_and_not_who(
+    app: Flask, guests: dict[str, Person]
+) -> None:
     remove_bob(app)
-    renamed = {kind: one.http.get("/sync?names=0").get_json()["renamed"] for kind, one in guests.items()}
-    assert [(one["username"], one["isRemoved"]) for one in renamed["inside"]] == [("bob", True)]
-    assert renamed["later"] == renamed["outside"] == []
+    assert renamed_for(guests) == {kind: [{"number": 1, "isRemoved": True}] for kind in guests}
+
+
+def test_a_guest_who_was_away_learns_the_new_name_of_a_former_member(app: Flask, guests: dict[str, Person]) -> None:
+    alice = Person(app, "alice")
+    (group,) = (one["receiver"] for one in guests["inside"].http.get("/conversations").get_json()["conversations"])
+    assert alice.http.delete(f"/group/{group}/members/bob").status_code == 200
+    with app.app_context():
+        change_username(app.extensions["chatapp.journal"], OPERATOR, "bob", "robert")
+    told = {kind: [one["newUsername"] for one in renamed] for kind, renamed in renamed_for(guests).items()}
+    assert told == {"inside": ["robert"], "later": [], "outside": []}
 
 
 def test_a_process_that_hears_of_a_removal_after_its_last_step_tells_guests_of_it(
