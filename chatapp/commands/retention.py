@@ -33,8 +33,13 @@ def retention(days: int | None, yes: bool) -> None:
                 _require_consent(yes)
             journal = app.extensions["chatapp.journal"]
             found = change_installation(journal, settings, OPERATOR, retention_days=days)
-    kept = f"deleted after {found.retention_days} days" if found.retention_days else "kept for ever"
-    click.echo(f"Messages are {kept}.")
+    click.echo(f"Messages are {_kept(found.retention_days)}.")
+
+
+def _kept(days: int) -> str:
+    if not days:
+        return "kept for ever"
+    return "deleted after 1 day" if days == 1 else f"deleted after {days:,} days"
 
 
 def _is_shorter(days: int, before: int) -> bool:

@@ -175,7 +175,7 @@ def test_an_administrator_is_told_what_is_lost_everywhere(
     assert violations(page) == []
     dialog.get_by_role("button", name=button).click()
     expect(field).to_have_value("1")
-    assert server.run("retention").stdout == "Messages are deleted after 1 days.\n"
+    assert server.run("retention").stdout == "Messages are deleted after 1 day.\n"
 
 
 def test_open_pages_learn_what_the_system_keeps(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
