@@ -53,6 +53,7 @@ def test_a_mention_is_completed_drawn_counted_and_notifies(new_person: NewPerson
     chip = bubble(page, "look").locator(".mention")
     expect(chip).to_have_text(f"@{full_name(bob)}")
     expect(chip).to_have_attribute("href", f"#/u/{bob.username}")
+    assert violations(page) == []
 
     badge = line(other, "Crew").locator(".badge-mention")
     expect(badge).to_contain_text("you are mentioned")
