@@ -55,7 +55,7 @@ def heard(socket: Socket, name: str, is_wanted: Callable[[Any], bool] = lambda _
 
 def test_a_due_message_is_sent_to_everybody_and_leaves_the_list(connect_as: ConnectAs) -> None:
     alice, bob = connect_as("alice"), connect_as("bob")
-    client_id = schedule(alice, "bob", "in a moment")
+    client_id = schedule(alice, "bob", "in a moment", seconds=1)
     schedule(alice, "bob", "tomorrow", seconds=86_400)
     assert [one["content"] for one in waiting(alice)] == ["in a moment", "tomorrow"]
     wait_until(lambda: len(waiting(alice)) == 1, "it is sent")
@@ -70,7 +70,8 @@ def test_permission_is_checked_when_it_is_sent(connect_as: ConnectAs) -> None:
     alice, bob = connect_as("alice"), connect_as("bob")
     ack = alice.call("createGroup", {"groupName": "Two", "users": [{"username": "bob"}]})
     group_id = ack["newGroup"]["groupId"]
-    schedule(bob, group_id, "too late", group=True)
+    # On a busy machine the next call may take a second.
+    schedule(bob, group_id, "too late", seconds=3, group=True)
     alice.call("removeMember", {"groupId": group_id, "username": "bob"})
     wait_until(lambda: waiting(bob)[0]["failure"] is not None, "it could not be sent")
     (failed,) = waiting(bob)

@@ -66,8 +66,9 @@ def test_a_page_of_another_site_changes_nothing_opens_no_socket_and_frames_nothi
     handshake = f"localhost:{server.environment['CHATAPP_WS_PORT']}/socket.io/?EIO=4&transport="
     page.goto(server.url)
     assert page.evaluate(SOCKET, f"ws://{handshake}websocket") == "opened"
-    send_cookies(victim, same_site)
     page.goto(foreign)
+    # The page before is gone, so that no late answer to it sets a cookie again.
+    send_cookies(victim, same_site)
     body = f'{{"receiver": "{receiver.username}", "content": "forged"}}'
     messages = server.url + "messages"
     assert page.evaluate(FETCH, [messages, "application/json", body]) == "TypeError"
