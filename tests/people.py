@@ -25,7 +25,7 @@ EVENTS = (
     "token-expired",
 )
 PATIENCE_SECONDS = 8
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 20
 
 NEWCOMERS = 600
 """Number of demo users of a shared server. Each test gets unused ones, so no test sees state of another."""
