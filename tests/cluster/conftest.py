@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cluster.nodes import Cluster
+from tests.cluster.nodes import Cluster, running_cluster
 from tests.databases import Databases
 
 
@@ -12,12 +12,8 @@ from tests.databases import Databases
 def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A process for HTTP and one for sockets. Some modules have others."""
     cluster = Cluster(tmp_path_factory.mktemp("pair"), databases.new())
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
+    with running_cluster(cluster) as started:
+        yield started
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,14 @@ class Cluster:
 def online(person: Person) -> set[str]:
     """Returns the users that are online according to HTTP."""
     return {one["username"] for one in person.get("/users").json()["users"] if one["isOnline"]}
+
+
+@contextmanager
+def running_cluster(cluster: Cluster) -> Iterator[Cluster]:
+    """Starts a cluster, and stops it in the end. Its Socket.IO processes must end cleanly, and none log a traceback."""
+    try:
+        yield cluster.start()
+        assert cluster.stop() == [0] * len(cluster.nodes)
+        assert "Traceback" not in cluster.log
+    finally:
+        cluster.kill()

