@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sync.known_state import Conversation, comparable, details_of, state_of, sum_of
+from tests.sync.own_state import Key, OwnState
 
-Key = tuple[str, bool]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 Page = Callable[[str, bool], list[dict[str, Any]]]
 People = Callable[[], list[dict[str, Any]]]
@@ -28,12 +28,7 @@ class Client:
         self.names = names
         self.conversations: dict[Key, Conversation] = {}
         self.user_revision = 0
-        self.preferences: dict[Key, dict[str, Any]] = {}
-        self.drafts: dict[Key, dict[str, Any]] = {}
-        self.saved: dict[str, dict[str, Any]] = {}
-        self.blocks: dict[str, dict[str, Any]] = {}
-        self.scheduled: dict[str, dict[str, Any]] = {}
-        self.settings: dict[str, Any] = {"userRevision": 0}
+        self.own = OwnState()
         self.profiles: dict[str, dict[str, Any]] = {}
         self.retention_days = 0
 
@@ -94,26 +89,17 @@ class Client:
             f"{key[0]} {'group' if key[1] else 'direct'}": {
                 **vars(one),
                 "messages": comparable(one),
-                "preferences": self.preferences.get(key),
+                "preferences": self.own.preferences.get(key),
                 "mentions": self._unread_mentions(one, key, marks.get(key, one).read),
             }
             for key, one in sorted(self.conversations.items())
         }
-        drafts = {key: one for key, one in sorted(self.drafts.items()) if one["content"]}
-        saved = sorted(key for key, one in self.saved.items() if one["saved"])
         return {
             **conversations,
-            "settings": self.settings,
-            "drafts": drafts,
-            "saved": dict.fromkeys(saved),
-            "blocks": dict.fromkeys(sorted(name for name, one in self.blocks.items() if one["blocked"])),
-            "scheduled": self._waiting(),
+            **self.own.comparable(),
             "profiles": self.profiles,
             "retention": {"days": self.retention_days},
         }
-
-    def _waiting(self) -> dict[str, dict[str, Any]]:
-        return {key: one for key, one in sorted(self.scheduled.items()) if not one["gone"]}
 
     def _take_profile(self, user: dict[str, Any]) -> None:
         profile = {"statusText": "", "timeZone": "", "profileRevision": 0, **user}
@@ -140,31 +126,8 @@ class Client:
     def _apply_own(self, change: dict[str, Any], key: Key) -> None:
         if change["kind"] == "conversation":
             self._take_conversation(key, change["conversation"])
-        elif change["kind"] == "preferences":
-            self._take_preferences(key, change["preferences"])
-        elif change["kind"] == "draft":
-            draft = change["draft"]
-            if draft["userRevision"] > self.drafts.get(key, {"userRevision": 0})["userRevision"]:
-                self.drafts[key] = draft
-        elif change["kind"] == "block":
-            block = change["block"]
-            if block["userRevision"] > self.blocks.get(block["username"], {"userRevision": 0})["userRevision"]:
-                self.blocks[block["username"]] = block
-        elif change["kind"] == "saved":
-            saved = change["saved"]
-            if saved["userRevision"] > self.saved.get(saved["messageId"], {"userRevision": 0})["userRevision"]:
-                self.saved[saved["messageId"]] = saved
-        elif change["kind"] == "scheduled":
-            one = change["scheduled"]
-            if one["userRevision"] > self.scheduled.get(one["clientId"], {"userRevision": 0})["userRevision"]:
-                self.scheduled[one["clientId"]] = one
-        elif change["settings"]["userRevision"] > self.settings["userRevision"]:
-            self.settings = change["settings"]
-
-    def _take_preferences(self, key: Key, preferences: dict[str, Any]) -> None:
-        known = self.preferences.get(key)
-        if known is None or preferences["userRevision"] > known["userRevision"]:
-            self.preferences[key] = preferences
+        else:
+            self.own.apply(change, key)
 
     def _apply(self, known: Conversation, change: dict[str, Any], key: Key) -> None:
         if change["revision"] <= known.revision:
@@ -248,7 +211,7 @@ class Client:
         if wire is None:
             self.conversations.pop(key, None)
             return
-        self._take_preferences(key, wire["preferences"])
+        self.own.take("preferences", key, wire["preferences"])
         known = self.conversations[key] = Conversation(
             wire["name"],
             wire["role"],
@@ -264,7 +227,7 @@ class Client:
         self._refetch(known, key)
 
     def _unread_mentions(self, known: Conversation, key: Key, read: int) -> list[int]:
-        marked = self.preferences[key]["unreadFrom"]
+        marked = self.own.preferences[key]["unreadFrom"]
         after = read if marked is None else min(read, marked - 1)
         return sorted(sequence for sequence in known.mentions if sequence > after)
 

@@ -125,7 +125,7 @@ class Driver(RuleBasedStateMachine):
         """Returns the client id of one of the user's scheduled messages; of none if there is none."""
         listener = self.listeners[who]
         listener.drain()
-        waiting = sorted(key for key, one in listener.client.scheduled.items() if not one["gone"])
+        waiting = list(listener.client.own.waiting)
         return waiting[pick % len(waiting)] if waiting else "00000000-0000-4000-8000-000000000000"
 
     def _group(self, pick: int) -> str:

@@ -28,6 +28,10 @@ class Server(servers.Server):
         added = self.run("users", "add", *arguments)
         assert added.returncode == 0, added.stderr
 
+    def add_root(self) -> None:
+        """Adds root, an administrator called Rosa who signs in by name."""
+        self.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+
 
 class ApiUser:
     """A user without a browser, who calls the HTTP API with a token."""

@@ -36,7 +36,7 @@ def test_an_administrator_invites_gives_a_role_closes_an_account_and_reads_of_it
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     server.add_user("finn", "--no-password", "--first-name", "Finn")
     page = new_person("root", server, bypass_csp=True, **PHONE).open()
     dialog = open_administration(page)
@@ -97,7 +97,7 @@ def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=3)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     ApiUser(server, "user0").make_group("Rowers")
     page = new_person("root", server, color_scheme="dark", bypass_csp=True).open()
     dialog = open_administration(page)
@@ -128,7 +128,7 @@ def test_a_moderator_sees_people_and_invitations_and_a_member_nothing(
 ) -> None:
     server = make_server(users=1)
     server.add_user("mod", "--no-password", "--first-name", "Mo", "--role", "moderator")
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     page = new_person("mod", server).open()
     dialog = open_administration(page)
     expect(dialog.get_by_role("listitem")).to_have_text(

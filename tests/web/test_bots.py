@@ -26,7 +26,7 @@ NAMESPACE = "/chat"
 @pytest.fixture(scope="module")
 def bot_server(make_server: Callable[..., Server]) -> Server:
     server = make_server(users=1)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     return server
 
 

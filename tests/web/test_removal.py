@@ -18,7 +18,7 @@ def test_the_open_conversation_closes_and_its_messages_are_deleted(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     server.add_user("finn", "--no-password", "--first-name", "Finn")
     server.add_user("lea", "--no-password", "--first-name", "Lea")
     ApiUser(server, "finn").say("lea", "words of finn")

@@ -40,7 +40,6 @@ def make_older(server: Server, content: str) -> None:
 
 def test_old_messages_vanish_for_everybody(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
     owner, other = new_person("alice", server, bypass_csp=True), new_person("bob", server, service_workers="allow")
     group = ApiUser(server, "alice").make_group("Rowing", "bob")
     page, theirs = owner.open(f"#/g/{group}"), other.open(f"#/g/{group}")
@@ -77,7 +76,7 @@ def test_an_administrator_chooses_it_for_the_whole_system(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     page = new_person("root", server, bypass_csp=True, color_scheme="dark", **PHONE).open()
     dialog = open_administration(page)
     open_section(dialog, "System")
@@ -100,7 +99,6 @@ def test_an_owner_is_told_what_is_lost_and_may_think_again(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
     owner = new_person("alice", server, bypass_csp=True, **PHONE)
     group = ApiUser(server, "alice").make_group("Rowing")
     ApiUser(server, "alice").say(group, "an old secret", "another one", "something new", group=True)
@@ -156,7 +154,7 @@ def test_an_administrator_is_told_what_is_lost_everywhere(
     sentences: tuple[str, str, str],
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     root = ApiUser(server, "root")
     root.say(root.make_group("Rowing"), "an old secret", group=True)
     make_older(server, "an old secret")
@@ -180,8 +178,7 @@ def test_an_administrator_is_told_what_is_lost_everywhere(
 
 def test_open_pages_learn_what_the_system_keeps(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
-    page = new_person("alice", server).open("#/u/root")
+    page = new_person("alice", server).open("#/u/bob")
     page.get_by_role("button", name="Details").click()
     expect(page.get_by_text("Messages are kept for ever.")).to_be_visible()
     assert server.run("retention", "30", "--yes").returncode == 0

@@ -66,7 +66,7 @@ def test_an_administrator_renames_somebody_whose_open_page_goes_on(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
     server = make_server(users=0)
-    server.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+    server.add_root()
     server.add_user("zoe", "--no-password", "--first-name", "Zoe")
     server.add_user("yan", "--no-password", "--first-name", "Yan")
     yan = ApiUser(server, "yan")
