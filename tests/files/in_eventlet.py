@@ -8,16 +8,16 @@ from chatapp.eventloop.patching import patch
 
 patch()
 
-import json
-import sys
-import time
-from pathlib import Path
+import json  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
 
-import eventlet
+import eventlet  # noqa: E402
 
-from chatapp.eventloop.thread_pool import is_green, run_in_thread
-from chatapp.files.bucket import Bucket
-from chatapp.files.s3_storage import S3Storage
+from chatapp.eventloop.thread_pool import is_green, run_in_thread  # noqa: E402
+from chatapp.files.bucket import Bucket  # noqa: E402
+from chatapp.files.s3_storage import S3Storage  # noqa: E402
 
 TICK_SECONDS = 0.005
 

@@ -1,4 +1,4 @@
-"""A program that stores a file and reads it back in pieces. Its arguments are the fields of a bucket, a key and the file.
+"""A program that stores a file and reads it back in pieces. Its arguments are the fields of a bucket, a key and a file.
 
 It prints in bytes by how much its memory has grown at most.
 """

@@ -23,7 +23,15 @@ from tests.servers import free_ports
 ACCESS_KEY, SECRET_KEY = "chatapp", "a secret key of the tests"
 BUCKET = "files"
 START_SECONDS = 60.0
-PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")
+PORTS = (
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "s3.port.grpc",
+)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -154,7 +153,7 @@ def test_the_package_is_asked_for_by_its_name(bucket: Bucket, monkeypatch: pytes
 def test_the_settings_choose_the_storage(bucket: Bucket, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(bucket.secret_key + "\n")
-    named: dict[str, Any] = dict(
+    named = FileSettings(
         s3_bucket=bucket.name,
         s3_endpoint=bucket.endpoint,
         s3_access_key=bucket.access_key,
@@ -162,7 +161,7 @@ def test_the_settings_choose_the_storage(bucket: Bucket, tmp_path: Path) -> None
         s3_prefix="chosen",
     )
     source = source_of(tmp_path, DATA)
-    storage_of(FileSettings(**named), tmp_path).put(KEY, source)
+    storage_of(named, tmp_path).put(KEY, source)
     assert S3Storage(replace(bucket, prefix="chosen")).size(KEY) == len(DATA)
     assert not (tmp_path / "uploads").exists()
     storage_of(FileSettings(), tmp_path).put(KEY, source)

@@ -72,7 +72,18 @@ def test_all_keys_are_listed_with_those_of_previews(storage: Storage, tmp_path: 
 
 @pytest.mark.parametrize(
     "key",
-    ["", "x", "../" + KEY, "/etc/passwd", KEY.upper(), KEY + "/..", KEY + ".preview-4", "00" + KEY[2:], KEY + "\n", KEY[3:]],
+    [
+        "",
+        "x",
+        "../" + KEY,
+        "/etc/passwd",
+        KEY.upper(),
+        KEY + "/..",
+        KEY + ".preview-4",
+        "00" + KEY[2:],
+        KEY + "\n",
+        KEY[3:],
+    ],
 )
 def test_no_other_key_is_taken(storage: Storage, tmp_path: Path, key: str) -> None:
     source = source_of(tmp_path, DATA)
