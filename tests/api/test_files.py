@@ -310,3 +310,24 @@ def test_nginx_is_told_where_the_bytes_are(make_app: Callable[..., Flask]) -> No
     name = path_of(app, TEXT).name
     assert answer.headers["X-Accel-Redirect"] == f"/stored-files/{name[:2]}/{name}"
     assert answer.data == b""
+
+
+def test_messages_with_files_are_found(pair: Pair) -> None:
+    alice, bob, alice_name, bob_name = pair
+    silent = sent(alice, bob_name, upload(alice, TEXT), upload(alice, TEXT))
+    captioned = sent(bob, alice_name, upload(bob, TEXT), content=f"The noodles of @{alice_name} at http://a.example/")
+    sent(alice, bob_name, content="Noodles without a file")
+
+    def finds(text: str, browser: Browser = alice) -> list[str]:
+        answer = browser.get("/search", query_string={"q": text})
+        assert answer.status_code == 200, answer.text
+        return [hit["message"]["messageId"] for hit in answer.get_json()["hits"]]
+
+    both = [captioned["messageId"], silent["messageId"]]
+    assert finds("has:file") == finds("has:file", bob) == finds(f"in:{bob_name} has:file") == both
+    assert finds(f"has:file from:{alice_name}") == finds(f"in:{bob_name} has:file from:{alice_name}") == both[1:]
+    for text in ("noodles", "mentions:me", "has:link", f"from:{bob_name}", f"mentions:me from:{bob_name}"):
+        assert finds(f"has:file {text}") == both[:1], text
+    assert finds("has:file has:poll") == finds("has:file before:2020-01-01") == finds("has:file mentions:me rice") == []
+    alice.delete(f"/message/{silent['messageId']}")
+    assert finds("has:file") == both[:1]
