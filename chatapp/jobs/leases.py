@@ -53,19 +53,17 @@ def complete(transaction: Transaction, job: Job) -> None:
 
     Raises LeaseLost if the job is this process's no more, which undoes the transaction's other writes.
     """
-    settle(transaction, job, None)
+    _require_mine(_finish(SessionConnection(transaction), job))
     job.is_settled = True
 
 
 def settle(transaction: Transaction, job: Job, again: Again | None) -> None:
-    """Stores that a handler has ended: the job is done, or due again. Raises LeaseLost."""
+    """Stores that a handler has ended: the job is done, which it may be already, or due again. Raises LeaseLost."""
     connection = SessionConnection(transaction)
-    if again is not None:
-        _put_back(connection, job, again.seconds, 0, None, again.payload)
-    elif job.kind.every is not None:
-        _put_back(connection, job, job.kind.every.total_seconds(), 0, None, {})
+    if again is None:
+        _finish(connection, job)
     else:
-        _require_mine(connection.execute(DELETE, (job.id, job.attempt)).rowcount)
+        _put_back(connection, job, again.seconds, 0, None, again.payload)
 
 
 def fail(transaction: Transaction, job: Job, error: Exception) -> bool:
@@ -115,6 +113,15 @@ def _take(connection: Connection, job: Job, at: datetime, node: str) -> Job:
     connection.execute(TAKE, (to_microseconds(at + job.kind.lease), node, job.id))
     job.attempt += 1
     return job
+
+
+def _finish(connection: Connection, job: Job) -> int:
+    """Returns whether the job was still this process's, as the number of its rows."""
+    if job.kind.every is not None:
+        _put_back(connection, job, job.kind.every.total_seconds(), 0, None, {})
+        return 1
+    found: int = connection.execute(DELETE, (job.id, job.attempt)).rowcount
+    return found
 
 
 def _put_back(

@@ -26,6 +26,7 @@ WHEN job.attempts = 0 AND excluded.due_at < job.due_at THEN excluded.due_at ELSE
 ROW = "(?, ?, ?, ?, ?, ?)"
 
 CANCEL = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'waiting'"
+FINISH = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'running'"
 
 ROWS_PER_STATEMENT = 5_000
 """SQLite allows 32,766 parameters."""
@@ -105,6 +106,13 @@ def cancel(transaction: "Transaction", kind: str, key: str) -> bool:
 def cancel_rows(connection: Connection, kind: str, keys: Sequence[str]) -> int:
     """As `cancel`, in code that writes by plain SQL. Returns how many there were."""
     return sum(connection.execute(CANCEL, (kind, key)).rowcount for key in sorted(keys))
+
+
+def finish_rows(connection: Connection, kind: str, keys: Sequence[str]) -> None:
+    """Deletes the jobs of these keys, those that run as well: this transaction does what they are for."""
+    for key in sorted(keys):
+        connection.execute(CANCEL, (kind, key))
+        connection.execute(FINISH, (kind, key))
 
 
 def _merged(jobs: Sequence[NewJob], at: datetime) -> list[NewJob]:

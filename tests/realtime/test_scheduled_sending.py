@@ -5,24 +5,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from chatapp.actions.administration import deactivate
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.suspensions import suspend
 from chatapp.clock import now, to_iso
-from chatapp.realtime import scheduled_sender
 from tests.conftest import Browser
 from tests.people import wait_until
 from tests.realtime.test_http_and_socket_agree import ConnectAs, Socket, connect_as
 
 __all__ = ["connect_as"]
-
-
-@pytest.fixture(autouse=True)
-def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_sender, "LOOK_SECONDS", 0.02)
 
 
 def schedule(socket: Socket, receiver: str, content: str, *, seconds: float = 0.3, group: bool = False) -> str:
