@@ -157,7 +157,7 @@ def due_draft(at: datetime, user_id: int, client_id: str) -> MessageDraft | None
     if found is None or found.status != WAITING or found.due_at > to_microseconds(at):
         return None
     scheduled = scheduled_of([found])[0]
-    (username,) = usernames_of({user_id}).values()
+    username = usernames_of({user_id})[user_id]
     receiver, is_group = scheduled.receiver, scheduled.is_group
     return _draft(user_id, username, receiver, is_group, client_id, is_awaited=False, must_be_due=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from chatapp.actions.removal_steps import REMOVAL
 from chatapp.actions.scheduled_sending import SCHEDULED_MESSAGE
 from chatapp.jobs.dead_letters import forget_old
 from chatapp.jobs.kind import Kind, Services
@@ -15,6 +16,7 @@ def _forget_old_dead_letters(services: Services, _payload: Mapping[str, Any]) ->
 
 KINDS: tuple[Kind, ...] = (
     SCHEDULED_MESSAGE,
+    REMOVAL,
     Kind("dead_letters", _forget_old_dead_letters, every=timedelta(days=1)),
 )
 """All kinds. A job of another kind, as a later version may have left it, waits."""

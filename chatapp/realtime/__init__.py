@@ -19,7 +19,6 @@ from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
-from chatapp.realtime.removal_worker import RemovalWorker
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
@@ -86,8 +85,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     ticker.start()
     eraser = MessageEraser(app.app_context, journal)
     eraser.start()
-    removals = RemovalWorker(app.app_context, journal)
-    removals.start()
     if settings.is_sqlite:
         compactor = IndexCompactor(app.app_context, journal)
         compactor.start()
@@ -96,7 +93,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     app.extensions["chatapp.close"] += [
         ticker.stop,
         eraser.stop,
-        removals.stop,
         runner.stop,
         bus.close,
         lambda: _close_transports(server),

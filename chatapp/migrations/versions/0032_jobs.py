@@ -1,4 +1,4 @@
-"""Jobs. Scheduled messages that wait get one each."""
+"""Jobs. Scheduled messages that wait and removals that are under way get one each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,9 @@ SCHEDULED_WAITS = sa.text("status = 'waiting'")
 SCHEDULED = """INSERT INTO job (kind, key, payload, due_at, state, created_at)
 SELECT 'scheduled_message', CAST(user_id AS VARCHAR) || '/' || client_id, '{}', due_at, 'waiting', due_at
 FROM scheduled_message WHERE status = 'waiting'"""
+
+REMOVALS = """INSERT INTO job (kind, key, payload, due_at, state, created_at)
+SELECT 'removal', CAST(user_id AS VARCHAR), '{}', began_at, 'waiting', began_at FROM removal"""
 
 
 def upgrade() -> None:
@@ -44,6 +47,7 @@ def upgrade() -> None:
     ):
         op.create_index(name, "job", columns, unique=is_unique, sqlite_where=condition, postgresql_where=condition)
     op.execute(SCHEDULED)
+    op.execute(REMOVALS)
     op.drop_index("ix_scheduled_message_due_at", table_name="scheduled_message")
 
 
