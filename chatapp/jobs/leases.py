@@ -12,7 +12,7 @@ import orjson
 
 from chatapp.clock import now
 from chatapp.jobs.kind import Again, Job, JobFailed, Kind, LeaseLost, sentence_of
-from chatapp.jobs.queue import Connection, NewJob, SessionConnection, enqueue_rows
+from chatapp.jobs.queue import REPEATING, Connection, NewJob, SessionConnection, enqueue_rows
 from chatapp.journal import Transaction
 from chatapp.models.base import from_microseconds, to_microseconds
 from chatapp.models.job import RUNNING
@@ -35,9 +35,6 @@ DELETE_IF_ANOTHER_WAITS = f"""DELETE FROM job WHERE {MINE} AND EXISTS (
 PUT_BACK = f"""UPDATE job SET state = 'waiting', due_at = ?, attempts = ?, payload = COALESCE(?, payload), error = ?,
 node = NULL WHERE {MINE}"""  # noqa: S608 constants
 BURY = f"""UPDATE job SET state = 'failed', error = ?, failed_at = ?, node = NULL WHERE {MINE}"""  # noqa: S608 constants
-
-REPEATING = "every"
-"""The key of the one job of a kind that repeats."""
 
 LOST = "The process that ran it has ended, or it took longer than it may."
 

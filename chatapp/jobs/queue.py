@@ -28,6 +28,9 @@ ROW = "(?, ?, ?, ?, ?, ?)"
 CANCEL = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'waiting'"
 FINISH = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'running'"
 
+REPEATING = "every"
+"""The key of the one job of a kind that repeats."""
+
 ROWS_PER_STATEMENT = 5_000
 """SQLite allows 32,766 parameters."""
 
@@ -81,6 +84,11 @@ def enqueue(
     if delay is not None:
         due_at = now() + delay
     transaction.notices += enqueue_rows(SessionConnection(transaction), [NewJob(kind, payload, due_at, key)])
+
+
+def enqueue_repeating(transaction: "Transaction", kind: str) -> None:
+    """Makes the job of a kind that repeats due now."""
+    enqueue(transaction, kind, {}, key=REPEATING)
 
 
 def enqueue_rows(connection: Connection, jobs: Sequence[NewJob]) -> list[Notice]:

@@ -16,7 +16,6 @@ from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
-from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.ticker import Ticker
@@ -83,8 +82,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
-    eraser = MessageEraser(app.app_context, journal)
-    eraser.start()
     if settings.is_sqlite:
         compactor = IndexCompactor(app.app_context, journal)
         compactor.start()
@@ -92,7 +89,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     app.extensions["chatapp.indexer"].sweep()
     app.extensions["chatapp.close"] += [
         ticker.stop,
-        eraser.stop,
         runner.stop,
         bus.close,
         lambda: _close_transports(server),
