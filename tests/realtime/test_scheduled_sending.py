@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from chatapp.actions.administration import deactivate
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.suspensions import suspend
 from chatapp.clock import now, to_iso
+from chatapp.extensions import db
+from chatapp.journal.scheduled import SENDING
+from chatapp.models import JobRow
 from tests.conftest import Browser
 from tests.people import wait_until
 from tests.realtime.test_http_and_socket_agree import ConnectAs, Socket, connect_as
@@ -34,6 +38,11 @@ def waiting(socket: Socket) -> list[dict[str, Any]]:
     return found
 
 
+def sending_jobs(socket: Socket) -> list[JobRow]:
+    with socket.browser.application.app_context():
+        return list(db.session.scalars(select(JobRow).where(JobRow.kind == SENDING)))
+
+
 def heard(socket: Socket, name: str, is_wanted: Callable[[Any], bool] = lambda _payload: True) -> list[Any]:
     """The wanted events of a name, after waiting for the first. They are sent shortly after the message is stored."""
     found: list[Any] = []
@@ -51,7 +60,9 @@ def test_a_due_message_is_sent_to_everybody_and_leaves_the_list(connect_as: Conn
     client_id = schedule(alice, "bob", "in a moment", seconds=1)
     schedule(alice, "bob", "tomorrow", seconds=86_400)
     assert [one["content"] for one in waiting(alice)] == ["in a moment", "tomorrow"]
+    assert len(sending_jobs(alice)) == 2
     wait_until(lambda: len(waiting(alice)) == 1, "it is sent")
+    assert len(sending_jobs(alice)) == 1, "its job is gone in the same transaction"
     (event,) = heard(bob, "response")
     assert (event["response"]["content"], event["response"]["clientId"]) == ("in a moment", client_id)
     (gone,) = heard(alice, "change", lambda one: one["kind"] == "scheduled" and one["scheduled"]["gone"])
