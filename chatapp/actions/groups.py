@@ -257,7 +257,7 @@ def _delete_messages_in(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
     def write(transaction: Transaction) -> bool:
-        delete_rows(transaction.session, conversation_id, 1, last)
+        delete_rows(transaction, conversation_id, 1, last)
         rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)
         return transaction.session.scalar(rest) is not None
 

@@ -100,7 +100,7 @@ def erase_message(transaction: Transaction, found: FoundMessage, user_id: int) -
         of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
         transaction.session.execute(delete(table).where(of_message))
     delete_poll(transaction, message.conversation_id, message.sequence)
-    release_files(transaction.session, message.conversation_id, message.sequence, message.sequence)
+    release_files(transaction, message.conversation_id, message.sequence, message.sequence)
     forget_mentions(transaction, message)
     message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
     message.forwarded_from_id = message.forwarded_at = None

@@ -152,6 +152,6 @@ def _delete_some(transaction: Transaction, conversation_id: int) -> bool:
         first = session.scalar(select(func.min(Message.sequence)).where(Message.conversation_id == one))
         if first is None:
             continue
-        delete_rows(session, one, first, first + LOOKED_AT_ONCE // 4)
+        delete_rows(transaction, one, first, first + LOOKED_AT_ONCE // 4)
         return True
     return False
