@@ -17,14 +17,15 @@ def monotonic() -> float:
     return time.monotonic()
 
 
-_SECONDS = [f"{second:02d}." for second in range(60)]
+_HOURS = [f"{hour:02d}:" for hour in range(24)]
+_SECONDS = [f"{second // 60:02d}:{second % 60:02d}." for second in range(3600)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
 
 
 @lru_cache(16_384)
-def _minute(minutes: int) -> str:
-    days, minute = divmod(minutes, 24 * 60)
-    return f"{_day(days)}{minute // 60:02d}:{minute % 60:02d}:"
+def _hour(hours: int) -> str:
+    days, hour = divmod(hours, 24)
+    return _day(days) + _HOURS[hour]
 
 
 @lru_cache(4096)
@@ -35,10 +36,11 @@ def _day(days: int) -> str:
 def microseconds_to_iso(microseconds: int) -> str:
     """As `to_iso`, for the database's form of an instant: microseconds since 1970 UTC.
 
-    Dates, minutes, seconds and milliseconds are cached as text, since a page of history formats fifty instants.
+    Hours with their dates, the seconds of an hour, and milliseconds are cached as text, since a page of history formats
+    fifty instants, and a list of conversations two for each. 16,384 hours are two years.
     """
-    minutes, rest = divmod(microseconds // 1000, 60_000)
-    return _minute(minutes) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
+    hours, rest = divmod(microseconds // 1000, 3_600_000)
+    return _hour(hours) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
 
 
 def to_iso(instant: datetime) -> str:

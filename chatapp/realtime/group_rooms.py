@@ -135,9 +135,9 @@ class GroupRooms:
 
     def _joined(self, user_id: int, overview: Overview) -> None:
         if overview.is_group:
-            row = overview.row
-            self._fan_out.start_after(row.id, Position(row.revision, row.last_sequence))
-            self._enter_all(row.id, [user_id])
+            conversation_id = overview.conversation_id
+            self._fan_out.start_after(conversation_id, Position(overview.revision, overview.last_sequence))
+            self._enter_all(conversation_id, [user_id])
         self._events.changed_for_user(serializers.joined(overview), overview.username)
 
     def _enter_all(self, conversation_id: int, user_ids: Collection[int]) -> None:
