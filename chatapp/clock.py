@@ -17,15 +17,9 @@ def monotonic() -> float:
     return time.monotonic()
 
 
-_HOURS = [f"{hour:02d}:" for hour in range(24)]
-_SECONDS = [f"{second // 60:02d}:{second % 60:02d}." for second in range(3600)]
+_MINUTES = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
+_SECONDS = [f"{second:02d}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
-
-
-@lru_cache(16_384)
-def _hour(hours: int) -> str:
-    days, hour = divmod(hours, 24)
-    return _day(days) + _HOURS[hour]
 
 
 @lru_cache(4096)
@@ -36,11 +30,12 @@ def _day(days: int) -> str:
 def microseconds_to_iso(microseconds: int) -> str:
     """As `to_iso`, for the database's form of an instant: microseconds since 1970 UTC.
 
-    Hours with their dates, the seconds of an hour, and milliseconds are cached as text, since a page of history formats
-    fifty instants, and a list of conversations two for each. 16,384 hours are two years.
+    Dates, minutes, seconds and milliseconds are kept as text, since a page of history formats fifty instants, and a
+    list of ten thousand conversations two for each.
     """
-    hours, rest = divmod(microseconds // 1000, 3_600_000)
-    return _hour(hours) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
+    days, rest = divmod(microseconds // 1000, 86_400_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{_day(days)}{_MINUTES[minutes]}{_SECONDS[rest // 1000]}{_MILLISECONDS[rest % 1000]}"
 
 
 def to_iso(instant: datetime) -> str:

@@ -1,47 +1,35 @@
 """Serializers: rows to wire shapes, one function for each noun. Wire names are in camelCase, as in docs/protocol.md."""
 
-from typing import cast
-
 from chatapp.actions.change_log import Change, DetailsChange, MembersChange
-from chatapp.actions.group_details import OF_DIRECT
 from chatapp.actions.groups import Group
 from chatapp.actions.message_changes import Version
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
-from chatapp.actions.overview import NO_PREFERENCES, GroupPart, Overview
 from chatapp.actions.search import Hits
-from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
-from chatapp.models.membership import MEMBER
-from chatapp.people_serializers import renamed_earlier, user
-from chatapp.personal_serializers import personal_change, preferences
+from chatapp.people_serializers import user
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
 from chatapp.shapes import (
     ChangeShape,
-    ConversationShape,
-    ConversationSyncShape,
     GroupShape,
-    MemberShape,
     MessageAckShape,
     MessageShape,
     MessageStateShape,
     RoleShape,
     SearchShape,
-    SyncShape,
     UpdateShape,
     VersionsShape,
 )
-from chatapp.thread_serializers import root
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
-    shape = _message(
+    shape = plain_message(
         stored.sender,
         stored.receiver,
         stored.content,
@@ -53,11 +41,11 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
         stored.revision,
     )
     if stored.state is not None:
-        _add_state(shape, stored.state)
+        add_state(shape, stored.state)
     return shape
 
 
-def _message(
+def plain_message(
     sender: str,
     receiver: str,
     content: str,
@@ -105,7 +93,7 @@ def page(messages: Page | None) -> list[MessageShape]:
     if messages.states:
         for shape in shapes:
             if (found := messages.states.get(shape["sequence"])) is not None:
-                _add_state(shape, found)
+                add_state(shape, found)
     return shapes
 
 
@@ -147,74 +135,6 @@ def group(found: Group) -> GroupShape:
         "role": found.role,
         "members": [{"username": username, "role": role} for username, role in found.roles.items()],
     }
-
-
-_BLANK: ConversationShape = {
-    "receiver": "",
-    "group": False,
-    "name": "",
-    "lastMessage": None,
-    "lastSequence": 0,
-    "readSequence": 0,
-    "unread": 0,
-    "unreadMentions": [],
-    "members": [],
-    "revision": 0,
-    "createdAt": "",
-    **details(OF_DIRECT),
-    "role": MEMBER,
-    "preferences": preferences(NO_PREFERENCES),
-    "threadOf": None,
-}
-
-
-def conversation(overview: Overview) -> ConversationShape:
-    """Filled in, since building a dictionary of so many keys takes four times as long as copying one."""
-    shape = _BLANK.copy()
-    shape["receiver"] = shape["name"] = overview.receiver
-    shape["lastMessage"] = _last_message(overview)
-    shape["lastSequence"] = overview.last_sequence
-    shape["readSequence"] = overview.read_sequence
-    shape["unread"] = overview.unread
-    shape["unreadMentions"] = overview.unread_mentions
-    shape["members"] = _members(overview)
-    shape["revision"] = overview.revision
-    shape["createdAt"] = microseconds_to_iso(overview.created_at)
-    shape["erasedSequence"] = overview.erased_sequence
-    shape["preferences"] = preferences(overview.preferences)
-    if overview.part is not None:
-        _add_part(shape, overview, overview.part)
-    return shape
-
-
-def _add_part(shape: ConversationShape, overview: Overview, part: GroupPart) -> None:
-    """Adds what only groups have."""
-    shape["group"] = True
-    shape["name"] = part.row.name or overview.receiver
-    shape["role"] = part.row.role
-    shape["threadOf"] = root(overview)
-    shape.update(cast("ConversationShape", details(part.row)))
-
-
-def _last_message(overview: Overview) -> MessageShape | None:
-    between = overview.last_between
-    if between is None:
-        return None
-    sender, receiver = between
-    shape = _message(
-        sender,
-        receiver,
-        overview.content,
-        overview.sent_at,
-        overview.is_last_delivered,
-        overview.conversation_id,
-        overview.last_sequence,
-        overview.client_id,
-        overview.message_revision,
-    )
-    if (state := overview.state_of_last) is not None:
-        _add_state(shape, state)
-    return shape
 
 
 def change(change: Change, receiver: str, *, is_group: bool, lowest: LowestWatermarks) -> ChangeShape:
@@ -268,13 +188,13 @@ def _update(change: MessageUpdate) -> UpdateShape:
         "sequence": change.sequence,
         "reacted": [{"username": one.username, "emoji": one.emoji, "on": one.is_on} for one in change.reacted],
     }
-    _add_state(shape, change.state)
+    add_state(shape, change.state)
     if change.content is not None:
         shape["content"] = change.content
     return shape
 
 
-def _add_state(shape: MessageStateShape, state: MessageState) -> None:
+def add_state(shape: MessageStateShape, state: MessageState) -> None:
     """Adds what there is: most messages have at most one of these."""
     if state.changed_revision is not None:
         shape["changedRevision"] = state.changed_revision
@@ -298,73 +218,6 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
         shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
     if state.mentions:
         shape["mentions"] = [mention(place) for place in state.mentions]
-
-
-def joined(overview: Overview) -> ChangeShape:
-    """The user's own change for a conversation that they joined."""
-    return {
-        "receiver": overview.receiver,
-        "group": overview.is_group,
-        "kind": "conversation",
-        "userRevision": overview.user_revision,
-        "conversation": conversation(overview),
-    }
-
-
-def left(group_id: int, user_revision: int) -> ChangeShape:
-    """The user's own change for a group that they left."""
-    return {
-        "receiver": str(group_id),
-        "group": True,
-        "kind": "conversation",
-        "userRevision": user_revision,
-        "conversation": None,
-    }
-
-
-def sync(result: Sync) -> SyncShape:
-    return {
-        "userRevision": result.user_revision,
-        "more": result.has_more,
-        "conversations": [_conversation_sync(synced) for synced in result.conversations],
-        "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
-        "changes": [personal_change(change) for change in result.personal],
-        "names": result.names,
-        "renamed": [renamed_earlier(one) for one in result.renamed],
-        "retentionDays": result.retention_days,
-    }
-
-
-def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:
-    overview = result.overview
-    return {
-        "receiver": overview.receiver,
-        "group": overview.is_group,
-        "revision": result.revision,
-        "startOver": result.is_whole,
-        "conversation": conversation(overview) if result.is_whole else None,
-        "changes": [
-            change(entry, overview.receiver, is_group=overview.is_group, lowest=overview.lowest)
-            for entry in result.changes
-        ],
-        "readSequence": overview.read_sequence,
-        "members": _members(overview),
-    }
-
-
-def _members(overview: Overview) -> list[MemberShape]:
-    """Ordered by username; empty for a large group."""
-    if overview.is_group:
-        return [_member(one.username, one.delivered, one.read, one.role) for one in overview.group_members or ()]
-    own = _member(overview.username, overview.delivered_sequence, overview.read_sequence, MEMBER)
-    if overview.other_id is None:
-        return [own]
-    other = _member(overview.receiver, overview.other_delivered, overview.other_read_shown, MEMBER)
-    return [own, other] if overview.username <= overview.receiver else [other, own]
-
-
-def _member(username: str, delivered: int, read: int | None, role: str) -> MemberShape:
-    return {"username": username, "deliveredSequence": delivered, "readSequence": read, "role": role}
 
 
 def _message_with_tick(stored: StoredMessage, lowest: LowestWatermarks) -> MessageShape:

@@ -139,15 +139,16 @@ class Overview:
     def unread(self) -> int:
         """The count of unread messages: a subtraction, since sequences are dense and senders have read their own
         messages. From the one on that is marked as unread, all of them count."""
-        return max(0, self.last_sequence - self.read_up_to)
+        count = self.last_sequence - self.read_up_to
+        return count if count > 0 else 0
 
     @property
     def read_up_to(self) -> int:
         """The last message that does not count as unread."""
-        read, marked = self.read_sequence, self.preferences.unread_from
+        read, marked, hidden = self.read_sequence, self.preferences.unread_from, self.hidden_up_to
         if marked is not None:
             read = min(read, marked - 1)
-        return max(read, self.hidden_up_to)
+        return read if read > hidden else hidden
 
     @property
     def unread_mentions(self) -> list[int]:
