@@ -65,7 +65,7 @@ def follow(journal: Journal, caller: Caller, thread_id: str, *, is_on: bool) -> 
 
 def threads_of(journal: Journal, caller: Caller) -> list[Overview]:
     """The threads that the caller follows, newest activity first."""
-    return [overview for overview in list_conversations(journal, caller) if overview.row.parent_id is not None]
+    return [overview for overview in list_conversations(journal, caller) if overview.is_thread]
 
 
 def _insert_thread(transaction: Transaction, caller: Caller, found: FoundMessage) -> int:
