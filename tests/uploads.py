@@ -1,6 +1,7 @@
 """Uploads by the tus protocol, as a client makes them, through Flask's test client or over HTTP."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -11,6 +12,22 @@ class Client(Protocol):
 
     def post(self, path: str, **options: Any) -> Any: ...
     def patch(self, path: str, **options: Any) -> Any: ...
+
+
+class SignedIn:
+    """A client whose requests all have these headers."""
+
+    def __init__(self, client: Client, headers: Mapping[str, str]) -> None:
+        self._client, self._headers = client, headers
+
+    def post(self, path: str, **options: Any) -> Any:
+        return self._client.post(path, **self._signed(options))
+
+    def patch(self, path: str, **options: Any) -> Any:
+        return self._client.patch(path, **self._signed(options))
+
+    def _signed(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {**options, "headers": {**self._headers, **options.get("headers", {})}}
 
 
 def metadata(**values: str) -> str:

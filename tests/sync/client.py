@@ -161,6 +161,8 @@ class Client:
         for other in known.messages.values():
             if "content" in update and other["quote"] and other["quote"]["sequence"] == sequence:
                 other["quote"] = {**other["quote"], "content": update["content"]}
+                if "deletedAt" in update:
+                    other["quote"].pop("file", None)
 
     def _apply_members(self, known: Conversation, change: dict[str, Any], _key: Key) -> None:
         for one in change["members"]:

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Flask
@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from chatapp.actions.accounts import NewUser, add_users
 from tests.sync.client import Client
 from tests.sync.connection import NAMESPACE, Connection
+from tests.uploads import SignedIn, upload
 
 PEOPLE = 4
 PATIENCE_SECONDS = 10
@@ -67,9 +68,13 @@ class Driver(RuleBasedStateMachine):
         sleeper.is_away = number > 0
         return listener, sleeper
 
-    def _send(self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool) -> None:
+    def _send(
+        self, sender: int, receiver: str, text: str, channel: int, *, is_group: bool, files: Sequence[str] = ()
+    ) -> None:
         event = "groupMessage" if is_group else "privateMessage"
         body: dict[str, Any] = {"receiver": receiver, "content": text}
+        if files:
+            body["files"] = [{"uploadId": file, "alt": "what it shows"} for file in files]
         known = self.listeners[sender].client.conversations.get((receiver, is_group))
         if channel % 3 == 0 and known is not None and known.last_sequence:
             body["replyTo"] = 1 + channel % known.last_sequence
@@ -103,6 +108,11 @@ class Driver(RuleBasedStateMachine):
         app = self.http_apps[channel % len(self.http_apps)]
         answer = app.test_client().open(path, method=method, json=body, headers=self.listeners[by].headers)
         return answer.get_json()
+
+    def _upload(self, by: int, channel: int, data: bytes) -> str:
+        """Returns the id of an upload."""
+        app, headers = self.http_apps[channel % len(self.http_apps)], self.listeners[by].headers
+        return upload(SignedIn(app.test_client(), headers), data)
 
     def _message(self, by: int, pick: int, *, is_own: bool, is_poll: bool = False) -> tuple[int, str]:
         """Returns a user and the id of a message: one of their own if they know one, else one that nobody sent."""

@@ -26,6 +26,14 @@ class MessageOperations(Driver):
         text = f"hi @{self.names[who]}" if text == "@" else text
         self._send(sender, self._group(group), text, channel, is_group=True)
 
+    @rule(
+        by=indexes, to=indexes, group=picks, channel=picks, text=st.sampled_from(["", "look"]), count=st.integers(1, 2)
+    )
+    def send_files(self, by: int, to: int, group: int, channel: int, text: str, count: int) -> None:
+        files = [self._upload(by, channel, bytes([number])) for number in range(count)]
+        receiver = self._group(group) if group % 2 else self.names[to]
+        self._send(by, receiver, text, channel, is_group=bool(group % 2), files=files)
+
     @rule(by=indexes, pick=picks, to=indexes, group=picks, channel=picks)
     def forward(self, by: int, pick: int, to: int, group: int, channel: int) -> None:
         actor, message_id = self._message(by, pick, is_own=False)

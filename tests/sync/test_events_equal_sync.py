@@ -27,7 +27,7 @@ from tests.sync.removal_operations import RemovalOperations
 
 # The operations that make each kind of change. A new kind is added here, with its rule in one of the classes of Chat.
 OPERATIONS = {
-    "message": ("send_private_message", "send_group_message", "forward"),
+    "message": ("send_private_message", "send_group_message", "send_files", "forward"),
     "update": (
         "edit",
         "delete_message",
@@ -80,6 +80,9 @@ class Chat(MessageOperations, GroupOperations, OwnOperations, RemovalOperations)
             self._send(number, self.groups[0], "hello", number, is_group=True)
             self._send(number, self.names[0], "hello", number, is_group=False)
         # What is drawn at random also depends on the code of the package, and may leave this out for a whole run.
+        self.profile(0, 1, "🌴 away", None)
+        self.keep_all_for(0, 2)
+        self.send_files(0, 1, 0, 1, "", 2)
         self.save(0, 0, 0, True)
         self.write_draft(0, 0, 1, 0, "later")
         self.block(0, 1, 0, True)
