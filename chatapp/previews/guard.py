@@ -70,6 +70,8 @@ def target_of(url: str) -> Target:
     if "@" in parts.netloc:
         raise Refused("the address has credentials")
     host = _host_of(parts.netloc)
+    if _is_address(host) and not is_public(host):
+        raise Refused("the address is not public")
     port = PORTS[parts.scheme] if port is None else port
     if port not in PORTS.values():
         raise Refused("only the ports 80 and 443 are reached")
