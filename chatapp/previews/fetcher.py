@@ -61,11 +61,11 @@ def fetch(url: str, kind: Kind, connect: Connect = guard.connect) -> Fetched:
         try:
             target = target_of(url)
             location, fetched = _ask(target, kind, connect)
+            url = urljoin(target.url, location)
         except (Refused, OSError, HTTPException, zlib.error, ValueError) as error:
             raise NotFetched(f"{type(error).__name__}: {error}") from None
         if fetched is not None:
             return fetched
-        url = urljoin(target.url, location)
     raise NotFetched("too many redirects")
 
 

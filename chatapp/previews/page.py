@@ -1,13 +1,15 @@
 """What a page says of itself: by Open Graph, by Twitter's cards, or by its title and description.
 
-Any page can be anything. So the parser is the standard library's, which is Python, in a process with limits
-(`worker.py`): a page on which it spends too long, or which takes too much memory, has no preview.
+Any page can be anything. So the parser runs in a process with limits (`worker.py`), and is one that takes no longer
+than the size of a page warrants: see docs/decisions/0049-link-previews.md.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin
+
+from lxml.etree import HTMLParser, LxmlError
 
 TEXT_CHARACTERS = 2_000
 """Of each text of a page that are taken. What is shown is shorter."""
@@ -59,13 +61,14 @@ class Page:
 def read_page(body: bytes, charset: str, url: str) -> Page:
     """What a page at this URL says of itself. `charset` is what the server calls its encoding, if anything."""
     reader = _Reader()
+    # Decoded here: what the page says of its encoding may be any of those that the library knows.
+    text = _decoded(body, charset).replace("\0", "\ufffd")
+    parser = HTMLParser(target=reader, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        reader.feed(_decoded(body, charset))
-        reader.close()
-    except _EndOfHead:
-        pass
-    except (AssertionError, ValueError):
-        # The parser raises these for some declarations. What was before them counts.
+        parser.feed(text.encode())
+        parser.close()
+    except (_EndOfHead, LxmlError):
+        # What was before the place that cannot be read counts.
         pass
     found = reader.found
     base = urljoin(url, reader.base) if reader.base else url
@@ -106,34 +109,35 @@ class _EndOfHead(Exception):
     """Nothing behind it counts."""
 
 
-class _Reader(HTMLParser):
-    """Reads the head of a page. Of several with one name the first counts."""
+class _Reader:
+    """Hears of the elements of a page. Of several with one name the first counts."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.found: dict[str, str] = {}
         self.title = ""
         self.base = ""
         self._is_in_title = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "body":
             raise _EndOfHead
-        values = {name: value or "" for name, value in attrs}
         if tag == "meta":
-            name = (values.get("property") or values.get("name") or "").strip().lower()
-            content = values.get("content", "").strip()[:TEXT_CHARACTERS]
+            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
+            content = attributes.get("content", "").strip()[:TEXT_CHARACTERS]
             if name in _NAMES and content:
                 self.found.setdefault(name, content)
         elif tag == "base":
-            self.base = self.base or values.get("href", "")
+            self.base = self.base or attributes.get("href", "")
         self._is_in_title = tag == "title" and not self.title
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag == "head":
             raise _EndOfHead
         self._is_in_title = False
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         if self._is_in_title:
-            self.title = (self.title + data)[:TEXT_CHARACTERS]
+            self.title = (self.title + text)[:TEXT_CHARACTERS]
+
+    def close(self) -> None:
+        """Called at the end of the page."""

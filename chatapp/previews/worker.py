@@ -7,10 +7,9 @@ The exit status says whether there is a preview.
 """
 
 import json
-import os
-import resource
 import sys
 
+from chatapp.decoder_limits import limit_self
 from chatapp.previews import guard
 from chatapp.previews.fetcher import PAGE, PICTURE, Connect, NotFetched, fetch
 from chatapp.previews.page import read_page
@@ -22,27 +21,11 @@ CPU_SECONDS = 5
 MEMORY_BYTES = 1 << 29
 """Address space. A page of the largest size takes some 60 MB with its parser."""
 LARGEST_RESULT_BYTES = PICTURE.most_bytes + 100_000
-OPEN_FILES = 32
-
-
-def limit_self() -> None:
-    """Limits what this process may use. Being hard limits, they cannot be raised again."""
-    os.nice(10)
-    for kind, limit in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, LARGEST_RESULT_BYTES),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (allowed, allowed))
 
 
 def main(connect: Connect = guard.connect) -> int:
     """Returns the exit status."""
-    limit_self()
+    limit_self(CPU_SECONDS, MEMORY_BYTES, LARGEST_RESULT_BYTES)
     url = sys.stdin.buffer.read().decode()
     try:
         fetched = fetch(url, PAGE, connect)
