@@ -12,6 +12,7 @@ from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
+from chatapp.link_preview_shapes import link_preview
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
 from chatapp.people_serializers import renamed_earlier, user
@@ -223,6 +224,8 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
         shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
     if state.mentions:
         shape["mentions"] = [mention(place) for place in state.mentions]
+    if state.previews:
+        shape["linkPreviews"] = [link_preview(one) for one in state.previews]
 
 
 def joined(overview: Overview) -> ChangeShape:

@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from chatapp.link_preview_shapes import LinkPreviewShape
 from chatapp.mention_shapes import MentionShape
 from chatapp.people_shapes import PersonRemovedShape, RenamedShape, UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
@@ -42,6 +43,7 @@ class MessageStateShape(TypedDict):
     poll: NotRequired[PollShape]
     forwarded: NotRequired[ForwardedShape]
     mentions: NotRequired[list[MentionShape]]
+    linkPreviews: NotRequired[list[LinkPreviewShape]]
 
 
 class MessageShape(MessageStateShape):

@@ -6,6 +6,7 @@ from chatapp.models.base import Base
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.installation_setting import InstallationSetting
+from chatapp.models.link_preview import LinkPicture, LinkPreview, MessagePreview
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -44,6 +45,9 @@ DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
 PICTURES = _table_of(Picture)
+LINK_PICTURES = _table_of(LinkPicture)
+LINK_PREVIEWS = _table_of(LinkPreview)
+MESSAGE_PREVIEWS = _table_of(MessagePreview)
 SAVED_MESSAGES = _table_of(SavedMessage)
 INSTALLATION_SETTINGS = _table_of(InstallationSetting)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)
