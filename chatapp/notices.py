@@ -123,6 +123,11 @@ class AccountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsAdded:
+    """Jobs are due that were not in the queue before."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatchUp:
     """Notices were lost. A process with connections reads what it missed from the database."""
 
@@ -141,6 +146,7 @@ Notice = (
     | SessionEnded
     | BlockChanged
     | AccountChanged
+    | JobsAdded
     | Typed
 )
 

@@ -76,7 +76,7 @@ def begin_session_of(
     """
     db.session.remove()
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         user = known_user(transaction.session, person.issuer, person.subject)
         user = user or _linked(transaction, admission, person, place)
         user = user or _made(transaction, admission, person, invite, place)
@@ -86,10 +86,10 @@ def begin_session_of(
 
     for _ in range(ATTEMPTS - 1):
         try:
-            return journal.write(job)
+            return journal.write(write)
         except (IntegrityError, _Overtaken):
             pass
-    return journal.write(job)
+    return journal.write(write)
 
 
 def known_user(session: Session, issuer: str, subject: str) -> User | None:

@@ -82,7 +82,7 @@ def change_installation(
     days = None if retention_days is None else str(retention_days or "")
     wanted = {SYSTEM_NAME: name, JOINING: joining, RETENTION_DAYS: days}
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         rows = transaction.session.execute(select(InstallationSetting.name, InstallationSetting.value))
         stored = {row.name: row.value for row in rows}
         changed = {key: value for key, value in wanted.items() if value is not None and stored.get(key, "") != value}
@@ -93,7 +93,7 @@ def change_installation(
         if RETENTION_DAYS in changed:
             transaction.notices.append(RetentionChanged())
 
-    journal.write(job)
+    journal.write(write)
     return chosen(settings)
 
 

@@ -44,14 +44,14 @@ def _composed(journal: Journal, settings: Settings, account: str, language: str,
     language = user.mail_language or language
     db.session.remove()
 
-    def job(transaction: Transaction) -> NewReset | None:
+    def write(transaction: Transaction) -> NewReset | None:
         # It lasts longer, so an administrator has made it: a stranger who asks for a link must not end it.
         if (present := transaction.session.get(PasswordReset, user_id)) and present.expires_at > now() + LASTS:
             return None
         record(transaction, "password_reset_mailed", Actor(None, "", place.address), username)
         return store_reset(transaction, user_id, LASTS)
 
-    if (made := journal.write(job)) is None:
+    if (made := journal.write(write)) is None:
         return None
     link = f"{settings.public_url}/#/reset/{made.secret}"
     return Mail(email, link_letter("reset", language, username=username, system=shown_name(settings), link=link))

@@ -42,7 +42,7 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
     poll, TooLate if it is older than `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         found = lock_message(transaction, caller, message_id)
         message = found.message
         if message.sender_id != caller.user_id:
@@ -61,7 +61,7 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
         replace_mentions(transaction, message, is_group=found.direct_key is None)
         message.content_revision = found.change(transaction)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 
@@ -75,7 +75,7 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
     permit more.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         try:
             found = lock_message(transaction, caller, message_id, is_blocked_found=True)
         except MessageDeleted:
@@ -86,7 +86,7 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
         if message.sender_id != caller.user_id:
             record(transaction, "message_deleted", caller.actor, message_id)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 

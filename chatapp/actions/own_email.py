@@ -70,7 +70,7 @@ def ask_for_email(
     """
     secret = new_secret()
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         transaction.session.execute(delete(EmailVerification).where(EmailVerification.user_id == caller.user_id))
         transaction.session.add(
             EmailVerification(
@@ -82,7 +82,7 @@ def ask_for_email(
             )
         )
 
-    journal.write(job)
+    journal.write(write)
     # What follows # is not sent to a server: the secret is in no log and no Referer.
     link = f"{settings.public_url}/#/email/{secret}"
     outbox.put(
@@ -99,7 +99,7 @@ def confirm_email(journal: Journal, settings: Settings, outbox: Outbox, secret: 
     Raises EmailLinkInvalid, and Conflict if another account has the address.
     """
 
-    def job(transaction: Transaction) -> _Former:
+    def write(transaction: Transaction) -> _Former:
         used = transaction.session.execute(
             delete(EmailVerification)
             .where(EmailVerification.secret_hash == hash_of(secret), EmailVerification.expires_at > now())
@@ -113,14 +113,14 @@ def confirm_email(journal: Journal, settings: Settings, outbox: Outbox, secret: 
         user.mail_language = used.language
         return former if former.email != used.email else _Former(None, "", "")
 
-    _tell(settings, outbox, journal.write(job), "address_changed")
+    _tell(settings, outbox, journal.write(write), "address_changed")
 
 
 def remove_email(journal: Journal, settings: Settings, outbox: Outbox, caller: Caller, password: str | None) -> None:
     """The account has no address after that, nor one that waits. Raises WrongPassword and ConfirmationRequired."""
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> _Former:
+    def write(transaction: Transaction) -> _Former:
         transaction.session.execute(delete(EmailVerification).where(EmailVerification.user_id == caller.user_id))
         user = transaction.session.get_one(User, caller.user_id)
         former = _Former(user.email, user.mail_language, user.username)
@@ -128,7 +128,7 @@ def remove_email(journal: Journal, settings: Settings, outbox: Outbox, caller: C
             replace_email(transaction, user, None, caller.actor)
         return former
 
-    _tell(settings, outbox, journal.write(job), "address_removed")
+    _tell(settings, outbox, journal.write(write), "address_removed")
 
 
 def _tell(settings: Settings, outbox: Outbox, former: _Former, change: Notice) -> None:

@@ -42,12 +42,12 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     require(actor.role, RESET_PASSWORDS)
     require_own_password_of(username)
 
-    def job(transaction: Transaction) -> NewReset:
+    def write(transaction: Transaction) -> NewReset:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
         record(transaction, "password_reset_added", actor, username)
         return store_reset(transaction, user.id, LASTS)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def store_reset(transaction: Transaction, user_id: int, lasts: timedelta) -> NewReset:
@@ -71,7 +71,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
     require_uncommon(password, *guessed_first(settings, user_id))
     password_hash = hash_password(password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         used = transaction.session.execute(
             delete(PasswordReset)
             .where(PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now())
@@ -87,7 +87,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
         transaction.notices.append(AccountChanged(user.id, "password_changed"))
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _user_of(secret: str) -> int:

@@ -30,13 +30,13 @@ def remove_person(journal: Journal, actor: Actor, username: str, *, erases: bool
     Raises Forbidden, NotFound, InvalidInput for oneself, and LastAdministrator.
     """
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user = find_subject(transaction, actor, username, REMOVE_PEOPLE)
         if user.id == actor.user_id:
             raise InvalidInput("You leave by the settings of your account.", fields={"username": "is your own"})
         return _begin(transaction, actor, user, erases=erases)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def leave(journal: Journal, settings: Settings, caller: Caller, password: str | None, *, erases: bool) -> int:
@@ -49,11 +49,11 @@ def leave(journal: Journal, settings: Settings, caller: Caller, password: str | 
         raise NameIsAccount("People sign in by name here. An administrator removes accounts.")
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user = transaction.session.scalars(select(User).where(User.id == caller.user_id).with_for_update()).one()
         return _begin(transaction, caller.actor, user, erases=erases)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _begin(transaction: Transaction, actor: Actor, user: User, *, erases: bool) -> int:

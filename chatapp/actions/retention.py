@@ -79,7 +79,7 @@ def find_due(at: datetime, after: int) -> tuple[list[Due], int | None]:
 def erase_next(journal: Journal, due: Due) -> bool:
     """Erases the next messages, in one transaction. Returns whether there may be more."""
 
-    def job(transaction: Transaction) -> bool:
+    def write(transaction: Transaction) -> bool:
         session = transaction.session
         query = select(Conversation).where(Conversation.id == due.conversation_id)
         conversation = session.scalar(query.with_for_update(key_share=True))
@@ -112,7 +112,7 @@ def erase_next(journal: Journal, due: Due) -> bool:
         session.execute(update(Conversation).where(Conversation.id == conversation.id).values(values))
         return oldest_kept is None and last < conversation.last_sequence
 
-    return journal.write(job, durable=False)
+    return journal.write(write, durable=False)
 
 
 def _days_of(session: Session, conversation: Conversation) -> int:

@@ -83,7 +83,7 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
     target = find_target(caller, wanted.receiver, is_group=wanted.group)
     key = (caller.user_id, wanted.client_id)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         if transaction.session.get(ScheduledMessage, key) is not None:
             return
         _require_due_time(wanted.due_at)
@@ -107,7 +107,7 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
             )
         )
 
-    journal.write(job)
+    journal.write(write)
     return _one(caller, wanted.client_id)
 
 
@@ -206,7 +206,7 @@ def _draft(
 def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[ScheduledMessage], None]) -> None:
     key = (caller.user_id, client_id)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         _require_present(transaction.session.get(ScheduledMessage, key), client_id)
         revision = take_own_revision(transaction, caller.user_id)
         # Read again under the lock of the user's row: it may have been sent meanwhile.
@@ -215,7 +215,7 @@ def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[S
         change(row)
         row.user_revision = revision
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _one(caller: Caller, client_id: str) -> Scheduled:

@@ -15,7 +15,7 @@ from chatapp.models.scheduled_message import WAITING
 from chatapp.notices import Notice, UserChanged
 
 # On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
-# conversations, as by the jobs of the same transaction.
+# conversations, as by the writes of the same transaction.
 ROW = """SELECT s.content, s.reply_to, u.is_active AND NOT EXISTS (
     SELECT 1 FROM suspension x WHERE x.user_id = u.id AND (x.until IS NULL OR x.until > ?)
 ), s.status, s.due_at

@@ -5,7 +5,10 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.jobs.kinds import KINDS
+from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
+from chatapp.notices import Notice
 from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.dispatcher import Dispatcher
 from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
@@ -70,7 +73,15 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     dispatcher.personal.load()
     dispatcher.usernames.load()
     # Presence first: it deletes the rows of an earlier run, and a catch-up must not show those users as online.
-    bus.listen(dispatcher.receive_notices, dispatcher.catch_up)
+    runner = Runner(app.app_context, journal, settings, KINDS)
+    journal.listen(runner.committed)
+
+    def receive(notices: list[Notice]) -> None:
+        dispatcher.receive_notices(notices)
+        runner.committed([], notices)
+
+    bus.listen(receive, dispatcher.catch_up)
+    runner.start()
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
@@ -90,6 +101,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
         sender.stop,
         eraser.stop,
         removals.stop,
+        runner.stop,
         bus.close,
         lambda: _close_transports(server),
     ]

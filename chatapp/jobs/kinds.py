@@ -1,0 +1,16 @@
+"""Everything that is done in the background, by kind."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from chatapp.jobs.dead_letters import forget_old
+from chatapp.jobs.kind import Kind, Services
+
+
+def _forget_old_dead_letters(services: Services, _payload: Mapping[str, Any]) -> None:
+    services.journal.write(forget_old, durable=False)
+
+
+KINDS: tuple[Kind, ...] = (Kind("dead_letters", _forget_old_dead_letters, every=timedelta(days=1)),)
+"""All kinds. A job of another kind, as a later version may have left it, waits."""
