@@ -16,12 +16,14 @@ from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.errors import Forbidden
 from chatapp.extensions import db
+from chatapp.jobs import enqueue
 from chatapp.journal import Journal, StoredMessage, Transaction
+from chatapp.journal.preview_jobs import job_for
 from chatapp.journal.revisions import take_revision
 from chatapp.models import Conversation, LinkPicture, LinkPreview, Message, MessagePreview
 from chatapp.prepared_statements import release_connection
 from chatapp.previews.fetching import Preview, fetch_preview
-from chatapp.previews.links import links_in
+from chatapp.previews.links import links_in, may_have_links
 
 KEPT = timedelta(days=7)
 """How long a preview serves for new messages."""
@@ -73,6 +75,13 @@ def remove_previews(journal: Journal, caller: Caller, message_id: str) -> Stored
 
     journal.write(job)
     return message_of(caller, find_message(caller, message_id))
+
+
+def look_up_links(transaction: Transaction, message: Message) -> None:
+    """Has the links in a changed text looked up, once the transaction is committed."""
+    if may_have_links(message.content):
+        job = job_for(message.conversation_id, message.sequence)
+        enqueue(transaction, job.kind, job.payload, key=job.key)
 
 
 def forget_previews(transaction: Transaction, message: Message) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from chatapp.actions.audit import record
-from chatapp.actions.link_previews import forget_previews, keep_previews_of_text
+from chatapp.actions.link_previews import forget_previews, keep_previews_of_text, look_up_links
 from chatapp.actions.mentions import forget_mentions, replace_mentions
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of
@@ -60,6 +60,8 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
         keep_previews_of_text(transaction, message)
         replace_mentions(transaction, message, is_group=found.direct_key is None)
         message.content_revision = found.change(transaction)
+        if journal.has_previews:
+            look_up_links(transaction, message)
 
     journal.write(write)
     return message_of(caller, find_message(caller, message_id))
