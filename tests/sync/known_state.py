@@ -50,6 +50,7 @@ def state_of(message: dict[str, Any]) -> dict[str, Any]:
         # An event for all members does not say what a user voted for.
         "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
         "forwarded": message.get("forwarded"),
+        "previews": message.get("linkPreviews", []),
         "mentions": [{**one, "mine": None} for one in message.get("mentions", [])],
     }
 
