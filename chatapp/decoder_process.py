@@ -30,28 +30,26 @@ def scratch_file() -> IO[bytes]:
     return tempfile.TemporaryFile(buffering=0)
 
 
-def run(program: Path, files: Sequence[IO[bytes]], seconds: float) -> int:
+def run(program: Path, arguments: Sequence[str], files: Sequence[IO[bytes]], seconds: float) -> int:
     """Runs the program until its end and returns its exit status, which is negative for a signal.
 
     The files become its descriptors 0, 1, 3, 4 and so on; 2 is the standard error of this process. Waits cooperatively:
     other greenlets and threads run meanwhile. Kills the program when it takes longer, or when the wait is broken off.
     """
-    return _wait(_start(program, files), seconds)
+    return _wait(_start([str(program), *arguments], files), seconds)
 
 
-def _start(program: Path, files: Sequence[IO[bytes]]) -> int:
+def _start(program: list[str], files: Sequence[IO[bytes]]) -> int:
     """Starts the program and returns its process id. It is given neither this process's environment, which may hold
     secrets, nor its descriptors, all of which close on exec. `posix_spawn` copies no memory of a large process."""
-    command = [sys.executable, "-s", "-S", "-P", str(program)]
+    command = [sys.executable, "-s", "-S", "-P", *program]
     # The libraries are where this process finds them, whatever installed them.
     folders = dict.fromkeys([PACKAGE_FOLDER, *(path for path in sys.path if path)])
     environment = {"PYTHONPATH": os.pathsep.join(folders)}
-    numbers = [number for number in range(len(files) + 1) if number != STANDARD_ERROR]
-    copies: list[int] = []
+    numbers = [*range(STANDARD_ERROR), *range(STANDARD_ERROR + 1, len(files) + 1)][: len(files)]
+    copies = [fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, FREE_DESCRIPTOR) for file in files]
     try:
-        for file in files:
-            copies.append(fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, FREE_DESCRIPTOR))
-        actions = [(os.POSIX_SPAWN_DUP2, copy, number) for copy, number in zip(copies, numbers, strict=False)]
+        actions = [(os.POSIX_SPAWN_DUP2, copy, number) for copy, number in zip(copies, numbers, strict=True)]
         return os.posix_spawn(sys.executable, command, environment, file_actions=actions)
     finally:
         for copy in copies:

@@ -32,7 +32,7 @@ def reencode(data: bytes, program: Path | None = None) -> bytes:
         with scratch_file() as source, scratch_file() as result:
             source.write(data)
             source.seek(0)
-            _check(run(program or WORKER, (source, result), WORKER_SECONDS))
+            _check(run(program or WORKER, (), (source, result), WORKER_SECONDS))
             return _result_in(result)
     finally:
         _turn.release()

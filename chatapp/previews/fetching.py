@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("worker.py")
 PICTURE_WORKER = Path(__file__).with_name("picture_worker.py")
-TOTAL_SECONDS = 15.0
+TOTAL_SECONDS = 20.0
 """Longest run of the worker: the page, its redirects and its picture. Then it is killed."""
 
 TITLE_CHARACTERS = 200
@@ -59,7 +59,7 @@ def fetch_preview(url: str) -> Preview | None:
     with scratch_file() as source, scratch_file() as result:
         source.write(url.encode())
         source.seek(0)
-        status = run(WORKER, (source, result), TOTAL_SECONDS)
+        status = run(WORKER, (), (source, result), TOTAL_SECONDS)
         if status > 0 and status != NO_PREVIEW:
             log.error("The worker for previews failed with status %s", status)
         result.seek(0)
