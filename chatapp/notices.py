@@ -114,15 +114,6 @@ class BlockChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountChanged:
-    """How a user signs in has changed: `change` is one of `chatapp.mail.letters.Notice`. The process that has stored it
-    sends an e-mail."""
-
-    user_id: int
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
 class JobsAdded:
     """Jobs are due that were not in the queue before."""
 
@@ -145,7 +136,6 @@ Notice = (
     | RetentionChanged
     | SessionEnded
     | BlockChanged
-    | AccountChanged
     | JobsAdded
     | Typed
 )

@@ -14,6 +14,7 @@ from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.managed_accounts import require_own_password
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT, require
 from chatapp.clock import now
@@ -24,7 +25,6 @@ from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User, UsernameChange
 from chatapp.models.user import BOT, MEMBER
-from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
@@ -179,7 +179,7 @@ def change_password(
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_changed", caller.actor, caller.username)
         return begin_session(transaction, settings, user.id, user.username, "password", place)
 

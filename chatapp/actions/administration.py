@@ -6,6 +6,7 @@ from chatapp.actions.account_links import forget_links
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.guests import step_down
 from chatapp.actions.managed_accounts import require_own_password_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import revoke_all
 from chatapp.actions.standing import is_open
 from chatapp.actions.system_permissions import (
@@ -20,7 +21,7 @@ from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
 from chatapp.models.user import ADMINISTRATOR, GUEST
-from chatapp.notices import AccountChanged, ProfileChanged
+from chatapp.notices import ProfileChanged
 from chatapp.passwords import hash_password, require_uncommon
 
 
@@ -97,7 +98,7 @@ def set_password(journal: Journal, actor: Actor, username: str, password: str) -
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_reset", actor, username)
 
     journal.write(write)

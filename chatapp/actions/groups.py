@@ -29,6 +29,7 @@ from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE, SET_RETENTION
 from chatapp.actions.permissions import require as require_in_group
+from chatapp.actions.retention_jobs import sweep_soon
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MAKE_GROUPS
 from chatapp.actions.system_permissions import require as require_in_system
@@ -132,6 +133,7 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
         if after.retention_days != before.retention_days:
             require_in_group(role, SET_RETENTION)
             record(transaction, "retention_changed", caller.actor, group_id, days=after.retention_days)
+            sweep_soon(transaction)
         if after != before:
             revision = take_revision(transaction, conversation_id)
             values = {**given, "search_name": search_name_of(after.name), "details_revision": revision}

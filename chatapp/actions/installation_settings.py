@@ -6,6 +6,7 @@ from typing import Literal, cast
 from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.retention_jobs import sweep_soon
 from chatapp.actions.system_permissions import CHANGE_INSTALLATION, require
 from chatapp.config import Settings
 from chatapp.errors import JoiningFixed
@@ -91,6 +92,7 @@ def change_installation(
         if changed:
             record(transaction, "installation_changed", actor, **changed)
         if RETENTION_DAYS in changed:
+            sweep_soon(transaction)
             transaction.notices.append(RetentionChanged())
 
     journal.write(write)

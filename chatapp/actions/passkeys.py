@@ -26,6 +26,7 @@ from chatapp.actions.ceremonies import (
 from chatapp.actions.challenges import new_challenge, require_challenge, use_challenge, user_handle_of
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.managed_accounts import subject_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -33,7 +34,6 @@ from chatapp.errors import LimitReached, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Passkey, User
-from chatapp.notices import AccountChanged
 from chatapp.sign_in_errors import LastWayIn, PasskeyInvalid, PasskeyRefused
 from chatapp.username_rule import name_key
 
@@ -191,7 +191,7 @@ def add(journal: Journal, ceremony: Ceremony, caller: Caller, name: str, credent
 
     def write(transaction: Transaction) -> ListedPasskey:
         added = store(transaction, caller.user_id)
-        transaction.notices.append(AccountChanged(caller.user_id, "passkey_added"))
+        tell_of_change(transaction, caller.user_id, "passkey_added")
         record(transaction, "passkey_added", caller.actor, caller.username, name=name)
         return added
 

@@ -10,6 +10,7 @@ from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.managed_accounts import require_own_password, require_own_password_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.standing import require_may_sign_in
 from chatapp.actions.system_permissions import RESET_PASSWORDS, require
@@ -18,7 +19,6 @@ from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
-from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, require_uncommon
 from chatapp.random_secrets import hash_of, new_secret
 from chatapp.sign_in_errors import ResetInvalid
@@ -84,7 +84,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
 
     journal.write(write)

@@ -16,6 +16,7 @@ from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.managed_accounts import subject_of
 from chatapp.actions.passkeys import remove_all
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -23,7 +24,6 @@ from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
-from chatapp.notices import AccountChanged
 from chatapp.random_secrets import hash_of
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
@@ -139,7 +139,7 @@ def confirm(journal: Journal, key: bytes, caller: Caller, code: str) -> list[str
             raise InvalidInput("The code is wrong.", fields={"code": "is not the one of now"})
         row.confirmed_at = now()
         _store(transaction, caller.user_id, codes)
-        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_on"))
+        tell_of_change(transaction, caller.user_id, "second_factor_on")
         record(transaction, "second_factor_on", caller.actor, caller.username)
 
     journal.write(write)
@@ -167,7 +167,7 @@ def turn_off(journal: Journal, caller: Caller, password: str | None) -> None:
     def write(transaction: Transaction) -> None:
         _require_on(transaction, caller.user_id)
         _delete(transaction, caller.user_id)
-        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_off"))
+        tell_of_change(transaction, caller.user_id, "second_factor_off")
         record(transaction, "second_factor_off", caller.actor, caller.username)
 
     journal.write(write)
@@ -184,7 +184,7 @@ def reset(journal: Journal, username: str, *, with_passkeys: bool) -> int:
         _delete(transaction, user_id)
         removed = remove_all(transaction, user_id) if with_passkeys else 0
         revoke_all(transaction, user_id)
-        transaction.notices.append(AccountChanged(user_id, "second_factor_off"))
+        tell_of_change(transaction, user_id, "second_factor_off")
         record(transaction, "second_factor_reset", OPERATOR, username, passkeys=removed)
         return removed
 

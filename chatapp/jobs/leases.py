@@ -12,7 +12,7 @@ import orjson
 
 from chatapp.clock import now
 from chatapp.jobs.kind import Again, Job, JobFailed, Kind, LeaseLost, sentence_of
-from chatapp.jobs.queue import Connection, NewJob, SessionConnection, enqueue_rows
+from chatapp.jobs.queue import REPEATING, Connection, NewJob, SessionConnection, enqueue_rows
 from chatapp.journal import Transaction
 from chatapp.models.base import from_microseconds, to_microseconds
 from chatapp.models.job import RUNNING
@@ -36,9 +36,6 @@ PUT_BACK = f"""UPDATE job SET state = 'waiting', due_at = ?, attempts = ?, paylo
 node = NULL WHERE {MINE}"""  # noqa: S608 constants
 BURY = f"""UPDATE job SET state = 'failed', error = ?, failed_at = ?, node = NULL WHERE {MINE}"""  # noqa: S608 constants
 
-REPEATING = "every"
-"""The key of the one job of a kind that repeats."""
-
 LOST = "The process that ran it has ended, or it took longer than it may."
 
 
@@ -53,19 +50,17 @@ def complete(transaction: Transaction, job: Job) -> None:
 
     Raises LeaseLost if the job is this process's no more, which undoes the transaction's other writes.
     """
-    settle(transaction, job, None)
+    _require_mine(_finish(SessionConnection(transaction), job))
     job.is_settled = True
 
 
 def settle(transaction: Transaction, job: Job, again: Again | None) -> None:
-    """Stores that a handler has ended: the job is done, or due again. Raises LeaseLost."""
+    """Stores that a handler has ended: the job is done, which it may be already, or due again. Raises LeaseLost."""
     connection = SessionConnection(transaction)
-    if again is not None:
-        _put_back(connection, job, again.seconds, 0, None, again.payload)
-    elif job.kind.every is not None:
-        _put_back(connection, job, job.kind.every.total_seconds(), 0, None, {})
+    if again is None:
+        _finish(connection, job)
     else:
-        _require_mine(connection.execute(DELETE, (job.id, job.attempt)).rowcount)
+        _put_back(connection, job, again.seconds, 0, None, again.payload)
 
 
 def fail(transaction: Transaction, job: Job, error: Exception) -> bool:
@@ -115,6 +110,15 @@ def _take(connection: Connection, job: Job, at: datetime, node: str) -> Job:
     connection.execute(TAKE, (to_microseconds(at + job.kind.lease), node, job.id))
     job.attempt += 1
     return job
+
+
+def _finish(connection: Connection, job: Job) -> int:
+    """Returns whether the job was still this process's, as the number of its rows."""
+    if job.kind.every is not None:
+        _put_back(connection, job, job.kind.every.total_seconds(), 0, None, {})
+        return 1
+    found: int = connection.execute(DELETE, (job.id, job.attempt)).rowcount
+    return found
 
 
 def _put_back(

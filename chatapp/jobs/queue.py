@@ -26,6 +26,10 @@ WHEN job.attempts = 0 AND excluded.due_at < job.due_at THEN excluded.due_at ELSE
 ROW = "(?, ?, ?, ?, ?, ?)"
 
 CANCEL = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'waiting'"
+FINISH = "DELETE FROM job WHERE kind = ? AND key = ? AND state = 'running'"
+
+REPEATING = "every"
+"""The key of the one job of a kind that repeats."""
 
 ROWS_PER_STATEMENT = 5_000
 """SQLite allows 32,766 parameters."""
@@ -82,6 +86,11 @@ def enqueue(
     transaction.notices += enqueue_rows(SessionConnection(transaction), [NewJob(kind, payload, due_at, key)])
 
 
+def enqueue_repeating(transaction: "Transaction", kind: str) -> None:
+    """Makes the job of a kind that repeats due now."""
+    enqueue(transaction, kind, {}, key=REPEATING)
+
+
 def enqueue_rows(connection: Connection, jobs: Sequence[NewJob]) -> list[Notice]:
     """As `enqueue`, for any number of jobs by one statement, in code that writes by plain SQL. Returns the notices to
     send, which wake those who run jobs: without them the jobs run within a second."""
@@ -105,6 +114,13 @@ def cancel(transaction: "Transaction", kind: str, key: str) -> bool:
 def cancel_rows(connection: Connection, kind: str, keys: Sequence[str]) -> int:
     """As `cancel`, in code that writes by plain SQL. Returns how many there were."""
     return sum(connection.execute(CANCEL, (kind, key)).rowcount for key in sorted(keys))
+
+
+def finish_rows(connection: Connection, kind: str, keys: Sequence[str]) -> None:
+    """Deletes the jobs of these keys, those that run as well: this transaction does what they are for."""
+    for key in sorted(keys):
+        connection.execute(CANCEL, (kind, key))
+        connection.execute(FINISH, (kind, key))
 
 
 def _merged(jobs: Sequence[NewJob], at: datetime) -> list[NewJob]:

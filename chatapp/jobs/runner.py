@@ -2,9 +2,9 @@
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 from chatapp.clock import monotonic, now
 from chatapp.config import Settings
@@ -156,7 +156,8 @@ class Runner:
         if is_retried:
             self._log(job, "is tried again", error)
         else:
-            log.error("A job of the kind %s has failed for good: %s", job.kind.name, sentence_of(error))
+            sentence, place = sentence_of(error), _traceback(error)
+            log.error("A job of the kind %s has failed for good: %s%s", job.kind.name, sentence, place)
 
     def _log(self, job: Job, outcome: str, error: Exception) -> None:
         """Logs a failure if it is not the one that was logged last of this kind, which may come hundreds of times."""
@@ -164,6 +165,12 @@ class Runner:
         if self._failing.get(job.kind.name) == sentence:
             return
         self._failing[job.kind.name] = sentence
-        is_fault = not isinstance(error, JobFailed | ChatError | TimeoutError) and not is_outage(error)
-        details: Any = error if is_fault else None
-        log.warning("A job of the kind %s %s: %s", job.kind.name, outcome, sentence, exc_info=details)
+        log.warning("A job of the kind %s %s: %s%s", job.kind.name, outcome, sentence, _traceback(error))
+
+
+def _traceback(error: Exception) -> str:
+    """Where an unforeseen error was raised, without its text: an error of the database repeats the values of its
+    statement."""
+    if isinstance(error, JobFailed | ChatError | TimeoutError) or is_outage(error):
+        return ""
+    return "\nTraceback (most recent call last):\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -16,11 +16,8 @@ from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
-from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
-from chatapp.realtime.removal_worker import RemovalWorker
-from chatapp.realtime.scheduled_sender import ScheduledSender
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
@@ -85,12 +82,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
-    sender = ScheduledSender(app.app_context, journal)
-    sender.start()
-    eraser = MessageEraser(app.app_context, journal)
-    eraser.start()
-    removals = RemovalWorker(app.app_context, journal)
-    removals.start()
     if settings.is_sqlite:
         compactor = IndexCompactor(app.app_context, journal)
         compactor.start()
@@ -98,9 +89,6 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     app.extensions["chatapp.indexer"].sweep()
     app.extensions["chatapp.close"] += [
         ticker.stop,
-        sender.stop,
-        eraser.stop,
-        removals.stop,
         runner.stop,
         bus.close,
         lambda: _close_transports(server),

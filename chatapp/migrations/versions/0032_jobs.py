@@ -1,4 +1,4 @@
-"""Jobs."""
+"""Jobs. Scheduled messages that wait and removals that are under way get one each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,14 @@ depends_on = None
 IS_WAITING = sa.text("state = 'waiting'")
 IS_RUNNING = sa.text("state = 'running'")
 IS_NOT_FAILED = sa.text("state <> 'failed'")
+SCHEDULED_WAITS = sa.text("status = 'waiting'")
+
+SCHEDULED = """INSERT INTO job (kind, key, payload, due_at, state, created_at)
+SELECT 'scheduled_message', CAST(user_id AS VARCHAR) || '/' || client_id, '{}', due_at, 'waiting', due_at
+FROM scheduled_message WHERE status = 'waiting'"""
+
+REMOVALS = """INSERT INTO job (kind, key, payload, due_at, state, created_at)
+SELECT 'removal', CAST(user_id AS VARCHAR), '{}', began_at, 'waiting', began_at FROM removal"""
 
 
 def upgrade() -> None:
@@ -38,7 +46,17 @@ def upgrade() -> None:
         ("ix_job_kind_due_at", ["kind", "due_at"], IS_NOT_FAILED, False),
     ):
         op.create_index(name, "job", columns, unique=is_unique, sqlite_where=condition, postgresql_where=condition)
+    op.execute(SCHEDULED)
+    op.execute(REMOVALS)
+    op.drop_index("ix_scheduled_message_due_at", table_name="scheduled_message")
 
 
 def downgrade() -> None:
+    op.create_index(
+        "ix_scheduled_message_due_at",
+        "scheduled_message",
+        ["due_at"],
+        sqlite_where=SCHEDULED_WAITS,
+        postgresql_where=SCHEDULED_WAITS,
+    )
     op.drop_table("job")
