@@ -21,7 +21,7 @@ blueprint = Blueprint("link_previews", __name__)
     gives=OneMessageShape,
     errors=(NotFound, MessageDeleted, Forbidden),
 )
-def remove(caller: Caller, message_id: str) -> OneMessageShape:
+def remove_previews(caller: Caller, message_id: str) -> OneMessageShape:
     journal = current_journal()
     stored = link_previews.remove_previews(journal, caller, message_id)
     return {"message": serializers.message(stored, delivered=messages.is_delivered(journal, stored))}
@@ -29,6 +29,6 @@ def remove(caller: Caller, message_id: str) -> OneMessageShape:
 
 @blueprint.get("/preview-picture/<picture_hash>")
 @operation("The picture of a link's preview, 480 pixels wide or high at most", gives="image/webp", errors=(NotFound,))
-def show_picture(caller: Caller, picture_hash: str) -> Response:
+def show_preview_picture(caller: Caller, picture_hash: str) -> Response:
     body = picture_of_preview(caller, picture_hash)
     return Response(body, content_type="image/webp", headers=PICTURE_HEADERS)
