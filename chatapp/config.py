@@ -122,6 +122,12 @@ class Settings(FileSettings, MailSettings):
         "Seconds after sending in which people may edit or delete their own messages. 0: no limit",
         values.integer(0, 31_536_000),
     )
+    link_previews: bool = _setting(
+        "0",
+        "Shows what linked pages say of themselves. The server then opens the links in messages, and the linked sites "
+        "see its address",
+        values.flag,
+    )
     durability: str = _setting(
         "full",
         "`full`: an ack survives power loss; `normal`: it survives a crash of the process (SQLite only)",

@@ -87,7 +87,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
         engine = db.engine
         database.prepare(engine, settings)
     bus = make_bus(settings, engine)
-    journal = Journal(engine, bus)
+    journal = Journal(engine, bus, has_previews=settings.link_previews)
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)

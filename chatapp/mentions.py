@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from chatapp.code_ranges import code_ranges
 from chatapp.username_rule import USERNAME_CHARACTERS
 
 MOST_MENTIONS = 50
@@ -24,8 +25,6 @@ HERE = "here"
 EVERYBODY = 0
 """Instead of a user's id: all members."""
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_TICKS = re.compile(r"`+")
 _PLACE = re.compile(rf"@(\w[\w.@+-]{{0,{USERNAME_CHARACTERS - 1}}})")
 
 _WITHOUT_SPACES = "\u2e80"
@@ -55,7 +54,7 @@ def find_mentions(content: str, members: Mapping[int, str], *, is_group: bool) -
     for user_id, username in sorted(members.items()):
         names.setdefault(username.casefold(), user_id)
     exact: dict[str, int | str] = {username: user_id for user_id, username in members.items()}
-    code = _code_of(content)
+    code = code_ranges(content)
     code_starts = [first for first, _ in code]
     found: list[StoredMention] = []
     for place in islice(_PLACE.finditer(content), MOST_PLACES):
@@ -97,46 +96,6 @@ def _may_end(content: str, end: int) -> bool:
 
 def _is_word(character: str) -> bool:
     return character < _WITHOUT_SPACES and (character.isalnum() or character == "_")
-
-
-def _code_of(content: str) -> list[tuple[int, int]]:
-    """The ranges of fenced code and of code spans."""
-    if "`" not in content and "~~~" not in content:
-        return []
-    ranges: list[tuple[int, int]] = []
-    fence, begun, at, text_from = "", 0, 0, 0
-    for line in content.splitlines(keepends=True):
-        mark = _FENCE.match(line)
-        if fence:
-            rest = line.strip()
-            if mark and mark[1].startswith(fence) and not rest.strip(fence[0]):
-                ranges.append((begun, at + len(line)))
-                fence, text_from = "", at + len(line)
-        elif mark and not (mark[1][0] == "`" and "`" in line[mark.end() :]):
-            ranges += _spans_of(content, text_from, at)
-            fence, begun = mark[1], at
-        at += len(line)
-    return [*ranges, (begun, at)] if fence else [*ranges, *_spans_of(content, text_from, at)]
-
-
-def _spans_of(content: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Code spans: from a run of backticks to the next one of the same length."""
-    runs = list(_TICKS.finditer(content, start, end))
-    next_of: list[int | None] = [None] * len(runs)
-    latest: dict[int, int] = {}
-    for number in range(len(runs) - 1, -1, -1):
-        length = len(runs[number][0])
-        next_of[number] = latest.get(length)
-        latest[length] = number
-    spans, number = [], 0
-    while number < len(runs):
-        closing = next_of[number]
-        if closing is None:
-            number += 1
-            continue
-        spans.append((runs[number].start(), runs[closing].end()))
-        number = closing + 1
-    return spans
 
 
 def _in_utf16(content: str, mentions: list[StoredMention]) -> list[StoredMention]:

@@ -74,6 +74,7 @@ class ChangeSettings(Payload):
     shares_reads: bool | None = None
     shares_last_seen: bool | None = None
     shares_typing: bool | None = None
+    shows_previews: bool | None = None
     do_not_disturb: DoNotDisturb | None = None
 
 

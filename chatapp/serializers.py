@@ -11,6 +11,7 @@ from chatapp.file_serializers import files_of
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
+from chatapp.link_preview_shapes import link_preview
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
 from chatapp.people_serializers import user
@@ -223,6 +224,8 @@ def add_state(shape: MessageStateShape, state: MessageState, message_id: str) ->
         shape["mentions"] = [mention(place) for place in state.mentions]
     if state.files:
         shape["files"] = files_of(message_id, state.files)
+    if state.previews:
+        shape["linkPreviews"] = [link_preview(one) for one in state.previews]
 
 
 def _message_with_tick(stored: StoredMessage, lowest: LowestWatermarks) -> MessageShape:

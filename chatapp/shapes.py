@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from chatapp.file_shapes import FileShape, QuotedFileShape
+from chatapp.link_preview_shapes import LinkPreviewShape
 from chatapp.mention_shapes import MentionShape
 from chatapp.people_shapes import PersonRemovedShape, RenamedShape, UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
@@ -45,6 +46,7 @@ class MessageStateShape(TypedDict):
     forwarded: NotRequired[ForwardedShape]
     mentions: NotRequired[list[MentionShape]]
     files: NotRequired[list[FileShape]]
+    linkPreviews: NotRequired[list[LinkPreviewShape]]
 
 
 class MessageShape(MessageStateShape):

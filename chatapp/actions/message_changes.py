@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from chatapp.actions.audit import record
+from chatapp.actions.link_previews import forget_previews, keep_previews_of_text, look_up_links
 from chatapp.actions.mentions import forget_mentions, replace_mentions
 from chatapp.actions.message_lock import FoundMessage, find_message, lock_message
 from chatapp.actions.messages import message_of
@@ -61,8 +62,11 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
             raise InvalidInput("A message has a text or a file.", fields={"content": BLANK})
         transaction.session.add(_version_of(transaction, message))
         message.content, message.edited_at = content, now()
+        keep_previews_of_text(transaction, message)
         replace_mentions(transaction, message, is_group=found.direct_key is None)
         message.content_revision = found.change(transaction)
+        if journal.has_previews:
+            look_up_links(transaction, message)
 
     journal.write(write)
     return message_of(caller, find_message(caller, message_id))
@@ -102,6 +106,7 @@ def erase_message(transaction: Transaction, found: FoundMessage, user_id: int) -
     delete_poll(transaction, message.conversation_id, message.sequence)
     release_files(transaction, message.conversation_id, message.sequence, message.sequence)
     forget_mentions(transaction, message)
+    forget_previews(transaction, message)
     message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
     message.forwarded_from_id = message.forwarded_at = None
     message.origin_conversation_id = message.origin_sequence = None

@@ -1,4 +1,5 @@
-"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, files, and what they answer.
+"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, files, previews of links, and
+what they answer.
 
 Most messages have none of it, so a page of history asks only for those that do.
 """
@@ -12,6 +13,7 @@ from sqlalchemy import BigInteger, bindparam, select, type_coerce
 from chatapp.actions.file_states import add_files, quoted_file
 from chatapp.actions.mentions import mentions_of
 from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
+from chatapp.actions.preview_states import add_previews
 from chatapp.actions.usernames import usernames_of
 from chatapp.journal.message_state import QUOTE_CHARACTERS, Forwarded, MessageState, Quote, ReactionCount
 from chatapp.models.tables import CONVERSATIONS, MESSAGES, POLLS, REACTIONS
@@ -38,6 +40,7 @@ _STATE = (
     MESSAGES.c.forwarded_from_id,
     type_coerce(MESSAGES.c.forwarded_at, BigInteger),
     MESSAGES.c.mentions,
+    MESSAGES.c.previews,
     *POLL_COLUMNS,
 )
 STATES = (
@@ -109,7 +112,7 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
                 pinned_at=row[6],
                 pinned_by=names.get(row[7]),
                 forwarded=None if row[9] is None else Forwarded(names[row[9]], row[10]),
-                poll=poll_of(row[12:]),
+                poll=poll_of(row[13:]),
             )
             if row[8] is not None:
                 quotes[row[0]] = row[8]
@@ -120,6 +123,8 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
             for sequence, thread_id in tuples(THREADS, **span):
                 states[sequence].thread_id = thread_id
             add_files(states, **span)
+        if any(row[12] for row in rows):
+            add_previews(states, conversation_id, first, last)
         add_votes(states, conversation_id, first, last, reader.user_id)
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)

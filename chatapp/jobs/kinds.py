@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from chatapp.actions import file_jobs, mail_sending
+from chatapp.actions import file_jobs, mail_sending, preview_lookup
 from chatapp.actions.removal_steps import REMOVAL
 from chatapp.actions.retention_sweep import DELETED_GROUPS, SWEEP
 from chatapp.actions.scheduled_sending import SCHEDULED_MESSAGE
@@ -24,6 +24,8 @@ KINDS: tuple[Kind, ...] = (
     DELETED_GROUPS,
     file_jobs.DELETE,
     file_jobs.EXPIRE,
+    preview_lookup.LOOK_UP,
+    preview_lookup.FORGET,
     Kind("dead_letters", _forget_old_dead_letters, every=timedelta(days=1)),
 )
 """All kinds. A job of another kind, as a later version may have left it, waits."""

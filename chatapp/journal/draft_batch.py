@@ -15,13 +15,16 @@ from chatapp.notices import Notice
 
 
 def store_drafts(
-    connection: WriterConnection, queued: Sequence[QueuedDraft], notices: list[Notice]
+    connection: WriterConnection, queued: Sequence[QueuedDraft], notices: list[Notice], has_previews: bool
 ) -> list[Outcome | FeedbackOutcome]:
-    """The outcome of each draft, in order. Adds the notices to send beyond those about new messages."""
+    """The outcome of each draft, in order. Adds the notices to send beyond those about new messages.
+
+    `has_previews` says whether the links of the messages are looked up.
+    """
     outcomes: dict[int, Outcome | FeedbackOutcome] = {}
     drafts = [one.draft for one in queued]
     if messages := {number: draft for number, draft in enumerate(drafts) if isinstance(draft, MessageDraft)}:
-        message_batch = MessageBatch(connection)
+        message_batch = MessageBatch(connection, has_previews=has_previews)
         outcomes.update(zip(messages, message_batch.store(list(messages.values())), strict=True))
         notices += message_batch.notices
     if feedback := {number: draft for number, draft in enumerate(drafts) if not isinstance(draft, MessageDraft)}:

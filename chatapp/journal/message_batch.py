@@ -12,6 +12,7 @@ from typing import Any
 from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import NO_EXCHANGE, Blocked, ChatError, LimitReached, NotAMember, NotFound, OnlyAdminsWrite
+from chatapp.jobs.queue import enqueue_rows
 from chatapp.journal.direct_conversations import DirectConversations
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
@@ -20,6 +21,7 @@ from chatapp.journal.message_files import MessageFiles, with_files
 from chatapp.journal.message_mentions import MessageMentions
 from chatapp.journal.message_state import FileState, MessageState
 from chatapp.journal.polls import insert_polls, state_of_poll
+from chatapp.journal.preview_jobs import jobs_for
 from chatapp.journal.quotes import quote_of
 from chatapp.journal.repeats import REPEATS, from_row
 from chatapp.journal.scheduled import ScheduledDrafts
@@ -47,8 +49,9 @@ WHERE conversation_id = ? AND user_id = ? AND read_sequence < ?"""
 class MessageBatch:
     """Stores drafts through one connection. It caches nothing between batches, so a removal takes effect at once."""
 
-    def __init__(self, connection: WriterConnection) -> None:
+    def __init__(self, connection: WriterConnection, *, has_previews: bool) -> None:
         self.connection = connection
+        self.has_previews = has_previews
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
         self.files = MessageFiles(connection)
@@ -73,6 +76,8 @@ class MessageBatch:
         self.mentions.insert()
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
         self.notices += scheduled.settle(drafts, outcomes)
+        if self.has_previews and (jobs := jobs_for(messages)):
+            self.notices += enqueue_rows(self.connection, jobs)
         self._store_counters([*groups.values(), *directs.values()])
         return outcomes
 

@@ -139,6 +139,26 @@ class MentionPlace:
     is_own: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewPicture:
+    """The picture of a preview, found by its hash, and its size in pixels."""
+
+    hash: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPreview:
+    """The preview of a link in the text: what the page at `url` says of itself. Only the title is never empty."""
+
+    url: str
+    title: str
+    description: str
+    site_name: str
+    picture: PreviewPicture | None
+
+
 @dataclass(slots=True)
 class MessageState:
     """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote or
@@ -158,3 +178,4 @@ class MessageState:
     forwarded: Forwarded | None = None
     mentions: list[MentionPlace] = field(default_factory=list)
     files: list[FileState] = field(default_factory=list)
+    previews: list[ShownPreview] = field(default_factory=list)

@@ -34,10 +34,8 @@ Result = TypeVar("Result")
 WATERMARKS_SECONDS = 0.25
 """Shortest interval between two writes of watermarks. Without it a group of 1,000 members who confirm each message
 would cost 1,000 updates a message."""
-
 SHARED_WATERMARKS_SECONDS = 0.03
 """The same on PostgreSQL, where an ack in another process may wait for the watermarks."""
-
 WATERMARKS_AFTER_OUTAGE_SECONDS = 1.0
 """Delay before watermarks are written again after an outage."""
 
@@ -49,9 +47,11 @@ ATTEMPTS = 3
 
 
 class Journal:
-    """The only way to write. Safe to call from any thread or greenlet. The first write starts the writer."""
+    """The only way to write. Safe to call from any thread or greenlet. The first write starts the writer.
+    `has_previews` says whether the links of new texts are looked up."""
 
-    def __init__(self, engine: Engine, publisher: Publisher) -> None:
+    def __init__(self, engine: Engine, publisher: Publisher, *, has_previews: bool = False) -> None:
+        self.has_previews = has_previews
         self._engine = engine
         self._publisher = publisher
         self._listeners: list[Listener] = []
@@ -238,7 +238,7 @@ class Journal:
         for write in work.writes:
             committed.results.append(run_write(connection, write, committed.notices))
         if work.drafts:
-            committed.outcomes = store_drafts(connection, work.drafts, committed.notices)
+            committed.outcomes = store_drafts(connection, work.drafts, committed.notices, self.has_previews)
         committed.notices += write_watermarks(connection, work.watermarks)
         if self._is_commit_unannounced:
             committed.notices.append(CatchUp())

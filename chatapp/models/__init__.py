@@ -8,6 +8,7 @@ from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite, InviteGroup
 from chatapp.models.job import JobRow
+from chatapp.models.link_preview import LinkPicture, LinkPreview, MessagePreview
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -44,10 +45,13 @@ __all__ = [
     "Invite",
     "InviteGroup",
     "JobRow",
+    "LinkPicture",
+    "LinkPreview",
     "Membership",
     "Mention",
     "Message",
     "MessageFile",
+    "MessagePreview",
     "MessageVersion",
     "Node",
     "NoticeRow",

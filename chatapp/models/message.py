@@ -20,7 +20,8 @@ class Message(Base):
     or a pin. `content_revision` is the last one that changed its text. Both are None for a message that never changed.
     A deleted message keeps its row and has no text. `reply_to` is the sequence of the message that it answers.
     A forwarded message says who wrote the original, when it was sent, and where; it has no `reply_to`.
-    `mentions` says where in the text somebody is mentioned (`mentions.to_text`).
+    `mentions` says where in the text somebody is mentioned (`mentions.to_text`). `previews` counts the previews of
+    links that the message shows; it is 0 if its sender removed them, and None if there are none.
 
     SQLite stores the rows in primary key order (WITHOUT ROWID). So the messages of a page of history are adjacent, and
     a new message changes one page of the file fewer. The index on client ids leaves out messages without one.
@@ -73,6 +74,7 @@ class Message(Base):
     pinned_at: Mapped[datetime | None] = mapped_column(Instant)
     pinned_by_id: Mapped[int | None] = mapped_column(Id)
     mentions: Mapped[str | None] = mapped_column(Text)
+    previews: Mapped[int | None]
 
 
 class MessageVersion(Base):

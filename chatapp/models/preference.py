@@ -50,7 +50,8 @@ class UserSettings(Base):
 
     `do_not_disturb` holds the hours without notifications, in the form of the wire. `shares_reads`,
     `shares_last_seen` and `shares_typing` say whether others see what the user has read, when they were last connected,
-    and that they are typing.
+    and that they are typing. `shows_previews` says whether links have previews: those that the user sees, and those in
+    the user's own messages.
     `user_revision` is the user's revision that last changed the row.
     """
 
@@ -64,5 +65,6 @@ class UserSettings(Base):
     shares_reads: Mapped[bool] = mapped_column(default=True, server_default=true())
     shares_last_seen: Mapped[bool] = mapped_column(default=True, server_default=true())
     shares_typing: Mapped[bool] = mapped_column(default=True, server_default=true())
+    shows_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
     do_not_disturb: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_revision: Mapped[int] = mapped_column(Id)

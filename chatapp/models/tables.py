@@ -7,6 +7,7 @@ from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.job import JobRow
+from chatapp.models.link_preview import LinkPicture, LinkPreview, MessagePreview
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -49,6 +50,9 @@ PICTURES = _table_of(Picture)
 BLOBS = _table_of(Blob)
 UPLOADS = _table_of(Upload)
 MESSAGE_FILES = _table_of(MessageFile)
+LINK_PICTURES = _table_of(LinkPicture)
+LINK_PREVIEWS = _table_of(LinkPreview)
+MESSAGE_PREVIEWS = _table_of(MessagePreview)
 SAVED_MESSAGES = _table_of(SavedMessage)
 INSTALLATION_SETTINGS = _table_of(InstallationSetting)
 JOBS = _table_of(JobRow)

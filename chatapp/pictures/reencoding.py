@@ -20,8 +20,8 @@ QUEUE_SECONDS = 10.0
 _turn = threading.Semaphore()
 
 
-def reencode(data: bytes) -> bytes:
-    """A picture as a WebP of 256 x 256 pixels without metadata.
+def reencode(data: bytes, program: Path | None = None) -> bytes:
+    """A picture as a WebP without metadata: of 256 x 256 pixels, or as another program than WORKER makes it.
 
     Waits cooperatively: other greenlets and threads run meanwhile. Raises PictureUnreadable, TooManyPixels, and
     Unavailable if too many other pictures are before it.
@@ -32,7 +32,7 @@ def reencode(data: bytes) -> bytes:
         with scratch_file() as source, scratch_file() as result:
             source.write(data)
             source.seek(0)
-            _check(run(WORKER, (), (source, result), WORKER_SECONDS))
+            _check(run(program or WORKER, (), (source, result), WORKER_SECONDS))
             return _result_in(result)
     finally:
         _turn.release()

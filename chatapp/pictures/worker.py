@@ -6,6 +6,7 @@ before it reads a byte, and has no descriptors but these two and standard error.
 
 import sys
 import warnings
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -28,10 +29,11 @@ LARGEST_RESULT_BYTES = 200_000
 """More than 256 x 256 pixels of noise take."""
 
 
-def reencode(data: bytes) -> bytes:
-    """The middle square of the picture, upright, as a WebP without metadata. Of an animation the first frame.
+def reencode(data: bytes, scale: Callable[[Any], Any], side_pixels: int) -> bytes:
+    """The picture, scaled and upright, as a WebP without metadata. Of an animation the first frame.
 
-    Raises Image.DecompressionBombError for too many pixels, and almost anything for what is no picture.
+    `scale` returns what is kept of a picture, which is decoded with twice this side or more if it is larger. Raises
+    Image.DecompressionBombError for too many pixels, and almost anything for what is no picture.
     """
     from PIL import Image
 
@@ -41,17 +43,17 @@ def reencode(data: bytes) -> bytes:
         if picture.width * picture.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         # A JPEG is decoded at a fraction of its size, if that is large enough.
-        picture.draft("RGB", (SIDE_PIXELS * 2, SIDE_PIXELS * 2))
+        picture.draft("RGB", (side_pixels * 2, side_pixels * 2))
         orientation = orientation_of(picture)
         picture.load()
-        square = _scaled(with_plain_colours(picture))
+        scaled = scale(with_plain_colours(picture))
     result = BytesIO()
     # Pillow writes no metadata that it is not asked to write.
-    turned(square, orientation).save(result, "WEBP", quality=QUALITY, method=4)
+    turned(scaled, orientation).save(result, "WEBP", quality=QUALITY, method=4)
     return result.getvalue()
 
 
-def _scaled(picture: Any) -> Any:
+def square(picture: Any) -> Any:
     """The middle square, which is the same however the camera was held."""
     from PIL import Image
 
@@ -61,14 +63,14 @@ def _scaled(picture: Any) -> Any:
     return picture.resize((SIDE_PIXELS, SIDE_PIXELS), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
-def main() -> int:
-    """Returns the exit status."""
+def main(scale: Callable[[Any], Any], side_pixels: int) -> int:
+    """Returns the exit status. See `reencode`."""
     limit_self(CPU_SECONDS, MEMORY_BYTES, LARGEST_RESULT_BYTES)
     from PIL import Image
 
     warnings.simplefilter("ignore")
     try:
-        result = reencode(sys.stdin.buffer.read())
+        result = reencode(sys.stdin.buffer.read(), scale, side_pixels)
     except Image.DecompressionBombError:
         return TOO_MANY_PIXELS
     except Exception:
@@ -79,4 +81,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(square, SIDE_PIXELS))

@@ -150,6 +150,7 @@ def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
         "providers": [
             {"name": one.name, "label": one.settings.label} for one in current_app.extensions["chatapp.oidc"].values()
         ],
+        "hasPreviews": settings.link_previews,
         "canMail": settings.can_mail,
         "wsPort": None if settings.has_one_address else settings.ws_port,
         "wsUrl": settings.ws_url,

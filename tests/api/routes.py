@@ -24,6 +24,7 @@ OPEN = {
 OWN = {
     *("GET /blocks", "PUT /block/<username>", "GET /conversations", "GET /groups/public", "GET /loggedIn"),
     *("POST /group", "POST /logout", "PATCH /password", "GET /picture/<picture_hash>", "GET /saved", "GET /scheduled"),
+    "GET /preview-picture/<picture_hash>",
     *("PATCH /username", "POST /leave", "POST /export", "GET /email", "PUT /email", "DELETE /email"),
     *("GET /profile", "PATCH /profile", "PUT /profile/picture", "DELETE /profile/picture", "GET /search"),
     *("GET /passkeys", "POST /passkeys", "POST /passkeys/options", "PATCH /passkeys/<passkey_id>"),
@@ -134,6 +135,7 @@ FORBIDDEN: dict[str, Call] = {
     "PUT /message/<message_id>/pin": lambda scene: (f"/message/{scene.message}/pin", {"on": True}),
     "POST /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions", {"emoji": "👍"}),
     "GET /message/<message_id>/reactions": lambda scene: (f"/message/{scene.message}/reactions?emoji=👍", None),
+    "DELETE /message/<message_id>/previews": lambda scene: (f"/message/{scene.message}/previews", None),
     "PUT /message/<message_id>/saved": lambda scene: (f"/message/{scene.message}/saved", {"on": True}),
     "POST /message/<message_id>/report": lambda scene: (f"/message/{scene.reply}/report", {"reason": "spam"}),
     "POST /message/<message_id>/thread": lambda scene: (f"/message/{scene.message}/thread", {}),

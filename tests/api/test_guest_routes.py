@@ -36,6 +36,7 @@ FOR_ADMINS = {
 NOTHING_FOUND = {
     *("GET /groups/public/<group_id>", "GET /message/<message_id>/origin", "GET /picture/<picture_hash>"),
     *("PATCH /passkeys/<passkey_id>", "DELETE /passkeys/<passkey_id>", "DELETE /sessions/<session_id>"),
+    "GET /preview-picture/<picture_hash>",
     *("DELETE /second-factor", "POST /second-factor/recovery-codes"),
 }
 """What answers a member with 404: the group is private, nothing was forwarded, and there are no such things."""
@@ -129,6 +130,7 @@ def _own_requests(inside: Inside) -> dict[str, tuple[str, Any]]:
         "PUT /profile/picture": ("/profile/picture", None),
         "DELETE /profile/picture": ("/profile/picture", None),
         "GET /picture/<picture_hash>": ("/picture/" + "0" * 32, None),
+        "GET /preview-picture/<picture_hash>": ("/preview-picture/" + "0" * 32, None),
         "GET /email": ("/email", None),
         "PUT /email": ("/email", {"email": "zoe@example.org", **password}),
         "DELETE /email": ("/email", password),

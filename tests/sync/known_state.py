@@ -51,6 +51,7 @@ def state_of(message: dict[str, Any]) -> dict[str, Any]:
         "poll": {"mine": [], **message["poll"]} if "poll" in message else None,
         "forwarded": message.get("forwarded"),
         "files": message.get("files", []),
+        "previews": message.get("linkPreviews", []),
         "mentions": [{**one, "mine": None} for one in message.get("mentions", [])],
     }
 

@@ -23,11 +23,12 @@ from tests.sync.driver import PEOPLE, indexes, picks
 from tests.sync.group_operations import GroupOperations
 from tests.sync.message_operations import MessageOperations
 from tests.sync.own_operations import OwnOperations
+from tests.sync.preview_operations import LINKS, PreviewOperations
 from tests.sync.removal_operations import RemovalOperations
 
 # The operations that make each kind of change. A new kind is added here, with its rule in one of the classes of Chat.
 OPERATIONS = {
-    "message": ("send_private_message", "send_group_message", "send_files", "forward"),
+    "message": ("send_private_message", "send_group_message", "send_files", "send_link", "forward"),
     "update": (
         "edit",
         "delete_message",
@@ -38,6 +39,8 @@ OPERATIONS = {
         "close_poll",
         "open_thread",
         "go_on_removing",
+        "look_up_links",
+        "remove_previews",
     ),
     "members": ("add", "join", "remove", "set_role", "follow", "go_on_removing"),
     "details": ("rename", "share_history", "describe", "choose_settings", "keep_for", "erase"),
@@ -57,7 +60,7 @@ OTHER_EVENTS = {
 """Events of states that are no changes of a conversation or of what is the user's own."""
 
 
-class Chat(MessageOperations, GroupOperations, OwnOperations, RemovalOperations):
+class Chat(MessageOperations, PreviewOperations, GroupOperations, OwnOperations, RemovalOperations):
     """All operations, and what happens to the clients."""
 
     @initialize(shares_history=st.booleans(), erases=st.booleans())
@@ -87,6 +90,8 @@ class Chat(MessageOperations, GroupOperations, OwnOperations, RemovalOperations)
         self.write_draft(0, 0, 1, 0, "later")
         self.block(0, 1, 0, True)
         self.block(0, 1, 0, False)
+        self.send_link(0, 0, 0, LINKS[1])
+        self.look_up_links(0, 0, 0, True)
         self.change_name(1, 0, False)
         self.remove_person(3, 0, 0, erases)
 

@@ -11,6 +11,7 @@
  * @property {number} retentionDays after how many days messages are erased everywhere; 0: never
  * @property {string} systemName how people call this installation; empty if no name was chosen
  * @property {boolean} isNew whether it has no account yet, and waits to be set up by the link that the server printed
+ * @property {boolean} hasPreviews whether the server looks up the links in messages
  * @property {boolean} canMail whether the server sends e-mail
  * @property {number | null} wsPort the port of the Socket.IO side, or null for that of the page
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
@@ -36,6 +37,9 @@ export const ownName = (name) => `${name}-${settings.installation}`;
 
 /** @param {string} picture a person's @returns {string} its address, on the page's own origin */
 export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${encodeURIComponent(picture)}`;
+
+/** @param {string} hash of the picture of a link's preview @returns {string} its address, on the page's own origin */
+export const addressOfPreviewPicture = (hash) => `${settings.apiPrefix}/preview-picture/${encodeURIComponent(hash)}`;
 
 /** @param {string} name of one of the page's own files, such as "css/poll.css" */
 export const addressOfFile = (name) => settings.assets + name;

@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api.js";
 import { takeChanged } from "./changes.js";
-import { deleteMessage, editMessage, pin, react } from "./messageapi.js";
+import { deleteMessage, deletePreviews, editMessage, pin, react } from "./messageapi.js";
 import { isSameEmoji } from "./models/emoji.js";
 import { failureSentence, say } from "./strings.js";
 import * as store from "./store.js";
@@ -38,6 +38,14 @@ export function toggleReaction(message, emoji) {
  */
 export function togglePin(message) {
   return change(pin(message.messageId, !message.pinnedAt));
+}
+
+/**
+ * Removes the previews of links for everybody and for good.
+ * @param {Message} message mine
+ */
+export function removePreviews(message) {
+  return change(deletePreviews(message.messageId));
 }
 
 /**

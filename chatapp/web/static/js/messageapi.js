@@ -43,6 +43,14 @@ export async function pin(messageId, on) {
 }
 
 /**
+ * @param {string} messageId
+ * @returns {Promise<Message>}
+ */
+export async function deletePreviews(messageId) {
+  return (await call("DELETE", `${messagePath(messageId)}/previews`)).message;
+}
+
+/**
  * @param {string} receiver
  * @param {boolean} group
  * @returns {Promise<Message[]>} in the order of their sequence

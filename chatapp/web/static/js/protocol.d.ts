@@ -37,6 +37,15 @@ export interface Mention {
   mine?: boolean; // whether `@here` means me; missing in an event for all members
 }
 
+/** What the page at an address in the text says of itself; of the texts only the title is never empty. */
+export interface LinkPreview {
+  url: string;
+  title: string;
+  description: string;
+  siteName: string;
+  picture: { hash: string, width: number, height: number } | null;
+}
+
 export interface Message {
   sender: string; // a username
   receiver: string; // a username, or a groupId
@@ -55,6 +64,7 @@ export interface Message {
   pinnedBy?: string;
   reactions?: Reaction[];
   mentions?: Mention[];
+  linkPreviews?: LinkPreview[];
   replyTo?: Quote;
   poll?: import("./polls/types.js").Poll;
   forwarded?: import("./personalprotocol.js").Forwarded;
@@ -72,7 +82,7 @@ export interface UpdateOnly {
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions" | "linkPreviews">;
 
 export type Version = { content: string, writtenAt: string };
 
@@ -150,6 +160,7 @@ export interface Settings {
   sharesReads: boolean; // whether others see what I have read, and I what they have
   sharesLastSeen: boolean;
   sharesTyping: boolean;
+  showsPreviews: boolean; // whether I see previews of links, and those in my messages are looked up
   doNotDisturb: DoNotDisturb | null;
   userRevision: number;
 }

@@ -7,7 +7,7 @@ import { toggleReaction } from "../messageactions.js";
 import { previewOf } from "../renderer.js";
 import { goToMessage } from "../router.js";
 import { listOf, numberText, say } from "../strings.js";
-import { chosen, dialog, me, nameOf } from "../store.js";
+import { chosen, dialog, me, nameOf, ownSettings } from "../store.js";
 import { loadStyles } from "../styles.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -89,6 +89,24 @@ export function PollSlot({ message, conversationKey, children }) {
   loadingPolls ??= loadPolls().catch(() => {});
   const View = pollView.value;
   return View ? html`<${View} message=${message} conversationKey=${conversationKey}>${children}<//>` : html`<${MessageText} content=${message.content}>${children}<//>`;
+}
+
+/** What draws previews of links, once there is one. @type {import("@preact/signals").Signal<typeof import("../linkpreviews/view.js").LinkPreviews | null>} */
+const previewsView = signal(null);
+/** @type {Promise<unknown> | undefined} */
+let loadingPreviews;
+
+async function loadPreviews() {
+  const [{ LinkPreviews }] = await Promise.all([import("../linkpreviews/view.js"), loadLaterSentences(), loadStyles("linkpreview")]);
+  previewsView.value = LinkPreviews;
+}
+
+/** The previews of links, where I want to see any. @param {{ message: Message }} props */
+export function PreviewsSlot({ message }) {
+  if (!ownSettings.value.showsPreviews) return null;
+  loadingPreviews ??= loadPreviews().catch(() => {});
+  const View = previewsView.value;
+  return View && html`<${View} message=${message} />`;
 }
 
 /** They are on the screen under the pointer and with the focus. @param {{ message: Message, conversationKey: string }} props */
