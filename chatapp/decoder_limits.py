@@ -4,13 +4,18 @@ import os
 import resource
 
 NICENESS = 10
+DESCRIPTORS = 7
+"""As many as a program is given at most, standard error among them."""
+MOST_DESCRIPTORS = 1 << 20
 
 
 def limit_self(cpu_seconds: int, memory_bytes: int, file_bytes: int) -> None:
     """Limits what this process may use: time of processors, address space, and the length of each file it writes.
 
-    Being hard limits, they cannot be raised again.
+    Being hard limits, they cannot be raised again. Closes all descriptors that it was not given: those that the server
+    was started with, and the listening sockets of some servers, do not close on exec.
     """
+    os.closerange(DESCRIPTORS, MOST_DESCRIPTORS)
     os.nice(NICENESS)
     for kind, limit in (
         (resource.RLIMIT_CPU, cpu_seconds),

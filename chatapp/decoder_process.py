@@ -41,7 +41,8 @@ def run(program: Path, arguments: Sequence[str], files: Sequence[IO[bytes]], sec
 
 def _start(program: list[str], files: Sequence[IO[bytes]]) -> int:
     """Starts the program and returns its process id. It is given neither this process's environment, which may hold
-    secrets, nor its descriptors, all of which close on exec. `posix_spawn` copies no memory of a large process."""
+    secrets, nor its descriptors, which close on exec, or by `limit_self`. `posix_spawn` copies no memory of a large
+    process."""
     command = [sys.executable, "-s", "-S", "-P", *program]
     # The libraries are where this process finds them, whatever installed them.
     folders = dict.fromkeys([PACKAGE_FOLDER, *(path for path in sys.path if path)])

@@ -56,6 +56,14 @@ DEFAULTS: dict[str, Any] = {
     "smtp_url": "",
     "mail_from": "",
     "public_url": "",
+    "s3_bucket": "",
+    "s3_endpoint": "",
+    "s3_region": "us-east-1",
+    "s3_access_key": "",
+    "s3_secret_key": "",
+    "s3_secret_key_file": "",
+    "s3_prefix": "",
+    "clamd": "",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -122,6 +130,11 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_ALL_FILE_BYTES", ["-1", "all"]),
     ("CHATAPP_FILE_TYPES", ["image", "image/", "*/*", "image/*;text/*", ","]),
     ("CHATAPP_ACCEL_REDIRECT", ["files/", "/files", "https://example.org/"]),
+    ("CHATAPP_S3_BUCKET", ["no", "Files", "a/b", "-files", "a" * 64]),
+    ("CHATAPP_S3_ENDPOINT", ["s3.example.org", "s3://files"]),
+    ("CHATAPP_S3_REGION", ["eu central"]),
+    ("CHATAPP_S3_PREFIX", ["../a", "a//b", "a b", "a/./b", "/"]),
+    ("CHATAPP_CLAMD", ["clamd", "host:", "host:0", "host:65536", "tcp://host:3310", "run/clamd.ctl"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),
 ]
@@ -159,7 +172,8 @@ def test_username_mode_limits_no_load_unless_it_is_told_to(tmp_path: Path) -> No
 
 
 def test_every_setting_that_is_not_free_text_is_tried_with_a_bad_value() -> None:
-    free_text = {"CHATAPP_INSTANCE", "CHATAPP_HOST", "CHATAPP_NODE", "CHATAPP_OIDC", "CHATAPP_LDAP"}
+    names = "INSTANCE HOST NODE OIDC LDAP S3_ACCESS_KEY S3_SECRET_KEY S3_SECRET_KEY_FILE"
+    free_text = {f"CHATAPP_{name}" for name in names.split()}
     assert {name for name, _ in BAD} | free_text == {variable(one) for one in fields(Settings)}
 
 

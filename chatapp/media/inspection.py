@@ -19,9 +19,9 @@ from chatapp.media.worker import LOOKED_INTO
 log = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("worker.py")
-WORKER_SECONDS = 30.0
-"""Longest run of the worker, on a machine with little time for it."""
-QUEUE_SECONDS = 60.0
+WORKER_SECONDS = 60.0
+"""Longest run of the worker, on a machine with little time for it: it takes 15 seconds of a processor at most."""
+QUEUE_SECONDS = 90.0
 """Longest wait for the files of others."""
 MOST_WORKERS = 2
 LONGEST_REPORT_BYTES = 65_536
