@@ -95,6 +95,7 @@ def settings(own: OwnSettings) -> SettingsShape:
         "sharesReads": own.shares_reads,
         "sharesLastSeen": own.shares_last_seen,
         "sharesTyping": own.shares_typing,
+        "showsContent": own.shows_content,
         "doNotDisturb": cast("DoNotDisturbShape | None", own.do_not_disturb),
         "userRevision": own.user_revision,
     }

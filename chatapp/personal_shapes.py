@@ -64,6 +64,7 @@ class SettingsShape(TypedDict):
     sharesReads: bool
     sharesLastSeen: bool
     sharesTyping: bool
+    showsContent: bool
     doNotDisturb: DoNotDisturbShape | None
     userRevision: int
 

@@ -13,10 +13,10 @@ from chatapp.actions.sharing import ReadsShown
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import other_of
-from chatapp.models.preference import ALL
+from chatapp.models.preference import DEFAULT
 
 NOWHERE: frozenset[int] = frozenset()
-NO_PREFERENCES = Preferences(ALL, None, 0)
+NO_PREFERENCES = Preferences(DEFAULT, None, 0)
 
 
 class Overview:
@@ -91,7 +91,7 @@ class Overview:
     def preferences(self) -> Preferences:
         row = self.row
         known = row.preferences_revision
-        return Preferences(row.level or ALL, row.unread_from, known) if known is not None else NO_PREFERENCES
+        return Preferences(row.level or DEFAULT, row.unread_from, known) if known is not None else NO_PREFERENCES
 
     @property
     def lowest(self) -> LowestWatermarks:

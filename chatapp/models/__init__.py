@@ -18,6 +18,7 @@ from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.push_subscription import PushPosition, PushSubscription, ShownNotification
 from chatapp.models.removal import Removal
 from chatapp.models.report import Report
 from chatapp.models.saved_message import SavedMessage
@@ -54,6 +55,8 @@ __all__ = [
     "Poll",
     "PollVote",
     "Presence",
+    "PushPosition",
+    "PushSubscription",
     "Reaction",
     "RecoveryCode",
     "Removal",
@@ -63,6 +66,7 @@ __all__ = [
     "SearchPosition",
     "SecondFactor",
     "Session",
+    "ShownNotification",
     "Suspension",
     "UsedChallenge",
     "User",
