@@ -13,6 +13,7 @@ from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
 from chatapp.origins import LOOPBACK_ORIGINS
+from chatapp.push.settings import PushSettings
 from chatapp.setting_field import setting as _setting
 
 PREFIX = "CHATAPP_"
@@ -31,7 +32,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(MailSettings):
+class Settings(MailSettings, PushSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -248,7 +249,7 @@ def _parse(setting: "Field[Any]", sources: list[Mapping[str, str]]) -> Any:
     name = variable(setting)
     given: str = next((source[name] for source in sources if source.get(name, "") != ""), str(setting.default))
     if given == "":
-        return () if setting.name in ("origins", "signing_keys") else ""
+        return () if setting.name in ("origins", "push_origins", "signing_keys") else ""
     kind: values.Type = setting.metadata["type"]
     try:
         return kind.parse(given)

@@ -50,6 +50,8 @@ DEFAULTS: dict[str, Any] = {
     "smtp_url": "",
     "mail_from": "",
     "public_url": "",
+    "push_contact": "",
+    "push_origins": (),
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -72,6 +74,8 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_PASSKEY_DOMAIN", "Chat.Example.org", "chat.example.org"),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
     ("CHATAPP_PUBLIC_URL", "https://chat.example/", "https://chat.example"),
+    ("CHATAPP_PUSH_CONTACT", "mailto:admin@example.org", "mailto:admin@example.org"),
+    ("CHATAPP_PUSH_ORIGINS", "http://push.internal:8080", ("http://push.internal:8080",)),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -107,6 +111,8 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_SMTP_URL", ["mail.example.org", "http://mail", "smtp://", "smtp://u:p@mail.example.org?starttls=no"]),
     ("CHATAPP_MAIL_FROM", ["chat", "Chat <chat>", "a@example.org\nBcc: b@example.org", "a@example.org, b@example.org"]),
     ("CHATAPP_PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org"]),
+    ("CHATAPP_PUSH_CONTACT", ["admin@example.org", "http://chat.example", "mailto:", "mailto:a b@example.org"]),
+    ("CHATAPP_PUSH_ORIGINS", ["push.internal", "ftp://push.internal", "*"]),
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),

@@ -5,6 +5,7 @@ from flask import current_app, request
 from chatapp.actions.sessions import Place
 from chatapp.config import Settings
 from chatapp.journal import Journal
+from chatapp.push.sender import PushSender
 from chatapp.secret import derived_key
 
 PASSKEYS = "passkeys"
@@ -15,6 +16,11 @@ SECOND_FACTOR = "second factor"
 def current_journal() -> Journal:
     journal: Journal = current_app.extensions["chatapp.journal"]
     return journal
+
+
+def current_push() -> PushSender:
+    sender: PushSender = current_app.extensions["chatapp.push"]
+    return sender
 
 
 def current_settings() -> Settings:
