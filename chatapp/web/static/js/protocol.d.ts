@@ -137,7 +137,7 @@ export interface ConversationFields {
 export type Root = { receiver: string, group: boolean, sequence: number };
 
 /** Which messages notify. */
-export type Level = "all" | "mentions" | "none";
+export type Level = "default" | "all" | "mentions" | "none";
 
 export type Preferences = { level: Level, unreadFrom: number | null, userRevision: number };
 
@@ -150,6 +150,7 @@ export interface Settings {
   sharesReads: boolean; // whether others see what I have read, and I what they have
   sharesLastSeen: boolean;
   sharesTyping: boolean;
+  showsContent: boolean;
   doNotDisturb: DoNotDisturb | null;
   userRevision: number;
 }
