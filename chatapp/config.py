@@ -14,6 +14,7 @@ from chatapp.files.settings import FileSettings, missing_for_files
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
 from chatapp.origins import LOOPBACK_ORIGINS
+from chatapp.push.settings import PushSettings
 from chatapp.setting_field import setting as _setting
 
 PREFIX = "CHATAPP_"
@@ -27,12 +28,16 @@ LOAD_LIMITS = {"request_rate": 50, "event_rate": 50, "user_connections": 50, "ad
 """The defaults in password mode. Username mode is for a trusted machine, where anybody can sign in as anybody."""
 
 
+LISTS = ("origins", "push_origins", "signing_keys", "file_types")
+"""The settings that are lists, and empty ones by default."""
+
+
 class BadSetting(Exception):
     """A setting whose value cannot be used; the text names the setting and says what is allowed."""
 
 
 @dataclass(frozen=True)
-class Settings(FileSettings, MailSettings):
+class Settings(FileSettings, MailSettings, PushSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -255,7 +260,7 @@ def _parse(setting: "Field[Any]", sources: list[Mapping[str, str]]) -> Any:
     name = variable(setting)
     given: str = next((source[name] for source in sources if source.get(name, "") != ""), str(setting.default))
     if given == "":
-        return () if setting.name in ("origins", "signing_keys", "file_types") else ""
+        return () if setting.name in LISTS else ""
     kind: values.Type = setting.metadata["type"]
     try:
         return kind.parse(given)

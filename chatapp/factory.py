@@ -20,12 +20,15 @@ from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
 from chatapp.journal import Journal
 from chatapp.prepared_statements import StatementRunner
+from chatapp.push.sender import PushSender
 from chatapp.search.indexer import Indexer
-from chatapp.secret import secret_key
+from chatapp.secret import derived_key, secret_key
 from chatapp.signing_keys import KeyRing
 from chatapp.web.blueprint import blueprint
 
 LARGEST_BODY_BYTES = 1_000_000
+PUSH = "push"
+"""Purpose of the key that the application key of web push is encrypted with."""
 
 
 class NoSessions(SessionInterface):
@@ -93,6 +96,9 @@ def _open_database(app: Flask, settings: Settings) -> None:
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
     app.extensions["chatapp.statements"] = statements = StatementRunner(engine, shares_connection=is_shared)
     app.extensions["chatapp.indexer"] = indexer = Indexer(app.app_context, journal)
+    app.extensions["chatapp.push"] = PushSender(
+        app.app_context, journal, settings, derived_key(str(app.secret_key), PUSH)
+    )
     journal.listen(indexer.committed)
     app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close]
     atexit.register(close, app)

@@ -9,7 +9,7 @@ from chatapp.payloads import ConversationName, ConversationQuery, MessageId, Pay
 
 Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
-"""An IANA name. Only browsers evaluate it, whose lists of zones differ from the server's."""
+"""An IANA name. Lists of zones differ: `push/quiet_hours.py` says what one means that the server does not know."""
 Weekday = Annotated[int, Field(ge=1, le=7)]
 """As in ISO 8601: Monday is 1."""
 
@@ -17,7 +17,7 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 class ConversationPreferences(ConversationName):
     """`PATCH /preferences` and `setPreferences`: what is given is changed."""
 
-    level: Literal["all", "mentions", "none"] | None = None
+    level: Literal["default", "all", "mentions", "none"] | None = None
     unread_from: FirstSequence | None = None
 
 
@@ -75,6 +75,7 @@ class ChangeSettings(Payload):
     shares_last_seen: bool | None = None
     shares_typing: bool | None = None
     shows_previews: bool | None = None
+    shows_content: bool | None = None
     do_not_disturb: DoNotDisturb | None = None
 
 

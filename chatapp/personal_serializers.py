@@ -96,6 +96,7 @@ def settings(own: OwnSettings) -> SettingsShape:
         "sharesLastSeen": own.shares_last_seen,
         "sharesTyping": own.shares_typing,
         "showsPreviews": own.shows_previews,
+        "showsContent": own.shows_content,
         "doNotDisturb": cast("DoNotDisturbShape | None", own.do_not_disturb),
         "userRevision": own.user_revision,
     }

@@ -65,6 +65,7 @@ class SettingsShape(TypedDict):
     sharesLastSeen: bool
     sharesTyping: bool
     showsPreviews: bool
+    showsContent: bool
     doNotDisturb: DoNotDisturbShape | None
     userRevision: int
 

@@ -172,9 +172,9 @@ def _wait_for_writer(client: socketio.Client) -> None:
         time.sleep(0.01)
 
 
-def wait_until(is_true: Callable[[], bool], what: str) -> None:
+def wait_until(is_true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Polls until `is_true` holds. `what` describes the condition in the failure message."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, f"Waited in vain: {what}"
         time.sleep(0.01)

@@ -147,6 +147,19 @@ def test_messages_survive_the_change_of_their_key_in_both_directions(app: Flask)
     assert differences(app) == []
 
 
+def test_a_level_that_nobody_chose_is_called_default(app: Flask) -> None:
+    bring_up_to_date(app)
+    add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])
+    with app.app_context():
+        command.downgrade(alembic_config(), "0030")
+        insert = "INSERT INTO conversation_preference VALUES (1, :is_group, 1, :level, NULL, 1)"
+        with db.engine.begin() as connection:
+            connection.execute(text(insert), [{"is_group": False, "level": "all"}, {"is_group": True, "level": "none"}])
+        command.upgrade(alembic_config(), "head")
+        query = text("SELECT level FROM conversation_preference ORDER BY level")
+        assert list(db.session.scalars(query)) == ["default", "none"]
+
+
 def test_a_second_migration_changes_nothing(app: Flask) -> None:
     bring_up_to_date(app)
     add_users(app.extensions["chatapp.journal"], [NewUser("alice", "Alice")])

@@ -14,7 +14,7 @@ from chatapp.actions.sharing import ReadsShown
 from chatapp.journal.message_state import MessageState
 from chatapp.models.conversation import other_of
 from chatapp.models.membership import MEMBER
-from chatapp.models.preference import ALL
+from chatapp.models.preference import DEFAULT
 
 NOWHERE: frozenset[int] = frozenset()
 NO_PREFERENCES = Preferences()
@@ -234,4 +234,4 @@ class Overview:
 
 def _preferences_in(row: Any) -> Preferences:
     known = row.preferences_revision
-    return Preferences(row.level or ALL, row.unread_from, known) if known is not None else NO_PREFERENCES
+    return Preferences(row.level or DEFAULT, row.unread_from, known) if known is not None else NO_PREFERENCES

@@ -18,6 +18,7 @@ SETTINGS = select(
     USER_SETTINGS.c.shares_last_seen,
     USER_SETTINGS.c.shares_typing,
     USER_SETTINGS.c.shows_previews,
+    USER_SETTINGS.c.shows_content,
     USER_SETTINGS.c.do_not_disturb,
     USER_SETTINGS.c.user_revision,
 ).where(USER_SETTINGS.c.user_id == bindparam("user_id"))
@@ -26,18 +27,20 @@ SETTINGS = select(
 @dataclass(frozen=True, slots=True)
 class OwnSettings:
     """`shares_reads`, `shares_last_seen` and `shares_typing` say what others see, and so what the user sees of others.
-    `shows_previews` says whether links have previews. `do_not_disturb` is in the form of the wire; None if it is off.
+    `shows_previews` says whether links have previews. `shows_content`: notifications say who
+    wrote what. `do_not_disturb` is in the form of the wire; None if it is off.
     `user_revision` is 0 for the defaults."""
 
     shares_reads: bool = True
     shares_last_seen: bool = True
     shares_typing: bool = True
     shows_previews: bool = True
+    shows_content: bool = True
     do_not_disturb: dict[str, Any] | None = None
     user_revision: int = 0
 
 
-NAMES = ("shares_reads", "shares_last_seen", "shares_typing", "shows_previews", "do_not_disturb")
+NAMES = ("shares_reads", "shares_last_seen", "shares_typing", "shows_previews", "shows_content", "do_not_disturb")
 
 
 def settings_of(user_id: int) -> OwnSettings:

@@ -11,7 +11,7 @@ from chatapp.errors import InvalidInput
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_own_revision
 from chatapp.models import ConversationPreference
-from chatapp.models.preference import ALL
+from chatapp.models.preference import DEFAULT
 from chatapp.personal_payloads import ConversationPreferences
 
 
@@ -20,7 +20,7 @@ class Preferences:
     """A user's preferences for one conversation. `unread_from` is None if it is not marked as unread. `user_revision`
     is 0 for the defaults."""
 
-    level: str = ALL
+    level: str = DEFAULT
     unread_from: int | None = None
     user_revision: int = 0
 
@@ -34,7 +34,7 @@ def set_preferences(journal: Journal, caller: Caller, wanted: ConversationPrefer
     if wanted.unread_from is not None and wanted.unread_from > target.last_sequence:
         raise InvalidInput("There is no such message.", fields={"unreadFrom": "is after the last message"})
     changes = {name: getattr(wanted, name) for name in wanted.model_fields_set & {"level", "unread_from"}}
-    if changes.get("level", ALL) is None:
+    if changes.get("level", DEFAULT) is None:
         del changes["level"]
     key = (caller.user_id, target.is_group, target.target_id)
 
@@ -47,7 +47,7 @@ def set_preferences(journal: Journal, caller: Caller, wanted: ConversationPrefer
         # Read again under the lock of the user's row: another device may have stored the row meanwhile.
         row = transaction.session.get(ConversationPreference, key, populate_existing=True)
         if row is None:
-            row = ConversationPreference(user_id=key[0], is_group=key[1], target_id=key[2], level=ALL)
+            row = ConversationPreference(user_id=key[0], is_group=key[1], target_id=key[2], level=DEFAULT)
             transaction.session.add(row)
         for name, value in changes.items():
             setattr(row, name, value)

@@ -14,7 +14,7 @@ from chatapp.config import Settings
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
-from chatapp.models import Session
+from chatapp.models import PushSubscription, Session
 from chatapp.models.session import DEVICE_CHARACTERS
 from chatapp.models.tables import SESSIONS, USERS
 from chatapp.models.user import MEMBER
@@ -87,8 +87,7 @@ def begin_session(
     caller = Caller(
         user_id, username, str(uuid.uuid4()), at + timedelta(seconds=settings.token_seconds), at, place.address
     )
-    old = delete(Session).where(Session.user_id == user_id, Session.expires_at < at - EXPIRED_KEPT)
-    transaction.session.execute(old)
+    _delete_old(transaction, user_id)
     transaction.session.add(
         Session(
             id=caller.session_id,
@@ -103,6 +102,13 @@ def begin_session(
     )
     record(transaction, "sign_in", caller.actor, username, method=method)
     return caller
+
+
+def _delete_old(transaction: Transaction, user_id: int) -> None:
+    is_old = (Session.user_id == user_id) & (Session.expires_at < now() - EXPIRED_KEPT)
+    of_old = PushSubscription.session_id.in_(select(Session.id).where(is_old))
+    transaction.session.execute(delete(PushSubscription).where(of_old))
+    transaction.session.execute(delete(Session).where(is_old))
 
 
 def record_failure(journal: Journal, username: str, place: Place, method: str) -> None:
@@ -226,9 +232,10 @@ def revoke_all(transaction: Transaction, user_id: int, but: str = "") -> int:
 
 
 def revoke(transaction: Transaction, session_ids: Iterable[str]) -> None:
-    """Ends sessions. Their connections are closed after the commit."""
+    """Ends sessions, and the notifications of their browsers. Their connections are closed after the commit."""
     ended = list(session_ids)
     for first in range(0, len(ended), AT_ONCE):
         chunk = ended[first : first + AT_ONCE]
         transaction.session.execute(update(Session).where(Session.id.in_(chunk)).values(revoked_at=now()))
+        transaction.session.execute(delete(PushSubscription).where(PushSubscription.session_id.in_(chunk)))
     transaction.notices += [SessionEnded(session_id) for session_id in ended]

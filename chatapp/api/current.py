@@ -6,6 +6,7 @@ from chatapp.actions.sessions import Place
 from chatapp.config import Settings
 from chatapp.files.file_store import FileStore
 from chatapp.journal import Journal
+from chatapp.push.sender import PushSender
 from chatapp.secret import derived_key
 
 PASSKEYS = "passkeys"
@@ -21,6 +22,11 @@ def current_journal() -> Journal:
 def current_files() -> FileStore:
     store: FileStore = current_app.extensions["chatapp.files"]
     return store
+
+
+def current_push() -> PushSender:
+    sender: PushSender = current_app.extensions["chatapp.push"]
+    return sender
 
 
 def current_settings() -> Settings:

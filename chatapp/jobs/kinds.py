@@ -10,6 +10,7 @@ from chatapp.actions.retention_sweep import DELETED_GROUPS, SWEEP
 from chatapp.actions.scheduled_sending import SCHEDULED_MESSAGE
 from chatapp.jobs.dead_letters import forget_old
 from chatapp.jobs.kind import Kind, Services
+from chatapp.push import jobs as push
 
 
 def _forget_old_dead_letters(services: Services, _payload: Mapping[str, Any]) -> None:
@@ -26,6 +27,7 @@ KINDS: tuple[Kind, ...] = (
     file_jobs.EXPIRE,
     preview_lookup.LOOK_UP,
     preview_lookup.FORGET,
+    *push.KINDS,
     Kind("dead_letters", _forget_old_dead_letters, every=timedelta(days=1)),
 )
 """All kinds. A job of another kind, as a later version may have left it, waits."""

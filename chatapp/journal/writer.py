@@ -23,6 +23,7 @@ from chatapp.journal.batching import merge_watermarks, split, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
+from chatapp.journal.push_jobs import PushJobs
 from chatapp.journal.transaction import Committed, Listener, Publisher, QueuedDraft, Transaction, Work, Write
 from chatapp.journal.writes import answer, guard, message_notices, resolve, run_write, write_watermarks
 from chatapp.notices import CatchUp
@@ -30,7 +31,6 @@ from chatapp.notices import CatchUp
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
 WATERMARKS_SECONDS = 0.25
 """Shortest interval between two writes of watermarks. Without it a group of 1,000 members who confirm each message
 would cost 1,000 updates a message."""
@@ -72,6 +72,7 @@ class Journal:
         self._connection: WriterConnection | None = None
         self._is_closing = False
         self._is_closed = False
+        self._push_jobs = PushJobs()
 
     def listen(self, listener: Listener) -> None:
         """Registers a listener to be called after each commit of this process."""
@@ -197,14 +198,12 @@ class Journal:
         return self._is_flushing or self._is_closing or monotonic() - self._watermarks_at >= self._watermarks_seconds
 
     def _until_watermarks_are_due(self) -> float | None:
-        return (
-            max(0.0, self._watermarks_at + self._watermarks_seconds - monotonic())
-            if self._are_watermarks_waiting
-            else None
-        )
+        if not self._are_watermarks_waiting:
+            return None
+        return max(0.0, self._watermarks_at + self._watermarks_seconds - monotonic())
 
     def _take_watermarks(self) -> WatermarkUpdates:
-        # The order ensures that a concurrent flush finds at least one of the first two flags set.
+        # In this order, so that a concurrent flush finds at least one of the first two flags set.
         self._are_watermarks_in_flight = True
         self._are_watermarks_waiting = False
         self._is_flushing = False
@@ -240,6 +239,7 @@ class Journal:
         if work.drafts:
             committed.outcomes = store_drafts(connection, work.drafts, committed.notices, self.has_previews)
         committed.notices += write_watermarks(connection, work.watermarks)
+        committed.notices += self._push_jobs.add(connection, committed.messages, work.watermarks)
         if self._is_commit_unannounced:
             committed.notices.append(CatchUp())
         notices = message_notices(committed.messages) + committed.notices

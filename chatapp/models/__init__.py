@@ -19,6 +19,7 @@ from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
 from chatapp.models.presence import Node, Presence
+from chatapp.models.push_subscription import PushPosition, PushSubscription, ShownNotification
 from chatapp.models.removal import Removal
 from chatapp.models.report import Report
 from chatapp.models.saved_message import SavedMessage
@@ -61,6 +62,8 @@ __all__ = [
     "Poll",
     "PollVote",
     "Presence",
+    "PushPosition",
+    "PushSubscription",
     "Reaction",
     "RecoveryCode",
     "Removal",
@@ -70,6 +73,7 @@ __all__ = [
     "SearchPosition",
     "SecondFactor",
     "Session",
+    "ShownNotification",
     "Suspension",
     "Upload",
     "UsedChallenge",

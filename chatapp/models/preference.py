@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id
 
+DEFAULT = "default"
+"""All messages of a private conversation and of a thread; of a group those that mention the user or answer them."""
 ALL = "all"
 MENTIONS = "mentions"
 NONE = "none"
@@ -26,7 +28,7 @@ class ConversationPreference(Base):
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id"), primary_key=True)
     is_group: Mapped[bool] = mapped_column(primary_key=True)
     target_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    level: Mapped[str] = mapped_column(String(10), default=ALL)
+    level: Mapped[str] = mapped_column(String(10), default=DEFAULT)
     unread_from: Mapped[int | None] = mapped_column(Id)
     user_revision: Mapped[int] = mapped_column(Id)
 
@@ -48,7 +50,8 @@ class Draft(Base):
 class UserSettings(Base):
     """A user's settings, the same on all of their devices; without a row they are the defaults.
 
-    `do_not_disturb` holds the hours without notifications, in the form of the wire. `shares_reads`,
+    `do_not_disturb` holds the hours without notifications, in the form of the wire. `shows_content`: notifications say
+    who wrote what, and not only that there is a message. `shares_reads`,
     `shares_last_seen` and `shares_typing` say whether others see what the user has read, when they were last connected,
     and that they are typing. `shows_previews` says whether links have previews: those that the user sees, and those in
     the user's own messages.
@@ -66,5 +69,6 @@ class UserSettings(Base):
     shares_last_seen: Mapped[bool] = mapped_column(default=True, server_default=true())
     shares_typing: Mapped[bool] = mapped_column(default=True, server_default=true())
     shows_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
+    shows_content: Mapped[bool] = mapped_column(default=True, server_default=true())
     do_not_disturb: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_revision: Mapped[int] = mapped_column(Id)

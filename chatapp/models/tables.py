@@ -14,6 +14,7 @@ from chatapp.models.message import Message, MessageVersion, Reaction
 from chatapp.models.picture import Picture
 from chatapp.models.poll import Poll, PollVote
 from chatapp.models.preference import ConversationPreference, Draft, UserSettings
+from chatapp.models.push_subscription import PushSubscription
 from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
@@ -57,3 +58,4 @@ SAVED_MESSAGES = _table_of(SavedMessage)
 INSTALLATION_SETTINGS = _table_of(InstallationSetting)
 JOBS = _table_of(JobRow)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)
+PUSH_SUBSCRIPTIONS = _table_of(PushSubscription)

@@ -106,7 +106,7 @@ def manifest() -> Response:
 
 
 def shell() -> Response:
-    """What the service worker keeps, so that the client opens without a network."""
+    """What the service worker keeps, so that the client opens without a network, and what it needs to call the API."""
     assets = library()
     names = [
         *assets.names("bundle/", ".js"),
@@ -116,7 +116,9 @@ def shell() -> Response:
         *assets.names("locales/", ".json"),
     ]
     files = [assets.url(name) for name in names if name != "bundle/service-worker.js"]
-    response = jsonify({"version": assets.version, "page": "/", "files": files})
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    told = {"apiPrefix": settings.api_prefixes[0].rstrip("/"), "language": spoken(request).code}
+    response = jsonify({"version": assets.version, "page": "/", "files": files, **told})
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -31,6 +31,7 @@ OWN = {
     *("DELETE /passkeys/<passkey_id>", "GET /second-factor", "POST /second-factor", "DELETE /second-factor"),
     *("POST /second-factor/confirm", "POST /second-factor/recovery-codes", "GET /sessions", "DELETE /sessions"),
     *("DELETE /sessions/<session_id>", "GET /settings", "PATCH /settings", "GET /sync", "GET /threads", "GET /users"),
+    *("GET /push", "PUT /push/subscription", "DELETE /push/subscription", "POST /push/test"),
     *("PATCH /scheduled/<client_id>", "DELETE /scheduled/<client_id>", "POST /scheduled/<client_id>/send"),
     *("GET /uploads", "POST /uploads", "GET /uploads/<upload_id>", "PATCH /uploads/<upload_id>"),
     "DELETE /uploads/<upload_id>",

@@ -77,7 +77,7 @@ def test_a_direct_conversation_is_listed_with_every_field(browse: Browse, newcom
             "pinners": "everybody",
             "retentionDays": 0,
             "erasedSequence": 0,
-            "preferences": {"level": "all", "unreadFrom": None, "userRevision": 0},
+            "preferences": {"level": "default", "unreadFrom": None, "userRevision": 0},
             "threadOf": None,
         }
     ]

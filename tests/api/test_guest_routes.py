@@ -18,6 +18,7 @@ from tests.api.error_bodies import refusal
 from tests.api.routes import BODIES, FORBIDDEN, OWN, STAFF, Scene, asked, new_scene
 from tests.conftest import Browser
 from tests.pictures import RED, encoded, plain
+from tests.push_service import PushBrowser
 from tests.uploads import add, begin
 
 REFUSED = {
@@ -144,6 +145,10 @@ def _own_requests(inside: Inside) -> dict[str, tuple[str, Any]]:
         "POST /second-factor/confirm": ("/second-factor/confirm", {"code": "000000"}),
         "POST /second-factor/recovery-codes": ("/second-factor/recovery-codes", password),
         "DELETE /second-factor": ("/second-factor", password),
+        "GET /push": ("/push", None),
+        "PUT /push/subscription": ("/push/subscription", PushBrowser().body("https://push.example.org/1")),
+        "POST /push/test": ("/push/test", {}),
+        "DELETE /push/subscription": ("/push/subscription", None),
         "GET /sessions": ("/sessions", None),
         "DELETE /sessions/<session_id>": ("/sessions/none", None),
         "DELETE /sessions": ("/sessions", None),

@@ -23,7 +23,7 @@ def test_a_muted_conversation_is_muted_for_its_user_alone(
     answer = prefer(browse(ben), group_id, group=True, level="none")
     assert answer.get_json() == {"preferences": {"level": "none", "unreadFrom": None, "userRevision": 2}}
     assert listed(browse(ben))[group_id]["preferences"]["level"] == "none"
-    assert listed(browse(anna))[group_id]["preferences"] == {"level": "all", "unreadFrom": None, "userRevision": 0}
+    assert listed(browse(anna))[group_id]["preferences"] == {"level": "default", "unreadFrom": None, "userRevision": 0}
 
 
 def test_a_repetition_changes_nothing(browse: Browse, newcomers: Newcomers) -> None:

@@ -32,6 +32,11 @@ def chromium_path() -> str | None:
         return None
 
 
+def full_chromium_path() -> str:
+    """Chromium with everything in it: the headless shell ends where a notification is shown."""
+    return find(("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"), "chromium")
+
+
 def firefox_path() -> str:
     return find(("firefox-esr", "firefox"), "firefox-esr")
 

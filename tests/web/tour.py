@@ -198,6 +198,10 @@ def palette(tour: Tour) -> Stops:
             tour.dialog.get_by_role("searchbox").fill("bob")
             tour.dialog.get_by_role("searchbox").press("Enter")
         yield f"{key}-open"
+        if key == "settings":
+            tour.press("notificationsMore")
+            tour.titled("notificationsTitle")
+            yield "notifications"
         tour.close()
     tour.page.keyboard.press("Control+k")
     expect(tour.page.get_by_role("combobox")).to_be_focused()

@@ -1,15 +1,18 @@
-/** Announces new messages: the title, a notification, a sound, and text for screen readers. */
+/** Announces new messages: the title, the badge, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
 import { settings } from "./config.js";
-import { keyOf } from "./models/keys.js";
+import { keyOf, keyOfNumber, numberOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
+import { notifies } from "./models/notifying.js";
 import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
 import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
+import { playSound } from "./sounds.js";
 import { badgeText, say } from "./strings.js";
 import * as store from "./store.js";
+import { workerRegistration } from "./workerregistration.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
 
@@ -35,11 +38,12 @@ function showBadge(count) {
  * @param {boolean} isUnseen
  */
 export function noticeMessage(key, message, isUnseen) {
-  const { level } = store.conversationOf(key).preferences;
+  const conversation = store.conversationOf(key);
+  const { level } = conversation.preferences;
   const isSilent = level === "none" || (level === "mentions" && !mentionsMe(message, store.me.peek()));
   if (!isSilent || store.isShown(key)) announce(key, message);
-  if (!isUnseen || isSilent || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
-  if (preferences.peek().hasSound) playSound();
+  if (!isUnseen || !notifies(conversation, message, store.me.peek()) || isQuiet(store.ownSettings.peek().doNotDisturb)) return;
+  if (preferences.peek().hasSound) playSound(preferences.peek().sound);
   if (preferences.peek().hasNotifications && !store.isAttended.peek()) notify(key, message);
 }
 
@@ -73,16 +77,30 @@ export async function askToNotify() {
  * @param {string} key
  * @param {Message} message
  */
-function notify(key, message) {
+async function notify(key, message) {
   if (!canNotify() || Notification.permission !== "granted") return;
   const { threadOf } = store.conversationOf(key);
   const { group, name } = store.conversationOf(threadOf ? keyOf(threadOf.receiver, threadOf.group) : key);
   const sender = store.nameOf(message.sender);
   const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
   const preview = previewOf(message.content);
+  const { messageId } = message;
+  const body = mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview;
+  // One of each conversation: several tabs show it once, and the worker shows what comes by push under the same tag.
+  const options = { body, tag: numberOf(message), data: { messageId }, icon: "/favicon.ico" };
+  const registration = await workerRegistration();
+  if (registration) registration.showNotification(title, options);
+  else showFromPage(title, options, key);
+}
+
+/**
+ * @param {string} title
+ * @param {NotificationOptions} options
+ * @param {string} key
+ */
+function showFromPage(title, options, key) {
   try {
-    // The tag makes several tabs show it once.
-    const shown = new Notification(title, { body: mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview, tag: message.messageId });
+    const shown = new Notification(title, options);
     shown.onclick = () => openFrom(shown, key);
   } catch {
     // Some phones only allow notifications from a service worker.
@@ -99,35 +117,26 @@ function openFrom(shown, key) {
   shown.close();
 }
 
-const SOUND_GAIN = 0.05;
-const SOUND_PAUSE_MILLISECONDS = 900;
-
-/** @type {AudioContext | null} */
-let audio = null;
-let lastSoundAt = 0;
-
-/** Plays two soft notes. They are synthesized, which is smaller than a file. */
-function playSound() {
-  if (Date.now() - lastSoundAt < SOUND_PAUSE_MILLISECONDS) return;
-  if (!navigator.userActivation?.hasBeenActive) return;
-  lastSoundAt = Date.now();
-  audio ??= new AudioContext();
-  playNote(audio, 587.33, 0);
-  playNote(audio, 880, 0.09);
+/** Goes where the worker says, when a notification of it was clicked. */
+export function followClicks() {
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data?.type === "open") location.hash = data.hash;
+  });
 }
 
-/**
- * @param {AudioContext} context
- * @param {number} frequencyHertz
- * @param {number} delaySeconds
- */
-function playNote(context, frequencyHertz, delaySeconds) {
-  const start = context.currentTime + delaySeconds;
-  const volume = new GainNode(context, { gain: 0 });
-  const tone = new OscillatorNode(context, { type: "sine", frequency: frequencyHertz });
-  volume.gain.linearRampToValueAtTime(SOUND_GAIN, start + 0.015);
-  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.35);
-  tone.connect(volume).connect(context.destination);
-  tone.start(start);
-  tone.stop(start + 0.4);
+/** Takes notifications away whose message is read, here or on another device. */
+export function followReading() {
+  return effect(() => {
+    if (store.hasHeard.value && store.unreadTotal.value >= 0) closeRead();
+  });
+}
+
+async function closeRead() {
+  const known = store.conversations.peek();
+  const registration = await workerRegistration();
+  for (const shown of (await registration?.getNotifications()) ?? []) {
+    const messageId = String(shown.data?.messageId ?? "");
+    const key = keyOfNumber(messageId.split("-")[0], known);
+    if (key && Number(messageId.split("-")[1]) <= (known.get(key)?.readSequence ?? 0)) shown.close();
+  }
 }

@@ -8,6 +8,7 @@ import { ownName } from "./config.js";
  * @typedef {object} Preferences
  * @property {Theme} theme
  * @property {boolean} hasSound
+ * @property {import("./sounds.js").Sound} sound
  * @property {boolean} hasNotifications
  * @property {string[]} emoji used lately
  * @property {number} tone the skin tone of emoji: 0 for none, 1 (light) to 5 (dark)
@@ -18,7 +19,7 @@ import { ownName } from "./config.js";
 const KEY = ownName("chatapp.preferences");
 
 /** @type {Preferences} */
-const DEFAULTS = { theme: "system", hasSound: true, hasNotifications: false, emoji: [], tone: 0 };
+const DEFAULTS = { theme: "system", hasSound: true, sound: "notes", hasNotifications: false, emoji: [], tone: 0 };
 
 export const preferences = signal(read());
 

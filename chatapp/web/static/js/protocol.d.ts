@@ -147,7 +147,7 @@ export interface ConversationFields {
 export type Root = { receiver: string, group: boolean, sequence: number };
 
 /** Which messages notify. */
-export type Level = "all" | "mentions" | "none";
+export type Level = "default" | "all" | "mentions" | "none";
 
 export type Preferences = { level: Level, unreadFrom: number | null, userRevision: number };
 
@@ -161,6 +161,7 @@ export interface Settings {
   sharesLastSeen: boolean;
   sharesTyping: boolean;
   showsPreviews: boolean; // whether I see previews of links, and those in my messages are looked up
+  showsContent: boolean;
   doNotDisturb: DoNotDisturb | null;
   userRevision: number;
 }

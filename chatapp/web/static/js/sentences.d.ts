@@ -83,6 +83,11 @@ export interface Arguments {
   passkeyChangeNamed: Name;
   recoveryLeft: Count;
   secondFactorOn: { when: string };
+  notifyMuted: { names: string };
+  notifyMentions: { names: string };
+  notifyAll: { names: string };
+  notifyUsed: { when: string };
+  notifyUnused: { when: string };
   sessionDevice: { browser: string; system: string };
   sessionEndNamed: { device: string };
   sessionUsed: { when: string };

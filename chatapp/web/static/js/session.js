@@ -11,6 +11,7 @@ import { flush, recallOutbox, startSending } from "./sending.js";
 import { serverEventHandlers } from "./serverevents.js";
 import { onRecovered } from "./storage.js";
 import { hasArrived, leaveFor, startSignIn } from "./providers.js";
+import { leavePush } from "./push.js";
 import * as store from "./store.js";
 import { say } from "./strings.js";
 import { tellTabs } from "./tabs.js";
@@ -202,6 +203,8 @@ export function followStorage() {
 /** @param {string} reason */
 async function end(reason) {
   disconnect();
+  // The server ends its part of the subscription with the session.
+  leavePush().catch(() => {});
   store.session.value = { ...asMember(""), status: "signedOut", reason };
   store.clear();
   await keepSeen(BROWSER, "username", "");

@@ -94,6 +94,6 @@ export function unreadIn(conversations) {
 /** @param {Conversation} conversation */
 function countedIn(conversation) {
   const { level } = conversation.preferences;
-  if (level === "all") return unreadOf(conversation);
-  return level === "mentions" ? unreadMentionsOf(conversation) : 0;
+  if (level === "none") return 0;
+  return level === "mentions" ? unreadMentionsOf(conversation) : unreadOf(conversation);
 }

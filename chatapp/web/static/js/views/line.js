@@ -30,7 +30,7 @@ export function ConversationLine({ line }) {
   const unread = unreadOf(conversation);
   const mentions = unreadMentionsOf(conversation);
   const isQuiet = isMuted(conversation);
-  const isCountQuiet = conversation.preferences.level !== "all";
+  const isCountQuiet = isQuiet || conversation.preferences.level === "mentions";
   const online = conversation.group ? undefined : isOnline(conversation.receiver);
   return html`<a class=${classes("line", isOpen && "line-open", unread > 0 && (!isCountQuiet || (mentions > 0 && !isQuiet)) && "line-unread")}
       href=${addressOf(conversation.key)} aria-current=${isOpen ? "page" : undefined}>

@@ -2,6 +2,7 @@
 
 import { ApiError } from "../../api.js";
 import { unreadOf } from "../../models/conversation.js";
+import { isChosenByDefault } from "../../models/notifying.js";
 import { markUnread, setLevel } from "../../personal.js";
 import { dialog, me } from "../../store.js";
 import { failureSentence, say } from "../../strings.js";
@@ -33,14 +34,18 @@ function entriesOf(conversation) {
  * @param {Conversation} conversation
  * @returns {import("./menu.js").Entry[]} the levels that it does not have
  */
-function levelEntries({ key, preferences: { level } }) {
+function levelEntries(conversation) {
+  const { key, preferences: { level } } = conversation;
+  const hasOthers = isChosenByDefault(conversation);
   /** @type {[import("../../protocol.js").Level, import("../icons.js").IconName, string][]} */
   const levels = [
-    ["all", "bell", level === "none" ? say.unmute : say.allMessages],
+    ["default", "bell", level === "none" ? say.unmute : hasOthers ? say.mentionsAndReplies : say.allMessages],
+    ...(hasOthers ? [/** @type {["all", "bell", string]} */ (["all", "bell", say.allMessages])] : []),
     ["mentions", "at", say.onlyMentions],
     ["none", "muted", say.mute],
   ];
-  return levels.filter(([wanted]) => wanted !== level).map(([wanted, icon, label]) => ({ icon, label, choose: () => attempt(() => setLevel(key, wanted)) }));
+  const chosen = level === "all" && !hasOthers ? "default" : level;
+  return levels.filter(([wanted]) => wanted !== chosen).map(([wanted, icon, label]) => ({ icon, label, choose: () => attempt(() => setLevel(key, wanted)) }));
 }
 
 /** Nobody notifies me of my own notes. @param {Conversation} conversation */

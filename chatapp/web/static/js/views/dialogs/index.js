@@ -12,6 +12,7 @@ import { MessageMenuDialog } from "./messagemenu.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
+import { NotificationsDialog } from "./notifications.js";
 import { NewPollDialog } from "./newpoll.js";
 import { ReportMessageDialog } from "./reportmessage.js";
 import { ReceiptsDialog } from "./receipts.js";
@@ -37,6 +38,7 @@ export const DIALOGS = {
   newPoll: NewPollDialog,
   findGroups: FindGroupsDialog,
   settings: SettingsDialog,
+  notifications: NotificationsDialog,
   shortcuts: ShortcutsDialog,
   details: DetailsDialog,
   pinned: PinnedDialog,
