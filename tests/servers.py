@@ -1,6 +1,7 @@
 """Real servers as child processes: on loopback and free ports, ended by their own pid."""
 
 import contextlib
+import functools
 import itertools
 import os
 import random
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from click.testing import CliRunner
+
+from tests.fork_server import Fork, ForkServer
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -21,6 +25,8 @@ START_SECONDS = 60
 
 WORKERS = 8
 """The most pytest-xdist workers that have ports of their own."""
+
+SERVE = [sys.executable, "-m", "chatapp", "serve"]
 
 PRODUCTION = ROOT / "tests" / "production"
 """Modules that shadow the packages which are installed for the tests alone."""
@@ -58,21 +64,41 @@ _PORTS = _ports_in_turn()
 
 def environment(**settings: Any) -> dict[str, str]:
     """The environment of a chatapp process: these settings, by variable name, and none of this process."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    inherited = {name: value for name, value in os.environ.items() if name not in _own_settings()}
     path = os.pathsep.join(filter(None, (str(PRODUCTION), inherited.get("PYTHONPATH"))))
     # The processes resolve no names, and the imports of eventlet's resolver take a tenth of a start.
     given = {"PYTHONPATH": path, "EVENTLET_NO_GREENDNS": "yes", **settings}
     return {**inherited, **{name: str(value) for name, value in given.items()}}
 
 
+@functools.cache
+def fork_server() -> ForkServer:
+    """Starts `chatapp serve` without its imports. Each pytest-xdist worker has one."""
+    return ForkServer(ROOT, environment())
+
+
+def _own_settings() -> list[str]:
+    """The settings in the environment of this process."""
+    return [name for name in os.environ if name.startswith("CHATAPP_")]
+
+
 class Server:
     """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen: one for both
-    HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port."""
+    HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port.
+
+    `chatapp serve` is forked from a process that has imported it, unless the start `is_cold`."""
 
     def __init__(
-        self, instance: Path, command: list[str] | None = None, *, one_port: bool = False, **settings: Any
+        self,
+        instance: Path,
+        command: list[str] | None = None,
+        *,
+        one_port: bool = False,
+        is_cold: bool = False,
+        **settings: Any,
     ) -> None:
         self.instance = instance
+        self.is_cold = is_cold
         http, ws = free_ports(2)
         self.environment = {
             "CHATAPP_INSTANCE": str(instance),
@@ -86,9 +112,9 @@ class Server:
             "CHATAPP_WS_PORT": str(http if one_port else ws),
             **{name: str(value) for name, value in settings.items()},
         }
-        words = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
+        words = command or [*SERVE, "--demo", "20"]
         self.command = [word.replace("{port}", self.environment["CHATAPP_WS_PORT"]) for word in words]
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
 
     @property
     def http(self) -> str:
@@ -105,10 +131,7 @@ class Server:
     def start(self, ready: str | None = None) -> "Server":
         """Starts the process and waits until `ready` (by default /readyz of the HTTP side) answers 200."""
         self.instance.mkdir(parents=True, exist_ok=True)
-        with (self.instance / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=environment(**self.environment), stdout=log, stderr=log
-            )
+        self.process = self._start_process()
         try:
             self._wait_until_ready(ready or self.http + "/readyz")
         except BaseException:
@@ -118,16 +141,13 @@ class Server:
         return self
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Runs a `chatapp` command on the same database."""
-        return subprocess.run(
-            [sys.executable, "-m", "chatapp", *words],
-            cwd=ROOT,
-            env=environment(**self.environment),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        """Runs a `chatapp` command on the same database, in this process: a process of its own imports for a second."""
+        from chatapp.cli import main
+
+        # None removes a variable of this process.
+        settings = {**dict.fromkeys(_own_settings()), **self.environment}
+        ended = CliRunner().invoke(main, words, prog_name="chatapp", env=settings, catch_exceptions=False)
+        return subprocess.CompletedProcess(words, ended.exit_code, ended.stdout, ended.stderr)
 
     def stop(self) -> int:
         """Stops the process gracefully and returns its exit status."""
@@ -136,6 +156,14 @@ class Server:
     def kill(self) -> None:
         """Kills the process without any cleanup of its own."""
         self._end(signal.SIGKILL)
+
+    def _start_process(self) -> subprocess.Popen[bytes] | Fork:
+        variables = environment(**self.environment)
+        with (self.instance / "server.log").open("ab") as log:
+            is_forked = self.command[: len(SERVE)] == SERVE and "CHATAPP_ASYNC_MODE" not in variables
+            if is_forked and not self.is_cold:
+                return fork_server().start(self.command[len(SERVE) - 1 :], variables, Path(log.name))
+            return subprocess.Popen(self.command, cwd=ROOT, env=variables, stdout=log, stderr=log)
 
     def _end(self, number: int) -> int:
         assert self.process is not None

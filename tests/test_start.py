@@ -29,7 +29,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Server] = []
 
     def start_one(command: list[str] | None = None, ready: str | None = None, **settings: Any) -> Server:
-        started.append(Server(tmp_path / "instance", command, **settings))
+        started.append(Server(tmp_path / "instance", command, is_cold=True, **settings))
         return started[-1].start(ready)
 
     yield start_one
