@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from chatapp import close_app, create_app, passwords, realtime
 from chatapp.actions.accounts import NewUser
+from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.web import bundle
 from tests.databases import Databases, postgres_server, valkey_server
 from tests.people import NEWCOMERS, Cast, Person
@@ -58,6 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector from scanning all modules and tests again and again."""
+    tune_garbage_collector()
 
 
 @pytest.fixture(scope="session", autouse=True)
