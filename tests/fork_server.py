@@ -1,11 +1,12 @@
-"""Starts `chatapp serve` by forking a process that has imported it: the imports take a second, a fork takes none.
+"""Starts processes of chatapp by forking one that has imported it: the imports take a second, a fork takes none.
 
-`python -m tests.fork_server` is that process. It reads one request a line, as JSON, and answers each by a line.
+`python -m tests.fork_server` is the process that forks. It reads a request a line, as JSON, and answers by a line.
 """
 
 import gc
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -17,23 +18,21 @@ from typing import Any
 
 POLL_SECONDS = 0.01
 
-MODULES = (
-    "alembic.command",
-    "alembic.config",
-    "chatapp.cli",
-    "chatapp.factory",
+PATCHED = "patched"
+"""The argument for a process whose standard library is eventlet's, as in all processes that serve sockets."""
+
+IMPORTED = ("alembic.command", "alembic.config", "chatapp.cli", "chatapp.factory", "chatapp.migrations", "flask.cli")
+IMPORTED_TO_SERVE = (
     "chatapp.garbage_collector",
     "chatapp.http_listener.listener",
-    "chatapp.migrations",
     "chatapp.realtime",
     "chatapp.realtime.engine.socketio_server",
     "chatapp.serve",
 )
-"""What `chatapp serve` imports before it listens."""
 
 
 class Fork:
-    """A forked process, with the methods of subprocess.Popen that tests call."""
+    """A forked process, with those methods of subprocess.Popen that the tests need."""
 
     def __init__(self, server: "ForkServer", pid: int) -> None:
         self.pid = pid
@@ -41,21 +40,22 @@ class Fork:
         self._server = server
 
     def poll(self) -> int | None:
-        """Returns the exit status as Popen does, None while the process runs."""
+        """Returns the exit status, which is negative after a signal; None while the process runs."""
         if self.returncode is None:
             self.returncode = self._server.ask({"status_of": self.pid})
         return self.returncode
 
-    def wait(self, timeout: float = float("inf")) -> int:
-        """Waits `timeout` seconds for the exit status. Raises subprocess.TimeoutExpired after them."""
+    def wait(self, timeout: float) -> int:
+        """Returns the exit status. Raises subprocess.TimeoutExpired after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while (status := self.poll()) is None:
             if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
             time.sleep(POLL_SECONDS)
         return status
 
     def send_signal(self, number: int) -> None:
+        """Does nothing if the process has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -66,15 +66,15 @@ class Fork:
 class ForkServer:
     """The process that forks. It ends with this one."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "tests.fork_server"]
+    def __init__(self, folder: Path, environment: dict[str, str], *, is_patched: bool) -> None:
+        command = [sys.executable, "-m", "tests.fork_server", *([PATCHED] if is_patched else [])]
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def start(self, words: list[str], environment: dict[str, str], log: Path) -> Fork:
-        """Starts `chatapp` with these arguments and this environment; its output is appended to the file `log`."""
+        """Does what `python` does with these words and this environment. The output is appended to the file `log`."""
         return Fork(self, self.ask({"words": words, "environment": environment, "log": str(log)}))
 
     def ask(self, request: dict[str, Any]) -> Any:
@@ -86,8 +86,28 @@ class ForkServer:
             return json.loads(self._process.stdout.readline())
 
 
-def answer_requests() -> None:
-    """Answers requests until the standard input ends. Returns in the forks too, which then run what was asked for."""
+def main() -> None:
+    if PATCHED in sys.argv:
+        from chatapp.eventloop.patching import patch
+
+        patch()
+    for name in (*IMPORTED, *(IMPORTED_TO_SERVE if PATCHED in sys.argv else ())):
+        import_module(name)
+    from tests.quick_hashes import hash_quickly
+
+    hash_quickly()
+    gc.freeze()
+    words = answer_requests()
+    if words[:1] == ["-m"]:
+        sys.argv = words[1:]
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    elif words:
+        sys.argv = words
+        runpy.run_path(words[0], run_name="__main__")
+
+
+def answer_requests() -> list[str]:
+    """Answers until the standard input ends. In a fork, returns the words that it was started with."""
     while line := sys.stdin.readline():
         request = json.loads(line)
         if "status_of" in request:
@@ -96,9 +116,10 @@ def answer_requests() -> None:
             answer = os.fork()
             if answer == 0:
                 become(request)
-                return
+                return list(request["words"])
         sys.stdout.write(f"{json.dumps(answer)}\n")
         sys.stdout.flush()
+    return []
 
 
 def status_of(pid: int) -> int | None:
@@ -107,32 +128,18 @@ def status_of(pid: int) -> int | None:
 
 
 def become(request: dict[str, Any]) -> None:
-    """Gives a fork the arguments, the environment and the output that were asked for."""
-    sys.argv = ["chatapp", *request["words"]]
+    """Gives a fork the environment and the output that were asked for."""
     os.environ.clear()
     os.environ.update(request["environment"])
-    for name, flags, descriptors in (
-        (os.devnull, os.O_RDONLY, (0,)),
-        (request["log"], os.O_WRONLY | os.O_APPEND, (1, 2)),
-    ):
-        opened = os.open(name, flags)
-        for descriptor in descriptors:
-            os.dup2(opened, descriptor)
-        os.close(opened)
+    redirect(0, os.devnull, os.O_RDONLY)
+    for descriptor in (1, 2):
+        redirect(descriptor, request["log"], os.O_WRONLY | os.O_APPEND)
 
 
-def main() -> None:
-    from chatapp.eventloop.patching import patch
-
-    patch()
-    for name in MODULES:
-        import_module(name)
-    gc.freeze()
-    answer_requests()
-    if sys.argv[1:]:
-        from chatapp.cli import main as chatapp
-
-        chatapp(prog_name="chatapp")
+def redirect(descriptor: int, path: str, flags: int) -> None:
+    opened = os.open(path, flags)
+    os.dup2(opened, descriptor)
+    os.close(opened)
 
 
 if __name__ == "__main__":

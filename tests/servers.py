@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,8 @@ WORKERS = 8
 """The most pytest-xdist workers that have ports of their own."""
 
 SERVE = [sys.executable, "-m", "chatapp", "serve"]
+SOCKETS = [sys.executable, "ws.py"]
+FLASK = [sys.executable, "-m", "flask", "run"]
 
 PRODUCTION = ROOT / "tests" / "production"
 """Modules that shadow the packages which are installed for the tests alone."""
@@ -72,9 +75,18 @@ def environment(**settings: Any) -> dict[str, str]:
 
 
 @functools.cache
-def fork_server() -> ForkServer:
-    """Starts `chatapp serve` without its imports. Each pytest-xdist worker has one."""
-    return ForkServer(ROOT, environment())
+def _fork_server(*, is_patched: bool) -> ForkServer:
+    return ForkServer(ROOT, environment(), is_patched=is_patched)
+
+
+def fork_server(*, is_patched: bool) -> ForkServer:
+    """Starts processes without their imports. Each pytest-xdist worker has its own."""
+    with _starting:
+        return _fork_server(is_patched=is_patched)
+
+
+_starting = threading.Lock()
+"""A cluster starts its processes at once, and by threads."""
 
 
 def _own_settings() -> list[str]:
@@ -86,7 +98,7 @@ class Server:
     """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen: one for both
     HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port.
 
-    `chatapp serve` is forked from a process that has imported it, unless the start `is_cold`."""
+    SERVE, SOCKETS and FLASK are forked from a process that has imported chatapp, unless the start `is_cold`."""
 
     def __init__(
         self,
@@ -160,10 +172,12 @@ class Server:
     def _start_process(self) -> subprocess.Popen[bytes] | Fork:
         variables = environment(**self.environment)
         with (self.instance / "server.log").open("ab") as log:
-            is_forked = self.command[: len(SERVE)] == SERVE and "CHATAPP_ASYNC_MODE" not in variables
-            if is_forked and not self.is_cold:
-                return fork_server().start(self.command[len(SERVE) - 1 :], variables, Path(log.name))
-            return subprocess.Popen(self.command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+            if self.is_cold or not self._is_like(SERVE, SOCKETS, FLASK) or "CHATAPP_ASYNC_MODE" in variables:
+                return subprocess.Popen(self.command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+        return fork_server(is_patched=not self._is_like(FLASK)).start(self.command[1:], variables, Path(log.name))
+
+    def _is_like(self, *commands: list[str]) -> bool:
+        return any(self.command[: len(command)] == command for command in commands)
 
     def _end(self, number: int) -> int:
         assert self.process is not None
