@@ -3,6 +3,7 @@
 `python -m tests.fork_server` is the process that forks. It reads a request a line, as JSON, and answers by a line.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -64,7 +65,7 @@ class Fork:
 
 
 class ForkServer:
-    """The process that forks. It ends with this one."""
+    """The process that forks. It ends with this one; a server that still runs then goes on."""
 
     def __init__(self, folder: Path, environment: dict[str, str], *, is_patched: bool) -> None:
         command = [sys.executable, "-m", "tests.fork_server", *([PATCHED] if is_patched else [])]
@@ -72,6 +73,8 @@ class ForkServer:
         self._process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        # Ends the process, and waits for it.
+        atexit.register(self._process.communicate)
 
     def start(self, words: list[str], environment: dict[str, str], log: Path) -> Fork:
         """Does what `python` does with these words and this environment. The output is appended to the file `log`."""

@@ -16,9 +16,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Threads of their own for drawing, compiling and collecting garbage cost a sixth of a short page's time.
-    "--disable-threaded-compositing",
-    "--js-flags=--single-threaded",
 ]
 
 
