@@ -42,7 +42,7 @@ def require_headers(answer: TestResponse, scheme: str) -> None:
 def paths_of(app: Flask) -> set[str]:
     """The address of each rule, with an existing value in the place of each variable that has to exist."""
     with app.test_request_context():
-        values = {"version": library().version, "name": "css/base.css", "sender": "alice", "username": "alice"}
+        values = {"version": library().version, "name": "css/first.css", "sender": "alice", "username": "alice"}
     return {_path(rule, values) for rule in app.url_map.iter_rules()}
 
 
