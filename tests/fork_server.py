@@ -65,7 +65,7 @@ class Fork:
 
 
 class ForkServer:
-    """The process that forks. It ends with this one; a server that still runs then goes on."""
+    """The process that forks. It ends with the process that made this object."""
 
     def __init__(self, folder: Path, environment: dict[str, str], *, is_patched: bool) -> None:
         command = [sys.executable, "-m", "tests.fork_server", *([PATCHED] if is_patched else [])]
