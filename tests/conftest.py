@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chatapp import close_app, create_app, passwords, realtime
+from chatapp import close_app, create_app, realtime
 from chatapp.actions.accounts import NewUser
+from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.web import bundle
 from tests.databases import Databases, postgres_server, valkey_server
 from tests.people import NEWCOMERS, Cast, Person
+from tests.quick_hashes import hash_quickly
 from tests.servers import Server
 
 DAVES_PASSWORD = "correct horse battery staple"
@@ -60,12 +61,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector from scanning all modules and tests again and again."""
+    tune_garbage_collector()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def quick_password_hashes() -> Iterator[None]:
-    """Hashes passwords at a small cost in this process. A real hash takes a tenth of a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
+def quick_password_hashes() -> None:
+    hash_quickly()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Real servers as child processes: on loopback and free ports, ended by their own pid."""
 
 import contextlib
+import functools
 import itertools
 import os
 import random
@@ -8,12 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import requests
+from click.testing import CliRunner
+
+from tests.fork_server import Fork, ForkServer
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -21,6 +26,10 @@ START_SECONDS = 60
 
 WORKERS = 8
 """The most pytest-xdist workers that have ports of their own."""
+
+SERVE = [sys.executable, "-m", "chatapp", "serve"]
+SOCKETS = [sys.executable, "ws.py"]
+FLASK = [sys.executable, "-m", "flask", "run"]
 
 PRODUCTION = ROOT / "tests" / "production"
 """Modules that shadow the packages which are installed for the tests alone."""
@@ -58,21 +67,50 @@ _PORTS = _ports_in_turn()
 
 def environment(**settings: Any) -> dict[str, str]:
     """The environment of a chatapp process: these settings, by variable name, and none of this process."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATAPP_")}
+    inherited = {name: value for name, value in os.environ.items() if name not in _own_settings()}
     path = os.pathsep.join(filter(None, (str(PRODUCTION), inherited.get("PYTHONPATH"))))
     # The processes resolve no names, and the imports of eventlet's resolver take a tenth of a start.
     given = {"PYTHONPATH": path, "EVENTLET_NO_GREENDNS": "yes", **settings}
     return {**inherited, **{name: str(value) for name, value in given.items()}}
 
 
+@functools.cache
+def _fork_server(*, is_patched: bool) -> ForkServer:
+    return ForkServer(ROOT, environment(), is_patched=is_patched)
+
+
+def fork_server(*, is_patched: bool) -> ForkServer:
+    """Starts processes without their imports. Each pytest-xdist worker has its own."""
+    with _starting:
+        return _fork_server(is_patched=is_patched)
+
+
+_starting = threading.Lock()
+"""A cluster starts its processes at once, and by threads."""
+
+
+def _own_settings() -> list[str]:
+    """The settings in the environment of this process."""
+    return [name for name in os.environ if name.startswith("CHATAPP_")]
+
+
 class Server:
     """A chatapp process. `settings` are by variable name. Without ports among them, free ones are chosen: one for both
-    HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port."""
+    HTTP and Socket.IO if `one_port`, otherwise two. `{port}` in a command stands for the Socket.IO port.
+
+    SERVE, SOCKETS and FLASK are forked from a process that has imported chatapp, unless the start `is_cold`."""
 
     def __init__(
-        self, instance: Path, command: list[str] | None = None, *, one_port: bool = False, **settings: Any
+        self,
+        instance: Path,
+        command: list[str] | None = None,
+        *,
+        one_port: bool = False,
+        is_cold: bool = False,
+        **settings: Any,
     ) -> None:
         self.instance = instance
+        self.is_cold = is_cold
         http, ws = free_ports(2)
         self.environment = {
             "CHATAPP_INSTANCE": str(instance),
@@ -86,9 +124,9 @@ class Server:
             "CHATAPP_WS_PORT": str(http if one_port else ws),
             **{name: str(value) for name, value in settings.items()},
         }
-        words = command or [sys.executable, "-m", "chatapp", "serve", "--demo", "20"]
+        words = command or [*SERVE, "--demo", "20"]
         self.command = [word.replace("{port}", self.environment["CHATAPP_WS_PORT"]) for word in words]
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
 
     @property
     def http(self) -> str:
@@ -105,10 +143,7 @@ class Server:
     def start(self, ready: str | None = None) -> "Server":
         """Starts the process and waits until `ready` (by default /readyz of the HTTP side) answers 200."""
         self.instance.mkdir(parents=True, exist_ok=True)
-        with (self.instance / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=environment(**self.environment), stdout=log, stderr=log
-            )
+        self.process = self._start_process()
         try:
             self._wait_until_ready(ready or self.http + "/readyz")
         except BaseException:
@@ -118,16 +153,13 @@ class Server:
         return self
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Runs a `chatapp` command on the same database."""
-        return subprocess.run(
-            [sys.executable, "-m", "chatapp", *words],
-            cwd=ROOT,
-            env=environment(**self.environment),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        """Runs a `chatapp` command on the same database, in this process: a process of its own imports for a second."""
+        from chatapp.cli import main
+
+        # None removes a variable of this process.
+        settings = {**dict.fromkeys(_own_settings()), **self.environment}
+        ended = CliRunner().invoke(main, words, prog_name="chatapp", env=settings, catch_exceptions=False)
+        return subprocess.CompletedProcess(words, ended.exit_code, ended.stdout, ended.stderr)
 
     def stop(self) -> int:
         """Stops the process gracefully and returns its exit status."""
@@ -136,6 +168,16 @@ class Server:
     def kill(self) -> None:
         """Kills the process without any cleanup of its own."""
         self._end(signal.SIGKILL)
+
+    def _start_process(self) -> subprocess.Popen[bytes] | Fork:
+        variables = environment(**self.environment)
+        with (self.instance / "server.log").open("ab") as log:
+            if self.is_cold or not self._is_like(SERVE, SOCKETS, FLASK) or "CHATAPP_ASYNC_MODE" in variables:
+                return subprocess.Popen(self.command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+        return fork_server(is_patched=not self._is_like(FLASK)).start(self.command[1:], variables, Path(log.name))
+
+    def _is_like(self, *commands: list[str]) -> bool:
+        return any(self.command[: len(command)] == command for command in commands)
 
     def _end(self, number: int) -> int:
         assert self.process is not None

@@ -3,7 +3,6 @@
 import os
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,9 @@ import requests
 
 from tests.databases import Databases
 from tests.people import Person
-from tests.servers import ROOT, Server, environment, free_port
+from tests.servers import FLASK, ROOT, SOCKETS, Server, environment, free_port
 
 SECOND_START_SECONDS = 3.0
-SOCKETS = [sys.executable, "ws.py"]
 
 Start = Callable[..., Server]
 
@@ -29,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Server] = []
 
     def start_one(command: list[str] | None = None, ready: str | None = None, **settings: Any) -> Server:
-        started.append(Server(tmp_path / "instance", command, **settings))
+        started.append(Server(tmp_path / "instance", command, is_cold=True, **settings))
         return started[-1].start(ready)
 
     yield start_one
@@ -106,8 +104,8 @@ def test_sign_in_by_name_on_a_trusted_network_starts_with_a_warning(start: Start
 def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databases: Databases, tmp_path: Path) -> None:
     url, http_port, ws_port = databases.new_empty(), free_port(), free_port()
     ports = {"CHATAPP_DATABASE_URL": url, "CHATAPP_HTTP_PORT": http_port, "CHATAPP_WS_PORT": ws_port}
-    flask = Server(tmp_path, [sys.executable, "-m", "flask", "run", "--port", str(http_port)], **ports)
-    sockets = Server(tmp_path, SOCKETS, **ports)
+    flask = Server(tmp_path, [*FLASK, "--port", str(http_port)], is_cold=True, **ports)
+    sockets = Server(tmp_path, SOCKETS, is_cold=True, **ports)
     try:
         with ThreadPoolExecutor(2) as pool:
             starts = [pool.submit(flask.start), pool.submit(sockets.start, sockets.ws + "/readyz")]
@@ -128,7 +126,7 @@ def _slowness() -> float:
 
 def test_flask_run_names_a_bad_setting(tmp_path: Path) -> None:
     settings = {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
-    command = [sys.executable, "-m", "flask", "run", "--port", str(free_port())]
+    command = [*FLASK, "--port", str(free_port())]
     ended = subprocess.run(
         command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
     )

@@ -28,6 +28,13 @@ VERSION_HEX_DIGITS = 12
 SOURCES = "js/"
 """The modules as they are written. Browsers load what `bundle.py` makes of them."""
 
+FIRST_STYLES = (
+    *("tokens", "base", "controls", "states", "people", "signin"),
+    *("sidebar", "conversation", "message", "messagestate", "forcedcolors"),
+)
+"""The style sheets of the first page, in their order. They are sent as one: each request would delay the page."""
+FIRST_SHEET = "css/first.css"
+
 
 @dataclass(frozen=True)
 class Asset:
@@ -54,7 +61,7 @@ class AssetLibrary:
     """Every static file under `folder`, in memory. `version` changes when any of them does."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._files = _with_whole_catalogues({asset.name: asset for asset in _read(folder)})
+        self._files = _with_first_sheet(_with_whole_catalogues({asset.name: asset for asset in _read(folder)}))
         self.version = _version(self._files)
 
     def get(self, name: str) -> Asset | None:
@@ -71,6 +78,13 @@ class AssetLibrary:
 def _read(folder: Path) -> list[Asset]:
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return [Asset(name, path.read_bytes()) for name, path in found.items() if not name.startswith((SOURCES, "."))]
+
+
+def _with_first_sheet(files: dict[str, Asset]) -> dict[str, Asset]:
+    """Joins the style sheets of the first page. They are in one folder, so the addresses in them stay right."""
+    joined = [files[name] for name in (f"css/{style}.css" for style in FIRST_STYLES) if name in files]
+    others = {name: asset for name, asset in files.items() if asset not in joined}
+    return {**others, FIRST_SHEET: Asset(FIRST_SHEET, b"".join(asset.body for asset in joined))}
 
 
 def _with_whole_catalogues(files: dict[str, Asset]) -> dict[str, Asset]:

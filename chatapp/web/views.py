@@ -11,7 +11,7 @@ from chatapp.actions.installation_settings import Chosen, chosen, chosen_without
 from chatapp.actions.setup import is_new
 from chatapp.config import Settings
 from chatapp.extensions import db
-from chatapp.web.assets import AssetLibrary
+from chatapp.web.assets import FIRST_SHEET, AssetLibrary
 from chatapp.web.bundle import build_if_stale
 from chatapp.web.languages import LANGUAGES, Language, preferred, spoken
 
@@ -36,6 +36,7 @@ def page() -> Response:
     body = render_template(
         "index.html",
         url=assets.url,
+        styles=assets.url(FIRST_SHEET),
         settings=_page_settings(assets),
         modules=_modules_of_first_page(assets),
         language=language,

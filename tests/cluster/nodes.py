@@ -1,7 +1,6 @@
 """Clusters of one HTTP process and one or more Socket.IO processes on one database."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,10 +11,7 @@ from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users
 from tests.conftest import CAST
 from tests.people import Person
-from tests.servers import Server, free_port
-
-FLASK = [sys.executable, "-m", "flask", "run", "--port"]
-SOCKETS = [sys.executable, "ws.py"]
+from tests.servers import FLASK, SOCKETS, Server, free_port
 
 EVE = NewUser("eve", "Eve", "Evans")
 FAY = NewUser("fay", "Fay", "Fisher")
@@ -34,7 +30,7 @@ class Cluster:
     def __init__(self, folder: Path, url: str, count: int = 1, **settings: Any) -> None:
         add_cast(url, folder)
         ports = {"CHATAPP_HTTP_PORT": free_port(), "CHATAPP_DATABASE_URL": url, **settings}
-        self.http = Server(folder, [*FLASK, str(ports["CHATAPP_HTTP_PORT"])], **ports)
+        self.http = Server(folder, [*FLASK, "--port", str(ports["CHATAPP_HTTP_PORT"])], **ports)
         self.nodes = [Server(folder, SOCKETS, **ports) for _ in range(count)]
         self._people: list[Person] = []
 

@@ -44,7 +44,7 @@ class Driver(RuleBasedStateMachine):
             assert received == loaded, _differences(name, received, loaded)
             self.kinds |= listener.client.kinds
             self.sleepers[number].drain()
-            self._sync_until_equal(number, [listener.client, self.sleepers[number].client])
+            self._sync_until_equal(number, [listener.client, self.sleepers[number].client], fresh)
 
     def teardown(self) -> None:
         if hasattr(self, "listeners"):
@@ -156,15 +156,15 @@ class Driver(RuleBasedStateMachine):
         fresh.sync()
         return fresh
 
-    def _sync_until_equal(self, number: int, clients: list[Client]) -> None:
-        """Retries, because another process writes its watermarks in bursts."""
+    def _sync_until_equal(self, number: int, clients: list[Client], fresh: Client) -> None:
+        """Retries with a new fresh load, because another process writes its watermarks in bursts."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             for one in clients:
                 one.sync()
-            fresh = self._fresh(number)
             if all(one.state() == fresh.state() for one in clients):
                 return
+            fresh = self._fresh(number)
             if time.monotonic() > deadline:
                 for one in clients:
                     assert one.state() == fresh.state(), _differences(one.username, one.state(), fresh.state())

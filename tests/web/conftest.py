@@ -1,6 +1,6 @@
 """One browser for all tests and one server for most. Each test takes unused users."""
 
-import shutil
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from chatapp.web import vendor
 from tests.web.browser import FLAGS, chromium_path
 from tests.web.people import Person, names
-from tests.web.server import ApiUser, Server
+from tests.web.server import ApiUser, Server, running
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
@@ -33,26 +33,21 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts servers; all of them are stopped at the end."""
-    started: list[Server] = []
+    """Starts servers; all of them are stopped after the module's tests. One that only waits takes CPU, too."""
+    with contextlib.ExitStack() as started:
 
-    def make(users: int | None = 0, **settings: Any) -> Server:
-        server = Server(tmp_path_factory.mktemp("instance"), users, **settings)
-        started.append(server)
-        server.start()
-        return server
+        def make(users: int | None = 0, **settings: Any) -> Server:
+            return started.enter_context(running(tmp_path_factory.mktemp("instance"), users, **settings))
 
-    yield make
-    for server in started:
-        server.stop()
-        shutil.rmtree(server.instance, ignore_errors=True)
+        yield make
 
 
 @pytest.fixture(scope="session")
-def server(make_server: Callable[..., Server]) -> Server:
-    return make_server(users=500)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("instance"), 500) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

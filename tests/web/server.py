@@ -1,8 +1,10 @@
 """A real server for browsers, and users without a browser."""
 
+import contextlib
 import json
-import sys
+import shutil
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ class Server(servers.Server):
 
     def __init__(self, folder: Path, users: int | None = 0, *, one_port: bool = False, **settings: object) -> None:
         demo = [] if users is None else ["--demo", str(users)]
-        command = [sys.executable, "-m", "chatapp", "serve", *demo]
+        command = [*servers.SERVE, *demo]
         variables = {f"CHATAPP_{name}": value for name, value in settings.items()}
         super().__init__(folder, command, one_port=one_port, **variables)
 
@@ -31,6 +33,18 @@ class Server(servers.Server):
     def add_root(self) -> None:
         """Adds root, an administrator called Rosa who signs in by name."""
         self.add_user("root", "--no-password", "--first-name", "Rosa", "--admin")
+
+
+@contextlib.contextmanager
+def running(folder: Path, users: int | None = 0, **settings: Any) -> Iterator[Server]:
+    """A server with its files in this folder, both of which are gone afterwards."""
+    server = Server(folder, users, **settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class ApiUser:

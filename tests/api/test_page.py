@@ -1,0 +1,19 @@
+"""The page of the web client, as the server writes it."""
+
+import re
+from collections.abc import Callable
+
+from chatapp.web.assets import FIRST_STYLES, FOLDER
+from tests.conftest import Browser
+
+
+def test_all_styles_of_the_first_page_come_in_one_file_in_their_order(browse: Callable[[str | None], Browser]) -> None:
+    browser = browse(None)
+    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', browser.get("/").text)
+    styles = browser.get(address)
+    assert styles.status_code == 200
+    assert styles.mimetype == "text/css"
+    places = [styles.text.index((FOLDER / "css" / f"{name}.css").read_text()) for name in FIRST_STYLES]
+    assert places == sorted(places)
+    assert len(styles.text) == sum(len((FOLDER / "css" / f"{name}.css").read_text()) for name in FIRST_STYLES)
+    assert address in browser.get("/shell.json").json["files"], "The page has its styles without a network"
