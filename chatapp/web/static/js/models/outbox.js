@@ -11,6 +11,23 @@
  * @property {string} createdAt ISO 8601, UTC
  * @property {"waiting" | "failed"} status
  * @property {string} reason why it failed, in a sentence
+ * @property {OutboxFile[]} [files] in their order
+ *
+ * @typedef {object} OutboxFile a file before the server has the message that it is in
+ * @property {string} id a UUID, on this device only
+ * @property {string} name
+ * @property {string} type the browser's media type of it; empty if it knows none
+ * @property {"picture" | "video" | "audio" | "pdf" | "text" | "other"} kind
+ * @property {number} size bytes
+ * @property {string} alt what a picture shows, for those who do not see it; may be empty
+ * @property {number | null} width CSS pixels, of a picture or a video
+ * @property {number | null} height
+ * @property {null} placeholder the server makes it
+ * @property {Blob | null} blob the bytes; null if the device has them no more. The database stores them apart from the entry.
+ * @property {string | null} uploadId of the upload that has begun
+ * @property {number} [seconds] of a recording
+ * @property {number[]} [waveform] of a recording: up to 64 values from 0 to 100
+ * @property {boolean} [isVoice] whether it was recorded as a voice message
  */
 
 /**
