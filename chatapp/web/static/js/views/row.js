@@ -14,6 +14,7 @@ import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
+import { parts } from "./opendialog.js";
 import { OwnTick } from "./owntick.js";
 
 /**
@@ -52,6 +53,7 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
       ${row.forwarded && html`<p class="forwarded"><${Icon} name="forward" size=${14} /> ${say.forwardedFrom({ name: nameOf(row.forwarded.sender) })}</p>`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
       ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${row.entry?.files && parts.value && html`<${parts.value.UnsentFiles} entry=${row.entry} />`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
     ${message && html`<${Reactions} message=${message} conversationKey=${conversation.key} />`}
