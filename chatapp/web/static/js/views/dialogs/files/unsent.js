@@ -44,7 +44,7 @@ function Progress({ name, share }) {
   const spoken = Math.floor(share / SPOKEN_STEP) * SPOKEN_STEP;
   return html`<span class="unsent-progress">
     <progress aria-label=${say.uploadProgress({ name })} value=${share} max="1"></progress>
-    <small aria-hidden="true">${share < 1 ? percent(share) : say.uploadChecked}</small>
+    <small aria-hidden="true">${percent(share)}</small>
     <span class="unseen" role="status">${spoken > 0 && say.uploadSpoken({ name, share: percent(spoken) })}</span>
   </span>`;
 }
