@@ -7,7 +7,6 @@ import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { goToLatest } from "../passages.js";
 import { prefer, preferences } from "../preferences.js";
-import { previewOf } from "../renderer.js";
 import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
@@ -20,6 +19,7 @@ import { Icon } from "./icons.js";
 import { MessageText } from "./messagetext.js";
 import { parts } from "./opendialog.js";
 import { noticePasteKey, onPaste } from "./pastefield.js";
+import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @typedef {import("./formats.js").Format} Format */
@@ -145,7 +145,7 @@ function leavePurpose(event, id) {
 function PurposeView({ id, purpose: { kind, message } }) {
   return html`<div class="purpose">
     <${Icon} name=${kind === "edit" ? "pencil" : "reply"} size=${18} />
-    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi>${previewOf(message.content)}</bdi></span>
+    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi><${Summary} message=${message} /></bdi></span>
     <button type="button" class="icon-button" aria-label=${say.cancel} title=${say.cancel} onClick=${() => endPurpose(id)}><${Icon} name="close" size=${18} /></button>
   </div>`;
 }

@@ -9,6 +9,9 @@ import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
 import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
+import { GalleryDialog } from "./files/gallery.js";
+import { FilesDialog } from "./files/list.js";
+import { TextFileDialog } from "./files/textfile.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
@@ -55,6 +58,9 @@ export const DIALOGS = {
   scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
   threads: ThreadsDialog,
+  gallery: GalleryDialog,
+  textFile: TextFileDialog,
+  files: FilesDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
