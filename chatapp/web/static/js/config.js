@@ -37,6 +37,12 @@ export const ownName = (name) => `${name}-${settings.installation}`;
 /** @param {string} picture a person's @returns {string} its address, on the page's own origin */
 export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${encodeURIComponent(picture)}`;
 
+/** @param {string} fileId of a message's file @returns {string} where its bytes are */
+export const addressOfSentFile = (fileId) => `${settings.apiPrefix}/file/${encodeURIComponent(fileId)}`;
+
+/** @param {string} fileId @param {number} number of the preview, from 0 */
+export const addressOfPreview = (fileId, number) => `${addressOfSentFile(fileId)}/preview/${number}`;
+
 /** @param {string} name of one of the page's own files, such as "css/poll.css" */
 export const addressOfFile = (name) => settings.assets + name;
 

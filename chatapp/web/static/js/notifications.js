@@ -6,9 +6,9 @@ import { keyOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
-import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
 import { badgeText, say } from "./strings.js";
+import { summaryOf } from "./summaries.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./protocol.js").Message} Message */
@@ -52,7 +52,7 @@ function announce(key, message) {
   const isOpen = store.isShown(key);
   const isMention = mentionsMe(message, store.me.peek());
   const elsewhere = isMention ? say.announceMention({ name }) : say.announceElsewhere({ name });
-  store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : elsewhere;
+  store.announcement.value = isOpen ? say.announceMessage({ name, text: summaryOf(message) }) : elsewhere;
 }
 
 export function canNotify() {
@@ -79,7 +79,7 @@ function notify(key, message) {
   const { group, name } = store.conversationOf(threadOf ? keyOf(threadOf.receiver, threadOf.group) : key);
   const sender = store.nameOf(message.sender);
   const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
-  const preview = previewOf(message.content);
+  const preview = summaryOf(message);
   try {
     // The tag makes several tabs show it once.
     const shown = new Notification(title, { body: mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview, tag: message.messageId });

@@ -82,6 +82,15 @@ export function nameParts(name) {
 /** @param {string} name @returns {string} such as "PDF"; empty without an extension */
 export const extensionOf = (name) => (EXTENSION.exec(withoutControls(name))?.[0] ?? "").slice(1, 1 + EXTENSION_CHARACTERS_MAX).toUpperCase();
 
+/**
+ * @param {import("./outbox.js").OutboxFile} file
+ * @param {string} address of its bytes in this page; empty if they are gone
+ * @returns {File}
+ */
+export function fromUnsent({ id, name, type, kind, size, alt, width, height, seconds, waveform, isVoice }, address) {
+  return { fileId: id, name, type, kind, size, address, alt, ...(width && height && { width, height }), seconds, waveform, isVoice };
+}
+
 /** @typedef {{ kind: "pictures", files: File[] } | { kind: Exclude<FileKind, "picture">, files: [File] }} FileGroup */
 
 /**

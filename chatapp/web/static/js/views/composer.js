@@ -8,7 +8,6 @@ import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { goToLatest } from "../passages.js";
 import { prefer, preferences } from "../preferences.js";
-import { previewOf } from "../renderer.js";
 import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
@@ -21,6 +20,7 @@ import { Icon } from "./icons.js";
 import { MessageText } from "./messagetext.js";
 import { parts } from "./opendialog.js";
 import { noticePasteKey, onPaste } from "./pastefield.js";
+import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @typedef {import("./formats.js").Format} Format */
@@ -36,6 +36,7 @@ export function Composer({ id, name }) {
   const left = bytesLeft(contentOf(text));
   const canSend = !isEmpty && left >= 0;
   const later = parts.value;
+  const VoiceBar = later?.isRecordingIn(id) ? later.VoiceBar : null;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();
   useLayoutEffect(() => fit(field.current), [text]);
 
@@ -60,10 +61,9 @@ export function Composer({ id, name }) {
   return html`<form class="composer" onSubmit=${submit}>
     ${later && html`<${later.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
     ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}${isPreviewed && html`<${Preview} text=${text} />`}
-    ${hasToolbar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
-    ${later && field.current && text.includes("@") && html`<${later.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}
-    ${later && !isEdit && html`<${later.FileTray} id=${id} />`}
-    ${later?.isRecordingIn(id) ? html`<${later.VoiceBar} id=${id} />` : html`<div class="composer-row">
+    ${hasToolbar && !VoiceBar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
+    ${later && field.current && text.includes("@") && html`<${later.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}${later && !isEdit && html`<${later.FileTray} id=${id} />`}
+    ${VoiceBar ? html`<${VoiceBar} id=${id} />` : html`<div class="composer-row">
       <${FormattingButton} hasToolbar=${hasToolbar} />
       ${later && !isEdit && html`<${later.AttachButton} id=${id} />`}
       <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}
@@ -73,7 +73,7 @@ export function Composer({ id, name }) {
       ${isEmpty && !isEdit && later && html`<${later.VoiceButton} id=${id} />`}
       <${SendButton} isEdit=${isEdit} canSend=${canSend} />
     </div>`}
-    <p id=${`${fieldId(id)}-hint`} class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>
+    <p id=${`${fieldId(id)}-hint`} class="composer-hint">${VoiceBar ? "" : isEdit ? say.editHint : say.composerHint}</p>
   </form>`;
 }
 
@@ -168,7 +168,7 @@ function leavePurpose(event, id) {
 function PurposeView({ id, purpose: { kind, message } }) {
   return html`<div class="purpose">
     <${Icon} name=${kind === "edit" ? "pencil" : "reply"} size=${18} />
-    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi>${previewOf(message.content)}</bdi></span>
+    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi><${Summary} message=${message} /></bdi></span>
     <button type="button" class="icon-button" aria-label=${say.cancel} title=${say.cancel} onClick=${() => endPurpose(id)}><${Icon} name="close" size=${18} /></button>
   </div>`;
 }

@@ -5,9 +5,10 @@ import { levelOf } from "./waveform.js";
 /** The first that the browser can record. Earlier versions of Safari record no WebM. */
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const BITS_PER_SECOND = 32_000;
-const LEVEL_SAMPLES = 1_024;
+/** About 85 ms, which is nearly all that is new each time. */
+const LEVEL_SAMPLES = 4_096;
 /** How loud speech is near a microphone, which fills the display. */
-const LOUD = 0.25;
+const LOUD = 0.2;
 
 /** @typedef {Awaited<ReturnType<typeof openMicrophone>>} Microphone */
 

@@ -4,7 +4,7 @@ import { AccountDialog } from "./account/index.js";
 import { AttachButton, DropZone, pasteFiles } from "./files/attach.js";
 import { AttachedPictureDialog } from "./files/picture.js";
 import { FileTray } from "./files/tray.js";
-import { UnsentFiles } from "./files/unsent.js";
+import { UploadLines } from "./files/unsent.js";
 import { VoiceBar, VoiceButton } from "./files/voice.js";
 import { AdministrationDialog } from "./administration/index.js";
 import { ConversationMenu } from "./conversationmenu.js";
@@ -14,6 +14,9 @@ import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
 import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
+import { GalleryDialog } from "./files/gallery.js";
+import { FilesDialog } from "./files/list.js";
+import { TextFileDialog } from "./files/textfile.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
@@ -62,7 +65,10 @@ export const DIALOGS = {
   palette: PaletteDialog,
   threads: ThreadsDialog,
   attachedPicture: AttachedPictureDialog,
+  gallery: GalleryDialog,
+  textFile: TextFileDialog,
+  files: FilesDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread, AttachButton, DropZone, pasteFiles, FileTray, UnsentFiles, VoiceBar, VoiceButton, isRecordingIn };
+export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread, AttachButton, DropZone, pasteFiles, FileTray, UploadLines, VoiceBar, VoiceButton, isRecordingIn };

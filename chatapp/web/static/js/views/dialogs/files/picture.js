@@ -7,7 +7,8 @@ import { ALT_CHARACTERS_MAX } from "../../../protocol.js";
 import { say } from "../../../strings.js";
 import { Dialog, closeDialog } from "../../dialog.js";
 import { html } from "../../html.js";
-import { Name, useAddress } from "./tray.js";
+import { useBlobAddresses } from "../../files/addresses.js";
+import { FileName } from "../../files/name.js";
 
 export function AttachedPictureDialog() {
   const { key, id } = shownPicture.value;
@@ -20,15 +21,15 @@ export function AttachedPictureDialog() {
 /** @param {{ conversationKey: string, file: import("../../../models/outbox.js").OutboxFile }} props */
 function Form({ conversationKey, file }) {
   const text = useSignal(file.alt);
-  const address = useAddress(file.blob);
+  const [address] = useBlobAddresses([file.blob]);
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     describe(conversationKey, file.id, { alt: text.peek().trim() });
     closeDialog();
   };
   return html`<form class="form" onSubmit=${submit}>
-    <p class="attached-name"><${Name} name=${file.name} /></p>
-    ${address.value && html`<img class="attached-picture" src=${address.value} alt=${file.alt} />`}
+    <p class="attached-name"><${FileName} name=${file.name} /></p>
+    ${address && html`<img class="attached-picture" src=${address} alt=${file.alt} />`}
     <label class="field">
       <span>${say.altLabel}</span>
       <textarea rows="3" dir="auto" maxlength=${ALT_CHARACTERS_MAX} autofocus value=${text} aria-describedby="alt-hint" onInput=${(/** @type {any} */ event) => (text.value = event.target.value)}></textarea>

@@ -1,12 +1,12 @@
 /** The files that are attached to the message that is being written, above the message field. */
 
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { focusField } from "../../../composing.js";
 import { objections, setObjections, showPicture } from "./attaching.js";
 import { detach, trayOf } from "../../../files/trays.js";
-import { iconOf, nameParts, sizeText } from "../../../models/files.js";
+import { iconOf, sizeText } from "../../../models/files.js";
 import { say } from "../../../strings.js";
+import { useBlobAddresses } from "../../files/addresses.js";
+import { FileName } from "../../files/name.js";
 import { classes, html } from "../../html.js";
 import { Icon } from "../../icons.js";
 
@@ -42,36 +42,15 @@ function Item({ conversationKey, file }) {
       ? html`<button type="button" class="tray-picture" aria-label=${say.attachedShow({ name })} title=${say.attachedShow({ name })} onClick=${open}><${Thumbnail} file=${file} /></button>`
       : html`<span class="tray-icon"><${Icon} name=${iconOf(file)} size=${24} /></span>`}
     <span class="tray-text">
-      <${Name} name=${name} />
+      <${FileName} name=${name} />
       <small>${sizeText(size)}${kind === "picture" && html` <button type="button" class=${classes("link", alt && "tray-described")} aria-label=${say.altFor({ name })} onClick=${open}>${alt ? say.altChange : say.altAdd}</button>`}</small>
     </span>
     <button type="button" class="icon-button icon-button-small" aria-label=${say.attachedRemove({ name })} title=${say.attachedRemove({ name })} onClick=${remove}><${Icon} name="close" size=${18} /></button>
   </li>`;
 }
 
-/** A long name, of which the end is always to be seen. @param {{ name: string }} props */
-export function Name({ name }) {
-  const { start, end } = nameParts(name);
-  return html`<bdi class="file-name" title=${name}><span class="file-name-start">${start}</span><span>${end}</span></bdi>`;
-}
-
 /** @param {{ file: OutboxFile }} props */
 function Thumbnail({ file }) {
-  const address = useAddress(file.blob);
-  return address.value && html`<img src=${address.value} alt=${file.alt} draggable=${false} />`;
-}
-
-/**
- * @param {Blob | null} blob
- * @returns {import("@preact/signals").Signal<string>} the address of the bytes on this page; empty at first
- */
-export function useAddress(blob) {
-  const address = useSignal("");
-  useEffect(() => {
-    if (!blob) return undefined;
-    const made = URL.createObjectURL(blob);
-    address.value = made;
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
-  return address;
+  const [address] = useBlobAddresses([file.blob]);
+  return html`<img src=${address} alt=${file.alt} draggable=${false} />`;
 }

@@ -6,7 +6,7 @@ import { discardEntry, discardFile } from "../../../sending.js";
 import { formatOf, say } from "../../../strings.js";
 import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
-import { Name } from "./tray.js";
+import { FileName } from "../../files/name.js";
 
 /**
  * @typedef {import("../../../models/outbox.js").OutboxEntry} OutboxEntry
@@ -17,7 +17,7 @@ import { Name } from "./tray.js";
 const SPOKEN_STEP = 0.25;
 
 /** @param {{ entry: OutboxEntry }} props */
-export function UnsentFiles({ entry }) {
+export function UploadLines({ entry }) {
   const { files = [], status } = entry;
   return html`<div class="unsent">
     <ul aria-label=${say.uploads}>${files.map((file) => html`<${Line} key=${file.id} entry=${entry} file=${file} />`)}</ul>
@@ -32,7 +32,7 @@ function Line({ entry, file }) {
   const label = entry.status === "waiting" ? say.uploadCancel({ name }) : say.attachedRemove({ name });
   return html`<li class="unsent-file">
     <span class="unsent-text">
-      <${Name} name=${name} />
+      <${FileName} name=${name} />
       ${entry.status === "waiting" && html`<${Progress} name=${name} share=${share} />`}
     </span>
     <button type="button" class="icon-button icon-button-small" aria-label=${label} title=${label} onClick=${() => discardFile(entry, file)}><${Icon} name="close" size=${18} /></button>

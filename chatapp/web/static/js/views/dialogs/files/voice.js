@@ -8,9 +8,9 @@ import { lengthText } from "../../../models/files.js";
 import { session } from "../../../store.js";
 import { say } from "../../../strings.js";
 import { LENGTH_SECONDS_MAX, discardRecording, pauseRecording, recordedSoFar, recording, resumeRecording, sendRecording, startRecording } from "../../../voice/recording.js";
+import { useBlobAddresses } from "../../files/addresses.js";
 import { classes, html } from "../../html.js";
 import { Icon } from "../../icons.js";
-import { useAddress } from "./tray.js";
 
 /** @typedef {import("../../../voice/recording.js").Recording} Recording */
 
@@ -60,8 +60,18 @@ function Levels({ levels }) {
 
 /** Plays what is recorded until now. */
 function Listening() {
+  const sound = useRef(/** @type {HTMLAudioElement | null} */ (null));
   const blob = useSignal(/** @type {Blob | null} */ (null));
-  useEffect(() => void recordedSoFar().then((found) => (blob.value = found ?? null)), []);
-  const address = useAddress(blob.value);
-  return html`<span class="voice-listen">${address.value && html`<audio controls src=${address.value} aria-label=${say.voiceListen}></audio>`}</span>`;
+  const isPlaying = useSignal(false);
+  const seconds = useSignal(0);
+  useEffect(() => void recordedSoFar().then((found) => (blob.value = found)), []);
+  const [address] = useBlobAddresses([blob.value]);
+  const toggle = () => (isPlaying.peek() ? sound.current?.pause() : sound.current?.play());
+  const label = isPlaying.value ? say.pause : say.voiceListen;
+  return html`<span class="voice-listen">
+    <button type="button" class="icon-button" aria-label=${label} title=${label} disabled=${!address} onClick=${toggle}><${Icon} name=${isPlaying.value ? "pause" : "play"} size=${22} /></button>
+    <span class="voice-time" role="timer">${isPlaying.value && lengthText(Math.floor(seconds.value))}</span>
+    ${address && html`<audio ref=${sound} src=${address} onPlay=${() => (isPlaying.value = true)} onPause=${() => (isPlaying.value = false)}
+      onTimeUpdate=${(/** @type {any} */ event) => (seconds.value = event.target.currentTime)}></audio>`}
+  </span>`;
 }
