@@ -1,6 +1,7 @@
 /** A sound or a voice message, with a player of its own: play, seek, and how fast. */
 
 import { useLayoutEffect } from "preact/hooks";
+import { withoutControls } from "../../models/bidi.js";
 import { lengthText } from "../../models/files.js";
 import { changeRate, drawSound, failedSound, isPlaying, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
 import { numberText, say } from "../../strings.js";
@@ -26,7 +27,7 @@ export function SoundPlayer({ file, drawing }) {
   const position = isChosen ? Math.min(positionSeconds.value, length || Infinity) : 0;
   const seek = (/** @type {number} */ seconds) => seekSound(played, Math.min(length, Math.max(0, seconds)));
   const label = isOn ? say.pause : file.isVoice ? say.playVoice : say.playNamed({ name: file.name });
-  return html`<div class=${classes("sound", file.isVoice && "sound-voice")} role="group" aria-label=${file.isVoice ? say.fileVoice : file.name}>
+  return html`<div class=${classes("sound", file.isVoice && "sound-voice")} role="group" aria-label=${file.isVoice ? say.fileVoice : withoutControls(file.name)}>
     ${!file.isVoice && html`<div class="file-line"><span class="file-words"><${FileName} name=${file.name} /><${FileFacts} file=${file} /></span>${file.address === undefined && html`<${Download} file=${file} />`}</div>`}
     <div class="sound-line">
       <button type="button" class="sound-play" aria-label=${label} title=${label} onClick=${() => toggleSound(played)}><${Icon} name=${isOn ? "pause" : "play"} size=${22} /></button>

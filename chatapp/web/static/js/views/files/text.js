@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../../api.js";
 import { fetchBeginning } from "../../fileapi.js";
+import { withoutControls } from "../../models/bidi.js";
 import { BEGINNING_BYTES, beginningLines, languageOf } from "../../models/textfiles.js";
 import { renderer } from "../../renderer.js";
 import { say } from "../../strings.js";
@@ -47,5 +48,5 @@ export function TextContent({ text, name }) {
   const language = languageOf(name);
   const loaded = renderer.value;
   if (language && loaded && loaded !== "failed") return html`<div class="file-text"><${loaded.CodeBlock} text=${text} language=${language} /></div>`;
-  return html`<pre class="file-text file-text-plain" dir="auto" tabIndex=${0} role="group" aria-label=${name}>${drawRuns(text)}</pre>`;
+  return html`<pre class="file-text file-text-plain" dir="auto" tabIndex=${0} role="group" aria-label=${withoutControls(name)}>${drawRuns(text)}</pre>`;
 }
