@@ -10,6 +10,7 @@ from typing import Any
 
 from chatapp import config_values as values
 from chatapp.eventloop.patching import DEFAULT_MODE
+from chatapp.files.settings import FileSettings
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
 from chatapp.origins import LOOPBACK_ORIGINS
@@ -31,7 +32,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(MailSettings):
+class Settings(MailSettings, FileSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -248,7 +249,7 @@ def _parse(setting: "Field[Any]", sources: list[Mapping[str, str]]) -> Any:
     name = variable(setting)
     given: str = next((source[name] for source in sources if source.get(name, "") != ""), str(setting.default))
     if given == "":
-        return () if setting.name in ("origins", "signing_keys") else ""
+        return () if setting.name in ("origins", "signing_keys", "file_types") else ""
     kind: values.Type = setting.metadata["type"]
     try:
         return kind.parse(given)

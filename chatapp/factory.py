@@ -17,6 +17,7 @@ from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.extensions import db
+from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
 from chatapp.journal import Journal
 from chatapp.mail.outbox import Outbox
@@ -62,6 +63,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     app.extensions["chatapp.settings"] = settings
     app.extensions["chatapp.signing_keys"] = KeyRing(settings, app.secret_key)
     app.extensions["chatapp.installation"] = installation_id(app.secret_key)
+    app.extensions["chatapp.files"] = make_file_store(settings)
     db.init_app(app)
     _open_database(app, settings)
     api.init_app(app, settings)

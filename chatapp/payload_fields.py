@@ -40,6 +40,15 @@ SEARCH_CHARACTERS = 300
 KNOWN_CONVERSATIONS = 20_000
 """Most conversations that one sync may ask about."""
 
+BLANK = "must have something visible in it"
+"""Why a text is refused."""
+FILES = 10
+"""Most files of a message."""
+ALT_CHARACTERS = 1_000
+WAVEFORM_VALUES = 64
+LARGEST_PIXELS = 100_000
+LONGEST_SECONDS = 1_000_000.0
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's Cc, but newline and tab."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -53,7 +62,7 @@ def _content(text: str) -> str:
     if len(text.encode()) > CONTENT_BYTES:
         raise ValueError(f"must be at most {CONTENT_BYTES} bytes of UTF-8")
     if is_blank(text):
-        raise ValueError("must have something visible in it")
+        raise ValueError(BLANK)
     return text
 
 
@@ -144,6 +153,9 @@ Topic = Annotated[str, AfterValidator(line_or_nothing), Field(max_length=TOPIC_C
 """One line, or nothing."""
 Description = Annotated[str, AfterValidator(_description), Field(max_length=DESCRIPTION_CHARACTERS)]
 """Some lines, or nothing."""
+UploadId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{16,32}$")]
+AltText = Annotated[str, Field(max_length=ALT_CHARACTERS), AfterValidator(_draft)]
+"""What a picture shows, for those who do not see it. It may be empty."""
 LONGEST_RETENTION_DAYS = 36_500
 
 RetentionDays = Annotated[int, Field(ge=0, le=LONGEST_RETENTION_DAYS)]

@@ -1,25 +1,33 @@
 """What comes in: a validated model of every request and event, those about groups being in `group_payloads.py`.
 `payload_fields.py` has the limits of fields."""
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
+from chatapp.blank_text import is_blank
 from chatapp.errors import InvalidInput, MalformedRequest
 from chatapp.payload_fields import (
+    BLANK,
+    FILES,
     KNOWN_CONVERSATIONS,
     LARGEST_PAGE,
+    LARGEST_PIXELS,
+    LONGEST_SECONDS,
     PAGE,
     PASSWORD_CHARACTERS,
+    WAVEFORM_VALUES,
+    AltText,
     ClientId,
-    Content,
+    DraftContent,
     Emoji,
     FirstSequence,
     InviteText,
     KnownList,
     Name,
     Sequence,
+    UploadId,
 )
 
 
@@ -57,25 +65,47 @@ class ConversationName(Payload):
     group: bool = False
 
 
-class MessageEvent(Payload):
+class NewFile(Payload):
+    """A file of a new message: a complete upload, and what the sender says of it. The width and the height are a
+    video's, the seconds a video's or a sound's, the waveform a voice message's."""
+
+    upload_id: UploadId
+    alt: AltText = ""
+    width: int | None = Field(default=None, ge=1, le=LARGEST_PIXELS)
+    height: int | None = Field(default=None, ge=1, le=LARGEST_PIXELS)
+    seconds: float | None = Field(default=None, ge=0, le=LONGEST_SECONDS)
+    waveform: list[Annotated[int, Field(ge=0, le=100)]] = Field(default=[], max_length=WAVEFORM_VALUES)
+    is_voice: bool = False
+
+
+class NewMessage(Payload):
+    """What a message has, however it is sent. A message with files may have no text."""
+
+    receiver: Name
+    files: list[NewFile] = Field(default=[], max_length=FILES)
+    content: DraftContent
+    client_id: ClientId | None = None
+    reply_to: FirstSequence | None = None
+
+    @field_validator("content")
+    @classmethod
+    def _needs_text(cls, content: str, info: ValidationInfo) -> str:
+        if not info.data.get("files") and is_blank(content):
+            raise ValueError(BLANK)
+        return content
+
+
+class MessageEvent(NewMessage):
     """`privateMessage` and `groupMessage`."""
 
     sender: Name
-    receiver: Name
-    content: Content
-    client_id: ClientId | None = None
-    reply_to: FirstSequence | None = None
 
 
-class PostMessage(Payload):
+class PostMessage(NewMessage):
     """`POST /messages`. The sender is the session's user; one that is named must be that."""
 
     sender: Name | None = None
-    receiver: Name
     group: bool = False
-    content: Content
-    client_id: ClientId | None = None
-    reply_to: FirstSequence | None = None
 
 
 class UserName(Payload):
@@ -131,9 +161,9 @@ class MarkRead(ConversationName):
 
 
 class NewText(Payload):
-    """`PATCH /message/<messageId>`."""
+    """`PATCH /message/<messageId>`. The text may be blank if the message has files."""
 
-    content: Content
+    content: DraftContent
 
 
 class NewReaction(Payload):

@@ -9,6 +9,7 @@ from chatapp.actions.overview import Overview
 from chatapp.actions.search import Hits
 from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
+from chatapp.file_serializers import files_of
 from chatapp.group_serializers import details
 from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
@@ -49,7 +50,7 @@ def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
         "revision": stored.revision,
     }
     if stored.state is not None:
-        _add_state(shape, stored.state)
+        _add_state(shape, stored.state, stored.message_id)
     return shape
 
 
@@ -76,7 +77,7 @@ def page(messages: Page | None) -> list[MessageShape]:
     if messages.states:
         for shape in shapes:
             if (found := messages.states.get(shape["sequence"])) is not None:
-                _add_state(shape, found)
+                _add_state(shape, found, shape["messageId"])
     return shapes
 
 
@@ -193,13 +194,13 @@ def _update(change: MessageUpdate) -> UpdateShape:
         "sequence": change.sequence,
         "reacted": [{"username": one.username, "emoji": one.emoji, "on": one.is_on} for one in change.reacted],
     }
-    _add_state(shape, change.state)
+    _add_state(shape, change.state, shape["messageId"])
     if change.content is not None:
         shape["content"] = change.content
     return shape
 
 
-def _add_state(shape: MessageStateShape, state: MessageState) -> None:
+def _add_state(shape: MessageStateShape, state: MessageState, message_id: str) -> None:
     """Adds what there is: most messages have at most one of these."""
     if state.changed_revision is not None:
         shape["changedRevision"] = state.changed_revision
@@ -218,11 +219,15 @@ def _add_state(shape: MessageStateShape, state: MessageState) -> None:
     if state.quote is not None:
         quote = state.quote
         shape["replyTo"] = {"sequence": quote.sequence, "sender": quote.sender, "content": quote.content}
+        if quote.file is not None:
+            shape["replyTo"]["file"] = {"name": quote.file.name, "kind": quote.file.kind}
     if state.forwarded is not None:
         sent_at = microseconds_to_iso(state.forwarded.sent_at)
         shape["forwarded"] = {"sender": state.forwarded.sender, "timestamp": sent_at}
     if state.mentions:
         shape["mentions"] = [mention(place) for place in state.mentions]
+    if state.files:
+        shape["files"] = files_of(message_id, state.files)
 
 
 def joined(overview: Overview) -> ChangeShape:

@@ -75,7 +75,7 @@ def _serve_on_event_loop(app: Flask, listeners: list[tuple[int, Application]]) -
     _raise_open_files()
     settings = _settings(app)
     listener = listener_class(settings.http_listener)
-    large_bodies = LargeBodies(app.extensions["chatapp.large_bodies"])
+    large_bodies = LargeBodies(app.extensions["chatapp.large_bodies"], app.extensions["chatapp.streamed_bodies"])
     # All sockets are bound before any is served. A failure, mostly a server that already runs, names the port.
     sockets = [listen(settings.host, port) for port, _ in listeners]
     servers = [

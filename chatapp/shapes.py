@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from chatapp.file_shapes import FileShape, QuotedFileShape
 from chatapp.mention_shapes import MentionShape
 from chatapp.people_shapes import PersonRemovedShape, RenamedShape, UserShape
 from chatapp.personal_shapes import BlockShape, DraftShape, PreferencesShape, SavedShape, ScheduledShape, SettingsShape
@@ -18,6 +19,7 @@ class QuoteShape(TypedDict):
     sequence: int
     sender: str | None
     content: str | None
+    file: NotRequired[QuotedFileShape]
 
 
 class ForwardedShape(TypedDict):
@@ -42,6 +44,7 @@ class MessageStateShape(TypedDict):
     poll: NotRequired[PollShape]
     forwarded: NotRequired[ForwardedShape]
     mentions: NotRequired[list[MentionShape]]
+    files: NotRequired[list[FileShape]]
 
 
 class MessageShape(MessageStateShape):

@@ -186,7 +186,7 @@ def test_a_worker_that_a_picture_has_got_hold_of_is_limited(
 ) -> None:
     captured = tmp_path / "captured.py"
     captured.write_text(
-        "from chatapp.pictures import worker\nworker.CPU_SECONDS = 1\nworker.limit_self()\n"
+        "from chatapp.pictures import worker\nworker.limit_self(1, worker.MEMORY_BYTES, worker.LARGEST_RESULT_BYTES)\n"
         f"try:\n    {body}\nexcept MemoryError:\n    raise SystemExit(3)"
     )
     monkeypatch.setattr(reencoding, "WORKER", captured)

@@ -14,13 +14,16 @@ from chatapp.actions.message_lock import FoundMessage, find_message, lock_messag
 from chatapp.actions.messages import message_of
 from chatapp.actions.permissions import DELETE_MESSAGES, require
 from chatapp.actions.polls import delete_poll, has_poll
+from chatapp.actions.released_files import has_files, release_files
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MODERATE_MESSAGES, may
+from chatapp.blank_text import is_blank
 from chatapp.clock import now
-from chatapp.errors import Forbidden, LimitReached, MessageDeleted, PollUnchangeable, TooLate
+from chatapp.errors import Forbidden, InvalidInput, LimitReached, MessageDeleted, PollUnchangeable, TooLate
 from chatapp.extensions import db
 from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.models import Message, MessageVersion, Reaction
+from chatapp.payload_fields import BLANK
 
 MOST_VERSIONS = 100
 """Earlier versions of one message."""
@@ -54,6 +57,8 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
         _require_in_time(message, edit_seconds)
         if message.content == content:
             return
+        if is_blank(content) and not has_files(transaction.session, message.conversation_id, message.sequence):
+            raise InvalidInput("A message has a text or a file.", fields={"content": BLANK})
         transaction.session.add(_version_of(transaction, message))
         message.content, message.edited_at = content, now()
         replace_mentions(transaction, message, is_group=found.direct_key is None)
@@ -64,8 +69,8 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
 
 
 def delete_message(journal: Journal, caller: Caller, message_id: str, edit_seconds: int) -> StoredMessage:
-    """Deletes the text, the versions, the reactions and the poll of a message. Its place remains, with who deleted it
-    and when.
+    """Deletes the text, the versions, the reactions, the poll and the files of a message. Its place remains, with who
+    deleted it and when.
 
     A user deletes their own messages; who may delete those of others in a group say `permissions.py` and
     `system_permissions.py`. Raises NotFound,
@@ -95,6 +100,7 @@ def erase_message(transaction: Transaction, found: FoundMessage, user_id: int) -
         of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
         transaction.session.execute(delete(table).where(of_message))
     delete_poll(transaction, message.conversation_id, message.sequence)
+    release_files(transaction.session, message.conversation_id, message.sequence, message.sequence)
     forget_mentions(transaction, message)
     message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
     message.forwarded_from_id = message.forwarded_at = None

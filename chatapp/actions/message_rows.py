@@ -3,11 +3,13 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from chatapp.actions.released_files import release_files
 from chatapp.models import Mention, Message, MessageVersion, Poll, PollVote, Reaction
 
 
 def delete_rows(session: Session, conversation_id: int, first: int, last: int) -> None:
     """Deletes the messages of a conversation from one sequence to another. The index of the search is not touched."""
+    release_files(session, conversation_id, first, last)
     for table in (MessageVersion, Reaction, Mention, PollVote, Poll, Message):
         part = (table.conversation_id == conversation_id) & table.sequence.between(first, last)
         session.execute(delete(table).where(part))

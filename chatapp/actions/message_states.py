@@ -1,4 +1,4 @@
-"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, and what they answer.
+"""Reads what messages have beyond their text: edits, deletions, reactions, pins, polls, files, and what they answer.
 
 Most messages have none of it, so a page of history asks only for those that do.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
+from chatapp.actions.file_states import add_files, quoted_file
 from chatapp.actions.mentions import mentions_of
 from chatapp.actions.poll_states import POLL_COLUMNS, add_votes, poll_of
 from chatapp.actions.usernames import usernames_of
@@ -118,6 +119,7 @@ def states_of(conversation_id: int, sequences: Sequence[int], reader: Reader) ->
             _add_reactions(states, tuples(COUNTED_REACTIONS, **span), reader)
             for sequence, thread_id in tuples(THREADS, **span):
                 states[sequence].thread_id = thread_id
+            add_files(states, **span)
         add_votes(states, conversation_id, first, last, reader.user_id)
     for sequence, quoted in quotes.items():
         states[sequence].quote = quote_of(conversation_id, quoted, reader)
@@ -136,7 +138,8 @@ def quote_of(conversation_id: int, sequence: int, reader: Reader) -> Quote:
     if not found or sequence <= reader.hidden_up_to:
         return Quote(sequence, None, None)
     sender_id, content = found[0]
-    return Quote(sequence, usernames_of({sender_id})[sender_id], content[:QUOTE_CHARACTERS])
+    sender = usernames_of({sender_id})[sender_id]
+    return Quote(sequence, sender, content[:QUOTE_CHARACTERS], quoted_file(conversation_id, sequence))
 
 
 def _add_reactions(states: dict[int, MessageState], rows: Iterable[Any], reader: Reader) -> None:

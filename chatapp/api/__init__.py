@@ -12,6 +12,7 @@ from chatapp.api import (
     cross_origin,
     email,
     error_handlers,
+    files,
     forwarding,
     groups,
     health,
@@ -36,6 +37,7 @@ from chatapp.api import (
     sessions,
     setup,
     threads,
+    uploads,
     users,
 )
 from chatapp.api.sign_in_delays import SignInDelays
@@ -65,6 +67,8 @@ NOUNS = (
     message_changes,
     forwarding,
     polls,
+    uploads,
+    files,
     conversations,
     groups,
     threads,
@@ -101,6 +105,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         ("PUT", prefix.rstrip("/") + profile.PICTURE_PATH): profile.LARGEST_PICTURE_BYTES
         for prefix in settings.api_prefixes
     }
+    app.extensions["chatapp.streamed_bodies"] = [
+        ("PATCH", prefix.rstrip("/") + "/uploads/") for prefix in settings.api_prefixes
+    ]
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
 

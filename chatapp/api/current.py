@@ -4,6 +4,7 @@ from flask import current_app, request
 
 from chatapp.actions.sessions import Place
 from chatapp.config import Settings
+from chatapp.files.file_store import FileStore
 from chatapp.journal import Journal
 from chatapp.mail.outbox import Outbox
 from chatapp.secret import derived_key
@@ -21,6 +22,11 @@ def current_journal() -> Journal:
 def current_outbox() -> Outbox:
     outbox: Outbox = current_app.extensions["chatapp.outbox"]
     return outbox
+
+
+def current_files() -> FileStore:
+    store: FileStore = current_app.extensions["chatapp.files"]
+    return store
 
 
 def current_settings() -> Settings:

@@ -99,7 +99,9 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    responses = {"200": {"description": "Success", "content": _content(operation.gives, schemas)}}
+    responses: dict[str, Any] = {str(operation.status): {"description": "Success"}}
+    if operation.gives is not None:
+        responses[str(operation.status)]["content"] = _content(operation.gives, schemas)
     of_session = _OF_SESSION if operation.needs_session else {}
     statuses = {status: [*codes] for status, codes in of_session.items()}
     for error in operation.errors:

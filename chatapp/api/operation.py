@@ -24,8 +24,9 @@ FAILURE = "chatapp.failure"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `gives` is the TypedDict (or `list` of one) of its 200 body, or a media
-    type. `takes` are the media types of a body that is no JSON. `permission` is of `system_permissions.py`."""
+    """One documented operation. `gives` is the TypedDict (or `list` of one) of its body, a media type, or None for no
+    body; `status` is that of its success. `takes` are the media types of a body that is no JSON. `permission` is of
+    `system_permissions.py`."""
 
     summary: str
     gives: Any
@@ -36,6 +37,7 @@ class Operation:
     permission: str | None
     errors: tuple[type[ChatError], ...]
     view: View
+    status: int = 200
 
     @property
     def needs_flask(self) -> bool:
@@ -74,13 +76,14 @@ def operation(
     needs_session: bool = True,
     permission: str | None = None,
     errors: tuple[type[ChatError], ...] = (),
+    status: int = 200,
 ) -> Callable[[View], View]:
     """Passes the caller (if a session is needed), then `body` and `query` as typed models, to the view. With a
     permission only callers whose role has it get there."""
 
     def declare(view: View) -> View:
         refusals = errors if permission is None or Forbidden in errors else (*errors, Forbidden)
-        declared = Operation(summary, gives, body, takes, query, needs_session, permission, refusals, view)
+        declared = Operation(summary, gives, body, takes, query, needs_session, permission, refusals, view, status)
 
         @wraps(view)
         def wrapper(**path: Any) -> ResponseReturnValue:

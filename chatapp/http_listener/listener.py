@@ -1,5 +1,4 @@
-"""A WSGI server (PEP 3333) for HTTP/1.1 on the event loop, with one greenlet for each HTTP connection.
-
+"""A WSGI server (PEP 3333) for HTTP/1.1 on the event loop, with a greenlet for each HTTP connection.
 docs/decisions/0011-own-listener.md says what it supports, what it refuses, and what it leaves to a proxy. It costs less
 than eventlet.wsgi, and the application can take over a connection: a WebSocket keeps only the socket, without greenlet
 or environ.
@@ -8,7 +7,6 @@ or environ.
 import contextlib
 import logging
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +14,10 @@ from chatapp.clock import monotonic
 from chatapp.errors import ChatError
 from chatapp.eventloop.event_loop import READ, WRITE, Timer, current_loop
 from chatapp.eventloop.hang_up import HANG_UP
+from chatapp.http_listener.base_environ import base_environ
 from chatapp.http_listener.large_bodies import NONE, LargeBodies
-from chatapp.http_listener.request_parser import RequestReader, Unreadable
+from chatapp.http_listener.request_parser import RequestReader
+from chatapp.http_listener.request_rules import Unreadable
 from chatapp.http_listener.response_writer import Application, ResponseWriter, refusal
 
 log = logging.getLogger(__name__)
@@ -49,18 +49,7 @@ class Listener:
     def __init__(self, listening: socket.socket, application: Application, large_bodies: LargeBodies = NONE) -> None:
         self.application = application
         self.large_bodies = large_bodies
-        host, port = listening.getsockname()[:2]
-        self.base = {
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-        }
+        self.base = base_environ(*listening.getsockname()[:2])
         self.connections: set[HttpConnection] = set()
         self._loop = current_loop()
         self._socket = listening
@@ -116,7 +105,7 @@ class HttpConnection:
         self.deadline = monotonic() + REQUEST_SECONDS
         self._listener = listener
         self._socket: socket.socket | None = own
-        self._reader = RequestReader(listener.large_bodies)
+        self._reader = RequestReader(listener.large_bodies, self._receive_more)
         self._loop = current_loop()
         self._watched_for = 0
         self._waiting: Any = None
@@ -148,7 +137,6 @@ class HttpConnection:
         return own, self._reader.behind
 
     def fileno(self) -> int:
-        """Returns the file descriptor of the socket."""
         return self._own().fileno()
 
     def when_hung_up(self, call: Callable[[], object] | None) -> None:
@@ -185,14 +173,31 @@ class HttpConnection:
             if is_idle and not reader.is_between:
                 is_idle = False
                 self.deadline = monotonic() + REQUEST_SECONDS
-            if reader.expects_continue:
-                reader.expects_continue = False
-                self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._continue()
             data = self._receive()
             if not data:
                 return False
             reader.feed(data)
         return True
+
+    def _receive_more(self) -> None:
+        """Waits for more of a body that the application reads. Raises OSError when none comes."""
+        self._continue()
+        self.deadline = monotonic() + REQUEST_SECONDS
+        data = self._receive()
+        self.deadline = NEVER
+        if not data:
+            raise ConnectionResetError("The client is gone.")
+        try:
+            self._reader.feed(data)
+        except Unreadable as error:
+            raise ConnectionAbortedError(str(error)) from error
+
+    def _continue(self) -> None:
+        """Tells a client to send its body that waits for that."""
+        if self._reader.expects_continue:
+            self._reader.expects_continue = False
+            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _answer_all(self) -> bool:
         """Answers the requests that have arrived. Returns whether the connection stays open."""

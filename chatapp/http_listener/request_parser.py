@@ -1,16 +1,18 @@
 """HTTP/1.1 requests as WSGI environs (PEP 3333). httptools parses the bytes by llhttp, Node's parser."""
 
 import io
-import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from chatapp.errors import ChatError, MalformedRequest, Unavailable
+from chatapp.errors import Unavailable
 from chatapp.http_listener.large_bodies import NONE, LargeBodies
+from chatapp.http_listener.request_rules import ABSOLUTE, Unreadable, check
+from chatapp.http_listener.streamed_body import StreamedBody
 
 LARGEST_HEAD_BYTES = 32_768
 """Limit of a head with its blank line, of each chunk size line, and of the trailers."""
@@ -27,19 +29,6 @@ KEPT_NAMES, LONGEST_KEPT_NAME_BYTES = 256, 64
 
 HEAD_END = b"\r\n\r\n"
 
-_ABSOLUTE = re.compile(rb"\Ahttps?://[^/?#]*", re.IGNORECASE)
-"""The scheme and host of a request target in absolute form (RFC 9112 section 3.2.2)."""
-
-
-class Unreadable(Exception):
-    """The bytes are not a request that the server can answer, or not now. `status` is the status of the response, and
-    `error` its body."""
-
-    def __init__(self, status: str, sentence: str, kind: type[ChatError] = MalformedRequest) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.error = kind(sentence)
-
 
 @dataclass(slots=True)
 class Request:
@@ -52,22 +41,26 @@ class Request:
     body: bytes = b""
     is_last: bool = False
     is_too_large: bool = False
+    stream: StreamedBody | None = None
+    """The body, if the application reads it as it arrives."""
 
     def environ(self, base: dict[str, Any]) -> dict[str, Any]:
         """Returns the WSGI environ. `base` holds the entries that all requests of the connection share."""
-        path, _, query = _ABSOLUTE.sub(b"", self.target, count=1).partition(b"?")
+        path, _, query = ABSOLUTE.sub(b"", self.target, count=1).partition(b"?")
         environ = base.copy()
         environ["REQUEST_METHOD"] = self.method
         environ["SERVER_PROTOCOL"] = "HTTP/" + self.version
         environ["PATH_INFO"] = (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1") or "/"
         environ["QUERY_STRING"] = query.decode("latin-1")
-        environ["wsgi.input"] = io.BytesIO(self.body)
+        environ["wsgi.input"] = io.BytesIO(self.body) if self.stream is None else self.stream
         for name, value in self.headers:
             key = _KEYS.get(name) or _key(name)
             if key in environ and key:
                 environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value.decode("latin-1")
             elif key:
                 environ[key] = value.decode("latin-1")
+        if self.stream is not None and "HTTP_TRANSFER_ENCODING" in environ:
+            environ["wsgi.input_terminated"] = True
         # A chunked body is complete too. With this header the application would read it as one of unknown length.
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         if self.body and not self.is_too_large:
@@ -90,10 +83,15 @@ def _key(name: bytes) -> str:
     return key
 
 
-class RequestReader:
-    """Reads the requests of one connection. `ready` holds those that are complete."""
+def _nothing_more() -> None:
+    raise ConnectionResetError("The rest of the body does not come.")
 
-    def __init__(self, large_bodies: LargeBodies = NONE) -> None:
+
+class RequestReader:
+    """Reads the requests of one connection. `ready` holds those that are complete, and one whose body the application
+    reads. `receive` waits for more bytes and feeds them, or raises OSError."""
+
+    def __init__(self, large_bodies: LargeBodies = NONE, receive: Callable[[], None] = _nothing_more) -> None:
         self.ready: deque[Request] = deque()
         self.behind = b""
         """The bytes after a request that asks for a WebSocket."""
@@ -109,8 +107,11 @@ class RequestReader:
         """Bytes left of the body, or of the chunk and its line break."""
         self._is_chunked = False
         self._large_bodies = large_bodies
+        self._receive = receive
         self._has_large_body = False
         self._chunk_line = bytearray()
+        self._streamed: StreamedBody | None = None
+        """The body that is arriving, if the application reads it."""
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
@@ -120,6 +121,8 @@ class RequestReader:
         try:
             self._parse(data)
         except httptools.HttpParserError as error:
+            if self._streamed is not None:
+                self._streamed.break_off()
             if isinstance(error.__context__, Unreadable):
                 raise error.__context__ from None
             raise Unreadable("400 Bad Request", "This is no HTTP request.") from None
@@ -133,6 +136,7 @@ class RequestReader:
     def close(self) -> None:
         """Breaks the reference cycle of parser and reader, which only the garbage collector would break, much later."""
         self._parser = None
+        self._receive = _nothing_more
         self.answered()
 
     def _parse(self, data: bytes) -> None:
@@ -203,11 +207,14 @@ class RequestReader:
         version = parser.get_http_version()
         self._request = Request(parser.get_method().decode("latin-1"), self._url, version, self._headers, b"", is_last)
         self._head_bytes = 0
-        _check(self._request)
+        check(self._request.method, self._url, version, self._headers)
+        if self._large_bodies.is_streamed(self._request.method, self._url):
+            self._request.stream = self._streamed = StreamedBody(self._receive)
+            self.ready.append(self._request)
         for name, value in self._headers:
             if name == b"content-length":
                 self._body_left = int(value)
-                if self._body_left > LARGEST_BODY_BYTES:
+                if self._body_left > LARGEST_BODY_BYTES and self._streamed is None:
                     self._take_large(self._request)
             elif name == b"transfer-encoding":
                 self._is_chunked = True
@@ -217,6 +224,9 @@ class RequestReader:
     def on_body(self, body: bytes) -> None:
         request = self._request
         if request is None or request.is_too_large:
+            return
+        if self._streamed is not None:
+            self._streamed.feed(body)
             return
         # One buffer instead of a list: a client may send its body in chunks of one byte.
         self._body += body
@@ -239,6 +249,9 @@ class RequestReader:
         self._chunk_line.clear()
         self.expects_continue = False
         self.is_between = True
+        if self._streamed is not None:
+            self._streamed.is_complete, self._streamed = True, None
+            return
         if request is not None and not request.is_too_large:
             if self._body:
                 request.body, self._body = bytes(self._body), bytearray()
@@ -259,22 +272,3 @@ class RequestReader:
         request.is_too_large = request.is_last = True
         self._body = bytearray()
         self.ready.append(request)
-
-
-def _check(request: Request) -> None:
-    """Raises Unreadable for what the parser accepts and RFC 9112 forbids."""
-    target, version = request.target, request.version
-    if version not in ("1.0", "1.1"):
-        raise Unreadable("505 HTTP Version Not Supported", "The version must be HTTP/1.0 or HTTP/1.1.")
-    is_path = target.startswith(b"/") or _ABSOLUTE.match(target) is not None
-    if not is_path or b"#" in target or request.method == "CONNECT":
-        raise Unreadable("400 Bad Request", "Only a path may be asked for.")  # section 3.2
-    hosts = 0
-    for name, value in request.headers:
-        if name == b"host":
-            hosts += 1
-        elif name == b"transfer-encoding" and (value.lower() != b"chunked" or version == "1.0"):
-            # Section 6.1. With version 1.0, a proxy may have seen the body end elsewhere: request smuggling.
-            raise Unreadable("501 Not Implemented", "The only transfer coding is chunked, of HTTP/1.1.")
-    if hosts > 1 or (hosts == 0 and version == "1.1"):
-        raise Unreadable("400 Bad Request", "There must be one Host header.")  # section 3.2

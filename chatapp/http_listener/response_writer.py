@@ -118,6 +118,9 @@ class ResponseWriter:
         if not self._status:
             raise RuntimeError("The application has not called start_response.")
         request = self._request
+        if request.stream is not None and not request.stream.is_complete:
+            # What the application did not read would be taken for the next request.
+            request.is_last = True
         self._left = None
         self._is_chunked = False
         lines = [f"HTTP/1.1 {self._status}"]

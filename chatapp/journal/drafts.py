@@ -23,6 +23,20 @@ class PollDraft:
 
 
 @dataclass(slots=True)
+class FileDraft:
+    """A file of a message: an upload, and what the sender says of it. `waveform` has values from 0 to 100, separated by
+    spaces."""
+
+    upload_id: str
+    alt: str
+    width: int | None
+    height: int | None
+    seconds: float | None
+    waveform: str
+    is_voice: bool
+
+
+@dataclass(slots=True)
 class MessageDraft:
     """A message that has no sequence yet. `receiver` is a username, or with `is_group` a conversation id as text."""
 
@@ -43,13 +57,14 @@ class MessageDraft:
     """Whether the scheduled message is refused if it does not wait any more, or if its time was put off."""
     forwards: str | None = None
     """The id of the message whose text is copied, in place of `content`."""
+    files: tuple[FileDraft, ...] = ()
 
 
 @dataclass(slots=True)
 class StoredMessage:
     """A committed message. `created_at` is in microseconds since 1970 UTC. `revision` is the conversation's revision
     that stored it. `is_repeat`: an earlier attempt with the same client id stored it. `state` is None for a message
-    that never changed, answers none and mentions nobody."""
+    that never changed, answers none, mentions nobody and has no files."""
 
     conversation_id: int
     sequence: int

@@ -1,12 +1,13 @@
 """Forwarded messages: finds the original through the sender's membership, and stores where the copy comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, MessageDeleted, NotFound
 from chatapp.journal.drafts import MessageDraft, StoredMessage
-from chatapp.journal.message_state import Forwarded, MessageState
+from chatapp.journal.message_files import MessageFiles, with_files
+from chatapp.journal.message_state import FileState, Forwarded, MessageState
 from chatapp.models.conversation import parse_message_id
 
 # A copy of a copy names the first author, and leads to the first place.
@@ -27,7 +28,7 @@ WHERE m.conversation_id = ? AND m.sequence = ?"""
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The text to forward, who wrote it, when it was sent (microseconds since 1970 UTC), and where."""
+    """The text and the files to forward, who wrote it, when it was sent (microseconds since 1970 UTC), and where."""
 
     content: str
     sender_id: int
@@ -35,17 +36,19 @@ class Origin:
     conversation_id: int
     sequence: int
     sender: str
+    files: list[FileState] = field(default_factory=list)
 
-    @property
-    def state(self) -> MessageState:
-        return MessageState(forwarded=Forwarded(self.sender, self.sent_at))
+    def state_at(self, revision: int) -> MessageState | None:
+        """The state of a copy that is stored at this revision."""
+        return with_files(MessageState(forwarded=Forwarded(self.sender, self.sent_at)), revision, self.files)
 
 
 class Forwarding:
     """The forwarded messages of one batch."""
 
-    def __init__(self, connection: WriterConnection) -> None:
+    def __init__(self, connection: WriterConnection, files: MessageFiles) -> None:
         self._connection = connection
+        self._files = files
         self._copies: list[tuple[StoredMessage, Origin]] = []
 
     def origin_of(self, draft: MessageDraft) -> Origin | ChatError | None:
@@ -55,12 +58,12 @@ class Forwarding:
             return None
         place = parse_message_id(draft.forwards)
         row = None if place is None else self._one(ORIGINAL, (draft.sender_id, *place))
-        if row is None:
+        if row is None or place is None:
             return NotFound("There is no such message to forward.", messageId=draft.forwards)
         content, deleted_at, *rest = row
         if deleted_at is not None:
             return MessageDeleted("The message was deleted.", messageId=draft.forwards)
-        return Origin(content, *rest)
+        return Origin(content, *rest, self._files.of_original(*place))
 
     def add(self, copy: StoredMessage, origin: Origin | None) -> StoredMessage:
         """Remembers a numbered copy. Returns it."""

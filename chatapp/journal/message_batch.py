@@ -16,8 +16,9 @@ from chatapp.journal.direct_conversations import DirectConversations
 from chatapp.journal.drafts import MessageDraft, Outcome, StoredMessage
 from chatapp.journal.forwarding import Forwarding, Origin
 from chatapp.journal.locked_conversation import LockedConversation
+from chatapp.journal.message_files import MessageFiles, with_files
 from chatapp.journal.message_mentions import MessageMentions
-from chatapp.journal.message_state import MessageState
+from chatapp.journal.message_state import FileState, MessageState
 from chatapp.journal.polls import insert_polls, state_of_poll
 from chatapp.journal.quotes import quote_of
 from chatapp.journal.repeats import REPEATS, from_row
@@ -50,7 +51,8 @@ class MessageBatch:
         self.connection = connection
         self.lock = "" if connection.is_sqlite else " ORDER BY id FOR NO KEY UPDATE"
         self.created_at = to_microseconds(now())
-        self.forwarding = Forwarding(connection)
+        self.files = MessageFiles(connection)
+        self.forwarding = Forwarding(connection, self.files)
         self.mentions = MessageMentions(connection, self.created_at)
         self.notices: list[Notice] = []
         """Notices to send in addition to those about the messages."""
@@ -66,6 +68,7 @@ class MessageBatch:
         messages = [outcome for outcome in outcomes if isinstance(outcome, StoredMessage) and not outcome.is_repeat]
         self._insert(messages)
         insert_polls(self.connection, messages)
+        self.files.insert(messages)
         self.forwarding.store()
         self.mentions.insert()
         self._raise_read_of_senders([message for message in messages if not message.is_awaited])
@@ -93,12 +96,17 @@ class MessageBatch:
             return LimitReached(f"A thread may have {THREAD_MESSAGES:,} messages.", limit=THREAD_MESSAGES)
         if draft.reply_to is not None and draft.reply_to > locked.stored_sequence:
             return NotFound("There is no such message to answer.", replyTo=draft.reply_to)
-        stored = self.forwarding.add(self._number(draft, locked, origin), origin)
+        files = self.files.of(draft) if draft.files else []
+        if isinstance(files, ChatError):
+            return files
+        stored = self.forwarding.add(self._number(draft, locked, origin, files), origin)
         if draft.client_id:
             known[draft.sender_id, draft.client_id] = replace(stored, is_repeat=True)
         return stored
 
-    def _number(self, draft: MessageDraft, locked: LockedConversation, origin: Origin | None) -> StoredMessage:
+    def _number(
+        self, draft: MessageDraft, locked: LockedConversation, origin: Origin | None, files: list[FileState]
+    ) -> StoredMessage:
         locked.last_sequence += 1
         locked.revision += 1
         locked.has_new_messages = True
@@ -115,12 +123,12 @@ class MessageBatch:
             self.created_at,
             locked.revision,
             is_awaited=draft.is_awaited,
-            state=self._state(draft, locked) if origin is None else origin.state,
+            state=self._state(draft, locked, files) if origin is None else origin.state_at(locked.revision),
         )
 
-    def _state(self, draft: MessageDraft, locked: LockedConversation) -> MessageState | None:
+    def _state(self, draft: MessageDraft, locked: LockedConversation, files: list[FileState]) -> MessageState | None:
         """What the message that was numbered last has beyond its text."""
-        state = state_of_poll(draft, locked.revision)
+        state = with_files(state_of_poll(draft, locked.revision), locked.revision, files)
         if draft.reply_to is not None:
             state = state or MessageState()
             state.quote = quote_of(self.connection, locked.conversation_id, draft.reply_to, locked.shares_history)

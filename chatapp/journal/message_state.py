@@ -1,6 +1,8 @@
 """The state of a message beyond its text: what changed since it was stored, and which message it answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 QUOTE_CHARACTERS = 200
 """Characters of an answered message that a quote shows."""
@@ -27,6 +29,64 @@ class Quote:
     sequence: int
     sender: str | None
     content: str | None
+    file: "QuotedFile | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedFile:
+    """The first file of an answered message."""
+
+    name: str
+    kind: str
+
+
+@dataclass(slots=True)
+class FileState:
+    """A file of a message. `previews` are widths and heights, in ascending order. `seconds` and `waveform` are what the
+    sender says of a sound; the values of the waveform are from 0 to 100."""
+
+    blob_hash: str
+    size: int
+    kind: str
+    content_type: str
+    width: int | None
+    height: int | None
+    placeholder: str | None
+    previews: tuple[tuple[int, int], ...]
+    name: str
+    alt: str
+    seconds: float | None
+    waveform: tuple[int, ...]
+    is_voice: bool
+
+
+def file_state(own: Sequence[Any], blob: Sequence[Any]) -> FileState:
+    """Of rows: `own` has the name, the alternative text, the width, the height, the seconds, the waveform and whether
+    it is a voice message; `blob` the hash, the size, the kind, the type, the width, the height, the placeholder and the
+    previews."""
+    name, alt, width, height, seconds, waveform, is_voice = own
+    blob_hash, size, kind, content_type, blob_width, blob_height, placeholder, previews = blob
+    return FileState(
+        blob_hash,
+        size,
+        kind,
+        content_type,
+        blob_width or width,
+        blob_height or height,
+        placeholder,
+        sizes_in(previews),
+        name,
+        alt,
+        seconds,
+        tuple(map(int, waveform.split())),
+        bool(is_voice),
+    )
+
+
+def sizes_in(text: str) -> tuple[tuple[int, int], ...]:
+    """`320x240 960x720` as widths and heights."""
+    pairs = (size.split("x") for size in text.split())
+    return tuple((int(width), int(height)) for width, height in pairs)
 
 
 @dataclass(slots=True)
@@ -82,7 +142,7 @@ class MentionPlace:
 @dataclass(slots=True)
 class MessageState:
     """Instants are in microseconds since 1970 UTC. `changed_revision` is None for a message that only has a quote or
-    mentions, and that of the message itself for a new poll."""
+    mentions, and that of the message itself for a new poll or new files."""
 
     changed_revision: int | None = None
     content_revision: int | None = None
@@ -97,3 +157,4 @@ class MessageState:
     poll: PollState | None = None
     forwarded: Forwarded | None = None
     mentions: list[MentionPlace] = field(default_factory=list)
+    files: list[FileState] = field(default_factory=list)

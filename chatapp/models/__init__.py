@@ -24,12 +24,14 @@ from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.second_factor import RecoveryCode, SecondFactor
 from chatapp.models.session import Session
+from chatapp.models.stored_file import Blob, MessageFile, Upload
 from chatapp.models.suspension import Suspension
 from chatapp.models.user import User
 from chatapp.models.username_change import UsernameChange
 
 __all__ = [
     "AuditEvent",
+    "Blob",
     "Block",
     "Conversation",
     "ConversationPreference",
@@ -43,6 +45,7 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "MessageFile",
     "MessageVersion",
     "Node",
     "NoticeRow",
@@ -62,6 +65,7 @@ __all__ = [
     "SecondFactor",
     "Session",
     "Suspension",
+    "Upload",
     "UsedChallenge",
     "User",
     "UserSettings",

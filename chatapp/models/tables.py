@@ -16,6 +16,7 @@ from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
+from chatapp.models.stored_file import Blob, MessageFile, Upload
 from chatapp.models.user import User
 from chatapp.models.username_change import UsernameChange
 
@@ -44,6 +45,9 @@ DRAFTS = _table_of(Draft)
 USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
 PICTURES = _table_of(Picture)
+BLOBS = _table_of(Blob)
+UPLOADS = _table_of(Upload)
+MESSAGE_FILES = _table_of(MessageFile)
 SAVED_MESSAGES = _table_of(SavedMessage)
 INSTALLATION_SETTINGS = _table_of(InstallationSetting)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

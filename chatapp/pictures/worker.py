@@ -4,12 +4,13 @@ Runs as a program of its own, `python worker.py`, since a decoder is what a prep
 before it reads a byte, and has no descriptors but these two and standard error. The exit status says what was wrong.
 """
 
-import os
-import resource
 import sys
 import warnings
 from io import BytesIO
 from typing import Any
+
+from chatapp.decoder_limits import limit_self
+from chatapp.pictures.normalization import orientation_of, turned, with_plain_colours
 
 UNREADABLE, TOO_MANY_PIXELS = 3, 4
 """Exit statuses for what is wrong with the picture."""
@@ -26,23 +27,6 @@ MEMORY_BYTES = 1 << 30
 LARGEST_RESULT_BYTES = 200_000
 """More than 256 x 256 pixels of noise take."""
 
-ORIENTATION_TAG = 0x0112
-"""EXIF's tag of how the camera was held."""
-
-
-def limit_self() -> None:
-    """Limits what this process may use. Being hard limits, they cannot be raised again."""
-    os.nice(10)
-    for kind, limit in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, LARGEST_RESULT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (allowed, allowed))
-
 
 def reencode(data: bytes) -> bytes:
     """The middle square of the picture, upright, as a WebP without metadata. Of an animation the first frame.
@@ -58,31 +42,13 @@ def reencode(data: bytes) -> bytes:
             raise Image.DecompressionBombError
         # A JPEG is decoded at a fraction of its size, if that is large enough.
         picture.draft("RGB", (SIDE_PIXELS * 2, SIDE_PIXELS * 2))
-        orientation = _orientation(picture)
+        orientation = orientation_of(picture)
         picture.load()
-        square = _scaled(_with_plain_colours(picture))
+        square = _scaled(with_plain_colours(picture))
     result = BytesIO()
     # Pillow writes no metadata that it is not asked to write.
-    _turned(square, orientation).save(result, "WEBP", quality=QUALITY, method=4)
+    turned(square, orientation).save(result, "WEBP", quality=QUALITY, method=4)
     return result.getvalue()
-
-
-def _orientation(picture: Any) -> int:
-    """1 to 8, as in EXIF; 1 (upright) where nothing valid is said."""
-    try:
-        found = picture.getexif().get(ORIENTATION_TAG, 1)
-    except Exception:
-        return 1
-    return found if isinstance(found, int) else 1
-
-
-def _with_plain_colours(picture: Any) -> Any:
-    """The picture as RGB, or as RGBA if some of it is transparent."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        # 16 bits of grey. `convert` would cut off the brighter ones instead of dividing.
-        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    wanted = "RGBA" if picture.has_transparency_data else "RGB"
-    return picture if picture.mode == wanted else picture.convert(wanted)
 
 
 def _scaled(picture: Any) -> Any:
@@ -95,25 +61,9 @@ def _scaled(picture: Any) -> Any:
     return picture.resize((SIDE_PIXELS, SIDE_PIXELS), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
-def _turned(picture: Any, orientation: int) -> Any:
-    from PIL import Image
-
-    turns = Image.Transpose
-    turn = {
-        2: turns.FLIP_LEFT_RIGHT,
-        3: turns.ROTATE_180,
-        4: turns.FLIP_TOP_BOTTOM,
-        5: turns.TRANSPOSE,
-        6: turns.ROTATE_270,
-        7: turns.TRANSVERSE,
-        8: turns.ROTATE_90,
-    }.get(orientation)
-    return picture if turn is None else picture.transpose(turn)
-
-
 def main() -> int:
     """Returns the exit status."""
-    limit_self()
+    limit_self(CPU_SECONDS, MEMORY_BYTES, LARGEST_RESULT_BYTES)
     from PIL import Image
 
     warnings.simplefilter("ignore")

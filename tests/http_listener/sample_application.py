@@ -8,6 +8,7 @@ from chatapp.eventloop.patching import patch
 patch()
 
 import gc  # noqa: E402
+import hashlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
@@ -22,6 +23,7 @@ import greenlet  # noqa: E402
 from chatapp.eventloop import wsgi_server  # noqa: E402
 from chatapp.eventloop.event_loop import current_loop  # noqa: E402
 from chatapp.http_listener import listener  # noqa: E402
+from chatapp.http_listener.large_bodies import LargeBodies  # noqa: E402
 from chatapp.serve import listen, listener_class  # noqa: E402
 
 listener.IDLE_SECONDS, listener.REQUEST_SECONDS, listener.WRITE_SECONDS = 2.0, 0.3, 0.6
@@ -45,6 +47,23 @@ def echo(environ: dict[str, Any]) -> Iterable[bytes]:
     names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "SERVER_PROTOCOL")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
     return [json.dumps({**wanted, **{name: environ.get(name, "") for name in names}, "body": body[:1000]}).encode()]
+
+
+def streamed(environ: dict[str, Any]) -> Iterable[bytes]:
+    """Reads as many pieces as the query says, of a body that is read as it arrives; all without one."""
+    pieces, left, end = [], int(environ["QUERY_STRING"] or -1), "whole"
+    try:
+        while left and (piece := environ["wsgi.input"].read(100_000)):
+            pieces.append(piece)
+            left -= 1
+    except OSError:
+        end = "cut off"
+    arrived[end] = arrived.get(end, 0) + sum(map(len, pieces))
+    return [json.dumps({"sizes": list(map(len, pieces)), "hash": hashlib.sha256(b"".join(pieces)).hexdigest()}).encode()]
+
+
+def arrivals(_environ: dict[str, Any]) -> Iterable[bytes]:
+    return [json.dumps(arrived).encode()]
 
 
 def wait(_environ: dict[str, Any]) -> Iterable[bytes]:
@@ -106,8 +125,11 @@ def valid(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     return [environ["wsgi.input"].read(3)]
 
 
-ROUTES = {"/" + one.__name__: one for one in (wait, large, pause, fail, fail_later, iterations, take, hear, counts)}
+ROUTED = (wait, large, pause, fail, fail_later, iterations, take, hear, counts, streamed, arrivals)
+ROUTES = {"/" + one.__name__: one for one in ROUTED}
 taken: list[Any] = []
+arrived: dict[str, int] = {}
+"""Bytes of streamed bodies, by how they ended."""
 
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -120,7 +142,8 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
 if __name__ == "__main__":
     gc.collect()
     gc.disable()
-    server = listener_class(sys.argv[2])(listen("127.0.0.1", int(sys.argv[1])), application)
+    large_bodies = LargeBodies({}, [("PATCH", "/streamed")])
+    server = listener_class(sys.argv[2])(listen("127.0.0.1", int(sys.argv[1])), application, large_bodies)
     signals: list[int] = []
     signal.signal(signal.SIGUSR1, lambda number, _frame: signals.append(number))
     while not signals:

@@ -1,0 +1,87 @@
+"""Takes files from messages and uploads, and deletes the bytes that nothing has any more.
+
+The bytes are outside the database, so they are deleted in three steps: a transaction marks those that nothing has, then
+they are deleted, then their row is. While they are marked nobody begins to use them. A process that is stopped in
+between leaves the mark, and the next run goes on.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from chatapp.clock import now
+from chatapp.eventloop.thread_pool import run_in_thread
+from chatapp.extensions import db
+from chatapp.files import keys
+from chatapp.files.storage import Storage
+from chatapp.journal import Journal, Transaction
+from chatapp.journal.message_state import sizes_in
+from chatapp.models import Blob, MessageFile, Upload
+
+DELETED_AT_ONCE = 100
+"""Blobs that one look finds."""
+
+
+def has_files(session: Session, conversation_id: int, sequence: int) -> bool:
+    """Whether a message has files."""
+    return session.get(MessageFile, (conversation_id, sequence, 1)) is not None
+
+
+def release_files(session: Session, conversation_id: int, first: int, last: int) -> None:
+    """Takes the files from the messages from one sequence to another."""
+    part = (MessageFile.conversation_id == conversation_id) & MessageFile.sequence.between(first, last)
+    hashes = set(session.scalars(select(MessageFile.blob_hash).where(part)))
+    if hashes:
+        session.execute(delete(MessageFile).where(part))
+        release(session, hashes, now())
+
+
+def release(session: Session, hashes: set[str], at: datetime) -> None:
+    """Notes that something let go of these bytes."""
+    session.execute(update(Blob).where(Blob.hash.in_(hashes)).values(released_at=at))
+
+
+def delete_released(journal: Journal, storage: Storage) -> int:
+    """Deletes the bytes that nothing has any more. Returns how many it has looked at, DELETED_AT_ONCE at most."""
+    query = select(Blob.hash).where(Blob.released_at.is_not(None)).order_by(Blob.released_at).limit(DELETED_AT_ONCE)
+    hashes = list(db.session.scalars(query))
+    db.session.remove()
+    for blob_hash in hashes:
+        delete_if_unused(journal, storage, blob_hash)
+    return len(hashes)
+
+
+def delete_if_unused(journal: Journal, storage: Storage, blob_hash: str) -> bool:
+    """Deletes these bytes if nothing has them. Returns whether it did."""
+    previews = journal.write(lambda transaction: _mark(transaction, blob_hash), durable=False)
+    if previews is None:
+        return False
+    for key in keys.all_of(blob_hash, len(sizes_in(previews))):
+        run_in_thread(storage.delete, key)
+    journal.write(lambda transaction: _forget(transaction, blob_hash), durable=False)
+    return True
+
+
+def _mark(transaction: Transaction, blob_hash: str) -> str | None:
+    """Marks the bytes as being deleted if nothing has them. Returns the sizes of their previews, or None."""
+    session = transaction.session
+    # Waits for the transactions that are about to use them.
+    blob = session.scalar(select(Blob).where(Blob.hash == blob_hash).with_for_update())
+    if blob is None:
+        return None
+    if _is_used(session, blob_hash):
+        blob.released_at = None
+        return None
+    blob.is_deleting, blob.released_at = True, blob.released_at or now()
+    return blob.previews
+
+
+def _forget(transaction: Transaction, blob_hash: str) -> None:
+    transaction.session.execute(delete(Blob).where(Blob.hash == blob_hash, Blob.is_deleting))
+
+
+def _is_used(session: Session, blob_hash: str) -> bool:
+    in_message = select(MessageFile.position).where(MessageFile.blob_hash == blob_hash).limit(1)
+    in_upload = select(Upload.id).where(Upload.blob_hash == blob_hash).limit(1)
+    return session.scalar(in_message) is not None or session.scalar(in_upload) is not None

@@ -1,0 +1,1 @@
+"""Where the bytes of uploaded files are, and what looks at them before anybody gets them."""

@@ -1,0 +1,44 @@
+"""Stored bytes as a file that can be read, for the response of a WSGI application."""
+
+import io
+import os
+
+from chatapp.eventloop.thread_pool import run_in_thread
+from chatapp.files.storage import Storage
+
+READ_BYTES = 262_144
+"""What is held in memory of a file that is sent."""
+
+
+class StoredFile(io.RawIOBase):
+    """Reads beside the event loop. `size` is in bytes."""
+
+    def __init__(self, storage: Storage, key: str, size: int) -> None:
+        super().__init__()
+        self._storage = storage
+        self._key = key
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}
+        self._at = bases[whence] + offset
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(self._size - self._at, 0)
+        count = left if size < 0 else min(size, left)
+        if not count:
+            return b""
+        data = run_in_thread(self._storage.read, self._key, self._at, count)
+        self._at += len(data)
+        return data
