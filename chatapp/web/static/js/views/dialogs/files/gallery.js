@@ -31,7 +31,7 @@ export function GalleryDialog() {
 
 /** @param {{ opened: Opened }} props */
 function Gallery({ opened: { key, listed, near, isFromList } }) {
-  const { pages, load } = useMemo(() => filePages(key), []);
+  const { pages, load } = useMemo(() => filePages(key, "media"), []);
   const shown = useSignal(listed);
   const stage = useStage(shown.value.file);
   useEffect(() => void loadMany(load), []);
