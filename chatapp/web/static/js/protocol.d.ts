@@ -254,7 +254,18 @@ export type Failure = { code: string, message: string, details?: unknown };
 /** With whatever else the event answers. */
 export type Ack = { success: boolean, response?: any, preferences?: any, draft?: any, error?: Failure };
 
-export type SendPayload = { sender: string, receiver: string, content: string, clientId: string, replyTo?: number };
+export type SendPayload = { sender: string, receiver: string, content: string, clientId: string, replyTo?: number, files?: FileToSend[] };
+
+/** A file that is uploaded, in a message that is sent. */
+export interface FileToSend {
+  uploadId: string;
+  alt?: string; // what a picture shows
+  width?: number; // of a video, in CSS pixels
+  height?: number;
+  seconds?: number; // of a video or a sound
+  waveform?: number[]; // up to 64 values from 0 to 100
+  isVoice?: boolean;
+}
 
 export type MessageEvent = { response: Message };
 
@@ -269,5 +280,6 @@ export const TOPIC_CHARACTERS_MAX: number;
 export const DESCRIPTION_CHARACTERS_MAX: number;
 export const STATUS_CHARACTERS_MAX: number;
 export const PICTURE_BYTES_MAX: number;
+export const ALT_CHARACTERS_MAX: number;
 export const PAGE_SIZE: number;
 export const SYNC_CONVERSATIONS_MAX: number;

@@ -56,6 +56,17 @@ export interface Arguments {
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
+  altFor: Name;
+  attachedRemove: Name;
+  attachedShow: Name;
+  failedFile: Name & { reason: string };
+  filesTooMany: { most: number; names: string[] };
+  fileTooLarge: Name & { most: string };
+  fileTypeRefused: Name & { types: string[] };
+  fileOverQuota: Name & { used: string; quota: string };
+  uploadCancel: Name;
+  uploadProgress: Name;
+  uploadSpoken: Name & { share: string };
   blockedHere: Name;
   botNamed: Name;
   blockSwitch: Name;

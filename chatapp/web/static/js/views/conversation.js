@@ -42,6 +42,7 @@ export function Conversation({ id }) {
     ${isMissing && html`<${conversation.group ? MissingGroup : Missing} conversation=${conversation} />`}
     ${!isMissing && (hasUnsent || !isLeft) && html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
     ${isLeft && html`<${Left} id=${id} hasUnsent=${hasUnsent} />`}
+    ${!isMissing && !isLeft && parts.value && mayWrite(conversation) && html`<${parts.value.DropZone} id=${id} />`}
     ${!isMissing && !isLeft && (mayWrite(conversation) ? html`<${Composer} id=${id} name=${headingOf(conversation)} />` : html`<${Closed} id=${id} />`)}
   </div>`;
 }

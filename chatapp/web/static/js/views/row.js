@@ -15,6 +15,7 @@ import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageButtons, PollSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
+import { parts } from "./opendialog.js";
 import { OwnTick } from "./owntick.js";
 
 /**
@@ -54,6 +55,7 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
       ${!isDeleted && message?.files && html`<${SentFiles} message=${message} conversationKey=${conversation.key} />`}
       ${row.entry?.files && html`<${UnsentFiles} files=${row.entry.files} />`}
+      ${row.entry?.files && parts.value && html`<${parts.value.UploadLines} entry=${row.entry} />`}
       ${!isDeleted && hasFiles(row) && row.content === "" && html`<div class="text"><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /></div>`}
       ${!isDeleted && !(hasFiles(row) && row.content === "") && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}

@@ -1,6 +1,11 @@
 /** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { AccountDialog } from "./account/index.js";
+import { AttachButton, DropZone, pasteFiles } from "./files/attach.js";
+import { AttachedPictureDialog } from "./files/picture.js";
+import { FileTray } from "./files/tray.js";
+import { UploadLines } from "./files/unsent.js";
+import { VoiceBar, VoiceButton } from "./files/voice.js";
 import { AdministrationDialog } from "./administration/index.js";
 import { ConversationMenu } from "./conversationmenu.js";
 import { MentionList } from "./mentionlist.js";
@@ -30,6 +35,7 @@ import { ShortcutsDialog } from "./shortcuts.js";
 import { ThreadPane } from "./threadpane.js";
 import { ThreadLine, ThreadsDialog, ThreadsEntry, openThread } from "./threads.js";
 import { VotersDialog } from "./voters.js";
+import { isRecordingIn } from "../../voice/recording.js";
 
 export { MissingGroup, ThreadPane };
 
@@ -58,10 +64,11 @@ export const DIALOGS = {
   scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
   threads: ThreadsDialog,
+  attachedPicture: AttachedPictureDialog,
   gallery: GalleryDialog,
   textFile: TextFileDialog,
   files: FilesDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };
+export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread, AttachButton, DropZone, pasteFiles, FileTray, UploadLines, VoiceBar, VoiceButton, isRecordingIn };
