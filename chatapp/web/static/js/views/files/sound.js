@@ -12,13 +12,10 @@ import { Download } from "./card.js";
 import { FileFacts, FileName } from "./name.js";
 import { Waveform } from "./waveform.js";
 
-/**
- * @typedef {import("../../models/files.js").File} File
- * @typedef {import("./index.js").Drawing} Drawing
- */
+/** @typedef {import("../../models/files.js").File} File */
 
-/** @param {{ file: File, drawing: Drawing }} props */
-export function SoundPlayer({ file, drawing }) {
+/** @param {{ file: File }} props */
+export function SoundPlayer({ file }) {
   useLayoutEffect(() => drawSound(file.fileId), [file.fileId]);
   const played = { id: file.fileId, address: addressOf(file), name: file.isVoice ? say.fileVoice : file.name };
   const isChosen = sound.value?.id === file.fileId;
@@ -36,7 +33,6 @@ export function SoundPlayer({ file, drawing }) {
     </div>
     <small class="sound-time" aria-hidden="true">${position > 0 ? `${lengthText(position)} / ` : ""}${length > 0 ? lengthText(length) : ""}</small>
     ${failedSound.value === file.fileId && html`<p class="file-problem" role="alert">${say.soundFailed}</p>`}
-    ${drawing.overlay?.(file)}
   </div>`;
 }
 

@@ -85,7 +85,7 @@ function Thumbnail({ listed, id }) {
 function Line({ listed, id }) {
   const { file, messageId, sender, timestamp } = listed;
   const View = file.kind === "audio" || file.isVoice ? SoundPlayer : FileCard;
-  return html`<${View} file=${file} drawing=${{}} />
+  return html`<${View} file=${file} />
     <p class="file-from"><bdi>${nameOf(sender)}</bdi> <time dateTime=${timestamp}>${shortMoment(timestamp)}</time>
       ${file.kind === "text" && html`<button type="button" class="link" onClick=${() => openListed(id, listed, [], true)}>${say.textFileWhole}</button>`}
       <button type="button" class="link" onClick=${() => leaveFor(messageId)}>${say.goToMessage}</button></p>`;
