@@ -56,7 +56,6 @@ export interface Arguments {
   announceMessage: Name & Text;
   announceTarget: Name & Text;
   answering: Name;
-  altFor: Name;
   attachedRemove: Name;
   attachedShow: Name;
   failedFile: Name & { reason: string };

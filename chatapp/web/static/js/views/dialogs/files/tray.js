@@ -43,7 +43,7 @@ function Item({ conversationKey, file }) {
       : html`<span class="tray-icon"><${Icon} name=${iconOf(file)} size=${24} /></span>`}
     <span class="tray-text">
       <${FileName} name=${name} />
-      <small>${sizeText(size)}${kind === "picture" && html` <button type="button" class=${classes("link", alt && "tray-described")} aria-label=${say.altFor({ name })} onClick=${open}>${alt ? say.altChange : say.altAdd}</button>`}</small>
+      <small>${sizeText(size)}${kind === "picture" && html` <button type="button" class=${classes("link", alt && "tray-described")} onClick=${open}>${alt ? say.altChange : say.altAdd}<span class="unseen"> ${name}</span></button>`}</small>
     </span>
     <button type="button" class="icon-button icon-button-small" aria-label=${say.attachedRemove({ name })} title=${say.attachedRemove({ name })} onClick=${remove}><${Icon} name="close" size=${18} /></button>
   </li>`;

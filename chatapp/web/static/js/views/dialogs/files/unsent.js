@@ -32,7 +32,7 @@ function Line({ entry, file }) {
   const label = entry.status === "waiting" ? say.uploadCancel({ name }) : say.attachedRemove({ name });
   return html`<li class="unsent-file">
     <span class="unsent-text">
-      <${FileName} name=${name} />
+      ${(entry.files?.length ?? 0) > 1 && html`<${FileName} name=${name} />`}
       ${entry.status === "waiting" && html`<${Progress} name=${name} share=${share} />`}
     </span>
     <button type="button" class="icon-button icon-button-small" aria-label=${label} title=${label} onClick=${() => discardFile(entry, file)}><${Icon} name="close" size=${18} /></button>

@@ -20,7 +20,7 @@ export function VoiceButton({ id }) {
     const problem = await startRecording(id);
     if (problem) notify(problem);
   };
-  return html`<button type="button" class="icon-button" aria-label=${say.voiceRecord} title=${say.voiceRecord} onClick=${start}><${Icon} name="microphone" size=${22} /></button>`;
+  return html`<button type="button" class="icon-button voice-button" aria-label=${say.voiceRecord} title=${say.voiceRecord} onClick=${start}><${Icon} name="microphone" size=${22} /></button>`;
 }
 
 /** @param {{ id: string }} props */
