@@ -30,8 +30,8 @@ def file(found: FileState, file_id: str) -> FileShape:
         shape["previews"] = [{"width": width, "height": height} for width, height in found.previews]
     if found.alt:
         shape["alt"] = found.alt
-    if found.seconds is not None:
-        shape["seconds"] = found.seconds
+    if found.milliseconds is not None:
+        shape["seconds"] = found.milliseconds / 1000
     if found.waveform:
         shape["waveform"] = list(found.waveform)
     if found.is_voice:

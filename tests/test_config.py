@@ -15,6 +15,11 @@ from chatapp.secret import secret_key
 from chatapp.shown_settings import shown
 
 DEFAULTS: dict[str, Any] = {
+    "file_bytes": 1 << 30,
+    "user_file_bytes": 10 << 30,
+    "all_file_bytes": 0,
+    "file_types": (),
+    "accel_redirect": "",
     "edit_seconds": 0,
     "http_port": 8088,
     "ws_port": 8087,
@@ -71,6 +76,8 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_DATABASE_TIMEOUT", "2.5", 2.5),
     ("CHATAPP_PASSKEY_DOMAIN", "Chat.Example.org", "chat.example.org"),
     ("CHATAPP_HTTP_LISTENER", "eventlet", "eventlet"),
+    ("CHATAPP_FILE_TYPES", "image/*, Application/PDF", ("image/*", "application/pdf")),
+    ("CHATAPP_ACCEL_REDIRECT", "/stored-files/", "/stored-files/"),
     ("CHATAPP_PUBLIC_URL", "https://chat.example/", "https://chat.example"),
 ]
 BAD: list[tuple[str, list[str]]] = [
@@ -108,6 +115,11 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_MAIL_FROM", ["chat", "Chat <chat>", "a@example.org\nBcc: b@example.org", "a@example.org, b@example.org"]),
     ("CHATAPP_PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org"]),
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
+    ("CHATAPP_FILE_BYTES", ["0", "-1", "1GB"]),
+    ("CHATAPP_USER_FILE_BYTES", ["-1", "1.5"]),
+    ("CHATAPP_ALL_FILE_BYTES", ["-1", "all"]),
+    ("CHATAPP_FILE_TYPES", ["image", "image/", "*/*", "image/*;text/*", ","]),
+    ("CHATAPP_ACCEL_REDIRECT", ["files/", "/files", "https://example.org/"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),
 ]

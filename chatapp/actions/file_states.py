@@ -11,7 +11,7 @@ OWN = (
     MESSAGE_FILES.c.alt,
     MESSAGE_FILES.c.width,
     MESSAGE_FILES.c.height,
-    MESSAGE_FILES.c.seconds,
+    MESSAGE_FILES.c.milliseconds,
     MESSAGE_FILES.c.waveform,
     MESSAGE_FILES.c.is_voice,
 )

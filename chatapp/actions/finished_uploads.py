@@ -16,7 +16,7 @@ from chatapp.file_errors import FileInfected, FileTypeRefused, UploadMissing
 from chatapp.files import keys
 from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
-from chatapp.files.storage import NotStored
+from chatapp.files.storage import NotStored, StorageUnavailable
 from chatapp.journal import Journal, Transaction
 from chatapp.media.inspection import Media, inspect
 from chatapp.models import Blob, Upload
@@ -120,7 +120,7 @@ def _put(store: FileStore, blob_hash: str, source: Path, size: int, media: Media
         key = keys.key_of(blob_hash)
         if not run_in_thread(_has, store, key, size):
             run_in_thread(store.storage.put, key, source)
-    except OSError as error:
+    except (OSError, StorageUnavailable) as error:
         raise Unavailable("The file cannot be stored now. Please try again.") from error
 
 

@@ -18,7 +18,7 @@ from chatapp.extensions import db
 from chatapp.file_payloads import FilesQuery
 from chatapp.file_shapes import FilesShape
 from chatapp.files import keys
-from chatapp.files.storage import NotStored
+from chatapp.files.storage import NotStored, StorageUnavailable
 from chatapp.files.stored_file import READ_BYTES, StoredFile
 
 blueprint = Blueprint("files", __name__)
@@ -83,6 +83,8 @@ def _answer(key: str, content_type: str, name: str) -> Response:
         size = run_in_thread(store.storage.size, key)
     except NotStored:
         raise NotFound("There is no such file.") from None
+    except StorageUnavailable as error:
+        raise Unavailable("The file cannot be read now. Please try again.") from error
     headers = {**HEADERS, "Content-Disposition": disposition, "Content-Type": content_type}
     if store.accel_redirect:
         return Response(headers={**headers, "X-Accel-Redirect": store.accel_redirect + quote(key)})

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from chatapp import serializers
 from chatapp.actions import messages
+from chatapp.actions.file_drafts import file_drafts
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
 from chatapp.api.operation import operation
@@ -17,6 +18,7 @@ from chatapp.errors import (
     NotFound,
     OnlyAdminsWrite,
 )
+from chatapp.file_errors import UploadIncomplete, UploadMissing
 from chatapp.journal import MessageDraft
 from chatapp.payloads import HistoryQuery, PostMessage
 from chatapp.shapes import MessageAckShape, MessageShape
@@ -41,11 +43,21 @@ def history(caller: Caller, sender: str, receiver: str, query: HistoryQuery) -> 
     "Send a message",
     gives=MessageAckShape,
     body=PostMessage,
-    errors=(ForgedSender, NotAMember, OnlyAdminsWrite, NotFound, InvalidInput, MalformedRequest),
+    errors=(
+        *(ForgedSender, NotAMember, OnlyAdminsWrite, NotFound, InvalidInput, MalformedRequest),
+        *(UploadMissing, UploadIncomplete),
+    ),
 )
 def send(caller: Caller, body: PostMessage) -> MessageAckShape:
     sender = body.sender or caller.username
     draft = MessageDraft(
-        caller.user_id, sender, body.receiver, body.group, body.content, body.client_id, reply_to=body.reply_to
+        caller.user_id,
+        sender,
+        body.receiver,
+        body.group,
+        body.content,
+        body.client_id,
+        reply_to=body.reply_to,
+        files=file_drafts(body.files),
     )
     return ack_of(lambda done: messages.send_message(current_journal(), caller, draft, done))

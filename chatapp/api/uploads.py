@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Iterator
 from email.utils import format_datetime
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected
 
 from chatapp import file_serializers
@@ -57,7 +57,7 @@ def show_protocol() -> Response:
 
 @blueprint.get("/uploads")
 @operation("What the caller may send", gives=UploadLimitsShape)
-def show_limits(caller: Caller) -> UploadLimitsShape:
+def show_upload_limits(caller: Caller) -> UploadLimitsShape:
     return {"limits": file_serializers.limits(uploads.limits_of(current_files(), caller))}
 
 
@@ -68,7 +68,7 @@ def show_limits(caller: Caller) -> UploadLimitsShape:
     status=201,
     errors=(FileTooLarge, QuotaExceeded, StorageFull, FileTypeRefused, LimitReached, InvalidInput),
 )
-def create(caller: Caller) -> Response:
+def begin_upload(caller: Caller) -> Response:
     size = _number("Upload-Length")
     about = _metadata(request.headers.get("Upload-Metadata", ""))
     name, content_type = file_name(about.get("filename", "")), about.get("filetype", "").lower()
@@ -84,7 +84,7 @@ def create(caller: Caller) -> Response:
     gives=OneUploadShape,
     errors=(UploadMissing, UploadLocked, Unavailable),
 )
-def show(caller: Caller, upload_id: str) -> Response | OneUploadShape:
+def show_upload(caller: Caller, upload_id: str) -> Response:
     if request.method == "HEAD":
         # tus asks how far an upload has come.
         progress = uploads.progress_of(current_files(), caller, upload_id)
@@ -92,7 +92,8 @@ def show(caller: Caller, upload_id: str) -> Response | OneUploadShape:
         response.headers["Upload-Length"] = str(progress.size)
         return response
     found = uploads.upload_of(current_journal(), current_files(), caller, upload_id)
-    return {"upload": file_serializers.upload(found)}
+    body: OneUploadShape = {"upload": file_serializers.upload(found)}
+    return jsonify(body)
 
 
 @blueprint.patch(UPLOAD)
@@ -106,7 +107,7 @@ def show(caller: Caller, upload_id: str) -> Response | OneUploadShape:
         *(FileInfected, StorageFull, Unavailable, MalformedRequest, InvalidInput),
     ),
 )
-def add(caller: Caller, upload_id: str) -> Response:
+def add_to_upload(caller: Caller, upload_id: str) -> Response:
     store = current_files()
     # Flask's limit is for what is held in memory.
     request.max_content_length = store.largest_bytes
@@ -116,7 +117,7 @@ def add(caller: Caller, upload_id: str) -> Response:
 
 @blueprint.delete(UPLOAD)
 @operation("Cancel an upload", gives=None, status=204, errors=(UploadMissing,))
-def cancel(caller: Caller, upload_id: str) -> Response:
+def cancel_upload(caller: Caller, upload_id: str) -> Response:
     uploads.cancel_upload(current_journal(), current_files(), caller, upload_id)
     return _with_version(Response(status=204))
 

@@ -74,7 +74,7 @@ class LocalStorage:
         return self._folder / checked(key)
 
     def _make(self, folder: Path) -> None:
-        """Makes the folder of a key. Syncs those that get a new entry: a name that is not synced is lost with the power."""
+        """Makes the folder of a key. Syncs those that get a new entry: a name that is not synced is lost with power."""
         for new in (self._folder, folder):
             if not new.is_dir():
                 new.mkdir(mode=0o700, parents=True, exist_ok=True)

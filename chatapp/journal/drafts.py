@@ -31,7 +31,7 @@ class FileDraft:
     alt: str
     width: int | None
     height: int | None
-    seconds: float | None
+    milliseconds: int | None
     waveform: str
     is_voice: bool
 

@@ -60,10 +60,12 @@ class Forwarding:
         row = None if place is None else self._one(ORIGINAL, (draft.sender_id, *place))
         if row is None or place is None:
             return NotFound("There is no such message to forward.", messageId=draft.forwards)
-        content, deleted_at, *rest = row
+        content, deleted_at, *source = row
         if deleted_at is not None:
             return MessageDeleted("The message was deleted.", messageId=draft.forwards)
-        return Origin(content, *rest, self._files.of_original(*place))
+        sender_id, sent_at, conversation_id, sequence, sender = source
+        files = self._files.of_original(*place)
+        return Origin(content, sender_id, sent_at, conversation_id, sequence, sender, files)
 
     def add(self, copy: StoredMessage, origin: Origin | None) -> StoredMessage:
         """Remembers a numbered copy. Returns it."""

@@ -19,11 +19,13 @@ WHERE u.id IN ({{ids}}) AND u.user_id = ?"""  # noqa: S608 placeholders only
 
 USE_UP = "DELETE FROM upload WHERE id IN ({ids})"
 
-ORIGINALS = f"""SELECT f.name, f.alt, f.width, f.height, f.seconds, f.waveform, f.is_voice, {BLOB_COLUMNS}
+ORIGINALS = f"""SELECT f.name, f.alt, f.width, f.height, f.milliseconds, f.waveform, f.is_voice, {BLOB_COLUMNS}
 FROM message_file f JOIN blob b ON b.hash = f.blob_hash
 WHERE f.conversation_id = ? AND f.sequence = ? AND NOT b.is_deleting ORDER BY f.position"""  # noqa: S608
 
-COLUMNS = "conversation_id, sequence, position, blob_hash, sender_id, size, name, alt, width, height, seconds, waveform"
+COLUMNS = (
+    "conversation_id, sequence, position, blob_hash, sender_id, size, name, alt, width, height, milliseconds, waveform"
+)
 INSERT = f"INSERT INTO message_file ({COLUMNS}, is_voice) VALUES {{rows}}"  # noqa: S608
 INSERTED = 13
 """Columns of INSERT."""
@@ -94,7 +96,7 @@ def _missing(ids: list[str]) -> UploadMissing:
 
 
 def _state(file: FileDraft, row: Sequence[Any]) -> FileState:
-    own = (row[1], file.alt, file.width, file.height, file.seconds, file.waveform, file.is_voice)
+    own = (row[1], file.alt, file.width, file.height, file.milliseconds, file.waveform, file.is_voice)
     return file_state(own, row[3:])
 
 
@@ -103,4 +105,4 @@ def _row(message: StoredMessage, position: int, file: FileState) -> tuple[Any, .
     # Those of a picture belong to the blob.
     width, height = (file.width, file.height) if file.kind == "video" else (None, None)
     waveform = " ".join(map(str, file.waveform))
-    return (*place, file.name, file.alt, width, height, file.seconds, waveform, file.is_voice)
+    return (*place, file.name, file.alt, width, height, file.milliseconds, waveform, file.is_voice)

@@ -42,8 +42,8 @@ class QuotedFile:
 
 @dataclass(slots=True)
 class FileState:
-    """A file of a message. `previews` are widths and heights, in ascending order. `seconds` and `waveform` are what the
-    sender says of a sound; the values of the waveform are from 0 to 100."""
+    """A file of a message. `previews` are widths and heights, in ascending order. `milliseconds` and `waveform` are
+    what the sender says of a sound; the values of the waveform are from 0 to 100."""
 
     blob_hash: str
     size: int
@@ -55,16 +55,16 @@ class FileState:
     previews: tuple[tuple[int, int], ...]
     name: str
     alt: str
-    seconds: float | None
+    milliseconds: int | None
     waveform: tuple[int, ...]
     is_voice: bool
 
 
 def file_state(own: Sequence[Any], blob: Sequence[Any]) -> FileState:
-    """Of rows: `own` has the name, the alternative text, the width, the height, the seconds, the waveform and whether
-    it is a voice message; `blob` the hash, the size, the kind, the type, the width, the height, the placeholder and the
-    previews."""
-    name, alt, width, height, seconds, waveform, is_voice = own
+    """Of rows: `own` has the name, the alternative text, the width, the height, the milliseconds, the waveform and
+    whether it is a voice message; `blob` the hash, the size, the kind, the type, the width, the height, the placeholder
+    and the previews."""
+    name, alt, width, height, milliseconds, waveform, is_voice = own
     blob_hash, size, kind, content_type, blob_width, blob_height, placeholder, previews = blob
     return FileState(
         blob_hash,
@@ -77,7 +77,7 @@ def file_state(own: Sequence[Any], blob: Sequence[Any]) -> FileState:
         sizes_in(previews),
         name,
         alt,
-        seconds,
+        milliseconds,
         tuple(map(int, waveform.split())),
         bool(is_voice),
     )

@@ -62,8 +62,8 @@ class Upload(Base):
 class MessageFile(Base):
     """A file of a message, `position` counting from 1. `size` repeats the blob's, to add up what a person has sent.
 
-    `width` and `height` are what the sender says of a video, `seconds` its length, and `waveform` has the loudness of
-    a voice message, values from 0 to 100 separated by spaces.
+    `width` and `height` are what the sender says of a video, `milliseconds` its length, and `waveform` has the loudness
+    of a voice message, values from 0 to 100 separated by spaces.
     """
 
     __tablename__ = "message_file"
@@ -83,6 +83,6 @@ class MessageFile(Base):
     alt: Mapped[str] = mapped_column(Text, server_default=NOTHING)
     width: Mapped[int | None]
     height: Mapped[int | None]
-    seconds: Mapped[float | None]
+    milliseconds: Mapped[int | None] = mapped_column(Id)
     waveform: Mapped[str] = mapped_column(Text, server_default=NOTHING)
     is_voice: Mapped[bool] = mapped_column(default=False)

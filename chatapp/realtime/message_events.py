@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from chatapp import serializers
 from chatapp.actions import message_changes, messages, pins, reactions
 from chatapp.actions.feedback import SeenMessage
+from chatapp.actions.file_drafts import file_drafts
 from chatapp.actions.sessions import Caller
 from chatapp.journal import MessageDraft, StoredMessage
 from chatapp.payloads import ConversationName, EditMessage, MessageEvent, MessageId, PinMessage, React, parse
@@ -26,6 +27,7 @@ def draft_of(caller: Caller, event: MessageEvent, *, is_group: bool) -> MessageD
         event.client_id,
         is_awaited=True,
         reply_to=event.reply_to,
+        files=file_drafts(event.files) if event.files else (),
     )
 
 

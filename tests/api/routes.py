@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from chatapp.clock import now
 from tests.conftest import Browser
+from tests.pictures import encoded, plain
+from tests.uploads import upload
 
 OPEN = {
     *("GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz"),
@@ -29,6 +31,8 @@ OWN = {
     *("POST /second-factor/confirm", "POST /second-factor/recovery-codes", "GET /sessions", "DELETE /sessions"),
     *("DELETE /sessions/<session_id>", "GET /settings", "PATCH /settings", "GET /sync", "GET /threads", "GET /users"),
     *("PATCH /scheduled/<client_id>", "DELETE /scheduled/<client_id>", "POST /scheduled/<client_id>/send"),
+    *("GET /uploads", "POST /uploads", "GET /uploads/<upload_id>", "PATCH /uploads/<upload_id>"),
+    "DELETE /uploads/<upload_id>",
 }
 """About the caller alone, or what everybody sees. Ids are looked up among the caller's own."""
 
@@ -75,6 +79,8 @@ class Scene:
     private: str
     reply: str
     """What the other one said in the group."""
+    file: str
+    """A picture in the group."""
 
 
 Call = Callable[[Scene], tuple[str, Any]]
@@ -134,6 +140,9 @@ FORBIDDEN: dict[str, Call] = {
     "GET /message/<message_id>/versions": lambda scene: (f"/message/{scene.message}/versions", None),
     "PUT /message/<message_id>/vote": lambda scene: (f"/message/{scene.poll}/vote", {"options": [0]}),
     "GET /message/<message_id>/voters": lambda scene: (f"/message/{scene.poll}/voters?option=0", None),
+    "GET /files/<receiver>": lambda scene: (f"/files/{scene.group}?group=yes", None),
+    "GET /file/<file_id>": lambda scene: (f"/file/{scene.file}", None),
+    "GET /file/<file_id>/preview/<number>": lambda scene: (f"/file/{scene.file}/preview/0", None),
     "PUT /thread/<thread_id>/following": lambda scene: (f"/thread/{scene.thread}/following", {"on": True}),
 }
 """About a conversation, a message or a person's list that is not the caller's."""
@@ -164,7 +173,10 @@ def new_scene(insider: Browser, other: Browser, names: tuple[str, str], group: s
     thread = insider.post(f"/message/{message}/thread", json={}).get_json()["thread"]["receiver"]
     private = insider.post("/messages", json={"receiver": names[1], "content": "a secret of two"}).get_json()
     said = other.post("/messages", json={"receiver": group, "group": True, "content": "a secret, too"}).get_json()
-    return Scene(*names, group, message, thread, poll, private["response"]["messageId"], said["response"]["messageId"])
+    ids = (private["response"]["messageId"], said["response"]["messageId"])
+    picture = upload(insider, encoded(plain(), "PNG"), "secret.png")
+    shown = sent("/messages", content="", files=[{"uploadId": picture}])
+    return Scene(*names, group, message, thread, poll, *ids, f"{shown}-1")
 
 
 def asked(browser: Browser, route: str, scene: Scene) -> TestResponse:

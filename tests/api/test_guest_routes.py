@@ -18,6 +18,7 @@ from tests.api.error_bodies import refusal
 from tests.api.routes import BODIES, FORBIDDEN, OWN, STAFF, Scene, asked, new_scene
 from tests.conftest import Browser
 from tests.pictures import RED, encoded, plain
+from tests.uploads import add, begin
 
 REFUSED = {
     *("POST /group", "GET /groups/public", "GET /groups/public/<group_id>", "POST /groups/public/<group_id>/join"),
@@ -58,6 +59,12 @@ class Inside:
         return self.account.browser
 
     def ask(self, route: str, path: str, body: Any = None) -> TestResponse:
+        if route == "POST /uploads":
+            created: TestResponse = begin(self.browser, 3)
+            return created
+        if route == "PATCH /uploads/<upload_id>":
+            changed: TestResponse = add(self.browser, path, 0, b"abc")
+            return changed
         if route == "PUT /profile/picture":
             return self.browser.put(path, data=encoded(plain(RED), "PNG"), content_type="image/png")
         return self.browser.open(path, method=route.split(" ")[0], json=body)
@@ -93,6 +100,7 @@ def _own_requests(inside: Inside) -> dict[str, tuple[str, Any]]:
     for client_id in ids:
         assert inside.browser.post("/scheduled", json={**due, "clientId": client_id}).status_code == 200
     password = {"password": PASSWORD}
+    upload = begin(inside.browser, 3).headers["Location"]
     return {
         "GET /loggedIn": ("/loggedIn", None),
         "GET /users": ("/users", None),
@@ -109,6 +117,11 @@ def _own_requests(inside: Inside) -> dict[str, tuple[str, Any]]:
         "PATCH /scheduled/<client_id>": (f"/scheduled/{ids[0]}", {"content": "changed"}),
         "POST /scheduled/<client_id>/send": (f"/scheduled/{ids[0]}/send", {}),
         "DELETE /scheduled/<client_id>": (f"/scheduled/{ids[1]}", None),
+        "GET /uploads": ("/uploads", None),
+        "POST /uploads": ("/uploads", None),
+        "PATCH /uploads/<upload_id>": (upload, None),
+        "GET /uploads/<upload_id>": (upload, None),
+        "DELETE /uploads/<upload_id>": (upload, None),
         "GET /settings": ("/settings", None),
         "PATCH /settings": ("/settings", {"sharesReads": True}),
         "GET /profile": ("/profile", None),
@@ -141,7 +154,9 @@ def _own_requests(inside: Inside) -> dict[str, tuple[str, Any]]:
 
 
 def _outcome(answer: TestResponse) -> tuple[int, str | None]:
-    return answer.status_code, None if answer.status_code == 200 else answer.get_json()["error"]["code"]
+    if answer.status_code in (200, 201, 204):
+        return 200, None
+    return answer.status_code, answer.get_json()["error"]["code"]
 
 
 def _expected(route: str, role: str) -> tuple[int, str | None]:

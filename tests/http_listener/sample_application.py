@@ -59,7 +59,9 @@ def streamed(environ: dict[str, Any]) -> Iterable[bytes]:
     except OSError:
         end = "cut off"
     arrived[end] = arrived.get(end, 0) + sum(map(len, pieces))
-    return [json.dumps({"sizes": list(map(len, pieces)), "hash": hashlib.sha256(b"".join(pieces)).hexdigest()}).encode()]
+    return [
+        json.dumps({"sizes": list(map(len, pieces)), "hash": hashlib.sha256(b"".join(pieces)).hexdigest()}).encode()
+    ]
 
 
 def arrivals(_environ: dict[str, Any]) -> Iterable[bytes]:

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("alt", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("milliseconds", Id, nullable=True),
         sa.Column("waveform", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("is_voice", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
