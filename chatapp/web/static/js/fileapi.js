@@ -2,16 +2,18 @@
 
 import { ApiError, call, send } from "./api.js";
 import { addressOfSentFile, settings } from "./config.js";
-import { PAGE_SIZE } from "./protocol.js";
+
+const PAGE_FILES = 50;
 
 /**
  * @param {string} receiver
  * @param {boolean} group
+ * @param {import("./protocol.js").FileChoice} kind
  * @param {string} [before] a fileId
  * @returns {Promise<import("./protocol.js").FilePage>} newest first
  */
-export function fetchFiles(receiver, group, before) {
-  const query = new URLSearchParams({ group: group ? "yes" : "no", limit: String(PAGE_SIZE), ...(before !== undefined && { before }) });
+export function fetchFiles(receiver, group, kind, before) {
+  const query = new URLSearchParams({ group: group ? "yes" : "no", kind, limit: String(PAGE_FILES), ...(before !== undefined && { before }) });
   return call("GET", `/files/${encodeURIComponent(receiver)}?${query}`);
 }
 

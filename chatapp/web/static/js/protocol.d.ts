@@ -84,6 +84,9 @@ export interface File {
 /** A file in the list of a conversation's files, and its message. */
 export type ListedFile = { file: File, messageId: string, sequence: number, sender: string, timestamp: string };
 
+/** Pictures and videos, voice messages, or what is neither. */
+export type FileChoice = "media" | "voice" | "other";
+
 export type FilePage = { files: ListedFile[], more: boolean };
 
 /** With the first 20 usernames. */

@@ -1,21 +1,9 @@
-/** The files of a conversation: those that a gallery shows, those of a tab, and under which month they stand. */
+/** The files of a conversation: those that a gallery shows, in which order, and under which month they stand. */
 
-/**
- * @typedef {import("../protocol.js").ListedFile} ListedFile
- * @typedef {"pictures" | "files" | "voice"} Tab
- */
+/** @typedef {import("../protocol.js").ListedFile} ListedFile */
 
-/** @type {Tab[]} */
-export const TABS = ["pictures", "files", "voice"];
-
-/** @param {ListedFile} listed @returns {Tab} */
-export function tabOf({ file: { kind, isVoice } }) {
-  if (kind === "picture" || kind === "video") return "pictures";
-  return isVoice ? "voice" : "files";
-}
-
-/** @param {ListedFile} listed */
-export const isSeen = (listed) => tabOf(listed) === "pictures";
+/** @param {ListedFile} listed @returns {boolean} whether it is for the gallery */
+export const isSeen = ({ file: { kind, isVoice } }) => (kind === "picture" || kind === "video") && !isVoice;
 
 /**
  * The oldest first, each once, as they are in the conversation.

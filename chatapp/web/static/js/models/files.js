@@ -103,7 +103,9 @@ export function groupsOf(files) {
   const groups = [];
   for (const file of files) {
     const last = groups.at(-1);
-    if (file.kind !== "picture") groups.push({ kind: file.kind, files: [file] });
+    // A browser may record a sound in a container for videos.
+    if (file.isVoice) groups.push({ kind: "audio", files: [file] });
+    else if (file.kind !== "picture") groups.push({ kind: file.kind, files: [file] });
     else if (last?.kind === "pictures") last.files.push(file);
     else groups.push({ kind: "pictures", files: [file] });
   }

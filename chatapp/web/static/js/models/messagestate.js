@@ -34,9 +34,9 @@ export function newerOf(before, message) {
 export function updatedBy(message, update, me) {
   if (changeOf(update) < changeOf(message) || (changeOf(update) === changeOf(message) && !update.poll?.mine)) return message;
   const { sender, receiver, timestamp, deliveredToAll, revision, clientId } = message;
-  const { reacted, content = message.content, files = message.files, ...state } = update;
+  const { reacted, content = message.content, ...state } = update;
   const own = reacted.filter(({ username }) => username === me);
-  return { sender, receiver, timestamp, deliveredToAll, revision, clientId, content, ...(files && !state.deletedAt && { files }), ...state, ...reactionsFor(state.reactions, message.reactions, own), ...pollFor(state, message) };
+  return { sender, receiver, timestamp, deliveredToAll, revision, clientId, content, ...state, ...reactionsFor(state.reactions, message.reactions, own), ...pollFor(state, message) };
 }
 
 /**

@@ -10,13 +10,10 @@ import { FileFacts, FileName } from "./name.js";
 import { Picture } from "./picture.js";
 import { sizeOf } from "./pictures.js";
 
-/**
- * @typedef {import("../../models/files.js").File} File
- * @typedef {import("./index.js").Drawing} Drawing
- */
+/** @typedef {import("../../models/files.js").File} File */
 
-/** @param {{ file: File, drawing: Drawing, children?: any }} props */
-export function FileCard({ file, drawing, children }) {
+/** @param {{ file: File, children?: any }} props */
+export function FileCard({ file, children }) {
   return html`<div class="file-card">
     ${file.kind === "pdf" && (file.previews?.length ?? 0) > 0 && html`<div class="picture picture-page" style=${sizeOf(PAGE_BOX)}><${Picture} file=${file} pixels=${PAGE_BOX.width} alt=${say.firstPageOf({ name: file.name })} /></div>`}
     <div class="file-line">
@@ -25,14 +22,13 @@ export function FileCard({ file, drawing, children }) {
       ${file.address === undefined && html`<${Download} file=${file} />`}
     </div>
     ${children}
-    ${drawing.overlay?.(file)}
   </div>`;
 }
 
 /** The upper part of a first page. */
 export const PAGE_BOX = { width: 300, height: 200 };
 
-/** @param {{ file: File, isSmall?: boolean }} props */
+/** @param {{ file: File }} props */
 export function Download({ file }) {
   const label = say.downloadNamed({ name: file.name });
   return html`<a class="icon-button file-download" href=${addressOf(file)} download=${withoutControls(file.name)} aria-label=${label} title=${label}><${Icon} name="download" /></a>`;

@@ -13,29 +13,27 @@ import { Video } from "./video.js";
 
 /**
  * @typedef {import("../../models/files.js").File} File
- * @typedef {object} Drawing
- * @property {(file: File) => void} [onOpen] shows a file as large as the window; missing while its message is not sent
- * @property {(file: File) => any} [overlay] what lies over a file, such as how much of it is sent
+ * @typedef {import("./pictures.js").Open} Open
  */
 
 /** @type {Record<string, any>} */
 const VIEWS = { video: Video, audio: SoundPlayer, text: TextFile };
 
-/** @param {{ files: File[], drawing: Drawing }} props */
-function Files({ files, drawing }) {
+/** @param {{ files: File[], onOpen?: Open }} props without `onOpen` while their message is not sent */
+function Files({ files, onOpen }) {
   return html`<div class="files" role="group" aria-label=${say.files({ count: files.length })}>
-    ${groupsOf(files).map((group, at) => (group.kind === "pictures" ? html`<${Pictures} key=${at} files=${group.files} drawing=${drawing} />` : html`<${VIEWS[group.kind] ?? FileCard} key=${at} file=${group.files[0]} drawing=${drawing} />`))}
+    ${groupsOf(files).map((group, at) => (group.kind === "pictures" ? html`<${Pictures} key=${at} files=${group.files} onOpen=${onOpen} />` : html`<${VIEWS[group.kind] ?? FileCard} key=${at} file=${group.files[0]} onOpen=${onOpen} />`))}
   </div>`;
 }
 
 /** @param {{ message: import("../../protocol.js").Message, conversationKey: string }} props */
 export function SentFiles({ message, conversationKey }) {
   const { files = [] } = message;
-  return html`<${Files} files=${files} drawing=${{ onOpen: (/** @type {File} */ file) => openFile(conversationKey, message, file) }} />`;
+  return html`<${Files} files=${files} onOpen=${(/** @type {File} */ file) => openFile(conversationKey, message, file)} />`;
 }
 
-/** @param {{ files: import("../../models/outbox.js").OutboxFile[], overlay?: Drawing["overlay"] }} props */
-export function UnsentFiles({ files, overlay }) {
+/** @param {{ files: import("../../models/outbox.js").OutboxFile[] }} props */
+export function UnsentFiles({ files }) {
   const addresses = useBlobAddresses(files.map(({ blob }) => blob));
-  return html`<${Files} files=${files.map((file, at) => fromUnsent(file, addresses[at]))} drawing=${{ overlay }} />`;
+  return html`<${Files} files=${files.map((file, at) => fromUnsent(file, addresses[at]))} />`;
 }

@@ -1,6 +1,7 @@
 /** A sound or a voice message, with a player of its own: play, seek, and how fast. */
 
 import { useLayoutEffect } from "preact/hooks";
+import { withoutControls } from "../../models/bidi.js";
 import { lengthText } from "../../models/files.js";
 import { changeRate, drawSound, failedSound, isPlaying, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
 import { numberText, say } from "../../strings.js";
@@ -11,13 +12,10 @@ import { Download } from "./card.js";
 import { FileFacts, FileName } from "./name.js";
 import { Waveform } from "./waveform.js";
 
-/**
- * @typedef {import("../../models/files.js").File} File
- * @typedef {import("./index.js").Drawing} Drawing
- */
+/** @typedef {import("../../models/files.js").File} File */
 
-/** @param {{ file: File, drawing: Drawing }} props */
-export function SoundPlayer({ file, drawing }) {
+/** @param {{ file: File }} props */
+export function SoundPlayer({ file }) {
   useLayoutEffect(() => drawSound(file.fileId), [file.fileId]);
   const played = { id: file.fileId, address: addressOf(file), name: file.isVoice ? say.fileVoice : file.name };
   const isChosen = sound.value?.id === file.fileId;
@@ -26,7 +24,7 @@ export function SoundPlayer({ file, drawing }) {
   const position = isChosen ? Math.min(positionSeconds.value, length || Infinity) : 0;
   const seek = (/** @type {number} */ seconds) => seekSound(played, Math.min(length, Math.max(0, seconds)));
   const label = isOn ? say.pause : file.isVoice ? say.playVoice : say.playNamed({ name: file.name });
-  return html`<div class=${classes("sound", file.isVoice && "sound-voice")} role="group" aria-label=${file.isVoice ? say.fileVoice : file.name}>
+  return html`<div class=${classes("sound", file.isVoice && "sound-voice")} role="group" aria-label=${file.isVoice ? say.fileVoice : withoutControls(file.name)}>
     ${!file.isVoice && html`<div class="file-line"><span class="file-words"><${FileName} name=${file.name} /><${FileFacts} file=${file} /></span>${file.address === undefined && html`<${Download} file=${file} />`}</div>`}
     <div class="sound-line">
       <button type="button" class="sound-play" aria-label=${label} title=${label} onClick=${() => toggleSound(played)}><${Icon} name=${isOn ? "pause" : "play"} size=${22} /></button>
@@ -35,7 +33,6 @@ export function SoundPlayer({ file, drawing }) {
     </div>
     <small class="sound-time" aria-hidden="true">${position > 0 ? `${lengthText(position)} / ` : ""}${length > 0 ? lengthText(length) : ""}</small>
     ${failedSound.value === file.fileId && html`<p class="file-problem" role="alert">${say.soundFailed}</p>`}
-    ${drawing.overlay?.(file)}
   </div>`;
 }
 

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../../api.js";
 import { fetchBeginning } from "../../fileapi.js";
+import { withoutControls } from "../../models/bidi.js";
 import { BEGINNING_BYTES, beginningLines, languageOf } from "../../models/textfiles.js";
 import { renderer } from "../../renderer.js";
 import { say } from "../../strings.js";
@@ -10,13 +11,10 @@ import { html } from "../html.js";
 import { drawRuns } from "../runs.js";
 import { FileCard } from "./card.js";
 
-/**
- * @typedef {import("../../models/files.js").File} File
- * @typedef {import("./index.js").Drawing} Drawing
- */
+/** @typedef {import("../../models/files.js").File} File */
 
-/** @param {{ file: File, drawing: Drawing }} props */
-export function TextFile({ file, drawing }) {
+/** @param {{ file: File, onOpen?: (file: File) => void }} props */
+export function TextFile({ file, onOpen }) {
   const [text, setText] = useState(/** @type {string | null} */ (null));
   const [state, setState] = useState(/** @type {"closed" | "loading" | "open" | "failed"} */ ("closed"));
   const toggle = async () => {
@@ -32,12 +30,12 @@ export function TextFile({ file, drawing }) {
     }
   };
   const isOpen = state === "open";
-  return html`<${FileCard} file=${file} drawing=${drawing}>
+  return html`<${FileCard} file=${file}>
     ${isOpen && text !== null && html`<${TextContent} text=${beginningLines(text)} name=${file.name} />`}
     ${state === "failed" && html`<p class="file-problem" role="alert">${say.textFileFailed}</p>`}
     ${file.address === undefined && html`<div class="file-foot">
       <button type="button" class="link" aria-expanded=${isOpen} aria-busy=${state === "loading"} onClick=${toggle}>${isOpen ? say.textFileHide : say.textFileShow}</button>
-      ${isOpen && drawing.onOpen && html`<button type="button" class="link" aria-haspopup="dialog" onClick=${() => drawing.onOpen?.(file)}>${say.textFileWhole}</button>`}
+      ${isOpen && onOpen && html`<button type="button" class="link" aria-haspopup="dialog" onClick=${() => onOpen(file)}>${say.textFileWhole}</button>`}
     </div>`}
   <//>`;
 }
@@ -47,5 +45,5 @@ export function TextContent({ text, name }) {
   const language = languageOf(name);
   const loaded = renderer.value;
   if (language && loaded && loaded !== "failed") return html`<div class="file-text"><${loaded.CodeBlock} text=${text} language=${language} /></div>`;
-  return html`<pre class="file-text file-text-plain" dir="auto" tabIndex=${0} role="group" aria-label=${name}>${drawRuns(text)}</pre>`;
+  return html`<pre class="file-text file-text-plain" dir="auto" tabIndex=${0} role="group" aria-label=${withoutControls(name)}>${drawRuns(text)}</pre>`;
 }

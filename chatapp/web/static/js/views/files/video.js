@@ -10,18 +10,14 @@ import { addressOf } from "./addresses.js";
 import { FileCard } from "./card.js";
 import { sizeOf } from "./pictures.js";
 
-/**
- * @typedef {import("../../models/files.js").File} File
- * @typedef {import("./index.js").Drawing} Drawing
- */
+/** @typedef {import("../../models/files.js").File} File */
 
-/** What the browser cannot play can be downloaded. @param {{ file: File, drawing: Drawing }} props */
-export function Video({ file, drawing }) {
+/** What the browser cannot play can be downloaded. @param {{ file: File }} props */
+export function Video({ file }) {
   const [isFailed, setFailed] = useState(false);
-  if (isFailed || file.address === "") return html`<${FileCard} file=${file} drawing=${drawing}>${isFailed && html`<p class="file-problem">${say.videoFailed}</p>`}<//>`;
+  if (isFailed || file.address === "") return html`<${FileCard} file=${file}>${isFailed && html`<p class="file-problem">${say.videoFailed}</p>`}<//>`;
   return html`<div class="picture picture-video" style=${sizeOf(boxOf(file))}>
     <${Player} file=${file} onFailed=${() => setFailed(true)} />
-    ${drawing.overlay?.(file)}
   </div>`;
 }
 

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { withoutControls } from "../../../models/bidi.js";
 import { inOrder, isSeen } from "../../../models/filelist.js";
 import { direction, say } from "../../../strings.js";
 import { dialog } from "../../../store.js";
@@ -30,7 +31,7 @@ export function GalleryDialog() {
 
 /** @param {{ opened: Opened }} props */
 function Gallery({ opened: { key, listed, near, isFromList } }) {
-  const { pages, load } = useMemo(() => filePages(key), []);
+  const { pages, load } = useMemo(() => filePages(key, "media"), []);
   const shown = useSignal(listed);
   const stage = useStage(shown.value.file);
   useEffect(() => void loadMany(load), []);
@@ -43,7 +44,7 @@ function Gallery({ opened: { key, listed, near, isFromList } }) {
   useKeys({ ArrowRight: () => go(at + forward()), ArrowLeft: () => go(at - forward()), Home: () => go(0), End: () => go(items.length - 1), "+": stage.enlarge, "=": stage.enlarge, "-": stage.reduce, 0: stage.reset });
   useEffect(() => preload([items[at - 1], items[at + 1]]), [at, items.length]);
   const { file } = items[at] ?? shown.value;
-  return html`<${Dialog} title=${file.name} look="gallery" onBack=${isFromList ? () => (dialog.value = "files") : null}>
+  return html`<${Dialog} title=${withoutControls(file.name)} look="gallery" onBack=${isFromList ? () => (dialog.value = "files") : null}>
     <div class="gallery-middle">
       ${file.kind === "video" ? html`<div class="gallery-stage" key=${file.fileId}><${Player} file=${file} onFailed=${() => {}} /></div>` : html`<${Stage} key=${file.fileId} file=${file} stage=${stage} onStep=${(/** @type {number} */ by) => go(at + by)} />`}
       <${Step} icon="back" label=${say.galleryPrevious} isThere=${at > 0} onClick=${() => go(at - 1)} />

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { byMonth, tabOf, TABS } from "../../../models/filelist.js";
+import { byMonth } from "../../../models/filelist.js";
 import { monthName, shortMoment } from "../../../models/time.js";
 import { say } from "../../../strings.js";
 import { dialog, nameOf, openConversation } from "../../../store.js";
@@ -19,11 +19,11 @@ import { filePages } from "./pages.js";
 
 /**
  * @typedef {import("../../../protocol.js").ListedFile} ListedFile
- * @typedef {import("../../../models/filelist.js").Tab} Tab
+ * @typedef {import("../../../protocol.js").FileChoice} Tab
  */
 
-/** How many more files a press of the button shows. */
-const STEP = 30;
+/** @type {Tab[]} */
+const TABS = ["media", "other", "voice"];
 const THUMBNAIL_PIXELS = 120;
 
 export function FilesDialog() {
@@ -33,26 +33,23 @@ export function FilesDialog() {
 
 /** @param {{ id: string }} props the conversation's key */
 function Files({ id }) {
-  const { pages, load } = useMemo(() => filePages(id), []);
-  const tab = useSignal(/** @type {Tab} */ ("pictures"));
-  const wanted = useSignal(STEP);
-  const { files, more, status } = pages.value;
-  const found = files.filter((listed) => tabOf(listed) === tab.value);
-  const isShort = found.length < wanted.value && more;
-  useEffect(() => {
-    if (isShort && status === "ready") load();
-  }, [isShort, status]);
-  const choose = (/** @type {Tab} */ chosen) => {
-    tab.value = chosen;
-    wanted.value = STEP;
-  };
+  const tab = useSignal(/** @type {Tab} */ ("media"));
   return html`
-    <${Tabs} tab=${tab.value} onChoose=${choose} />
-    ${byMonth(found.slice(0, wanted.value)).map((month) => html`<${Month} key=${month.month} tab=${tab.value} files=${month.files} id=${id} />`)}
-    ${found.length === 0 && !more && html`<${Empty} title=${say.filesNone[tab.value]} />`}
+    <${Tabs} tab=${tab.value} onChoose=${(/** @type {Tab} */ chosen) => (tab.value = chosen)} />
+    <${Found} key=${tab.value} id=${id} tab=${tab.value} />`;
+}
+
+/** @param {{ id: string, tab: Tab }} props */
+function Found({ id, tab }) {
+  const { pages, load } = useMemo(() => filePages(id, tab), []);
+  const { files, more, status } = pages.value;
+  useEffect(() => void load(), []);
+  return html`
+    ${byMonth(files).map((month) => html`<${Month} key=${month.month} tab=${tab} files=${month.files} id=${id} />`)}
+    ${files.length === 0 && !more && html`<${Empty} title=${say.filesNone[tab]} />`}
     ${status === "loading" && html`<p role="status"><span class="spinner"></span><span class="unseen">${say.loading}</span></p>`}
     ${status === "failed" && html`<${Failed} sentence=${say.filesFailed} onRetry=${load} />`}
-    ${status === "ready" && found.length > wanted.value && html`<button type="button" class="button" onClick=${() => (wanted.value += STEP)}>${say.savedMore}</button>`}`;
+    ${status === "ready" && files.length > 0 && more && html`<button type="button" class="button" onClick=${load}>${say.savedMore}</button>`}`;
 }
 
 /** @param {{ tab: Tab, onChoose: (tab: Tab) => void }} props */
@@ -67,8 +64,8 @@ function Month({ tab, files, id }) {
   const name = monthName(files[0].timestamp);
   return html`<section aria-label=${name}>
     <h3 class="file-month">${name}</h3>
-    <ul class=${tab === "pictures" ? "file-grid" : "file-list"}>
-      ${files.map((listed) => html`<li key=${listed.file.fileId}>${tab === "pictures" ? html`<${Thumbnail} listed=${listed} id=${id} />` : html`<${Line} listed=${listed} id=${id} />`}</li>`)}
+    <ul class=${tab === "media" ? "file-grid" : "file-list"}>
+      ${files.map((listed) => html`<li key=${listed.file.fileId}>${tab === "media" ? html`<${Thumbnail} listed=${listed} id=${id} />` : html`<${Line} listed=${listed} id=${id} />`}</li>`)}
     </ul>
   </section>`;
 }
@@ -87,8 +84,8 @@ function Thumbnail({ listed, id }) {
 /** @param {{ listed: ListedFile, id: string }} props */
 function Line({ listed, id }) {
   const { file, messageId, sender, timestamp } = listed;
-  const View = file.kind === "audio" ? SoundPlayer : FileCard;
-  return html`<${View} file=${file} drawing=${{}} />
+  const View = file.kind === "audio" || file.isVoice ? SoundPlayer : FileCard;
+  return html`<${View} file=${file} />
     <p class="file-from"><bdi>${nameOf(sender)}</bdi> <time dateTime=${timestamp}>${shortMoment(timestamp)}</time>
       ${file.kind === "text" && html`<button type="button" class="link" onClick=${() => openListed(id, listed, [], true)}>${say.textFileWhole}</button>`}
       <button type="button" class="link" onClick=${() => leaveFor(messageId)}>${say.goToMessage}</button></p>`;

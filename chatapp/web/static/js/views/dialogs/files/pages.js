@@ -10,8 +10,11 @@ import { parseKey } from "../../../models/keys.js";
  * @typedef {{ files: ListedFile[], more: boolean, status: "loading" | "ready" | "failed" }} Pages newest first
  */
 
-/** @param {string} key of the conversation */
-export function filePages(key) {
+/**
+ * @param {string} key of the conversation
+ * @param {import("../../../protocol.js").FileChoice} kind
+ */
+export function filePages(key, kind) {
   const { receiver, group } = parseKey(key);
   const pages = signal(/** @type {Pages} */ ({ files: [], more: true, status: "ready" }));
   /** @returns {Promise<boolean>} whether another page may follow */
@@ -20,7 +23,7 @@ export function filePages(key) {
     if (!more || status === "loading") return false;
     pages.value = { files, more, status: "loading" };
     try {
-      const page = await fetchFiles(receiver, group, files.at(-1)?.file.fileId);
+      const page = await fetchFiles(receiver, group, kind, files.at(-1)?.file.fileId);
       pages.value = { files: [...files, ...page.files], more: page.more, status: "ready" };
       return page.more;
     } catch (error) {

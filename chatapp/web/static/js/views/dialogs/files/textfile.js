@@ -1,6 +1,7 @@
 /** A text file as large as the window allows. */
 
 import { fetchBeginning } from "../../../fileapi.js";
+import { withoutControls } from "../../../models/bidi.js";
 import { sizeText } from "../../../models/files.js";
 import { BEGINNING_BYTES } from "../../../models/textfiles.js";
 import { say } from "../../../strings.js";
@@ -17,7 +18,7 @@ export function TextFileDialog() {
   const opened = openedFile.value;
   if (!opened) return null;
   const { listed: { file }, isFromList } = opened;
-  return html`<${Dialog} title=${file.name} look="text" onBack=${isFromList ? () => (dialog.value = "files") : null}>
+  return html`<${Dialog} title=${withoutControls(file.name)} look="text" onBack=${isFromList ? () => (dialog.value = "files") : null}>
     <p class="text-facts"><${FileFacts} file=${file} /><${Download} file=${file} /></p>
     ${file.size > BEGINNING_BYTES && html`<p class="note">${say.textFileCut({ size: sizeText(BEGINNING_BYTES) })}</p>`}
     <${Fetched} key=${file.fileId} fetch=${() => fetchBeginning(file.fileId, BEGINNING_BYTES)} failed=${say.textFileFailed}
