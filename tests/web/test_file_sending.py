@@ -14,7 +14,6 @@ from tests.web.sent_files import (
     attached,
     drag,
     files_of,
-    hash_of,
     names_attached,
     noise,
     paste,
@@ -62,7 +61,7 @@ def test_files_are_sent_with_a_caption_and_their_alternative_text(new_person: Ne
         ("notes.txt", "text", None),
         ("noise.bin", "other", None),
     ]
-    assert hash_of(reader, found[2]) == sha256(noise(300_000))
+    assert reader.hash_of(found[2]) == sha256(noise(300_000))
     expect(page.locator(".tick-sending, .unsent")).to_have_count(0)
 
 
