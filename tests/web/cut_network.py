@@ -24,12 +24,17 @@ class CutNetwork:
         self._is_closed = threading.Event()
         self._seconds = seconds
         self.cuts = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-        threading.Thread(target=self._cut_again_and_again, daemon=True).start()
+        self._lock = threading.Lock()
+        works = (self._accept, self._cut_again_and_again)
+        self._threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         self._is_closed.set()
         self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         self._listener.close()
         self._cut()
 
@@ -37,20 +42,26 @@ class CutNetwork:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._port))
-                self._open |= {client, server}
-                threading.Thread(target=self._forward, args=(client, server, self._pause), daemon=True).start()
-                threading.Thread(target=self._forward, args=(server, client, 0), daemon=True).start()
+                server = self._reach(client)
+                if server:
+                    with self._lock:
+                        self._open |= {client, server}
+                    threading.Thread(target=self._forward, args=(client, server, self._pause), daemon=True).start()
+                    threading.Thread(target=self._forward, args=(server, client, 0), daemon=True).start()
+
+    def _reach(self, client: socket.socket) -> socket.socket | None:
+        try:
+            return socket.create_connection(("127.0.0.1", self._port))
+        except OSError:
+            client.close()  # the server is down
+            return None
 
     def _forward(self, source: socket.socket, target: socket.socket, pause: float) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK_BYTES):
                 target.sendall(data)
                 time.sleep(pause * len(data) / CHUNK_BYTES)
-        for one in (source, target):
-            self._open.discard(one)
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        self._end(source, target)
 
     def _cut_again_and_again(self) -> None:
         while not self._is_closed.wait(self._seconds):
@@ -58,9 +69,17 @@ class CutNetwork:
             self._cut()
 
     def _cut(self) -> None:
-        for one in tuple(self._open):
-            self._open.discard(one)
-            with contextlib.suppress(OSError):
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                one.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            found = tuple(self._open)
+        self._end(*found)
+
+    def _end(self, *sockets: socket.socket) -> None:
+        for one in sockets:
+            with self._lock:
+                is_mine = one in self._open
+                self._open.discard(one)
+            if is_mine:
+                with contextlib.suppress(OSError):
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                    one.shutdown(socket.SHUT_RDWR)
                 one.close()

@@ -1,16 +1,21 @@
 """Files of unsent messages: without a network, over reloads, a killed server, a bad network and several tabs."""
 
+import random
+import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256 as new_sha256
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.web.cut_network import CutNetwork
 from tests.web.people import Person, bubble, texts, wait_until, write
-from tests.web.sent_files import attach, files_of, noise, picture, sha256, text
+from tests.web.sent_files import attach, attached, files_of, noise, picture, sha256, text
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
+Behind = Callable[[float], CutNetwork]
 
 LARGE_BYTES = 30_000_000
 """A file that takes several cuts of the network."""
@@ -35,6 +40,29 @@ def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server = make_server(users=20, one_port=True)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def behind(own_server: Server) -> Iterator[Behind]:
+    """Makes networks in front of the server of this module, by after how many seconds they are cut each time."""
+    made: list[CutNetwork] = []
+
+    def make(seconds: float) -> CutNetwork:
+        port = int(own_server.environment["CHATAPP_HTTP_PORT"])
+        made.append(CutNetwork(port, seconds=seconds, bytes_a_second=BYTES_A_SECOND))
+        return made[-1]
+
+    yield make
+    for network in made:
+        network.close()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file that nothing can compress. A browser reads it from the disk."""
+    file = tmp_path / "large.bin"
+    file.write_bytes(random.Random(1).randbytes(LARGE_BYTES))
+    return file
 
 
 class Held:
@@ -162,22 +190,23 @@ def test_another_tab_shows_the_progress_and_takes_over_when_the_first_is_closed(
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
-def test_a_restart_of_the_server_goes_on_from_what_it_has(new_person: NewPerson, own_server: Server) -> None:
-    alice, network = new_person("user0", own_server), behind(own_server, seconds=1_000)
+def test_a_restart_of_the_server_goes_on_from_what_it_has(
+    new_person: NewPerson, own_server: Server, behind: Behind, large: Path
+) -> None:
+    alice, network = new_person("user0", own_server), behind(1_000)
     page = open_behind(alice, network, "#/u/user1")
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if "/uploads" in request.url else None)
-    file = noise(LARGE_BYTES)
-    attach(page, file)
+    page.locator("#composer-files").set_input_files(large)
+    expect(attached(page)).to_have_count(1)
     write(page, "through a restart")
-    expect(page.locator(".unsent-progress small")).to_have_text("50%", timeout=30_000)
+    expect(page.locator(".unsent-progress small")).to_have_text(re.compile(r"[2-7]\d%"), timeout=30_000)
     own_server.kill()
     expect(page.locator(".banner")).to_contain_text("Connection lost")
     own_server.start()
     expect(page.locator(".tick-sending")).to_have_count(0, timeout=60_000)
-    network.close()
     reader = ApiUser(own_server, "user1")
-    assert [reader.hash_of(one) for one in files_of(reader, "user0")] == [sha256(file)]
+    assert [reader.hash_of(one) for one in files_of(reader, "user0")] == [sha256_of(large)]
     assert [request.method for request in sent].count("POST") == 1, "one upload"
     # The last part before the end begins anew at most once.
     offsets = [int(request.headers["upload-offset"]) for request in sent if request.method == "PATCH"]
@@ -185,18 +214,17 @@ def test_a_restart_of_the_server_goes_on_from_what_it_has(new_person: NewPerson,
 
 
 def test_a_network_that_is_cut_every_two_seconds_costs_only_what_is_on_its_way(
-    new_person: NewPerson, own_server: Server
+    new_person: NewPerson, own_server: Server, behind: Behind, large: Path
 ) -> None:
-    alice, network = new_person("user2", own_server), behind(own_server, seconds=2)
+    alice, network = new_person("user2", own_server), behind(2)
     page = open_behind(alice, network, "#/u/user3")
-    file = noise(LARGE_BYTES)
-    attach(page, file)
+    page.locator("#composer-files").set_input_files(large)
+    expect(attached(page)).to_have_count(1)
     write(page, "through a bad network")
     expect(page.locator(".tick-sending")).to_have_count(0, timeout=90_000)
     assert network.cuts >= LARGE_BYTES / BYTES_A_SECOND / 2 - 1
-    network.close()
     reader = ApiUser(own_server, "user3")
-    assert [reader.hash_of(one) for one in files_of(reader, "user2")] == [sha256(file)]
+    assert [reader.hash_of(one) for one in files_of(reader, "user2")] == [sha256_of(large)]
 
 
 def test_an_upload_that_the_server_has_forgotten_begins_anew(new_person: NewPerson) -> None:
@@ -241,13 +269,12 @@ def wait_for(page: Page, is_so: Callable[[], bool]) -> None:
     raise AssertionError("It did not happen.")
 
 
-def behind(server: Server, *, seconds: float) -> CutNetwork:
-    port = int(server.environment["CHATAPP_HTTP_PORT"])
-    return CutNetwork(port, seconds=seconds, bytes_a_second=BYTES_A_SECOND)
-
-
 def open_behind(person: Person, network: CutNetwork, place: str) -> Page:
     page = person.context.new_page()
     page.goto(network.url + place)
     expect(page.get_by_role("button", name="Attach files")).to_be_visible(timeout=60_000)
     return page
+
+
+def sha256_of(file: Path) -> str:
+    return new_sha256(file.read_bytes()).hexdigest()
