@@ -8,11 +8,17 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.web.browser import FLAGS, chromium_path
 from tests.web.page_checks import fits, violations
-from tests.web.people import Person, composer, write
+from tests.web.people import Person, composer, wait_until, write
 from tests.web.sent_files import attach, attached, files_of, text
 from tests.web.server import ApiUser, Server
 
 DEVICE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+REFUSE = """if (isSecureContext) {
+  MediaDevices.prototype.getUserMedia = async () => {
+    throw new DOMException("", "NAME");
+  };
+}"""
 
 NewPerson = Callable[..., Person]
 
@@ -57,7 +63,7 @@ def test_a_voice_message_is_recorded_paused_heard_and_sent_with_its_waveform(
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("group", name="Voice message").get_by_role("status")).to_have_text("Recording paused")
     page.get_by_role("button", name="Listen to the recording").click()
-    page.wait_for_function("document.querySelector('.voice-listen audio').currentTime > 0.2")
+    wait_until(page, "() => document.querySelector('.voice-listen audio').currentTime > 0.2")
     page.get_by_role("button", name="Go on recording").click()
     expect(page.get_by_role("timer")).to_have_text("0:03")
     page.get_by_role("button", name="Send the voice message").click()
@@ -77,15 +83,15 @@ def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back
     speaker: NewPerson, new_person: NewPerson
 ) -> None:
     alice, bob = speaker(), new_person()
-    alice.context.add_init_script("""
+    alice.context.add_init_script("""if (isSecureContext) {
         window.tracks = [];
-        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-        navigator.mediaDevices.getUserMedia = async (wanted) => {
-            const stream = await ask(wanted);
+        const ask = MediaDevices.prototype.getUserMedia;
+        MediaDevices.prototype.getUserMedia = async function (wanted) {
+            const stream = await ask.call(this, wanted);
             window.tracks.push(...stream.getTracks());
             return stream;
         };
-    """)
+    }""")
     page = alice.open(f"#/u/{bob.username}")
     record(page, 1)
     page.get_by_role("button", name="Discard the recording").click()
@@ -118,9 +124,7 @@ def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson
         ("NotReadableError", "The microphone could not be used."),
     ):
         alice = speaker()
-        alice.context.add_init_script(
-            f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{name}'))"
-        )
+        alice.context.add_init_script(REFUSE.replace("NAME", name))
         page = alice.open(f"#/u/{bob.username}")
         page.get_by_role("button", name="Record a voice message").click()
         expect(page.get_by_text(sentence)).to_be_visible()

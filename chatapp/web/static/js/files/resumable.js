@@ -7,8 +7,8 @@ import { connection } from "../store.js";
 
 /** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
-/** A part that is cut off costs only what the server has not read of it. Proxies need to allow bodies of this size. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** A part that is cut off costs only what the server has not read of it. Proxies that let pictures of people through let this through. */
+const PART_BYTES = 4 * 1024 * 1024;
 /** After the last one the outbox tries again with the next connection. */
 const RETRY_MILLISECONDS = [0, 1_000, 3_000, 5_000];
 /** A request that a sleeping laptop or a change of networks has left hanging ends by itself only after many minutes. */
