@@ -1,6 +1,7 @@
 """Everything that handles the bytes of files, for one application."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from chatapp.config import Settings
@@ -33,8 +34,9 @@ class FileStore:
         return not self.types or content_type in self.types or family in self.types
 
 
+@cache
 def make_file_store(settings: Settings) -> FileStore:
-    """Raises S3Missing, and OSError if the file of the secret cannot be read."""
+    """The same for the same settings. Raises S3Missing, and OSError if the file of the secret cannot be read."""
     instance = Path(settings.instance)
     return FileStore(
         storage_of(settings, instance),
