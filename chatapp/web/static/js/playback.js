@@ -60,6 +60,24 @@ export function drawSound(id) {
   return () => (drawnSounds.value = new Set([...drawnSounds.peek()].filter((one) => one !== id)));
 }
 
+/**
+ * @param {string} address of a sound
+ * @returns {Promise<number>} seconds; 0 if the browser cannot tell
+ */
+export function lengthOf(address) {
+  return new Promise((resolve) => {
+    const probe = new Audio();
+    const end = (/** @type {number} */ seconds) => {
+      probe.removeAttribute("src");
+      resolve(seconds);
+    };
+    probe.preload = "metadata";
+    probe.onloadedmetadata = () => end(Number.isFinite(probe.duration) ? probe.duration : 0);
+    probe.onerror = () => end(0);
+    probe.src = address;
+  });
+}
+
 /** @param {Sound} wanted */
 function choose(wanted) {
   element ??= newElement();
