@@ -10,6 +10,7 @@ from chatapp.commands.bots import bots
 from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
+from chatapp.commands.jobs import jobs
 from chatapp.commands.keys import keys
 from chatapp.commands.ldap import ldap
 from chatapp.commands.mail import mail
@@ -93,6 +94,7 @@ main.add_command(users)
 main.add_command(bots)
 main.add_command(reports)
 main.add_command(audit)
+main.add_command(jobs)
 main.add_command(keys)
 main.add_command(groups)
 main.add_command(retention)

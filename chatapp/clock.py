@@ -17,14 +17,9 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+_MINUTES = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
 _SECONDS = [f"{second:02d}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03d}Z" for millisecond in range(1000)]
-
-
-@lru_cache(16_384)
-def _minute(minutes: int) -> str:
-    days, minute = divmod(minutes, 24 * 60)
-    return f"{_day(days)}{minute // 60:02d}:{minute % 60:02d}:"
 
 
 @lru_cache(4096)
@@ -35,10 +30,12 @@ def _day(days: int) -> str:
 def microseconds_to_iso(microseconds: int) -> str:
     """As `to_iso`, for the database's form of an instant: microseconds since 1970 UTC.
 
-    Dates, minutes, seconds and milliseconds are cached as text, since a page of history formats fifty instants.
+    Dates, minutes, seconds and milliseconds are kept as text, since a page of history formats fifty instants, and a
+    list of ten thousand conversations two for each.
     """
-    minutes, rest = divmod(microseconds // 1000, 60_000)
-    return _minute(minutes) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
+    days, rest = divmod(microseconds // 1000, 86_400_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{_day(days)}{_MINUTES[minutes]}{_SECONDS[rest // 1000]}{_MILLISECONDS[rest % 1000]}"
 
 
 def to_iso(instant: datetime) -> str:

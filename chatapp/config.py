@@ -10,7 +10,7 @@ from typing import Any
 
 from chatapp import config_values as values
 from chatapp.eventloop.patching import DEFAULT_MODE
-from chatapp.files.settings import FileSettings
+from chatapp.files.settings import FileSettings, missing_for_files
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
 from chatapp.origins import LOOPBACK_ORIGINS
@@ -32,7 +32,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(MailSettings, FileSettings):
+class Settings(FileSettings, MailSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -281,6 +281,6 @@ def _check(settings: Settings) -> Settings:
             f"CHATAPP_SIGN_IN=username lets anybody who reaches {settings.host} sign in as anyone. "
             "Bind a loopback CHATAPP_HOST, or say CHATAPP_TRUST_NETWORK=1, or use CHATAPP_SIGN_IN=password."
         )
-    if (missing := missing_for_mail(settings)) is not None:
+    if (missing := missing_for_mail(settings) or missing_for_files(settings)) is not None:
         raise BadSetting(missing)
     return settings

@@ -11,7 +11,6 @@ from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp import api, database
-from chatapp.actions import security_notices
 from chatapp.api.fast_path import FastPath
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
@@ -20,7 +19,6 @@ from chatapp.extensions import db
 from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
 from chatapp.journal import Journal
-from chatapp.mail.outbox import Outbox
 from chatapp.prepared_statements import StatementRunner
 from chatapp.search.indexer import Indexer
 from chatapp.secret import secret_key
@@ -95,8 +93,6 @@ def _open_database(app: Flask, settings: Settings) -> None:
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
     app.extensions["chatapp.statements"] = statements = StatementRunner(engine, shares_connection=is_shared)
     app.extensions["chatapp.indexer"] = indexer = Indexer(app.app_context, journal)
-    app.extensions["chatapp.outbox"] = outbox = Outbox(app.app_context, settings)
     journal.listen(indexer.committed)
-    journal.listen(security_notices.listener(outbox, settings))
-    app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close, outbox.close]
+    app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close]
     atexit.register(close, app)

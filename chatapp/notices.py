@@ -114,12 +114,8 @@ class BlockChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountChanged:
-    """How a user signs in has changed: `change` is one of `chatapp.mail.letters.Notice`. The process that has stored it
-    sends an e-mail."""
-
-    user_id: int
-    change: str
+class JobsAdded:
+    """Jobs are due that were not in the queue before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ Notice = (
     | RetentionChanged
     | SessionEnded
     | BlockChanged
-    | AccountChanged
+    | JobsAdded
     | Typed
 )
 

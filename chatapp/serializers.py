@@ -5,9 +5,7 @@ from chatapp.actions.groups import Group
 from chatapp.actions.message_changes import Version
 from chatapp.actions.message_updates import MessageUpdate
 from chatapp.actions.messages import LowestWatermarks, Page
-from chatapp.actions.overview import Overview
 from chatapp.actions.search import Hits
-from chatapp.actions.sync import ConversationSync, Sync
 from chatapp.clock import microseconds_to_iso, to_iso
 from chatapp.file_serializers import files_of
 from chatapp.group_serializers import details
@@ -15,43 +13,62 @@ from chatapp.journal import StoredMessage
 from chatapp.journal.message_state import MessageState
 from chatapp.mention_shapes import mention
 from chatapp.models.conversation import other_of
-from chatapp.people_serializers import renamed_earlier, user
-from chatapp.personal_serializers import personal_change, preferences
+from chatapp.people_serializers import user
 from chatapp.poll_serializers import poll
 from chatapp.reaction_shapes import reaction
 from chatapp.shapes import (
     ChangeShape,
-    ConversationShape,
-    ConversationSyncShape,
     GroupShape,
-    MemberShape,
     MessageAckShape,
     MessageShape,
     MessageStateShape,
     RoleShape,
     SearchShape,
-    SyncShape,
     UpdateShape,
     VersionsShape,
 )
-from chatapp.thread_serializers import root
 
 
 def message(stored: StoredMessage, *, delivered: bool) -> MessageShape:
-    shape: MessageShape = {
-        "sender": stored.sender,
-        "receiver": stored.receiver,
-        "content": stored.content,
-        "timestamp": microseconds_to_iso(stored.created_at),
-        "deliveredToAll": delivered,
-        "messageId": stored.message_id,
-        "sequence": stored.sequence,
-        "clientId": stored.client_id,
-        "revision": stored.revision,
-    }
+    shape = plain_message(
+        stored.sender,
+        stored.receiver,
+        stored.content,
+        stored.created_at,
+        delivered,
+        stored.conversation_id,
+        stored.sequence,
+        stored.client_id,
+        stored.revision,
+    )
     if stored.state is not None:
-        _add_state(shape, stored.state, stored.message_id)
+        add_state(shape, stored.state, stored.message_id)
     return shape
+
+
+def plain_message(
+    sender: str,
+    receiver: str,
+    content: str,
+    created_at: int,
+    delivered: bool,
+    conversation_id: int,
+    sequence: int,
+    client_id: str | None,
+    revision: int,
+) -> MessageShape:
+    """A message without a state."""
+    return {
+        "sender": sender,
+        "receiver": receiver,
+        "content": content,
+        "timestamp": microseconds_to_iso(created_at),
+        "deliveredToAll": delivered,
+        "messageId": f"{conversation_id}-{sequence}",
+        "sequence": sequence,
+        "clientId": client_id,
+        "revision": revision,
+    }
 
 
 def page(messages: Page | None) -> list[MessageShape]:
@@ -77,7 +94,7 @@ def page(messages: Page | None) -> list[MessageShape]:
     if messages.states:
         for shape in shapes:
             if (found := messages.states.get(shape["sequence"])) is not None:
-                _add_state(shape, found, shape["messageId"])
+                add_state(shape, found, shape["messageId"])
     return shapes
 
 
@@ -118,28 +135,6 @@ def group(found: Group) -> GroupShape:
         **details(found.details),
         "role": found.role,
         "members": [{"username": username, "role": role} for username, role in found.roles.items()],
-    }
-
-
-def conversation(overview: Overview) -> ConversationShape:
-    row, last = overview.row, overview.last_message
-    receiver = overview.receiver
-    return {
-        "receiver": receiver,
-        "group": overview.is_group,
-        "name": row.name or receiver,
-        "lastMessage": _message_with_tick(last, overview.lowest) if last is not None else None,
-        "lastSequence": row.last_sequence,
-        "readSequence": row.read_sequence,
-        "unread": overview.unread,
-        "unreadMentions": overview.unread_mentions,
-        "members": _members(overview),
-        "revision": row.revision,
-        "createdAt": microseconds_to_iso(row.created_at),
-        **details(row),
-        "role": row.role,
-        "preferences": preferences(overview.preferences),
-        "threadOf": root(overview) if row.parent_id is not None else None,
     }
 
 
@@ -194,13 +189,13 @@ def _update(change: MessageUpdate) -> UpdateShape:
         "sequence": change.sequence,
         "reacted": [{"username": one.username, "emoji": one.emoji, "on": one.is_on} for one in change.reacted],
     }
-    _add_state(shape, change.state, shape["messageId"])
+    add_state(shape, change.state, shape["messageId"])
     if change.content is not None:
         shape["content"] = change.content
     return shape
 
 
-def _add_state(shape: MessageStateShape, state: MessageState, message_id: str) -> None:
+def add_state(shape: MessageStateShape, state: MessageState, message_id: str) -> None:
     """Adds what there is: most messages have at most one of these."""
     if state.changed_revision is not None:
         shape["changedRevision"] = state.changed_revision
@@ -228,70 +223,6 @@ def _add_state(shape: MessageStateShape, state: MessageState, message_id: str) -
         shape["mentions"] = [mention(place) for place in state.mentions]
     if state.files:
         shape["files"] = files_of(message_id, state.files)
-
-
-def joined(overview: Overview) -> ChangeShape:
-    """The user's own change for a conversation that they joined."""
-    return {
-        "receiver": overview.receiver,
-        "group": overview.is_group,
-        "kind": "conversation",
-        "userRevision": overview.row.user_revision,
-        "conversation": conversation(overview),
-    }
-
-
-def left(group_id: int, user_revision: int) -> ChangeShape:
-    """The user's own change for a group that they left."""
-    return {
-        "receiver": str(group_id),
-        "group": True,
-        "kind": "conversation",
-        "userRevision": user_revision,
-        "conversation": None,
-    }
-
-
-def sync(result: Sync) -> SyncShape:
-    return {
-        "userRevision": result.user_revision,
-        "more": result.has_more,
-        "conversations": [_conversation_sync(synced) for synced in result.conversations],
-        "gone": [{"receiver": receiver, "group": is_group} for receiver, is_group in result.gone],
-        "changes": [personal_change(change) for change in result.personal],
-        "names": result.names,
-        "renamed": [renamed_earlier(one) for one in result.renamed],
-        "retentionDays": result.retention_days,
-    }
-
-
-def _conversation_sync(result: ConversationSync) -> ConversationSyncShape:
-    overview = result.overview
-    return {
-        "receiver": overview.receiver,
-        "group": overview.is_group,
-        "revision": result.revision,
-        "startOver": result.is_whole,
-        "conversation": conversation(overview) if result.is_whole else None,
-        "changes": [
-            change(entry, overview.receiver, is_group=overview.is_group, lowest=overview.lowest)
-            for entry in result.changes
-        ],
-        "readSequence": overview.row.read_sequence,
-        "members": _members(overview),
-    }
-
-
-def _members(overview: Overview) -> list[MemberShape]:
-    return [
-        {
-            "username": member.username,
-            "deliveredSequence": member.delivered,
-            "readSequence": member.read,
-            "role": member.role,
-        }
-        for member in overview.members
-    ]
 
 
 def _message_with_tick(stored: StoredMessage, lowest: LowestWatermarks) -> MessageShape:

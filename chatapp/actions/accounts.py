@@ -14,6 +14,7 @@ from chatapp.actions.audit import OPERATOR, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.managed_accounts import require_own_password
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure, revoke_all
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT, require
 from chatapp.clock import now
@@ -24,7 +25,6 @@ from chatapp.journal import Journal, Transaction
 from chatapp.lookalikes import display_skeleton, skeleton
 from chatapp.models import User, UsernameChange
 from chatapp.models.user import BOT, MEMBER
-from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, is_password, renewed_hash, require_uncommon
 from chatapp.sign_in_errors import SecondFactorRequired, WrongCode
 from chatapp.username_rule import name_key
@@ -55,11 +55,11 @@ def add_users(journal: Journal, users: list[NewUser]) -> None:
     """Adds all users or none. Raises Conflict if a username is taken, or looks like one that is."""
     hashes = {user.username: hash_password(user.password) for user in users if user.password}
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         insert_users(transaction, users, hashes)
         record(transaction, "account_added", OPERATOR, users[0].username, count=len(users), role=users[0].role)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def insert_users(transaction: Transaction, users: list[NewUser], hashes: dict[str, str]) -> list[int]:
@@ -147,7 +147,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
         raise SecondFactorRequired("Please enter the code of your authenticator app.")
     renewed = renewed_hash(given.password or "", old) if old else None
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         if renewed:
             # Unless the password was changed meanwhile.
             of_old = update(User).where(User.id == user_id, User.password_hash == old)
@@ -156,7 +156,7 @@ def sign_in(journal: Journal, settings: Settings, key: bytes, given: Credentials
         return begin_session(transaction, settings, user_id, name, shown, place)
 
     try:
-        return journal.write(job)
+        return journal.write(write)
     except WrongCode:
         record_failure(journal, name, place, "code")
         raise
@@ -174,16 +174,16 @@ def change_password(
     require_uncommon(password, *guessed_first(settings, caller.user_id))
     password_hash = hash_password(password)
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         user = transaction.session.get_one(User, caller.user_id)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_changed", caller.actor, caller.username)
         return begin_session(transaction, settings, user.id, user.username, "password", place)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def guessed_first(settings: Settings, user_id: int) -> tuple[str, ...]:
@@ -199,14 +199,14 @@ def set_email(journal: Journal, username: str, email: str | None) -> None:
     """Sets the verified address of an account, or takes it away. Raises NotFound, Forbidden for a bot, and Conflict
     if another account has it."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = transaction.session.scalar(select(User).where(User.username == username, User.removed_at.is_(None)))
         if user is None:
             raise NotFound("There is no such user.", username=username)
         require(user.role, MANAGE_OWN_ACCOUNT)
         replace_email(transaction, user, email, OPERATOR)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _account_of(user: User) -> Account:

@@ -111,7 +111,7 @@ def appoint_owner(journal: Journal, actor: Actor, group_id: str, username: str) 
     """
     require(actor.role, MANAGE_GROUPS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id = _lock(transaction, group_id)
         user_id = user_ids_of(transaction, {username})[username]
         require_may_lead(transaction, user_id)
@@ -133,19 +133,19 @@ def appoint_owner(journal: Journal, actor: Actor, group_id: str, username: str) 
             insert_memberships(transaction, conversation_id, {user_id}, revision, owner=user_id)
         record(transaction, "owner_appointed", actor, group_id, user=username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def delete_any_group(journal: Journal, actor: Actor, group_id: str) -> None:
     """Removes all members of a group, and deletes its messages. Raises Forbidden and NotFound."""
     require(actor.role, MANAGE_GROUPS)
 
-    def job(transaction: Transaction) -> list[int]:
+    def write(transaction: Transaction) -> list[int]:
         conversation_id = _lock(transaction, group_id)
         record(transaction, "group_deleted", actor, group_id)
         return mark_deleted(transaction, conversation_id)
 
-    delete_messages_of(journal, journal.write(job))
+    delete_messages_of(journal, journal.write(write))
 
 
 def _lock(transaction: Transaction, group_id: str) -> int:

@@ -6,6 +6,7 @@ from chatapp.actions.account_links import forget_links
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.guests import step_down
 from chatapp.actions.managed_accounts import require_own_password_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import revoke_all
 from chatapp.actions.standing import is_open
 from chatapp.actions.system_permissions import (
@@ -20,7 +21,7 @@ from chatapp.errors import LastAdministrator, NotFound
 from chatapp.journal import Journal, Transaction
 from chatapp.models import User
 from chatapp.models.user import ADMINISTRATOR, GUEST
-from chatapp.notices import AccountChanged, ProfileChanged
+from chatapp.notices import ProfileChanged
 from chatapp.passwords import hash_password, require_uncommon
 
 
@@ -31,14 +32,14 @@ def set_role(journal: Journal, actor: Actor, username: str, role: str) -> None:
     Raises Forbidden, NotFound and LastAdministrator.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, CHANGE_ROLES)
         if user.role == role:
             return
         require_other_administrator(transaction, user)
         change_role(transaction, actor, user, role)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def change_role(transaction: Transaction, actor: Actor, user: User, role: str) -> None:
@@ -59,7 +60,7 @@ def deactivate(journal: Journal, actor: Actor, username: str) -> None:
     Raises Forbidden, NotFound, and LastAdministrator.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, CLOSE_ACCOUNTS)
         if not user.is_active:
             return
@@ -69,19 +70,19 @@ def deactivate(journal: Journal, actor: Actor, username: str) -> None:
         forget_links(transaction, user.id)
         record(transaction, "account_deactivated", actor, username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def reactivate(journal: Journal, actor: Actor, username: str) -> None:
     """Opens an account again. Raises Forbidden and NotFound."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, CLOSE_ACCOUNTS)
         if not user.is_active:
             user.is_active = True
             record(transaction, "account_reactivated", actor, username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def set_password(journal: Journal, actor: Actor, username: str, password: str) -> None:
@@ -92,28 +93,28 @@ def set_password(journal: Journal, actor: Actor, username: str, password: str) -
     require_uncommon(password, username)
     password_hash = hash_password(password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_reset", actor, username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def end_sessions_of(journal: Journal, actor: Actor, username: str) -> int:
     """Ends all sessions of a user. Returns how many they were. Raises Forbidden and NotFound."""
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user = find_subject(transaction, actor, username, END_SESSIONS)
         ended = revoke_all(transaction, user.id)
         if ended:
             record(transaction, "session_ended", actor, username, count=ended)
         return ended
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def find_subject(transaction: Transaction, actor: Actor, username: str, action: str) -> User:

@@ -33,7 +33,7 @@ def set_block(journal: Journal, caller: Caller, username: str, *, is_on: bool) -
     if username == caller.username:
         raise InvalidInput("You cannot block yourself.", fields={"username": "is your own"})
 
-    def job(transaction: Transaction) -> OwnBlock:
+    def write(transaction: Transaction) -> OwnBlock:
         other_id = _blockable(transaction, caller, username)
         row = transaction.session.get(Block, (caller.user_id, other_id))
         if row is None and not is_on:
@@ -58,7 +58,7 @@ def set_block(journal: Journal, caller: Caller, username: str, *, is_on: bool) -
         transaction.notices.append(BlockChanged(caller.user_id, other_id))
         return OwnBlock(username, is_on, revision)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _blockable(transaction: Transaction, caller: Caller, username: str) -> int:

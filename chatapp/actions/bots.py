@@ -67,13 +67,13 @@ def add_bot(journal: Journal, actor: Actor, username: str, name: str) -> ListedB
     one that is."""
     require(actor.role, MANAGE_BOTS)
 
-    def job(transaction: Transaction) -> ListedBot:
+    def write(transaction: Transaction) -> ListedBot:
         (user_id,) = insert_users(transaction, [NewUser(username, name, role=BOT)], {})
         record(transaction, "account_added", actor, username, count=1, role=BOT)
         row = transaction.session.get_one(User, user_id)
         return _listed(row, 0)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def list_bots(actor: Actor) -> list[ListedBot]:
@@ -90,11 +90,11 @@ def rename_bot(journal: Journal, actor: Actor, username: str, name: str) -> None
     """Gives a bot another display name, of which everybody who sees it hears. Raises Forbidden and NotFound."""
     require(actor.role, MANAGE_BOTS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         bot = transaction.session.get_one(User, _lock(transaction, username))
         take_names(transaction, bot, name, "", actor)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def add_token(journal: Journal, actor: Actor, username: str, name: str, lasts: timedelta | None) -> NewToken:
@@ -104,7 +104,7 @@ def add_token(journal: Journal, actor: Actor, username: str, name: str, lasts: t
     secret, at = new_bot_token(), now()
     made = NewToken(session_id_of(secret), secret, None if lasts is None else at + lasts)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         bot_id = _lock(transaction, username)
         require_open(transaction, bot_id)
         valid = select(func.count()).where(
@@ -118,7 +118,7 @@ def add_token(journal: Journal, actor: Actor, username: str, name: str, lasts: t
         )
         record(transaction, "token_added", actor, username, name=name)
 
-    journal.write(job)
+    journal.write(write)
     return made
 
 
@@ -141,7 +141,7 @@ def revoke_token(journal: Journal, actor: Actor, username: str, token_id: str) -
     ended already stays so."""
     require(actor.role, MANAGE_BOTS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         bot_id = _lock(transaction, username)
         row = transaction.session.get(Session, token_id)
         if row is None or row.user_id != bot_id:
@@ -150,7 +150,7 @@ def revoke_token(journal: Journal, actor: Actor, username: str, token_id: str) -
             revoke(transaction, [token_id])
             record(transaction, "token_revoked", actor, username, name=row.name)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _listed_token(row: Session) -> ListedToken:

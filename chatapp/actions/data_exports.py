@@ -48,7 +48,7 @@ def begin_export(journal: Journal, caller: Caller, password: str | None) -> None
     """
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         # Locked, so that two requests at once do not both count as the last one.
         transaction.session.get_one(User, caller.user_id, with_for_update={"key_share": True})
         recent = select(func.count()).where(
@@ -61,7 +61,7 @@ def begin_export(journal: Journal, caller: Caller, password: str | None) -> None
             raise ExportLimited(sentence, limit=MOST_IN_AN_HOUR)
         record(transaction, EXPORTED, caller.actor, caller.username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def record_export(journal: Journal, actor: Actor, username: str) -> None:

@@ -12,6 +12,7 @@ from chatapp.actions.audit import Actor, record
 from chatapp.actions.installation_settings import Joining, chosen
 from chatapp.actions.invites import follow_invite, use_invite
 from chatapp.actions.provider_roles import take_role
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, Place, begin_session
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -20,7 +21,6 @@ from chatapp.extensions import db
 from chatapp.external_person import Person
 from chatapp.journal import Journal, Transaction
 from chatapp.models import ExternalIdentity, User
-from chatapp.notices import AccountChanged
 from chatapp.oidc.settings import ProviderSettings
 from chatapp.username_rule import USERNAME_CHARACTERS
 
@@ -76,7 +76,7 @@ def begin_session_of(
     """
     db.session.remove()
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         user = known_user(transaction.session, person.issuer, person.subject)
         user = user or _linked(transaction, admission, person, place)
         user = user or _made(transaction, admission, person, invite, place)
@@ -86,10 +86,10 @@ def begin_session_of(
 
     for _ in range(ATTEMPTS - 1):
         try:
-            return journal.write(job)
+            return journal.write(write)
         except (IntegrityError, _Overtaken):
             pass
-    return journal.write(job)
+    return journal.write(write)
 
 
 def known_user(session: Session, issuer: str, subject: str) -> User | None:
@@ -114,7 +114,7 @@ def _linked(transaction: Transaction, admission: Admission, person: Person, plac
     if user is not None and user.is_active:
         _link(transaction, user, person)
         actor = Actor(user.id, user.username, place.address)
-        transaction.notices.append(AccountChanged(user.id, "identity_linked"))
+        tell_of_change(transaction, user.id, "identity_linked")
         record(transaction, "identity_linked", actor, user.username, issuer=person.issuer)
     return user
 

@@ -54,7 +54,7 @@ def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partia
 
 
 def _process(journal: Journal, store: FileStore, upload_id: str, name: str, path: Path) -> None:
-    if store.scanner is not None and not store.scanner.is_clean(path):
+    if store.scanner is not None and store.scanner.scan(path) is not None:
         raise refusal_of(FileInfected.code)
     with store.partial.workspace(upload_id) as workspace:
         media = inspect(path, name, workspace)

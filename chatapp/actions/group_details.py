@@ -61,6 +61,10 @@ def details_of(row: Any) -> Details:
     )
 
 
+OF_DIRECT = Details("", "", "", True, False, "everybody", "everybody", 0, 0)
+"""What holds for every direct conversation, but for `erased_sequence`."""
+
+
 def search_name_of(name: str) -> str:
     """A name without case and accents, as the directory of public groups compares it."""
     decomposed = unicodedata.normalize("NFD", name.casefold())

@@ -29,7 +29,7 @@ def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list
     """Adds those of the users who are not members yet. Raises NotFound for usernames that do not exist, LimitReached
     for more members than a group may have, and then adds nobody."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, ADD_MEMBERS)
         found = user_ids_of(transaction, set(usernames))
         require_no_block(transaction, caller, found)
@@ -43,13 +43,13 @@ def add_members(journal: Journal, caller: Caller, group_id: str, usernames: list
             insert_memberships(transaction, conversation_id, new, take_revision(transaction, conversation_id))
             record(transaction, "member_added", caller.actor, group_id, users=sorted(usernames)[:100], count=len(new))
 
-    journal.write(job)
+    journal.write(write)
 
 
 def remove_other_member(journal: Journal, caller: Caller, group_id: str, username: str) -> None:
     """Removes another member from a group. Raises NotFound if the user is not a member."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id, role = lock_group(transaction, caller, group_id, REMOVE_MEMBERS)
         member = _member(transaction, conversation_id, username)
         if member.role != MEMBER:
@@ -57,14 +57,14 @@ def remove_other_member(journal: Journal, caller: Caller, group_id: str, usernam
         delete_memberships(transaction, conversation_id, {member.user_id}, take_revision(transaction, conversation_id))
         record(transaction, "member_removed", caller.actor, group_id, user=username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def set_role(journal: Journal, caller: Caller, group_id: str, username: str, role: str) -> None:
     """Gives a member a role. Raises NotFound if the user is not a member, Forbidden for a guest who would be more
     than a member, LastOwner if no owner would remain."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id, _ = lock_group(transaction, caller, group_id, CHANGE_ROLES)
         member = _member(transaction, conversation_id, username)
         if member.role == role:
@@ -77,7 +77,7 @@ def set_role(journal: Journal, caller: Caller, group_id: str, username: str, rol
         member.revision = take_revision(transaction, conversation_id)
         record(transaction, "member_role_changed", caller.actor, group_id, user=username, role=role)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def require_may_lead(transaction: Transaction, user_id: int) -> None:

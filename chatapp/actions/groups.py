@@ -29,6 +29,7 @@ from chatapp.actions.messages import Page, newest_of_group
 from chatapp.actions.people import Person, members_of
 from chatapp.actions.permissions import CHANGE_DETAILS, DELETE_GROUP, LEAVE, SET_RETENTION
 from chatapp.actions.permissions import require as require_in_group
+from chatapp.actions.retention_jobs import sweep_soon
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MAKE_GROUPS
 from chatapp.actions.system_permissions import require as require_in_system
@@ -125,13 +126,14 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
     if "group_name" in given:
         given["name"] = given.pop("group_name")
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id, role = lock_group(transaction, caller, group_id, CHANGE_DETAILS)
         before = details_of(transaction.session.get_one(Conversation, conversation_id))
         after = replace(before, **given)
         if after.retention_days != before.retention_days:
             require_in_group(role, SET_RETENTION)
             record(transaction, "retention_changed", caller.actor, group_id, days=after.retention_days)
+            sweep_soon(transaction)
         if after != before:
             revision = take_revision(transaction, conversation_id)
             values = {**given, "search_name": search_name_of(after.name), "details_revision": revision}
@@ -139,19 +141,19 @@ def change_details(journal: Journal, caller: Caller, group_id: str, wanted: Grou
             if before.shares_history and not after.shares_history:
                 end_hidden_follows(transaction, conversation_id)
 
-    journal.write(job)
+    journal.write(write)
     return group_of(caller, group_id)
 
 
 def delete_group(journal: Journal, caller: Caller, group_id: str) -> None:
     """Removes all members of a group, and deletes its messages."""
 
-    def job(transaction: Transaction) -> list[int]:
+    def write(transaction: Transaction) -> list[int]:
         conversation_id, _ = lock_group(transaction, caller, group_id, DELETE_GROUP)
         record(transaction, "group_deleted", caller.actor, group_id)
         return mark_deleted(transaction, conversation_id)
 
-    delete_messages_of(journal, journal.write(job))
+    delete_messages_of(journal, journal.write(write))
 
 
 def remove_member(journal: Journal, caller: Caller, group_id: str, username: str) -> None:
@@ -169,7 +171,7 @@ def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
     Raises LastOwner if the other members would have no owner.
     """
 
-    def job(transaction: Transaction) -> list[int]:
+    def write(transaction: Transaction) -> list[int]:
         conversation_id, role = lock_group(transaction, caller, group_id, LEAVE)
         members = select(func.count()).where(Membership.conversation_id == conversation_id)
         if transaction.session.execute(members).scalar_one() == 1:
@@ -179,7 +181,7 @@ def leave_group(journal: Journal, caller: Caller, group_id: str) -> None:
         delete_memberships(transaction, conversation_id, {caller.user_id}, take_revision(transaction, conversation_id))
         return []
 
-    delete_messages_of(journal, journal.write(job))
+    delete_messages_of(journal, journal.write(write))
 
 
 def _insert_group(transaction: Transaction, caller: Caller, new: NewGroup) -> int:
@@ -254,12 +256,12 @@ def delete_left_messages(journal: Journal) -> None:
 def _delete_messages_in(journal: Journal, conversation_id: int) -> None:
     last = MESSAGES_DELETED_AT_ONCE
 
-    def job(transaction: Transaction) -> bool:
-        delete_rows(transaction.session, conversation_id, 1, last)
+    def write(transaction: Transaction) -> bool:
+        delete_rows(transaction, conversation_id, 1, last)
         rest = select(Message.sequence).where(Message.conversation_id == conversation_id).limit(1)
         return transaction.session.scalar(rest) is not None
 
-    while journal.write(job, durable=False):
+    while journal.write(write, durable=False):
         last += MESSAGES_DELETED_AT_ONCE
 
 

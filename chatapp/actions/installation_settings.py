@@ -6,6 +6,7 @@ from typing import Literal, cast
 from sqlalchemy import delete, select
 
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.retention_jobs import sweep_soon
 from chatapp.actions.system_permissions import CHANGE_INSTALLATION, require
 from chatapp.config import Settings
 from chatapp.errors import JoiningFixed
@@ -82,7 +83,7 @@ def change_installation(
     days = None if retention_days is None else str(retention_days or "")
     wanted = {SYSTEM_NAME: name, JOINING: joining, RETENTION_DAYS: days}
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         rows = transaction.session.execute(select(InstallationSetting.name, InstallationSetting.value))
         stored = {row.name: row.value for row in rows}
         changed = {key: value for key, value in wanted.items() if value is not None and stored.get(key, "") != value}
@@ -91,9 +92,10 @@ def change_installation(
         if changed:
             record(transaction, "installation_changed", actor, **changed)
         if RETENTION_DAYS in changed:
+            sweep_soon(transaction)
             transaction.notices.append(RetentionChanged())
 
-    journal.write(job)
+    journal.write(write)
     return chosen(settings)
 
 

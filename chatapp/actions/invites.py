@@ -57,7 +57,7 @@ def add_invite(
     secret, at = new_secret(), now()
     role = GUEST if group_ids else MEMBER
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         row = Invite(
             secret_hash=hash_of(secret),
             created_at=at,
@@ -73,7 +73,7 @@ def add_invite(
         record(transaction, "invitation_added", actor, str(row.id), uses=uses_allowed, **details)
         return row.id
 
-    return NewInvite(journal.write(job), secret, at + lasts)
+    return NewInvite(journal.write(write), secret, at + lasts)
 
 
 def list_invites(actor: Actor) -> list[ListedInvite]:
@@ -98,7 +98,7 @@ def revoke_invite(journal: Journal, actor: Actor, invite_id: int) -> None:
     """Nobody can use the invitation any more. Raises Forbidden and NotFound."""
     require(actor.role, MAKE_INVITATIONS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         row = transaction.session.get(Invite, invite_id)
         if row is None:
             raise NotFound("There is no such invitation.", invite=invite_id)
@@ -106,7 +106,7 @@ def revoke_invite(journal: Journal, actor: Actor, invite_id: int) -> None:
             row.revoked_at = now()
             record(transaction, "invitation_revoked", actor, str(invite_id))
 
-    journal.write(job)
+    journal.write(write)
 
 
 def require_invite(joining: Joining, secret: str | None) -> datetime | None:
@@ -148,7 +148,7 @@ def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place)
         require_uncommon(newcomer.password, *user.names, installation.name)
     hashes = {user.username: hash_password(newcomer.password)} if newcomer.password else {}
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         invite = use_invite(transaction, joining, newcomer.invite)
         (user_id,) = insert_users(transaction, [replace(user, role=invite.role)], hashes)
         follow_invite(transaction, invite, user_id)
@@ -159,7 +159,7 @@ def join(journal: Journal, settings: Settings, newcomer: Newcomer, place: Place)
         record(transaction, "joined", actor, user.username, invitation=invite.number, **invite.details)
         return begin_session(transaction, settings, user_id, user.username, method, place)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The members of a conversation as one of them sees them, with their watermarks."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from chatapp.actions.messages import LowestWatermarks, lowest_of
@@ -25,12 +26,20 @@ class ListedMember:
     role: str
 
 
+_USERNAME, _DELIVERED = attrgetter("username"), attrgetter("delivered")
+
+
 @dataclass(slots=True)
 class GroupMembers:
-    """The members of one group, ordered by username, and the two lowest delivered watermarks among them."""
+    """The members of one group, ordered by username."""
 
-    lowest: LowestWatermarks
     members: list[ListedMember]
+
+    @property
+    def lowest(self) -> LowestWatermarks:
+        """The two lowest delivered watermarks among them."""
+        ordered = sorted(self.members, key=_DELIVERED)
+        return lowest_of([(member.user_id, member.delivered) for member in ordered[:2]])
 
     def as_seen(self, reads: ReadsShown) -> list[ListedMember]:
         """Without what others have read, where the viewer does not see it."""
@@ -44,17 +53,12 @@ def sum_of(members: list[ListedMember]) -> int:
     return sum(member.delivered + (HIDDEN if member.read is None else member.read) for member in members)
 
 
-def members_by_group(member_rows: Iterable[Any]) -> dict[int, GroupMembers]:
+def members_by_group(member_rows: Sequence[Any]) -> dict[int, GroupMembers]:
     """The members of each group by its id, from rows of conversation id, user id, watermarks and role."""
-    by_group: dict[int, list[Any]] = {}
-    user_ids: set[int] = set()
-    for row in member_rows:
-        by_group.setdefault(row[0], []).append(row)
-        user_ids.add(row[1])
-    names = usernames_of(user_ids) if user_ids else {}
-    groups = {}
-    for conversation_id, group_rows in by_group.items():
-        lowest = lowest_of(sorted(((row[1], row[2]) for row in group_rows), key=itemgetter(1)))
-        members = [ListedMember(row[1], names[row[1]], row[2], row[3], row[4]) for row in group_rows]
-        groups[conversation_id] = GroupMembers(lowest, sorted(members, key=attrgetter("username")))
-    return groups
+    by_group = defaultdict[int, list[ListedMember]](list)
+    names = usernames_of({row[1] for row in member_rows}) if member_rows else {}
+    for conversation_id, user_id, delivered, read, role in member_rows:
+        by_group[conversation_id].append(ListedMember(user_id, names[user_id], delivered, read, role))
+    for members in by_group.values():
+        members.sort(key=_USERNAME)
+    return {conversation_id: GroupMembers(members) for conversation_id, members in by_group.items()}

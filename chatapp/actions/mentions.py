@@ -11,18 +11,16 @@ from chatapp.journal.message_mentions import places_of, users_of
 from chatapp.journal.message_state import MentionPlace
 from chatapp.mentions import EVERYBODY, HERE, MOST_ONLINE, find_mentions, from_text, may_mention, to_text
 from chatapp.models import Membership, Mention, Message, User
-from chatapp.models.tables import CONVERSATIONS, MEMBERSHIPS, MENTIONS
+from chatapp.models.tables import MEMBERSHIPS, MENTIONS
 from chatapp.prepared_statements import tuples
 
 _IS_OF_USER = MENTIONS.c.user_id.in_([bindparam("user_id"), EVERYBODY]) & (MENTIONS.c.sender_id != bindparam("user_id"))
 UNREAD = (
     select(MENTIONS.c.conversation_id, MENTIONS.c.sequence)
     .select_from(MEMBERSHIPS)
-    .join(CONVERSATIONS, CONVERSATIONS.c.id == MEMBERSHIPS.c.conversation_id)
     .join(MENTIONS, MENTIONS.c.conversation_id == MEMBERSHIPS.c.conversation_id)
     .where(
         MEMBERSHIPS.c.user_id == bindparam("user_id"),
-        CONVERSATIONS.c.last_sequence > MEMBERSHIPS.c.read_sequence,
         MENTIONS.c.sequence > MEMBERSHIPS.c.read_sequence,
         _IS_OF_USER,
     )

@@ -44,7 +44,7 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
     poll, TooLate if it is older than `edit_seconds` (0: no limit), and LimitReached if it has MOST_VERSIONS.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         found = lock_message(transaction, caller, message_id)
         message = found.message
         if message.sender_id != caller.user_id:
@@ -64,7 +64,7 @@ def edit_message(journal: Journal, caller: Caller, message_id: str, content: str
         replace_mentions(transaction, message, is_group=found.direct_key is None)
         message.content_revision = found.change(transaction)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 
@@ -78,7 +78,7 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
     permit more.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         try:
             found = lock_message(transaction, caller, message_id, is_blocked_found=True)
         except MessageDeleted:
@@ -89,7 +89,7 @@ def delete_message(journal: Journal, caller: Caller, message_id: str, edit_secon
         if message.sender_id != caller.user_id:
             record(transaction, "message_deleted", caller.actor, message_id)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 
@@ -100,7 +100,7 @@ def erase_message(transaction: Transaction, found: FoundMessage, user_id: int) -
         of_message = (table.conversation_id == message.conversation_id) & (table.sequence == message.sequence)
         transaction.session.execute(delete(table).where(of_message))
     delete_poll(transaction, message.conversation_id, message.sequence)
-    release_files(transaction.session, message.conversation_id, message.sequence, message.sequence)
+    release_files(transaction, message.conversation_id, message.sequence, message.sequence)
     forget_mentions(transaction, message)
     message.content, message.edited_at, message.pinned_at, message.pinned_by_id = "", None, None, None
     message.forwarded_from_id = message.forwarded_at = None

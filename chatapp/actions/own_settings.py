@@ -46,7 +46,7 @@ def change_settings(journal: Journal, caller: Caller, wanted: ChangeSettings) ->
     """Changes the settings that were given. Returns all of them."""
     changes = _given(wanted)
 
-    def job(transaction: Transaction) -> OwnSettings:
+    def write(transaction: Transaction) -> OwnSettings:
         row = transaction.session.get(UserSettings, caller.user_id)
         before = OwnSettings() if row is None else _of(row)
         if all(getattr(before, name) == value for name, value in changes.items()):
@@ -62,7 +62,7 @@ def change_settings(journal: Journal, caller: Caller, wanted: ChangeSettings) ->
         row.user_revision = revision
         return _of(row)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _given(wanted: ChangeSettings) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from chatapp.actions.ceremonies import (
 from chatapp.actions.challenges import new_challenge, require_challenge, use_challenge, user_handle_of
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.managed_accounts import subject_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, Place, begin_session, record_failure
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -33,7 +34,6 @@ from chatapp.errors import LimitReached, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Passkey, User
-from chatapp.notices import AccountChanged
 from chatapp.sign_in_errors import LastWayIn, PasskeyInvalid, PasskeyRefused
 from chatapp.username_rule import name_key
 
@@ -94,7 +94,7 @@ def sign_in(
     except AnswerInvalid:
         _refuse(journal, name, place)
 
-    def job(transaction: Transaction) -> Caller | None:
+    def write(transaction: Transaction) -> Caller | None:
         use_challenge(transaction, client_data.challenge)
         if not _count(transaction, passkey_id, assertion):
             copied = transaction.session.get(Passkey, passkey_id)
@@ -103,7 +103,7 @@ def sign_in(
             return None
         return begin_session(transaction, settings, user_id, name, "passkey", place)
 
-    caller = journal.write(job)
+    caller = journal.write(write)
     if caller is None:
         _refuse(journal, name, place)
     return caller
@@ -189,13 +189,13 @@ def add(journal: Journal, ceremony: Ceremony, caller: Caller, name: str, credent
     """Adds a passkey to the caller's account. Raises PasskeyInvalid, ChallengeInvalid and LimitReached."""
     store = checked(ceremony, name, credential)
 
-    def job(transaction: Transaction) -> ListedPasskey:
+    def write(transaction: Transaction) -> ListedPasskey:
         added = store(transaction, caller.user_id)
-        transaction.notices.append(AccountChanged(caller.user_id, "passkey_added"))
+        tell_of_change(transaction, caller.user_id, "passkey_added")
         record(transaction, "passkey_added", caller.actor, caller.username, name=name)
         return added
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _insert(transaction: Transaction, user_id: int, name: str, made: MadeCredential, handle: bytes) -> ListedPasskey:
@@ -232,12 +232,12 @@ def list_passkeys(user_id: int) -> list[ListedPasskey]:
 def rename(journal: Journal, caller: Caller, credential_id: str, name: str) -> ListedPasskey:
     """Gives one of the caller's passkeys another name. Raises NotFound."""
 
-    def job(transaction: Transaction) -> ListedPasskey:
+    def write(transaction: Transaction) -> ListedPasskey:
         row = _own(transaction, caller, credential_id)
         row.name = name
         return _listed(row)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def remove(journal: Journal, settings: Settings, caller: Caller, credential_id: str) -> None:
@@ -245,7 +245,7 @@ def remove(journal: Journal, settings: Settings, caller: Caller, credential_id: 
 
     is_managed = subject_of(caller.user_id) is not None
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         # Locked, so that two removals at once do not each find the other's passkey.
         user = transaction.session.get_one(User, caller.user_id, with_for_update=True)
         row = _own(transaction, caller, credential_id)
@@ -256,7 +256,7 @@ def remove(journal: Journal, settings: Settings, caller: Caller, credential_id: 
         transaction.session.delete(row)
         record(transaction, "passkey_removed", caller.actor, caller.username, name=row.name)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def remove_all(transaction: Transaction, user_id: int) -> int:

@@ -10,6 +10,7 @@ from chatapp.actions.accounts import guessed_first
 from chatapp.actions.administration import find_subject
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.managed_accounts import require_own_password, require_own_password_of
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Place, revoke_all
 from chatapp.actions.standing import require_may_sign_in
 from chatapp.actions.system_permissions import RESET_PASSWORDS, require
@@ -18,7 +19,6 @@ from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import PasswordReset, User
-from chatapp.notices import AccountChanged
 from chatapp.passwords import hash_password, require_uncommon
 from chatapp.random_secrets import hash_of, new_secret
 from chatapp.sign_in_errors import ResetInvalid
@@ -42,12 +42,12 @@ def add_reset(journal: Journal, actor: Actor, username: str) -> NewReset:
     require(actor.role, RESET_PASSWORDS)
     require_own_password_of(username)
 
-    def job(transaction: Transaction) -> NewReset:
+    def write(transaction: Transaction) -> NewReset:
         user = find_subject(transaction, actor, username, RESET_PASSWORDS)
         record(transaction, "password_reset_added", actor, username)
         return store_reset(transaction, user.id, LASTS)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def store_reset(transaction: Transaction, user_id: int, lasts: timedelta) -> NewReset:
@@ -71,7 +71,7 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
     require_uncommon(password, *guessed_first(settings, user_id))
     password_hash = hash_password(password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         used = transaction.session.execute(
             delete(PasswordReset)
             .where(PasswordReset.secret_hash == hash_of(secret), PasswordReset.expires_at > now())
@@ -84,10 +84,10 @@ def use_reset(journal: Journal, settings: Settings, secret: str, password: str, 
         user.password_hash = password_hash
         revoke_all(transaction, user.id)
         forget_links(transaction, user.id)
-        transaction.notices.append(AccountChanged(user.id, "password_changed"))
+        tell_of_change(transaction, user.id, "password_changed")
         record(transaction, "password_reset", Actor(user.id, user.username, place.address), user.username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _user_of(secret: str) -> int:

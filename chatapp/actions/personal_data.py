@@ -4,6 +4,7 @@ from sqlalchemy import delete, select, update
 
 from chatapp.clock import now
 from chatapp.journal import Transaction
+from chatapp.journal.scheduled import SENDING, job_key
 from chatapp.models import (
     AuditEvent,
     Block,
@@ -13,6 +14,7 @@ from chatapp.models import (
     EmailVerification,
     ExternalIdentity,
     Invite,
+    JobRow,
     Membership,
     Passkey,
     PasswordReset,
@@ -27,6 +29,7 @@ from chatapp.models import (
     User,
     UserSettings,
 )
+from chatapp.models.job import WAITING
 from chatapp.models.user import MEMBER
 
 OF_USER = (
@@ -56,6 +59,8 @@ def erase_personal_data(transaction: Transaction, user: User) -> None:
     user.mail_language = user.status_text = user.time_zone = user.picture = ""
     user.role, user.is_active = MEMBER, False
     session.flush()
+    own_keys = JobRow.key.startswith(job_key(user.id, ""))
+    session.execute(delete(JobRow).where(JobRow.kind == SENDING, JobRow.state == WAITING, own_keys))
     for table in OF_USER:
         session.execute(delete(table).where(table.user_id == user.id))
     # Ended sessions stay until they would have expired, so that their tokens are refused.

@@ -35,7 +35,7 @@ def pin(journal: Journal, caller: Caller, message_id: str, *, is_on: bool) -> St
     Returns the message. Raises NotFound, MessageDeleted, Forbidden, and LimitReached if MOST_PINS are pinned.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         found = lock_message(transaction, caller, message_id)
         message = found.message
         _require_may_pin(found)
@@ -47,7 +47,7 @@ def pin(journal: Journal, caller: Caller, message_id: str, *, is_on: bool) -> St
         message.pinned_by_id = caller.user_id if is_on else None
         found.change(transaction)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 

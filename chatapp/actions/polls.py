@@ -57,14 +57,14 @@ def close_poll(journal: Journal, caller: Caller, message_id: str) -> StoredMessa
     Raises NotFound, MessageDeleted and Forbidden. A poll that is closed stays as it is.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         found, poll = _lock_poll(transaction, caller, message_id)
         _require_may_close(found, caller)
         if not _is_closed(poll):
             poll.closed_at = now()
             found.change(transaction)
 
-    journal.write(job)
+    journal.write(write)
     return message_of(caller, find_message(caller, message_id))
 
 

@@ -38,7 +38,7 @@ def set_preferences(journal: Journal, caller: Caller, wanted: ConversationPrefer
         del changes["level"]
     key = (caller.user_id, target.is_group, target.target_id)
 
-    def job(transaction: Transaction) -> Preferences:
+    def write(transaction: Transaction) -> Preferences:
         row = transaction.session.get(ConversationPreference, key)
         before = Preferences() if row is None else Preferences(row.level, row.unread_from, row.user_revision)
         if all(getattr(before, name) == value for name, value in changes.items()):
@@ -54,4 +54,4 @@ def set_preferences(journal: Journal, caller: Caller, wanted: ConversationPrefer
         row.user_revision = revision
         return Preferences(row.level, row.unread_from, revision)
 
-    return journal.write(job)
+    return journal.write(write)

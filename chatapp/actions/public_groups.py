@@ -77,7 +77,7 @@ def join_group(journal: Journal, caller: Caller, group_id: str) -> None:
     """
     require(caller.role, FIND_GROUPS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         conversation_id = parse_conversation_id(group_id)
         lock = select(Conversation.is_public).where(Conversation.id == conversation_id, Conversation.kind == GROUP)
         is_public = transaction.session.scalar(lock.with_for_update(key_share=True))
@@ -90,7 +90,7 @@ def join_group(journal: Journal, caller: Caller, group_id: str) -> None:
         revision = take_revision(transaction, conversation_id)
         insert_memberships(transaction, conversation_id, {caller.user_id}, revision)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _public_groups(caller: Caller) -> Select[Any]:

@@ -1,11 +1,9 @@
-"""Takes files from messages and uploads, and deletes the bytes that nothing has any more.
+"""Takes files from messages and uploads, and has a job delete the bytes that nothing has any more.
 
 The bytes are outside the database, so they are deleted in three steps: a transaction marks those that nothing has, then
 they are deleted, then their row is. While they are marked nobody begins to use them. A process that is stopped in
 between leaves the mark, and the next run goes on.
 """
-
-from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -15,9 +13,13 @@ from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.extensions import db
 from chatapp.files import keys
 from chatapp.files.storage import Storage
+from chatapp.jobs import enqueue
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import sizes_in
 from chatapp.models import Blob, MessageFile, Upload
+
+DELETE_FILES = "delete_files"
+"""The kind of the job that deletes what was released."""
 
 DELETED_AT_ONCE = 100
 """Blobs that one look finds."""
@@ -28,18 +30,20 @@ def has_files(session: Session, conversation_id: int, sequence: int) -> bool:
     return session.get(MessageFile, (conversation_id, sequence, 1)) is not None
 
 
-def release_files(session: Session, conversation_id: int, first: int, last: int) -> None:
+def release_files(transaction: Transaction, conversation_id: int, first: int, last: int) -> None:
     """Takes the files from the messages from one sequence to another."""
+    session = transaction.session
     part = (MessageFile.conversation_id == conversation_id) & MessageFile.sequence.between(first, last)
     hashes = set(session.scalars(select(MessageFile.blob_hash).where(part)))
     if hashes:
         session.execute(delete(MessageFile).where(part))
-        release(session, hashes, now())
+        release(transaction, hashes)
 
 
-def release(session: Session, hashes: set[str], at: datetime) -> None:
+def release(transaction: Transaction, hashes: set[str]) -> None:
     """Notes that something let go of these bytes."""
-    session.execute(update(Blob).where(Blob.hash.in_(hashes)).values(released_at=at))
+    transaction.session.execute(update(Blob).where(Blob.hash.in_(hashes)).values(released_at=now()))
+    enqueue(transaction, DELETE_FILES, {}, key=DELETE_FILES)
 
 
 def delete_released(journal: Journal, storage: Storage) -> int:

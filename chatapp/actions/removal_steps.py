@@ -1,8 +1,11 @@
 """What follows the removal of a person, conversation by conversation, in small transactions.
 
-Each step stores how far it has come. So any process goes on where another one was stopped, and two do nothing twice.
+Each step stores how far it has come. So any process goes on where another one was stopped, and two do nothing twice. A
+job, whose key is the id of the user, does them one after the other.
 """
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -14,7 +17,7 @@ from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.message_rows import delete_rows
 from chatapp.actions.personal_data import close_reports_about
 from chatapp.actions.succession import pass_on
-from chatapp.extensions import db
+from chatapp.jobs.kind import Again, Kind, Services
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_revision
 from chatapp.models import (
@@ -34,15 +37,25 @@ ERASED_AT_ONCE = 25
 LOOKED_AT_ONCE = 2_000
 """Messages of a conversation that one transaction looks through for those of the person."""
 
-
-def removals_under_way() -> list[int]:
-    """The ids of the users whose removal is not finished, the first one first."""
-    return list(db.session.scalars(select(Removal.user_id).order_by(Removal.began_at, Removal.user_id)))
+PAUSE_SECONDS = 0.02
+"""Time for others after each transaction."""
 
 
 def continue_removal(journal: Journal, user_id: int) -> bool:
     """Does the next step, in one transaction. Returns whether there is more to do."""
     return journal.write(lambda transaction: _step(transaction, user_id), durable=False)
+
+
+def _continue(services: Services, _payload: Mapping[str, Any]) -> Again | None:
+    while services.has_time():
+        if not continue_removal(services.journal, int(services.job.key or 0)):
+            return None
+        time.sleep(PAUSE_SECONDS)
+    return Again(0)
+
+
+REMOVAL = Kind("removal", _continue, most_attempts=100)
+"""Kept up for days: nobody else finishes a removal."""
 
 
 def _step(transaction: Transaction, user_id: int) -> bool:
@@ -139,6 +152,6 @@ def _delete_some(transaction: Transaction, conversation_id: int) -> bool:
         first = session.scalar(select(func.min(Message.sequence)).where(Message.conversation_id == one))
         if first is None:
             continue
-        delete_rows(session, one, first, first + LOOKED_AT_ONCE // 4)
+        delete_rows(transaction, one, first, first + LOOKED_AT_ONCE // 4)
         return True
     return False

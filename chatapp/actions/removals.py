@@ -10,12 +10,14 @@ from chatapp.actions.administration import find_subject, require_other_administr
 from chatapp.actions.audit import Actor, record
 from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.personal_data import erase_personal_data
+from chatapp.actions.removal_steps import REMOVAL
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.actions.system_permissions import REMOVE_PEOPLE
 from chatapp.actions.username_changes import give_name
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import InvalidInput
+from chatapp.jobs import enqueue
 from chatapp.journal import Journal, Transaction
 from chatapp.models import Removal, User
 from chatapp.notices import ProfileChanged
@@ -30,13 +32,13 @@ def remove_person(journal: Journal, actor: Actor, username: str, *, erases: bool
     Raises Forbidden, NotFound, InvalidInput for oneself, and LastAdministrator.
     """
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user = find_subject(transaction, actor, username, REMOVE_PEOPLE)
         if user.id == actor.user_id:
             raise InvalidInput("You leave by the settings of your account.", fields={"username": "is your own"})
         return _begin(transaction, actor, user, erases=erases)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def leave(journal: Journal, settings: Settings, caller: Caller, password: str | None, *, erases: bool) -> int:
@@ -49,11 +51,11 @@ def leave(journal: Journal, settings: Settings, caller: Caller, password: str | 
         raise NameIsAccount("People sign in by name here. An administrator removes accounts.")
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user = transaction.session.scalars(select(User).where(User.id == caller.user_id).with_for_update()).one()
         return _begin(transaction, caller.actor, user, erases=erases)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _begin(transaction: Transaction, actor: Actor, user: User, *, erases: bool) -> int:
@@ -67,5 +69,6 @@ def _begin(transaction: Transaction, actor: Actor, user: User, *, erases: bool) 
     user.removed_at = now()
     erase_personal_data(transaction, user)
     transaction.session.add(Removal(user_id=user.id, erases=erases, began_at=user.removed_at))
+    enqueue(transaction, REMOVAL.name, {}, key=str(user.id))
     transaction.notices.append(ProfileChanged(user.id))
     return user.id

@@ -122,12 +122,12 @@ def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport
     """
     require(actor.role, SEE_REPORTS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         report = _open_of(transaction.session, actor, message_id)[0]
         author = transaction.session.get_one(User, report.author_id).username
         record(transaction, "report_opened", actor, author, message=message_id)
 
-    journal.write(job)
+    journal.write(write)
     reports = _open_of(db.session, actor, message_id)
     conversation_id, sequence, author_id = reports[0].conversation_id, reports[0].sequence, reports[0].author_id
     # Nobody opens history that is hidden from them by a report of their own.
@@ -155,11 +155,11 @@ def dismiss(journal: Journal, actor: Actor, message_id: str) -> None:
     """Closes the reports of a message, which stays. Raises Forbidden and NotFound."""
     require(actor.role, DISMISS_REPORTS)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         reports = _open_of(transaction.session, actor, message_id)
         _close(transaction, actor, reports, "report_dismissed", message_id)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def remove(journal: Journal, caller: Caller, message_id: str) -> None:
@@ -168,7 +168,7 @@ def remove(journal: Journal, caller: Caller, message_id: str) -> None:
     actor = caller.actor
     require(actor.role, REMOVE_REPORTED)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         session = transaction.session
         conversation_id, sequence = parse_message_id(message_id) or (0, 0)
         lock = select(Conversation).where(Conversation.id == conversation_id)
@@ -181,7 +181,7 @@ def remove(journal: Journal, caller: Caller, message_id: str) -> None:
             erase_message(transaction, found, caller.user_id)
         _close(transaction, actor, reports, "message_removed", message_id)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _close(transaction: Transaction, actor: Actor, reports: list[Report], kind: str, message_id: str) -> None:

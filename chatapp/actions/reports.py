@@ -29,7 +29,7 @@ def report_message(journal: Journal, caller: Caller, message_id: str, reason: st
     if author_id == caller.user_id:
         raise InvalidInput("You cannot report your own message.", fields={"messageId": "is your own"})
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         session = transaction.session
         # Two reports at once by one person: the second one finds the first.
         session.execute(select(User.id).where(User.id == caller.user_id).with_for_update(key_share=True))
@@ -53,7 +53,7 @@ def report_message(journal: Journal, caller: Caller, message_id: str, reason: st
         author = session.get_one(User, author_id).username
         record(transaction, "message_reported", caller.actor, author, message=message_id, reason=reason)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _is_edited_since(report: Report, message: Message) -> bool:

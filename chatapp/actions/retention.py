@@ -79,7 +79,7 @@ def find_due(at: datetime, after: int) -> tuple[list[Due], int | None]:
 def erase_next(journal: Journal, due: Due) -> bool:
     """Erases the next messages, in one transaction. Returns whether there may be more."""
 
-    def job(transaction: Transaction) -> bool:
+    def write(transaction: Transaction) -> bool:
         session = transaction.session
         query = select(Conversation).where(Conversation.id == due.conversation_id)
         conversation = session.scalar(query.with_for_update(key_share=True))
@@ -102,17 +102,17 @@ def erase_next(journal: Journal, due: Due) -> bool:
         if last < first:
             return False
         _end_threads(transaction, conversation.id, last)
-        if _erase_in_threads(session, conversation.id, first, last):
+        if _erase_in_threads(transaction, conversation.id, first, last):
             return True
         SearchIndex(transaction).remove_range(conversation.id, first, last)
-        delete_rows(session, conversation.id, first, last)
+        delete_rows(transaction, conversation.id, first, last)
         usernames = tuple(conversation.direct_key.split(" ")) if conversation.direct_key else ()
         revision = take_revision(transaction, conversation.id, usernames, can_wait=True)
         values = {"erased_sequence": last, "details_revision": revision}
         session.execute(update(Conversation).where(Conversation.id == conversation.id).values(values))
         return oldest_kept is None and last < conversation.last_sequence
 
-    return journal.write(job, durable=False)
+    return journal.write(write, durable=False)
 
 
 def _days_of(session: Session, conversation: Conversation) -> int:
@@ -133,7 +133,7 @@ def _end_threads(transaction: Transaction, conversation_id: int, last: int) -> N
         session.execute(update(Conversation).where(Conversation.id == thread_id).values(kind=DELETED))
 
 
-def _erase_in_threads(session: Session, conversation_id: int, first: int, last: int) -> bool:
+def _erase_in_threads(transaction: Transaction, conversation_id: int, first: int, last: int) -> bool:
     """Erases the next messages of one ended thread of these root messages, ERASED_AT_ONCE at most. Returns whether
     there were any. The root messages are erased after them, so a server that stops in between goes on where it was."""
     threads = select(Conversation.id).where(
@@ -141,10 +141,10 @@ def _erase_in_threads(session: Session, conversation_id: int, first: int, last: 
     )
     query = select(Message.conversation_id, Message.sequence).where(Message.conversation_id.in_(threads))
     query = query.order_by(Message.conversation_id, Message.sequence).limit(ERASED_AT_ONCE)
-    found = session.execute(query).all()
+    found = transaction.session.execute(query).all()
     if not found:
         return False
     thread_id = found[0].conversation_id
     end = max(row.sequence for row in found if row.conversation_id == thread_id)
-    delete_rows(session, thread_id, 1, end)
+    delete_rows(transaction, thread_id, 1, end)
     return True

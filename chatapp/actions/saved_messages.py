@@ -92,7 +92,7 @@ def save_message(journal: Journal, caller: Caller, message_id: str, *, is_on: bo
         raise MessageDeleted("The message was deleted.", messageId=message_id)
     key = (caller.user_id, *place)
 
-    def job(transaction: Transaction) -> Saved:
+    def write(transaction: Transaction) -> Saved:
         row = transaction.session.get(SavedMessage, key)
         if is_on == (row is not None and not row.is_removed):
             return Saved(message_id, is_on, 0 if row is None else row.user_revision)
@@ -107,7 +107,7 @@ def save_message(journal: Journal, caller: Caller, message_id: str, *, is_on: bo
         row.is_removed, row.user_revision = not is_on, revision
         return Saved(message_id, is_on, revision)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def saved_messages(journal: Journal, caller: Caller, query: SavedQuery) -> Sequence[ListedMessage]:

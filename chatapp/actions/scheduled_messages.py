@@ -13,11 +13,14 @@ from chatapp.actions.sessions import Caller
 from chatapp.actions.usernames import usernames_of
 from chatapp.clock import now
 from chatapp.errors import Conflict, InvalidInput, LimitReached, NotFound
+from chatapp.jobs import cancel, enqueue
 from chatapp.journal import Journal, MessageDraft, Transaction
 from chatapp.journal.drafts import Outcome
 from chatapp.journal.revisions import take_own_revision
+from chatapp.journal.scheduled import SENDING, job_key
 from chatapp.models import Message, ScheduledMessage
-from chatapp.models.scheduled_message import GONE, IS_WAITING, WAITING
+from chatapp.models.base import to_microseconds
+from chatapp.models.scheduled_message import GONE, WAITING
 from chatapp.models.tables import SCHEDULED_MESSAGES
 from chatapp.prepared_statements import row_or_none, rows
 from chatapp.scheduled_payloads import Schedule, ScheduledChanges
@@ -41,20 +44,6 @@ COLUMNS = (
 _OF_USER = select(*COLUMNS).where(SCHEDULED_MESSAGES.c.user_id == bindparam("user_id"))
 PRESENT = _OF_USER.where(SCHEDULED_MESSAGES.c.status != GONE).order_by(SCHEDULED_MESSAGES.c.due_at)
 ONE = _OF_USER.where(SCHEDULED_MESSAGES.c.client_id == bindparam("client_id"))
-DUE = (
-    select(
-        SCHEDULED_MESSAGES.c.user_id,
-        SCHEDULED_MESSAGES.c.client_id,
-        SCHEDULED_MESSAGES.c.is_group,
-        SCHEDULED_MESSAGES.c.target_id,
-    )
-    .where(
-        IS_WAITING,  # a literal, so that SQLite uses the partial index
-        SCHEDULED_MESSAGES.c.due_at <= bindparam("at"),
-    )
-    .order_by(SCHEDULED_MESSAGES.c.due_at)
-    .limit(bindparam("limit"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,7 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
     target = find_target(caller, wanted.receiver, is_group=wanted.group)
     key = (caller.user_id, wanted.client_id)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         if transaction.session.get(ScheduledMessage, key) is not None:
             return
         _require_due_time(wanted.due_at)
@@ -106,8 +95,9 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
                 user_revision=revision,
             )
         )
+        enqueue(transaction, SENDING, {}, due_at=wanted.due_at, key=job_key(*key))
 
-    journal.write(job)
+    journal.write(write)
     return _one(caller, wanted.client_id)
 
 
@@ -160,25 +150,16 @@ def send_scheduled(
     journal.send(_draft(caller.user_id, caller.username, found.receiver, found.is_group, client_id, is_awaited), done)
 
 
-def due_drafts(at: datetime, limit: int) -> list[MessageDraft]:
-    """The scheduled messages of all users that are due, the longest overdue first. The journal takes their text, and
-    refuses those that another process has sent meanwhile."""
-    found = rows(DUE, at=at, limit=limit)
-    if not found:
-        return []
-    names = usernames_of({row.user_id for row in found} | {row.target_id for row in found if not row.is_group})
-    return [
-        _draft(
-            row.user_id,
-            names[row.user_id],
-            str(row.target_id) if row.is_group else names[row.target_id],
-            bool(row.is_group),
-            row.client_id,
-            is_awaited=False,
-            must_be_due=True,
-        )
-        for row in found
-    ]
+def due_draft(at: datetime, user_id: int, client_id: str) -> MessageDraft | None:
+    """A scheduled message that waits and is due, of any user. The journal takes its text, and refuses it if it was sent
+    or put off meanwhile."""
+    found = row_or_none(ONE, user_id=user_id, client_id=client_id)
+    if found is None or found.status != WAITING or found.due_at > to_microseconds(at):
+        return None
+    scheduled = scheduled_of([found])[0]
+    username = usernames_of({user_id})[user_id]
+    receiver, is_group = scheduled.receiver, scheduled.is_group
+    return _draft(user_id, username, receiver, is_group, client_id, is_awaited=False, must_be_due=True)
 
 
 def _draft(
@@ -206,7 +187,7 @@ def _draft(
 def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[ScheduledMessage], None]) -> None:
     key = (caller.user_id, client_id)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         _require_present(transaction.session.get(ScheduledMessage, key), client_id)
         revision = take_own_revision(transaction, caller.user_id)
         # Read again under the lock of the user's row: it may have been sent meanwhile.
@@ -214,8 +195,11 @@ def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[S
         row = _require_present(row, client_id)
         change(row)
         row.user_revision = revision
+        cancel(transaction, SENDING, job_key(*key))
+        if row.status == WAITING:
+            enqueue(transaction, SENDING, {}, due_at=row.due_at, key=job_key(*key))
 
-    journal.write(job)
+    journal.write(write)
 
 
 def _one(caller: Caller, client_id: str) -> Scheduled:

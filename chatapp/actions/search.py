@@ -111,6 +111,7 @@ def _plan_of(caller: Caller, query: Query, request: SearchRequest) -> Plan:
         _conversation_ids_of(caller, query.places),
         query.has_link,
         query.has_poll,
+        query.has_file,
         query.is_mentioned,
         None if query.after is None else _beginning_of(query.after, zone),
         None if query.before is None else _beginning_of(query.before, zone),
@@ -190,7 +191,13 @@ def _let_others_run(number: int) -> None:
         sleep(0)
 
 
+def _is_deleted(message: StoredMessage) -> bool:
+    return message.state is not None and message.state.deleted_at is not None
+
+
 def _match(content: str, plan: Plan) -> Match | None:
+    if plan.is_of_files:
+        return Match([], 0.0)
     if len(content) > LONG_CHARACTERS:
         return run_in_thread(match, content, plan.terms)
     return match(content, plan.terms)
@@ -210,6 +217,6 @@ def _hits_of(caller: Caller, page: Iterable[tuple[FoundRow, Match]]) -> list[Hit
         stored = tuples(FORWARD, conversation_id=row.conversation_id, after=at, before=last, limit=1)
         found = to_messages(stored, row.conversation_id, key, reader)
         # It may have been edited or deleted since it was found.
-        if found and found[0].content == row.content:
+        if found and found[0].content == row.content and not _is_deleted(found[0]):
             hits.append(Hit(found[0], lowest[row.conversation_id], receiver, key is None, matched.ranges))
     return hits

@@ -16,6 +16,7 @@ from chatapp.actions.confirmation import require_confirmation
 from chatapp.actions.installation_settings import shown_name
 from chatapp.actions.managed_accounts import subject_of
 from chatapp.actions.passkeys import remove_all
+from chatapp.actions.security_notices import tell_of_change
 from chatapp.actions.sessions import Caller, revoke_all
 from chatapp.clock import now
 from chatapp.config import Settings
@@ -23,7 +24,6 @@ from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
-from chatapp.notices import AccountChanged
 from chatapp.random_secrets import hash_of
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
@@ -106,7 +106,7 @@ def begin(
     encrypted = _cipher(key).encrypt(secret.encode())
     is_managed = subject_of(caller.user_id) is not None
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = transaction.session.get_one(User, caller.user_id, with_for_update=True)
         if user.password_hash is None and not is_managed:
             raise PasswordNeeded("The second factor is for accounts with a password.")
@@ -118,7 +118,7 @@ def begin(
             transaction.session.flush()
         transaction.session.add(SecondFactor(user_id=caller.user_id, secret=encrypted, created_at=now()))
 
-    journal.write(job)
+    journal.write(write)
     uri = pyotp.TOTP(secret).provisioning_uri(name=f"{caller.username}@{host}", issuer_name=shown_name(settings))
     return NewFactor(secret, uri)
 
@@ -129,7 +129,7 @@ def confirm(journal: Journal, key: bytes, caller: Caller, code: str) -> list[str
     codes = _new_recovery_codes()
     typed = re.sub(r"\s", "", code)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         row = transaction.session.get(SecondFactor, caller.user_id)
         if row is None:
             raise NotFound("There is no second factor to confirm.")
@@ -139,10 +139,10 @@ def confirm(journal: Journal, key: bytes, caller: Caller, code: str) -> list[str
             raise InvalidInput("The code is wrong.", fields={"code": "is not the one of now"})
         row.confirmed_at = now()
         _store(transaction, caller.user_id, codes)
-        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_on"))
+        tell_of_change(transaction, caller.user_id, "second_factor_on")
         record(transaction, "second_factor_on", caller.actor, caller.username)
 
-    journal.write(job)
+    journal.write(write)
     return codes
 
 
@@ -151,12 +151,12 @@ def replace_recovery_codes(journal: Journal, caller: Caller, password: str | Non
     require_confirmation(caller, password)
     codes = _new_recovery_codes()
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         _require_on(transaction, caller.user_id)
         _store(transaction, caller.user_id, codes)
         record(transaction, "recovery_codes_replaced", caller.actor, caller.username)
 
-    journal.write(job)
+    journal.write(write)
     return codes
 
 
@@ -164,31 +164,31 @@ def turn_off(journal: Journal, caller: Caller, password: str | None) -> None:
     """Sign-in needs the password alone again. Raises WrongPassword, ConfirmationRequired and NotFound."""
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         _require_on(transaction, caller.user_id)
         _delete(transaction, caller.user_id)
-        transaction.notices.append(AccountChanged(caller.user_id, "second_factor_off"))
+        tell_of_change(transaction, caller.user_id, "second_factor_off")
         record(transaction, "second_factor_off", caller.actor, caller.username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def reset(journal: Journal, username: str, *, with_passkeys: bool) -> int:
     """For an operator: turns the factor off for somebody who has lost it, and ends their sessions. With `with_passkeys`
     their passkeys go, too. Returns how many those were. Raises NotFound."""
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         user_id = transaction.session.scalar(select(User.id).where(User.username == username))
         if user_id is None:
             raise NotFound("There is no such user.", username=username)
         _delete(transaction, user_id)
         removed = remove_all(transaction, user_id) if with_passkeys else 0
         revoke_all(transaction, user_id)
-        transaction.notices.append(AccountChanged(user_id, "second_factor_off"))
+        tell_of_change(transaction, user_id, "second_factor_off")
         record(transaction, "second_factor_reset", OPERATOR, username, passkeys=removed)
         return removed
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _use_step(transaction: Transaction, user_id: int, step: int) -> bool:

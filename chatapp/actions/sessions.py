@@ -172,17 +172,17 @@ def list_sessions(user_id: int) -> list[ListedSession]:
 def sign_out(journal: Journal, caller: Caller) -> None:
     """Revokes the session: its token is no longer valid, and its connections are closed."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         revoke(transaction, [caller.session_id])
         record(transaction, "sign_out", caller.actor, caller.username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def end_session(journal: Journal, caller: Caller, session_id: str) -> None:
     """Ends one of the caller's sessions. Raises NotFound for any other id. One that has ended already stays so."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         row = transaction.session.get(Session, session_id)
         if row is None or row.user_id != caller.user_id:
             raise NotFound("There is no such session.")
@@ -190,31 +190,31 @@ def end_session(journal: Journal, caller: Caller, session_id: str) -> None:
             revoke(transaction, [session_id])
             record(transaction, "session_ended", caller.actor, caller.username, count=1)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def end_other_sessions(journal: Journal, caller: Caller) -> int:
     """Ends all sessions of the caller but the one that asks. Returns how many they were."""
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         ended = revoke_all(transaction, caller.user_id, but=caller.session_id)
         if ended:
             record(transaction, "session_ended", caller.actor, caller.username, count=ended)
         return ended
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def end_all_sessions(journal: Journal) -> int:
     """Ends every session of everybody, for an operator. Returns how many they were."""
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         ended = list(transaction.session.scalars(select(Session.id).where(Session.revoked_at.is_(None))))
         revoke(transaction, ended)
         record(transaction, "session_ended", OPERATOR, count=len(ended))
         return len(ended)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def revoke_all(transaction: Transaction, user_id: int, but: str = "") -> int:

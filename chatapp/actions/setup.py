@@ -33,13 +33,13 @@ def new_setup_secret(journal: Journal) -> str | None:
     """Makes the secret of the setup link, which replaces an earlier one; None if there are accounts already."""
     secret = new_secret()
 
-    def job(transaction: Transaction) -> bool:
+    def write(transaction: Transaction) -> bool:
         if not _is_empty(transaction.session):
             return False
         store_value(transaction, SETUP_SECRET_HASH, hash_of(secret))
         return True
 
-    return secret if journal.write(job) else None
+    return secret if journal.write(write) else None
 
 
 def require_setup(secret: str) -> None:
@@ -70,7 +70,7 @@ def set_up(
     require_uncommon(password, *user.names, system_name)
     hashes = {user.username: hash_password(password)}
 
-    def job(transaction: Transaction) -> Caller:
+    def write(transaction: Transaction) -> Caller:
         if not (_use(transaction, secret) and _is_empty(transaction.session)):
             raise _invalid()
         store_value(transaction, SYSTEM_NAME, system_name)
@@ -79,7 +79,7 @@ def set_up(
         record(transaction, "set_up", Actor(user_id, user.username, place.address), user.username, joining=joining)
         return begin_session(transaction, settings, user_id, user.username, "password", place)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _use(transaction: Transaction, secret: str) -> bool:

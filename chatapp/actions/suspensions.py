@@ -30,7 +30,7 @@ def suspend(journal: Journal, actor: Actor, username: str, length: timedelta | N
     Raises Forbidden, NotFound, InvalidInput for oneself, and LastAdministrator.
     """
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, SUSPEND_ACCOUNTS)
         if user.id == actor.user_id:
             raise InvalidInput("You cannot suspend yourself.", fields={"username": "is your own"})
@@ -44,20 +44,20 @@ def suspend(journal: Journal, actor: Actor, username: str, length: timedelta | N
         else:
             record(transaction, "account_suspended", actor, username, until=to_iso(until), reason=reason)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def lift(journal: Journal, actor: Actor, username: str) -> None:
     """Ends a suspension or a ban. Raises Forbidden and NotFound. Nothing happens to whoever has none."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, SUSPEND_ACCOUNTS)
         suspension = transaction.session.get(Suspension, user.id)
         if suspension is not None:
             transaction.session.delete(suspension)
             record(transaction, "suspension_lifted", actor, username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def suspensions_of(user_ids: set[int]) -> dict[int, ShownSuspension]:

@@ -101,20 +101,18 @@ def _add_whole(
 ) -> None:
     """Adds whole conversations. New ones come in the order in which the user joined them, so that a part of them ends
     at a user revision."""
-    joined = [overview for overview in overviews.values() if overview.row.user_revision > request.user_revision]
-    joined.sort(key=lambda overview: overview.row.user_revision)
+    joined = [overview for overview in overviews.values() if overview.user_revision > request.user_revision]
+    joined.sort(key=lambda overview: overview.user_revision)
     if len(joined) > NEW_CONVERSATIONS:
         joined = joined[:NEW_CONVERSATIONS]
-        result.user_revision = min(result.user_revision, joined[-1].row.user_revision)
+        result.user_revision = min(result.user_revision, joined[-1].user_revision)
         result.has_more = True
     whole = {overview.key: overview for overview in joined}
     for key, conversation in known.items():
         overview = overviews.get(key)
-        if overview is not None and _must_start_over(conversation.revision, overview.row.revision):
+        if overview is not None and _must_start_over(conversation.revision, overview.revision):
             whole[key] = overview
-    result.conversations = [
-        ConversationSync(overview, overview.row.revision, is_whole=True) for overview in whole.values()
-    ]
+    result.conversations = [ConversationSync(overview, overview.revision, is_whole=True) for overview in whole.values()]
 
 
 def _must_start_over(known: int, current: int) -> bool:
@@ -131,27 +129,27 @@ def _add_changes(
         overview = overviews.get(key)
         if overview is None or key in whole:
             continue
-        if overview.row.revision == conversation.revision and overview.watermark_sum == conversation.watermarks:
+        if overview.revision == conversation.revision and overview.watermark_sum == conversation.watermarks:
             continue
         if remaining <= 0:
             result.has_more = True
             return
         news = _changes_of(overview, conversation.revision, remaining)
         remaining -= max(1, len(news.changes))
-        result.has_more |= news.revision < overview.row.revision
+        result.has_more |= news.revision < overview.revision
         result.conversations.append(news)
 
 
 def _changes_of(overview: Overview, revision: int, limit: int) -> ConversationSync:
-    if overview.row.revision == revision:
+    if overview.revision == revision:
         return ConversationSync(overview, revision, is_whole=False)
-    conversation_id = overview.row.id
+    conversation_id = overview.conversation_id
     changes, reached = changes_between(
         conversation_id,
         position_at(conversation_id, revision),
-        overview.row.revision,
+        overview.revision,
         limit,
-        Reader(overview.row.user_id, overview.hidden_up_to),
+        Reader(overview.user_id, overview.hidden_up_to),
     )
     return ConversationSync(overview, reached.revision, is_whole=False, changes=_visible(changes, overview))
 

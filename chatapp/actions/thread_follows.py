@@ -25,11 +25,11 @@ def send_following(journal: Journal, caller: Caller, draft: MessageDraft, done: 
     def decide(outcome: Outcome) -> None:
         # Most messages are by members, so that the thread is looked for only when one is refused.
         if isinstance(outcome, NotAMember) and draft.is_group:
-            journal.submit(job).add_done_callback(lambda followed: send_again(followed, outcome))
+            journal.submit(write).add_done_callback(lambda followed: send_again(followed, outcome))
         else:
             done(outcome)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         row = thread_of(caller, draft.receiver, transaction)
         if row.role not in ROLES_OF[row.writers]:
             raise OnlyAdminsWrite(

@@ -32,7 +32,7 @@ def open_thread(journal: Journal, caller: Caller, message_id: str) -> Overview:
     if there is no thread yet, MessageDeleted, and Forbidden for a caller who may not write in the group.
     """
 
-    def job(transaction: Transaction) -> int:
+    def write(transaction: Transaction) -> int:
         found = lock_message(transaction, caller, message_id, is_deleted_found=True)
         query = select(Conversation.id, Conversation.kind).where(
             Conversation.parent_id == found.message.conversation_id,
@@ -47,25 +47,25 @@ def open_thread(journal: Journal, caller: Caller, message_id: str) -> Overview:
         start_following(transaction, thread_id, caller.user_id)
         return thread_id
 
-    return _overview(caller, journal.write(job))
+    return _overview(caller, journal.write(write))
 
 
 def follow(journal: Journal, caller: Caller, thread_id: str, *, is_on: bool) -> None:
     """Makes the caller follow a thread, or no longer. Raises NotFound for a thread that the caller may not see."""
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         row = thread_of(caller, thread_id, transaction)
         if is_on:
             start_following(transaction, row.id, caller.user_id)
         elif transaction.session.get(Membership, (row.id, caller.user_id)) is not None:
             delete_memberships(transaction, row.id, {caller.user_id}, take_revision(transaction, row.id))
 
-    journal.write(job)
+    journal.write(write)
 
 
 def threads_of(journal: Journal, caller: Caller) -> list[Overview]:
     """The threads that the caller follows, newest activity first."""
-    return [overview for overview in list_conversations(journal, caller) if overview.row.parent_id is not None]
+    return [overview for overview in list_conversations(journal, caller) if overview.is_thread]
 
 
 def _insert_thread(transaction: Transaction, caller: Caller, found: FoundMessage) -> int:

@@ -28,7 +28,7 @@ def save_draft(journal: Journal, caller: Caller, wanted: SaveDraft) -> OwnDraft:
     target = find_target(caller, wanted.receiver, is_group=wanted.group)
     key = (caller.user_id, target.is_group, target.target_id)
 
-    def job(transaction: Transaction) -> OwnDraft:
+    def write(transaction: Transaction) -> OwnDraft:
         row = transaction.session.get(Draft, key)
         if (OwnDraft() if row is None else _of(row)).content == wanted.content:
             return OwnDraft() if row is None else _of(row)
@@ -45,7 +45,7 @@ def save_draft(journal: Journal, caller: Caller, wanted: SaveDraft) -> OwnDraft:
         row.content, row.user_revision = wanted.content, revision
         return _of(row)
 
-    return journal.write(job)
+    return journal.write(write)
 
 
 def _of(row: Draft) -> OwnDraft:

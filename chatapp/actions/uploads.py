@@ -201,7 +201,7 @@ def remove_upload(journal: Journal, store: FileStore, upload_id: str) -> None:
         upload = transaction.session.get(Upload, upload_id, with_for_update=True)
         if upload is not None:
             if upload.blob_hash is not None:
-                release(transaction.session, {upload.blob_hash}, now())
+                release(transaction, {upload.blob_hash})
             transaction.session.delete(upload)
 
     journal.write(write)

@@ -49,7 +49,7 @@ def change_own_username(
     _require_own_name(caller.user_id)
     require_confirmation(caller, password)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = transaction.session.scalar(select(User).where(User.id == caller.user_id).with_for_update())
         if user is None or user.removed_at is not None or user.username == username:
             return
@@ -66,7 +66,7 @@ def change_own_username(
             )
         rename(transaction, caller.actor, user, username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def change_username(journal: Journal, actor: Actor, username: str, new_username: str) -> None:
@@ -76,12 +76,12 @@ def change_username(journal: Journal, actor: Actor, username: str, new_username:
     if found is not None:
         _require_own_name(found)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         user = find_subject(transaction, actor, username, CHANGE_USERNAMES)
         if user.username != new_username:
             rename(transaction, actor, user, new_username)
 
-    journal.write(job)
+    journal.write(write)
 
 
 def rename(transaction: Transaction, actor: Actor, user: User, username: str) -> None:

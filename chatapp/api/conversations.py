@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from chatapp import serializers
+from chatapp import conversation_serializers
 from chatapp.actions import conversations
 from chatapp.actions import sync as catch_up
 from chatapp.actions.sessions import Caller
@@ -19,7 +19,7 @@ blueprint = Blueprint("conversations", __name__)
 @operation("The caller's conversations, newest activity first", gives=ConversationsShape)
 def list_conversations(caller: Caller) -> ConversationsShape:
     found = conversations.list_conversations(current_journal(), caller)
-    return {"conversations": [serializers.conversation(overview) for overview in found]}
+    return {"conversations": [conversation_serializers.conversation(overview) for overview in found]}
 
 
 @blueprint.get("/sync")
@@ -27,4 +27,4 @@ def list_conversations(caller: Caller) -> ConversationsShape:
     "What is newer than the revisions that the caller knows", gives=SyncShape, query=SyncQuery, errors=(InvalidInput,)
 )
 def sync(caller: Caller, query: SyncQuery) -> SyncShape:
-    return serializers.sync(catch_up.sync(current_journal(), caller, query.request()))
+    return conversation_serializers.sync(catch_up.sync(current_journal(), caller, query.request()))

@@ -6,7 +6,6 @@ from chatapp.actions.sessions import Place
 from chatapp.config import Settings
 from chatapp.files.file_store import FileStore
 from chatapp.journal import Journal
-from chatapp.mail.outbox import Outbox
 from chatapp.secret import derived_key
 
 PASSKEYS = "passkeys"
@@ -17,11 +16,6 @@ SECOND_FACTOR = "second factor"
 def current_journal() -> Journal:
     journal: Journal = current_app.extensions["chatapp.journal"]
     return journal
-
-
-def current_outbox() -> Outbox:
-    outbox: Outbox = current_app.extensions["chatapp.outbox"]
-    return outbox
 
 
 def current_files() -> FileStore:

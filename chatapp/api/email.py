@@ -8,7 +8,7 @@ from chatapp.actions import mailed_resets, own_email
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
-from chatapp.api.current import current_journal, current_outbox, current_place, current_settings
+from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.mail_limits import forgotten_limit, limited_mails
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import address_limit, require_trusted_network
@@ -33,7 +33,7 @@ blueprint = Blueprint("email", __name__)
 )
 def show_email(caller: Caller) -> EmailShape:
     found = own_email.email_of(caller.user_id)
-    return {"email": found.address, "waiting": found.waiting, "canMail": current_outbox().is_open}
+    return {"email": found.address, "waiting": found.waiting, "canMail": current_settings().can_mail}
 
 
 @blueprint.put("/email")
@@ -46,11 +46,11 @@ def show_email(caller: Caller) -> EmailShape:
 )
 def set_email(caller: Caller, body: SetEmail) -> SentenceShape:
     with counted(caller):
-        own_email.require_may_ask(current_outbox(), caller, body.password)
+        own_email.require_may_ask(current_settings(), caller, body.password)
     language = spoken(request).code
     # After the confirmation: a wrong password sends nothing.
     with limited_mails(str(caller.user_id)), limited_mails(body.email):
-        own_email.ask_for_email(current_journal(), current_settings(), current_outbox(), caller, body.email, language)
+        own_email.ask_for_email(current_journal(), caller, body.email, language)
     return {"response": "A link is on its way to this address."}
 
 
@@ -64,7 +64,7 @@ def set_email(caller: Caller, body: SetEmail) -> SentenceShape:
 )
 def remove_email(caller: Caller, body: Confirmation) -> SentenceShape:
     with counted(caller):
-        own_email.remove_email(current_journal(), current_settings(), current_outbox(), caller, body.password)
+        own_email.remove_email(current_journal(), caller, body.password)
     return {"response": "Your account has no e-mail address any more."}
 
 
@@ -78,7 +78,7 @@ def remove_email(caller: Caller, body: Confirmation) -> SentenceShape:
     errors=(EmailLinkInvalid, Conflict, MalformedRequest, InvalidInput, TooManyAttempts),
 )
 def confirm_email(body: ConfirmEmail) -> SentenceShape:
-    own_email.confirm_email(current_journal(), current_settings(), current_outbox(), body.secret, current_place())
+    own_email.confirm_email(current_journal(), body.secret, current_place())
     return {"response": "The e-mail address is confirmed."}
 
 
@@ -97,7 +97,6 @@ def forgot_password(body: ForgottenPassword) -> SentenceShape:
     mailed_resets.mail_reset(
         current_journal(),
         current_settings(),
-        current_outbox(),
         body.account.strip(),
         spoken(request).code,
         current_place(),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from chatapp import serializers
+from chatapp import conversation_serializers
 from chatapp.actions import threads
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
@@ -21,7 +21,7 @@ blueprint = Blueprint("threads", __name__)
     errors=(NotFound, Forbidden, MessageDeleted, NotForThreads),
 )
 def open_thread(caller: Caller, message_id: str) -> OneThreadShape:
-    return {"thread": serializers.conversation(threads.open_thread(current_journal(), caller, message_id))}
+    return {"thread": conversation_serializers.conversation(threads.open_thread(current_journal(), caller, message_id))}
 
 
 @blueprint.put("/thread/<thread_id>/following")
@@ -40,4 +40,4 @@ def follow(caller: Caller, thread_id: str, body: Following) -> SentenceShape:
 @operation("The threads that the caller follows, newest activity first", gives=ConversationsShape)
 def list_threads(caller: Caller) -> ConversationsShape:
     found = threads.threads_of(current_journal(), caller)
-    return {"conversations": [serializers.conversation(overview) for overview in found]}
+    return {"conversations": [conversation_serializers.conversation(overview) for overview in found]}

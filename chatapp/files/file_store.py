@@ -1,23 +1,17 @@
 """Everything that handles the bytes of files, for one application."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 from chatapp.config import Settings
-from chatapp.files.local_storage import LocalStorage
+from chatapp.files.configured import FOLDER, scanner_of, storage_of
 from chatapp.files.partial_files import PartialFiles
+from chatapp.files.scanner import Scanner
 from chatapp.files.storage import Storage
 
-FOLDER = "uploads"
-"""In the instance folder."""
 PARTIAL_FOLDER = "partial"
-
-
-class Scanner(Protocol):
-    def is_clean(self, path: Path) -> bool:
-        """Whether nothing was found in the file. Raises Unavailable."""
-        ...
+"""In the folder of stored files, so that a complete one is only renamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +34,14 @@ class FileStore:
         return not self.types or content_type in self.types or family in self.types
 
 
+@cache
 def make_file_store(settings: Settings) -> FileStore:
-    folder = Path(settings.instance) / FOLDER
+    """The same for the same settings. Raises S3Missing, and OSError if the file of the secret cannot be read."""
+    instance = Path(settings.instance)
     return FileStore(
-        LocalStorage(folder),
-        PartialFiles(folder / PARTIAL_FOLDER),
-        None,
+        storage_of(settings, instance),
+        PartialFiles(instance / FOLDER / PARTIAL_FOLDER),
+        scanner_of(settings),
         settings.file_bytes,
         settings.user_file_bytes,
         settings.all_file_bytes,

@@ -74,7 +74,7 @@ class LocalStorage:
         return self._folder / checked(key)
 
     def _make(self, folder: Path) -> None:
-        """Makes the folder of a key. Syncs those that get a new entry: a name that is not synced is lost with power."""
+        """Makes the folder of a key, and syncs the one that it is in: else power loss may take the entry."""
         for new in (self._folder, folder):
             if not new.is_dir():
                 new.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -25,10 +25,10 @@ def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
 
 
 def split(work: Work) -> list[Work]:
-    """Returns one part for each job and each draft, and a last one for all watermarks."""
-    jobs = [Work(jobs=[job]) for job in work.jobs]
+    """Returns one part for each write and each draft, and a last one for all watermarks."""
+    writes = [Work(writes=[write]) for write in work.writes]
     drafts = [Work(drafts=[draft]) for draft in work.drafts]
-    return [*jobs, *drafts, *([Work(watermarks=work.watermarks)] if work.watermarks else [])]
+    return [*writes, *drafts, *([Work(watermarks=work.watermarks)] if work.watermarks else [])]
 
 
 def merge_watermarks(first: WatermarkUpdates, second: WatermarkUpdates) -> WatermarkUpdates:

@@ -1,6 +1,7 @@
 """Scheduled messages of a batch: their present text is taken, and they are gone, in the transaction that sends them.
 
-So a crash leaves a message scheduled or sent, never both, and of several processes one sends it.
+So a crash leaves a message scheduled or sent, never both, and of several processes one sends it. The job that sends it
+is gone in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -9,18 +10,22 @@ from typing import Any
 from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Forbidden, NotFound
+from chatapp.jobs import finish_rows
 from chatapp.journal.drafts import MessageDraft, Outcome
 from chatapp.models.base import to_microseconds
 from chatapp.models.scheduled_message import WAITING
 from chatapp.notices import Notice, UserChanged
 
 # On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
-# conversations, as by the jobs of the same transaction.
+# conversations, as by the writes of the same transaction.
 ROW = """SELECT s.content, s.reply_to, u.is_active AND NOT EXISTS (
     SELECT 1 FROM suspension x WHERE x.user_id = u.id AND (x.until IS NULL OR x.until > ?)
 ), s.status, s.due_at
 FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
 WHERE s.user_id = ? AND s.client_id = ? AND s.status <> 'gone'"""
+SENDING = "scheduled_message"
+"""The kind of the jobs that send them."""
+
 LOCK = 'SELECT id FROM "user" WHERE id = ? FOR NO KEY UPDATE'
 
 NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
@@ -31,6 +36,11 @@ FAILED = """UPDATE scheduled_message SET status = 'failed', failure_code = ?, fa
 user_revision = ? WHERE user_id = ? AND client_id = ?"""
 
 
+def job_key(user_id: int, client_id: str | None) -> str:
+    """The key of the job that sends a scheduled message."""
+    return f"{user_id}/{client_id}"
+
+
 class ScheduledDrafts:
     """The drafts of a batch that are scheduled messages."""
 
@@ -38,7 +48,7 @@ class ScheduledDrafts:
         self._connection = connection
         self._refused: dict[int, ChatError] = {}
         """By the identity of the draft."""
-        self._taken: set[int] = set()
+        self._taken: dict[int, tuple[int, str | None]] = {}
         wanted = sorted((draft for draft in drafts if draft.is_scheduled), key=lambda draft: draft.sender_id)
         for draft in wanted:
             self._take(draft)
@@ -50,6 +60,8 @@ class ScheduledDrafts:
     def settle(self, drafts: Sequence[MessageDraft], outcomes: Sequence[Outcome]) -> list[Notice]:
         """Stores what has become of each: it is sent and gone, or stays in the list with the reason."""
         notices: list[Notice] = []
+        if self._taken:
+            finish_rows(self._connection, SENDING, [job_key(*key) for key in self._taken.values()])
         for draft, outcome in zip(drafts, outcomes, strict=True):
             if id(draft) in self._taken:
                 key = (draft.sender_id, draft.client_id)
@@ -70,7 +82,7 @@ class ScheduledDrafts:
             self._refused[id(draft)] = NotFound("There is no such scheduled message.", clientId=draft.client_id)
             return
         draft.content, draft.reply_to, is_open = row[:3]
-        self._taken.add(id(draft))
+        self._taken[id(draft)] = (draft.sender_id, draft.client_id)
         if not is_open:
             self._refused[id(draft)] = Forbidden("This account is closed or suspended.")
 

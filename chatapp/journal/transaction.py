@@ -37,14 +37,14 @@ class Publisher(Protocol):
 
 @dataclass(slots=True)
 class Transaction:
-    """The argument of a job: an ORM session in the batch's transaction, and the notices to send after the commit."""
+    """The argument of a write: an ORM session in the batch's transaction, and the notices to send after the commit."""
 
     session: Session
     notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Job(Generic[Result]):
+class Write(Generic[Result]):
     run: Callable[[Transaction], Result]
     future: "Future[Result]"
     is_durable: bool
@@ -60,17 +60,17 @@ class QueuedDraft:
 class Work:
     """The content of one transaction."""
 
-    jobs: list["Job[Any]"] = field(default_factory=list)
+    writes: list["Write[Any]"] = field(default_factory=list)
     drafts: list[QueuedDraft] = field(default_factory=list)
     watermarks: WatermarkUpdates = field(default_factory=dict)
 
     @property
     def is_durable(self) -> bool:
-        return bool(self.drafts) or any(job.is_durable for job in self.jobs)
+        return bool(self.drafts) or any(write.is_durable for write in self.writes)
 
     @property
     def is_single(self) -> bool:
-        return len(self.jobs) + len(self.drafts) + bool(self.watermarks) <= 1
+        return len(self.writes) + len(self.drafts) + bool(self.watermarks) <= 1
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """The writer: one thread that owns the only write connection of the process.
 
-Callers queue drafts, watermarks and jobs. The writer takes everything queued, commits it in one transaction, notifies
-the listeners, and resumes the callers in their order. While a commit waits for the disk, the next batch queues up. So
-an idle writer adds no delay, and a busy one commits large batches.
+Callers queue drafts, watermarks and other writes. The writer takes everything queued, commits it in one transaction,
+notifies the listeners, and resumes the callers in their order. While a commit waits for the disk, the next batch queues
+up. So an idle writer adds no delay, and a busy one commits large batches.
 """
 
 import contextlib
@@ -23,8 +23,8 @@ from chatapp.journal.batching import merge_watermarks, split, take_drafts
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
-from chatapp.journal.jobs import answer, guard, message_notices, resolve, run_job, write_watermarks
-from chatapp.journal.transaction import Committed, Job, Listener, Publisher, QueuedDraft, Transaction, Work
+from chatapp.journal.transaction import Committed, Listener, Publisher, QueuedDraft, Transaction, Work, Write
+from chatapp.journal.writes import answer, guard, message_notices, resolve, run_write, write_watermarks
 from chatapp.notices import CatchUp
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Journal:
         self._listeners: list[Listener] = []
         self._starting = threading.Lock()
         self._wakeup: Wakeup  # created with the thread, for its event loop
-        self._jobs: deque[Job[Any]] = deque()
+        self._writes: deque[Write[Any]] = deque()
         self._drafts: deque[QueuedDraft] = deque()
         self._source: Callable[[], WatermarkUpdates] = dict
         self._are_watermarks_waiting = False
@@ -87,18 +87,18 @@ class Journal:
         self._drafts.append(QueuedDraft(draft, done))
         self._wake()
 
-    def write(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
-        """Runs a job in the next transaction, waits for the commit, and returns the job's result.
+    def write(self, write: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
+        """Performs a write in the next transaction, waits for the commit, and returns the write's result.
 
-        If the job raises, its writes are undone and the exception is raised here. ORM rows are not valid after the
-        transaction, so a job returns plain values.
+        If it raises, what it did is undone and the exception is raised here. ORM rows are not valid after the
+        transaction, so a write returns plain values.
         """
-        return self.submit(job, durable=durable).result()
+        return self.submit(write, durable=durable).result()
 
-    def submit(self, job: Callable[[Transaction], Result], *, durable: bool = True) -> "Future[Result]":
+    def submit(self, write: Callable[[Transaction], Result], *, durable: bool = True) -> "Future[Result]":
         """As `write`, without waiting."""
         future: Future[Result] = Future()
-        self._jobs.append(Job(job, future, durable))
+        self._writes.append(Write(write, future, durable))
         self._wake()
         return future
 
@@ -163,10 +163,10 @@ class Journal:
     def _refuse_queued(self) -> None:
         """Refuses what was queued after the last transaction, so that nobody waits for it for ever."""
         with self._starting:
-            jobs, drafts = list(self._jobs), list(self._drafts)
-            self._jobs.clear()
+            writes, drafts = list(self._writes), list(self._drafts)
+            self._writes.clear()
             self._drafts.clear()
-        answer(Work(jobs, drafts), Unavailable("The server is stopping. Please try again."))
+        answer(Work(writes, drafts), Unavailable("The server is stopping. Please try again."))
 
     def _take(self) -> Work | None:
         """Returns all queued work, up to BATCH_LIMIT drafts. Waits while there is none. None if closed and drained."""
@@ -177,11 +177,11 @@ class Journal:
             if self._is_closing:
                 return None
             self._sleep()
-        jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
-        return Work(jobs, take_drafts(self._drafts), self._take_watermarks() if self._are_watermarks_due() else {})
+        writes = [self._writes.popleft() for _ in range(len(self._writes))]
+        return Work(writes, take_drafts(self._drafts), self._take_watermarks() if self._are_watermarks_due() else {})
 
     def _has_work(self) -> bool:
-        return bool(self._jobs or self._drafts) or self._are_watermarks_due()
+        return bool(self._writes or self._drafts) or self._are_watermarks_due()
 
     def _sleep(self) -> None:
         """Sleeps until there is work, or until watermarks are due."""
@@ -235,8 +235,8 @@ class Journal:
         connection = self._connect()
         connection.begin(durable=work.is_durable)
         committed = Committed()
-        for job in work.jobs:
-            committed.results.append(run_job(connection, job, committed.notices))
+        for write in work.writes:
+            committed.results.append(run_write(connection, write, committed.notices))
         if work.drafts:
             committed.outcomes = store_drafts(connection, work.drafts, committed.notices)
         committed.notices += write_watermarks(connection, work.watermarks)
@@ -266,8 +266,8 @@ class Journal:
             guard(listener, committed.messages, committed.notices)
         for queued, outcome in zip(work.drafts, committed.outcomes, strict=True):
             guard(queued.done, outcome)
-        for job, result in zip(work.jobs, committed.results, strict=True):
-            resolve(job.future, result)
+        for write, result in zip(work.writes, committed.results, strict=True):
+            resolve(write.future, result)
 
     def _fail(self, work: Work, error: Exception) -> None:
         log.error("A transaction failed: %s", error, exc_info=not is_outage(error))

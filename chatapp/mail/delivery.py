@@ -19,7 +19,12 @@ STEP_SECONDS = 10.0
 
 
 class MailFailed(Exception):
-    """An e-mail was not handed in. The sentence says why; it holds no address of a person and no secret."""
+    """An e-mail was not handed in. The sentence says why; it holds no address of a person and no secret. `can_retry`:
+    it may be taken later."""
+
+    def __init__(self, sentence: str, *, can_retry: bool) -> None:
+        super().__init__(sentence)
+        self.can_retry = can_retry
 
 
 def deliver(settings: MailSettings, to: str, letter: Letter) -> None:
@@ -29,7 +34,7 @@ def deliver(settings: MailSettings, to: str, letter: Letter) -> None:
         message = _message(settings, to, letter)
         _hand_in(server, message, urlsplit(settings.public_url).hostname or "localhost")
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise MailFailed(_sentence(server, error)) from None
+        raise MailFailed(_sentence(server, error), can_retry=_can_retry(error)) from None
 
 
 def _message(settings: MailSettings, to: str, letter: Letter) -> EmailMessage:
@@ -63,6 +68,13 @@ def _connected(server: SmtpServer, own_name: str) -> smtplib.SMTP:
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(server.host, server.port, own_name, timeout=STEP_SECONDS, context=context)
     return smtplib.SMTP(server.host, server.port, own_name, timeout=STEP_SECONDS)
+
+
+def _can_retry(error: Exception) -> bool:
+    """Not if the recipient is refused for good, or if the e-mail cannot be written (RFC 5321, 4.2.1)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code < 500 for code, _ in error.recipients.values())
+    return isinstance(error, OSError)
 
 
 def _sentence(server: SmtpServer, error: Exception) -> str:

@@ -1,25 +1,34 @@
-"""E-mail that waits to be sent. Whoever causes one neither waits for the mail server nor hears whether there is one.
+"""E-mail that waits to be sent, as jobs. Whoever causes one neither waits for the mail server nor hears of it.
 
-What to write is found out in the background, too: how long a request takes then says nothing about an account.
+What to write is found out by the job, too: how long a request takes then says nothing about an account. A job holds no
+secret: the link of a letter is made when the letter is.
 """
 
 import logging
-import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from queue import Full, Queue
+from typing import Any, Literal
 
-from chatapp.mail.delivery import MailFailed, deliver
+from sqlalchemy import func, select
+
+from chatapp.jobs import enqueue
+from chatapp.journal import Transaction
 from chatapp.mail.letters import Letter
-from chatapp.mail.settings import MailSettings
+from chatapp.models import JobRow
+from chatapp.models.job import IS_NOT_FAILED
 
 log = logging.getLogger(__name__)
 
+MAIL = "mail"
+"""The kind of the jobs."""
+
 MOST_WAITING = 500
-"""Beyond that e-mail is dropped, with a warning: the mail server is down, or somebody asks for too much."""
-CLOSE_SECONDS = 10.0
-"""Longest wait for what is queued when the process ends."""
+"""Beyond that no letter to strangers is taken on, with a warning: the mail server is down, or somebody asks for too
+much."""
+
+Subject = Literal["reset", "confirmation", "address", "account"]
+"""What a letter is about: a link for a new password, a link that confirms an address, the end of an address, or another
+change of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,60 +37,15 @@ class Mail:
     letter: Letter
 
 
-Compose = Callable[[], Mail | None]
-"""Finds out what to send; None for nothing. Runs in an app context."""
+def put(transaction: Transaction, subject: Subject, payload: Mapping[str, Any], key: str | None = None) -> None:
+    """Has a letter written and sent once the transaction is committed. Nothing is sent without a mail server."""
+    enqueue(transaction, MAIL, {**payload, "subject": subject}, key=key)
 
 
-class Outbox:
-    """One for each process, with one thread or greenlet. What is queued when the process is killed is lost."""
-
-    def __init__(self, app_context: Callable[[], AbstractContextManager[object]], settings: MailSettings) -> None:
-        self._app_context = app_context
-        self._settings = settings
-        self._waiting: Queue[Compose | None] = Queue(MOST_WAITING)
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a mail server is configured."""
-        return self._settings.can_mail
-
-    def put(self, compose: Compose) -> None:
-        """Has something sent soon, and does not wait. Does nothing without a mail server."""
-        if not self.is_open:
-            return
-        try:
-            self._waiting.put_nowait(compose)
-        except Full:
-            log.warning("An e-mail is dropped: %d others wait.", MOST_WAITING)
-            return
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="chatapp outbox", daemon=True)
-                self._thread.start()
-
-    def close(self) -> None:
-        """Waits for what is queued, CLOSE_SECONDS at most."""
-        with self._lock:
-            thread = self._thread
-        if thread is not None:
-            with suppress(Full):
-                self._waiting.put_nowait(None)
-            thread.join(CLOSE_SECONDS)
-
-    def _work(self) -> None:
-        while (compose := self._waiting.get()) is not None:
-            self._send(compose)
-
-    def _send(self, compose: Compose) -> None:
-        try:
-            with self._app_context():
-                mail = compose()
-            if mail is not None:
-                deliver(self._settings, mail.to, mail.letter)
-        except MailFailed as error:
-            log.warning("An e-mail was not sent: %s", error)
-        except Exception as error:
-            # An error of the database repeats the values of its statement.
-            log.error("An e-mail was not written: %s", type(error).__name__)
+def is_full(transaction: Transaction) -> bool:
+    """Whether so many letters wait that one more is dropped, which is logged."""
+    count = select(func.count()).select_from(JobRow).where(JobRow.kind == MAIL, IS_NOT_FAILED)
+    is_over = (transaction.session.scalar(count) or 0) >= MOST_WAITING
+    if is_over:
+        log.warning("An e-mail is dropped: %d others wait.", MOST_WAITING)
+    return is_over

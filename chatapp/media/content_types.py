@@ -38,8 +38,8 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     ),
     (rb"\x1a\x45\xdf\xa3", "video", "video/x-matroska"),
     (rb"%PDF-\d", "pdf", "application/pdf"),
-    (rb"OggS.{24}.(OpusHead|\x01vorbis|\x7fFLAC|Speex)", "audio", "audio/ogg"),
-    (rb"OggS.{24}.\x80theora", "video", "video/ogg"),
+    (rb"OggS.{24}(OpusHead|\x01vorbis|\x7fFLAC|Speex)", "audio", "audio/ogg"),
+    (rb"OggS.{24}\x80theora", "video", "video/ogg"),
     (rb"fLaC", "audio", "audio/flac"),
     (rb"RIFF....WAVE", "audio", "audio/wav"),
     (rb"ID3[\x02-\x04]", "audio", "audio/mpeg"),
@@ -86,7 +86,7 @@ def _refined(found: FileType, head: bytes, name: str) -> FileType:
         # The DocType stands in the first element, which says nothing else of any length. No browser plays Matroska.
         return (
             FileType("video", "video/webm")
-            if b"\x42\x82\x84webm" in head[:64]
+            if re.search(rb"(?s)\x42\x82.{1,8}webm", head[:64])
             else FileType("other", found.content_type)
         )
     if found.content_type == "image/heic" and head[8:12] in (b"mif1", b"msf1") and re.search(rb"avi[fs]", head[12:64]):

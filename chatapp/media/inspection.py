@@ -14,11 +14,12 @@ from chatapp.decoder_process import run, scratch_file
 from chatapp.errors import Unavailable
 from chatapp.media.content_types import HEAD_BYTES, OTHER, FileType, type_of
 from chatapp.media.drawing import PREVIEW_SIDES
+from chatapp.media.worker import LOOKED_INTO
 
 log = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("worker.py")
-WORKER_SECONDS = 40.0
+WORKER_SECONDS = 30.0
 """Longest run of the worker, on a machine with little time for it."""
 QUEUE_SECONDS = 60.0
 """Longest wait for the files of others."""
@@ -70,7 +71,7 @@ def inspect(source: Path, name: str, workspace: Path) -> Media:
     """
     with open(source, "rb") as file:
         found = type_of(file.read(HEAD_BYTES), name)
-        if not _is_looked_into(found):
+        if found.content_type not in LOOKED_INTO:
             return Media(found.kind, found.content_type)
         if not _turns.acquire(timeout=QUEUE_SECONDS):
             raise Unavailable("Too many files are being read at the moment. Please try again.")
@@ -79,10 +80,6 @@ def inspect(source: Path, name: str, workspace: Path) -> Media:
             return _inspected(file, found, workspace)
         finally:
             _turns.release()
-
-
-def _is_looked_into(found: FileType) -> bool:
-    return found.kind in ("picture", "video", "pdf") or found.content_type == "audio/mp4"
 
 
 def _inspected(source: IO[bytes], found: FileType, workspace: Path) -> Media:

@@ -21,7 +21,7 @@ from chatapp.media.metadata import gif, heif, jpeg, matroska, mp4, png, webp
 from chatapp.media.metadata.boxes import Overwritten, merged
 from chatapp.media.metadata.pieces import Malformed, Pieces
 
-CPU_SECONDS = 20
+CPU_SECONDS = 15
 MEMORY_BYTES = 1280 << 20
 """Address space."""
 LARGEST_PICTURE_BYTES = 256 << 20
@@ -34,6 +34,8 @@ SOURCE, REPORT, CLEANED, *PREVIEWS = (0, 1, 3, 4, 5, 6)
 STRIPPED = {"image/jpeg": jpeg.strip, "image/png": png.strip, "image/webp": webp.strip, "image/gif": gif.strip}
 OVERWRITTEN = ("image/heic", "image/avif")
 FILMS = ("video/mp4", "video/quicktime", "audio/mp4")
+LOOKED_INTO = {*STRIPPED, *OVERWRITTEN, *FILMS, "video/webm", "application/pdf"}
+"""The content types that there is something to find out of. Others are what their first bytes say."""
 
 
 def report(**found: Any) -> None:

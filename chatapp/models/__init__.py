@@ -7,6 +7,7 @@ from chatapp.models.email_verification import EmailVerification
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
 from chatapp.models.invite import Invite, InviteGroup
+from chatapp.models.job import JobRow
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -42,6 +43,7 @@ __all__ = [
     "InstallationSetting",
     "Invite",
     "InviteGroup",
+    "JobRow",
     "Membership",
     "Mention",
     "Message",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import Base, Id, Instant
@@ -10,7 +10,6 @@ from chatapp.models.base import Base, Id, Instant
 WAITING = "waiting"
 FAILED = "failed"
 GONE = "gone"
-IS_WAITING = text(f"status = '{WAITING}'")
 
 
 class ScheduledMessage(Base):
@@ -23,15 +22,7 @@ class ScheduledMessage(Base):
     """
 
     __tablename__ = "scheduled_message"
-    __table_args__ = (
-        Index("ix_scheduled_message_user_id_user_revision", "user_id", "user_revision"),
-        Index(
-            "ix_scheduled_message_due_at",
-            "due_at",
-            sqlite_where=IS_WAITING,
-            postgresql_where=IS_WAITING,
-        ),
-    )
+    __table_args__ = (Index("ix_scheduled_message_user_id_user_revision", "user_id", "user_revision"),)
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id"), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -6,6 +6,7 @@ from chatapp.models.base import Base
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
 from chatapp.models.installation_setting import InstallationSetting
+from chatapp.models.job import JobRow
 from chatapp.models.membership import FormerMembership, Membership
 from chatapp.models.mention import Mention
 from chatapp.models.message import Message, MessageVersion, Reaction
@@ -50,4 +51,5 @@ UPLOADS = _table_of(Upload)
 MESSAGE_FILES = _table_of(MessageFile)
 SAVED_MESSAGES = _table_of(SavedMessage)
 INSTALLATION_SETTINGS = _table_of(InstallationSetting)
+JOBS = _table_of(JobRow)
 SCHEDULED_MESSAGES = _table_of(ScheduledMessage)

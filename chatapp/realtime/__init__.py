@@ -5,7 +5,10 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.jobs.kinds import KINDS
+from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
+from chatapp.notices import Notice
 from chatapp.origins import is_allowed, is_own_page
 from chatapp.realtime.dispatcher import Dispatcher
 from chatapp.realtime.engine.socketio_server import ChatServer, ChatSocketIO
@@ -13,11 +16,8 @@ from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
-from chatapp.realtime.message_eraser import MessageEraser
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
-from chatapp.realtime.removal_worker import RemovalWorker
-from chatapp.realtime.scheduled_sender import ScheduledSender
 from chatapp.realtime.ticker import Ticker
 
 LARGEST_PACKET_BYTES = 1_000_000
@@ -70,16 +70,18 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     dispatcher.personal.load()
     dispatcher.usernames.load()
     # Presence first: it deletes the rows of an earlier run, and a catch-up must not show those users as online.
-    bus.listen(dispatcher.receive_notices, dispatcher.catch_up)
+    runner = Runner(app.app_context, journal, settings, KINDS)
+    journal.listen(runner.committed)
+
+    def receive(notices: list[Notice]) -> None:
+        dispatcher.receive_notices(notices)
+        runner.committed([], notices)
+
+    bus.listen(receive, dispatcher.catch_up)
+    runner.start()
     join_timeout = JoinTimeout(server, settings.join_timeout)
     ticker = Ticker(dispatcher, join_timeout.close_overdue)
     ticker.start()
-    sender = ScheduledSender(app.app_context, journal)
-    sender.start()
-    eraser = MessageEraser(app.app_context, journal)
-    eraser.start()
-    removals = RemovalWorker(app.app_context, journal)
-    removals.start()
     if settings.is_sqlite:
         compactor = IndexCompactor(app.app_context, journal)
         compactor.start()
@@ -87,9 +89,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     app.extensions["chatapp.indexer"].sweep()
     app.extensions["chatapp.close"] += [
         ticker.stop,
-        sender.stop,
-        eraser.stop,
-        removals.stop,
+        runner.stop,
         bus.close,
         lambda: _close_transports(server),
     ]

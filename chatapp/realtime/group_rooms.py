@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from flask import Flask
 
-from chatapp import serializers
+from chatapp import conversation_serializers
 from chatapp.actions.change_log import MembersChange, Position
 from chatapp.actions.conversations import overviews_of_members
 from chatapp.actions.memberships import former_members, group_to_announce, members_among, position_of_first_join
@@ -68,7 +68,7 @@ class GroupRooms:
                 self._joined(user_id, overview)
         for user_id, (username, user_revision) in former.items():
             self.leave(user_id, conversation_id)
-            self._events.changed_for_user(serializers.left(conversation_id, user_revision), username)
+            self._events.changed_for_user(conversation_serializers.left(conversation_id, user_revision), username)
 
     def members_changed(self, conversation_id: int, change: MembersChange) -> None:
         """Applies a change of members at its place in the order of revisions: a member who left receives no later
@@ -135,10 +135,10 @@ class GroupRooms:
 
     def _joined(self, user_id: int, overview: Overview) -> None:
         if overview.is_group:
-            row = overview.row
-            self._fan_out.start_after(row.id, Position(row.revision, row.last_sequence))
-            self._enter_all(row.id, [user_id])
-        self._events.changed_for_user(serializers.joined(overview), overview.username)
+            conversation_id = overview.conversation_id
+            self._fan_out.start_after(conversation_id, Position(overview.revision, overview.last_sequence))
+            self._enter_all(conversation_id, [user_id])
+        self._events.changed_for_user(conversation_serializers.joined(overview), overview.username)
 
     def _enter_all(self, conversation_id: int, user_ids: Collection[int]) -> None:
         for user_id in user_ids:

@@ -85,11 +85,11 @@ class IndexCompactor:
     def _timed(self, work: Callable[[SearchIndex], None]) -> float:
         """Works in one transaction. Returns how long to pause."""
 
-        def job(transaction: Transaction) -> None:
+        def write(transaction: Transaction) -> None:
             work(SearchIndex(transaction))
 
         began_at = monotonic()
-        self._journal.write(job, durable=False)
+        self._journal.write(write, durable=False)
         seconds = monotonic() - began_at
         self._worked_seconds += seconds
         return IDLE_SHARE * seconds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import flask_socketio
 from socketio import exceptions
 
-from chatapp import group_serializers, personal_serializers, serializers
+from chatapp import conversation_serializers, group_serializers, personal_serializers, serializers
 from chatapp.actions import (
     group_members,
     groups,
@@ -165,7 +165,7 @@ class ChatNamespace(
     def on_sync(self, caller: Caller, payload: Any) -> Ack:
         with self._dispatcher.app.app_context():
             result = catch_up.sync(self._dispatcher.journal, caller, parse(SyncRequest, payload))
-            return {"success": True, **serializers.sync(result)}
+            return {"success": True, **conversation_serializers.sync(result)}
 
     def on_search(self, caller: Caller, payload: Any) -> Ack:
         request = parse(SearchRequest, payload)

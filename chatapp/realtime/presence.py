@@ -48,10 +48,10 @@ class Presence:
         Needs an app context.
         """
 
-        def job(transaction: Transaction) -> None:
+        def write(transaction: Transaction) -> None:
             presence.start_node(transaction, self._node, is_only_node=is_only_node)
 
-        self._journal.write(job, durable=False)
+        self._journal.write(write, durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
 
     def publish(self, send: Callable[[list[PresenceUpdate]], None], user_ids: Collection[int] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from chatapp import serializers
+from chatapp import conversation_serializers
 from chatapp.actions import threads
 from chatapp.actions.sessions import Caller
 from chatapp.payloads import MessageId, parse
@@ -23,7 +23,7 @@ class ThreadEvents:
         event = parse(MessageId, payload)
         with self._dispatcher.app.app_context():
             thread = threads.open_thread(self._dispatcher.journal, caller, event.message_id)
-            return {"success": True, "thread": serializers.conversation(thread)}
+            return {"success": True, "thread": conversation_serializers.conversation(thread)}
 
     def on_followThread(self, caller: Caller, payload: Any) -> Ack:
         event = parse(FollowThread, payload)

@@ -71,10 +71,10 @@ class TypingRelay:
             self.relay(notice)
             return
 
-        def job(transaction: Transaction) -> None:
+        def write(transaction: Transaction) -> None:
             transaction.notices.append(notice)
 
-        self._journal.submit(job, durable=False)
+        self._journal.submit(write, durable=False)
 
     def relay(self, notice: Typed) -> None:
         """Sends it to the connections that look at the conversation: not to the user's own, not to users who do not

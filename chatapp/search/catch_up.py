@@ -98,7 +98,7 @@ def index_next(transaction: Transaction, taken: dict[int, list[StoredMessage]]) 
 def _put(journal: Journal, conversation_id: int, expected: int, messages: list[StoredMessage], revision: int) -> bool:
     """Indexes messages and moves the position, unless another process has moved it. Returns whether it did."""
 
-    def job(transaction: Transaction) -> bool:
+    def write(transaction: Transaction) -> bool:
         index = SearchIndex(transaction)
         if index.positions([conversation_id])[conversation_id] != expected:
             return False
@@ -106,21 +106,21 @@ def _put(journal: Journal, conversation_id: int, expected: int, messages: list[S
         index.move({conversation_id: revision})
         return True
 
-    moved: bool = journal.write(job, durable=False)
+    moved: bool = journal.write(write, durable=False)
     return moved
 
 
 def _remove(journal: Journal, conversation_id: int, expected: int, revision: int) -> bool:
     """Removes messages of a deleted group. Returns whether there may be more."""
 
-    def job(transaction: Transaction) -> bool:
+    def write(transaction: Transaction) -> bool:
         index = SearchIndex(transaction)
         if index.positions([conversation_id])[conversation_id] != expected or index.remove_some(conversation_id):
             return True
         index.move({conversation_id: revision})
         return False
 
-    return journal.write(job, durable=False)
+    return journal.write(write, durable=False)
 
 
 def _messages_of(changes: Iterable[Change]) -> Iterable[StoredMessage]:

@@ -28,9 +28,9 @@ Place = tuple[int, int, int]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`count` messages, newest first, that have all of the terms, one of the senders (if any are given), a link (if
-    `has_link`), a poll (if `has_poll`) and a mention of the user by somebody else (if `is_mentioned`), among those that
-    the user may see. `since` (inclusive) and `until` (exclusive) are microseconds since 1970. `before` is the last
-    place of the page before."""
+    `has_link`), a poll (if `has_poll`), a file (if `has_file`) and a mention of the user by somebody else (if
+    `is_mentioned`), among those that the user may see. `since` (inclusive) and `until` (exclusive) are microseconds
+    since 1970. `before` is the last place of the page before."""
 
     user_id: int
     terms: tuple[Term, ...]
@@ -38,11 +38,17 @@ class Plan:
     conversation_ids: frozenset[int] | None
     has_link: bool
     has_poll: bool
+    has_file: bool
     is_mentioned: bool
     since: int | None
     until: int | None
     before: Place | None
     count: int
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether files are asked for and no text: their messages may have none, and are not in the index then."""
+        return self.has_file and not self.terms and not self.has_link
 
 
 class Overrun(Exception):

@@ -40,6 +40,7 @@ class Query:
     before: date | None = None
     has_link: bool = False
     has_poll: bool = False
+    has_file: bool = False
     is_mentioned: bool = False
 
 
@@ -52,10 +53,11 @@ def _add_before(query: Query, value: str) -> None:
 
 
 def _add_has(query: Query, value: str) -> None:
-    if value not in ("link", "poll"):
-        raise _refusal(f"has:{value} is not known; there are has:link and has:poll")
+    if value not in ("link", "poll", "file"):
+        raise _refusal(f"has:{value} is not known; there are has:link, has:poll and has:file")
     query.has_link |= value == "link"
     query.has_poll |= value == "poll"
+    query.has_file |= value == "file"
 
 
 def _add_mentions(query: Query, value: str) -> None:
@@ -116,7 +118,8 @@ def _end_of(run: Run, *, is_open: bool) -> tuple[list[str], bool]:
 def _require_bounds(query: Query) -> None:
     if len(query.terms) > MOST_TERMS or sum(len(term.tokens) for term in query.terms) > MOST_TOKENS:
         raise _refusal(f"must have at most {MOST_TERMS} words and phrases, and {MOST_TOKENS} in all of them")
-    if not (query.terms or query.senders or query.has_link or query.has_poll or query.is_mentioned):
+    has_something = query.has_link or query.has_poll or query.has_file
+    if not (query.terms or query.senders or has_something or query.is_mentioned):
         raise _refusal("must have a word, from:, has: or mentions:")
 
 

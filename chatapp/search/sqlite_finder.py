@@ -35,19 +35,20 @@ ANYWHERE = "SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT ?"
 IN_CONVERSATION = """SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?
 ORDER BY rowid DESC LIMIT ?"""
 # The rowid of a message in the index is its conversation and its sequence in one number.
-OF_POLL = """ AND EXISTS (SELECT 1 FROM poll p
-WHERE p.conversation_id = search_text.rowid >> 32 AND p.sequence = search_text.rowid & 4294967295)"""
-POLLS_ANYWHERE = "SELECT (conversation_id << 32) + sequence FROM poll WHERE ?1 = '' LIMIT ?2"
-POLLS_IN_CONVERSATION = """SELECT (conversation_id << 32) + sequence FROM poll WHERE ?1 = ''
-AND conversation_id = ?2 >> 32 AND sequence BETWEEN ?2 & 4294967295 AND ?3 & 4294967295
+OF_TEXT = ("search_text.rowid >> 32", "search_text.rowid & 4294967295")
+CARRIED = (
+    """ AND EXISTS (SELECT 1 FROM {table} p WHERE p.conversation_id = {conversation} AND p.sequence = {sequence})"""
+)
+CARRIERS_ANYWHERE = "SELECT (conversation_id << 32) + sequence FROM {table} WHERE ?1 = ''{conditions} LIMIT ?2"
+CARRIERS_IN_CONVERSATION = """SELECT (conversation_id << 32) + sequence FROM {table} WHERE ?1 = ''
+AND conversation_id = ?2 >> 32 AND sequence BETWEEN ?2 & 4294967295 AND ?3 & 4294967295{conditions}
 ORDER BY sequence DESC LIMIT ?4"""
 MENTIONED = """SELECT DISTINCT (conversation_id << 32) + sequence FROM mention
-WHERE conversation_id = ? AND user_id IN (?, 0) AND sender_id <> ? AND sequence BETWEEN ? AND ?{match}
+WHERE conversation_id = ? AND user_id IN (?, 0) AND sender_id <> ? AND sequence BETWEEN ? AND ?{conditions}
 ORDER BY sequence DESC LIMIT ?"""
 MATCHED = """ AND (conversation_id << 32) + sequence IN
 (SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?)"""
-MENTION_OF_POLL = """ AND EXISTS (SELECT 1 FROM poll p
-WHERE p.conversation_id = mention.conversation_id AND p.sequence = mention.sequence)"""
+FILES, POLLS = "message_file", "poll"
 MESSAGE = """SELECT m.conversation_id, m.sequence, m.content, m.created_at, c.direct_key,
 CASE WHEN c.shares_history THEN 0 ELSE own.joined_sequence END
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN membership own ON own.conversation_id = c.id
@@ -138,7 +139,8 @@ class _Search:
             rows = self._connection.execute(self._in_conversation, (*text, plan.count))
         else:
             place = (first >> 32, plan.user_id, plan.user_id, first & 0xFFFFFFFF, last & 0xFFFFFFFF)
-            sql = MENTIONED.format(match=(MATCHED if self._match else "") + (MENTION_OF_POLL if plan.has_poll else ""))
+            conditions = _carried(plan, "mention.conversation_id", "mention.sequence") + _of_senders(plan)
+            sql = MENTIONED.format(conditions=(MATCHED if self._match else "") + conditions)
             rows = self._connection.execute(sql, (*place, *(text if self._match else ()), plan.count))
         return [row[0] for row in rows.fetchall()]
 
@@ -171,17 +173,40 @@ class _Search:
 
 
 def _statements_for(plan: Plan, match: str) -> tuple[str, str]:
-    """The statements that find rowids in all conversations and in one. Where only polls are asked for, they read those
-    and not the index."""
-    if not plan.has_poll:
-        return ANYWHERE, IN_CONVERSATION
-    if not match:
-        return POLLS_ANYWHERE, POLLS_IN_CONVERSATION
-    return ANYWHERE.replace(" LIMIT", OF_POLL + " LIMIT"), IN_CONVERSATION.replace("\nORDER BY", OF_POLL + "\nORDER BY")
+    """The statements that find rowids in all conversations and in one. Where only polls or files are asked for, they
+    read those and not the index."""
+    if not match and (tables := _carriers(plan)):
+        table = tables[0]
+        conditions = _carried(plan, f"{table}.conversation_id", f"{table}.sequence") + _of_senders(plan)
+        conditions += " AND position = 1" if table == FILES else ""
+        values = {"table": table, "conditions": conditions}
+        return CARRIERS_ANYWHERE.format(**values), CARRIERS_IN_CONVERSATION.format(**values)
+    carried = _carried(plan, *OF_TEXT)
+    return ANYWHERE.replace(" LIMIT", carried + " LIMIT"), IN_CONVERSATION.replace("\nORDER BY", carried + "\nORDER BY")
+
+
+def _carriers(plan: Plan) -> list[str]:
+    """The tables in which a message has to be."""
+    return [table for table, is_wanted in ((FILES, plan.has_file), (POLLS, plan.has_poll)) if is_wanted]
+
+
+def _carried(plan: Plan, conversation: str, sequence: str) -> str:
+    """The condition that a message is in these tables."""
+    tables = _carriers(plan)
+    return "".join(CARRIED.format(table=table, conversation=conversation, sequence=sequence) for table in tables)
+
+
+def _of_senders(plan: Plan) -> str:
+    """The condition that the index does not check, if only files are asked for."""
+    if not plan.is_of_files or plan.sender_ids is None:
+        return ""
+    return f" AND sender_id IN ({', '.join(map(str, plan.sender_ids))})"
 
 
 def _match_of(plan: Plan) -> str:
-    """The plan in FTS5's language; empty if only polls or mentions are asked for. Tokens hold no quotes."""
+    """The plan in FTS5's language; empty if only polls, files or mentions are asked for. Tokens hold no quotes."""
+    if plan.is_of_files:
+        return ""
     parts = [f'"{" ".join(term.tokens)}"{" *" if term.is_prefix else ""}' for term in plan.terms]
     if plan.sender_ids is not None:
         parts.append("(" + " OR ".join(f'"{sender_token(user_id)}"' for user_id in plan.sender_ids) + ")")

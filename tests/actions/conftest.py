@@ -75,7 +75,7 @@ class JournalHarness:
         is_running, may_go_on = Future[None](), Future[None]()
 
         def block(_transaction: Any) -> None:
-            # The job runs again if its transaction fails. It must block only the first time.
+            # The write runs again if its transaction fails. It must block only the first time.
             if not is_running.done():
                 is_running.set_result(None)
             may_go_on.result(PATIENCE_SECONDS)

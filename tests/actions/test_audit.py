@@ -25,12 +25,12 @@ def test_a_line_is_never_changed_or_deleted(harness: JournalHarness) -> None:
 
 
 def test_a_line_is_stored_only_with_what_it_tells_of(harness: JournalHarness) -> None:
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         record(transaction, "account_added", OPERATOR, "nobody")
         raise RuntimeError("fails afterwards")
 
     with pytest.raises(RuntimeError):
-        harness.journal.write(job)
+        harness.journal.write(write)
     with harness.app.app_context():
         assert "nobody" not in [line.target for line in lines_after(0)]
 
@@ -41,11 +41,11 @@ def test_an_unknown_kind_is_refused(harness: JournalHarness) -> None:
 
 
 def test_a_long_log_is_read_whole_and_from_any_line(harness: JournalHarness) -> None:
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         for number in range(PAGE + 1):
             record(transaction, "account_added", OPERATOR, f"x{number}", number=number)
 
-    harness.journal.write(job)
+    harness.journal.write(write)
     with harness.app.app_context():
         lines = [line for line in lines_after(0) if line.target.startswith("x")]
         assert [line.details["number"] for line in lines] == list(range(PAGE + 1))

@@ -110,12 +110,12 @@ def test_a_job_before_the_batch_counts(harness: JournalHarness) -> None:
     sql = text("UPDATE message SET deleted_at = 1 WHERE conversation_id = :conversation_id AND sequence = :sequence")
     answer: Future[FeedbackOutcome] = Future()
 
-    def job(_transaction: Any) -> None:
+    def write(_transaction: Any) -> None:
         if not answer.done():
             harness.journal.give_feedback(reaction(harness, "bob", message), answer.set_result)
             harness.journal.submit(lambda later: later.session.execute(sql, key))
 
-    harness.journal.write(job)
+    harness.journal.write(write)
     assert isinstance(answer.result(PATIENCE_SECONDS), MessageDeleted)
 
 
@@ -125,11 +125,11 @@ def test_the_history_before_a_member_joined_takes_no_reactions_of_theirs(harness
     sql = "UPDATE membership SET joined_sequence = 1 WHERE user_id = :user_id"
     hide = "UPDATE conversation SET shares_history = FALSE"
 
-    def job(transaction: Any) -> None:
+    def write(transaction: Any) -> None:
         transaction.session.execute(text(sql), {"user_id": harness.ids["bob"]})
         transaction.session.execute(text(hide))
 
-    harness.journal.write(job)
+    harness.journal.write(write)
     outcomes = harness.give_together(
         reaction(harness, "bob", hidden), reaction(harness, "alice", hidden), reaction(harness, "bob", shown)
     )

@@ -21,13 +21,13 @@ def test_messages_and_reactions_share_a_transaction(harness: JournalHarness) -> 
     (message,) = sent(harness, harness.draft("alice", group))
     answers: list[Future[Any]] = [Future(), Future(), Future()]
 
-    def job(_transaction: Any) -> None:
+    def write(_transaction: Any) -> None:
         if not answers[0].running() and answers[0].set_running_or_notify_cancel():
             harness.journal.give_feedback(reaction(harness, "bob", message), answers[1].set_result)
             harness.journal.send(harness.draft("alice", group, "next"), answers[0].set_result)
             harness.journal.give_feedback(reaction(harness, "alice", message), answers[2].set_result)
 
-    harness.journal.write(job)
+    harness.journal.write(write)
     new, *given = [answer.result(PATIENCE_SECONDS) for answer in answers]
     assert isinstance(new, StoredMessage)
     assert kinds(given) == [StoredFeedback] * 2

@@ -173,7 +173,7 @@ def test_drafts_beyond_the_batch_size_are_answered_in_order(harness: JournalHarn
 
 def test_a_failing_job_undoes_only_its_own_changes(harness: JournalHarness) -> None:
     def add(name: str) -> Callable[[Transaction], str]:
-        def job(transaction: Transaction) -> str:
+        def write(transaction: Transaction) -> str:
             alice = transaction.session.get(User, harness.ids[name])
             assert alice is not None
             alice.last_name = "Changed"
@@ -182,18 +182,18 @@ def test_a_failing_job_undoes_only_its_own_changes(harness: JournalHarness) -> N
                 raise Conflict("Not this one.")
             return name
 
-        return job
+        return write
 
-    jobs: list[Future[str]] = []
+    writes: list[Future[str]] = []
 
     def block(_transaction: Transaction) -> None:
-        jobs.extend(harness.journal.submit(add(name)) for name in ("alice", "bob", "carol") if len(jobs) < 3)
+        writes.extend(harness.journal.submit(add(name)) for name in ("alice", "bob", "carol") if len(writes) < 3)
 
     harness.journal.write(block)
-    assert jobs[0].result(PATIENCE_SECONDS) == "alice"
+    assert writes[0].result(PATIENCE_SECONDS) == "alice"
     with pytest.raises(Conflict):
-        jobs[1].result(PATIENCE_SECONDS)
-    assert jobs[2].result(PATIENCE_SECONDS) == "carol"
+        writes[1].result(PATIENCE_SECONDS)
+    assert writes[2].result(PATIENCE_SECONDS) == "carol"
     names = harness.journal.write(
         lambda one: {user.username: user.last_name for user in one.session.query(User).order_by(User.id)}
     )
@@ -229,7 +229,7 @@ def test_listeners_are_called_after_the_commit_and_before_the_callers_are_answer
         harness.journal.send(
             harness.draft("alice", "bob", text), lambda _outcome, text=text: order.append(f"caller {text}")
         )
-        # A job is answered after all messages of its own and earlier transactions.
+        # A write is answered after all messages of its own and earlier transactions.
         harness.journal.write(lambda _one: None)
     assert order == ["listener one", "caller one", "listener two", "caller two"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from chatapp import close_app, create_app
+from chatapp import close_app, create_app, realtime
 from tests.api.account_people import PASSWORD, Owner, other_address
 from tests.conftest import CAST
 from tests.databases import Databases
@@ -34,6 +34,7 @@ def mail_app(databases: Databases, post: MailServer, tmp_path_factory: pytest.Te
             "public_url": "https://chat.example.org/",
         }
     )
+    realtime.init_app(made)
     yield made
     close_app(made)
 
@@ -79,7 +80,7 @@ def state(owner: Owner) -> tuple[str | None, str | None]:
 
 
 def drain(app: Flask, post: MailServer) -> None:
-    """Waits until everything that was asked for before is sent: the outbox sends in order."""
+    """Waits until everything that was asked for before is sent: e-mail is sent in order."""
     last = Owner(app, "drain").signed_in()
     ask(last, f"{last.name}@example.org")
     _wait_for_recipient(post, f"{last.name}@example.org")

@@ -1,5 +1,6 @@
 """E-mail addresses of accounts, and what else is sent there."""
 
+import json
 import logging
 import re
 from pathlib import Path
@@ -8,20 +9,21 @@ from typing import get_args
 import pytest
 from sqlalchemy import update
 
-from chatapp import close_app, create_app
+from chatapp import close_app, create_app, realtime
 from chatapp.api.sign_in_delays import FREE_FAILURES
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.mail.delivery import MailFailed, deliver
 from chatapp.mail.letters import Letter, Notice
 from chatapp.mail.sentences import FRAMES, LETTERS, NOTICES
-from chatapp.models import EmailVerification
+from chatapp.models import EmailVerification, JobRow
 from chatapp.web.languages import LANGUAGES
 from tests.api.account_people import PASSWORD, Owner, other_address
 from tests.api.error_bodies import refusal
 from tests.api.mailing import NEW, ask, confirm, state, with_address
 from tests.databases import Databases
 from tests.mail_server import MailServer, link_in, secret_in, text_of
+from tests.people import wait_until
 
 
 def test_an_address_counts_when_its_link_is_opened_once(ada: Owner, post: MailServer) -> None:
@@ -137,8 +139,10 @@ def test_a_failure_is_logged_without_addresses(
     settings = {"smtp_url": post.url, "mail_from": "chat@example.org", "public_url": "https://chat.example.org"}
     app = create_app({"instance": tmp_path, "database_url": databases.new(), "async_mode": "threading", **settings})
     with caplog.at_level(logging.WARNING):
+        realtime.init_app(app)
         ask(Owner(app, "eve").signed_in(), "unknown.person@example.org")
-        close_app(app)  # waits for what is queued
+        wait_until(lambda: "refuses" in caplog.text, "it is logged")
+        close_app(app)
     assert "refuses the recipient (550)" in caplog.text
     assert "unknown.person" not in caplog.text
 
@@ -159,3 +163,29 @@ def test_every_sentence_is_there_in_each_language_with_the_same_values() -> None
             assert set(by_language) == {language.code for language in LANGUAGES}
             values = {frozenset(re.findall(r"\{\w+\}", "".join(text))) for text in by_language.values()}
             assert len(values) == 1, by_language
+
+
+def test_e_mail_survives_the_end_of_the_process_and_its_secret_is_nowhere_before(
+    databases: Databases, tmp_path: Path, post: MailServer
+) -> None:
+    settings = {"smtp_url": post.url, "mail_from": "chat@example.org", "public_url": "https://chat.example.org"}
+    settings |= {"instance": str(tmp_path), "database_url": databases.new(), "async_mode": "threading"}
+    before = create_app(settings)
+    count = len(post.received)
+    ask(Owner(before, "ivy").signed_in(), "ivy@example.org")
+    ask(Owner(before, "joe").signed_in(), "joe@example.org")
+    with before.app_context():
+        stored = [row.payload for row in db.session.scalars(db.select(JobRow).order_by(JobRow.id))]
+    close_app(before)
+    assert [set(json.loads(payload)) for payload in stored] == [{"user_id", "email", "language", "subject"}] * 2
+    assert len(post.received) == count, "no process has run jobs"
+    after = create_app(settings)
+    realtime.init_app(after)
+    try:
+        post.wait_for(count + 2)
+        for owner, message in zip(("ivy", "joe"), post.received[count:], strict=True):
+            assert message["To"] == f"{owner}@example.org"
+            answer = after.test_client().post("/email/confirm", json={"secret": secret_in(message)})
+            assert answer.status_code == 200
+    finally:
+        close_app(after)

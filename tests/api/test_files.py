@@ -1,4 +1,4 @@
-"""Files of messages: sending them, GET /file/<id>, GET /file/<id>/preview/<number>, GET /files/<receiver>."""
+"""Files of messages: sending them, GET /file/<id>, GET /file/<id>/preview/<number>."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,30 +11,15 @@ from flask import Flask
 from chatapp.actions.released_files import delete_released
 from chatapp.extensions import db
 from chatapp.models import Blob, MessageFile, Upload
+from tests.api.senders import TEXT, Pair, error_of, pair, send, sent
 from tests.conftest import Browser
 from tests.pictures import RED, encoded, plain
 from tests.uploads import begin, upload
 
 Browse = Callable[[str | None], Browser]
 Newcomers = Callable[[int], list[str]]
-TEXT = b"0123456789"
 
-
-def send(browser: Browser, receiver: str, *files: dict[str, Any] | str, **values: Any) -> Any:
-    named = [{"uploadId": file} if isinstance(file, str) else file for file in files]
-    return browser.post("/messages", json={"receiver": receiver, "content": "", "files": named, **values})
-
-
-def sent(browser: Browser, receiver: str, *files: dict[str, Any] | str, **values: Any) -> dict[str, Any]:
-    answer = send(browser, receiver, *files, **values)
-    assert answer.status_code == 200, answer.text
-    message: dict[str, Any] = answer.get_json()["response"]
-    return message
-
-
-def error_of(answer: Any) -> dict[str, Any]:
-    found: dict[str, Any] = answer.get_json()["error"]
-    return found
+__all__ = ["pair"]
 
 
 def clean_up(app: Flask) -> None:
@@ -53,16 +38,6 @@ def path_of(app: Flask, content: bytes) -> Path:
 
     name = hashlib.sha256(content).hexdigest()
     return Path(app.instance_path) / "uploads" / name[:2] / name
-
-
-@pytest.fixture
-def pair(browse: Browse, newcomers: Newcomers) -> tuple[Browser, Browser, str, str]:
-    """Two new people: their browsers and their names."""
-    anna, ben = newcomers(2)
-    return browse(anna), browse(ben), anna, ben
-
-
-Pair = tuple[Browser, Browser, str, str]
 
 
 def test_a_message_with_a_file_reaches_the_other_who_can_download_it(pair: Pair) -> None:
@@ -252,43 +227,6 @@ def test_the_caption_can_be_edited_and_emptied_but_a_text_alone_cannot(pair: Pai
     assert edited.get_json()["message"]["files"] == message["files"]
     text = sent(alice, bob_name, content="Text")
     assert alice.patch(f"/message/{text['messageId']}", json={"content": " "}).status_code == 422
-
-
-def test_the_list_of_files_is_newest_first_in_pages_and_by_kind(pair: Pair) -> None:
-    alice, bob, alice_name, bob_name = pair
-    first = sent(alice, bob_name, upload(alice, TEXT, "1.txt"), upload(alice, encoded(plain(), "PNG"), "2.png"))
-    sent(bob, alice_name, content="No file")
-    voice = {"uploadId": upload(bob, b"abc", "3.bin"), "isVoice": True}
-    sent(bob, alice_name, voice)
-    path = f"/files/{bob_name}"
-    found = alice.get(path).get_json()
-    assert [entry["file"]["name"] for entry in found["files"]] == ["3.bin", "2.png", "1.txt"]
-    assert found["more"] is False
-    assert found["files"][2]["file"] == first["files"][0]
-    assert [found["files"][0][key] for key in ("sender", "sequence")] == [bob_name, 3]
-    page = alice.get(path + "?limit=1").get_json()
-    assert page["more"] is True
-    rest = alice.get(f"{path}?before={page['files'][0]['file']['fileId']}").get_json()
-    assert [entry["file"]["name"] for entry in rest["files"]] == ["2.png", "1.txt"]
-    media = alice.get(path + "?kind=media").get_json()["files"]
-    assert [entry["file"]["name"] for entry in media] == ["2.png"]
-    other = alice.get(path + "?kind=other").get_json()["files"]
-    assert [entry["file"]["name"] for entry in other] == ["1.txt"]
-    for query in ("before=x", "before=1-1", "before=99999-1-1", "kind=x", "limit=0"):
-        assert alice.get(f"{path}?{query}").status_code == 422
-
-
-def test_files_from_before_somebody_joined_are_not_listed(browse: Browse, newcomers: Newcomers) -> None:
-    anna, ben = newcomers(2)
-    alice = browse(anna)
-    group = alice.post("/group", json={"groupName": "Files", "users": []}).get_json()["newGroup"]["groupId"]
-    assert alice.patch(f"/group/{group}", json={"sharesHistory": False}).status_code == 200
-    file_id = sent(alice, group, upload(alice, TEXT), group=True)["files"][0]["fileId"]
-    assert alice.post(f"/group/{group}/members", json={"users": [{"username": ben}]}).status_code == 200
-    bob = browse(ben)
-    assert bob.get(f"/files/{group}?group=yes").get_json()["files"] == []
-    assert bob.get(f"/file/{file_id}").status_code == 404
-    assert len(alice.get(f"/files/{group}?group=yes").get_json()["files"]) == 1
 
 
 def test_a_failed_message_leaves_its_upload(app: Flask, pair: Pair) -> None:

@@ -101,7 +101,7 @@ def test_the_time_of_the_answer_says_nothing_either(ada: Owner, post: MailServer
         post.wait_for(3)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert "chatapp outbox" in threads, "the statements are noticed"
+    assert "job mail" in threads, "the statements are noticed"
     assert threading.current_thread().name not in threads
 
 

@@ -98,11 +98,11 @@ def test_receipts_of_a_group_message_say_who_and_when(
 def test_last_seen_can_be_switched_off_for_both_directions(app: Flask, browse: Browse, newcomers: Newcomers) -> None:
     anna, ben = newcomers(2)
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         at = datetime(2026, 1, 31, 12, tzinfo=UTC)
         transaction.session.execute(update(User).where(User.username.in_([anna, ben])).values(last_seen_at=at))
 
-    app.extensions["chatapp.journal"].write(job)
+    app.extensions["chatapp.journal"].write(write)
 
     def seen(by: str, whom: str) -> Any:
         users = browse(by).get(f"/all/{by}").get_json()["users"]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.actions.audit import lines_after
 from chatapp.actions.personal_data import OF_USER
-from chatapp.actions.removal_steps import continue_removal, removals_under_way
+from chatapp.actions.removal_steps import continue_removal
 from chatapp.errors import Conflict
 from chatapp.extensions import db
 from chatapp.models import Invite, Session, User
@@ -20,6 +20,7 @@ from tests.api.account_people import PASSWORD, Owner
 from tests.api.administrators import Add, Browse
 from tests.api.error_bodies import refusal
 from tests.conftest import Browser
+from tests.removal_rows import removals_under_way
 
 _numbers = itertools.count(1)
 KEEP = {"messages": "keep", "password": PASSWORD}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chatapp.actions import scheduled_messages
+from chatapp.actions.accounts import id_of
 from chatapp.clock import now, to_iso
 from chatapp.errors import NotFound
 from chatapp.journal.drafts import Outcome
@@ -88,8 +89,8 @@ def test_a_message_that_was_put_off_while_it_was_queued_waits(browse: Browse, ne
     browser = browse(anna)
     one = scheduled(browser, ben, hours=1)
     with browser.application.app_context():
-        due = scheduled_messages.due_drafts(now() + timedelta(hours=2), 1_000)
-    (queued,) = [draft for draft in due if draft.client_id == one["clientId"]]
+        queued = scheduled_messages.due_draft(now() + timedelta(hours=2), id_of(anna), one["clientId"])
+    assert queued is not None
     browser.patch(f"/scheduled/{one['clientId']}", json={"dueAt": to_iso(now() + timedelta(hours=5))})
     outcome: Future[Outcome] = Future()
     browser.application.extensions["chatapp.journal"].send(queued, outcome.set_result)

@@ -21,13 +21,13 @@ def change_message(app: Flask, message: dict[str, Any], content: str) -> None:
     conversation_id, sequence = map(int, message["messageId"].split("-"))
     journal: Journal = app.extensions["chatapp.journal"]
 
-    def job(transaction: Transaction) -> None:
+    def write(transaction: Transaction) -> None:
         transaction.session.execute(
             text("UPDATE message SET content = :content WHERE conversation_id = :id AND sequence = :sequence"),
             {"content": content, "id": conversation_id, "sequence": sequence},
         )
 
-    journal.write(job)
+    journal.write(write)
 
 
 def test_an_edited_message_is_found_by_its_new_text_only_and_a_deleted_one_not_at_all(

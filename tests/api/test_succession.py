@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 
 from chatapp.actions.audit import lines_after
-from chatapp.actions.removal_steps import continue_removal, removals_under_way
+from chatapp.actions.removal_steps import continue_removal
 from chatapp.models.membership import ADMIN, MEMBER, OWNER
 from chatapp.models.user import BOT, GUEST
 from tests.api.administrators import Add, Browse
 from tests.api.error_bodies import refusal
 from tests.api.group_calls import named, show
 from tests.conftest import Browser
+from tests.removal_rows import removals_under_way
 
 MakeGroup = Callable[..., str]
 Remove = Callable[[str], None]

@@ -4,11 +4,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from chatapp.actions.audit import OPERATOR
-from chatapp.actions.removal_steps import continue_removal, removals_under_way
+from chatapp.actions.removal_steps import continue_removal
 from chatapp.actions.removals import remove_person
 from chatapp.actions.usernames import present_names
 from chatapp.username_rule import REMOVED_PREFIX
 from tests.people import wait_until
+from tests.removal_rows import removals_under_way
 from tests.sync.connection import NAMESPACE
 from tests.sync.driver import Driver, indexes, picks
 

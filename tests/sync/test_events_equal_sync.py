@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
+from chatapp import realtime
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.installation_settings import change_installation
-from chatapp.realtime import removal_worker
+from chatapp.actions.removal_steps import REMOVAL
 from chatapp.shapes import ChangeShape
 from tests.sync.driver import PEOPLE, indexes, picks
 from tests.sync.group_operations import GroupOperations
@@ -114,7 +115,7 @@ def test_clients_that_received_events_and_clients_that_synced_agree(
     processes: int,
 ) -> None:
     # The steps of a removal are an operation of the test, so that nothing changes while clients are compared.
-    monkeypatch.setattr(removal_worker, "LOOK_SECONDS", 3_600)
+    monkeypatch.setattr(realtime, "KINDS", [kind for kind in realtime.KINDS if kind is not REMOVAL])
     first = make_app(sockets=True, delivery_ack_window=0, node="first")
     url = first.extensions["chatapp.settings"].database_url
     # With SQLite, one process serves the sockets and the other answers HTTP.

@@ -21,8 +21,7 @@ def read(data: Bytes) -> list[Overwritten]:
     """
     outer = list(boxes(data, 0, len(data)))
     changes = [change for box in outer if box.kind not in KNOWN for change in freed(box)]
-    if any(box.kind == b"moov" for box in outer):
-        changes += mp4.read(data).changes
+    changes += [change for box in outer if box.kind == b"moov" for change in mp4.of_movie(data, box).changes]
     description = next((box for box in outer if box.kind == b"meta"), None)
     if description is None:
         return changes

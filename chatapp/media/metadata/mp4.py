@@ -30,9 +30,16 @@ def read(data: Bytes) -> Film:
     film = next((box for box in outer if box.kind == b"moov"), None)
     if film is None:
         raise Malformed
+    inner = of_movie(data, film)
     changes = [change for box in outer if box.kind not in PLAYED | EMPTY for change in freed(box)]
+    return Film(inner.size, changes + inner.changes)
+
+
+def of_movie(data: Bytes, movie: Box) -> Film:
+    """The same of the box that describes a film, `moov`, alone."""
+    changes: list[Overwritten] = []
     size: tuple[int, int] | None = None
-    for box in children(data, film):
+    for box in children(data, movie):
         if box.kind in TELLING:
             changes += freed(box)
         elif box.kind == b"trak":

@@ -15,18 +15,11 @@ from chatapp.actions.installation_settings import change_installation
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Conversation, Message
-from chatapp.realtime import message_eraser
 from tests.databases import Databases
 from tests.people import wait_until
 from tests.realtime.test_http_and_socket_agree import ConnectAs, connect_as
 
 __all__ = ["connect_as"]
-
-
-@pytest.fixture(autouse=True)
-def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_eraser, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(message_eraser, "PAUSE_SECONDS", 0.001)
 
 
 def make_older(app: Flask, days: float) -> None:

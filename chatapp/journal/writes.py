@@ -1,4 +1,4 @@
-"""Runs jobs and writes watermarks in a transaction, and builds the notices about its messages."""
+"""Performs writes and stores watermarks in a transaction, and builds the notices about its messages."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
 from chatapp.journal.database_errors import is_deadlock
 from chatapp.journal.drafts import StoredMessage, WatermarkUpdates
-from chatapp.journal.transaction import Job, Transaction, Work
+from chatapp.journal.transaction import Transaction, Work, Write
 from chatapp.models.base import to_microseconds
 from chatapp.notices import ConversationChanged, Notice, WatermarkRaised
 
@@ -41,12 +41,12 @@ def write_watermarks(connection: WriterConnection, watermarks: WatermarkUpdates)
     return [WatermarkRaised(*key, mark.delivered, mark.read) for key, mark in watermarks.items()]
 
 
-def run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]) -> Any:
-    """Returns the job's result, or the exception that it raised. A savepoint undoes only the failed job's writes."""
+def run_write(connection: WriterConnection, write: "Write[Any]", notices: list[Notice]) -> Any:
+    """Returns the write's result, or the exception that it raised. A savepoint undoes what a failed write has done."""
     with Session(connection.connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
         transaction = Transaction(session)
         try:
-            result = job.run(transaction)
+            result = write.run(transaction)
             session.commit()
         except Exception as error:
             session.rollback()
@@ -59,7 +59,7 @@ def run_job(connection: WriterConnection, job: "Job[Any]", notices: list[Notice]
 
 
 def resolve(future: "Future[Any]", result: Any) -> None:
-    """Completes the future of a job."""
+    """Completes the future of a write."""
     if isinstance(result, Exception):
         future.set_exception(result)
     else:
@@ -81,8 +81,8 @@ def answer(work: Work, failure: ChatError) -> None:
     """Tells everybody who waits for the work that it failed."""
     for queued in work.drafts:
         guard(queued.done, failure)
-    for job in work.jobs:
-        job.future.set_exception(failure)
+    for write in work.writes:
+        write.future.set_exception(failure)
 
 
 def guard(call: Callable[..., None], *args: Any) -> None:

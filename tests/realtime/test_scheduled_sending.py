@@ -5,24 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from chatapp.actions.administration import deactivate
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.suspensions import suspend
 from chatapp.clock import now, to_iso
-from chatapp.realtime import scheduled_sender
+from chatapp.extensions import db
+from chatapp.journal.scheduled import SENDING
+from chatapp.models import JobRow
 from tests.conftest import Browser
 from tests.people import wait_until
 from tests.realtime.test_http_and_socket_agree import ConnectAs, Socket, connect_as
 
 __all__ = ["connect_as"]
-
-
-@pytest.fixture(autouse=True)
-def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_sender, "LOOK_SECONDS", 0.02)
 
 
 def schedule(socket: Socket, receiver: str, content: str, *, seconds: float = 0.3, group: bool = False) -> str:
@@ -39,6 +36,11 @@ def waiting(socket: Socket) -> list[dict[str, Any]]:
     assert ack["success"]
     found: list[dict[str, Any]] = ack["scheduled"]
     return found
+
+
+def sending_jobs(socket: Socket) -> list[JobRow]:
+    with socket.browser.application.app_context():
+        return list(db.session.scalars(select(JobRow).where(JobRow.kind == SENDING)))
 
 
 def heard(socket: Socket, name: str, is_wanted: Callable[[Any], bool] = lambda _payload: True) -> list[Any]:
@@ -58,7 +60,9 @@ def test_a_due_message_is_sent_to_everybody_and_leaves_the_list(connect_as: Conn
     client_id = schedule(alice, "bob", "in a moment", seconds=1)
     schedule(alice, "bob", "tomorrow", seconds=86_400)
     assert [one["content"] for one in waiting(alice)] == ["in a moment", "tomorrow"]
+    assert len(sending_jobs(alice)) == 2
     wait_until(lambda: len(waiting(alice)) == 1, "it is sent")
+    assert len(sending_jobs(alice)) == 1, "its job is gone in the same transaction"
     (event,) = heard(bob, "response")
     assert (event["response"]["content"], event["response"]["clientId"]) == ("in a moment", client_id)
     (gone,) = heard(alice, "change", lambda one: one["kind"] == "scheduled" and one["scheduled"]["gone"])
