@@ -4,7 +4,6 @@ import base64
 import hashlib
 import random
 from typing import Any
-from urllib.request import Request, urlopen
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -86,16 +85,6 @@ def files_of(reader: ApiUser, partner: str) -> list[dict[str, Any]]:
     """The files of all messages with a partner, in their order."""
     messages = reader.request("GET", f"messages/{reader.username}/{partner}?group=no&limit=500")
     return [file for message in messages for file in message.get("files", [])]
-
-
-def hash_of(reader: ApiUser, file: dict[str, Any]) -> str:
-    """The hash of what the server hands out for a file."""
-    request = Request(f"{reader.server.url}file/{file['fileId']}", headers={"auth-token": reader._token})
-    digest = hashlib.sha256()
-    with urlopen(request, timeout=60) as answer:
-        while data := answer.read(1 << 20):
-            digest.update(data)
-    return digest.hexdigest()
 
 
 def sha256(file: FilePayload) -> str:

@@ -1,6 +1,7 @@
 """A real server for browsers, and users without a browser."""
 
 import base64
+import hashlib
 import json
 import sys
 import urllib.request
@@ -76,6 +77,15 @@ class ApiUser:
         body = {"receiver": receiver, "group": group, "content": content, "files": sent}
         message: dict[str, Any] = self.request("POST", "messages", body)["response"]
         return message
+
+    def cancel_upload(self, upload_id: str) -> None:
+        self._send("DELETE", f"uploads/{upload_id}", b"", {})
+
+    def hash_of(self, file: dict[str, Any]) -> str:
+        """The SHA-256 of what the server hands out for a file of a message."""
+        request = urllib.request.Request(f"{self.server.url}file/{file['fileId']}", headers={"auth-token": self._token})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return hashlib.file_digest(response, "sha256").hexdigest()
 
     def make_group(self, name: str, *usernames: str) -> str:
         users = [{"username": username} for username in usernames]

@@ -14,7 +14,6 @@ from tests.web.sent_files import (
     attached,
     drag,
     files_of,
-    hash_of,
     names_attached,
     noise,
     paste,
@@ -62,7 +61,7 @@ def test_files_are_sent_with_a_caption_and_their_alternative_text(new_person: Ne
         ("notes.txt", "text", None),
         ("noise.bin", "other", None),
     ]
-    assert hash_of(reader, found[2]) == sha256(noise(300_000))
+    assert reader.hash_of(found[2]) == sha256(noise(300_000))
     expect(page.locator(".tick-sending, .unsent")).to_have_count(0)
 
 
@@ -175,7 +174,7 @@ def test_a_refusal_of_the_server_says_which_file_and_why_and_can_be_taken_back(
     failure = page.get_by_role("alert").filter(has_text="odd.txt")
     expect(failure).to_contain_text("Files of this type cannot be sent here.")
     page.get_by_role("button", name="Remove odd.txt").click()
-    failure.get_by_role("button", name="Try again").click()
+    failure.get_by_role("button", name="Retry").click()
     expect(page.locator(".failure")).to_have_count(0)
     expect(page.locator(".tick-sending")).to_have_count(0)
     assert [one["name"] for one in files_of(ApiUser(strict_server, "user3"), "user2")] == ["sunset.png"]
@@ -185,7 +184,7 @@ def test_sending_later_and_polls_take_no_files_and_say_so(new_person: NewPerson)
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
     attach(page, text())
-    page.get_by_role("button", name="Send later").click()
+    page.get_by_role("button", name="Send later").click(force=True)
     expect(page.get_by_text("Files cannot be sent later.")).to_be_visible()
     page.get_by_role("button", name="New poll").click()
     expect(page.get_by_text("A poll has no files.")).to_be_visible()
