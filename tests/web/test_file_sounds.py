@@ -142,3 +142,13 @@ def test_a_video_that_begins_pauses_a_sound(new_person: NewPerson, new_api_user:
     wait_until(page, f"() => {PLAYING}.length === 0")
     player(page).get_by_role("button", name="Play the voice message").click()
     wait_until(page, "() => document.querySelector('video').paused")
+
+
+def test_a_sound_stops_when_its_message_is_deleted(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_person(), new_api_user()
+    sent = bob.send_files(alice.username, "", voice())
+    page = open_to(alice, bob)
+    player(page).get_by_role("button", name="Play the voice message").click()
+    wait_until(page, f"() => {PLAYING}.length === 1")
+    bob.request("DELETE", f"message/{sent['messageId']}")
+    wait_until(page, f"() => {PLAYING}.length === 0")

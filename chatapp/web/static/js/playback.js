@@ -1,6 +1,7 @@
 /** The sound that is being played: one at a time, and on while its message is scrolled away. */
 
 import { effect, signal } from "@preact/signals";
+import { onDeleted } from "./changes.js";
 import { prefer, preferences } from "./preferences.js";
 import { session } from "./store.js";
 
@@ -53,6 +54,10 @@ export function stopSound() {
   sound.value = null;
   isPlaying.value = false;
 }
+
+onDeleted((messageId) => {
+  if (sound.peek()?.id.startsWith(`${messageId}-`)) stopSound();
+});
 
 /** @param {string} id @returns {() => void} to be called when the player is not drawn any more */
 export function drawSound(id) {
