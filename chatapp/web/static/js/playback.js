@@ -1,6 +1,7 @@
 /** The sound that is being played: one at a time, and on while its message is scrolled away. */
 
 import { effect, signal } from "@preact/signals";
+import { onDeleted } from "./changes.js";
 import { prefer, preferences } from "./preferences.js";
 import { session } from "./store.js";
 
@@ -54,10 +55,32 @@ export function stopSound() {
   isPlaying.value = false;
 }
 
+onDeleted((messageId) => {
+  if (sound.peek()?.id.startsWith(`${messageId}-`)) stopSound();
+});
+
 /** @param {string} id @returns {() => void} to be called when the player is not drawn any more */
 export function drawSound(id) {
   drawnSounds.value = new Set([...drawnSounds.peek(), id]);
   return () => (drawnSounds.value = new Set([...drawnSounds.peek()].filter((one) => one !== id)));
+}
+
+/**
+ * @param {string} address of a sound
+ * @returns {Promise<number>} seconds; 0 if the browser cannot tell
+ */
+export function lengthOf(address) {
+  return new Promise((resolve) => {
+    const probe = new Audio();
+    const end = (/** @type {number} */ seconds) => {
+      probe.removeAttribute("src");
+      resolve(seconds);
+    };
+    probe.preload = "metadata";
+    probe.onloadedmetadata = () => end(Number.isFinite(probe.duration) ? probe.duration : 0);
+    probe.onerror = () => end(0);
+    probe.src = address;
+  });
 }
 
 /** @param {Sound} wanted */

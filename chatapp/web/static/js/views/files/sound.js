@@ -1,9 +1,9 @@
 /** A sound or a voice message, with a player of its own: play, seek, and how fast. */
 
-import { useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { withoutControls } from "../../models/bidi.js";
 import { lengthText } from "../../models/files.js";
-import { changeRate, drawSound, failedSound, isPlaying, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
+import { changeRate, drawSound, failedSound, isPlaying, lengthOf, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
 import { numberText, say } from "../../strings.js";
 import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
@@ -20,7 +20,8 @@ export function SoundPlayer({ file }) {
   const played = { id: file.fileId, address: addressOf(file), name: file.isVoice ? say.fileVoice : file.name };
   const isChosen = sound.value?.id === file.fileId;
   const isOn = isChosen && isPlaying.value;
-  const length = (isChosen && lengthSeconds.value) || file.seconds || 0;
+  const known = useLength(file);
+  const length = (isChosen && lengthSeconds.value) || known;
   const position = isChosen ? Math.min(positionSeconds.value, length || Infinity) : 0;
   const seek = (/** @type {number} */ seconds) => seekSound(played, Math.min(length, Math.max(0, seconds)));
   const label = isOn ? say.pause : file.isVoice ? say.playVoice : say.playNamed({ name: file.name });
@@ -34,6 +35,15 @@ export function SoundPlayer({ file }) {
     <small class="sound-time" aria-hidden="true">${position > 0 ? `${lengthText(position)} / ` : ""}${length > 0 ? lengthText(length) : ""}</small>
     ${failedSound.value === file.fileId && html`<p class="file-problem" role="alert">${say.soundFailed}</p>`}
   </div>`;
+}
+
+/** The sender need not have said how long it is. @param {File} file @returns {number} seconds; 0 while that is not known */
+function useLength(file) {
+  const [seconds, setSeconds] = useState(file.seconds ?? 0);
+  useEffect(() => {
+    if (!file.seconds && file.address !== "") lengthOf(addressOf(file)).then(setSeconds);
+  }, [file.fileId]);
+  return file.seconds ?? seconds;
 }
 
 const STEP_SECONDS = 5;

@@ -1,11 +1,13 @@
 /** A video, played in its place by the browser's own player. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { addressOfPreview } from "../../config.js";
 import { boxOf, previewFor } from "../../models/files.js";
 import { pauseSound } from "../../playback.js";
+import { connection } from "../../store.js";
 import { say } from "../../strings.js";
 import { html } from "../html.js";
+import { Icon } from "../icons.js";
 import { addressOf } from "./addresses.js";
 import { FileCard } from "./card.js";
 import { sizeOf } from "./pictures.js";
@@ -14,10 +16,14 @@ import { sizeOf } from "./pictures.js";
 
 /** What the browser cannot play can be downloaded. @param {{ file: File }} props */
 export function Video({ file }) {
-  const [isFailed, setFailed] = useState(false);
-  if (isFailed || file.address === "") return html`<${FileCard} file=${file}>${isFailed && html`<p class="file-problem">${say.videoFailed}</p>`}<//>`;
+  const [state, setState] = useState(/** @type {"there" | "failed" | "offline"} */ ("there"));
+  const isConnected = connection.value === "connected";
+  useEffect(() => {
+    if (isConnected && state === "offline") setState("there");
+  }, [isConnected]);
+  if (state === "failed" || file.address === "") return html`<${FileCard} file=${file}>${state === "failed" && html`<p class="file-problem">${say.videoFailed}</p>`}<//>`;
   return html`<div class="picture picture-video" style=${sizeOf(boxOf(file))}>
-    <${Player} file=${file} onFailed=${() => setFailed(true)} />
+    ${state === "offline" ? html`<span class="picture-failed"><${Icon} name="film" size=${24} /><span>${say.videoOffline}</span></span>` : html`<${Player} file=${file} onFailed=${() => setState(isConnected ? "failed" : "offline")} />`}
   </div>`;
 }
 
