@@ -1,8 +1,14 @@
 """The security headers that every HTTP response carries."""
 
-ALLOWED_FEATURES = ("autoplay", "clipboard-write", "publickey-credentials-create", "publickey-credentials-get")
-"""What the web client uses of what a Permissions-Policy controls: the sound of a notification, copying, and passkeys.
-"""
+ALLOWED_FEATURES = (
+    "autoplay",
+    "clipboard-write",
+    "microphone",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+)
+"""What the web client uses of what a Permissions-Policy controls: the sound of a notification, copying, voice messages,
+and passkeys."""
 
 FORBIDDEN_FEATURES = (
     "accelerometer",
@@ -19,7 +25,6 @@ FORBIDDEN_FEATURES = (
     "keyboard-map",
     "local-fonts",
     "magnetometer",
-    "microphone",
     "midi",
     "payment",
     "picture-in-picture",

@@ -2,6 +2,10 @@
 
 import io
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 def _nothing_more() -> None:
@@ -38,3 +42,10 @@ class StreamedBody(io.RawIOBase):
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Reads as `read` does, into a buffer, as the stream that limits a body's length does."""
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)

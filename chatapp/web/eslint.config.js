@@ -3,7 +3,8 @@
 const browser = ["window", "document", "location", "navigator", "history", "localStorage", "sessionStorage", "indexedDB", "IDBKeyRange", "fetch", "crypto",
   "URL", "URLSearchParams", "AbortController", "AbortSignal", "BroadcastChannel", "Response", "XMLHttpRequest", "createImageBitmap", "Notification", "AudioContext", "GainNode", "OscillatorNode", "TextEncoder",
   "ResizeObserver", "Event", "Element", "getComputedStyle", "getSelection", "innerHeight", "innerWidth", "HTMLElement", "HTMLDialogElement", "matchMedia", "addEventListener", "requestAnimationFrame", "queueMicrotask",
-  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console", "DOMException", "atob", "btoa"];
+  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "isSecureContext", "console", "DOMException", "atob", "btoa", "Audio", "Image", "ImageData", "MediaMetadata", "TextDecoder",
+  "Blob", "MediaRecorder", "AnalyserNode", "OfflineAudioContext", "performance"];
 const worker = ["self", "caches", "fetch", "location", "Response", "URL", "AbortSignal"];
 export const node = ["process", "setTimeout", "performance", "URL", "Response", "AbortSignal"];
 

@@ -34,7 +34,9 @@ def _policy() -> str:
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self'",
+            # Files that are not sent yet and recordings are shown from the page's memory.
+            "img-src 'self' blob:",
+            "media-src 'self' blob:",
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",

@@ -32,7 +32,8 @@ def require_headers(answer: TestResponse, scheme: str) -> None:
     assert "frame-ancestors 'none'" in policy, place
     assert "unsafe" not in policy, place
     (permissions,) = answer.headers.getlist("Permissions-Policy")
-    for feature in ("camera", "microphone", "geolocation", "payment", "usb", "clipboard-read"):
+    assert "microphone=(self)" in permissions.split(", "), f"{place}: voice messages"
+    for feature in ("camera", "geolocation", "payment", "usb", "clipboard-read"):
         assert f"{feature}=()" in permissions.split(", "), place
     assert len(answer.headers.getlist("Strict-Transport-Security")) == (scheme == "https"), place
     if answer.mimetype == "application/json":

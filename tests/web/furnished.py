@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from chatapp.clock import now
-from tests.web.server import ApiUser, Server
+from tests.web import media
+from tests.web.server import ApiUser, SentFile, Server
 
 PASSWORD = "a long enough phrase"
 GROUP_NAME = "Committee for the harbour festival of the year after next"
@@ -61,6 +62,14 @@ def _talk(root: ApiUser, bob: ApiUser, group_id: str) -> None:
         root.request("PUT", f"message/{edited}/{path}", {"on": True})
     for emoji in ("👍", "🎉"):
         bob.request("POST", f"message/{edited}/reactions", {"emoji": emoji})
+    voice = {"isVoice": True, "seconds": 2, "waveform": [10, 80, 40]}
+    bob.send_files(
+        "root",
+        "",
+        SentFile(f"{LONG_WORD}.jpg", "image/jpeg", media.picture(400, 300), {"alt": "The harbour"}),
+        SentFile(f"{LONG_WORD}.txt", "text/plain", b"the first line\n" * 40),
+        SentFile("voice.wav", "audio/wav", media.sound(2), voice),
+    )
     bob.say("root", "A private word")
 
 

@@ -1,10 +1,13 @@
 """A real server for browsers, and users without a browser."""
 
+import base64
 import contextlib
+import hashlib
 import json
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,16 @@ def running(folder: Path, users: int | None = 0, **settings: Any) -> Iterator[Se
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """A file to be sent. `about` is what the sender says of it, such as its `alt`."""
+
+    name: str
+    media_type: str
+    body: bytes
+    about: dict[str, Any] = field(default_factory=dict)
+
+
 class ApiUser:
     """A user without a browser, who calls the HTTP API with a token."""
 
@@ -62,6 +75,32 @@ class ApiUser:
         for content in contents:
             self._call("POST", "messages", {"receiver": receiver, "group": group, "content": content})
 
+    def upload(self, name: str, media_type: str, body: bytes) -> str:
+        """Sends the bytes of a file, and returns the id of the upload."""
+        about = {"filename": name, "filetype": media_type}
+        metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in about.items())
+        begun = self._send("POST", "uploads", b"", {"Upload-Length": str(len(body)), "Upload-Metadata": metadata})
+        upload_id = begun["Location"].rpartition("/")[2]
+        bytes_type = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        self._send("PATCH", f"uploads/{upload_id}", body, bytes_type)
+        return upload_id
+
+    def send_files(self, receiver: str, content: str, *files: SentFile, group: bool = False) -> dict[str, Any]:
+        """Sends a message with files, and returns it."""
+        sent = [{"uploadId": self.upload(one.name, one.media_type, one.body), **one.about} for one in files]
+        body = {"receiver": receiver, "group": group, "content": content, "files": sent}
+        message: dict[str, Any] = self.request("POST", "messages", body)["response"]
+        return message
+
+    def cancel_upload(self, upload_id: str) -> None:
+        self._send("DELETE", f"uploads/{upload_id}", b"", {})
+
+    def hash_of(self, file: dict[str, Any]) -> str:
+        """The SHA-256 of what the server hands out for a file of a message."""
+        request = urllib.request.Request(f"{self.server.url}file/{file['fileId']}", headers={"auth-token": self._token})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return hashlib.file_digest(response, "sha256").hexdigest()
+
     def make_group(self, name: str, *usernames: str) -> str:
         users = [{"username": username} for username in usernames]
         return str(self._call("POST", "group", {"groupName": name, "users": users})[0]["newGroup"]["groupId"])
@@ -74,6 +113,13 @@ class ApiUser:
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Sends a request and returns the body of the response."""
         return self._call(method, path, body)[0]
+
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Any:
+        """Sends a request of tus, and returns the headers of the answer."""
+        all_headers = {"Tus-Resumable": "1.0.0", "auth-token": self._token, **headers}
+        request = urllib.request.Request(self.server.url + path, body, all_headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.headers
 
     def _call(self, method: str, path: str, body: object = None) -> tuple[Any, Any]:
         data = None if body is None else json.dumps(body).encode()

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.furnished import GROUP_NAME, PASSWORD, Furnished
+from tests.web.tour_files import files
 
 Stops = Iterator[str]
 """The names of what is open, each yielded while it is."""
@@ -71,7 +72,7 @@ class Tour:
 
 
 def everywhere(tour: Tour) -> Stops:
-    for part in (account, administration, bots, group, palette, messages, panels):
+    for part in (account, administration, bots, group, palette, messages, files, panels):
         yield from part(tour)
 
 

@@ -7,7 +7,7 @@ import { parse, TYPE } from "../../../chatapp/web/node_modules/@formatjs/icu-mes
 import { catalogue, load, ROOT, speaking } from "./support.mjs";
 
 const LOCALES = new URL("../locales/", ROOT);
-const LATER = ["views/dialogs/", "views/setup/", "views/reset/", "pasting/", "polls/", "linkpreviews/"];
+const LATER = ["views/dialogs/", "views/setup/", "views/reset/", "pasting/", "polls/", "linkpreviews/", "voice/"];
 
 const codes = readdirSync(LOCALES).filter((name) => !name.endsWith(".later.json")).map((name) => name.replace(".json", ""));
 const others = codes.filter((code) => code !== "en");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { newerOf, updatedBy, withUpdate } from "../../../chatapp/web/static/js/models/messagestate.js";
+import { newerOf, quoteOf, updatedBy, withUpdate } from "../../../chatapp/web/static/js/models/messagestate.js";
 
 const message = (more = {}) => ({ sender: "ann", receiver: "bob", content: "helo", timestamp: "2026-01-31T12:00:00.000Z", deliveredToAll: false, messageId: "1-4", sequence: 4, revision: 7, clientId: null, ...more });
 const update = (more = {}) => ({ messageId: "1-4", sequence: 4, reacted: [], ...more });
@@ -46,6 +46,15 @@ test("what a page says of my reactions is kept when a tick comes with a copy tha
   const known = message({ changedRevision: 9, reactions: [thumb(1, ["bob"], true)] });
   const tick = message({ changedRevision: 9, deliveredToAll: true, reactions: [thumb(1, ["bob"])] });
   assert.equal(newerOf(known, tick).reactions[0].mine, true);
+});
+
+test("a quote of a message with files names the first one until the message is deleted", () => {
+  const file = { name: "harbour.jpg", kind: "picture" };
+  const answer = message({ sequence: 5, messageId: "1-5", replyTo: { sequence: 4, sender: "ann", content: "", file } });
+  const quoteAfter = (state) => withUpdate([answer], update({ ...state, content: "" }), "bob")[0].replyTo;
+  assert.deepEqual(quoteAfter({ editedAt: "2026-03-10T12:00:00Z" }).file, file);
+  assert.equal(quoteAfter({ deletedAt: "2026-03-10T12:00:00Z" }).file, undefined);
+  assert.deepEqual(quoteOf({ ...answer, files: [{ ...file, size: 3 }, { name: "b", kind: "other" }] }).file, file);
 });
 
 test("messages that answer a changed one show its text as it is now", () => {

@@ -6,7 +6,7 @@ const { HeightIndex } = await load("models/windowing.js");
 const rows = (count) => Array.from({ length: count }, (_, index) => ({ key: `r${index}` }));
 
 function indexOf(count, estimate = 50) {
-  const index = new HeightIndex(estimate);
+  const index = new HeightIndex(() => estimate);
   index.setRows(rows(count));
   return index;
 }

@@ -244,11 +244,12 @@ export async function answerOf(response) {
  * @param {string} path
  * @param {object} [body]
  * @param {AbortSignal} [cancelled]
+ * @param {Record<string, string>} [more] headers
  * @returns {Promise<Response>}
  */
-async function send(method, path, body, cancelled) {
+export async function send(method, path, body, cancelled, more) {
   /** @type {Record<string, string>} */
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", ...more };
   if (body) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-XSRF-TOKEN"] = csrfToken();
   const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);

@@ -21,6 +21,14 @@ import * as store from "./store.js";
  * @typedef {import("./models/conversation.js").Conversation} Conversation
  */
 
+/** @type {(messageId: string) => void} */
+let deleted = () => {};
+
+/** @param {(messageId: string) => void} listener called when a message has been deleted */
+export function onDeleted(listener) {
+  deleted = listener;
+}
+
 /**
  * @param {Message} message just stored, by any member
  * @returns {boolean} false if an earlier change is missing, so that only a sync can apply it
@@ -188,8 +196,11 @@ function takeUpdate(key, update) {
   const me = store.me.peek();
   const changed = withUpdate(messages, update, me);
   if (changed !== messages) store.updateTimeline(key, { messages: changed });
-  // A screen reader could still read the text there.
-  if (update.deletedAt) store.announcement.value = "";
+  // A screen reader could still read the text there, and its sound could still play.
+  if (update.deletedAt) {
+    store.announcement.value = "";
+    deleted(update.messageId);
+  }
   if (passage) store.updateTimeline(key, { passage: { ...passage, messages: withUpdate(passage.messages, update, me) } });
 }
 

@@ -41,6 +41,12 @@ export const addressOfPicture = (picture) => `${settings.apiPrefix}/picture/${en
 /** @param {string} hash of the picture of a link's preview @returns {string} its address, on the page's own origin */
 export const addressOfPreviewPicture = (hash) => `${settings.apiPrefix}/preview-picture/${encodeURIComponent(hash)}`;
 
+/** @param {string} fileId of a message's file @returns {string} where its bytes are */
+export const addressOfSentFile = (fileId) => `${settings.apiPrefix}/file/${encodeURIComponent(fileId)}`;
+
+/** @param {string} fileId @param {number} number of the preview, from 0 */
+export const addressOfPreview = (fileId, number) => `${addressOfSentFile(fileId)}/preview/${number}`;
+
 /** @param {string} name of one of the page's own files, such as "css/poll.css" */
 export const addressOfFile = (name) => settings.assets + name;
 

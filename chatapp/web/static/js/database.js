@@ -3,6 +3,7 @@
  * Without storage, unsent messages and drafts last as long as the page.
  */
 
+import { ofTray, recallBlobs, withBytes, withoutBytes } from "./files/database.js";
 import { fromStorage, toStorage } from "./models/draft.js";
 import { pendingIn, transact, write } from "./storage.js";
 
@@ -27,7 +28,7 @@ export const keepEntry = (entry) => write(ofEntry(entry));
  * @param {OutboxEntry} entry
  * @param {import("./models/draft.js").DraftState} state of the draft from now on
  */
-export const keepEntryOfDraft = (entry, state) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, { ...state, text: "" }));
+export const keepEntryOfDraft = (entry, state) => write(ofEntry(entry), ofDraft(entry.owner, entry.key, { ...state, text: "" }), ofTray(entry.owner, entry.key, []));
 
 /** @param {string} clientId */
 export const dropEntry = (clientId) => write({ store: "outbox", key: clientId, value: undefined });
@@ -50,7 +51,7 @@ export const dropDraft = (owner, key) => write({ store: "drafts", key: [owner, k
  * @returns {import("./storage.js").Change}
  */
 function ofEntry(entry) {
-  return { store: "outbox", key: entry.clientId, value: entry };
+  return { store: "outbox", key: entry.clientId, value: entry.files ? { ...entry, files: entry.files.map(withoutBytes) } : entry };
 }
 
 /**
@@ -75,7 +76,9 @@ export async function entriesOf(owner) {
     if (value?.owner === owner) found.set(value.clientId, value);
     else found.delete(String(key));
   }
-  return [...found.values()].sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  const entries = [...found.values()].sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  if (entries.some(({ files }) => files)) await recallBlobs(owner);
+  return entries.map((entry) => (entry.files ? { ...entry, files: entry.files.map(withBytes) } : entry));
 }
 
 /**

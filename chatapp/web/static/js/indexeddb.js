@@ -3,7 +3,7 @@
 import { ownName } from "./config.js";
 
 const NAME = ownName("chatapp");
-const VERSION = 1;
+const VERSION = 2;
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
@@ -16,7 +16,7 @@ function open() {
   if (opening) return opening;
   opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => createStores(request.result);
+    request.onupgradeneeded = ({ oldVersion }) => createStores(request.result, oldVersion);
     request.onsuccess = () => resolve(watched(request.result));
     request.onerror = () => reject(request.error);
   });
@@ -39,11 +39,18 @@ function watched(database) {
   return database;
 }
 
-/** @param {IDBDatabase} database */
-function createStores(database) {
-  database.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("owner", "owner");
-  database.createObjectStore("drafts");
-  database.createObjectStore("seen");
+/**
+ * @param {IDBDatabase} database
+ * @param {number} oldVersion 0 for none
+ */
+function createStores(database, oldVersion) {
+  if (oldVersion < 1) {
+    database.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("owner", "owner");
+    database.createObjectStore("drafts");
+    database.createObjectStore("seen");
+  }
+  database.createObjectStore("trays");
+  database.createObjectStore("files");
 }
 
 /**

@@ -4,6 +4,8 @@ import { render } from "preact";
 import { onUnauthorized } from "./api.js";
 import { dropConnection, retryNow } from "./connection.js";
 import { leaveKeysToInputMethod } from "./inputmethod.js";
+import { followTray } from "./files/trays.js";
+import { takeProgress } from "./files/uploads.js";
 import { followClicks, followReading, followUnread } from "./notifications.js";
 import { followState } from "./offline.js";
 import { followTarget } from "./passages.js";
@@ -94,7 +96,10 @@ function hearTab(message) {
   if (message.type === "entry") adoptEntry(message.entry);
   else if (message.type === "gone") forgetEntry(message.clientId, message.message);
   else if (message.type === "session") followOtherTab(message.username);
-  else if (message.owner === store.me.peek()) store.setDraft(message.key, message.text);
+  else if (message.type === "progress") takeProgress(message.id, message.share);
+  else if (message.owner !== store.me.peek()) return;
+  else if (message.type === "tray") followTray(message.key, message.files);
+  else store.setDraft(message.key, message.text);
 }
 
 start();

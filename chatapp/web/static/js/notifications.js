@@ -7,10 +7,10 @@ import { mentionsMe } from "./models/mentions.js";
 import { notifies } from "./models/notifying.js";
 import { isQuiet } from "./models/quiethours.js";
 import { preferences } from "./preferences.js";
-import { previewOf } from "./renderer.js";
 import { goTo } from "./router.js";
 import { playSound } from "./sounds.js";
 import { badgeText, say } from "./strings.js";
+import { summaryOf } from "./summaries.js";
 import * as store from "./store.js";
 import { workerRegistration } from "./workerregistration.js";
 
@@ -56,7 +56,7 @@ function announce(key, message) {
   const isOpen = store.isShown(key);
   const isMention = mentionsMe(message, store.me.peek());
   const elsewhere = isMention ? say.announceMention({ name }) : say.announceElsewhere({ name });
-  store.announcement.value = isOpen ? say.announceMessage({ name, text: previewOf(message.content) }) : elsewhere;
+  store.announcement.value = isOpen ? say.announceMessage({ name, text: summaryOf(message) }) : elsewhere;
 }
 
 export function canNotify() {
@@ -83,7 +83,7 @@ async function notify(key, message) {
   const { group, name } = store.conversationOf(threadOf ? keyOf(threadOf.receiver, threadOf.group) : key);
   const sender = store.nameOf(message.sender);
   const title = group ? say.notifyGroup({ name: sender, group: name }) : sender;
-  const preview = previewOf(message.content);
+  const preview = summaryOf(message);
   const { messageId } = message;
   const body = mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview;
   // One of each conversation: several tabs show it once, and the worker shows what comes by push under the same tag.

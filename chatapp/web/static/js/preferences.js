@@ -13,6 +13,7 @@ import { ownName } from "./config.js";
  * @property {string[]} emoji used lately
  * @property {number} tone the skin tone of emoji: 0 for none, 1 (light) to 5 (dark)
  * @property {boolean} [hasToolbar] missing until somebody chooses
+ * @property {number} [playbackRate] how fast sounds are played: 1, 1.5 or 2
  */
 
 /** theme.js reads the same key before the first paint. */

@@ -69,20 +69,48 @@ export interface Message {
   poll?: import("./polls/types.js").Poll;
   forwarded?: import("./personalprotocol.js").Forwarded;
   threadId?: string; // the groupId of its thread
+  files?: File[];
 }
+
+export type FileKind = "picture" | "video" | "audio" | "pdf" | "text" | "other";
+
+/** A file of a message. */
+export interface File {
+  fileId: string; // `<messageId>-<n>`, n from 1
+  name: string;
+  type: string; // a media type
+  kind: FileKind;
+  size: number; // bytes
+  width?: number; // of a picture or a video, in CSS pixels
+  height?: number;
+  placeholder?: string; // a ThumbHash in base64
+  previews?: { width: number, height: number }[]; // the smallest first
+  alt?: string; // what a picture shows, in the sender's words
+  seconds?: number; // of a video or a sound
+  waveform?: number[]; // loudness from 0 to 100
+  isVoice?: boolean; // whether it was recorded as a message
+}
+
+/** A file in the list of a conversation's files, and its message. */
+export type ListedFile = { file: File, messageId: string, sequence: number, sender: string, timestamp: string };
+
+/** Pictures and videos, voice messages, or what is neither. */
+export type FileChoice = "media" | "voice" | "other";
+
+export type FilePage = { files: ListedFile[], more: boolean };
 
 /** With the first 20 usernames. */
 export type Reaction = { emoji: string, count: number, usernames: string[], mine?: boolean };
 
 /** Null if I may not see the message. */
-export type Quote = { sequence: number, sender: string | null, content: string | null };
+export type Quote = { sequence: number, sender: string | null, content: string | null, file?: { name: string, kind: FileKind } };
 
 export interface UpdateOnly {
   reacted: { username: string, emoji: string, on: boolean }[];
   content?: string; // if it changed
 }
 
-export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions" | "linkPreviews">;
+export type Update = UpdateOnly & Pick<Message, "messageId" | "sequence" | "changedRevision" | "editedAt" | "deletedAt" | "deletedBy" | "pinnedAt" | "pinnedBy" | "reactions" | "replyTo" | "poll" | "forwarded" | "mentions" | "linkPreviews" | "files">;
 
 export type Version = { content: string, writtenAt: string };
 
@@ -238,7 +266,18 @@ export type Failure = { code: string, message: string, details?: unknown };
 /** With whatever else the event answers. */
 export type Ack = { success: boolean, response?: any, preferences?: any, draft?: any, error?: Failure };
 
-export type SendPayload = { sender: string, receiver: string, content: string, clientId: string, replyTo?: number };
+export type SendPayload = { sender: string, receiver: string, content: string, clientId: string, replyTo?: number, files?: FileToSend[] };
+
+/** A file that is uploaded, in a message that is sent. */
+export interface FileToSend {
+  uploadId: string;
+  alt?: string; // what a picture shows
+  width?: number; // of a video, in CSS pixels
+  height?: number;
+  seconds?: number; // of a video or a sound
+  waveform?: number[]; // up to 64 values from 0 to 100
+  isVoice?: boolean;
+}
 
 export type MessageEvent = { response: Message };
 
@@ -253,5 +292,6 @@ export const TOPIC_CHARACTERS_MAX: number;
 export const DESCRIPTION_CHARACTERS_MAX: number;
 export const STATUS_CHARACTERS_MAX: number;
 export const PICTURE_BYTES_MAX: number;
+export const ALT_CHARACTERS_MAX: number;
 export const PAGE_SIZE: number;
 export const SYNC_CONVERSATIONS_MAX: number;

@@ -37,6 +37,7 @@ export const TOPIC_CHARACTERS_MAX = 250;
 export const DESCRIPTION_CHARACTERS_MAX = 2_000;
 export const STATUS_CHARACTERS_MAX = 100;
 export const PICTURE_BYTES_MAX = 5_000_000;
+export const ALT_CHARACTERS_MAX = 1_000;
 export const PAGE_SIZE = 100;
 /** The server answers for up to 20,000 conversations. A packet with this number stays well under the size limit. */
 export const SYNC_CONVERSATIONS_MAX = 5_000;

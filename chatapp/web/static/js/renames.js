@@ -3,6 +3,7 @@
  */
 
 import { draftsOf, dropDraft, entriesOf, keepDraft, keepEntry, keepSeen } from "./database.js";
+import { moveBlobs, moveTrays } from "./files/database.js";
 import { merged } from "./models/draft.js";
 import { keyOf } from "./models/keys.js";
 import { forgetState } from "./offline.js";
@@ -40,8 +41,11 @@ export async function takeRenames(renamed, names) {
   const presentKey = (/** @type {string} */ key) => (key.startsWith("u:") ? keyOf(present(key.slice(2)), false) : key);
   const owner = present(me);
   const open = store.openKey.peek();
-  await Promise.all((await entriesOf(me)).map((entry) => keepEntry({ ...entry, owner, key: presentKey(entry.key) })));
+  const entries = await entriesOf(me);
+  await Promise.all(entries.map((entry) => keepEntry({ ...entry, owner, key: presentKey(entry.key) })));
   await moveDrafts(me, owner, presentKey);
+  await moveTrays(me, owner, presentKey);
+  if (owner !== me) await moveBlobs(me, owner);
   await forgetState(me);
   await keepSeen(owner, "names", names);
   if (open && presentKey(open) !== open) location.replace(addressOf(presentKey(open)));

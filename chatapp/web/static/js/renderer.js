@@ -21,7 +21,7 @@ export function followSignIn() {
 
 async function load() {
   try {
-    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles("markdown", "formatting", "personal", "mentions")]);
+    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles("markdown", "formatting", "personal", "mentions", "files")]);
     renderer.value = loaded;
   } catch {
     renderer.value = "failed";

@@ -1,11 +1,17 @@
-/** Sends messages: stores each on disk, then sends one at a time in each conversation, until the server acks it. */
+/**
+ * Sends messages: stores each on disk, then sends one at a time in each conversation, until the server acks it. A message
+ * with files waits for them, and those after it wait with it.
+ */
 
 import { call } from "./connection.js";
 import { dropEntry, entriesOf, keepEntry, keepEntryOfDraft } from "./database.js";
 import { stateAfterSending } from "./drafts.js";
+import { dropBlobs } from "./files/database.js";
+import { forgetLimits } from "./files/limits.js";
+import { beginAnew, interruptUploads, stopUploads, uploadFiles } from "./files/uploads.js";
 import { parseKey } from "./models/keys.js";
 import { quoteOf } from "./models/messagestate.js";
-import { isWorthRetrying, newEntry, nextToSend, withEntry, withoutEntry } from "./models/outbox.js";
+import { fileToSend, isWorthRetrying, newEntry, nextToSend, withEntry, withFile, withFiles, withoutEntry } from "./models/outbox.js";
 import { CALL } from "./protocol.js";
 import { failureSentence, say } from "./strings.js";
 import { me, newAfterOf, outbox } from "./store.js";
@@ -33,9 +39,10 @@ let lastCreatedAt = 0;
  * @param {string} key the conversation
  * @param {string} content
  * @param {import("./protocol.js").Message} [answered] the message that it answers
+ * @param {import("./models/outbox.js").OutboxFile[]} [files] that are attached
  */
-export async function send(key, content, answered) {
-  const entry = newEntry(me.peek(), key, content, nextMoment(), answered && quoteOf(answered));
+export async function send(key, content, answered, files = []) {
+  const entry = withFiles(newEntry(me.peek(), key, content, nextMoment(), answered && quoteOf(answered)), files);
   newAfterOf(key).value = null;
   show(entry);
   await keepEntryOfDraft(entry, stateAfterSending(key));
@@ -70,23 +77,60 @@ export function flush() {
 /** @param {OutboxEntry} entry */
 async function deliver(entry) {
   sending.set(entry.key, entry.clientId);
-  const ack = await request(entry);
+  const problem = entry.files ? await uploadFiles(entry, hooksOf(entry)) : null;
+  const ready = presentOf(entry);
+  if (!ready) return undefined;
+  const ack = problem ? refusedBy(problem.code) : await request(ready);
   if (ack.success) return stored(ack.response);
-  if (!isPending(entry)) return undefined;
-  release(entry);
-  if (!ack.error) return fail(entry, say.failedUnknown);
+  const present = presentOf(entry);
+  if (!present) return undefined;
+  release(present);
+  if (!ack.error) return fail(present, say.failedUnknown);
   const { code } = ack.error;
-  if (!isWorthRetrying(code)) return fail(entry, failureSentence(code, say.failedUnknown));
+  if (code === "upload_missing" && !problem) return sendFilesAgain(present);
+  if (!isWorthRetrying(code)) return fail(present, reasonOf(code, problem?.name));
   if (code !== "offline") setTimeout(flush, RETRY_MILLISECONDS);
   return undefined;
 }
 
+/** @param {string} code @returns {import("./protocol.js").Ack} */
+const refusedBy = (code) => ({ success: false, error: { code, message: "" } });
+
+/**
+ * @param {string} code
+ * @param {string} [name] of the file that it is about
+ */
+function reasonOf(code, name) {
+  const reason = failureSentence(code, say.failedUnknown);
+  return name ? say.failedFile({ name, reason }) : reason;
+}
+
 /** @param {OutboxEntry} entry */
-function request({ key, owner, content, clientId, replyTo, forward: copied }) {
+function hooksOf(entry) {
+  return {
+    present: () => presentOf(entry)?.files ?? [],
+    note: (/** @type {string} */ id, /** @type {string | null} */ uploadId) => {
+      const present = presentOf(entry);
+      const noted = present && withFile(present, id, { uploadId });
+      if (noted) change(noted);
+    },
+  };
+}
+
+/** The server has deleted the files, because they were not sent for days. @param {OutboxEntry} entry */
+function sendFilesAgain(entry) {
+  const files = entry.files ?? [];
+  beginAnew(files);
+  change({ ...entry, files: files.map((file) => ({ ...file, uploadId: null })) });
+  setTimeout(flush, RETRY_MILLISECONDS);
+}
+
+/** @param {OutboxEntry} entry */
+function request({ key, owner, content, clientId, replyTo, files, forward: copied }) {
   const { receiver, group } = parseKey(key);
   if (copied) return call(CALL.forwardMessage, { messageId: copied.messageId, receiver, group, clientId });
   const event = group ? CALL.groupMessage : CALL.privateMessage;
-  return call(event, { sender: owner, receiver, content, clientId, replyTo: replyTo?.sequence });
+  return call(event, { sender: owner, receiver, content, clientId, replyTo: replyTo?.sequence, files: files?.map(fileToSend) });
 }
 
 /**
@@ -101,9 +145,9 @@ export function settle(message) {
   flush();
 }
 
-/** @param {OutboxEntry} entry */
-function isPending(entry) {
-  return outbox.peek().some((found) => found.clientId === entry.clientId);
+/** The message as it is now: meanwhile a file of it may have been removed. @param {OutboxEntry} entry */
+function presentOf(entry) {
+  return outbox.peek().find((found) => found.clientId === entry.clientId);
 }
 
 /** @param {OutboxEntry} entry */
@@ -129,6 +173,21 @@ export function retryEntry(entry) {
 /** @param {OutboxEntry} entry */
 export function discardEntry(entry) {
   remove(entry);
+  stopUploads(entry.files ?? [], true);
+  flush();
+}
+
+/**
+ * Removes a file from an unsent message, and the message with it if nothing else is in it.
+ * @param {OutboxEntry} entry
+ * @param {import("./models/outbox.js").OutboxFile} file
+ */
+export function discardFile(entry, file) {
+  const left = withFile(entry, file.id, null);
+  if (!left) return discardEntry(entry);
+  change(left);
+  stopUploads([file], true);
+  return dropBlobs(entry.owner, [file]);
 }
 
 /** @param {OutboxEntry} entry */
@@ -147,6 +206,9 @@ function remove(entry, message = null) {
   outbox.value = withoutEntry(outbox.peek(), entry.clientId);
   dropEntry(entry.clientId);
   tellTabs({ type: "gone", clientId: entry.clientId, message });
+  if (!entry.files) return;
+  forgetLimits();
+  dropBlobs(entry.owner, entry.files);
 }
 
 /**
@@ -166,12 +228,18 @@ export function adoptEntry(entry) {
  */
 export async function forgetEntry(clientId, message) {
   if (message?.sender === me.peek()) await stored(message);
+  const entry = outbox.peek().find((found) => found.clientId === clientId);
+  if (!entry) return;
+  release(entry);
   outbox.value = withoutEntry(outbox.peek(), clientId);
+  stopUploads(entry.files ?? [], false);
+  flush();
 }
 
 /** After a sign-in, messages that an earlier session was sending are sent again. */
 export function startSending() {
   sending.clear();
+  interruptUploads();
 }
 
 /** @param {string} owner */

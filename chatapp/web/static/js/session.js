@@ -5,6 +5,7 @@ import { settings } from "./config.js";
 import { connect, disconnect } from "./connection.js";
 import { keepSeen, seenBy } from "./database.js";
 import { recallDrafts } from "./drafts.js";
+import { recallTrays } from "./files/trays.js";
 import { forgetState, recallState } from "./offline.js";
 import { offerPasskeys, signInByPasskey } from "./passkeys.js";
 import { flush, recallOutbox, startSending } from "./sending.js";
@@ -180,7 +181,7 @@ async function begin({ username, role }) {
 
 /** @param {string} username */
 function recall(username) {
-  return Promise.all([recallOutbox(username), recallDrafts(username), recallState(username)]);
+  return Promise.all([recallOutbox(username), recallDrafts(username), recallTrays(username), recallState(username)]);
 }
 
 /** Begins again after usernames have changed, mine perhaps. @param {string} username */

@@ -67,7 +67,7 @@ function hear(result) {
 
 /**
  * @typedef {object} Change a write that must not be lost
- * @property {"outbox" | "drafts"} store
+ * @property {"outbox" | "drafts" | "trays"} store
  * @property {IDBValidKey} key
  * @property {any} value undefined for a deletion
  */
@@ -101,12 +101,12 @@ async function flush() {
   const changes = [...pending.values()].filter((change) => !inFlight.has(change));
   for (const change of changes) inFlight.add(change);
   try {
-    await perform(["outbox", "drafts"], "readwrite", (transaction) => apply(transaction, changes));
+    await perform(["outbox", "drafts", "trays"], "readwrite", (transaction) => apply(transaction, changes));
     for (const change of changes) if (pending.get(idOf(change)) === change) pending.delete(idOf(change));
   } finally {
     for (const change of changes) inFlight.delete(change);
   }
-  if (canKeep.peek() || isLate || pending.size > 0) return;
+  if (canKeep.peek() || isLate || pending.size > 0 || unkept.size > 0) return;
   canKeep.value = true;
   recovered();
 }
@@ -122,4 +122,34 @@ function apply(transaction, changes) {
     else store.put(value, store.keyPath === null ? key : undefined);
   }
   return undefined;
+}
+
+/** The ids of files whose bytes did not get on disk. @type {Set<string>} */
+const unkept = new Set();
+
+/**
+ * Writes or deletes the bytes of a file. A large file takes longer than any other write may.
+ * @param {string} owner
+ * @param {string} id of the file
+ * @param {Blob | null} blob null to delete it
+ * @returns {Promise<void>}
+ */
+export async function keepBytes(owner, id, blob) {
+  try {
+    await perform(["files"], "readwrite", (transaction) => putOrDelete(transaction.objectStore("files"), [owner, id], blob));
+    unkept.delete(id);
+  } catch {
+    if (blob) unkept.add(id);
+    else unkept.delete(id);
+    lose();
+  }
+}
+
+/**
+ * @param {IDBObjectStore} store
+ * @param {IDBValidKey} key
+ * @param {Blob | null} blob
+ */
+function putOrDelete(store, key, blob) {
+  return blob ? store.put(blob, key) : /** @type {IDBRequest} */ (store.delete(key));
 }

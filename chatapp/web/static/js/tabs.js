@@ -6,6 +6,8 @@ import { ownName } from "./config.js";
  * @typedef {{ type: "entry", entry: import("./models/outbox.js").OutboxEntry }
  *   | { type: "gone", clientId: string, message: import("./protocol.js").Message | null }
  *   | { type: "draft", owner: string, key: string, text: string }
+ *   | { type: "tray", owner: string, key: string, files: import("./models/outbox.js").OutboxFile[] }
+ *   | { type: "progress", id: string, share: number }
  *   | { type: "session", username: string }} TabMessage
  */
 

@@ -49,27 +49,28 @@ export function updatedBy(message, update, me) {
 export function withUpdate(messages, update, me) {
   const changed = messages.map((message) => {
     if (message.sequence === update.sequence) return updatedBy(message, update, me);
-    return update.content === undefined ? message : withQuotedText(message, update.sequence, update.content);
+    return update.content === undefined ? message : withQuotedText(message, update, update.content);
   });
   return changed.some((message, index) => message !== messages[index]) ? changed : messages;
 }
 
 /**
  * @param {Message} message
- * @param {number} sequence of the answered message
+ * @param {Update} update of the answered message
  * @param {string} content its text now
  */
-function withQuotedText(message, sequence, content) {
+function withQuotedText(message, { sequence, deletedAt }, content) {
   if (message.replyTo?.sequence !== sequence) return message;
-  return { ...message, replyTo: { ...message.replyTo, content: beginningOf(content) } };
+  const { file, ...quote } = message.replyTo;
+  return { ...message, replyTo: { ...quote, content: beginningOf(content), ...(file && !deletedAt && { file }) } };
 }
 
 /**
  * @param {Message} message
  * @returns {import("../protocol.js").Quote}
  */
-export function quoteOf({ sequence, sender, content }) {
-  return { sequence, sender, content: beginningOf(content) };
+export function quoteOf({ sequence, sender, content, files: [first] = [] }) {
+  return { sequence, sender, content: beginningOf(content), ...(first && { file: { name: first.name, kind: first.kind } }) };
 }
 
 /** @param {string} content */

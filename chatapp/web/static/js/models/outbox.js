@@ -11,6 +11,23 @@
  * @property {string} createdAt ISO 8601, UTC
  * @property {"waiting" | "failed"} status
  * @property {string} reason why it failed, in a sentence
+ * @property {OutboxFile[]} [files] in their order
+ *
+ * @typedef {object} OutboxFile a file before the server has the message that it is in
+ * @property {string} id a UUID, on this device only
+ * @property {string} name
+ * @property {string} type the browser's media type of it; empty if it knows none
+ * @property {import("../protocol.js").FileKind} kind
+ * @property {number} size bytes
+ * @property {string} alt what a picture shows, for those who do not see it; may be empty
+ * @property {number | null} width CSS pixels, of a picture or a video
+ * @property {number | null} height
+ * @property {null} placeholder the server makes it
+ * @property {Blob | null} blob the bytes; null if the device has them no more. The database stores them apart from the entry.
+ * @property {string | null} uploadId of the upload that has begun
+ * @property {number} [seconds] of a recording
+ * @property {number[]} [waveform] of a recording: up to 64 values from 0 to 100
+ * @property {boolean} [isVoice] whether it was recorded as a voice message
  */
 
 /**
@@ -23,6 +40,48 @@
  */
 export function newEntry(owner, key, content, createdAt, replyTo) {
   return { clientId: newClientId(), owner, key, content, createdAt, status: "waiting", reason: "", ...(replyTo && { replyTo }) };
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {OutboxFile[]} files
+ * @returns {OutboxEntry}
+ */
+export function withFiles(entry, files) {
+  return files.length > 0 ? { ...entry, files } : omitFiles(entry);
+}
+
+/** @param {OutboxEntry} entry @returns {OutboxEntry} */
+function omitFiles(entry) {
+  const copied = { ...entry };
+  delete copied.files;
+  return copied;
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {string} id of a file
+ * @param {Partial<OutboxFile> | null} changes null to remove the file
+ * @returns {OutboxEntry | null} null if nothing is left to send
+ */
+export function withFile(entry, id, changes) {
+  const files = (entry.files ?? []).flatMap((file) => (file.id !== id ? [file] : changes ? [{ ...file, ...changes }] : []));
+  return files.length === 0 && entry.content === "" ? null : withFiles(entry, files);
+}
+
+/**
+ * @param {OutboxFile} file that the server has
+ * @returns {import("../protocol.js").FileToSend}
+ */
+export function fileToSend({ uploadId, alt, width, height, kind, seconds, waveform, isVoice }) {
+  return {
+    uploadId: /** @type {string} */ (uploadId),
+    ...(alt && { alt }),
+    ...(kind === "video" && width && height && { width, height }),
+    ...(seconds && { seconds }),
+    ...(waveform && { waveform }),
+    ...(isVoice && { isVoice }),
+  };
 }
 
 /** A random UUID, version 4. `crypto.randomUUID` exists on secure pages only, and a server in a home has no TLS. */

@@ -10,6 +10,7 @@ const KINDS = {
   shortDate: { day: "numeric", month: "numeric", year: "2-digit" },
   longDay: { weekday: "long", day: "numeric", month: "long" },
   longDate: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  month: { month: "long", year: "numeric" },
   full: { dateStyle: "full", timeStyle: "short" },
 };
 
@@ -20,6 +21,9 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** @param {string} timestamp */
 export const timeOfDay = (timestamp) => written("clock", new Date(timestamp));
+
+/** @param {string} timestamp @returns {string} such as "March 2026" */
+export const monthName = (timestamp) => written("month", new Date(timestamp));
 
 /** @param {string} timestamp */
 export const fullMoment = (timestamp) => written("full", new Date(timestamp));

@@ -131,6 +131,6 @@ function keptOf(messages, last) {
   const kept = messages.filter((message) => message.sequence > last);
   return kept.map((message) => {
     const { replyTo } = message;
-    return replyTo && replyTo.sequence <= last ? { ...message, replyTo: { ...replyTo, sender: null, content: null } } : message;
+    return replyTo && replyTo.sequence <= last ? { ...message, replyTo: { sequence: replyTo.sequence, sender: null, content: null } } : message;
   });
 }

@@ -3,9 +3,9 @@
 /** @typedef {{ key: string, type: string }} Sized */
 
 export class HeightIndex {
-  /** @param {number} estimate the height of a row that has not been measured, in CSS pixels */
-  constructor(estimate) {
-    this.estimate = estimate;
+  /** @param {(row: any) => number} estimateOf the height of a row that has not been measured, in CSS pixels */
+  constructor(estimateOf) {
+    this.estimateOf = estimateOf;
     /** @type {Map<string, number>} */
     this.heights = new Map();
     /** @type {Sized[]} */
@@ -47,7 +47,7 @@ export class HeightIndex {
   rebuild() {
     const offsets = new Float64Array(this.rows.length + 1);
     for (let index = 0; index < this.rows.length; index += 1) {
-      offsets[index + 1] = offsets[index] + (this.heights.get(this.rows[index].key) ?? this.estimate);
+      offsets[index + 1] = offsets[index] + (this.heights.get(this.rows[index].key) ?? this.estimateOf(this.rows[index]));
     }
     this.offsets = offsets;
   }

@@ -3,11 +3,11 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { editLast, endPurpose, fieldId, purposes, saveEdit, writeEdit } from "../composing.js";
 import { endDraft, writeDraft } from "../drafts.js";
+import { endTray, trayOf } from "../files/trays.js";
 import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { goToLatest } from "../passages.js";
 import { prefer, preferences } from "../preferences.js";
-import { previewOf } from "../renderer.js";
 import { CONTENT_BYTES_MAX } from "../protocol.js";
 import { say } from "../strings.js";
 import { send } from "../sending.js";
@@ -20,6 +20,7 @@ import { Icon } from "./icons.js";
 import { MessageText } from "./messagetext.js";
 import { parts } from "./opendialog.js";
 import { noticePasteKey, onPaste } from "./pastefield.js";
+import { Summary } from "./summary.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @typedef {import("./formats.js").Format} Format */
@@ -31,10 +32,11 @@ const HEIGHT_MAX_PIXELS = 220;
 export function Composer({ id, name }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [isPreviewed, setPreviewed] = useState(false);
-  const { purpose, isEdit, text, write } = useText(id);
+  const { purpose, isEdit, text, write, files, isEmpty } = useMessage(id);
   const left = bytesLeft(contentOf(text));
-  const canSend = !isBlank(text) && left >= 0;
+  const canSend = !isEmpty && left >= 0;
   const later = parts.value;
+  const VoiceBar = later?.isRecordingIn(id) ? later.VoiceBar : null;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();
   useLayoutEffect(() => fit(field.current), [text]);
 
@@ -43,10 +45,11 @@ export function Composer({ id, name }) {
     if (!canSend) return;
     field.current?.focus();
     setPreviewed(false);
-    if (purpose?.kind === "edit") return void saveEdit(id, purpose.message, contentOf(text));
-    sendNew(id, text, purpose?.message);
+    if (purpose?.kind === "edit") saveEdit(id, purpose.message, sentText(text));
+    else sendNew(id, text, purpose?.message, files);
   };
   const format = (/** @type {Format} */ { edit }) => field.current && applyEdit(field.current, edit(fieldOf(field.current)));
+  const paste = (/** @type {ClipboardEvent} */ event) => (!isEdit && later?.pasteFiles(event, id)) || onPaste(event);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     noticePasteKey(event);
     if (event.key === "Enter") return later?.isForLater(event, id, canSend && !isEdit) || (event.shiftKey || prefersNewline() ? startLine(event) : submit(event));
@@ -55,31 +58,34 @@ export function Composer({ id, name }) {
     return pressFormat(event, format, () => setPreviewed(!isPreviewed));
   };
 
-  const sendLabel = isEdit ? say.editSave : say.send;
   return html`<form class="composer" onSubmit=${submit}>
     ${later && html`<${later.ScheduledLine} id=${id} />`}<${BytesLeft} left=${left} />
-    ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}
-    ${isPreviewed && html`<${Preview} text=${text} />`}
-    ${hasToolbar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
-    ${parts.value && field.current && text.includes("@") && html`<${parts.value.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}<div class="composer-row">
-      <button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>
+    ${purpose && html`<${PurposeView} id=${id} purpose=${purpose} />`}${isPreviewed && html`<${Preview} text=${text} />`}
+    ${hasToolbar && !VoiceBar && html`<${Toolbar} id=${id} isPreviewed=${isPreviewed} onFormat=${format} onPreview=${() => setPreviewed(!isPreviewed)} />`}
+    ${later && field.current && text.includes("@") && html`<${later.MentionList} key=${id} id=${id} field=${field.current} text=${text} />`}${later && !isEdit && html`<${later.FileTray} id=${id} />`}
+    ${VoiceBar ? html`<${VoiceBar} id=${id} />` : html`<div class="composer-row">
+      <${FormattingButton} hasToolbar=${hasToolbar} />
+      ${later && !isEdit && html`<${later.AttachButton} id=${id} />`}
       <textarea id=${fieldId(id)} ref=${field} rows="1" dir="auto" value=${text} aria-label=${say.composerLabel({ name })} aria-describedby=${`${fieldId(id)}-hint`}
         placeholder=${say.composerPlaceholder({ name })} enterkeyhint="send" autocomplete="off"
-        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
+        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKeyDown} onPaste=${paste}></textarea>
       ${canSend && !isEdit && later && html`<${later.SendLaterButton} id=${id} />`}
-      <button class="send" aria-label=${sendLabel} title=${sendLabel} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>
-    </div>
-    <p id=${`${fieldId(id)}-hint`} class="composer-hint">${isEdit ? say.editHint : say.composerHint}</p>
+      ${isEmpty && !isEdit && later && html`<${later.VoiceButton} id=${id} />`}
+      <${SendButton} isEdit=${isEdit} canSend=${canSend} />
+    </div>`}
+    <p id=${`${fieldId(id)}-hint`} class="composer-hint">${VoiceBar ? "" : isEdit ? say.editHint : say.composerHint}</p>
   </form>`;
 }
 
 /**
  * @param {string} id
  * @param {string} text
- * @param {import("../protocol.js").Message} [answered]
+ * @param {import("../protocol.js").Message | undefined} answered
+ * @param {import("../models/outbox.js").OutboxFile[]} files
  */
-function sendNew(id, text, answered) {
-  send(id, contentOf(text), answered);
+function sendNew(id, text, answered, files) {
+  send(id, sentText(text), answered, files);
+  endTray(id);
   endPurpose(id);
   endDraft(id);
   endTyping();
@@ -121,8 +127,22 @@ function isWide() {
   return matchMedia("(width >= 720px)").matches;
 }
 
-/** The text of the field: a draft, or the new text of a message. @param {string} id */
-function useText(id) {
+/** @param {{ hasToolbar: boolean }} props */
+function FormattingButton({ hasToolbar }) {
+  return html`<button type="button" class="icon-button" aria-label=${say.formatting} title=${say.formatting} aria-expanded=${hasToolbar} onClick=${() => prefer({ hasToolbar: !hasToolbar })}><${Icon} name="letters" size=${22} /></button>`;
+}
+
+/** @param {{ isEdit: boolean, canSend: boolean }} props */
+function SendButton({ isEdit, canSend }) {
+  const label = isEdit ? say.editSave : say.send;
+  return html`<button class="send" aria-label=${label} title=${label} aria-disabled=${!canSend}><${Icon} name=${isEdit ? "check" : "send"} size=${22} /></button>`;
+}
+
+/** The text of a message that may have files alone. @param {string} text */
+const sentText = (text) => (isBlank(text) ? "" : contentOf(text));
+
+/** What is being written: a draft with its files, or the new text of a message. @param {string} id */
+function useMessage(id) {
   const purpose = purposes.value.get(id) ?? null;
   const isEdit = purpose?.kind === "edit";
   const write = (/** @type {string} */ text) => {
@@ -131,7 +151,10 @@ function useText(id) {
     if (!isBlank(text)) tellTyping(id);
     return undefined;
   };
-  return { purpose, isEdit, text: isEdit ? purpose.text : (drafts.value.get(id) ?? ""), write };
+  const text = isEdit ? purpose.text : (drafts.value.get(id) ?? "");
+  const files = isEdit ? [] : trayOf(id);
+  const isEmpty = isBlank(text) && files.length === 0 && !(isEdit && purpose.message.files?.length);
+  return { purpose, isEdit, text, write, files, isEmpty };
 }
 
 /** The first Escape ends the answer or the edit, the next one leaves the conversation. @param {KeyboardEvent} event @param {string} id */
@@ -145,7 +168,7 @@ function leavePurpose(event, id) {
 function PurposeView({ id, purpose: { kind, message } }) {
   return html`<div class="purpose">
     <${Icon} name=${kind === "edit" ? "pencil" : "reply"} size=${18} />
-    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi>${previewOf(message.content)}</bdi></span>
+    <span class="purpose-text"><b>${kind === "edit" ? say.editing : say.answering({ name: nameOf(message.sender) })}</b> <bdi><${Summary} message=${message} /></bdi></span>
     <button type="button" class="icon-button" aria-label=${say.cancel} title=${say.cancel} onClick=${() => endPurpose(id)}><${Icon} name="close" size=${18} /></button>
   </div>`;
 }

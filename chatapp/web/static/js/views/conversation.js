@@ -15,6 +15,7 @@ import { Banner } from "./banner.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { BotBadge } from "./botbadge.js";
+import { NowPlaying } from "./files/nowplaying.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { titleOf } from "./line.js";
@@ -37,9 +38,11 @@ export function Conversation({ id }) {
   return html`<div class="conversation">
     <${Head} conversation=${conversation} />
     <${Banner} />
+    <${NowPlaying} />
     ${isMissing && html`<${conversation.group ? MissingGroup : Missing} conversation=${conversation} />`}
     ${!isMissing && (hasUnsent || !isLeft) && html`<${Body} id=${id} hasUnsent=${hasUnsent} />`}
     ${isLeft && html`<${Left} id=${id} hasUnsent=${hasUnsent} />`}
+    ${!isMissing && !isLeft && parts.value && mayWrite(conversation) && html`<${parts.value.DropZone} id=${id} />`}
     ${!isMissing && !isLeft && (mayWrite(conversation) ? html`<${Composer} id=${id} name=${headingOf(conversation)} />` : html`<${Closed} id=${id} />`)}
   </div>`;
 }

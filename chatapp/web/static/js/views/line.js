@@ -7,7 +7,6 @@ import { keyOf } from "../models/keys.js";
 import { unreadMentionsOf } from "../models/mentions.js";
 import { isMuted } from "../models/personal.js";
 import { shortMoment } from "../models/time.js";
-import { previewOf } from "../renderer.js";
 import { addressOf } from "../router.js";
 import { badgeText, say } from "../strings.js";
 import { conversationOf, isOnline, me, nameOf, openKey } from "../store.js";
@@ -15,6 +14,7 @@ import { Avatar } from "./avatar.js";
 import { BotBadge } from "./botbadge.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Summary } from "./summary.js";
 import { Tick } from "./tick.js";
 
 /**
@@ -65,19 +65,19 @@ export function titleOf(conversation) {
 function Preview(/** @type {{ line: Line }} */ { line }) {
   const { conversation, pending, draft } = line;
   const message = conversation.lastMessage;
-  if (draft && openKey.value !== conversation.key) return preview(html`<em>${say.previewDraft}</em>`, draft);
-  if (pending) return preview(html`<${Tick} state=${pending.status === "failed" ? "failed" : "sending"} />`, pending.content);
+  if (draft && openKey.value !== conversation.key) return preview(html`<em>${say.previewDraft}</em>`, { content: draft });
+  if (pending) return preview(html`<${Tick} state=${pending.status === "failed" ? "failed" : "sending"} />`, pending);
   if (message?.deletedAt) return html`<span class="line-preview"><em class="line-said">${say.messageDeleted}</em></span>`;
-  if (message) return preview(speakerOf(conversation, message), message.content);
+  if (message) return preview(speakerOf(conversation, message), message);
   return html`<span class="line-preview"><span class="line-said">${quietText(conversation)}</span></span>`;
 }
 
 /**
  * @param {any} lead the label before the text
- * @param {string} content
+ * @param {{ content: string, files?: import("../summaries.js").Named[] }} message
  */
-function preview(lead, content) {
-  return html`<span class="line-preview">${lead} <bdi class="line-said">${previewOf(content)}</bdi></span>`;
+function preview(lead, message) {
+  return html`<span class="line-preview">${lead} <bdi class="line-said"><${Summary} message=${message} /></bdi></span>`;
 }
 
 /** @param {ConversationModel} conversation */

@@ -12,6 +12,7 @@ import { loadStyles } from "../styles.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageText } from "./messagetext.js";
+import { Summary } from "./summary.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
@@ -35,12 +36,12 @@ export function openFor(name, key, message, near = null) {
  * @param {{ quote: Quote, conversationNumber: string | null }} props
  */
 export function QuoteOf({ quote, conversationNumber }) {
-  const { sequence, sender, content } = quote;
-  const text = content === null ? say.quoteHidden : content === "" ? say.messageDeleted : previewOf(content);
+  const { sequence, sender, content, file } = quote;
+  const text = content === null ? say.quoteHidden : file ? html`<${Summary} message=${{ content, files: [file] }} />` : content === "" ? say.messageDeleted : previewOf(content);
   return html`<button type="button" class="quote" onClick=${() => conversationNumber && goToMessage(`${conversationNumber}-${sequence}`)}>
     <span class="unseen">${say.inAnswerTo}</span>
     ${sender && html`<b><bdi>${nameOf(sender)}</bdi></b>`}
-    <span class=${classes("quote-text", !content && "quote-missing")} dir="auto">${text}</span>
+    <span class=${classes("quote-text", !content && !file && "quote-missing")} dir="auto">${text}</span>
   </button>`;
 }
 

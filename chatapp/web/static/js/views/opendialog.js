@@ -18,7 +18,7 @@ export const parts = signal(null);
 
 async function load() {
   try {
-    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "chooser", "details", "messagedialogs", "palette", "account", "administration", "notifications")]);
+    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "chooser", "details", "messagedialogs", "palette", "account", "administration", "notifications", "gallery", "sending")]);
     dialogs.value = loaded;
     parts.value = loaded.PARTS;
   } catch {

@@ -10,10 +10,12 @@ import { direction, say } from "../strings.js";
 import { me, nameOf, saved } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { BotBadge, isBot } from "./botbadge.js";
+import { SentFiles, UnsentFiles } from "./files/index.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageButtons, PollSlot, PreviewsSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
+import { parts } from "./opendialog.js";
 import { OwnTick } from "./owntick.js";
 
 /**
@@ -42,7 +44,7 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
   const isOwn = row.sender === me.value;
   const isFromOthersInGroup = conversation.group && !isOwn;
   const name = nameOf(row.sender);
-  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && !row.forwarded && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
+  const look = classes("row-message", isOwn && "own", row.isFirst && "first", row.isLast && "last", isDeleted ? "deleted" : isEmojiOnly(row.content) && !row.replyTo && !row.forwarded && !hasFiles(row) && "emoji", isFresh(row) && "fresh", isTarget && "target", row.entry?.status === "failed" && "failed");
   return html`<article class=${look} data-row=${row.key} tabIndex=${isCurrent ? 0 : -1} aria-label=${say.rowLabel({ name: isOwn ? say.you : spokenName(row.sender, name), time: timeOfDay(row.timestamp) })}
       onClick=${(/** @type {any} */ event) => message && openByTouch(event, conversation, message)}>
     ${isFromOthersInGroup && html`<span class="row-avatar">${row.isLast && html`<${Avatar} id=${row.sender} name=${name} size="small" />`}</span>`}
@@ -51,7 +53,11 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${row.forwarded && html`<p class="forwarded"><${Icon} name="forward" size=${14} /> ${say.forwardedFrom({ name: nameOf(row.forwarded.sender) })}</p>`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
+      ${!isDeleted && message?.files && html`<${SentFiles} message=${message} conversationKey=${conversation.key} />`}
+      ${row.entry?.files && html`<${UnsentFiles} files=${row.entry.files} />`}
+      ${row.entry?.files && parts.value && html`<${parts.value.UploadLines} entry=${row.entry} />`}
+      ${!isDeleted && hasFiles(row) && row.content === "" && html`<div class="text"><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /></div>`}
+      ${!isDeleted && !(hasFiles(row) && row.content === "") && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
       ${message?.linkPreviews && html`<${PreviewsSlot} message=${message} />`}
       ${message && !isDeleted && html`<${MessageButtons} message=${message} conversationKey=${conversation.key} />`}
     </div>
@@ -68,10 +74,13 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
  * @param {import("../protocol.js").Message} message
  */
 function openByTouch(event, conversation, message) {
-  const isOnControl = event.target instanceof Element && event.target.closest("a, button, label, pre, summary, [role='button']");
+  const isOnControl = event.target instanceof Element && event.target.closest("a, button, label, pre, summary, video, [role='button'], [role='slider']");
   if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
   openFor("messageMenu", conversation.key, message);
 }
+
+/** @param {MessageRow} row */
+const hasFiles = ({ message, entry }) => (message?.files ?? entry?.files ?? []).length > 0;
 
 /** @param {MessageRow} row */
 function isFresh(row) {

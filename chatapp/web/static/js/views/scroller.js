@@ -3,6 +3,7 @@
  * nothing jumps when older messages are added above, or when rows are higher than estimated.
  */
 
+import { heightOf } from "../models/fileheights.js";
 import { HeightIndex } from "../models/windowing.js";
 
 const ROW_ESTIMATE_PIXELS = 56;
@@ -13,7 +14,7 @@ const NEW_LINE_BELOW_TOP_PIXELS = 96;
 
 export class Scroller {
   constructor() {
-    this.index = new HeightIndex(ROW_ESTIMATE_PIXELS);
+    this.index = new HeightIndex((row) => this.estimateOf(row));
     /** @type {HTMLElement | null} */
     this.element = null;
     this.isAtEnd = true;
@@ -50,6 +51,16 @@ export class Scroller {
   holdEnd() {
     this.isAtEnd = true;
     this.isUntouched = false;
+  }
+
+  /** @param {import("../models/rows.js").Row} row */
+  estimateOf(row) {
+    const files = row.type === "message" && !row.message?.deletedAt && (row.message?.files ?? row.entry?.files);
+    return ROW_ESTIMATE_PIXELS + (files ? heightOf(files, this.width) : 0);
+  }
+
+  get width() {
+    return this.element?.clientWidth || 800;
   }
 
   get height() {

@@ -2,8 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { previewOf } from "../renderer.js";
 import { say } from "../strings.js";
+import { summaryOf } from "../summaries.js";
 import * as store from "../store.js";
 
 /** @typedef {import("../models/rows.js").MessageRow} MessageRow */
@@ -36,7 +36,7 @@ export function useTarget(id, scroller, rows) {
     const row = found.current;
     if (!row || row.message?.sequence !== target?.sequence) return undefined;
     marked.value = row.key;
-    store.announcement.value = say.announceTarget({ name: store.nameOf(row.sender), text: previewOf(row.content) });
+    store.announcement.value = say.announceTarget({ name: store.nameOf(row.sender), text: summaryOf(row.message ?? row) });
     const timer = setTimeout(() => (marked.value = null), MARK_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [reached.current]);

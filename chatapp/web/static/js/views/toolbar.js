@@ -2,6 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { fieldId, openToWrite } from "../composing.js";
+import { trayOf } from "../files/trays.js";
+import { notify } from "../messageactions.js";
 import { say } from "../strings.js";
 import { FORMATS, PREVIEW } from "./formats.js";
 import { html } from "./html.js";
@@ -13,7 +15,7 @@ export function Toolbar({ id, isPreviewed, onFormat, onPreview }) {
   const buttons = [
     ...FORMATS.map((format) => ({ ...format, label: say.formats[format.name], isPressed: undefined, press: () => onFormat(format) })),
     { label: say.formats.preview, icon: "eye", keys: PREVIEW.keys, isPressed: isPreviewed, press: onPreview },
-    { label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => openToWrite("newPoll", id) },
+    { label: say.newPoll, icon: "poll", keys: "", isPressed: undefined, press: () => openNewPoll(id) },
   ];
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     /** @type {Record<string, number>} */
@@ -29,6 +31,12 @@ export function Toolbar({ id, isPreviewed, onFormat, onPreview }) {
     ${buttons.map(({ label, icon, keys, isPressed, press }, at) => html`<button type="button" key=${icon} class="icon-button icon-button-small" tabIndex=${at === stop ? 0 : -1}
       aria-label=${label} title=${keys ? `${label} (${keys})` : label} aria-pressed=${isPressed} onMouseDown=${keepFocus} onFocus=${() => setStop(at)} onClick=${press}><${Icon} name=${icon} size=${18} /></button>`)}
   </div>`;
+}
+
+/** A poll has no files. @param {string} id */
+function openNewPoll(id) {
+  if (trayOf(id).length > 0) notify(say.pollNoFiles);
+  else openToWrite("newPoll", id);
 }
 
 /** The field keeps the focus, and on a phone the keyboard stays open. @param {Event} event */

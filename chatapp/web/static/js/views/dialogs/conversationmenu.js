@@ -25,6 +25,7 @@ function entriesOf(conversation) {
   /** @type {import("./menu.js").Entry[]} */
   const entries = [];
   if (conversation.lastSequence > 0) entries.push({ icon: "pin", label: say.pinnedTitle, choose: async () => void (dialog.value = "pinned") });
+  if (conversation.lastSequence > 0) entries.push({ icon: "file", label: say.filesTitle, choose: async () => void (dialog.value = "files") });
   if (canMute(conversation)) entries.push(...levelEntries(conversation));
   if (canMarkUnread(conversation)) entries.push({ icon: "unread", label: say.markUnread, choose: () => attempt(() => markUnread(conversation)) });
   return entries;

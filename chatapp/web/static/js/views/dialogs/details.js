@@ -10,6 +10,7 @@ import { html } from "../html.js";
 import { titleOf } from "../line.js";
 import { presenceOf } from "../presence.js";
 import { LocalTime, statusOf } from "../profile.js";
+import { FilesEntry } from "./files/entry.js";
 import { OwnPreferences } from "./ownpreferences.js";
 import { retentionSentence } from "./retention.js";
 
@@ -33,5 +34,6 @@ function PersonDetails({ conversation }) {
     <p class="state-hint"><bdi>@${receiver}</bdi>, ${presenceOf(receiver)}<${LocalTime} username=${receiver} /></p>
     <p class="state-hint">${retentionSentence(conversation)}</p>
   </div>
+  <${FilesEntry} />
   <${OwnPreferences} conversation=${conversation} />`;
 }

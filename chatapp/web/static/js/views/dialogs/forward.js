@@ -5,12 +5,12 @@ import { notify } from "../../messageactions.js";
 import { newEntry } from "../../models/outbox.js";
 import { bytesLeft, contentOf, isBlank } from "../../models/text.js";
 import { CONTENT_BYTES_MAX } from "../../protocol.js";
-import { previewOf } from "../../renderer.js";
 import { nextMoment, post } from "../../sending.js";
 import { say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";
 import { closeDialog, Dialog } from "../dialog.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { useChosenMessage } from "./chosenmessage.js";
 import { ConversationChooser } from "./conversationchooser.js";
 
@@ -38,7 +38,7 @@ function ForwardForm({ message }) {
     notify(say.forwardedNow({ count: picked.peek().length }));
   };
   return html`<form class="form" onSubmit=${submit} noValidate>
-    <p class="menu-message"><b><bdi>${nameOf(message.forwarded?.sender ?? message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>
+    <p class="menu-message"><b><bdi>${nameOf(message.forwarded?.sender ?? message.sender)}</bdi></b> <bdi><${Summary} message=${message} /></bdi></p>
     <${ConversationChooser} picked=${picked} />
     <label class="field"><span>${say.forwardComment}</span>
       <textarea rows="2" dir="auto" value=${comment} onInput=${(/** @type {any} */ event) => (comment.value = event.target.value)}></textarea></label>

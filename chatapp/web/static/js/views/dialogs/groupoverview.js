@@ -18,6 +18,7 @@ import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
 import { SettingsFacts } from "./groupsettings.js";
 import { sentenceForName } from "./newgroup.js";
+import { FilesEntry } from "./files/entry.js";
 import { OwnPreferences } from "./ownpreferences.js";
 import { Failed, Skeleton } from "../states.js";
 import { VirtualList } from "../virtuallist.js";
@@ -40,6 +41,7 @@ export function OverviewPage({ conversation, last, goTo }) {
       ${createdAt && html`<p class="state-hint">${say.detailsCreated({ moment: fullMoment(createdAt) })}</p>`}
     </div>
     <${About} conversation=${conversation} goTo=${goTo} />
+    <${FilesEntry} />
     <${OwnPreferences} conversation=${conversation} />
     <${SettingsFacts} conversation=${conversation} goTo=${goTo} />
     <${People} conversation=${conversation} last=${last} goTo=${goTo} />

@@ -1,6 +1,11 @@
 /** The dialogs by their names in the store, and what else is seldom needed. The page loads them after it has drawn everything else. */
 
 import { AccountDialog } from "./account/index.js";
+import { AttachButton, DropZone, pasteFiles } from "./files/attach.js";
+import { AttachedPictureDialog } from "./files/picture.js";
+import { FileTray } from "./files/tray.js";
+import { UploadLines } from "./files/unsent.js";
+import { VoiceBar, VoiceButton } from "./files/voice.js";
 import { AdministrationDialog } from "./administration/index.js";
 import { ConversationMenu } from "./conversationmenu.js";
 import { MentionList } from "./mentionlist.js";
@@ -9,6 +14,9 @@ import { EmojiDialog } from "./emojipicker.js";
 import { DeleteMessageDialog, ReactorsDialog, VersionsDialog } from "./messagedialogs.js";
 import { ForwardDialog } from "./forward.js";
 import { MessageMenuDialog } from "./messagemenu.js";
+import { GalleryDialog } from "./files/gallery.js";
+import { FilesDialog } from "./files/list.js";
+import { TextFileDialog } from "./files/textfile.js";
 import { FindGroupsDialog } from "./findgroups.js";
 import { MissingGroup } from "./missinggroup.js";
 import { NewGroupDialog } from "./newgroup.js";
@@ -28,6 +36,7 @@ import { ShortcutsDialog } from "./shortcuts.js";
 import { ThreadPane } from "./threadpane.js";
 import { ThreadLine, ThreadsDialog, ThreadsEntry, openThread } from "./threads.js";
 import { VotersDialog } from "./voters.js";
+import { isRecordingIn } from "../../voice/recording.js";
 
 export { MissingGroup, ThreadPane };
 
@@ -57,7 +66,11 @@ export const DIALOGS = {
   scheduledHere: ScheduledHereDialog,
   palette: PaletteDialog,
   threads: ThreadsDialog,
+  attachedPicture: AttachedPictureDialog,
+  gallery: GalleryDialog,
+  textFile: TextFileDialog,
+  files: FilesDialog,
 };
 
 /** What the conversation has besides, when this is loaded. */
-export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread };
+export const PARTS = { ConversationMenu, MentionList, ScheduledLine, SendLaterButton, isForLater, toggleSaved, ThreadLine, ThreadsEntry, openThread, AttachButton, DropZone, pasteFiles, FileTray, UploadLines, VoiceBar, VoiceButton, isRecordingIn };

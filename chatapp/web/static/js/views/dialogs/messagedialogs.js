@@ -3,13 +3,13 @@
 import { useSignal } from "@preact/signals";
 import { remove } from "../../messageactions.js";
 import { fetchReactors, fetchVersions } from "../../messageapi.js";
-import { previewOf } from "../../renderer.js";
 import { fullMoment } from "../../models/time.js";
 import { numberText, say } from "../../strings.js";
 import { me, nameOf } from "../../store.js";
 import { Avatar } from "../avatar.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { MessageText } from "../messagetext.js";
 import { useChosenMessage } from "./chosenmessage.js";
 import { Fetched } from "./fetched.js";
@@ -58,7 +58,7 @@ export function DeleteMessageDialog() {
     closeDialog();
   };
   return html`<${Dialog} title=${say.deleteMessageTitle}>
-    ${message && html`<p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>`}
+    ${message && html`<p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi><${Summary} message=${message} /></bdi></p>`}
     <p>${say.deleteMessageHint}</p>
     <div class="dialog-foot">
       <button type="button" class="button" onClick=${closeDialog}>${say.cancel}</button>

@@ -6,18 +6,20 @@ import { copyText } from "../../clipboard.js";
 import { edit, replyTo } from "../../composing.js";
 import { fetchOrigin } from "./laterapi.js";
 import { notify, togglePin, toggleReaction } from "../../messageactions.js";
+import { withoutControls } from "../../models/bidi.js";
 import { isSameEmoji } from "../../models/emoji.js";
 import { mayDelete, mayPin } from "../../models/permissions.js";
 import { mayClose } from "../../polls/model.js";
 import { closePoll } from "../../polls/actions.js";
-import { previewOf } from "../../renderer.js";
 import { markUnreadFrom } from "../../personal.js";
 import { recentEmoji } from "../../recentemoji.js";
 import { addressOfMessage, goToMessage } from "../../router.js";
 import { say } from "../../strings.js";
 import { conversationOf, dialog, me, nameOf, saved } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
+import { addressOf } from "../files/addresses.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { Icon } from "../icons.js";
 import { attempt } from "./conversationmenu.js";
 import { useChosenMessage } from "./chosenmessage.js";
@@ -34,7 +36,7 @@ export function MessageMenuDialog() {
     action();
   };
   return html`<${Dialog} title=${say.messageTitle} near=${near} look="menu">
-    <p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi>${previewOf(message.content)}</bdi></p>
+    <p class="menu-message"><b><bdi>${nameOf(message.sender)}</bdi></b> <bdi><${Summary} message=${message} /></bdi></p>
     <div class="menu-emoji" role="group" aria-label=${say.react}>
       ${recentEmoji().map((emoji) => html`<button type="button" key=${emoji} class="emoji-button" aria-label=${emoji} aria-pressed=${isMine(message, emoji)} onClick=${then(() => toggleReaction(message, emoji))}>${emoji}</button>`)}
       <button type="button" class="icon-button" aria-label=${say.emojiTitle} title=${say.emojiTitle} onClick=${() => (dialog.value = "emoji")}><${Icon} name="plus" /></button>
@@ -47,7 +49,8 @@ export function MessageMenuDialog() {
       ${message.forwarded && html`<${Original} message=${message} />`}
       ${message.sender === me.value && !message.poll && !message.forwarded && html`<${Item} icon="pencil" text=${say.edit} onClick=${then(() => edit(key, message))} />`}
       ${mayPin(conversationOf(key)) && html`<${Item} icon="pin" text=${message.pinnedAt ? say.unpin : say.pin} onClick=${then(() => togglePin(message))} />`}
-      <${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />
+      ${message.content && html`<${Item} icon="copy" text=${say.copyText} onClick=${then(() => copy(message.content))} />`}
+      ${(message.files ?? []).map((file) => html`<${DownloadItem} key=${file.fileId} file=${file} text=${message.files?.length === 1 ? say.download : say.downloadNamed({ name: file.name })} />`)}
       <${Item} icon="link" text=${say.copyLink} onClick=${then(() => copy(new URL(addressOfMessage(message.messageId), location.href).href))} />
       ${message.sender !== me.value && html`<${Item} icon="unread" text=${say.markUnreadHere} onClick=${then(() => markFrom(key, message.sequence))} />`}
       ${mayClose(message, conversationOf(key), me.value) && html`<${Item} icon="check" text=${say.pollClose} onClick=${then(() => closePoll(message))} />`}
@@ -62,6 +65,11 @@ export function MessageMenuDialog() {
 /** @param {{ icon: import("../icons.js").IconName, text: string, danger?: boolean, onClick: () => void }} props */
 function Item({ icon, text, danger, onClick }) {
   return html`<li><button type="button" class=${danger ? "menu-item menu-danger" : "menu-item"} onClick=${onClick}><${Icon} name=${icon} />${text}</button></li>`;
+}
+
+/** @param {{ file: import("../../protocol.js").File, text: string }} props */
+function DownloadItem({ file, text }) {
+  return html`<li><a class="menu-item" href=${addressOf(file)} download=${withoutControls(file.name)} onClick=${closeDialog}><${Icon} name="download" />${text}</a></li>`;
 }
 
 /** Leads to the original of a forwarded message, for those who may see it. @param {{ message: Message }} props */

@@ -9,6 +9,7 @@ import { BotBadge } from "../botbadge.js";
 import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
+import { Summary } from "../summary.js";
 
 /**
  * @typedef {import("./palettechoices.js").Choice} Choice
@@ -66,7 +67,7 @@ function MessageHit({ choice: { hit, conversation } }) {
         <b><bdi>${name}</bdi></b><${BotBadge} username=${message.sender} />${where && html`<small>${hit.group ? say.paletteIn : say.paletteTo} <bdi>${where}</bdi></small>`}
         <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time>
       </span>
-      <span class="palette-snippet" dir="auto">${snippetOf(message.content, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text))}</span>
+      <span class="palette-snippet" dir="auto">${ranges.length === 0 && message.files ? html`<${Summary} message=${message} />` : snippetOf(message.content, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text))}</span>
     </span>`;
 }
 

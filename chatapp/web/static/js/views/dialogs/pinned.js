@@ -4,12 +4,12 @@ import { togglePin } from "../../messageactions.js";
 import { fetchPinned } from "../../messageapi.js";
 import { mayPin } from "../../models/permissions.js";
 import { shortMoment } from "../../models/time.js";
-import { previewOf } from "../../renderer.js";
 import { goToMessage } from "../../router.js";
 import { say } from "../../strings.js";
 import { nameOf, openConversation } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { Icon } from "../icons.js";
 import { Empty } from "../states.js";
 import { Fetched } from "./fetched.js";
@@ -37,7 +37,7 @@ function Pinned({ messages, canUnpin }) {
   return html`<ul class="pinned">${latestFirst.map((message) => html`<li key=${message.messageId}>
     <button type="button" class="pinned-message" onClick=${() => show(message)}>
       <span class="pinned-who"><b><bdi>${nameOf(message.sender)}</bdi></b> <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time></span>
-      <bdi class="menu-message">${previewOf(message.content)}</bdi>
+      <bdi class="menu-message"><${Summary} message=${message} /></bdi>
       <small>${say.pinnedBy({ name: nameOf(message.pinnedBy ?? "") })}</small>
     </button>
     ${canUnpin && html`<button type="button" class="icon-button" aria-label=${say.unpin} title=${say.unpin} onClick=${() => togglePin(message)}><${Icon} name="close" size=${18} /></button>`}

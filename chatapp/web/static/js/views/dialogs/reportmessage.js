@@ -3,11 +3,11 @@
 import { useSignal } from "@preact/signals";
 import { call } from "../../api.js";
 import { notify } from "../../messageactions.js";
-import { previewOf } from "../../renderer.js";
 import { nameOf } from "../../store.js";
 import { say } from "../../strings.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { Refused, useAction } from "./action.js";
 import { useChosenMessage } from "./chosenmessage.js";
 
@@ -18,7 +18,8 @@ export function ReportMessageDialog() {
 }
 
 /** @param {{ message: import("../../protocol.js").Message }} props */
-function ReportForm({ message: { messageId, sender, content } }) {
+function ReportForm({ message }) {
+  const { messageId, sender } = message;
   const reason = useSignal("");
   const comment = useSignal("");
   const action = useAction();
@@ -35,7 +36,7 @@ function ReportForm({ message: { messageId, sender, content } }) {
     notify(say.reportDone);
   };
   return html`<form class="form" onSubmit=${submit}>
-    <p class="menu-message"><b><bdi>${nameOf(sender)}</bdi></b> <bdi>${previewOf(content)}</bdi></p>
+    <p class="menu-message"><b><bdi>${nameOf(sender)}</bdi></b> <bdi><${Summary} message=${message} /></bdi></p>
     <p class="note">${say.reportHint}</p>
     <fieldset class="report-reasons">
       <legend>${say.reportReason}</legend>

@@ -5,12 +5,12 @@ import { useEffect } from "preact/hooks";
 import { ApiError } from "../../api.js";
 import { keyOf } from "../../models/keys.js";
 import { shortMoment } from "../../models/time.js";
-import { previewOf } from "../../renderer.js";
 import { goToMessage } from "../../router.js";
 import { say } from "../../strings.js";
 import { conversationOf, nameOf, saved } from "../../store.js";
 import { Dialog, closeDialog } from "../dialog.js";
 import { html } from "../html.js";
+import { Summary } from "../summary.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
 import { Empty, Failed } from "../states.js";
@@ -62,7 +62,7 @@ function Line({ one: { receiver, group, message } }) {
   return html`<li>
     <button type="button" class="pinned-message" onClick=${show}>
       <span class="pinned-who"><b>${say.savedBy({ name: nameOf(message.sender), conversation: titleOf(conversationOf(keyOf(receiver, group))) })}</b> <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time></span>
-      <bdi class="menu-message">${previewOf(message.content)}</bdi>
+      <bdi class="menu-message"><${Summary} message=${message} /></bdi>
     </button>
     <button type="button" class="icon-button" aria-label=${say.unsave} title=${say.unsave} onClick=${() => toggleSaved(message)}><${Icon} name="close" size=${18} /></button>
   </li>`;

@@ -13,6 +13,7 @@ import { loadStyles } from "../../styles.js";
 import { Closed } from "../closed.js";
 import { Composer } from "../composer.js";
 import { attempt } from "./conversationmenu.js";
+import { DropZone } from "./files/attach.js";
 import { notify } from "../../messageactions.js";
 import { Body } from "../conversation.js";
 import { mayWrite } from "../../personal.js";
@@ -61,6 +62,7 @@ function Pane({ id, root }) {
     </header>
     <div class="thread-root" tabIndex=${0} role="group" aria-label=${say.threadRoot}><${RootMessage} root=${root} /></div>
     <${Body} id=${id} hasUnsent=${hasUnsent} />
+    ${mayWrite(parent) && html`<${DropZone} id=${id} />`}
     ${mayWrite(parent) ? html`<${Composer} id=${id} name=${titleOf(thread)} />` : html`<${Closed} id=${parentKey} />`}
   </section>`;
 }

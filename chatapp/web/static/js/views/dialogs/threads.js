@@ -8,7 +8,6 @@ import { keyOf } from "../../models/keys.js";
 import { unreadIn } from "../../models/list.js";
 import { isMuted } from "../../models/personal.js";
 import { shortMoment } from "../../models/time.js";
-import { previewOf } from "../../renderer.js";
 import { goTo } from "../../router.js";
 import { badgeText, failureSentence, say } from "../../strings.js";
 import { conversations, dialog, nameOf } from "../../store.js";
@@ -17,6 +16,7 @@ import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
 import { Empty } from "../states.js";
+import { Summary } from "../summary.js";
 import { openThreadOf } from "./threadapi.js";
 
 /**
@@ -80,7 +80,7 @@ function Line({ thread }) {
   return html`<li>
     <button type="button" class="pinned-message" onClick=${show}>
       <span class="pinned-who"><b><bdi>${titleOf(thread)}</bdi></b> <time dateTime=${activeAt(thread)}>${shortMoment(activeAt(thread))}</time> <${Unread} thread=${thread} /></span>
-      ${lastMessage ? html`<bdi class="menu-message">${nameOf(lastMessage.sender)}: ${lastMessage.deletedAt ? say.messageDeleted : previewOf(lastMessage.content)}</bdi>` : html`<span class="menu-message">${say.threadEmpty}</span>`}
+      ${lastMessage ? html`<bdi class="menu-message">${nameOf(lastMessage.sender)}: ${lastMessage.deletedAt ? say.messageDeleted : html`<${Summary} message=${lastMessage} />`}</bdi>` : html`<span class="menu-message">${say.threadEmpty}</span>`}
     </button>
   </li>`;
 }

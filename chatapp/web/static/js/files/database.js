@@ -1,0 +1,129 @@
+/**
+ * Files that are not sent yet, on disk: what is attached in each conversation, and the bytes. The bytes are apart from all
+ * else, because they may take seconds to be written, and a message is written in a moment.
+ */
+
+import { keepBytes, pendingIn, transact, write } from "../storage.js";
+
+/** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
+
+/** The bytes of the files that this page knows, by their id. @type {Map<string, Blob>} */
+const blobs = new Map();
+
+/**
+ * @param {OutboxFile} file
+ * @returns {OutboxFile} as it is stored beside the bytes
+ */
+export const withoutBytes = (file) => ({ ...file, blob: null });
+
+/** @param {OutboxFile} file @returns {OutboxFile} with the bytes, if the page has them */
+export const withBytes = (file) => ({ ...file, blob: file.blob ?? blobs.get(file.id) ?? null });
+
+/**
+ * @param {string} owner
+ * @param {OutboxFile} file
+ */
+export function keepBlob(owner, { id, blob }) {
+  if (!blob) return undefined;
+  blobs.set(id, blob);
+  return keepBytes(owner, id, blob);
+}
+
+/**
+ * The files are sent or discarded.
+ * @param {string} owner
+ * @param {OutboxFile[]} files
+ */
+export async function dropBlobs(owner, files) {
+  for (const { id } of files) {
+    blobs.delete(id);
+    await keepBytes(owner, id, null);
+  }
+}
+
+/**
+ * @param {string} owner
+ * @param {string} key of the conversation
+ * @param {OutboxFile[]} files that are attached
+ */
+export const keepTray = (owner, key, files) => write(ofTray(owner, key, files));
+
+/**
+ * @param {string} owner
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ * @returns {import("../storage.js").Change}
+ */
+export function ofTray(owner, key, files) {
+  return { store: "trays", key: [owner, key], value: files.length > 0 ? files.map(withoutBytes) : undefined };
+}
+
+/**
+ * @param {string} owner
+ * @returns {Promise<Map<string, OutboxFile[]>>} what is attached, by conversation
+ */
+export async function traysOf(owner) {
+  /** @type {IDBRequest<any> | undefined} */
+  let keys;
+  const range = rangeOf(owner);
+  /** @type {OutboxFile[][]} */
+  const values = (await transact(["trays"], "readonly", (transaction) => {
+    const store = transaction.objectStore("trays");
+    keys = store.getAllKeys(range);
+    return store.getAll(range);
+  })) ?? [];
+  const found = new Map(values.map((files, index) => [/** @type {string} */ (keys?.result[index][1]), files]));
+  for (const { key, value } of pendingIn("trays")) {
+    const [writer, conversation] = /** @type {string[]} */ (key);
+    if (writer === owner) found.set(conversation, value ?? []);
+  }
+  return found;
+}
+
+/**
+ * Reads the bytes of the files of a user.
+ * @param {string} owner
+ * @returns {Promise<string[]>} the ids of all files whose bytes are on disk
+ */
+export async function recallBlobs(owner) {
+  /** @type {IDBRequest<any> | undefined} */
+  let keys;
+  /** @type {Blob[]} */
+  const found = (await transact(["files"], "readonly", (transaction) => {
+    const store = transaction.objectStore("files");
+    keys = store.getAllKeys(rangeOf(owner));
+    return store.getAll(rangeOf(owner));
+  })) ?? [];
+  const ids = found.map((_, index) => /** @type {string} */ (keys?.result[index][1]));
+  ids.forEach((id, index) => blobs.has(id) || blobs.set(id, found[index]));
+  return ids;
+}
+
+/**
+ * The usernames have changed: mine, or those of others, which conversations are named by.
+ * @param {string} me
+ * @param {string} owner me from now on
+ * @param {(key: string) => string} presentKey
+ */
+export async function moveTrays(me, owner, presentKey) {
+  for (const [key, files] of await traysOf(me)) {
+    const to = presentKey(key);
+    if (me === owner && key === to) continue;
+    await keepTray(owner, to, files);
+    await keepTray(me, key, []);
+  }
+}
+
+/**
+ * @param {string} me
+ * @param {string} owner me from now on
+ */
+export async function moveBlobs(me, owner) {
+  for (const id of await recallBlobs(me)) {
+    await keepBytes(owner, id, blobs.get(id) ?? null);
+    await keepBytes(me, id, null);
+  }
+}
+
+/** @param {string} owner */
+const rangeOf = (owner) => IDBKeyRange.bound([owner], [owner, []]);

@@ -1,0 +1,131 @@
+/** What is attached to a message that is being written, by conversation. It survives a reload, as the text does. */
+
+import { signal } from "@preact/signals";
+import { entriesOf } from "../database.js";
+import { kindOf } from "../models/files.js";
+import { newClientId } from "../models/outbox.js";
+import { me } from "../store.js";
+import { tellTabs } from "../tabs.js";
+import { dropBlobs, keepBlob, keepTray, recallBlobs, traysOf, withBytes } from "./database.js";
+
+/** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
+
+/** Whose files they are, and the files by conversation. @type {import("@preact/signals").Signal<{ owner: string, files: Map<string, OutboxFile[]> }>} */
+const trays = signal({ owner: "", files: new Map() });
+
+/** @type {OutboxFile[]} */
+const EMPTY = [];
+
+/** @param {string} key @returns {OutboxFile[]} */
+export function trayOf(key) {
+  const { owner, files } = trays.value;
+  return owner === me.value ? (files.get(key) ?? EMPTY) : EMPTY;
+}
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ * @param {Partial<OutboxFile>} [more]
+ * @returns {OutboxFile}
+ */
+export function newFile(blob, name, more) {
+  const { type, size } = blob;
+  return { id: newClientId(), name, type, kind: kindOf(type.split(";")[0]), size, alt: "", width: null, height: null, placeholder: null, blob, uploadId: null, ...more };
+}
+
+/**
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ */
+export function attach(key, files) {
+  setTray(key, [...trayOf(key), ...files]);
+  for (const file of files) keepBlob(me.peek(), file);
+}
+
+/**
+ * Changes a file that is still attached.
+ * @param {string} key
+ * @param {string} id
+ * @param {Partial<OutboxFile>} changes
+ */
+export function describe(key, id, changes) {
+  const files = trayOf(key);
+  if (files.some((file) => file.id === id)) setTray(key, files.map((file) => (file.id === id ? { ...file, ...changes } : file)));
+}
+
+/**
+ * @param {string} key
+ * @param {OutboxFile} file
+ */
+export function detach(key, file) {
+  setTray(key, trayOf(key).filter(({ id }) => id !== file.id));
+  dropBlobs(me.peek(), [file]);
+}
+
+/** The files have become a message, which is stored without them being here any more. @param {string} key */
+export function endTray(key) {
+  if (trayOf(key).length > 0) show(key, EMPTY);
+}
+
+/**
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ */
+function setTray(key, files) {
+  show(key, files);
+  keepTray(me.peek(), key, files);
+}
+
+/**
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ */
+function show(key, files) {
+  put(key, files);
+  tellTabs({ type: "tray", owner: me.peek(), key, files });
+}
+
+/**
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ */
+function put(key, files) {
+  const owner = me.peek();
+  const known = trays.peek();
+  trays.value = { owner, files: new Map(known.owner === owner ? known.files : []).set(key, files) };
+}
+
+/**
+ * Another tab has attached or removed files.
+ * @param {string} key
+ * @param {OutboxFile[]} files
+ */
+export function followTray(key, files) {
+  put(key, files);
+}
+
+/** @param {string} owner */
+export async function recallTrays(owner) {
+  // First the bytes: what was attached meanwhile by another tab has its place before it has bytes.
+  const ids = await recallBlobs(owner);
+  const kept = await traysOf(owner);
+  if (me.peek() !== owner) return;
+  const present = trays.peek().owner === owner ? trays.peek().files : new Map();
+  const found = [...kept].map(([key, files]) => /** @type {const} */ ([key, files.map(withBytes).filter(({ blob }) => blob)]));
+  trays.value = { owner, files: new Map([...found, ...present]) };
+  await forgetUnused(owner, ids);
+}
+
+/**
+ * Deletes the bytes of files that are in no message and attached nowhere, as a crash may leave them.
+ * @param {string} owner
+ * @param {string[]} ids
+ */
+async function forgetUnused(owner, ids) {
+  const entries = await entriesOf(owner);
+  const used = new Set([...trays.peek().files.values(), ...entries.map(({ files }) => files ?? EMPTY)].flat().map(({ id }) => id));
+  const unused = ids.filter((id) => !used.has(id));
+  if (me.peek() === owner) await dropBlobs(owner, unused.map((id) => ({ ...NOTHING, id })));
+}
+
+const NOTHING = newFile(new Blob(), "");

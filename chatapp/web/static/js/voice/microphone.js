@@ -1,0 +1,68 @@
+/** The microphone: asks for it, records, and measures how loud it is. */
+
+import { levelOf } from "./waveform.js";
+
+/** The first that the browser can record. Earlier versions of Safari record no WebM. */
+const TYPES = ["audio/webm;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+const BITS_PER_SECOND = 32_000;
+/** About 85 ms, which is nearly all that is new each time. */
+const LEVEL_SAMPLES = 4_096;
+/** How loud speech is near a microphone, which fills the display. */
+const LOUD = 0.2;
+
+/** @typedef {Awaited<ReturnType<typeof openMicrophone>>} Microphone */
+
+/** Whether the browser records at all: most do so only on pages that came by TLS. */
+export const canRecord = () => typeof MediaRecorder === "function" && Boolean(navigator.mediaDevices?.getUserMedia);
+
+/** @throws {DOMException} if it is refused, missing or in use */
+export async function openMicrophone() {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+  const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+  const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
+  /** @type {Blob[]} */
+  const parts = [];
+  recorder.addEventListener("dataavailable", ({ data }) => data.size > 0 && parts.push(data));
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: LEVEL_SAMPLES });
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(LEVEL_SAMPLES);
+  return {
+    recorder,
+    /** @returns {number} from 0 to 1 */
+    level() {
+      analyser.getFloatTimeDomainData(samples);
+      return Math.min(1, levelOf(samples) / LOUD);
+    },
+    /** @returns {Promise<Blob>} what was recorded until now */
+    async soFar() {
+      await after(recorder, "dataavailable", () => recorder.requestData());
+      return joined(parts, recorder);
+    },
+    /** Ends the recording and gives the microphone back. @returns {Promise<Blob>} */
+    async close() {
+      if (recorder.state !== "inactive") await after(recorder, "stop", () => recorder.stop());
+      for (const track of stream.getTracks()) track.stop();
+      await context.close();
+      return joined(parts, recorder);
+    },
+  };
+}
+
+/**
+ * @param {Blob[]} parts
+ * @param {MediaRecorder} recorder
+ */
+const joined = (parts, { mimeType }) => new Blob(parts, { type: mimeType.split(";")[0] });
+
+/**
+ * @param {MediaRecorder} recorder
+ * @param {string} event
+ * @param {() => void} work
+ */
+function after(recorder, event, work) {
+  return new Promise((resolve) => {
+    recorder.addEventListener(event, resolve, { once: true });
+    work();
+  });
+}

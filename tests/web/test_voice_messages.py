@@ -1,0 +1,160 @@
+"""Voice messages, recorded from a microphone that plays a beep once a second."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from tests.web.browser import FLAGS, chromium_path
+from tests.web.page_checks import fits, violations
+from tests.web.people import Person, composer, wait_until, write
+from tests.web.sent_files import attach, attached, files_of, text
+from tests.web.server import ApiUser, Server
+
+DEVICE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+REFUSE = """if (isSecureContext) {
+  MediaDevices.prototype.getUserMedia = async () => {
+    throw new DOMException("", "NAME");
+  };
+}"""
+
+NewPerson = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def recording_browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *DEVICE])
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def speaker(recording_browser: Browser, server: Server, unused: Iterator[str]) -> Iterator[Callable[..., Person]]:
+    """Makes users whose browser has a microphone. Fails at the end if a page logged an error or a warning."""
+    people: list[Person] = []
+
+    def make(**options: Any) -> Person:
+        context = recording_browser.new_context(locale="en-GB", service_workers="block", **options)
+        people.append(Person(context, server, next(unused)))
+        people[-1].sign_in()
+        return people[-1]
+
+    yield make
+    for person in people:
+        person.context.close()
+    assert [complaint for person in people for complaint in person.complaints] == []
+
+
+def record(page: Page, seconds: int) -> None:
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.get_by_role("timer")).to_have_text(f"0:0{seconds}")
+
+
+def test_a_voice_message_is_recorded_paused_heard_and_sent_with_its_waveform(
+    speaker: NewPerson, new_person: NewPerson
+) -> None:
+    alice, bob = speaker(), new_person()
+    page, theirs = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
+    record(page, 2)
+    expect(page.get_by_role("group", name="Voice message").get_by_role("status")).to_have_text("Recording")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("group", name="Voice message").get_by_role("status")).to_have_text("Recording paused")
+    page.get_by_role("button", name="Listen to the recording").click()
+    wait_until(page, "() => document.querySelector('.voice-listen audio').currentTime > 0.2")
+    page.get_by_role("button", name="Go on recording").click()
+    expect(page.get_by_role("timer")).to_have_text("0:03")
+    page.get_by_role("button", name="Send the voice message").click()
+    expect(composer(page)).to_be_focused()
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    expect(theirs.locator(".sound-voice")).to_be_visible()
+    (file,) = files_of(ApiUser(bob.server, bob.username), alice.username)
+    assert file["kind"] == "audio"
+    assert file["isVoice"]
+    assert 2.5 < file["seconds"] < 6
+    assert len(file["waveform"]) == 64
+    assert max(file["waveform"]) == 100, "the beep"
+    assert min(file["waveform"]) < 20, "the silence between two"
+
+
+def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back(
+    speaker: NewPerson, new_person: NewPerson
+) -> None:
+    alice, bob = speaker(), new_person()
+    alice.context.add_init_script("""if (isSecureContext) {
+        window.tracks = [];
+        const ask = MediaDevices.prototype.getUserMedia;
+        MediaDevices.prototype.getUserMedia = async function (wanted) {
+            const stream = await ask.call(this, wanted);
+            window.tracks.push(...stream.getTracks());
+            return stream;
+        };
+    }""")
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 1)
+    page.get_by_role("button", name="Discard the recording").click()
+    expect(composer(page)).to_be_focused()
+    assert page.evaluate("tracks.map(({ readyState }) => readyState)") == ["ended"]
+    write(page, "only this")
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    assert files_of(ApiUser(bob.server, bob.username), alice.username) == []
+
+
+def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson, new_person: NewPerson) -> None:
+    alice, bob, carol = speaker(), new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 1)
+    page.goto(f"{alice.server.url}#/u/{carol.username}")
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.get_by_text("already being recorded in another conversation")).to_be_visible()
+    page.goto(f"{alice.server.url}#/u/{bob.username}")
+    expect(page.get_by_role("button", name="Go on recording")).to_be_visible()
+    page.get_by_role("button", name="Send the voice message").click()
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
+
+
+def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson, new_person: NewPerson) -> None:
+    bob = new_person()
+    for name, sentence in (
+        ("NotAllowedError", "The browser may not use the microphone."),
+        ("NotFoundError", "There is no microphone"),
+        ("NotReadableError", "The microphone could not be used."),
+    ):
+        alice = speaker()
+        alice.context.add_init_script(REFUSE.replace("NAME", name))
+        page = alice.open(f"#/u/{bob.username}")
+        page.get_by_role("button", name="Record a voice message").click()
+        expect(page.get_by_text(sentence)).to_be_visible()
+        expect(composer(page)).to_be_visible()
+
+
+def test_the_microphone_is_offered_only_where_nothing_is_written(speaker: NewPerson, new_person: NewPerson) -> None:
+    alice, bob = speaker(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    microphone = page.get_by_role("button", name="Record a voice message")
+    expect(microphone).to_be_visible()
+    composer(page).fill("words")
+    expect(microphone).to_have_count(0)
+    composer(page).fill("")
+    expect(microphone).to_be_visible()
+    attach(page, text())
+    expect(microphone).to_have_count(0)
+    expect(attached(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    "look", [{"viewport": {"width": 320, "height": 640}}, {"color_scheme": "dark", "forced_colors": "active"}]
+)
+def test_recording_is_accessible_and_fits(speaker: NewPerson, new_person: NewPerson, look: dict[str, Any]) -> None:
+    alice, bob = speaker(bypass_csp=True, **look), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 1)
+    assert violations(page, within=".composer") == []
+    assert fits(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Listen to the recording")).to_be_enabled()
+    assert violations(page, within=".composer") == []
+    assert fits(page)
