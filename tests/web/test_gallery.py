@@ -229,5 +229,6 @@ def test_the_gallery_fits_and_passes_axe(new_person: NewPerson, new_api_user: Ne
     assert violations(page) == []
     assert fits(page)
     for button in gallery.get_by_role("button").all():
+        button.scroll_into_view_if_needed()
         expect(button).to_be_in_viewport()
     take_screenshot(page, f"gallery-{look.replace(' ', '-')}")
