@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.web import faked_responses, media
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
-from tests.web.people import Person, bubble
+from tests.web.people import Person, bubble, reach
 from tests.web.server import ApiUser, SentFile
 from tests.web.test_file_display import jpeg
 
@@ -23,7 +23,9 @@ def fill(person: Person, sender: ApiUser, count: int = 3) -> None:
 
 
 def open_gallery(page: Page, name: str = "View 1") -> Locator:
-    page.locator(".bubble").get_by_role("button", name=name).click()
+    picture = page.locator(".bubble").get_by_role("button", name=name)
+    reach(picture)
+    picture.click()
     gallery = page.get_by_role("dialog")
     expect(gallery.locator(".gallery-image")).to_be_visible()
     return gallery
