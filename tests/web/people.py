@@ -124,6 +124,12 @@ def scroll(page: Page, by: int) -> None:
     page.mouse.wheel(0, by)
 
 
+def reach(element: Locator) -> None:
+    """Scrolls to an element of the messages, and waits until the list has noticed that."""
+    element.scroll_into_view_if_needed()
+    element.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def scroll_to_start(page: Page) -> None:
     scroll(page, -100_000)
 

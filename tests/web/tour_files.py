@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.web.people import reach
+
 if TYPE_CHECKING:
     from tests.web.tour import Tour
 
@@ -12,14 +14,19 @@ if TYPE_CHECKING:
 def files(tour: "Tour") -> Iterator[str]:
     tour.go("#/u/bob")
     shown = tour.page.locator(".pane")
-    shown.locator(".row-message").last.focus()
-    shown.get_by_role("button", name="The harbour").click()
+    picture = shown.get_by_role("button", name="The harbour")
+    reach(picture)
+    picture.click()
     expect(tour.dialog.locator(".gallery-image")).to_be_visible()
     yield "gallery"
     tour.close()
-    shown.get_by_role("button", name=tour.say["textFileShow"]).click()
+    show = shown.get_by_role("button", name=tour.say["textFileShow"])
+    reach(show)
+    show.click()
     yield "text-file-beginning"
-    shown.get_by_role("button", name=tour.say["textFileWhole"]).click()
+    whole = shown.get_by_role("button", name=tour.say["textFileWhole"])
+    reach(whole)
+    whole.click()
     expect(tour.dialog.locator("pre")).to_be_visible()
     yield "text-file"
     tour.close()
