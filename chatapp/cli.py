@@ -7,6 +7,7 @@ import click
 
 from chatapp.commands.audit import audit
 from chatapp.commands.bots import bots
+from chatapp.commands.files import files
 from chatapp.commands.groups import groups
 from chatapp.commands.installation import address, application, installation
 from chatapp.commands.invites import invites
@@ -98,6 +99,7 @@ main.add_command(jobs)
 main.add_command(keys)
 main.add_command(groups)
 main.add_command(retention)
+main.add_command(files)
 main.add_command(invites)
 main.add_command(mail)
 main.add_command(ldap)

@@ -21,6 +21,8 @@ from chatapp.models import Blob, MessageFile, Upload
 DELETE_FILES = "delete_files"
 """The kind of the job that deletes what was released."""
 
+MOST_PREVIEWS = 3
+
 DELETED_AT_ONCE = 100
 """Blobs that one look finds."""
 
@@ -62,6 +64,25 @@ def delete_if_unused(journal: Journal, storage: Storage, blob_hash: str) -> bool
     if previews is None:
         return False
     for key in keys.all_of(blob_hash, len(sizes_in(previews))):
+        run_in_thread(storage.delete, key)
+    journal.write(lambda transaction: _forget(transaction, blob_hash), durable=False)
+    return True
+
+
+def delete_unstored(journal: Journal, storage: Storage, blob_hash: str) -> bool:
+    """Deletes bytes that the database does not know. Returns whether it did: an upload may have come meanwhile."""
+
+    def claim(transaction: Transaction) -> bool:
+        if transaction.session.get(Blob, blob_hash, with_for_update=True) is not None:
+            return False
+        # While this row is there, an upload of the same bytes waits.
+        row = Blob(hash=blob_hash, size=0, kind="other", content_type="", released_at=now(), is_deleting=True)
+        transaction.session.add(row)
+        return True
+
+    if not journal.write(claim, durable=False):
+        return False
+    for key in keys.all_of(blob_hash, MOST_PREVIEWS):
         run_in_thread(storage.delete, key)
     journal.write(lambda transaction: _forget(transaction, blob_hash), durable=False)
     return True

@@ -7,7 +7,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from chatapp.clock import now
 from chatapp.file_errors import UploadLocked
+
+OLD_SECONDS = 3_600
 
 
 class PartialFile:
@@ -78,10 +81,11 @@ class PartialFiles:
         with suppress(FileNotFoundError):
             self.path(upload_id).unlink()
 
-    def ids(self) -> list[str]:
-        """The uploads that have a file."""
+    def old_ids(self) -> list[str]:
+        """The uploads whose file was not written to for OLD_SECONDS."""
+        until = now().timestamp() - OLD_SECONDS
         with suppress(FileNotFoundError):
-            return [path.name for path in self.folder.iterdir() if path.is_file()]
+            return [path.name for path in self.folder.iterdir() if path.is_file() and path.stat().st_mtime < until]
         return []
 
     @contextmanager
