@@ -35,7 +35,10 @@ def export(caller: Caller, body: Confirmation) -> Response:
         stack.enter_context(running.one_of(caller.user_id))
         with counted(caller):
             begin_export(current_journal(), caller, body.password)
-        pieces = stream_with_context(export_of(Exporter(caller.user_id, caller.session_id), caller.username, now()))
+        storage = current_files().storage
+        pieces = stream_with_context(
+            export_of(Exporter(caller.user_id, caller.session_id), caller.username, now(), storage)
+        )
         headers = {"Content-Disposition": f"attachment; filename={NAME}", "Cache-Control": "no-store"}
         response = Response(pieces, content_type="application/zip", headers=headers)
         # Under way until the last piece is sent, or the client is gone.

@@ -232,6 +232,6 @@ def export_user(username: str, file: str) -> None:
         # For the operator alone: it holds what others wrote to the user.
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "wb") as target:
-            for piece in export_of(Exporter(user_id), username, now()):
+            for piece in export_of(Exporter(user_id), username, now(), app.extensions["chatapp.files"].storage):
                 target.write(piece)
     click.echo(f"The data of {username} is in {file}.")

@@ -11,10 +11,11 @@ from chatapp.eventloop.thread_pool import run_in_thread
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the archive: its name, and its content in pieces."""
+    """A file of the archive: its name, and its content in pieces. Pictures and films are compressed already."""
 
     name: str
     pieces: Iterable[bytes]
+    is_compressed: bool = True
 
 
 class _Pipe(io.RawIOBase):
@@ -43,7 +44,7 @@ def zip_of(files: Iterable[File], at: datetime) -> Iterator[bytes]:
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
             about = zipfile.ZipInfo(file.name, at.timetuple()[:6])
-            about.compress_type = zipfile.ZIP_DEFLATED
+            about.compress_type = zipfile.ZIP_DEFLATED if file.is_compressed else zipfile.ZIP_STORED
             with archive.open(about, "w", force_zip64=True) as member:
                 for piece in file.pieces:
                     run_in_thread(member.write, piece)

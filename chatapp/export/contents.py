@@ -17,9 +17,11 @@ from chatapp.actions.scheduled_messages import Scheduled
 from chatapp.administration_serializers import audit_as_json_lines
 from chatapp.clock import to_iso
 from chatapp.export.archive import File, zip_of
+from chatapp.export.files import sent_files
 from chatapp.export.messages import Exporter, conversations_of, lines_of, listed
 from chatapp.export.readme import README
 from chatapp.extensions import db
+from chatapp.files.storage import Storage
 from chatapp.prepared_statements import release_connection
 
 ABOUT: dict[str, Callable[[int], Any]] = {
@@ -39,13 +41,13 @@ PERSONAL: dict[str, type[PersonalChange]] = {
 }
 
 
-def export_of(exporter: Exporter, username: str, at: datetime) -> Iterator[bytes]:
+def export_of(exporter: Exporter, username: str, at: datetime, storage: Storage) -> Iterator[bytes]:
     """The ZIP with everything of one person, in pieces. Reads and compresses one page of messages at a time. Raises
     NotSignedIn on the way if the session has ended."""
-    return zip_of(_files(exporter, username, at), at)
+    return zip_of(_files(exporter, username, at, storage), at)
 
 
-def _files(exporter: Exporter, username: str, at: datetime) -> Iterator[File]:
+def _files(exporter: Exporter, username: str, at: datetime, storage: Storage) -> Iterator[File]:
     user_id = exporter.user_id
     yield File("README.txt", [README.format(username=username, at=to_iso(at)).encode()])
     about = {name: _json(read(user_id)) for name, read in ABOUT.items()}
@@ -63,6 +65,7 @@ def _files(exporter: Exporter, username: str, at: datetime) -> Iterator[File]:
     yield File("conversations.json", [_json([listed(one, username) for one in conversations])])
     for one in conversations:
         yield File(one.file, lines_of(one, exporter))
+    yield from sent_files(exporter, storage)
 
 
 def _activity(user_id: int) -> Iterator[bytes]:

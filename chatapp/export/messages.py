@@ -129,13 +129,19 @@ def lines_of(exported: Exported, exporter: Exporter) -> Iterator[bytes]:
         after = found[-1][0]
 
 
-def _may_still_read(exported: Exported, exporter: Exporter) -> bool:
+def require_signed_in(exporter: Exporter) -> None:
+    """Raises NotSignedIn when the session has ended."""
     is_signed_in = exporter.session_id is None or row_or_none(STILL_SIGNED_IN, session_id=exporter.session_id)
-    group_id = exported.row.parent_id or exported.row.id
-    is_member = row_or_none(STILL_MEMBER, conversation_id=group_id, user_id=exporter.user_id) is not None
     release_connection()
     if not is_signed_in:
         raise NotSignedIn("The session has ended.")
+
+
+def _may_still_read(exported: Exported, exporter: Exporter) -> bool:
+    require_signed_in(exporter)
+    group_id = exported.row.parent_id or exported.row.id
+    is_member = row_or_none(STILL_MEMBER, conversation_id=group_id, user_id=exporter.user_id) is not None
+    release_connection()
     return is_member
 
 

@@ -20,6 +20,7 @@ scheduled.json      what is to be sent later
 blocks.json         whom you block
 conversations.json  your conversations, each with the name of its file
 conversations/      what was said in them, one file for each
+files/              the files that you have sent, each in a folder with its fileId
 
 All text is in UTF-8. Files that end in .json hold JSON. Those that end in .jsonl hold a JSON object on each line, the
 oldest first. Those of conversations hold messages:
@@ -30,7 +31,8 @@ content     the text; empty if the message was deleted
 timestamp   when it was sent, in UTC
 messageId   the number of the conversation, and that of the message in it
 
-Some have more, such as editedAt, versions (the earlier texts), deletedAt, reactions, replyTo, poll and mentions.
+Some have more, such as editedAt, versions (the earlier texts), deletedAt, reactions, replyTo, poll, mentions and files. Files of others are named
+there, and not in here.
 
 Only what you may see is in here. A group that hides its history from new members has it from when you joined.
 Passwords and other secrets are left out.

@@ -21,6 +21,7 @@ from chatapp.models import Session, User
 from tests.api.account_people import PASSWORD, Owner
 from tests.api.error_bodies import refusal
 from tests.conftest import Browser
+from tests.uploads import upload
 
 Browse = Callable[[str | None], Browser]
 Newcomers = Callable[[int], list[str]]
@@ -210,3 +211,18 @@ def test_an_export_ends_with_the_membership_and_with_the_session(browse: Browse,
         with pytest.raises(NotSignedIn):
             next(messages.lines_of(exported[1], exporter))
         assert b"there from the start" in b"".join(messages.lines_of(exported[1], messages.Exporter(row.user_id)))
+
+
+def test_the_files_that_somebody_has_sent_are_in_their_export_and_those_of_others_are_named(
+    browse: Browse, newcomers: Newcomers
+) -> None:
+    name, friend = newcomers(2)
+    own, friends = browse(name), browse(friend)
+    sent = say(own, friend, "", files=[{"uploadId": upload(own, b"mine", "näme.txt")}])
+    got = say(friends, name, "", files=[{"uploadId": upload(friends, b"theirs", "b.txt")}])
+    found = unpacked(own.post("/export", json={}))
+    assert found[f"files/{sent['files'][0]['fileId']}/näme.txt"] == b"mine"
+    assert [one for one in found if one.startswith("files/")] == [f"files/{sent['files'][0]['fileId']}/näme.txt"]
+    (conversation,) = json.loads(found["conversations.json"])
+    assert [one["files"][0]["name"] for one in lines(found, conversation["file"])] == ["näme.txt", "b.txt"]
+    assert got["files"][0]["fileId"] in found[conversation["file"]].decode()
