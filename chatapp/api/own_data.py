@@ -8,7 +8,7 @@ from chatapp.actions.data_exports import RunningExports, begin_export
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
-from chatapp.api.current import current_journal
+from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
 from chatapp.clock import now
 from chatapp.data_errors import ExportLimited
@@ -35,10 +35,8 @@ def export(caller: Caller, body: Confirmation) -> Response:
         stack.enter_context(running.one_of(caller.user_id))
         with counted(caller):
             begin_export(current_journal(), caller, body.password)
-        storage = current_files().storage
-        pieces = stream_with_context(
-            export_of(Exporter(caller.user_id, caller.session_id), caller.username, now(), storage)
-        )
+        exporter, storage = Exporter(caller.user_id, caller.session_id), current_files().storage
+        pieces = stream_with_context(export_of(exporter, caller.username, now(), storage))
         headers = {"Content-Disposition": f"attachment; filename={NAME}", "Cache-Control": "no-store"}
         response = Response(pieces, content_type="application/zip", headers=headers)
         # Under way until the last piece is sent, or the client is gone.

@@ -31,8 +31,8 @@ content     the text; empty if the message was deleted
 timestamp   when it was sent, in UTC
 messageId   the number of the conversation, and that of the message in it
 
-Some have more, such as editedAt, versions (the earlier texts), deletedAt, reactions, replyTo, poll, mentions and files. Files of others are named
-there, and not in here.
+Some have more, such as editedAt, versions (the earlier texts), deletedAt, reactions, replyTo, poll, mentions and files.
+Files of others are named there, and not in here.
 
 Only what you may see is in here. A group that hides its history from new members has it from when you joined.
 Passwords and other secrets are left out.
