@@ -27,7 +27,13 @@ class OwnOperations(Driver):
             payload = {"receiver": receiver, "group": is_group, "sequence": sequence}
             self.listeners[who].emit("markRead", payload)
 
-    @rule(who=indexes, other=indexes, group=picks, channel=picks, level=st.sampled_from(["all", "mentions", "none"]))
+    @rule(
+        who=indexes,
+        other=indexes,
+        group=picks,
+        channel=picks,
+        level=st.sampled_from(["default", "all", "mentions", "none"]),
+    )
     def mute(self, who: int, other: int, group: int, channel: int, level: str) -> None:
         self._prefer(who, other, group, channel, {"level": level})
 
