@@ -241,6 +241,25 @@ def test_an_upload_that_the_server_has_forgotten_begins_anew(new_person: NewPers
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+def test_an_upload_that_an_interrupted_request_still_holds_is_asked_for_again(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    answers: list[int] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method != "GET" or answers:
+            return route.continue_()
+        answers.append(423)
+        return route.fulfill(status=423, json={"error": {"code": "upload_locked", "message": "Later."}})
+
+    page.route("**/uploads/*", answer)
+    attach(page, text())
+    write(page, "held")
+    expect(page.locator(".tick-sending, .failure")).to_have_count(0)
+    assert answers == [423]
+    assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
+
+
 def test_a_browser_that_refuses_to_store_files_says_so_and_sends_them(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     alice.context.add_init_script("""

@@ -139,7 +139,9 @@ async function outcomeOf(uploadId) {
     return found.state === "ready" ? "" : "unavailable";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.status === 404 || error.status === 410 ? "upload_missing" : error.code;
+    if (error.status === 404 || error.status === 410) return "upload_missing";
+    // A request that was cut off may still be looking at the file.
+    return error.status > 0 && isTemporary(error.status) ? "unavailable" : error.code;
   }
 }
 
