@@ -25,6 +25,7 @@ LOADED_LATER = (
     "pasting/index",
     "polls/view",
     "views/dialogs/index",
+    "views/files/index",
     "views/reset/index",
     "views/setup/index",
 )

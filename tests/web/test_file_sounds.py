@@ -151,4 +151,5 @@ def test_a_sound_stops_when_its_message_is_deleted(new_person: NewPerson, new_ap
     player(page).get_by_role("button", name="Play the voice message").click()
     wait_until(page, f"() => {PLAYING}.length === 1")
     bob.request("DELETE", f"message/{sent['messageId']}")
-    wait_until(page, f"() => {PLAYING}.length === 0")
+    expect(page.locator(".row-message.deleted")).to_be_visible()
+    wait_until(page, "() => sounds.every((one) => one.paused && !one.hasAttribute('src'))")

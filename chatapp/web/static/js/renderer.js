@@ -1,4 +1,4 @@
-/** The Markdown renderer. It is loaded when somebody is signed in, because signing in needs none. */
+/** The Markdown renderer, and what draws files. They are loaded when somebody is signed in, because signing in needs neither. */
 
 import { effect, signal } from "@preact/signals";
 import { withoutControls } from "./models/bidi.js";
@@ -13,6 +13,9 @@ import { loadStyles } from "./styles.js";
  */
 export const renderer = signal(null);
 
+/** Null as the renderer is. @type {import("@preact/signals").Signal<typeof import("./views/files/index.js") | null>} */
+export const fileViews = signal(null);
+
 export function followSignIn() {
   return effect(() => {
     if (session.value.status === "signedIn" && renderer.peek() === null) load();
@@ -21,7 +24,8 @@ export function followSignIn() {
 
 async function load() {
   try {
-    const [loaded] = await Promise.all([import("./markdown/index.js"), loadStyles("markdown", "formatting", "personal", "mentions", "files")]);
+    const [loaded, views] = await Promise.all([import("./markdown/index.js"), import("./views/files/index.js"), loadStyles("markdown", "formatting", "personal", "mentions", "files")]);
+    fileViews.value = views;
     renderer.value = loaded;
   } catch {
     renderer.value = "failed";

@@ -5,18 +5,19 @@ import { numberOf } from "../models/keys.js";
 import { hueOf } from "../models/names.js";
 import { isEmojiOnly } from "../models/richtext.js";
 import { dayName, fullMoment, timeOfDay } from "../models/time.js";
+import { fileViews } from "../renderer.js";
 import { discardEntry, retryEntry } from "../sending.js";
 import { direction, say } from "../strings.js";
 import { me, nameOf, saved } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { BotBadge, isBot } from "./botbadge.js";
-import { SentFiles, UnsentFiles } from "./files/index.js";
 import { classes, html } from "./html.js";
 import { Icon } from "./icons.js";
 import { MessageButtons, PollSlot, PreviewsSlot, QuoteOf, Reactions, Stone, openFor } from "./messageparts.js";
 import { MessageText } from "./messagetext.js";
 import { parts } from "./opendialog.js";
 import { OwnTick } from "./owntick.js";
+import { Summary } from "./summary.js";
 
 /**
  * @typedef {import("../models/rows.js").Row} Row
@@ -53,8 +54,8 @@ function MessageView({ row, conversation, isTarget, isCurrent, threadLine }) {
       ${row.replyTo && html`<${QuoteOf} quote=${row.replyTo} conversationNumber=${message ? numberOf(message) : null} />`}
       ${row.forwarded && html`<p class="forwarded"><${Icon} name="forward" size=${14} /> ${say.forwardedFrom({ name: nameOf(row.forwarded.sender) })}</p>`}
       ${isDeleted && message && html`<div class="text"><${Stone} message=${message} /><${Meta} row=${row} conversation=${conversation} isOwn=${false} /></div>`}
-      ${!isDeleted && message?.files && html`<${SentFiles} message=${message} conversationKey=${conversation.key} />`}
-      ${row.entry?.files && html`<${UnsentFiles} files=${row.entry.files} />`}
+      ${!isDeleted && message?.files && html`<${fileViews.value?.SentFiles ?? FilesInWords} message=${message} conversationKey=${conversation.key} />`}
+      ${row.entry?.files && html`<${fileViews.value?.UnsentFiles ?? FilesInWords} message=${row.entry} files=${row.entry.files} />`}
       ${row.entry?.files && parts.value && html`<${parts.value.UploadLines} entry=${row.entry} />`}
       ${!isDeleted && hasFiles(row) && row.content === "" && html`<div class="text"><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /></div>`}
       ${!isDeleted && !(hasFiles(row) && row.content === "") && html`<${message?.poll ? PollSlot : MessageText} content=${row.content} mentions=${message?.mentions} message=${message} conversationKey=${conversation.key}><${Meta} row=${row} conversation=${conversation} isOwn=${isOwn} /><//>`}
@@ -78,6 +79,9 @@ function openByTouch(event, conversation, message) {
   if (isOnControl || message.deletedAt || !matchMedia("(hover: none)").matches || getSelection()?.isCollapsed === false) return;
   openFor("messageMenu", conversation.key, message);
 }
+
+/** Where the code that draws files could not be loaded. @param {{ message: { files?: import("../summaries.js").Named[] } }} props */
+const FilesInWords = ({ message: { files } }) => html`<p class="forwarded"><${Summary} message=${{ content: "", files }} /></p>`;
 
 /** @param {MessageRow} row */
 const hasFiles = ({ message, entry }) => (message?.files ?? entry?.files ?? []).length > 0;
