@@ -1,7 +1,7 @@
 /** The pictures and videos of a conversation, one as large as the window. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { withoutControls } from "../../../models/bidi.js";
 import { inOrder, isSeen } from "../../../models/filelist.js";
 import { direction, say } from "../../../strings.js";
@@ -74,7 +74,8 @@ function preload(neighbours) {
 
 /** Keys of the whole dialog; those of a video's own controls stay its own. @param {Record<string, () => void>} actions */
 function useKeys(actions) {
-  useEffect(() => {
+  // Before the next key: it goes on from what is drawn.
+  useLayoutEffect(() => {
     const press = (/** @type {KeyboardEvent} */ event) => {
       const action = actions[event.key];
       if (!action || event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof Element && event.target.matches("video, [role=slider]"))) return;
