@@ -27,16 +27,25 @@ def add_security_policy(response: Response) -> Response:
     return response
 
 
+def file_sources() -> list[str]:
+    """Where downloads of files lead to besides the server itself: the storage of a bucket."""
+    settings = current_app.extensions["chatapp.settings"]
+    address = urlsplit(settings.s3_endpoint if settings.s3_bucket else "")
+    return [f"{address.scheme}://{address.netloc}"] if ADDRESS.fullmatch(address.netloc) else []
+
+
 def _policy() -> str:
-    connect = " ".join(["'self'", *socket_sources()])
+    files = file_sources()
+    connect = " ".join(["'self'", *socket_sources(), *files])
+    shown = " ".join(["'self'", "blob:", *files])
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             # Files that are not sent yet and recordings are shown from the page's memory.
-            "img-src 'self' blob:",
-            "media-src 'self' blob:",
+            f"img-src {shown}",
+            f"media-src {shown}",
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
