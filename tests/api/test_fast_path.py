@@ -92,6 +92,9 @@ PATHS = [
     "/second-factor",
     "/profile",
     "/email",
+    "/push",
+    "/uploads",
+    "/files/{group}?group=yes",
 ]
 
 

@@ -38,7 +38,7 @@ UNREACHABLE = """() => {
     const box = element.getBoundingClientRect();
     const seen = openingOf(element);
     if (box.left < seen.left - 1 || box.right > seen.right + 1) return false;
-    if (element.matches("textarea, article, [role=region], [role=group]"))
+    if (element.matches("textarea, article, [role=region], [role=group], .picture-open"))
       return seen.bottom - seen.top >= Math.min(box.height, LEAST_PIXELS) - 1;
     return box.top >= seen.top - 1 && box.bottom <= seen.bottom + 1;
   };
