@@ -181,7 +181,7 @@ def test_history_from_before_a_member_joined_stays_hidden(
         ({"q": "x before:yesterday"}, "before: needs a day"),
         ({"q": "x before:2026-02-31"}, "before: needs a day"),
         ({"q": "x after:0001-01-01", "utcOffset": "840"}, "no such day"),
-        ({"q": "x has:file"}, "has:file is not known"),
+        ({"q": "x has:cake"}, "has:cake is not known"),
         ({"q": "x\x00"}, "control characters"),
         ({"q": "x", "order": "best"}, "newest"),
         ({"q": "x", "limit": "51"}, "50"),
