@@ -110,7 +110,6 @@ def create_upload(
     upload = Upload(id=new_secret(), user_id=caller.user_id, size=size, name=name, expires_at=now() + KEPT)
     progress = Progress(upload.id, 0, size, upload.expires_at)
     run_in_thread(store.partial.create, upload.id)
-    _require_room_on_disk(store, size)
 
     def write(transaction: Transaction) -> None:
         session = transaction.session
@@ -122,6 +121,7 @@ def create_upload(
         session.add(upload)
 
     try:
+        _require_room_on_disk(store, size)
         journal.write(write)
     except BaseException:
         run_in_thread(store.partial.delete, progress.upload_id)

@@ -152,7 +152,9 @@ def _with_version(response: Response) -> Response:
 
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
-    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_SEQUENCE):
+    # Python refuses to read numbers of thousands of digits.
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_SEQUENCE))
+    if not is_number or int(text) > LARGEST_SEQUENCE:
         raise InvalidInput(f"The header {header} must be a number.", fields={header: "must be a number"})
     return int(text)
 
