@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from chatapp.file_errors import UploadLocked
+from chatapp.file_errors import UploadLocked, UploadMissing
 
 
 class PartialFile:
@@ -18,7 +18,12 @@ class PartialFile:
         self.size = file.seek(0, os.SEEK_END)
 
     def write(self, piece: bytes) -> None:
-        """Appends the bytes. Those that did not fit on the disk are not counted."""
+        """Appends the bytes. Those that did not fit on the disk are not counted.
+
+        Raises UploadMissing if the file was deleted: what is written to it would take room that nobody counts.
+        """
+        if not os.fstat(self._file.fileno()).st_nlink:
+            raise UploadMissing("The upload was cancelled.")
         try:
             written = 0
             while written < len(piece):
