@@ -147,8 +147,8 @@ def receive(
     """Appends bytes, as they arrive, to an upload that ends at `offset`. What has arrived is kept if they break off.
     With a checksum all of them are kept or none. After the last byte the file is processed.
 
-    Raises UploadMissing, also for one that is cancelled meanwhile, OffsetConflict, UploadLocked, ChecksumMismatch, FileTooLarge for more bytes than announced,
-    StorageFull, and for a complete file what `finish` raises.
+    Raises UploadMissing, also for one that is cancelled meanwhile, OffsetConflict, UploadLocked, ChecksumMismatch,
+    FileTooLarge for more bytes than announced, StorageFull, and for a complete file what `finish` raises.
     """
     upload = _own(caller, upload_id)
     size, name, expires_at = upload.size, upload.name, upload.expires_at

@@ -9,6 +9,9 @@ from typing import BinaryIO
 
 from chatapp.file_errors import UploadLocked, UploadMissing
 
+WORKSPACE = ".work"
+"""How the name of a workspace ends."""
+
 
 class PartialFile:
     """A partial file that is being written. Its lock holds between processes, and ends with a process."""
@@ -83,20 +86,40 @@ class PartialFiles:
         with suppress(FileNotFoundError):
             self.path(upload_id).unlink()
 
-    def ids(self) -> list[str]:
-        """The uploads that have a file."""
-        with suppress(FileNotFoundError):
-            return [path.name for path in self.folder.iterdir() if path.is_file()]
-        return []
+    def unchanged_since(self, time: float) -> list[str]:
+        """The uploads whose files nobody has written since this time, in seconds since 1970."""
+        return [path.name for path in self._listed() if _is_older(path, time) and path.suffix != WORKSPACE]
+
+    def delete_workspaces(self, time: float) -> None:
+        """Removes the workspaces older than this time, in seconds since 1970: their processes were killed."""
+        for path in self._listed():
+            if path.suffix == WORKSPACE and _is_older(path, time):
+                _remove(path)
 
     @contextmanager
     def workspace(self, upload_id: str) -> Iterator[Path]:
         """A folder for what is made of an upload. It is removed at the end, with everything in it."""
-        folder = self.folder / f"{upload_id}.work"
+        folder = self.folder / f"{upload_id}{WORKSPACE}"
         folder.mkdir(mode=0o700, exist_ok=True)
         try:
             yield folder
         finally:
-            for path in folder.iterdir():
-                path.unlink(missing_ok=True)
-            folder.rmdir()
+            _remove(folder)
+
+    def _listed(self) -> list[Path]:
+        with suppress(FileNotFoundError):
+            return sorted(self.folder.iterdir())
+        return []
+
+
+def _is_older(path: Path, time: float) -> bool:
+    try:
+        return path.stat().st_mtime < time
+    except FileNotFoundError:
+        return False
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink(missing_ok=True)
+    folder.rmdir()
