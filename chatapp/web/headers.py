@@ -21,6 +21,15 @@ def socket_sources() -> list[str]:
     return _both_schemes(f"{name}:{settings.ws_port}", secure=request.is_secure)
 
 
+def _bucket_source() -> list[str]:
+    """Where the storage is that pictures and films come from: the policy is asked again at each redirect."""
+    settings = current_app.extensions["chatapp.settings"]
+    endpoint = urlsplit(settings.s3_endpoint)
+    if not settings.s3_bucket or not ADDRESS.fullmatch(endpoint.netloc):
+        return []
+    return [f"{endpoint.scheme}://{endpoint.netloc}"]
+
+
 def add_security_policy(response: Response) -> Response:
     """Adds the page's own Content-Security-Policy. The other headers are those of every response."""
     response.headers["Content-Security-Policy"] = _policy()
@@ -29,14 +38,15 @@ def add_security_policy(response: Response) -> Response:
 
 def _policy() -> str:
     connect = " ".join(["'self'", *socket_sources()])
+    files = " ".join(["'self'", "blob:", *_bucket_source()])
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             # Files that are not sent yet and recordings are shown from the page's memory.
-            "img-src 'self' blob:",
-            "media-src 'self' blob:",
+            f"img-src {files}",
+            f"media-src {files}",
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
