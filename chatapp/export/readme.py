@@ -31,8 +31,8 @@ timestamp   when it was sent, in UTC
 messageId   the number of the conversation, and that of the message in it
 
 Some have more, such as editedAt, versions (the earlier texts), deletedAt, reactions, replyTo, poll, mentions
-and files. Of files there is what the chat knows of them, such as their names. They themselves are not in here: save them
-in the chat.
+and files. Of files there is what the chat knows of them, such as their names. They themselves are not in here:
+save them in the chat.
 
 Only what you may see is in here. A group that hides its history from new members has it from when you joined.
 Passwords and other secrets are left out.
