@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from chatapp.actions.file_jobs import remove_expired
+from chatapp.actions.file_jobs import remove_expired, remove_forgotten
 from chatapp.actions.released_files import delete_released, delete_unstored
 from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.extensions import db
@@ -68,7 +68,7 @@ def sweep(journal: Journal, store: FileStore) -> Swept:
     known = {*_all_hashes()}
     unknown = {hash_of for key in run_in_thread(_keys, store.storage) if (hash_of := keys.hash_in(key)) not in known}
     deleted = sum(delete_unstored(journal, store.storage, blob_hash) for blob_hash in sorted(unknown))
-    return Swept(uploads, blobs, deleted, _delete_partial_files(store))
+    return Swept(uploads, blobs, deleted, remove_forgotten(store))
 
 
 def _blobs_in_use() -> Iterator[tuple[str, int, int]]:
@@ -114,15 +114,3 @@ def _hash_of(storage: Storage, key: str, size: int) -> str:
 
 def _keys(storage: Storage) -> list[str]:
     return list(storage.keys())
-
-
-def _delete_partial_files(store: FileStore) -> int:
-    """Deletes those whose upload is gone. An upload's row is stored after its file is made: a new one is left alone."""
-    count = 0
-    for upload_id in run_in_thread(store.partial.old_ids):
-        known = db.session.scalar(select(Upload.id).where(Upload.id == upload_id))
-        db.session.remove()
-        if known is None:
-            run_in_thread(store.partial.delete, upload_id)
-            count += 1
-    return count

@@ -1,4 +1,5 @@
-"""Jobs about files: deletes bytes that nothing has any more, and uploads that have expired."""
+"""Jobs about files: deletes bytes that nothing has any more, uploads that have expired, and what a killed process has
+left of others."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,14 +10,19 @@ from sqlalchemy import select
 from chatapp.actions.released_files import DELETE_FILES, delete_released
 from chatapp.actions.uploads import remove_upload
 from chatapp.clock import now
+from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.extensions import db
 from chatapp.files.file_store import FileStore, make_file_store
 from chatapp.files.storage import StorageUnavailable
+from chatapp.jobs import enqueue
 from chatapp.jobs.kind import Again, JobFailed, Kind, Services
-from chatapp.journal import Journal
-from chatapp.models import Upload
+from chatapp.journal import Journal, Transaction
+from chatapp.models import Blob, Upload
 
 EXPIRED_AT_ONCE = 100
+
+FORGOTTEN = timedelta(days=1)
+"""How old partial files and workspaces are that are looked at. No request takes so long to finish an upload."""
 
 
 def _delete(services: Services, _payload: Mapping[str, Any]) -> Again | None:
@@ -31,7 +37,10 @@ def _delete(services: Services, _payload: Mapping[str, Any]) -> Again | None:
 
 
 def _expire(services: Services, _payload: Mapping[str, Any]) -> None:
-    remove_expired(services.journal, make_file_store(services.settings))
+    store = make_file_store(services.settings)
+    remove_expired(services.journal, store)
+    remove_forgotten(store)
+    services.journal.write(delete_again, durable=False)
 
 
 def remove_expired(journal: Journal, store: FileStore) -> int:
@@ -45,6 +54,31 @@ def remove_expired(journal: Journal, store: FileStore) -> int:
         count += len(expired)
     db.session.remove()
     return count
+
+
+def remove_forgotten(store: FileStore) -> int:
+    """Removes what processes that were killed have left on this machine: partial files without an upload, since its
+    message was sent or it was never stored, and workspaces. Returns how many of the former."""
+    before = (now() - FORGOTTEN).timestamp()
+    ids = run_in_thread(store.partial.unchanged_since, before)
+    count = 0
+    for start in range(0, len(ids), EXPIRED_AT_ONCE):
+        part = ids[start : start + EXPIRED_AT_ONCE]
+        known = set(db.session.scalars(select(Upload.id).where(Upload.id.in_(part))))
+        db.session.remove()
+        for upload_id in part:
+            if upload_id not in known:
+                run_in_thread(store.partial.delete, upload_id)
+                count += 1
+    run_in_thread(store.partial.delete_workspaces, before)
+    return count
+
+
+def delete_again(transaction: Transaction) -> None:
+    """Has the bytes deleted of which the job has become a dead letter, as after a long outage of the storage."""
+    is_left = select(Blob.hash).where(Blob.released_at.is_not(None)).limit(1)
+    if transaction.session.scalar(is_left) is not None:
+        enqueue(transaction, DELETE_FILES, {}, key=DELETE_FILES)
 
 
 DELETE = Kind(DELETE_FILES, _delete, most_attempts=10)

@@ -6,10 +6,12 @@ asks for it.
 
 import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import update
 
+from chatapp.actions.released_files import release
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.thread_pool import run_in_background, run_in_thread
 from chatapp.file_errors import FileInfected, FileTypeRefused, UploadMissing
@@ -18,6 +20,7 @@ from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
 from chatapp.files.storage import NotStored, StorageUnavailable
 from chatapp.journal import Journal, Transaction
+from chatapp.journal.message_state import sizes_in
 from chatapp.media.inspection import Media, inspect
 from chatapp.models import Blob, Upload
 
@@ -40,12 +43,15 @@ def refusal_of(code: str) -> ChatError:
 def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partial: PartialFile) -> None:
     """Processes a complete upload, whose partial file is locked.
 
-    Raises FileInfected, FileTypeRefused, and Unavailable if the scanner, the worker or the storage cannot be used now.
+    Raises FileInfected, FileTypeRefused, UploadMissing if it is cancelled meanwhile, and Unavailable if the scanner,
+    the worker or the storage cannot be used now.
     """
     run_in_thread(partial.sync)
     path = store.partial.path(upload_id)
     try:
         _process(journal, store, upload_id, name, path)
+    except FileNotFoundError:
+        raise _missing(upload_id) from None
     except tuple(type(refusal) for refusal in REFUSALS.values()) as error:
         _set(journal, upload_id, refusal=error.code)
         run_in_thread(store.partial.delete, upload_id)
@@ -65,7 +71,7 @@ def _process(journal: Journal, store: FileStore, upload_id: str, name: str, path
         blob_hash = run_in_background(hash_of, source)
         _claim(journal, upload_id, blob_hash, size, media)
         _put(store, blob_hash, source, size, media)
-    _set(journal, upload_id, is_ready=True)
+    _set_ready(journal, upload_id, blob_hash, size, media)
 
 
 def finish_stored(journal: Journal, store: FileStore, upload_id: str, blob_hash: str | None) -> None:
@@ -85,30 +91,68 @@ def hash_of(path: Path) -> str:
 
 def _claim(journal: Journal, upload_id: str, blob_hash: str, size: int, media: Media) -> None:
     """Keeps the bytes of this hash from being deleted from now on. Waits while they are."""
+
+    def claim(transaction: Transaction) -> bool:
+        if not _has_row(transaction, blob_hash, size, media):
+            return False
+        upload = transaction.session.get(Upload, upload_id, with_for_update=True)
+        if upload is None:
+            # It was cancelled meanwhile.
+            raise _missing(upload_id)
+        upload.blob_hash = blob_hash
+        return True
+
+    _write_until(journal, claim)
+
+
+def _set_ready(journal: Journal, upload_id: str, blob_hash: str, size: int, media: Media) -> None:
+    """Says that an upload can be sent. If it was cancelled while its bytes were stored, the job that deletes them may
+    have come too early, so there is another one. Raises UploadMissing then."""
+    is_missing = False
+
+    def write(transaction: Transaction) -> bool:
+        nonlocal is_missing
+        upload = transaction.session.get(Upload, upload_id, with_for_update=True)
+        is_missing = upload is None
+        if upload is not None:
+            upload.is_ready = True
+        elif not _has_row(transaction, blob_hash, size, media):
+            return False
+        else:
+            release(transaction, {blob_hash})
+        return True
+
+    _write_until(journal, write)
+    if is_missing:
+        raise _missing(upload_id)
+
+
+def _write_until(journal: Journal, write: Callable[[Transaction], bool]) -> None:
+    """Repeats a write until it returns True: until the same bytes are not being deleted any more."""
     for _ in range(CLAIMS):
-        if journal.write(lambda transaction: _is_claimed(transaction, upload_id, blob_hash, size, media)):
+        if journal.write(write):
             return
         time.sleep(CLAIM_SECONDS)
     raise Unavailable("The same file is being deleted at the moment. Please try again.")
 
 
-def _is_claimed(transaction: Transaction, upload_id: str, blob_hash: str, size: int, media: Media) -> bool:
+def _has_row(transaction: Transaction, blob_hash: str, size: int, media: Media) -> bool:
+    """Locks the row of these bytes, or adds it. Returns False while they are being deleted."""
     session = transaction.session
     blob = session.get(Blob, blob_hash, with_for_update=True)
     if blob is not None and blob.is_deleting:
         return False
     if blob is None:
-        blob = Blob(hash=blob_hash, size=size, is_deleting=False)
+        blob = Blob(hash=blob_hash, size=size, is_deleting=False, previews="")
         session.add(blob)
+    elif len(media.previews) <= len(sizes_in(blob.previews)):
+        # Messages may show what it says. The name of another upload is no reason for another type, and a worker that
+        # had no time none for fewer previews.
+        return True
     blob.kind, blob.content_type, blob.placeholder = media.kind, media.content_type, media.placeholder
     blob.width, blob.height = media.width, media.height
     blob.previews = " ".join(f"{preview.width}x{preview.height}" for preview in media.previews)
     session.flush()
-    upload = session.get(Upload, upload_id, with_for_update=True)
-    if upload is None:
-        # It was cancelled meanwhile.
-        raise _missing(upload_id)
-    upload.blob_hash = blob_hash
     return True
 
 

@@ -36,12 +36,13 @@ def forward_message(
     wanted: Forward,
     done: Callable[[Outcome], None],
     *,
+    quota_bytes: int,
     is_awaited: bool = False,
 ) -> None:
     """Queues a copy of a message in the journal, as `messages.send_message` does. `done` is called with the outcome.
 
     The journal checks in its transaction that the caller may see the original and may write to the conversation.
-    `is_awaited`: see `MessageDraft`.
+    `quota_bytes` and `is_awaited`: see `MessageDraft`.
     """
     draft = MessageDraft(
         caller.user_id,
@@ -52,6 +53,7 @@ def forward_message(
         wanted.client_id,
         is_awaited=is_awaited,
         forwards=message_id,
+        quota_bytes=quota_bytes,
     )
     send_following(journal, caller, draft, done)
 

@@ -2,7 +2,9 @@
 
 from sqlalchemy import delete, select, update
 
+from chatapp.actions.file_jobs import EXPIRE
 from chatapp.clock import now
+from chatapp.jobs.queue import enqueue_repeating
 from chatapp.journal import Transaction
 from chatapp.journal.scheduled import SENDING, job_key
 from chatapp.models import (
@@ -28,6 +30,7 @@ from chatapp.models import (
     Session,
     ShownNotification,
     Suspension,
+    Upload,
     User,
     UserSettings,
 )
@@ -67,6 +70,8 @@ def erase_personal_data(transaction: Transaction, user: User) -> None:
     session.execute(delete(JobRow).where(JobRow.kind == SENDING, JobRow.state == WAITING, own_keys))
     for table in OF_USER:
         session.execute(delete(table).where(table.user_id == user.id))
+    session.execute(update(Upload).where(Upload.user_id == user.id).values(expires_at=now()))
+    enqueue_repeating(transaction, EXPIRE.name)
     # Ended sessions stay until they would have expired, so that their tokens are refused.
     forgotten = {"device": "", "address": "", "last_used_at": None}
     session.execute(update(Session).where(Session.user_id == user.id).values(forgotten))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from chatapp.extensions import db
 from chatapp.mentions import EVERYBODY
-from chatapp.models import Block, Conversation, Mention, Message, User
+from chatapp.models import Blob, Block, Conversation, Mention, Message, MessageFile, User
 from chatapp.models.conversation import DIRECT
 from chatapp.models.preference import ALL, DEFAULT, NONE
 
@@ -44,8 +44,18 @@ def place_of(conversation_id: int) -> Place | None:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstFile:
+    """The first file of a message without a text."""
+
+    name: str
+    kind: str
+    is_voice: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecentMessage:
-    """A message, the author of the one that it answers, and whom it mentions."""
+    """A message, the author of the one that it answers, and whom it mentions. `file` stands for a text where there is
+    none."""
 
     sequence: int
     sent_at: datetime
@@ -54,6 +64,7 @@ class RecentMessage:
     content: str
     answered_id: int | None
     mentioned: frozenset[int]
+    file: FirstFile | None = None
 
     def mentions(self, user_id: int) -> bool:
         return user_id in self.mentioned or EVERYBODY in self.mentioned
@@ -89,6 +100,7 @@ def recent_messages(place: Place, until: datetime) -> list[RecentMessage]:
     rows = db.session.execute(query).all()
     answered = _senders(place.conversation_id, {row.reply_to for row in rows if row.reply_to is not None})
     mentioned = _mentioned(place)
+    files = _first_files(place, {row.sequence for row in rows if not row.content})
     return [
         RecentMessage(
             row.sequence,
@@ -98,6 +110,7 @@ def recent_messages(place: Place, until: datetime) -> list[RecentMessage]:
             row.content,
             answered.get(row.reply_to),
             frozenset(mentioned.get(row.sequence, ())),
+            files.get(row.sequence),
         )
         for row in rows
     ]
@@ -123,6 +136,21 @@ def _senders(conversation_id: int, sequences: Collection[int]) -> dict[Any, int]
     is_answered = (Message.conversation_id == conversation_id) & Message.sequence.in_(sequences)
     query = select(Message.sequence, Message.sender_id).where(is_answered)
     return {row.sequence: row.sender_id for row in db.session.execute(query)}
+
+
+def _first_files(place: Place, sequences: Collection[int]) -> dict[int, FirstFile]:
+    if not sequences:
+        return {}
+    query = (
+        select(MessageFile.sequence, MessageFile.name, Blob.kind, MessageFile.is_voice)
+        .join(Blob, Blob.hash == MessageFile.blob_hash)
+        .where(
+            MessageFile.conversation_id == place.conversation_id,
+            MessageFile.sequence.in_(sequences),
+            MessageFile.position == 1,
+        )
+    )
+    return {row.sequence: FirstFile(row.name, row.kind, row.is_voice) for row in db.session.execute(query)}
 
 
 def _mentioned(place: Place) -> dict[int, set[int]]:

@@ -110,7 +110,6 @@ def create_upload(
     upload = Upload(id=new_secret(), user_id=caller.user_id, size=size, name=name, expires_at=now() + KEPT)
     progress = Progress(upload.id, 0, size, upload.expires_at)
     run_in_thread(store.partial.create, upload.id)
-    _require_room_on_disk(store, size)
 
     def write(transaction: Transaction) -> None:
         session = transaction.session
@@ -122,6 +121,7 @@ def create_upload(
         session.add(upload)
 
     try:
+        _require_room_on_disk(store, size)
         journal.write(write)
     except BaseException:
         run_in_thread(store.partial.delete, progress.upload_id)
@@ -147,8 +147,8 @@ def receive(
     """Appends bytes, as they arrive, to an upload that ends at `offset`. What has arrived is kept if they break off.
     With a checksum all of them are kept or none. After the last byte the file is processed.
 
-    Raises UploadMissing, OffsetConflict, UploadLocked, ChecksumMismatch, FileTooLarge for more bytes than announced,
-    StorageFull, and for a complete file what `finish` raises.
+    Raises UploadMissing, also for one that is cancelled meanwhile, OffsetConflict, UploadLocked, ChecksumMismatch,
+    FileTooLarge for more bytes than announced, StorageFull, and for a complete file what `finish` raises.
     """
     upload = _own(caller, upload_id)
     size, name, expires_at = upload.size, upload.name, upload.expires_at
@@ -165,7 +165,7 @@ def receive(
     with partial:
         if partial.size != offset:
             raise OffsetConflict("The upload ends at another place.", offset=partial.size)
-        _append(partial, pieces, size, checksum)
+        _append(store, partial, pieces, size, checksum)
         reached = partial.size
         if reached == size:
             finish(journal, store, upload_id, name, partial)
@@ -220,13 +220,17 @@ def _finish_again(journal: Journal, store: FileStore, upload_id: str, name: str,
         finish(journal, store, upload_id, name, partial)
 
 
-def _append(partial: PartialFile, pieces: Iterator[bytes], size: int, checksum: Checksum | None) -> None:
+def _append(
+    store: FileStore, partial: PartialFile, pieces: Iterator[bytes], size: int, checksum: Checksum | None
+) -> None:
     began_at = partial.size
     digest = None if checksum is None else hashlib.new(checksum.algorithm, usedforsecurity=False)
     try:
         for piece in pieces:
             if partial.size + len(piece) > size:
                 raise FileTooLarge("There are more bytes than the upload was announced with.", limit=size)
+            # Many uploads may have been announced while there was room for each of them.
+            _require_room_on_disk(store, len(piece))
             run_in_thread(partial.write, piece)
             if digest is not None:
                 run_in_thread(digest.update, piece)

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from chatapp.actions import forwarding
 from chatapp.actions.sessions import Caller
-from chatapp.api.current import current_journal
+from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
 from chatapp.api.sending import ack_of
 from chatapp.errors import (
@@ -15,6 +15,7 @@ from chatapp.errors import (
     NotFound,
     OnlyAdminsWrite,
 )
+from chatapp.file_errors import QuotaExceeded
 from chatapp.payloads import Forward
 from chatapp.shapes import MessageAckShape, MessageIdShape
 
@@ -26,10 +27,11 @@ blueprint = Blueprint("forwarding", __name__)
     "Send a copy of a message to another conversation",
     gives=MessageAckShape,
     body=Forward,
-    errors=(NotFound, MessageDeleted, NotAMember, OnlyAdminsWrite, InvalidInput, MalformedRequest),
+    errors=(NotFound, MessageDeleted, NotAMember, OnlyAdminsWrite, QuotaExceeded, InvalidInput, MalformedRequest),
 )
 def forward(caller: Caller, message_id: str, body: Forward) -> MessageAckShape:
-    return ack_of(lambda done: forwarding.forward_message(current_journal(), caller, message_id, body, done))
+    journal, quota = current_journal(), current_files().user_bytes
+    return ack_of(lambda done: forwarding.forward_message(journal, caller, message_id, body, done, quota_bytes=quota))
 
 
 @blueprint.get("/message/<message_id>/origin")

@@ -15,6 +15,7 @@ from chatapp.actions.sessions import Caller
 from chatapp.actions.uploads import Checksum, Progress
 from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
+from chatapp.clock import monotonic
 from chatapp.errors import InvalidInput, LimitReached, MalformedRequest, Unavailable
 from chatapp.file_errors import (
     ChecksumMismatch,
@@ -40,6 +41,9 @@ BYTES_TYPE = "application/offset+octet-stream"
 
 PIECE_BYTES = 262_144
 """What is held in memory of an upload before it is written."""
+
+PIECE_SECONDS = 5.0
+"""How long it is held. So what a slow sender has sent is soon kept, and an upload that was cancelled soon ends."""
 
 UPLOAD = "/uploads/<upload_id>"
 
@@ -123,14 +127,16 @@ def cancel_upload(caller: Caller, upload_id: str) -> Response:
 
 
 def _pieces() -> Iterator[bytes]:
-    """The body, PIECE_BYTES at a time, up to where the client or the network breaks off."""
+    """The body, PIECE_BYTES or what comes in PIECE_SECONDS at a time, up to where the client or the network breaks
+    off."""
     is_open = True
     while is_open:
-        piece = bytearray()
+        piece, deadline = bytearray(), monotonic() + PIECE_SECONDS
         try:
-            while len(piece) < PIECE_BYTES and (data := request.stream.read(PIECE_BYTES - len(piece))):
+            while is_open and len(piece) < PIECE_BYTES and monotonic() < deadline:
+                data = request.stream.read(PIECE_BYTES - len(piece))
                 piece += data
-            is_open = len(piece) == PIECE_BYTES
+                is_open = bool(data)
         except (OSError, ClientDisconnected):
             is_open = False
         if piece:
@@ -152,7 +158,9 @@ def _with_version(response: Response) -> Response:
 
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
-    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_SEQUENCE):
+    # Python refuses to read numbers of thousands of digits.
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_SEQUENCE))
+    if not is_number or int(text) > LARGEST_SEQUENCE:
         raise InvalidInput(f"The header {header} must be a number.", fields={header: "must be a number"})
     return int(text)
 

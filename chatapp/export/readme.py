@@ -27,7 +27,7 @@ oldest first. Those of conversations hold messages:
 
 sender      the username of whoever wrote it
 receiver    the username of whom it was sent to, or the number of the group
-content     the text; empty if the message was deleted
+content     the text; empty if the message was deleted or has only files
 timestamp   when it was sent, in UTC
 messageId   the number of the conversation, and that of the message in it
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from chatapp.clock import now
-from chatapp.file_errors import UploadLocked
+from chatapp.file_errors import UploadLocked, UploadMissing
 
-OLD_SECONDS = 3_600
+WORKSPACE = ".work"
+"""How the name of a workspace ends."""
 
 
 class PartialFile:
@@ -21,7 +21,12 @@ class PartialFile:
         self.size = file.seek(0, os.SEEK_END)
 
     def write(self, piece: bytes) -> None:
-        """Appends the bytes. Those that did not fit on the disk are not counted."""
+        """Appends the bytes. Those that did not fit on the disk are not counted.
+
+        Raises UploadMissing if the file was deleted: what is written to it would take room that nobody counts.
+        """
+        if not os.fstat(self._file.fileno()).st_nlink:
+            raise UploadMissing("The upload was cancelled.")
         try:
             written = 0
             while written < len(piece):
@@ -81,21 +86,40 @@ class PartialFiles:
         with suppress(FileNotFoundError):
             self.path(upload_id).unlink()
 
-    def old_ids(self) -> list[str]:
-        """The uploads whose file was not written to for OLD_SECONDS."""
-        until = now().timestamp() - OLD_SECONDS
-        with suppress(FileNotFoundError):
-            return [path.name for path in self.folder.iterdir() if path.is_file() and path.stat().st_mtime < until]
-        return []
+    def unchanged_since(self, time: float) -> list[str]:
+        """The uploads whose files nobody has written since this time, in seconds since 1970."""
+        return [path.name for path in self._listed() if _is_older(path, time) and path.suffix != WORKSPACE]
+
+    def delete_workspaces(self, time: float) -> None:
+        """Removes the workspaces older than this time, in seconds since 1970: their processes were killed."""
+        for path in self._listed():
+            if path.suffix == WORKSPACE and _is_older(path, time):
+                _remove(path)
 
     @contextmanager
     def workspace(self, upload_id: str) -> Iterator[Path]:
         """A folder for what is made of an upload. It is removed at the end, with everything in it."""
-        folder = self.folder / f"{upload_id}.work"
+        folder = self.folder / f"{upload_id}{WORKSPACE}"
         folder.mkdir(mode=0o700, exist_ok=True)
         try:
             yield folder
         finally:
-            for path in folder.iterdir():
-                path.unlink(missing_ok=True)
-            folder.rmdir()
+            _remove(folder)
+
+    def _listed(self) -> list[Path]:
+        with suppress(FileNotFoundError):
+            return sorted(self.folder.iterdir())
+        return []
+
+
+def _is_older(path: Path, time: float) -> bool:
+    try:
+        return path.stat().st_mtime < time
+    except FileNotFoundError:
+        return False
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink(missing_ok=True)
+    folder.rmdir()

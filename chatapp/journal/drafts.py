@@ -58,6 +58,8 @@ class MessageDraft:
     forwards: str | None = None
     """The id of the message whose text is copied, in place of `content`."""
     files: tuple[FileDraft, ...] = ()
+    quota_bytes: int = 0
+    """What all files of the sender may take with those of the forwarded message; 0: no limit."""
 
 
 @dataclass(slots=True)

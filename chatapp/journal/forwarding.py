@@ -65,6 +65,8 @@ class Forwarding:
             return MessageDeleted("The message was deleted.", messageId=draft.forwards)
         sender_id, sent_at, conversation_id, sequence, sender = source
         files = self._files.of_original(*place)
+        if files and draft.quota_bytes and (refusal := self._files.refusal_of(files, draft)):
+            return refusal
         return Origin(content, sender_id, sent_at, conversation_id, sequence, sender, files)
 
     def add(self, copy: StoredMessage, origin: Origin | None) -> StoredMessage:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
-from chatapp.file_errors import UploadIncomplete, UploadMissing
+from chatapp.file_errors import QuotaExceeded, UploadIncomplete, UploadMissing
 from chatapp.journal.drafts import FileDraft, MessageDraft, StoredMessage
 from chatapp.journal.message_state import FileState, MessageState, file_state
 from chatapp.journal.values import flat, placeholders, value_rows
@@ -22,6 +22,9 @@ USE_UP = "DELETE FROM upload WHERE id IN ({ids})"
 ORIGINALS = f"""SELECT f.name, f.alt, f.width, f.height, f.milliseconds, f.waveform, f.is_voice, {BLOB_COLUMNS}
 FROM message_file f JOIN blob b ON b.hash = f.blob_hash
 WHERE f.conversation_id = ? AND f.sequence = ? AND NOT b.is_deleting ORDER BY f.position"""  # noqa: S608
+
+USED = """SELECT COALESCE((SELECT SUM(size) FROM message_file WHERE sender_id = ?), 0)
++ COALESCE((SELECT SUM(size) FROM upload WHERE user_id = ?), 0)"""
 
 COLUMNS = (
     "conversation_id, sequence, position, blob_hash, sender_id, size, name, alt, width, height, milliseconds, waveform"
@@ -67,6 +70,15 @@ class MessageFiles:
         sql = ORIGINALS + self._lock_blobs
         rows = self._connection.execute(sql, (conversation_id, sequence)).fetchall()
         return [file_state(row[:7], row[7:]) for row in rows]
+
+    def refusal_of(self, files: list[FileState], draft: MessageDraft) -> QuotaExceeded | None:
+        """Why the sender cannot have copies of these files. Else what one person may store would have no limit: another
+        one forwards it, and the first deletes it."""
+        row = self._connection.execute(USED, (draft.sender_id, draft.sender_id)).fetchone()
+        used, limit = int(row[0]), draft.quota_bytes
+        if used + sum(file.size for file in files) <= limit:
+            return None
+        return QuotaExceeded(f"Your files may take {limit:,} bytes together.", limit=limit, used=used)
 
     def insert(self, messages: Iterable[StoredMessage]) -> None:
         """Inserts the files of these messages, which are stored already, and uses the uploads up."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from chatapp.actions.push_messages import FirstFile
 from chatapp.push.application_key import to_base64url
 from chatapp.push.encryption import MOST_BYTES
 from chatapp.push.excerpts import excerpt_of, isolated
@@ -20,7 +21,8 @@ TOPIC_BYTES = 24
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a notification is about. `group` is the name of the group, for a thread that of its group; empty for a
-    private conversation. `count` messages are unread in the conversation, and `unread` in all."""
+    private conversation. `file` is there without a text. `count` messages are unread in the conversation, and `unread`
+    in all."""
 
     message_id: str
     sender: str
@@ -28,6 +30,7 @@ class Shown:
     is_thread: bool
     is_mention: bool
     text: str
+    file: FirstFile | None
     count: int
     unread: int
 
@@ -60,8 +63,16 @@ def _said(shown: Shown, language: str) -> tuple[str, str]:
         title = say(sentence, language, name=isolated(shown.sender, language), group=isolated(shown.group, language))
     if shown.count > 1:
         title = say("several", language, title=isolated(title, language), count=shown.count)
-    text = excerpt_of(shown.text, say("spoiler", language))
+    text = excerpt_of(shown.text or _words_for(shown.file, language), say("spoiler", language))
     return title, say("mentioned", language, text=isolated(text, language)) if shown.is_mention else text
+
+
+def _words_for(file: FirstFile | None, language: str) -> str:
+    if file is None:
+        return ""
+    if file.is_voice:
+        return say("voice", language)
+    return say(file.kind, language) if file.kind in ("picture", "video") else file.name
 
 
 def _unsaid(shown: Shown, language: str, system: str) -> tuple[str, str]:

@@ -170,6 +170,7 @@ class PushSender:
             place.is_thread,
             not place.is_direct and message.mentions(to.user_id),
             message.content,
+            message.file,
             one.count,
             unread,
         )

@@ -23,6 +23,9 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ar": "أُشير إليك: {text}",
     },
     "spoiler": {"en": "(spoiler)", "de": "(Spoiler)", "zh-Hans": "（剧透）", "ar": "(نص مخفي)"},
+    "picture": {"en": "Photo", "de": "Foto", "zh-Hans": "照片", "ar": "صورة"},
+    "video": {"en": "Video", "de": "Video", "zh-Hans": "视频", "ar": "فيديو"},
+    "voice": {"en": "Voice message", "de": "Sprachnachricht", "zh-Hans": "语音消息", "ar": "رسالة صوتية"},
     "several": {
         "en": "{title} ({count})",
         "de": "{title} ({count})",

@@ -28,7 +28,7 @@ def add_security_policy(response: Response) -> Response:
 
 
 def file_sources() -> list[str]:
-    """Where downloads of files lead to besides the server itself: the storage of a bucket."""
+    """Where downloads of files lead to besides the server itself: a redirect to a bucket is subject to the policy."""
     settings = current_app.extensions["chatapp.settings"]
     address = urlsplit(settings.s3_endpoint if settings.s3_bucket else "")
     return [f"{address.scheme}://{address.netloc}"] if ADDRESS.fullmatch(address.netloc) else []

@@ -8,10 +8,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from chatapp.actions import finished_uploads
 from chatapp.actions.released_files import delete_released
 from chatapp.extensions import db
+from chatapp.media.inspection import Media
 from chatapp.models import Blob, MessageFile, Upload
 from tests.api.senders import TEXT, Pair, error_of, pair, send, sent
+from tests.api.test_uploads import stored_files
 from tests.conftest import Browser
 from tests.pictures import RED, encoded, plain
 from tests.uploads import begin, upload
@@ -248,3 +251,25 @@ def test_nginx_is_told_where_the_bytes_are(make_app: Callable[..., Flask]) -> No
     name = path_of(app, TEXT).name
     assert answer.headers["X-Accel-Redirect"] == f"/stored-files/{name[:2]}/{name}"
     assert answer.data == b""
+
+
+def test_the_same_bytes_sent_again_change_nothing_of_a_message_that_has_them(
+    app: Flask, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob, _, bob_name = pair
+    before = stored_files(app)
+    picture = encoded(plain(RED, (640, 480)), "PNG")
+    message = sent(alice, bob_name, upload(alice, picture, "a.png"))
+    (file,) = message["files"]
+    assert len(file["previews"]) > 1
+    with monkeypatch.context() as patch:
+        # As a worker reports that was ended for its time.
+        patch.setattr(finished_uploads, "inspect", lambda *_: Media("other", "application/octet-stream"))
+        again = upload(bob, picture, "b.bin")
+    assert bob.get(f"/file/{file['fileId']}").headers["Content-Type"] == "image/png"
+    for number in range(len(file["previews"])):
+        assert bob.get(f"/file/{file['fileId']}/preview/{number}").status_code == 200
+    assert alice.delete(f"/message/{message['messageId']}").status_code == 200
+    assert bob.delete(f"/uploads/{again}").status_code == 204
+    clean_up(app)
+    assert stored_files(app) == before

@@ -136,6 +136,7 @@ def test_bytes_with_another_checksum_are_not_kept(browse: Browse, algorithm: str
         {"Upload_Offset": "-1"},
         {"Upload_Offset": "x"},
         {"Upload_Offset": "²"},
+        {"Upload_Offset": "9" * 5_000},
         {"Upload_Checksum": "md5 abc"},
         {"Upload_Checksum": "sha1 %%%"},
     ],
@@ -242,9 +243,11 @@ def test_only_so_many_are_on_their_way_at_once(browse: Browse, monkeypatch: pyte
     assert error_of(begin(carol, 1))["code"] == "limit_reached"
 
 
-def test_a_full_disk_refuses(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_refuses_and_nothing_is_left(app: Flask, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = partial_files(app)
     monkeypatch.setattr(uploads, "FREE_BYTES", 1 << 60)
     assert error_of(begin(browse("alice"), 1))["code"] == "storage_full"
+    assert partial_files(app) == before
 
 
 def test_processing_that_was_cut_off_is_done_when_the_owner_asks(

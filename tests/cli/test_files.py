@@ -12,9 +12,9 @@ from sqlalchemy import update
 
 from chatapp import close_app, create_app
 from chatapp.actions.accounts import NewUser, add_users
+from chatapp.actions.file_jobs import FORGOTTEN
 from chatapp.clock import now
 from chatapp.extensions import db
-from chatapp.files.partial_files import OLD_SECONDS
 from chatapp.models import Upload
 from tests.cli.running import Run
 from tests.conftest import NO_LIMITS, Browser
@@ -82,7 +82,7 @@ def test_what_nothing_has_is_deleted_and_the_rest_is_left(run: Run, app: Flask, 
     old, new = folder / "partial" / "old", folder / "partial" / "new"
     for path in (old, new):
         path.write_bytes(b"abc")
-    os.utime(old, (0, now().timestamp() - OLD_SECONDS - 1))
+    os.utime(old, (0, (now() - FORGOTTEN).timestamp() - 1))
     nothing = "Deleted: 0 expired uploads, 0 released files, 0 unknown files, 0 partial files.\n"
     first = run("files", "sweep")
     assert first.stdout == "Deleted: 0 expired uploads, 0 released files, 1 unknown files, 1 partial files.\n"
