@@ -16,6 +16,7 @@ from chatapp.actions.uploads import Checksum, Progress
 from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
 from chatapp.errors import InvalidInput, LimitReached, MalformedRequest, Unavailable
+from chatapp.eventloop.turns import TURN_BYTES, take_turn
 from chatapp.file_errors import (
     ChecksumMismatch,
     FileInfected,
@@ -128,8 +129,9 @@ def _pieces() -> Iterator[bytes]:
     while is_open:
         piece = bytearray()
         try:
-            while len(piece) < PIECE_BYTES and (data := request.stream.read(PIECE_BYTES - len(piece))):
+            while (left := PIECE_BYTES - len(piece)) and (data := request.stream.read(min(left, TURN_BYTES))):
                 piece += data
+                take_turn()
             is_open = len(piece) == PIECE_BYTES
         except (OSError, ClientDisconnected):
             is_open = False
