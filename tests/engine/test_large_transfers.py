@@ -1,5 +1,6 @@
 """Large files under both servers: the process holds a piece of each in memory, whatever the size and the pace."""
 
+import contextlib
 import http.client
 import os
 import sys
@@ -51,8 +52,10 @@ def resident(server: Server) -> Callable[[], int]:
 
 
 @pytest.fixture(scope="module")
-def alice(server: Server) -> Person:
-    return Person(server, "alice")
+def alice(server: Server) -> Iterator[Person]:
+    person = Person(server, "user0")
+    yield person
+    person.http.close()
 
 
 def test_the_memory_of_the_process_does_not_grow_with_a_large_file(
@@ -68,42 +71,42 @@ def test_the_memory_of_the_process_does_not_grow_with_a_large_file(
 
 
 def sent(server: Server, alice: Person, size: int, resident: Callable[[], int]) -> tuple[str, int]:
-    """Uploads a file in one request and sends it to bob. Returns its path and the largest memory meanwhile."""
+    """Uploads a file in one request and sends it to another user. Returns its path and the largest memory meanwhile."""
     headers = {"auth-token": alice.token, **TUS}
-    client = connection(server)
-    client.request("POST", "/uploads", headers={**headers, "Upload-Length": str(size)})
-    path = client.getresponse().headers["Location"]
-    client = connection(server)
-    client.putrequest("PATCH", path)
+    begun = requests.post(server.http + "/uploads", headers={**headers, "Upload-Length": str(size)}, timeout=10)
+    path = begun.headers["Location"]
     about = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": str(size)}
-    for name, value in {**headers, **about}.items():
-        client.putheader(name, value)
-    client.endheaders()
     most, piece = 0, os.urandom(PIECE_BYTES)
-    for start in range(0, size, PIECE_BYTES):
-        client.send(piece[: size - start])
-        most = max(most, resident())
-    assert client.getresponse().status == 204
-    message = {"receiver": "bob", "content": "", "files": [{"uploadId": path.rpartition("/")[2]}]}
-    answer = requests.post(server.http + "/messages", json=message, headers={"auth-token": alice.token}, timeout=10)
-    return f"/file/{answer.json()['response']['files'][0]['fileId']}", max(most, resident())
+    with connected(server) as client:
+        client.putrequest("PATCH", path)
+        for name, value in {**headers, **about}.items():
+            client.putheader(name, value)
+        client.endheaders()
+        for start in range(0, size, PIECE_BYTES):
+            client.send(piece[: size - start])
+            most = max(most, resident())
+        with client.getresponse() as answer:
+            assert answer.status == 204
+    message = {"receiver": "user1", "content": "", "files": [{"uploadId": path.rpartition("/")[2]}]}
+    said = requests.post(server.http + "/messages", json=message, headers={"auth-token": alice.token}, timeout=10)
+    return f"/file/{said.json()['response']['files'][0]['fileId']}", max(most, resident())
 
 
 def download(server: Server, alice: Person, path: str, size: int, resident: Callable[[], int]) -> int:
     """Reads a file, slowly at first. Returns the largest memory meanwhile."""
-    client = connection(server)
-    client.request("GET", path, headers={"auth-token": alice.token})
-    response = client.getresponse()
     most, count = 0, 0
-    while data := response.read(PIECE_BYTES):
-        if count < SLOW_BYTES:
-            time.sleep(PAUSE_SECONDS)
-        count += len(data)
-        most = max(most, resident())
+    with connected(server) as client:
+        client.request("GET", path, headers={"auth-token": alice.token})
+        with client.getresponse() as response:
+            while data := response.read(PIECE_BYTES):
+                if count < SLOW_BYTES:
+                    time.sleep(PAUSE_SECONDS)
+                count += len(data)
+                most = max(most, resident())
     assert count == size
     return most
 
 
-def connection(server: Server) -> http.client.HTTPConnection:
-    """A new one for each request: gunicorn closes those that are idle."""
-    return http.client.HTTPConnection(server.http.removeprefix("http://"), timeout=60)
+def connected(server: Server) -> contextlib.closing[http.client.HTTPConnection]:
+    """A new connection for each request: gunicorn closes those that are idle."""
+    return contextlib.closing(http.client.HTTPConnection(server.http.removeprefix("http://"), timeout=60))
