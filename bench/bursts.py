@@ -89,7 +89,7 @@ class Listeners:
 
 
 def measure(server: Server, burst: Burst) -> Iterator[tuple[str, Cost, Cost]]:
-    clients = [Client(server, f"user{number}") for number in range(burst.members)]
+    clients = [Client(server.port, f"user{number}") for number in range(burst.members)]
     users = [{"username": f"user{number}"} for number in range(burst.members)]
     group = clients[0].post("/group", {"groupName": "All", "users": users})["newGroup"]["groupId"]
     listeners = Listeners(server, clients)

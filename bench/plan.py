@@ -25,6 +25,18 @@ class Burst:
 
 
 @dataclass(frozen=True)
+class Transfers:
+    """One upload of `megabytes` beside `downloads` clients, while `people` send `rate` messages a second. A measurement
+    of their latency takes `seconds`."""
+
+    megabytes: int = 2_000
+    downloads: int = 10
+    people: int = 50
+    rate: float = 100.0
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
 class Plan:
     """Sizes and times of one run. Seconds are those of one measurement; rounds are those of each workload.
 
@@ -52,6 +64,7 @@ class Plan:
     history_messages: int
     history_limit: int
     burst: Burst | None  # None: not measured
+    transfers: Transfers | None  # None: not measured
 
 
 FULL = Plan(
@@ -80,6 +93,7 @@ FULL = Plan(
     history_messages=1_000_000,
     history_limit=50,
     burst=Burst(members=200, count=1_000, singles=10),
+    transfers=Transfers(),
 )
 
 SMOKE = Plan(
@@ -107,4 +121,5 @@ SMOKE = Plan(
     history_messages=2_000,
     history_limit=50,
     burst=None,
+    transfers=None,
 )

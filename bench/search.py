@@ -94,8 +94,8 @@ class Server:
 class Client:
     """A signed-in user with one connection."""
 
-    def __init__(self, server: Server, username: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    def __init__(self, port: int, username: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._headers = {"Content-Type": "application/json"}
         self.token = self._request("POST", "/login", {"username": username})[1]["auth-token"]
         self._headers["auth-token"] = self.token
@@ -145,7 +145,7 @@ class Texts:
 def measure(folder: Path, options: argparse.Namespace) -> None:
     server = Server(folder)
     with server:
-        creator = Client(server, "user0")
+        creator = Client(server.port, "user0")
         users = [{"username": f"user{number}"} for number in range(MEMBERS)]
         groups = [
             creator.post("/group", {"groupName": f"Group {number}", "users": users})["newGroup"]["groupId"]
@@ -238,7 +238,7 @@ def send_and_search(
         client.get(path)
         times.setdefault(title, []).append((time.perf_counter() - began_at) * 1000)
 
-    clients = [Client(server, f"user{number}") for number in range(SENDERS + 1)]
+    clients = [Client(server.port, f"user{number}") for number in range(SENDERS + 1)]
     works = [(options.sends / SENDERS, send, client) for client in clients[1:]]
     if searches:
         works.append((options.searches, search, clients[0]))

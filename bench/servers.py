@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -19,6 +19,11 @@ SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]  # a smoke ru
 START_CHATAPP = "from chatapp.cli import main; main()"
 START_SECONDS = 90
 STOP_SECONDS = 15
+WITHOUT_LIMITS = (
+    ("CHATAPP_FILE_BYTES", "10000000000"),
+    ("CHATAPP_USER_FILE_BYTES", "0"),
+    ("CHATAPP_REQUEST_RATE", "0"),
+)
 # A young generation of 8 MB costs the peer no measurable time and halves its memory of idle connections.
 PEER_FLAG = "--max-semi-space-size=8"
 
@@ -29,12 +34,15 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Spec:
-    """How a server is started. `has_bench_settings`: whether it is configured by the BENCH_ variables."""
+    """How a server is started. `has_bench_settings`: whether it is configured by the BENCH_ variables. `takes_users`:
+    whether the last argument is the number of users to create. `{port}` in the command is the Socket.IO port."""
 
     name: str
     title: str
     command: tuple[str, ...]
     has_bench_settings: bool = True
+    takes_users: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 def node() -> str:
@@ -66,9 +74,18 @@ def specs() -> dict[str, Spec]:
     listed = (
         Spec("stock", "stock Flask-SocketIO", (python, "-m", "bench.stock")),
         Spec("peer", "peer (Node)", (node(), PEER_FLAG, str(HERE / "peer" / "server.js"))),
-        Spec("chatapp", "chatapp", (python, "-c", START_CHATAPP, "serve", "--demo"), has_bench_settings=False),
+        Spec("chatapp", "chatapp", (python, "-c", START_CHATAPP, "serve", "--demo"), False, takes_users=True),
     )
     return {spec.name: spec for spec in listed}
+
+
+def file_specs() -> tuple[Spec, ...]:
+    """The servers that files are measured on. Their clients send and fetch as much as they can."""
+    gunicorn = (sys.executable, "-m", "gunicorn", "-b", "127.0.0.1:{port}", "ws:app")
+    return (
+        replace(specs()["chatapp"], title="chatapp serve", settings=WITHOUT_LIMITS),
+        Spec("gunicorn", "gunicorn", gunicorn, has_bench_settings=False, settings=WITHOUT_LIMITS),
+    )
 
 
 @dataclass
@@ -113,14 +130,22 @@ class Server:
             raise BenchError(f"{self.spec.name} is not running.")
         return self.process.pid
 
+    def processes(self) -> list[int]:
+        """The server's process, and those that it has started and that still run."""
+        found = [self.pid]
+        for process in found:
+            children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+            found += map(int, children)
+        return found
+
     def check_alive(self) -> None:
         if self.process is None or self.process.poll() is not None:
             tail = self.log.read_text(errors="replace")[-3000:]
             raise BenchError(f"{self.spec.name} ended by itself:\n{tail}")
 
     def _command(self) -> list[str]:
-        users = [] if self.spec.has_bench_settings else [str(self.users)]
-        return [*self.spec.command, *users]
+        users = [str(self.users)] if self.spec.takes_users else []
+        return [*(word.replace("{port}", str(self.ws_port)) for word in self.spec.command), *users]
 
     def _environment(self) -> dict[str, str]:
         database = self.database or self.folder / f"{self.spec.name}.db"
@@ -141,6 +166,7 @@ class Server:
             "CHATAPP_INSTANCE": str(self.folder / "instance"),
             "CHATAPP_SIGN_IN": "username",
             "CHATAPP_DURABILITY": "full",
+            **dict(self.spec.settings),
         }
 
     def wait_until_ready(self) -> None:
@@ -152,8 +178,9 @@ class Server:
             if time.monotonic() > end:
                 raise BenchError(f"{self.spec.name} did not answer within {START_SECONDS} s; see {self.log}")
             time.sleep(0.05)
-        for thread in Path(f"/proc/{self.pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), {SERVER_CORE})
+        for process in self.processes():
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {SERVER_CORE})
 
 
 def answers(url: str) -> bool:

@@ -14,12 +14,13 @@ from chatapp.api.current import current_files
 from chatapp.api.operation import operation
 from chatapp.errors import InvalidInput, NotAMember, NotFound, Unavailable
 from chatapp.eventloop.thread_pool import run_in_thread
+from chatapp.eventloop.turns import TURN_BYTES
 from chatapp.extensions import db
 from chatapp.file_payloads import FilesQuery
 from chatapp.file_shapes import FilesShape
 from chatapp.files import keys
 from chatapp.files.storage import NotStored, StorageUnavailable
-from chatapp.files.stored_file import READ_BYTES, StoredFile
+from chatapp.files.stored_file import StoredFile
 
 blueprint = Blueprint("files", __name__)
 
@@ -88,7 +89,7 @@ def _answer(key: str, content_type: str, name: str) -> Response:
     headers = {**HEADERS, "Content-Disposition": disposition, "Content-Type": content_type}
     if store.accel_redirect:
         return Response(headers={**headers, "X-Accel-Redirect": store.accel_redirect + quote(key)})
-    body = wrap_file(request.environ, cast(BinaryIO, StoredFile(store.storage, key, size)), READ_BYTES)
+    body = wrap_file(request.environ, cast(BinaryIO, StoredFile(store.storage, key, size)), TURN_BYTES)
     response = Response(body, headers=headers, direct_passthrough=True)
     response.content_length = size
     response.set_etag(key.rpartition("/")[2])

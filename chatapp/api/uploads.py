@@ -17,6 +17,7 @@ from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
 from chatapp.clock import monotonic
 from chatapp.errors import InvalidInput, LimitReached, MalformedRequest, Unavailable
+from chatapp.eventloop.turns import TURN_BYTES, take_turn
 from chatapp.file_errors import (
     ChecksumMismatch,
     FileInfected,
@@ -134,9 +135,10 @@ def _pieces() -> Iterator[bytes]:
         piece, deadline = bytearray(), monotonic() + PIECE_SECONDS
         try:
             while is_open and len(piece) < PIECE_BYTES and monotonic() < deadline:
-                data = request.stream.read(PIECE_BYTES - len(piece))
+                data = request.stream.read(min(PIECE_BYTES - len(piece), TURN_BYTES))
                 piece += data
                 is_open = bool(data)
+                take_turn()
         except (OSError, ClientDisconnected):
             is_open = False
         if piece:

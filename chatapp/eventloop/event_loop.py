@@ -61,6 +61,8 @@ class EventLoop:
         """Suspends the running greenlet until its `switch` is called."""
         self._soon: deque[Callable[[], object]] = deque()
         self._last: deque[Callable[[], object]] = deque()
+        self._turns: deque[Any] = deque()
+        """The greenlets that wait for a turn."""
         self._is_iterating = False
         self._watched: dict[int, Callable[[int], object]] = {}
         self._low_priority: set[int] = set()
@@ -84,6 +86,22 @@ class EventLoop:
         """Runs a callback once, after a delay."""
         timer: Timer = self._hub.schedule_call_global(seconds, call, *arguments)
         return timer
+
+    def take_turn(self) -> None:
+        """Suspends the running greenlet until its turn comes. Each iteration resumes one of those that wait.
+
+        This is for transfers of many bytes: however many there are, they make an iteration longer by one piece.
+        """
+        waiting = getcurrent()
+        self._turns.append(waiting)
+        if len(self._turns) == 1:
+            self._hub.schedule_call_global(0, self._next_turn)
+        try:
+            self.suspend()
+        except BaseException:
+            with contextlib.suppress(ValueError):
+                self._turns.remove(waiting)
+            raise
 
     def spawn(self, call: Callable[..., object], *arguments: Any) -> None:
         """Starts a call in a new greenlet, in the next iteration."""
@@ -122,6 +140,14 @@ class EventLoop:
     def forget_closed(self, descriptor: int) -> None:
         """Drops the hub's listeners of a closed descriptor that had the number of this one, which was just opened."""
         self._hub.mark_as_reopened(descriptor)
+
+    def _next_turn(self) -> None:
+        if not self._turns:
+            return
+        waiting = self._turns.popleft()
+        if self._turns:
+            self._hub.schedule_call_global(0, self._next_turn)
+        waiting.switch()
 
     def _poll(self, seconds: float) -> list[tuple[int, int]]:
         """Replaces the hub's poll. Returns the events of the descriptors that the hub itself listens to."""

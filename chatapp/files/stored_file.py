@@ -4,6 +4,7 @@ import io
 import os
 
 from chatapp.eventloop.thread_pool import run_in_thread
+from chatapp.eventloop.turns import take_turn
 from chatapp.files.storage import Storage
 
 READ_BYTES = 262_144
@@ -11,7 +12,7 @@ READ_BYTES = 262_144
 
 
 class StoredFile(io.RawIOBase):
-    """Reads beside the event loop. `size` is in bytes."""
+    """Reads beside the event loop, READ_BYTES ahead, and gives out each piece in a turn. `size` is in bytes."""
 
     def __init__(self, storage: Storage, key: str, size: int) -> None:
         super().__init__()
@@ -19,6 +20,8 @@ class StoredFile(io.RawIOBase):
         self._key = key
         self._size = size
         self._at = 0
+        self._ahead = memoryview(b"")
+        """What was read from the place where the next piece begins."""
 
     def readable(self) -> bool:
         return True
@@ -32,6 +35,7 @@ class StoredFile(io.RawIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}
         self._at = bases[whence] + offset
+        self._ahead = memoryview(b"")
         return self._at
 
     def read(self, size: int = -1) -> bytes:
@@ -39,6 +43,10 @@ class StoredFile(io.RawIOBase):
         count = left if size < 0 else min(size, left)
         if not count:
             return b""
-        data = run_in_thread(self._storage.read, self._key, self._at, count)
+        if not self._ahead:
+            self._ahead = memoryview(run_in_thread(self._storage.read, self._key, self._at, max(count, READ_BYTES)))
+        take_turn()
+        data = bytes(self._ahead[:count])
+        self._ahead = self._ahead[count:]
         self._at += len(data)
         return data

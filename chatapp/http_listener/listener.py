@@ -276,6 +276,8 @@ class HttpConnection:
             except BlockingIOError:
                 former, self.deadline = self.deadline, monotonic() + WRITE_SECONDS
                 self._wait(WRITE)
+                # A client that is slower than the application, such as that of a large file.
+                self._loop.take_turn()
                 # The application has no deadline for the next part.
                 self.deadline = former
 

@@ -1,5 +1,6 @@
 """nginx with TLS in front of a server, by the configuration of the documentation."""
 
+import getpass
 import re
 import signal
 import socket
@@ -14,6 +15,7 @@ HOST = "chat.localhost"
 """Browsers know it as this machine."""
 
 MAIN = """
+user {user};
 daemon off;
 pid {folder}/nginx.pid;
 error_log stderr;
@@ -44,11 +46,12 @@ class Nginx:
             "https://$host": f"https://$host:{self.https_port}",
             "http://127.0.0.1:8087": server.ws,
             "http://127.0.0.1:8088": server.http,
+            "/var/lib/chatapp": str(server.instance),
         }.items():
             assert documented in text, documented
             text = text.replace(documented, here)
         (folder / "chatapp.conf").write_text(text)
-        (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+        (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=getpass.getuser()))
 
     @property
     def url(self) -> str:
