@@ -10,6 +10,7 @@ from chatapp.models import (
     Block,
     Conversation,
     ConversationPreference,
+    DigestPosition,
     Draft,
     EmailVerification,
     ExternalIdentity,
@@ -37,6 +38,7 @@ from chatapp.models.user import MEMBER
 OF_USER = (
     Block,
     ConversationPreference,
+    DigestPosition,
     Draft,
     EmailVerification,
     ExternalIdentity,
