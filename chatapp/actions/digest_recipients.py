@@ -41,7 +41,7 @@ def find_due(at: datetime, after: int, most: int) -> tuple[list[int], int | None
     to go on after, or None at the end."""
     is_time = or_(
         DigestPosition.begun_at.is_(None),
-        *((choice == _CHOICE) & (DigestPosition.begun_at <= at - period) for choice, period in PERIOD.items()),
+        *(_CHOICE.in_([choice]) & (DigestPosition.begun_at <= at - period) for choice, period in PERIOD.items()),
     )
     people = db.session.execute(_away(at).where(User.id > after, is_time).order_by(User.id).limit(most)).all()
     asked = [row.id for row in people if not is_quiet(row.do_not_disturb, at)]
@@ -69,7 +69,7 @@ def conversations_with_news(user_id: int, since: datetime) -> set[int]:
 
 def _away(at: datetime) -> Select[Any]:
     """Those with an address who want digests, and were away for long enough, with what was told to them."""
-    is_away = or_(*((choice == _CHOICE) & (User.last_seen_at <= at - length) for choice, length in AWAY.items()))
+    is_away = or_(*(_CHOICE.in_([choice]) & (User.last_seen_at <= at - length) for choice, length in AWAY.items()))
     return (
         select(
             User.id,

@@ -1,0 +1,103 @@
+"""What tests of digests share: people with addresses, time that passes, and jobs that run now."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any, cast
+
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from chatapp.clock import now
+from chatapp.extensions import db
+from chatapp.jobs.queue import enqueue_repeating
+from chatapp.journal import Journal
+from chatapp.models import JobRow, Presence, User
+from chatapp.models.job import RUNNING
+from tests.api.account_people import Owner
+from tests.mail_server import text_of
+from tests.people import wait_until
+
+MOMENTS = (
+    *(("user", "last_seen_at"), ("message", "created_at")),
+    *(("digest_position", "told_until"), ("digest_position", "begun_at")),
+)
+"""Tables and columns that digests depend on."""
+
+
+class Absent(Owner):
+    """Somebody with a confirmed address, who has closed their last connection a moment ago."""
+
+    def __init__(self, app: Flask, name: str = "away", language: str = "en", **settings: Any) -> None:
+        super().__init__(app, name)
+        self.signed_in()
+        self.email = f"{self.name}@example.org"
+        journal: Journal = app.extensions["chatapp.journal"]
+        values = {"email": self.email, "mail_language": language, "last_seen_at": now()}
+        is_self = User.username == self.name
+        journal.write(lambda transaction: transaction.session.execute(update(User).where(is_self).values(values)))
+        self.set(digest="hourly", **settings)
+
+    def set(self, **settings: Any) -> None:
+        answer = self.browser.patch("/settings", json=settings)
+        assert answer.status_code == 200, answer.text
+
+    def writes(self, receiver: str, content: str, *, is_group: bool = False, **more: Any) -> dict[str, Any]:
+        body = {"receiver": receiver, "group": is_group, "content": content, **more}
+        answer = self.browser.post("/messages", json=body)
+        assert answer.status_code == 200, answer.text
+        message: dict[str, Any] = answer.get_json()["response"]
+        return message
+
+    def makes_group(self, name: str, *others: "Absent") -> str:
+        body = {"groupName": name, "users": [{"username": one.name} for one in others]}
+        group: str = self.browser.post("/group", json=body).get_json()["newGroup"]["groupId"]
+        return group
+
+    def connects(self) -> Any:
+        """Until they `leave`."""
+        token = self.log_in().headers["auth-token"]
+        return self.app.extensions["socketio"].test_client(self.app, namespace="/chat", query_string=f"?token={token}")
+
+    def leaves(self, socket: Any) -> None:
+        socket.disconnect("/chat")
+        is_self = select(func.count()).select_from(Presence).join(User, User.id == Presence.user_id)
+        with self.app.app_context():
+            count = is_self.where(User.username == self.name)
+            wait_until(lambda: not db.session.scalar(count) and not db.session.rollback(), "nobody is there")
+
+    def prefers(self, receiver: str, level: str, *, is_group: bool = False) -> None:
+        body = {"receiver": receiver, "group": is_group, "level": level}
+        assert self.browser.patch("/preferences", json=body).status_code == 200
+
+
+def pass_time(app: Flask, **length: float) -> None:
+    """Everything that has happened was so much earlier."""
+    moved = int(timedelta(**length).total_seconds() * 1_000_000)
+    for table, column in MOMENTS:
+        sql = text(f'UPDATE "{table}" SET {column} = {column} - :moved')
+        app.extensions["chatapp.journal"].write(lambda one, sql=sql: one.session.execute(sql, {"moved": moved}))
+
+
+def look(app: Flask) -> None:
+    """Digests are sent to whom they are due, now."""
+    app.extensions["chatapp.journal"].write(lambda transaction: enqueue_repeating(transaction, "digests"))
+    wait_until(lambda: not _pending(app), "the digests are sent")
+
+
+def _pending(app: Flask) -> int:
+    with app.app_context():
+        is_pending = (JobRow.kind == "digest") | ((JobRow.kind == "digests") & (JobRow.due_at <= now()))
+        is_running = JobRow.kind.in_(("digest", "digests")) & (JobRow.state == RUNNING)
+        return db.session.scalar(select(func.count()).select_from(JobRow).where(is_pending | is_running)) or 0
+
+
+def parts_of(message: EmailMessage) -> tuple[str, str]:
+    """The plain text and the HTML."""
+    assert message.get_content_type() == "multipart/alternative"
+    plain, html = message.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    return text_of(cast(EmailMessage, plain)), text_of(cast(EmailMessage, html))
+
+
+def token_in(message: EmailMessage) -> str:
+    return str(message["List-Unsubscribe"]).rpartition("=")[2].rstrip(">")
