@@ -12,7 +12,7 @@ from chatapp.extensions import db
 from chatapp.jobs.queue import enqueue_repeating
 from chatapp.journal import Journal
 from chatapp.models import JobRow, Presence, User
-from chatapp.models.job import RUNNING
+from chatapp.models.job import RUNNING, WAITING
 from tests.api.account_people import Owner
 from tests.mail_server import text_of
 from tests.people import wait_until
@@ -30,12 +30,14 @@ class Absent(Owner):
     def __init__(self, app: Flask, name: str = "away", language: str = "en", **settings: Any) -> None:
         super().__init__(app, name)
         self.signed_in()
-        self.email = f"{self.name}@example.org"
-        journal: Journal = app.extensions["chatapp.journal"]
-        values = {"email": self.email, "mail_language": language, "last_seen_at": now()}
-        is_self = User.username == self.name
-        journal.write(lambda transaction: transaction.session.execute(update(User).where(is_self).values(values)))
+        self.has_address(f"{self.name}@example.org", mail_language=language, last_seen_at=now())
         self.set(digest="hourly", **settings)
+
+    def has_address(self, email: str, **more: Any) -> None:
+        self.email = email
+        journal: Journal = self.app.extensions["chatapp.journal"]
+        statement = update(User).where(User.username == self.name).values(email=email, **more)
+        journal.write(lambda transaction: transaction.session.execute(statement))
 
     def set(self, **settings: Any) -> None:
         answer = self.browser.patch("/settings", json=settings)
@@ -80,8 +82,25 @@ def pass_time(app: Flask, **length: float) -> None:
 
 def look(app: Flask) -> None:
     """Digests are sent to whom they are due, now."""
-    app.extensions["chatapp.journal"].write(lambda transaction: enqueue_repeating(transaction, "digests"))
+    begin_look(app)
     wait_until(lambda: not _pending(app), "the digests are sent")
+
+
+def begin_look(app: Flask) -> None:
+    app.extensions["chatapp.journal"].write(lambda transaction: enqueue_repeating(transaction, "digests"))
+
+
+def attempts(app: Flask) -> list[int]:
+    """How often each digest that waits was tried."""
+    with app.app_context():
+        is_waiting = (JobRow.kind == "digest") & (JobRow.state == WAITING)
+        return list(db.session.scalars(select(JobRow.attempts).where(is_waiting)))
+
+
+def hurry(app: Flask) -> None:
+    """What was tried before is tried again now."""
+    sql = text("UPDATE job SET due_at = 0 WHERE kind = 'digest'")
+    app.extensions["chatapp.journal"].write(lambda one: one.session.execute(sql))
 
 
 def _pending(app: Flask) -> int:
