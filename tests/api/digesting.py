@@ -62,10 +62,7 @@ class Absent(Owner):
 
     def leaves(self, socket: Any) -> None:
         socket.disconnect("/chat")
-        is_self = select(func.count()).select_from(Presence).join(User, User.id == Presence.user_id)
-        with self.app.app_context():
-            count = is_self.where(User.username == self.name)
-            wait_until(lambda: not db.session.scalar(count) and not db.session.rollback(), "nobody is there")
+        wait_until_all_have_left(self.app)
 
     def prefers(self, receiver: str, level: str, *, is_group: bool = False) -> None:
         body = {"receiver": receiver, "group": is_group, "level": level}
@@ -80,8 +77,20 @@ def pass_time(app: Flask, **length: float) -> None:
         app.extensions["chatapp.journal"].write(lambda one, sql=sql: one.session.execute(sql, {"moved": moved}))
 
 
+def wait_until_all_have_left(app: Flask) -> None:
+    """Waits until it is stored that nobody is connected."""
+
+    def is_empty() -> bool:
+        with app.app_context():
+            return db.session.scalar(select(func.count()).select_from(Presence)) == 0
+
+    wait_until(is_empty, "nobody is connected")
+
+
 def look(app: Flask) -> None:
     """Digests are sent to whom they are due, now."""
+    # The first look of a process may be under way.
+    wait_until(lambda: not _pending(app), "earlier digests are sent")
     begin_look(app)
     wait_until(lambda: not _pending(app), "the digests are sent")
 
