@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from chatapp.mail.addresses import is_address
 from chatapp.payload_fields import (
@@ -55,6 +55,12 @@ class ConfirmEmail(Payload):
     """`POST /email/confirm`. The secret is the last part of the link."""
 
     secret: InviteText
+
+
+class UnsubscribeQuery(BaseModel):
+    """The query of `/email/unsubscribe`. The token is that of the link in a digest."""
+
+    token: Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class ForgottenPassword(Payload):

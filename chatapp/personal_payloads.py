@@ -76,6 +76,7 @@ class ChangeSettings(Payload):
     shares_typing: bool | None = None
     shows_previews: bool | None = None
     shows_content: bool | None = None
+    digest: Literal["off", "hourly", "daily"] | None = None
     do_not_disturb: DoNotDisturb | None = None
 
 

@@ -97,6 +97,7 @@ def settings(own: OwnSettings) -> SettingsShape:
         "sharesTyping": own.shares_typing,
         "showsPreviews": own.shows_previews,
         "showsContent": own.shows_content,
+        "digest": own.digest,
         "doNotDisturb": cast("DoNotDisturbShape | None", own.do_not_disturb),
         "userRevision": own.user_revision,
     }

@@ -66,6 +66,7 @@ class SettingsShape(TypedDict):
     sharesTyping: bool
     showsPreviews: bool
     showsContent: bool
+    digest: str
     doNotDisturb: DoNotDisturbShape | None
     userRevision: int
 

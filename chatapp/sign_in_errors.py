@@ -95,7 +95,7 @@ class ProviderUnavailable(Unavailable):
 
 
 class EmailLinkInvalid(Forbidden):
-    """The link that confirms an e-mail address is unknown, expired, replaced or used."""
+    """The link that confirms an e-mail address, or that ends digests, is unknown, expired, replaced or used."""
 
     code = "email_link_invalid"
 

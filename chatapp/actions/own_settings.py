@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chatapp.actions.sessions import Caller
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.revisions import take_own_revision
 from chatapp.models import UserSettings
+from chatapp.models.preference import DAILY
 from chatapp.models.tables import USER_SETTINGS
 from chatapp.personal_payloads import ChangeSettings
 from chatapp.prepared_statements import row_or_none
@@ -19,6 +19,7 @@ SETTINGS = select(
     USER_SETTINGS.c.shares_typing,
     USER_SETTINGS.c.shows_previews,
     USER_SETTINGS.c.shows_content,
+    USER_SETTINGS.c.digest,
     USER_SETTINGS.c.do_not_disturb,
     USER_SETTINGS.c.user_revision,
 ).where(USER_SETTINGS.c.user_id == bindparam("user_id"))
@@ -28,7 +29,7 @@ SETTINGS = select(
 class OwnSettings:
     """`shares_reads`, `shares_last_seen` and `shares_typing` say what others see, and so what the user sees of others.
     `shows_previews` says whether links have previews. `shows_content`: notifications say who
-    wrote what. `do_not_disturb` is in the form of the wire; None if it is off.
+    wrote what. `digest` is HOURLY, DAILY or "off". `do_not_disturb` is in the form of the wire; None if it is off.
     `user_revision` is 0 for the defaults."""
 
     shares_reads: bool = True
@@ -36,11 +37,15 @@ class OwnSettings:
     shares_typing: bool = True
     shows_previews: bool = True
     shows_content: bool = True
+    digest: str = DAILY
     do_not_disturb: dict[str, Any] | None = None
     user_revision: int = 0
 
 
-NAMES = ("shares_reads", "shares_last_seen", "shares_typing", "shows_previews", "shows_content", "do_not_disturb")
+NAMES = (
+    *("shares_reads", "shares_last_seen", "shares_typing", "shows_previews", "shows_content"),
+    *("digest", "do_not_disturb"),
+)
 
 
 def settings_of(user_id: int) -> OwnSettings:
@@ -48,20 +53,20 @@ def settings_of(user_id: int) -> OwnSettings:
     return OwnSettings() if row is None else _of(row)
 
 
-def change_settings(journal: Journal, caller: Caller, wanted: ChangeSettings) -> OwnSettings:
-    """Changes the settings that were given. Returns all of them."""
+def change_settings(journal: Journal, user_id: int, wanted: ChangeSettings) -> OwnSettings:
+    """Changes the settings of a user that were given. Returns all of them."""
     changes = _given(wanted)
 
     def write(transaction: Transaction) -> OwnSettings:
-        row = transaction.session.get(UserSettings, caller.user_id)
+        row = transaction.session.get(UserSettings, user_id)
         before = OwnSettings() if row is None else _of(row)
         if all(getattr(before, name) == value for name, value in changes.items()):
             return before
-        revision = take_own_revision(transaction, caller.user_id, are_settings=True)
+        revision = take_own_revision(transaction, user_id, are_settings=True)
         # Read again under the lock of the user's row: another device may have stored the row meanwhile.
-        row = transaction.session.get(UserSettings, caller.user_id, populate_existing=True)
+        row = transaction.session.get(UserSettings, user_id, populate_existing=True)
         if row is None:
-            row = UserSettings(user_id=caller.user_id, **{name: getattr(before, name) for name in NAMES})
+            row = UserSettings(user_id=user_id, **{name: getattr(before, name) for name in NAMES})
             transaction.session.add(row)
         for name, value in changes.items():
             setattr(row, name, value)

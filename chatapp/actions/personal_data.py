@@ -12,6 +12,7 @@ from chatapp.models import (
     Block,
     Conversation,
     ConversationPreference,
+    DigestPosition,
     Draft,
     EmailVerification,
     ExternalIdentity,
@@ -40,6 +41,7 @@ from chatapp.models.user import MEMBER
 OF_USER = (
     Block,
     ConversationPreference,
+    DigestPosition,
     Draft,
     EmailVerification,
     ExternalIdentity,

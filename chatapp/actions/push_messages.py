@@ -76,8 +76,9 @@ class RecentMessage:
         return level != NONE and (self.mentions(user_id) or (level == DEFAULT and self.answered_id == user_id))
 
 
-def recent_messages(place: Place, until: datetime) -> list[RecentMessage]:
-    """The newest messages that were stored until then, oldest first, without deleted ones."""
+def recent_messages(place: Place, until: datetime, looked_at: int = LOOKED_AT) -> list[RecentMessage]:
+    """Those of the newest messages, of `looked_at`, that were stored until then, oldest first, without deleted ones."""
+    first = place.last - looked_at + 1
     query = (
         select(
             Message.sequence,
@@ -91,7 +92,7 @@ def recent_messages(place: Place, until: datetime) -> list[RecentMessage]:
         .join(User, User.id == Message.sender_id)
         .where(
             Message.conversation_id == place.conversation_id,
-            Message.sequence > place.last - LOOKED_AT,
+            Message.sequence >= first,
             Message.created_at <= until,
             Message.deleted_at.is_(None),
         )
@@ -99,8 +100,8 @@ def recent_messages(place: Place, until: datetime) -> list[RecentMessage]:
     )
     rows = db.session.execute(query).all()
     answered = _senders(place.conversation_id, {row.reply_to for row in rows if row.reply_to is not None})
-    mentioned = _mentioned(place)
-    files = _first_files(place, {row.sequence for row in rows if not row.content})
+    mentioned = _mentioned(place.conversation_id, first)
+    files = _first_files(place.conversation_id, {row.sequence for row in rows if not row.content})
     return [
         RecentMessage(
             row.sequence,
@@ -138,14 +139,14 @@ def _senders(conversation_id: int, sequences: Collection[int]) -> dict[Any, int]
     return {row.sequence: row.sender_id for row in db.session.execute(query)}
 
 
-def _first_files(place: Place, sequences: Collection[int]) -> dict[int, FirstFile]:
+def _first_files(conversation_id: int, sequences: Collection[int]) -> dict[int, FirstFile]:
     if not sequences:
         return {}
     query = (
         select(MessageFile.sequence, MessageFile.name, Blob.kind, MessageFile.is_voice)
         .join(Blob, Blob.hash == MessageFile.blob_hash)
         .where(
-            MessageFile.conversation_id == place.conversation_id,
+            MessageFile.conversation_id == conversation_id,
             MessageFile.sequence.in_(sequences),
             MessageFile.position == 1,
         )
@@ -153,9 +154,9 @@ def _first_files(place: Place, sequences: Collection[int]) -> dict[int, FirstFil
     return {row.sequence: FirstFile(row.name, row.kind, row.is_voice) for row in db.session.execute(query)}
 
 
-def _mentioned(place: Place) -> dict[int, set[int]]:
+def _mentioned(conversation_id: int, first: int) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    is_recent = (Mention.conversation_id == place.conversation_id) & (Mention.sequence > place.last - LOOKED_AT)
+    is_recent = (Mention.conversation_id == conversation_id) & (Mention.sequence >= first)
     for row in db.session.execute(select(Mention.sequence, Mention.user_id).where(is_recent)):
         found.setdefault(row.sequence, set()).add(row.user_id)
     return found

@@ -71,6 +71,7 @@ SUBSCRIBERS = (
 UNREAD = (
     select(
         CONVERSATIONS.c.id,
+        MEMBERSHIPS.c.user_id,
         CONVERSATIONS.c.last_sequence,
         CONVERSATIONS.c.shares_history,
         CONVERSATIONS.c.erased_sequence,
@@ -109,16 +110,21 @@ def notifications_of(
     blocks = blocks_among({message.sender_id for message in messages})
     found = []
     for subscriber in subscribers:
-        unread = [one for one in messages if _notifies(one, subscriber, place, blocks)]
+        unread = [one for one in messages if notifies(one, subscriber, place, blocks)]
         if unread and unread[-1].sequence > after and not is_quiet(subscriber.do_not_disturb, at):
             found.append(Notification(subscriber, unread[-1], len(unread)))
     return found
 
 
+def unread_conversations(user_id: int) -> Sequence[Any]:
+    """The conversations of a user that have unread messages, as rows of UNREAD."""
+    return rows(UNREAD, user_id=user_id)
+
+
 def unread_total(user_id: int) -> int:
     """How many unread messages the badge of the installed app shows: of a muted conversation none, or only those that
     mention the user."""
-    found = rows(UNREAD, user_id=user_id)
+    found = unread_conversations(user_id)
     total = Counter[str]()
     mentioning = {row.id for row in found if row.level == MENTIONS}
     for row in found:
@@ -129,9 +135,11 @@ def unread_total(user_id: int) -> int:
     return counted + sum(len(mentions.get(conversation_id, ())) for conversation_id in mentioning)
 
 
-def _notifies(message: RecentMessage, subscriber: Any, place: Place, blocks: set[tuple[int, int]]) -> bool:
-    user_id = subscriber.user_id
-    hidden = place.erased if place.shares_history else max(place.erased, subscriber.joined_sequence)
-    is_unread = message.sequence > max(subscriber.read_sequence, hidden)
+def notifies(message: RecentMessage, member: Any, place: Place, blocks: set[tuple[int, int]]) -> bool:
+    """Whether a message notifies a member who has not read it. `member` is a row of SUBSCRIBERS or of UNREAD, and
+    `blocks` are those among the senders."""
+    user_id = member.user_id
+    hidden = place.erased if place.shares_history else max(place.erased, member.joined_sequence)
+    is_unread = message.sequence > max(member.read_sequence, hidden)
     is_own = message.sender_id == user_id or (user_id, message.sender_id) in blocks
-    return is_unread and not is_own and message.notifies(user_id, subscriber.level or DEFAULT, place)
+    return is_unread and not is_own and message.notifies(user_id, member.level or DEFAULT, place)

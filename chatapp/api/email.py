@@ -1,15 +1,18 @@
-"""The caller's e-mail address, and links for new passwords that are sent there."""
+"""The caller's e-mail address, links for new passwords that are sent there, and the end of digests."""
 
-from flask import Blueprint, request
+from typing import cast
+from urllib.parse import quote
 
-from chatapp.account_payloads import ConfirmEmail, ForgottenPassword, SetEmail
+from flask import Blueprint, Response, redirect, request
+
+from chatapp.account_payloads import ConfirmEmail, ForgottenPassword, SetEmail, UnsubscribeQuery
 from chatapp.account_shapes import EmailShape
-from chatapp.actions import mailed_resets, own_email
+from chatapp.actions import mailed_resets, own_email, unsubscribing
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
 from chatapp.api.confirming import CONFIRMED, counted
-from chatapp.api.current import current_journal, current_place, current_settings
-from chatapp.api.mail_limits import forgotten_limit, limited_mails
+from chatapp.api.current import current_journal, current_key, current_place, current_settings
+from chatapp.api.mail_limits import forgotten_limit, limited_mails, unsubscribe_limit
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import address_limit, require_trusted_network
 from chatapp.errors import (
@@ -19,6 +22,7 @@ from chatapp.errors import (
     MalformedRequest,
     TooManyAttempts,
 )
+from chatapp.mail.digest_headers import DIGESTS
 from chatapp.passkey_payloads import Confirmation
 from chatapp.shapes import SentenceShape
 from chatapp.sign_in_errors import EmailLinkInvalid, MailOff
@@ -80,6 +84,34 @@ def remove_email(caller: Caller, body: Confirmation) -> SentenceShape:
 def confirm_email(body: ConfirmEmail) -> SentenceShape:
     own_email.confirm_email(current_journal(), body.secret, current_place())
     return {"response": "The e-mail address is confirmed."}
+
+
+@blueprint.post("/email/unsubscribe")
+@unsubscribe_limit
+@operation(
+    "End the digests of a link, as programs for e-mail do it by one click (RFC 8058); the body does not matter",
+    gives=SentenceShape,
+    query=UnsubscribeQuery,
+    needs_session=False,
+    errors=(EmailLinkInvalid, InvalidInput, TooManyAttempts),
+)
+def unsubscribe(query: UnsubscribeQuery) -> SentenceShape:
+    unsubscribing.unsubscribe(current_journal(), current_key(DIGESTS), query.token)
+    return {"response": "You will get no more of these e-mails."}
+
+
+@blueprint.get("/email/unsubscribe")
+@operation(
+    "The page that asks whether to end digests, for programs that open the address",
+    gives=None,
+    query=UnsubscribeQuery,
+    needs_session=False,
+    errors=(InvalidInput,),
+    status=303,
+)
+def show_unsubscribing(query: UnsubscribeQuery) -> Response:
+    """Changes nothing: programs that look at e-mail open its links."""
+    return cast(Response, redirect(f"{current_settings().public_url}/#/unsubscribe/{quote(query.token, safe='')}", 303))
 
 
 @blueprint.post("/forgot")

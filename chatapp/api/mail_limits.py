@@ -24,6 +24,14 @@ def _account() -> str:
     return name_key(account[:NAME_CHARACTERS].strip())
 
 
+UNSUBSCRIBINGS = "60 per minute"
+"""Of one address: a provider of mailboxes asks from a few addresses for everybody."""
+
+unsubscribe_limit = limiter.shared_limit(
+    UNSUBSCRIBINGS, scope="unsubscribe", key_func=lambda: request.remote_addr or ""
+)
+"""Decorates a view: beyond UNSUBSCRIBINGS it answers TooManyAttempts."""
+
 forgotten_limit = limiter.shared_limit(MAILS, scope="forgotten", key_func=_account)
 """Decorates a view: beyond MAILS for one account it answers TooManyAttempts."""
 

@@ -76,7 +76,8 @@ def show_settings(caller: Caller) -> OneSettingsShape:
     errors=(InvalidInput, MalformedRequest),
 )
 def change_settings(caller: Caller, body: ChangeSettings) -> OneSettingsShape:
-    return {"settings": personal_serializers.settings(own_settings.change_settings(current_journal(), caller, body))}
+    changed = own_settings.change_settings(current_journal(), caller.user_id, body)
+    return {"settings": personal_serializers.settings(changed)}
 
 
 @blueprint.get("/receipts")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from chatapp.actions import file_jobs, mail_sending, preview_lookup
+from chatapp.actions import digest_sending, file_jobs, mail_sending, preview_lookup
 from chatapp.actions.removal_steps import REMOVAL
 from chatapp.actions.retention_sweep import DELETED_GROUPS, SWEEP
 from chatapp.actions.scheduled_sending import SCHEDULED_MESSAGE
@@ -20,6 +20,7 @@ def _forget_old_dead_letters(services: Services, _payload: Mapping[str, Any]) ->
 KINDS: tuple[Kind, ...] = (
     SCHEDULED_MESSAGE,
     mail_sending.SENDING,
+    *digest_sending.KINDS,
     REMOVAL,
     SWEEP,
     DELETED_GROUPS,

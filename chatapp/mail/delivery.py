@@ -4,12 +4,12 @@ import smtplib
 import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from urllib.parse import urlsplit
 
 from chatapp.clock import now
 from chatapp.mail.addresses import sender
+from chatapp.mail.headers import POLICY
 from chatapp.mail.letters import Letter
 from chatapp.mail.settings import MailSettings
 from chatapp.mail.smtp_server import SmtpServer, parse_smtp_server
@@ -40,16 +40,19 @@ def deliver(settings: MailSettings, to: str, letter: Letter) -> None:
 def _message(settings: MailSettings, to: str, letter: Letter) -> EmailMessage:
     """The headers are typed, and their policy refuses a line break in any of them."""
     author = sender(settings.mail_from)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = author
     message["To"] = Address(addr_spec=to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = make_msgid(domain=author.domain)
     # RFC 3834: no holiday notices are sent back.
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in {"Message-ID": make_msgid(domain=author.domain), **letter.headers}.items():
+        message[name] = value
     # Not every server takes 8 bits.
     message.set_content(letter.text, cte="quoted-printable")
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
 
 

@@ -1,6 +1,7 @@
 """What is written, in each language of the web client. Plain text, and short: a link, or what has changed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from chatapp.mail.sentences import FRAMES, LETTERS, NOTICES
@@ -21,10 +22,13 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The subject and the text of an e-mail."""
+    """The subject and the text of an e-mail; perhaps the same in HTML, and further headers by name. Without a
+    `Message-ID` among them one is made."""
 
     subject: str
     text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def link_letter(kind: Literal["confirm", "reset"], language: str, **values: str) -> Letter:

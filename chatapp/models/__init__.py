@@ -3,6 +3,7 @@
 from chatapp.models.audit_event import AuditEvent
 from chatapp.models.block import Block
 from chatapp.models.conversation import Conversation
+from chatapp.models.digest_position import DigestPosition
 from chatapp.models.email_verification import EmailVerification
 from chatapp.models.external_identity import ExternalIdentity
 from chatapp.models.installation_setting import InstallationSetting
@@ -38,6 +39,7 @@ __all__ = [
     "Block",
     "Conversation",
     "ConversationPreference",
+    "DigestPosition",
     "Draft",
     "EmailVerification",
     "ExternalIdentity",

@@ -13,6 +13,9 @@ ALL = "all"
 MENTIONS = "mentions"
 NONE = "none"
 
+HOURLY = "hourly"
+DAILY = "daily"
+
 
 class ConversationPreference(Base):
     """A user's preferences for one conversation.
@@ -54,7 +57,8 @@ class UserSettings(Base):
     who wrote what, and not only that there is a message. `shares_reads`,
     `shares_last_seen` and `shares_typing` say whether others see what the user has read, when they were last connected,
     and that they are typing. `shows_previews` says whether links have previews: those that the user sees, and those in
-    the user's own messages.
+    the user's own messages. `digest` says how often an e-mail tells of what was
+    missed, at most: HOURLY, DAILY, or "off".
     `user_revision` is the user's revision that last changed the row.
     """
 
@@ -70,5 +74,6 @@ class UserSettings(Base):
     shares_typing: Mapped[bool] = mapped_column(default=True, server_default=true())
     shows_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
     shows_content: Mapped[bool] = mapped_column(default=True, server_default=true())
+    digest: Mapped[str] = mapped_column(String(8), default=DAILY, server_default=DAILY)
     do_not_disturb: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_revision: Mapped[int] = mapped_column(Id)

@@ -225,7 +225,7 @@ class ChatNamespace(
     def on_changeSettings(self, caller: Caller, payload: Any) -> Ack:
         event = parse(ChangeSettings, payload)
         with self._dispatcher.app.app_context():
-            own = own_settings.change_settings(self._dispatcher.journal, caller, event)
+            own = own_settings.change_settings(self._dispatcher.journal, caller.user_id, event)
         return {"success": True, "settings": personal_serializers.settings(own)}
 
     def on_saveDraft(self, caller: Caller, payload: Any) -> Ack:

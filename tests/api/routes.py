@@ -15,6 +15,7 @@ from tests.uploads import upload
 
 OPEN = {
     *("GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz"),
+    *("GET /email/unsubscribe", "POST /email/unsubscribe"),
     *("POST /email/confirm", "POST /forgot", "POST /invite", "POST /join", "POST /login", "POST /reset", "POST /setup"),
     *("POST /passkeys/join/options", "POST /passkeys/sign-in", "POST /passkeys/sign-in/options"),
     *("GET /oidc/<name>/callback", "POST /oidc/<name>/start"),

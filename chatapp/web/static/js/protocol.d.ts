@@ -190,6 +190,7 @@ export interface Settings {
   sharesTyping: boolean;
   showsPreviews: boolean; // whether I see previews of links, and those in my messages are looked up
   showsContent: boolean;
+  digest: "off" | "hourly" | "daily"; // how often an e-mail tells me of what I have missed, at most
   doNotDisturb: DoNotDisturb | null;
   userRevision: number;
 }

@@ -9,7 +9,7 @@
 export const DEFAULT_PREFERENCES = Object.freeze({ level: "default", unreadFrom: null, userRevision: 0 });
 
 /** @type {Settings} */
-export const DEFAULT_SETTINGS = Object.freeze({ sharesReads: true, sharesLastSeen: true, sharesTyping: true, showsPreviews: true, showsContent: true, doNotDisturb: null, userRevision: 0 });
+export const DEFAULT_SETTINGS = Object.freeze({ sharesReads: true, sharesLastSeen: true, sharesTyping: true, showsPreviews: true, showsContent: true, digest: "daily", doNotDisturb: null, userRevision: 0 });
 
 /**
  * Each state carries the revision of its last change, so that the order in which states arrive does not matter.

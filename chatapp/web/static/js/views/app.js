@@ -11,12 +11,14 @@ import { OpenDialog, Thread } from "./opendialog.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./signin.js";
 
+/** The pages of links that serve whether somebody is signed in or not. The others are for who is not. */
+const FOR_EVERYBODY = new Set(["email", "unsubscribe"]);
+
 export function App() {
   const { status } = session.value;
   const link = useSignal(linkInAddress());
   if (status === "checking") return html`<div class="boot" role="status" aria-label=${say.appName}><${Mark} size=${56} /></div>`;
-  // The others are for who is not signed in.
-  if (link.value?.kind === "email") return html`<${LinkPage} link=${link.value} onDone=${() => (link.value = null)} />`;
+  if (link.value && FOR_EVERYBODY.has(link.value.kind)) return html`<${LinkPage} link=${link.value} onDone=${() => (link.value = null)} />`;
   if (status === "signedOut") return html`<${SignIn} />`;
   return html`<${Chat} />`;
 }

@@ -1,4 +1,4 @@
-/** The pages that links of the server open: `#/setup/<secret>` sets a new installation up, by `#/reset/<secret>` a new password is chosen, and `#/email/<secret>` confirms an e-mail address; and the page that asks for a link. They are loaded when they are opened. */
+/** The pages that links of the server open: `#/setup/<secret>` sets a new installation up, by `#/reset/<secret>` a new password is chosen, `#/email/<secret>` confirms an e-mail address, and `#/unsubscribe/<token>` ends digests; and the page that asks for a link. They are loaded when they are opened. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -8,14 +8,15 @@ import { html } from "./html.js";
 import { SignInCard } from "./signincard.js";
 import { Failed } from "./states.js";
 
-/** @typedef {{ kind: "setup" | "reset" | "email" | "forgot", secret: string }} Link */
+/** @typedef {{ kind: "setup" | "reset" | "email" | "unsubscribe" | "forgot", secret: string }} Link */
 
-const LINK = /^#\/(setup|reset|email)\/([\w-]+)$/u;
+const LINK = /^#\/(setup|reset|email|unsubscribe)\/([\w-]+)$/u;
 
 const PAGES = {
   setup: async () => (await import("./setup/index.js")).Setup,
   reset: async () => (await import("./reset/index.js")).Reset,
   email: async () => (await import("./reset/email.js")).ConfirmEmail,
+  unsubscribe: async () => (await import("./reset/unsubscribe.js")).Unsubscribe,
   forgot: async () => (await import("./reset/forgot.js")).Forgot,
 };
 

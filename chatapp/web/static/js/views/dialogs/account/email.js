@@ -1,4 +1,4 @@
-/** My e-mail address: links for a new password are sent there, and word of what changed about my account. */
+/** My e-mail address: links for a new password are sent there, word of what changed about my account, and of what I have missed. */
 
 import { useSignal } from "@preact/signals";
 import { say } from "../../../strings.js";
@@ -6,6 +6,7 @@ import { html } from "../../html.js";
 import { PasswordField } from "../../signinfields.js";
 import { Refused, useAction } from "../action.js";
 import { Fetched } from "../fetched.js";
+import { DigestChoice } from "./digest.js";
 import { fetchEmail, removeEmail, setEmail } from "./api.js";
 
 /** @typedef {import("./api.js").OwnEmail} OwnEmail */
@@ -17,7 +18,8 @@ export function EmailSection() {
     done.value = sentence;
     version.value += 1;
   };
-  const draw = (/** @type {OwnEmail} */ own) => html`<${EmailForm} own=${own} onChange=${onChange} />`;
+  const draw = (/** @type {OwnEmail} */ own) => html`<${EmailForm} own=${own} onChange=${onChange} />
+    ${own.canMail && own.email && html`<${DigestChoice} />`}`;
   return html`<${Fetched} key=${version.value} fetch=${fetchEmail} failed=${say.emailFailed} draw=${draw} />
     <p role="status">${done.value}</p>`;
 }
