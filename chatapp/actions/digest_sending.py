@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import update
 
 from chatapp.actions.digest_recipients import Recipient, find_due, recipient_of
@@ -23,7 +22,7 @@ from chatapp.mail.digest_headers import DIGESTS, digest_headers, unsubscribe_tok
 from chatapp.mail.digest_letter import Frame, Missed, digest_letter
 from chatapp.mail.letters import Letter
 from chatapp.models import DigestPosition
-from chatapp.secret import derived_key
+from chatapp.secret import derived_key, secret_key
 
 DIGEST = "digest"
 LOOK_EVERY = timedelta(minutes=5)
@@ -82,7 +81,7 @@ def _send(services: Services, payload: Mapping[str, Any]) -> None:
 
 
 def _letter(settings: Settings, to: Recipient, missed: Sequence[Missed]) -> Letter:
-    key = derived_key(str(current_app.secret_key), DIGESTS)
+    key = derived_key(secret_key(settings), DIGESTS)
     token = unsubscribe_token(key, to.user_id, to.email)
     frame = Frame(
         shown_name(settings), settings.public_url, to.username, f"{settings.public_url}/#/unsubscribe/{token}"

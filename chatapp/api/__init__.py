@@ -85,7 +85,7 @@ NOUNS = (
 
 LIMITED = (
     *(".login", ".make_account", ".set_up", ".choose_password"),
-    *(".forgot_password", ".confirm_email", ".set_email", ".unsubscribe"),
+    *(".forgot_password", ".confirm_email", ".set_email", ".end_digests"),
 )
 """How the endpoints end that begin a session, or lead to one, or send e-mail."""
 

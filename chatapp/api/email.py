@@ -95,7 +95,7 @@ def confirm_email(body: ConfirmEmail) -> SentenceShape:
     needs_session=False,
     errors=(EmailLinkInvalid, InvalidInput, TooManyAttempts),
 )
-def unsubscribe(query: UnsubscribeQuery) -> SentenceShape:
+def end_digests(query: UnsubscribeQuery) -> SentenceShape:
     unsubscribing.unsubscribe(current_journal(), current_key(DIGESTS), query.token)
     return {"response": "You will get no more of these e-mails."}
 
@@ -109,7 +109,7 @@ def unsubscribe(query: UnsubscribeQuery) -> SentenceShape:
     errors=(InvalidInput,),
     status=303,
 )
-def show_unsubscribing(query: UnsubscribeQuery) -> Response:
+def show_end_of_digests(query: UnsubscribeQuery) -> Response:
     """Changes nothing: programs that look at e-mail open its links."""
     return cast(Response, redirect(f"{current_settings().public_url}/#/unsubscribe/{quote(query.token, safe='')}", 303))
 
