@@ -33,9 +33,11 @@ def clean_up(app: Flask) -> None:
         store = app.extensions["chatapp.files"]
         remove_expired(app.extensions["chatapp.journal"], store)
         remove_forgotten(store)
+    delete_all_released(app)
 
 
 def test_old_files_that_no_upload_has_and_old_workspaces_are_removed(app: Flask, pair: Pair) -> None:
+    clean_up(app)
     alice, before = pair[0], partial_files(app)
     kept = begin(alice, 6).headers["Location"]
     add(alice, kept, 0, b"abc")
@@ -60,6 +62,7 @@ def test_old_files_that_no_upload_has_and_old_workspaces_are_removed(app: Flask,
 def test_uploads_of_a_removed_person_are_deleted_with_what_they_have_sent(
     app: Flask, admin: Browser, browse: Browse, person: Add
 ) -> None:
+    clean_up(app)
     name, content = person(), b"belongs to somebody who leaves"
     before, partial = stored_files(app), partial_files(app)
     leaving = browse(name)
@@ -68,7 +71,6 @@ def test_uploads_of_a_removed_person_are_deleted_with_what_they_have_sent(
     assert len(stored_files(app)) == len(before) + 1
     assert admin.post(f"/admin/people/{name}/removal", json={"messages": "erase"}).status_code == 200
     clean_up(app)
-    delete_all_released(app)
     assert (stored_files(app), partial_files(app)) == (before, partial)
 
 
