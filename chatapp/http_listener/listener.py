@@ -35,7 +35,6 @@ LINGER_SECONDS = 2.0
 """Time for which the server discards what the client still sends. Closing at once could lose the response."""
 SWEEP_SECONDS = 1.0
 """Interval at which deadlines are checked, and delay before accepting again after a failure."""
-
 READ_BYTES = 65_536
 MAX_ACCEPTS = 64
 """Connections that one iteration of the event loop accepts."""
@@ -276,9 +275,8 @@ class HttpConnection:
             except BlockingIOError:
                 former, self.deadline = self.deadline, monotonic() + WRITE_SECONDS
                 self._wait(WRITE)
-                # A client that is slower than the application, such as that of a large file.
+                # A client that is slower than the application, such as that of a large file, and has no deadline then.
                 self._loop.take_turn()
-                # The application has no deadline for the next part.
                 self.deadline = former
 
     def _refuse(self, status: str, error: ChatError) -> None:
