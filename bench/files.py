@@ -109,7 +109,9 @@ def measured_on(spec: Spec, folder: Path, transfers: Transfers, say: Callable[[s
             words = ["--upload-bytes", str(transfers.megabytes * MEGABYTE), "--part-bytes", str(part_bytes)]
             with Crowd(server, token, words, file_id, transfers.downloads) as crowd:
                 busy = middle(crowd.meanwhile(lambda: chat(load, transfers)))
-            yield Transferred(spec.title, way, idle, busy, crowd.memory, crowd.rates)
+            done = Transferred(spec.title, way, idle, busy, crowd.memory, crowd.rates)
+            say(f"ack p99 {idle.p99:.2f} ms without transfers, {busy.p99:.2f} ms beside them, {spec.title}")
+            yield done
 
 
 def shared_file(server: Server) -> tuple[str, str]:

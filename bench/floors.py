@@ -18,6 +18,8 @@ FLOORS = {
     Row("cpu-page", "history"): 1.0,
 }
 MOST_KIB_A_CONNECTION = 20.0
+MOST_BESIDE_TRANSFERS = 1.5
+"""The p99 of acks beside large transfers, as a multiple of that without."""
 
 
 def missed(results: Results) -> list[str]:
@@ -32,4 +34,8 @@ def missed(results: Results) -> list[str]:
     memory = results.median(Row("memory", "idle"), "chatapp")
     if memory is not None and memory >= MOST_KIB_A_CONNECTION:
         sentences.append(f"memory idle: {memory:.1f} KiB a connection, allowed {MOST_KIB_A_CONNECTION:.0f}")
+    for row in [row for row in results.samples if row.metric == "files-ratio"]:
+        ratio = results.median(row, "chatapp")
+        if ratio is not None and ratio > MOST_BESIDE_TRANSFERS:
+            sentences.append(f"{row.metric} {row.work}: {ratio:.2f}, allowed {MOST_BESIDE_TRANSFERS}")
     return sentences

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from . import files as transfers_of
 from . import seeds
 from .bursts import measured
+from .crowd import MEGABYTE
 from .plan import Plan, Work
 from .results import Results, Row
 from .servers import BenchError, Server, Spec
@@ -211,10 +213,33 @@ def bursts(run: Run) -> None:
         run.results.add(Row("cpu-burst", name), CHATAPP, MILLI * many.cpu)
 
 
+def files(run: Run) -> None:
+    """Chatting beside large transfers, in chatapp alone: no other server here takes files."""
+    if run.plan.transfers is None or CHATAPP not in {spec.name for spec in run.specs}:
+        return
+    for one in transfers_of.measured(run.plan.transfers, run.say):
+        work = f"{one.server}, {one.way}"
+        figures = {
+            "files-p50-idle": one.idle.p50,
+            "files-p50": one.busy.p50,
+            "files-p99-idle": one.idle.p99,
+            "files-p99": one.busy.p99,
+            "files-ratio": one.busy.p99 / one.idle.p99,
+            "files-before": one.memory[0] / MEGABYTE,
+            "files-most": one.memory[1] / MEGABYTE,
+            "files-after": one.memory[2] / MEGABYTE,
+            "files-up": one.rates[0],
+            "files-down": one.rates[1],
+        }
+        for metric, value in figures.items():
+            run.results.add(Row(metric, work), CHATAPP, value)
+
+
 PHASES: dict[str, Callable[[Run], None]] = {
     "messages": messages,
     "idle": idle,
     "storm": storm,
     "history": history,
     "bursts": bursts,
+    "files": files,
 }

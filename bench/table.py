@@ -14,10 +14,20 @@ METRICS = {
     "cpu-page": ("CPU a history page", "us"),
     "cpu-single": ("CPU of one, 200 members", "ms"),
     "cpu-burst": ("CPU of a burst of 1,000", "ms"),
+    "files-p50-idle": ("ack p50 without transfers", "ms"),
+    "files-p50": ("ack p50 beside transfers", "ms"),
+    "files-p99-idle": ("ack p99 without transfers", "ms"),
+    "files-p99": ("ack p99 beside transfers", "ms"),
+    "files-ratio": ("ack p99 beside to without", ""),
+    "files-before": ("memory before transfers", "MB"),
+    "files-most": ("memory during transfers", "MB"),
+    "files-after": ("memory after transfers", "MB"),
+    "files-up": ("upload", "MB/s"),
+    "files-down": ("ten downloads together", "MB/s"),
 }
 COLUMNS = (("stock", "stock Flask-SocketIO"), ("peer", "peer (Node)"), ("chatapp", "chatapp"), ("limit", "limit (C)"))
-NAMED = ("cpu-single", "cpu-burst")
-"""The metrics whose works, reactions and votes, are no conversations and have no title."""
+NAMED = ("cpu-single", "cpu-burst", *(metric for metric in METRICS if metric.startswith("files-")))
+"""The metrics whose works, such as reactions, votes and uploads, are no conversations and have no title."""
 NOTHING = "-"
 
 
