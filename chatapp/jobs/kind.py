@@ -78,7 +78,7 @@ class Backoff:
     def seconds_after(self, attempt: int) -> float:
         """The pause after this attempt, a part of it by chance: what failed together does not come back together."""
         longest = min(self.most_seconds, self.first_seconds * 2.0 ** min(attempt - 1, 60))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 no secret depends on it
+        return longest * random.SystemRandom().uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
