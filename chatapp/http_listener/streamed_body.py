@@ -38,7 +38,12 @@ class StreamedBody(io.RawIOBase):
         if size < 0:
             return self.readall()
         while not self._buffer and not self.is_complete:
-            self._receive()
+            try:
+                self._receive()
+            except OSError:
+                # What came before the end is read first.
+                if not self._buffer:
+                    raise
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken

@@ -6,6 +6,8 @@ import os
 import time
 from typing import Any
 
+import pytest
+
 from tests.http_listener.conftest import Connect
 from tests.http_listener.raw_client import Small, get, post
 from tests.people import wait_until
@@ -96,8 +98,11 @@ def test_what_the_application_does_not_read_is_no_further_request(connect: Conne
     assert client.is_over()
 
 
-def test_a_chunk_that_cannot_be_read_ends_the_body(connect: Connect) -> None:
-    client = connect(get("/streamed", "Transfer-Encoding: chunked", method="PATCH"), b"3\r\nabc\r\nnonsense\r\n")
+@pytest.mark.parametrize("pause_seconds", [0, 0.1])
+def test_a_chunk_that_cannot_be_read_ends_the_body(connect: Connect, pause_seconds: float) -> None:
+    client = connect(get("/streamed", "Transfer-Encoding: chunked", method="PATCH"))
+    time.sleep(pause_seconds)
+    client.send(b"3\r\nabc\r\nnonsense\r\n")
     assert said(client.answer())["sizes"] == [3]
     assert client.is_over()
 
