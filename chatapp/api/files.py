@@ -14,7 +14,7 @@ from chatapp.api.current import current_files
 from chatapp.api.operation import operation
 from chatapp.errors import InvalidInput, NotAMember, NotFound, Unavailable
 from chatapp.eventloop.thread_pool import run_in_thread
-from chatapp.eventloop.turns import TURN_BYTES
+from chatapp.eventloop.transfer_turns import TURN_BYTES
 from chatapp.extensions import db
 from chatapp.file_payloads import FilesQuery
 from chatapp.file_shapes import FilesShape

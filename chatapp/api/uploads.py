@@ -17,7 +17,7 @@ from chatapp.api.current import current_files, current_journal
 from chatapp.api.operation import operation
 from chatapp.clock import monotonic
 from chatapp.errors import InvalidInput, LimitReached, MalformedRequest, Unavailable
-from chatapp.eventloop.turns import TURN_BYTES, take_turn
+from chatapp.eventloop.transfer_turns import TURN_BYTES, take_turn
 from chatapp.file_errors import (
     ChecksumMismatch,
     FileInfected,

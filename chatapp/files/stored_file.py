@@ -4,7 +4,7 @@ import io
 import os
 
 from chatapp.eventloop.thread_pool import run_in_thread
-from chatapp.eventloop.turns import take_turn
+from chatapp.eventloop.transfer_turns import take_turn
 from chatapp.files.storage import Storage
 
 READ_BYTES = 262_144

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.eventloop.turns import TURN_BYTES
+from chatapp.eventloop.transfer_turns import TURN_BYTES
 from chatapp.files.local_storage import LocalStorage
 from chatapp.files.stored_file import READ_BYTES, StoredFile
 from tests.servers import ROOT
@@ -47,7 +47,15 @@ def test_it_is_read_from_another_place(file: StoredFile) -> None:
 def test_however_many_are_read_an_iteration_of_the_event_loop_gives_one_piece(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(DATA)
-    command = [sys.executable, "-W", "ignore", "-m", "tests.files.turns_in_eventlet", str(tmp_path / "stored"), "10"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "tests.files.transfer_turns_in_eventlet",
+        str(tmp_path / "stored"),
+        "10",
+    ]
     done = subprocess.run([*command, str(source)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"equal": True, "most": TURN_BYTES}

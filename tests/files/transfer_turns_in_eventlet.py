@@ -15,7 +15,7 @@ from pathlib import Path  # noqa: E402
 import eventlet  # noqa: E402
 
 from chatapp.eventloop.event_loop import current_loop  # noqa: E402
-from chatapp.eventloop.turns import TURN_BYTES  # noqa: E402
+from chatapp.eventloop.transfer_turns import TURN_BYTES  # noqa: E402
 from chatapp.files.local_storage import LocalStorage  # noqa: E402
 from chatapp.files.stored_file import StoredFile  # noqa: E402
 

@@ -3,7 +3,7 @@
 from chatapp.eventloop.thread_pool import is_green
 
 TURN_BYTES = 65_536
-"""What is sent or received in a turn. It takes a tenth of a millisecond."""
+"""What is sent or received in a turn."""
 
 
 def take_turn() -> None:
