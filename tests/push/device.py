@@ -19,6 +19,8 @@ class Device:
         self.service = service
         self.browser = PushBrowser()
         self.path = f"/{person.username}/{next(_numbers)}"
+        # A browser subscribes with the server's key. The first who asks for it has it made.
+        assert ask(person, "GET", "/push").json()["publicKey"]
         answer = ask(person, "PUT", "/push/subscription", self.browser.body(service.origin + self.path, **more))
         assert answer.status_code == 200, answer.text
 
