@@ -5,9 +5,9 @@ from chatapp.actions.uploads import Limits, UploadState
 from chatapp.clock import microseconds_to_iso
 from chatapp.file_shapes import (
     FileEntryShape,
+    FileLimitsShape,
     FileShape,
     FilesShape,
-    LimitsShape,
     UploadShape,
 )
 from chatapp.journal.message_state import FileState
@@ -59,7 +59,7 @@ def _entry(entry: FileEntry) -> FileEntryShape:
     }
 
 
-def limits(found: Limits) -> LimitsShape:
+def limits(found: Limits) -> FileLimitsShape:
     return {
         "largestBytes": found.largest_bytes,
         "filesAMessage": found.files_a_message,

@@ -52,7 +52,7 @@ class FilesShape(TypedDict):
     more: bool
 
 
-class LimitsShape(TypedDict):
+class FileLimitsShape(TypedDict):
     """What the caller may send. `types` is null where all are allowed, `quotaBytes` where there is no limit."""
 
     largestBytes: int
@@ -63,7 +63,7 @@ class LimitsShape(TypedDict):
 
 
 class UploadLimitsShape(TypedDict):
-    limits: LimitsShape
+    limits: FileLimitsShape
 
 
 class UploadErrorShape(TypedDict):

@@ -21,6 +21,9 @@ from tests.servers import Server
 LEAKS = ("Traceback", 'File "', "sqlalchemy", "psycopg2", "pydantic", "werkzeug", "chatapp/", "site-packages")
 """Text that only an exception would bring into an answer."""
 
+# The bytes of an upload, by the protocol tus.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 FROM_FRAMEWORK = {404, 405, 413}
 """Of any address and method, before an operation is found."""
 
