@@ -16,6 +16,23 @@ from tests.servers import free_port
 USERNAME, PASSWORD = "chat", "p@ss:word"
 
 
+class _Controller(Controller):
+    """Remembers its connections, to close those that clients leave open."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.connections: list[Any] = []
+
+    def factory(self) -> Any:
+        self.connections.append(super().factory())
+        return self.connections[-1]
+
+    def close_connections(self) -> None:
+        for connection in self.connections:
+            if connection.transport is not None:
+                self.loop.call_soon_threadsafe(connection.transport.close)
+
+
 class MailServer:
     """Takes e-mail for everybody but those whose address begins with `unknown`. With a certificate it wants STARTTLS,
     and after that the sign-in."""
@@ -30,7 +47,7 @@ class MailServer:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate)
             options = {"tls_context": context, "require_starttls": True, "auth_required": True}
-        self._controller = Controller(
+        self._controller = _Controller(
             self, hostname="127.0.0.1", port=self.port, authenticator=_signs_in, auth_require_tls=True, **options
         )
 
@@ -43,6 +60,7 @@ class MailServer:
         return self
 
     def stop(self) -> None:
+        self._controller.close_connections()
         self._controller.stop()
 
     async def handle_RCPT(  # noqa: N802 the name is aiosmtpd's

@@ -35,6 +35,8 @@ def make_older(server: Server, content: str) -> None:
         at = int(time.time() * 1_000_000) - 2 * DAY_MICROSECONDS
         changed = database.execute("UPDATE message SET created_at = ? WHERE content = ?", (at, content))
         assert changed.rowcount == 1
+        # The sweep of every five minutes.
+        database.execute("UPDATE job SET due_at = 0 WHERE kind = 'retention' AND state = 'waiting'")
     database.close()
 
 

@@ -184,6 +184,9 @@ def test_a_bidi_control_in_a_group_name_reorders_no_text(new_person: NewPerson, 
 def test_a_notification_isolates_names_and_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     person, founder = new_person(permissions=["notifications"]), new_api_user()
     groups = [founder.make_group(name, person.username) for name in (f"{OVERRIDE}gnp.exe", "קבוצה")]
+    member = ApiUser(person.server, person.username)
+    for group in groups:
+        member.request("PATCH", "/preferences", {"receiver": group, "group": True, "level": "all"})
     page = open_with_notifications(person)
     page.evaluate(LOSE_FOCUS)
     for group in groups:
