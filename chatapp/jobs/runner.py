@@ -5,6 +5,9 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
 
 from chatapp.clock import monotonic, now
 from chatapp.config import Settings
@@ -14,12 +17,14 @@ from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.jobs.kind import Again, Job, JobFailed, Kind, LeaseLost, Services, sentence_of
 from chatapp.jobs.leases import begin, claim, fail, settle
 from chatapp.jobs.next_due import next_due, next_due_statement
-from chatapp.journal import Journal, StoredMessage
+from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.journal.database_errors import is_outage
 from chatapp.models.base import to_microseconds
 from chatapp.notices import CatchUp, JobsAdded, Notice
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 LOOK_SECONDS = 1.0
 """Time between two looks while nothing is heard of new jobs: how late a job can be that another process has added for
@@ -140,14 +145,22 @@ class Runner:
 
     def _settle(self, job: Job, again: Again | None) -> None:
         if not job.is_settled:
-            self._journal.write(lambda transaction: settle(transaction, job, again), durable=False)
+            self._store(lambda transaction: settle(transaction, job, again), durable=False)
         if self._failing.pop(job.kind.name, None) is not None:
             log.warning("Jobs of the kind %s succeed again.", job.kind.name)
+
+    def _store(self, write: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
+        """Stores how a job has ended. Another process may add one of the same key while this one is put back: then that
+        one waits already, and a second attempt finds it."""
+        try:
+            return self._journal.write(write, durable=durable)
+        except IntegrityError:
+            return self._journal.write(write, durable=durable)
 
     def _fail(self, job: Job, error: Exception) -> None:
         """An outage is not logged for each job: the log says already that the database is out of reach."""
         try:
-            is_retried = self._journal.write(lambda transaction: fail(transaction, job, error))
+            is_retried = self._store(lambda transaction: fail(transaction, job, error))
         except LeaseLost:
             return
         except Exception as second:

@@ -154,7 +154,7 @@ class WebKitWindow(Window):
         def attempt(driver: Any) -> bool:
             found = driver.find_element(By.XPATH, selector)
             # WebKit's driver does not scroll in a dialog.
-            driver.execute_script("arguments[0].scrollIntoView({ block: 'nearest' })", found)
+            driver.execute_script("arguments[0].scrollIntoView({ block: 'center' })", found)
             act(found)
             return True
 
