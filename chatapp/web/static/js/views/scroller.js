@@ -22,6 +22,8 @@ export class Scroller {
     this.hasEnd = true;
     this.anchor = { key: "", within: 0 };
     this.drawn = { start: 0, end: 0 };
+    /** The position that is known here. The element's is another one until the event of a scroll has come. */
+    this.heard = 0;
     /** Until the user scrolls, the view moves to the line for new messages as soon as it exists. */
     this.isUntouched = true;
   }
@@ -31,6 +33,7 @@ export class Scroller {
    * @param {boolean} hasEnd
    */
   setRows(rows, hasEnd) {
+    this.hear();
     this.hasEnd = hasEnd;
     this.isAtEnd &&= hasEnd;
     const { anchor } = this;
@@ -43,12 +46,14 @@ export class Scroller {
 
   /** @param {string} key @param {number} within how far below the top edge of the row the view begins */
   holdAt(key, within) {
+    this.hear();
     this.isAtEnd = false;
     this.isUntouched = false;
     this.anchor = { key, within };
   }
 
   holdEnd() {
+    this.hear();
     this.isAtEnd = true;
     this.isUntouched = false;
   }
@@ -96,15 +101,26 @@ export class Scroller {
    */
   settle() {
     if (!this.element) return false;
+    this.hear();
     const hasChanged = this.index.measure(measuredRows(this.element));
     if (hasChanged) return true;
     const top = this.isAtEnd ? this.element.scrollHeight - this.element.clientHeight : this.top;
     if (Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
+    this.heard = this.element.scrollTop;
     // Rows above the anchor may be lower than estimated, with nothing left to scroll away.
     if (!this.isAtEnd && this.wanted < 0) this.anchor = this.anchorAt(0) ?? this.anchor;
     // The anchor may be so near the end that the end is visible too.
     this.isAtEnd ||= this.hasEnd && this.isEndInSight;
     return false;
+  }
+
+  /** Follows a scroll whose event comes with the next frame. Moving back to the anchor before that would undo it. */
+  hear() {
+    if (!this.element) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    // The browser itself scrolls when the rows have become lower than the view.
+    const isCut = scrollTop < this.heard && scrollTop + clientHeight >= scrollHeight - 1;
+    if (Math.abs(scrollTop - this.heard) > 1 && !isCut) this.follow();
   }
 
   /**
@@ -115,6 +131,7 @@ export class Scroller {
     const { element } = this;
     if (!element) return false;
     const { scrollTop, clientHeight } = element;
+    this.heard = scrollTop;
     this.isAtEnd = this.hasEnd && this.isEndInSight;
     this.anchor = this.anchorAt(scrollTop) ?? this.anchor;
     const range = this.index.range(scrollTop, clientHeight, MARGIN_PIXELS / 2);
