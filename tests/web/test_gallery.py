@@ -28,6 +28,8 @@ def open_gallery(page: Page, name: str = "View 1") -> Locator:
     picture.click()
     gallery = page.get_by_role("dialog")
     expect(gallery.locator(".gallery-image")).to_be_visible()
+    # The other pictures are known.
+    expect(gallery.locator(".gallery-count")).not_to_be_empty()
     return gallery
 
 
