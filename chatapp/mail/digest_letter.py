@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from chatapp.mail.digest_sentences import FALLBACK, SENTENCES, say
+from chatapp.mail.digest_sentences import SENTENCES, say
 from chatapp.mail.letters import Letter
 from chatapp.push.excerpts import RIGHT_TO_LEFT_LANGUAGES, excerpt_of, isolated
 from chatapp.push.sentences import say as say_of_push
+from chatapp.sentences import FALLBACK
 
 MOST_MESSAGES = 20
 """A digest tells of so many messages, and counts the others."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chatapp.mail.sentences import FRAMES, LETTERS, NOTICES
+from chatapp.sentences import FALLBACK
 
 Notice = Literal[
     "address_changed",
@@ -16,8 +17,6 @@ Notice = Literal[
     "second_factor_off",
 ]
 """What its owner hears of when it has happened to an account."""
-
-FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 Counts stand behind a noun, so that no language needs its plural forms.
 """
 
+from chatapp.sentences import spoken
+
 SENTENCES: dict[str, dict[str, str]] = {
     "in_group": {
         "en": "{name} in {group}",
@@ -47,10 +49,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
 }
 
-FALLBACK = "en"
-
 
 def say(sentence: str, language: str, **values: object) -> str:
-    """A sentence with its values. A language without sentences gets those in English."""
-    found = SENTENCES[sentence]
-    return found.get(language, found[FALLBACK]).format(**values)
+    """See `chatapp.sentences.spoken`."""
+    return spoken(SENTENCES, sentence, language, **values)
