@@ -45,6 +45,11 @@ class UploadMissing(ChatError):
     status = 404
 
 
+def missing_upload(upload_id: str) -> UploadMissing:
+    """The error for an upload that its owner does not have, or has no more."""
+    return UploadMissing("There is no such upload, or a message has it already.", uploadId=upload_id)
+
+
 class UploadIncomplete(ChatError):
     """Bytes of the file are missing, or it is not processed yet."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from chatapp.actions.released_files import release
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.thread_pool import run_in_background, run_in_thread
-from chatapp.file_errors import FileInfected, FileTypeRefused, UploadMissing
+from chatapp.file_errors import FileInfected, FileTypeRefused, missing_upload
 from chatapp.files import keys
 from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
@@ -51,7 +51,7 @@ def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partia
     try:
         _process(journal, store, upload_id, name, path)
     except FileNotFoundError:
-        raise _missing(upload_id) from None
+        raise missing_upload(upload_id) from None
     except tuple(type(refusal) for refusal in REFUSALS.values()) as error:
         _set(journal, upload_id, refusal=error.code)
         run_in_thread(store.partial.delete, upload_id)
@@ -79,7 +79,7 @@ def finish_stored(journal: Journal, store: FileStore, upload_id: str, blob_hash:
     there."""
     key = None if blob_hash is None else keys.key_of(blob_hash)
     if key is None or not run_in_thread(_has, store, key):
-        raise _missing(upload_id)
+        raise missing_upload(upload_id)
     _set(journal, upload_id, is_ready=True)
 
 
@@ -98,7 +98,10 @@ def _claim(journal: Journal, upload_id: str, blob_hash: str, size: int, media: M
         upload = transaction.session.get(Upload, upload_id, with_for_update=True)
         if upload is None:
             # It was cancelled meanwhile.
-            raise _missing(upload_id)
+            raise missing_upload(upload_id)
+        if upload.blob_hash not in (None, blob_hash):
+            # An earlier attempt, which was cut off, has made something else of the file.
+            release(transaction, {upload.blob_hash})
         upload.blob_hash = blob_hash
         return True
 
@@ -124,7 +127,7 @@ def _set_ready(journal: Journal, upload_id: str, blob_hash: str, size: int, medi
 
     _write_until(journal, write)
     if is_missing:
-        raise _missing(upload_id)
+        raise missing_upload(upload_id)
 
 
 def _write_until(journal: Journal, write: Callable[[Transaction], bool]) -> None:
@@ -174,10 +177,6 @@ def _has(store: FileStore, key: str, size: int | None = None) -> bool:
         return store.storage.size(key) == size or size is None
     except NotStored:
         return False
-
-
-def _missing(upload_id: str) -> UploadMissing:
-    return UploadMissing("There is no such upload, or a message has it already.", uploadId=upload_id)
 
 
 def _set(journal: Journal, upload_id: str, **values: object) -> None:

@@ -30,7 +30,7 @@ from chatapp.file_errors import (
     OffsetConflict,
     QuotaExceeded,
     StorageFull,
-    UploadMissing,
+    missing_upload,
 )
 from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
@@ -161,7 +161,7 @@ def receive(
     try:
         partial = run_in_thread(store.partial.open, upload_id)
     except FileNotFoundError:
-        raise _missing(upload_id) from None
+        raise missing_upload(upload_id) from None
     with partial:
         if partial.size != offset:
             raise OffsetConflict("The upload ends at another place.", offset=partial.size)
@@ -237,21 +237,18 @@ def _append(
     except OSError as error:
         raise StorageFull("The file cannot be stored now.") from error
     finally:
-        if checksum is not None and digest is not None and digest.digest() != checksum.digest:
+        is_wrong = checksum is not None and digest is not None and digest.digest() != checksum.digest
+        if is_wrong:
             run_in_thread(partial.cut, began_at)
-    if checksum is not None and digest is not None and digest.digest() != checksum.digest:
+    if is_wrong:
         raise ChecksumMismatch("The bytes are not those of the checksum.")
 
 
 def _own(caller: Caller, upload_id: str) -> Upload:
     upload = db.session.get(Upload, upload_id, populate_existing=True)
     if upload is None or upload.user_id != caller.user_id or upload.expires_at <= now():
-        raise _missing(upload_id)
+        raise missing_upload(upload_id)
     return upload
-
-
-def _missing(upload_id: str) -> UploadMissing:
-    return UploadMissing("There is no such upload, or a message has it already.", uploadId=upload_id)
 
 
 def _is_complete(upload: Upload) -> bool:
@@ -266,7 +263,7 @@ def _offset(store: FileStore, upload: Upload) -> int:
     if arrived is not None:
         return arrived
     if upload.blob_hash is None:
-        raise _missing(upload.id)
+        raise missing_upload(upload.id)
     # Its bytes were stored, and the process ended before it said so.
     return upload.size
 

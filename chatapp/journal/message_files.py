@@ -6,9 +6,10 @@ from typing import Any
 
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError
-from chatapp.file_errors import QuotaExceeded, UploadIncomplete, UploadMissing
+from chatapp.file_errors import QuotaExceeded, UploadIncomplete, missing_upload
 from chatapp.journal.drafts import FileDraft, MessageDraft, StoredMessage
 from chatapp.journal.message_state import FileState, MessageState, file_state
+from chatapp.journal.new_states import MARK_STATE
 from chatapp.journal.values import flat, placeholders, value_rows
 
 BLOB_COLUMNS = "b.hash, b.size, b.kind, b.content_type, b.width, b.height, b.placeholder, b.previews"
@@ -33,9 +34,6 @@ INSERT = f"INSERT INTO message_file ({COLUMNS}, is_voice) VALUES {{rows}}"  # no
 INSERTED = 13
 """Columns of INSERT."""
 
-# Only messages with a changed revision are asked for a state. The change log does not take it for a change.
-MARK = "UPDATE message SET changed_revision = revision WHERE conversation_id = ? AND sequence = ?"
-
 
 class MessageFiles:
     """The files of one batch."""
@@ -51,14 +49,14 @@ class MessageFiles:
         """The files of a draft, or why it cannot have them. None of them is used up before `insert`."""
         ids = [file.upload_id for file in draft.files]
         if len(set(ids)) < len(ids) or not self._used.isdisjoint(ids):
-            return _missing(ids)
+            return missing_upload(ids[0])
         sql = UPLOADS.format(ids=placeholders(ids)) + self._lock_uploads
         found = {row[0]: row for row in self._connection.execute(sql, (*ids, draft.sender_id)).fetchall()}
         states = []
         for file in draft.files:
             row = found.get(file.upload_id)
             if row is None:
-                return _missing([file.upload_id])
+                return missing_upload(file.upload_id)
             if not row[2]:
                 return UploadIncomplete("The file is not complete.", uploadId=file.upload_id)
             states.append(_state(file, row))
@@ -86,7 +84,7 @@ class MessageFiles:
         for message in messages:
             if message.state is not None and message.state.files:
                 key = (message.conversation_id, message.sequence)
-                self._connection.execute(MARK, key)
+                self._connection.execute(MARK_STATE, key)
                 rows += [_row(message, position, file) for position, file in enumerate(message.state.files, 1)]
         if rows:
             self._connection.execute(INSERT.format(rows=value_rows(INSERTED, len(rows))), flat(rows))
@@ -101,10 +99,6 @@ def with_files(state: MessageState | None, revision: int, files: list[FileState]
     state = state or MessageState()
     state.changed_revision, state.files = revision, files
     return state
-
-
-def _missing(ids: list[str]) -> UploadMissing:
-    return UploadMissing("There is no such upload, or a message has it already.", uploadId=ids[0])
 
 
 def _state(file: FileDraft, row: Sequence[Any]) -> FileState:

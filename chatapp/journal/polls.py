@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from chatapp.database import WriterConnection
 from chatapp.journal.drafts import MessageDraft, StoredMessage
 from chatapp.journal.message_state import MessageState, PollState
+from chatapp.journal.new_states import MARK_STATE
 
 INSERT = """INSERT INTO poll (conversation_id, sequence, question, options, is_multiple, is_anonymous, closes_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
-
-# Only messages with a changed revision are asked for a state. The change log does not take it for a change.
-MARK = "UPDATE message SET changed_revision = revision WHERE conversation_id = ? AND sequence = ?"
 
 
 def state_of_poll(draft: MessageDraft, revision: int) -> MessageState | None:
@@ -30,4 +28,4 @@ def insert_polls(connection: WriterConnection, messages: Iterable[StoredMessage]
             options = "\n".join(poll.options)
             row = (*key, poll.question, options, poll.is_multiple, poll.is_anonymous, poll.closes_at)
             connection.execute(INSERT, row)
-            connection.execute(MARK, key)
+            connection.execute(MARK_STATE, key)
