@@ -4,12 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.conftest import Browser
 
 Browse = Callable[[str | None], Browser]
 Newcomers = Callable[[int], list[str]]
 TEXT = b"0123456789"
+
+
+def sign_in(app: Flask, name: str) -> Browser:
+    """A browser of somebody who is signed in by name."""
+    app.test_client_class = Browser
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    assert client.post("/login", json={"username": name}).status_code == 200
+    return client
 
 
 def send(browser: Browser, receiver: str, *files: dict[str, Any] | str, **values: Any) -> Any:

@@ -10,7 +10,8 @@ from flask import Flask
 from chatapp.actions import finished_uploads, uploads
 from chatapp.actions.released_files import delete_released
 from chatapp.actions.uploads import FREE_BYTES
-from tests.api.test_uploads import error_of, head, partial_files, sign_in, stored_files
+from tests.api.senders import error_of, sign_in
+from tests.api.test_uploads import head, partial_files, stored_files
 from tests.conftest import Browser
 from tests.uploads import add, begin
 

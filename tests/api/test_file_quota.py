@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.senders import error_of, sent
-from tests.api.test_uploads import sign_in
+from tests.api.senders import error_of, sent, sign_in
 from tests.conftest import Browser
 from tests.uploads import begin, upload
 

@@ -15,6 +15,7 @@ from chatapp.actions import uploads
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Upload
+from tests.api.senders import error_of, sign_in
 from tests.conftest import Browser
 from tests.pictures import RED, encoded, plain
 from tests.uploads import add, begin, upload
@@ -32,19 +33,6 @@ def state(browser: Browser, upload_id: str) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.get_json()["upload"]
     return found
-
-
-def error_of(answer: Any) -> dict[str, Any]:
-    found: dict[str, Any] = answer.get_json()["error"]
-    return found
-
-
-def sign_in(app: Flask, name: str) -> Browser:
-    app.test_client_class = Browser
-    client = app.test_client()
-    assert isinstance(client, Browser)
-    assert client.post("/login", json={"username": name}).status_code == 200
-    return client
 
 
 def partial_files(app: Flask) -> list[Path]:

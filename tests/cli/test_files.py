@@ -16,6 +16,7 @@ from chatapp.actions.file_jobs import FORGOTTEN
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Upload
+from tests.api.senders import sign_in
 from tests.cli.running import Run
 from tests.conftest import NO_LIMITS, Browser
 from tests.pictures import encoded, plain
@@ -34,11 +35,7 @@ def app(installation: dict[str, str]) -> Iterator[Flask]:
 
 @pytest.fixture
 def anna(app: Flask) -> Browser:
-    app.test_client_class = Browser
-    client = app.test_client()
-    assert isinstance(client, Browser)
-    client.post("/login", json={"username": "anna"})
-    return client
+    return sign_in(app, "anna")
 
 
 def send(browser: Browser, data: bytes, name: str = "a.txt") -> None:

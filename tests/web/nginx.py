@@ -6,8 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.certificates import self_signed_certificate
 from tests.people import wait_until
 from tests.servers import ROOT, Server, free_ports
 
@@ -76,3 +79,15 @@ class Nginx:
         assert self._process.poll() is None, (self.folder / "nginx.log").read_text()
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.https_port)) == 0
+
+
+@contextmanager
+def running_nginx(folder: Path, server: Server) -> Iterator[Nginx]:
+    """nginx in front of this server, with a certificate of its own."""
+    # The worker process of an nginx that root starts belongs to another user.
+    folder.chmod(0o755)
+    started = Nginx(folder, server, self_signed_certificate(folder, HOST)).start()
+    try:
+        yield started
+    finally:
+        started.stop()

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.certificates import self_signed_certificate
 from tests.people import wait_until
 from tests.uploads import TUS, add, begin, upload
-from tests.web.nginx import HOST, Nginx
+from tests.web.nginx import HOST, Nginx, running_nginx
 from tests.web.server import Server
 
 SIZE = 30_000_000
@@ -54,11 +53,8 @@ def server(make_server: Callable[..., Server]) -> Server:
 
 @pytest.fixture(scope="module")
 def nginx(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    started = Nginx(folder, server, self_signed_certificate(folder, HOST)).start()
-    yield started
-    started.stop()
+    with running_nginx(tmp_path_factory.mktemp("nginx"), server) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.certificates import key_hash, self_signed_certificate
+from tests.certificates import key_hash
 from tests.web.browser import FLAGS, chromium_path
-from tests.web.nginx import HOST, Nginx
+from tests.web.nginx import HOST, Nginx, running_nginx
 from tests.web.people import bubble, composer, tick, wait_connected, write
 from tests.web.server import Server
 from tests.web.test_passkeys import NO_OFFER, PASSWORD, SecurityKey, close_dialog, open_section, sign_in, sign_out
@@ -27,12 +27,8 @@ def behind_tls(make_server: Callable[..., Server]) -> Server:
 
 @pytest.fixture(scope="module")
 def nginx(behind_tls: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    folder = tmp_path_factory.mktemp("nginx")
-    # The worker process of an nginx that root starts belongs to another user.
-    folder.chmod(0o755)
-    started = Nginx(folder, behind_tls, self_signed_certificate(folder, HOST)).start()
-    yield started
-    started.stop()
+    with running_nginx(tmp_path_factory.mktemp("nginx"), behind_tls) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
