@@ -8,7 +8,7 @@ Sentences = Mapping[str, Mapping[str, str]]
 FALLBACK = "en"
 
 
-def spoken(sentences: Sentences, name: str, language: str, **values: object) -> str:
+def spoken(sentences: Sentences, sentence: str, language: str, /, **values: object) -> str:
     """A sentence with its values. A language without sentences gets those in English."""
-    found = sentences[name]
+    found = sentences[sentence]
     return found.get(language, found[FALLBACK]).format(**values)

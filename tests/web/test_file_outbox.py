@@ -176,17 +176,19 @@ def test_another_tab_shows_the_progress_and_takes_over_when_the_first_is_closed(
     first = alice.open(f"#/u/{bob.username}")
     held = Held(first)
     second = alice.open(f"#/u/{bob.username}")
-    patches: list[str] = []
-    second.on("request", lambda request: patches.append(request.url) if request.method == "PATCH" else None)
+    patches: list[Request] = []
+    second.on("request", lambda request: patches.append(request) if request.method == "PATCH" else None)
     attach(first, noise(300_000))
     write(first, "from the first")
     wait_for(first, lambda: len(held.routes) == 1)
     expect(second.get_by_role("progressbar")).to_be_visible()
     second.wait_for_timeout(3_000)
     assert patches == [], "the first tab sends"
+    # A request that is only held back may still leave the browser when its tab is closed.
+    held.routes[0].abort()
     first.close()
     expect(second.locator(".tick-sending")).to_have_count(0)
-    assert patches, "the second tab sends, again where the first one's request was still looked at"
+    assert len(patches) == 1
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
