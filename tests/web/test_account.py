@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.page_checks import fits, violations
 from tests.web.people import Person, wait_connected
@@ -84,6 +84,29 @@ def test_a_new_password_keeps_this_page_and_its_tabs_and_ends_every_other_sessio
         expect(one.get_by_text("Your session has ended")).to_have_count(0)
     assert page.evaluate("fetch('/sessions').then(answer => answer.json()).then(body => body.sessions.length)") == 1
     sign_in(away, server, "zoe", SECOND)
+
+
+def test_a_tab_goes_on_when_it_hears_late_that_the_former_session_has_ended(
+    new_person: NewPerson, make_server: MakeServer
+) -> None:
+    server = make_server(SIGN_IN="password")
+    server.add_user("eve", "--password", FIRST)
+    here = new_person("eve", server, signed_in=False)
+    page = here.context.new_page()
+    sign_in(page, server, "eve", FIRST)
+    tab = here.open()
+    late: list[Route] = []
+    tab.route("**/loggedIn", lambda route: route.continue_() if late else late.append(route))
+    open_account(page, "Password")
+    dialog = page.get_by_role("dialog", name="Password")
+    dialog.get_by_label("Current password").fill(FIRST)
+    dialog.get_by_label("New password").fill(SECOND)
+    with tab.expect_request("**/loggedIn"):
+        dialog.get_by_role("button", name="Change password").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Your password is changed")
+    late[0].fulfill(status=401, json={"response": "The session has ended.", "error": {"code": "unauthorized"}})
+    wait_connected(tab)
+    expect(tab.get_by_text("Your session has ended")).to_have_count(0)
 
 
 def test_a_person_downloads_everything_that_is_theirs(new_person: NewPerson, make_server: MakeServer) -> None:

@@ -18,7 +18,7 @@ import { followSignIn } from "./renderer.js";
 import { followAddress } from "./router.js";
 import { onRenamed } from "./renames.js";
 import { adoptEntry, forgetEntry } from "./sending.js";
-import { expire, followOtherTab, followStorage, resume, startOver } from "./session.js";
+import { checkSession, followOtherTab, followStorage, resume, startOver } from "./session.js";
 import { followKeys } from "./shortcuts.js";
 import * as store from "./store.js";
 import { followOpenConversation, followSharing } from "./sync.js";
@@ -52,7 +52,7 @@ async function start() {
   watchAttention();
   watchRoom();
   watchNetwork();
-  onUnauthorized(expire);
+  onUnauthorized(checkSession);
   onRenamed(startOver);
   onTabMessage(hearTab);
   draw();

@@ -149,10 +149,22 @@ export async function changePassword(current, password) {
   }
 }
 
+/** How many sessions have begun, here and in other tabs. */
+let sessionsBegun = 0;
+
+/** Whose session the server sees. The answer for a session that another has followed meanwhile says nothing about that one. */
+async function currentUser() {
+  for (;;) {
+    const before = sessionsBegun;
+    const user = await api.currentUser();
+    if (user || before === sessionsBegun) return user;
+  }
+}
+
 /** The server ended the session of the connection. Another tab may have begun a new one. */
 async function checkToken() {
   try {
-    const user = await api.currentUser();
+    const user = await currentUser();
     if (user === null) await expire();
     else await begin(user);
   } catch (error) {
@@ -161,7 +173,7 @@ async function checkToken() {
 }
 
 /** The server ended the session. */
-export async function expire() {
+async function expire() {
   if (store.session.peek().status !== "signedIn") return;
   await end(say.sessionExpired);
 }
@@ -171,6 +183,7 @@ const asMember = (username) => ({ username, role: "member" });
 
 /** @param {store.SignedIn} user */
 async function begin({ username, role }) {
+  sessionsBegun++;
   if (store.me.peek() !== username) store.clear();
   store.session.value = { status: "signedIn", username, role, reason: "" };
   startSending();
@@ -211,10 +224,13 @@ async function end(reason) {
   await keepSeen(BROWSER, "username", "");
 }
 
-/** Asks the server whose session this is: the socket was refused, for that reason or a temporary one, or another tab began it. */
-async function checkSession() {
+/**
+ * Asks the server whose session this is: a request or the socket was refused. Its session may have ended, another may have
+ * begun in this tab or in another one, or the reason is temporary.
+ */
+export async function checkSession() {
   try {
-    const user = await api.currentUser();
+    const user = await currentUser();
     if (user === null) await expire();
     else if (user.username !== store.me.peek()) await begin(user);
     else store.session.value = { ...store.session.peek(), ...user };
@@ -228,6 +244,7 @@ async function checkSession() {
  * @param {string} username empty for out
  */
 export async function followOtherTab(username) {
+  sessionsBegun++;
   if (username === store.me.peek()) return;
   if (!username) return end(say.signedOut);
   await begin(asMember(username));
