@@ -17,7 +17,7 @@ from tests.web.test_passkeys import SecurityKey
 from tests.web.tour import Tour, everywhere
 
 LOCALES = ROOT / "chatapp" / "web" / "static" / "locales"
-STOPS = 78
+STOPS = 79
 
 
 @pytest.fixture(scope="module")
