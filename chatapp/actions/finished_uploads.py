@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from chatapp.actions.released_files import release
-from chatapp.errors import ChatError, Unavailable
+from chatapp.errors import Unavailable
 from chatapp.eventloop.thread_pool import run_in_background, run_in_thread
 from chatapp.file_errors import FileInfected, FileTypeRefused, missing_upload
 from chatapp.files import keys
@@ -29,15 +29,16 @@ CLAIM_SECONDS = 0.05
 CLAIMS = 100
 """How often, and in which intervals, a claim is repeated while the same bytes are being deleted."""
 
-REFUSALS = {
-    FileInfected.code: FileInfected("The scanner has found something in the file."),
-    FileTypeRefused.code: FileTypeRefused("Files of this type may not be sent."),
+REFUSALS: dict[str, tuple[type[FileInfected | FileTypeRefused], str]] = {
+    FileInfected.code: (FileInfected, "The scanner has found something in the file."),
+    FileTypeRefused.code: (FileTypeRefused, "Files of this type may not be sent."),
 }
 
 
-def refusal_of(code: str) -> ChatError:
-    """The error for which a file was refused."""
-    return REFUSALS[code]
+def refusal_of(code: str) -> FileInfected | FileTypeRefused:
+    """A new error of the kind for which a file was refused: an error that is raised keeps where it was raised."""
+    make, sentence = REFUSALS[code]
+    return make(sentence)
 
 
 def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partial: PartialFile) -> None:
@@ -52,7 +53,7 @@ def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partia
         _process(journal, store, upload_id, name, path)
     except FileNotFoundError:
         raise missing_upload(upload_id) from None
-    except tuple(type(refusal) for refusal in REFUSALS.values()) as error:
+    except (FileInfected, FileTypeRefused) as error:
         _set(journal, upload_id, refusal=error.code)
         run_in_thread(store.partial.delete, upload_id)
         raise
