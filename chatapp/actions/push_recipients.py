@@ -50,7 +50,8 @@ SUBSCRIBERS = (
         PUSH_SUBSCRIPTIONS.c.client_secret,
         PUSH_SUBSCRIPTIONS.c.page,
         PUSH_SUBSCRIPTIONS.c.language,
-        USERS.c.username,
+        CONVERSATIONS.c.shares_history,
+        CONVERSATIONS.c.erased_sequence,
         MEMBERSHIPS.c.read_sequence,
         MEMBERSHIPS.c.joined_sequence,
         CONVERSATION_PREFERENCES.c.level,
@@ -150,7 +151,6 @@ def notifies(message: RecentMessage, member: Any, place: Place, blocks: set[tupl
     """Whether a message notifies a member who has not read it. `member` is a row of SUBSCRIBERS or of UNREAD, and
     `blocks` are those among the senders."""
     user_id = member.user_id
-    hidden = place.erased if place.shares_history else max(place.erased, member.joined_sequence)
-    is_unread = message.sequence > max(member.read_sequence, hidden)
+    is_unread = message.sequence > max(member.read_sequence, hidden_up_to(member))
     is_own = message.sender_id == user_id or (user_id, message.sender_id) in blocks
     return is_unread and not is_own and message.notifies(user_id, member.level or DEFAULT, place)
