@@ -75,14 +75,15 @@ class PushSender:
             shown_notifications.note_notified(self._journal, conversation_id, messages[-1].sequence)
         return retries, seconds_to_next(place, until)
 
-    def retry(self, retry: Retry) -> list[Retry]:
-        """As `notify`, for one browser."""
+    def retry(self, retry: Retry) -> Retry | None:
+        """As `notify`, for one browser. Returns the next attempt if the push service did not take it again."""
         place = place_of(retry.conversation_id)
         subscribers = [one for one in subscribers_of(retry.conversation_id) if one.session_id == retry.session_id]
         if place is None or not subscribers:
-            return []
+            return None
         messages = recent_messages(place, now() - READING)
-        return self._send(place, messages, subscribers, retry.after, retry.attempt)
+        left = self._send(place, messages, subscribers, retry.after, retry.attempt)
+        return left[0] if left else None
 
     def take_away(self, conversation_id: int) -> None:
         """Takes the notifications of a conversation away from those who have read it to its end.
