@@ -141,7 +141,8 @@ def _count_in(row: Any, mentions: Set[int]) -> int:
     """How many messages of a conversation the badge counts. `mentions` are those after the read watermark."""
     after = read_up_to(row.read_sequence, row.unread_from, hidden_up_to(row))
     if row.level != MENTIONS:
-        return max(0, row.last_sequence - after)
+        unread: int = row.last_sequence - after
+        return max(0, unread)
     if after < row.read_sequence:
         mentions = mentions_after(row.id, row.user_id, after)
     return sum(sequence > after for sequence in mentions)
