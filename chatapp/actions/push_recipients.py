@@ -22,7 +22,7 @@ from chatapp.models.tables import (
     USERS,
 )
 from chatapp.prepared_statements import rows
-from chatapp.push.quiet_hours import is_quiet
+from chatapp.quiet_hours import is_quiet
 
 _OTHER = MEMBERSHIPS.alias()
 _IS_GROUP = CONVERSATIONS.c.kind == GROUP
