@@ -24,7 +24,6 @@ from chatapp.journal.message_state import sizes_in
 from chatapp.media.inspection import Media, inspect
 from chatapp.models import Blob, Upload
 
-READ_BYTES = 1 << 20
 CLAIM_SECONDS = 0.05
 CLAIMS = 100
 """How often, and in which intervals, a claim is repeated while the same bytes are being deleted."""
@@ -85,7 +84,7 @@ def finish_stored(journal: Journal, store: FileStore, upload_id: str, blob_hash:
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal. Reads READ_BYTES at a time."""
+    """The SHA-256 of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, hashlib.sha256).hexdigest()
 
