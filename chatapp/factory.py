@@ -113,9 +113,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
     app.extensions["chatapp.statements"] = statements = StatementRunner(engine, shares_connection=is_shared)
     app.extensions["chatapp.indexer"] = indexer = Indexer(app.app_context, journal)
-    app.extensions["chatapp.push"] = PushSender(
-        app.app_context, journal, settings, derived_key(str(app.secret_key), PUSH)
-    )
+    app.extensions["chatapp.push"] = PushSender(journal, settings, derived_key(str(app.secret_key), PUSH))
     journal.listen(indexer.committed)
     app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close]
     app.extensions["chatapp.at_exit"] = atexit.register(partial(close, app))

@@ -4,8 +4,6 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-FileKind = Literal["picture", "video", "audio", "pdf", "text", "other"]
-
 
 class PreviewShape(TypedDict):
     width: int

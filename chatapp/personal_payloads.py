@@ -9,7 +9,7 @@ from chatapp.payloads import ConversationName, ConversationQuery, MessageId, Pay
 
 Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
-"""An IANA name. Lists of zones differ: `push/quiet_hours.py` says what one means that the server does not know."""
+"""An IANA name. Lists of zones differ: `quiet_hours.py` says what one means that the server does not know."""
 Weekday = Annotated[int, Field(ge=1, le=7)]
 """As in ISO 8601: Monday is 1."""
 

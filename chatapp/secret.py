@@ -1,10 +1,13 @@
 """The key that signs tokens: configured, or generated once for an installation."""
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets
 from pathlib import Path
+
+from cryptography.fernet import Fernet
 
 from chatapp.config import BadSetting, Settings
 
@@ -28,6 +31,11 @@ def secret_key(settings: Settings) -> str:
 def derived_key(key: str, purpose: str) -> bytes:
     """32 bytes for one purpose. Whoever learns them learns neither the key nor what it gives for another purpose."""
     return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def cipher_of(derived: bytes) -> Fernet:
+    """Encrypts what is stored, with a derived key."""
+    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def _read_or_generate(folder: Path) -> str:

@@ -11,7 +11,7 @@ from chatapp.actions.standing import is_open
 from chatapp.extensions import db
 from chatapp.models import Conversation, DigestPosition, Membership, Message, User, UserSettings
 from chatapp.models.preference import DAILY, HOURLY
-from chatapp.push.quiet_hours import is_quiet
+from chatapp.quiet_hours import is_quiet
 
 AWAY = {HOURLY: timedelta(minutes=15), DAILY: timedelta(days=1)}
 """How long ago the last connection of a person has to have closed. Who was never connected is told nothing."""

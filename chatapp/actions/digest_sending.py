@@ -13,7 +13,7 @@ from chatapp.actions.missed_messages import missed_messages
 from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.extensions import db
-from chatapp.jobs.kind import Again, Backoff, JobFailed, Kind, Services
+from chatapp.jobs.kind import Again, JobFailed, Kind, Services
 from chatapp.jobs.leases import complete
 from chatapp.jobs.queue import NewJob, SessionConnection, enqueue_rows
 from chatapp.journal import Journal, Transaction
@@ -21,6 +21,7 @@ from chatapp.mail.delivery import MailFailed, deliver
 from chatapp.mail.digest_headers import DIGESTS, digest_headers, unsubscribe_token
 from chatapp.mail.digest_letter import Frame, Missed, digest_letter
 from chatapp.mail.letters import Letter
+from chatapp.mail.outbox import BACKOFF, MOST_ATTEMPTS
 from chatapp.models import DigestPosition
 from chatapp.secret import derived_key, secret_key
 
@@ -126,6 +127,6 @@ def _position(transaction: Transaction, user_id: int) -> DigestPosition:
 
 KINDS = (
     Kind("digests", _find, every=LOOK_EVERY),
-    Kind(DIGEST, _send, most_attempts=8, backoff=Backoff(first_seconds=10, most_seconds=1_200)),
+    Kind(DIGEST, _send, most_attempts=MOST_ATTEMPTS, backoff=BACKOFF),
 )
 """Digests have a kind of their own, so that a link for a new password does not wait for all of them."""

@@ -22,7 +22,7 @@ from chatapp.models import Blob, Upload
 EXPIRED_AT_ONCE = 100
 
 FORGOTTEN = timedelta(days=1)
-"""How old partial files and workspaces are that are looked at. No request takes so long to finish an upload."""
+"""How old partial files, workspaces and copies are that are looked at. No request takes so long to finish an upload."""
 
 
 def _delete(services: Services, _payload: Mapping[str, Any]) -> Again | None:
@@ -58,7 +58,7 @@ def remove_expired(journal: Journal, store: FileStore) -> int:
 
 def remove_forgotten(store: FileStore) -> int:
     """Removes what processes that were killed have left on this machine: partial files without an upload, since its
-    message was sent or it was never stored, and workspaces. Returns how many of the former."""
+    message was sent or it was never stored, workspaces, and incomplete copies. Returns how many of the first."""
     before = (now() - FORGOTTEN).timestamp()
     ids = run_in_thread(store.partial.unchanged_since, before)
     count = 0
@@ -71,6 +71,7 @@ def remove_forgotten(store: FileStore) -> int:
                 run_in_thread(store.partial.delete, upload_id)
                 count += 1
     run_in_thread(store.partial.delete_workspaces, before)
+    run_in_thread(store.storage.delete_incomplete, before)
     return count
 
 

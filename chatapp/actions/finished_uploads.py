@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from chatapp.actions.released_files import release
-from chatapp.errors import ChatError, Unavailable
+from chatapp.errors import Unavailable
 from chatapp.eventloop.thread_pool import run_in_background, run_in_thread
 from chatapp.file_errors import FileInfected, FileTypeRefused, missing_upload
 from chatapp.files import keys
@@ -24,20 +24,20 @@ from chatapp.journal.message_state import sizes_in
 from chatapp.media.inspection import Media, inspect
 from chatapp.models import Blob, Upload
 
-READ_BYTES = 1 << 20
 CLAIM_SECONDS = 0.05
 CLAIMS = 100
 """How often, and in which intervals, a claim is repeated while the same bytes are being deleted."""
 
-REFUSALS = {
-    FileInfected.code: FileInfected("The scanner has found something in the file."),
-    FileTypeRefused.code: FileTypeRefused("Files of this type may not be sent."),
+REFUSALS: dict[str, tuple[type[FileInfected | FileTypeRefused], str]] = {
+    FileInfected.code: (FileInfected, "The scanner has found something in the file."),
+    FileTypeRefused.code: (FileTypeRefused, "Files of this type may not be sent."),
 }
 
 
-def refusal_of(code: str) -> ChatError:
-    """The error for which a file was refused."""
-    return REFUSALS[code]
+def refusal_of(code: str) -> FileInfected | FileTypeRefused:
+    """A new error of the kind for which a file was refused: an error that is raised keeps where it was raised."""
+    make, sentence = REFUSALS[code]
+    return make(sentence)
 
 
 def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partial: PartialFile) -> None:
@@ -52,7 +52,7 @@ def finish(journal: Journal, store: FileStore, upload_id: str, name: str, partia
         _process(journal, store, upload_id, name, path)
     except FileNotFoundError:
         raise missing_upload(upload_id) from None
-    except tuple(type(refusal) for refusal in REFUSALS.values()) as error:
+    except (FileInfected, FileTypeRefused) as error:
         _set(journal, upload_id, refusal=error.code)
         run_in_thread(store.partial.delete, upload_id)
         raise
@@ -84,7 +84,7 @@ def finish_stored(journal: Journal, store: FileStore, upload_id: str, blob_hash:
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal. Reads READ_BYTES at a time."""
+    """The SHA-256 of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, hashlib.sha256).hexdigest()
 

@@ -62,6 +62,13 @@ def hidden_up_to(row: Any) -> int:
     return erased if row.shares_history else max(erased, row.joined_sequence)
 
 
+def read_up_to(read_sequence: int, unread_from: int | None, hidden: int) -> int:
+    """The last message that does not count as unread for a member. From the one on that is marked as unread, all do.
+    `hidden` is the last sequence that the member does not see."""
+    read = read_sequence if unread_from is None else min(read_sequence, unread_from - 1)
+    return read if read > hidden else hidden
+
+
 def find_conversation(caller: Caller, receiver: str, *, is_group: bool) -> FoundConversation:
     """Raises NotFound for an unknown user or group, NotAMember for a group that the caller is not in."""
     return find_group(caller, receiver) if is_group else _find_direct(caller, receiver)

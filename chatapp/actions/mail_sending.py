@@ -5,9 +5,9 @@ from typing import Any
 
 from chatapp.actions import mailed_resets, own_email, security_notices
 from chatapp.extensions import db
-from chatapp.jobs.kind import Backoff, JobFailed, Kind, Services
+from chatapp.jobs.kind import JobFailed, Kind, Services
 from chatapp.mail.delivery import MailFailed, deliver
-from chatapp.mail.outbox import MAIL, Mail
+from chatapp.mail.outbox import BACKOFF, MAIL, MOST_ATTEMPTS, Mail
 
 Compose = Callable[[Services, Mapping[str, Any]], Mail | None]
 """Finds out what to send; None for nothing."""
@@ -35,5 +35,5 @@ def _send(services: Services, payload: Mapping[str, Any]) -> None:
         raise JobFailed(str(error), can_retry=error.can_retry) from None
 
 
-SENDING = Kind(MAIL, _send, most_attempts=8, backoff=Backoff(first_seconds=10, most_seconds=1_200))
-"""One after the other in each process. The attempts are over after about 20 minutes."""
+SENDING = Kind(MAIL, _send, most_attempts=MOST_ATTEMPTS, backoff=BACKOFF)
+"""One after the other in each process."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatapp.actions.listed_members import HIDDEN, GroupMembers, ListedMember, sum_of
-from chatapp.actions.lookup import hidden_up_to
+from chatapp.actions.lookup import hidden_up_to, read_up_to
 from chatapp.actions.mentions import mentions_after
 from chatapp.actions.message_states import Reader, states_of
 from chatapp.actions.messages import LowestWatermarks, lowest_of, lowest_watermarks
@@ -138,17 +138,14 @@ class Overview:
     @property
     def unread(self) -> int:
         """The count of unread messages: a subtraction, since sequences are dense and senders have read their own
-        messages. From the one on that is marked as unread, all of them count."""
+        messages."""
         count = self.last_sequence - self.read_up_to
         return count if count > 0 else 0
 
     @property
     def read_up_to(self) -> int:
         """The last message that does not count as unread."""
-        read, marked, hidden = self.read_sequence, self.preferences.unread_from, self.hidden_up_to
-        if marked is not None:
-            read = min(read, marked - 1)
-        return read if read > hidden else hidden
+        return read_up_to(self.read_sequence, self.preferences.unread_from, self.hidden_up_to)
 
     @property
     def unread_mentions(self) -> list[int]:

@@ -4,10 +4,12 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import delete, select
 
 from chatapp.actions.installation_settings import store_value
+from chatapp.base64url import from_base64url, to_base64url
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import InstallationSetting, PushSubscription
-from chatapp.push.application_key import ApplicationKey, from_base64url, new_private_key, to_base64url
+from chatapp.push.application_key import ApplicationKey, new_private_key
+from chatapp.secret import cipher_of
 
 PUSH_KEY = "push_key"
 
@@ -20,7 +22,7 @@ def application_key(journal: Journal, key: bytes) -> ApplicationKey:
     If that is another one now, a new key is made and all subscriptions are dropped, which are for the old one.
     Browsers subscribe again when a page opens.
     """
-    cipher = Fernet(to_base64url(key) + "=")
+    cipher = cipher_of(key)
     found = _decrypted(cipher, db.session.scalar(STORED))
     return ApplicationKey(found or journal.write(lambda transaction: _make(transaction, cipher)))
 

@@ -27,8 +27,6 @@ class Place:
     is_thread: bool
     name: str
     last: int
-    shares_history: bool
-    erased: int
 
 
 def place_of(conversation_id: int) -> Place | None:
@@ -38,9 +36,7 @@ def place_of(conversation_id: int) -> Place | None:
     name = row.name
     if row.parent_id is not None:
         name = db.session.scalar(select(Conversation.name).where(Conversation.id == row.parent_id))
-    is_direct = row.kind == DIRECT
-    is_thread = row.parent_id is not None
-    return Place(row.id, is_direct, is_thread, name or "", row.last_sequence, row.shares_history, row.erased_sequence)
+    return Place(row.id, row.kind == DIRECT, row.parent_id is not None, name or "", row.last_sequence)
 
 
 @dataclass(frozen=True, slots=True)

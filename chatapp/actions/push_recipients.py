@@ -1,13 +1,13 @@
 """Who is to be notified of a conversation's new messages, and in which browsers: found by one query."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 
-from chatapp.actions.mentions import unread_mentions
+from chatapp.actions.lookup import hidden_up_to, read_up_to
+from chatapp.actions.mentions import mentions_after, unread_mentions
 from chatapp.actions.push_messages import Place, RecentMessage, blocks_among
 from chatapp.clock import now
 from chatapp.models.conversation import GROUP
@@ -22,7 +22,7 @@ from chatapp.models.tables import (
     USERS,
 )
 from chatapp.prepared_statements import rows
-from chatapp.push.quiet_hours import is_quiet
+from chatapp.quiet_hours import is_quiet
 
 _OTHER = MEMBERSHIPS.alias()
 _IS_GROUP = CONVERSATIONS.c.kind == GROUP
@@ -50,7 +50,8 @@ SUBSCRIBERS = (
         PUSH_SUBSCRIPTIONS.c.client_secret,
         PUSH_SUBSCRIPTIONS.c.page,
         PUSH_SUBSCRIPTIONS.c.language,
-        USERS.c.username,
+        CONVERSATIONS.c.shares_history,
+        CONVERSATIONS.c.erased_sequence,
         MEMBERSHIPS.c.read_sequence,
         MEMBERSHIPS.c.joined_sequence,
         CONVERSATION_PREFERENCES.c.level,
@@ -78,12 +79,19 @@ UNREAD = (
         MEMBERSHIPS.c.read_sequence,
         MEMBERSHIPS.c.joined_sequence,
         CONVERSATION_PREFERENCES.c.level,
+        CONVERSATION_PREFERENCES.c.unread_from,
     )
     .select_from(MEMBERSHIPS)
     .join(CONVERSATIONS, CONVERSATIONS.c.id == MEMBERSHIPS.c.conversation_id)
     .outerjoin(_OTHER, _OTHER_OF_DIRECT)
     .outerjoin(CONVERSATION_PREFERENCES, _PREFERENCE)
-    .where(MEMBERSHIPS.c.user_id == bindparam("user_id"), CONVERSATIONS.c.last_sequence > MEMBERSHIPS.c.read_sequence)
+    .where(
+        MEMBERSHIPS.c.user_id == bindparam("user_id"),
+        or_(
+            CONVERSATIONS.c.last_sequence > MEMBERSHIPS.c.read_sequence,
+            CONVERSATION_PREFERENCES.c.unread_from.is_not(None),
+        ),
+    )
 )
 
 
@@ -117,29 +125,33 @@ def notifications_of(
 
 
 def unread_conversations(user_id: int) -> Sequence[Any]:
-    """The conversations of a user that have unread messages, as rows of UNREAD."""
+    """The conversations of a user that have unread messages or are marked as unread, as rows of UNREAD."""
     return rows(UNREAD, user_id=user_id)
 
 
 def unread_total(user_id: int) -> int:
     """How many unread messages the badge of the installed app shows: of a muted conversation none, or only those that
     mention the user."""
-    found = unread_conversations(user_id)
-    total = Counter[str]()
-    mentioning = {row.id for row in found if row.level == MENTIONS}
-    for row in found:
-        hidden = row.erased_sequence if row.shares_history else max(row.erased_sequence, row.joined_sequence)
-        total[row.level or DEFAULT] += max(0, row.last_sequence - max(row.read_sequence, hidden))
-    mentions = unread_mentions(user_id) if mentioning else {}
-    counted = total.total() - total[NONE] - total[MENTIONS]
-    return counted + sum(len(mentions.get(conversation_id, ())) for conversation_id in mentioning)
+    found = [row for row in unread_conversations(user_id) if row.level != NONE]
+    mentions = unread_mentions(user_id) if any(row.level == MENTIONS for row in found) else {}
+    return sum(_count_in(row, mentions.get(row.id, set())) for row in found)
+
+
+def _count_in(row: Any, mentions: Set[int]) -> int:
+    """How many messages of a conversation the badge counts. `mentions` are those after the read watermark."""
+    after = read_up_to(row.read_sequence, row.unread_from, hidden_up_to(row))
+    if row.level != MENTIONS:
+        unread: int = row.last_sequence - after
+        return max(0, unread)
+    if after < row.read_sequence:
+        mentions = mentions_after(row.id, row.user_id, after)
+    return sum(sequence > after for sequence in mentions)
 
 
 def notifies(message: RecentMessage, member: Any, place: Place, blocks: set[tuple[int, int]]) -> bool:
     """Whether a message notifies a member who has not read it. `member` is a row of SUBSCRIBERS or of UNREAD, and
     `blocks` are those among the senders."""
     user_id = member.user_id
-    hidden = place.erased if place.shares_history else max(place.erased, member.joined_sequence)
-    is_unread = message.sequence > max(member.read_sequence, hidden)
+    is_unread = message.sequence > max(member.read_sequence, hidden_up_to(member))
     is_own = message.sender_id == user_id or (user_id, message.sender_id) in blocks
     return is_unread and not is_own and message.notifies(user_id, member.level or DEFAULT, place)

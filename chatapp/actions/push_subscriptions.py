@@ -17,8 +17,8 @@ from chatapp.models import PushSubscription, Session
 from chatapp.previews.guard import Refused
 from chatapp.push.addresses import PushAddresses
 from chatapp.push.encryption import check_keys
-from chatapp.push.quiet_hours import is_quiet
 from chatapp.push_payloads import Subscribe
+from chatapp.quiet_hours import is_quiet
 
 NOTED_EVERY = timedelta(minutes=5)
 """How exactly it is stored that a push service takes messages. Each message would be a write."""

@@ -16,12 +16,11 @@ from chatapp.files.storage import Storage
 from chatapp.jobs import enqueue
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import sizes_in
+from chatapp.media.drawing import PREVIEW_SIDES
 from chatapp.models import Blob, MessageFile, Upload
 
 DELETE_FILES = "delete_files"
 """The kind of the job that deletes what was released."""
-
-MOST_PREVIEWS = 3
 
 DELETED_AT_ONCE = 100
 """Blobs that one look finds."""
@@ -54,19 +53,8 @@ def delete_released(journal: Journal, storage: Storage) -> int:
     hashes = list(db.session.scalars(query))
     db.session.remove()
     for blob_hash in hashes:
-        delete_if_unused(journal, storage, blob_hash)
+        _delete_if_unused(journal, storage, blob_hash)
     return len(hashes)
-
-
-def delete_if_unused(journal: Journal, storage: Storage, blob_hash: str) -> bool:
-    """Deletes these bytes if nothing has them. Returns whether it did."""
-    previews = journal.write(lambda transaction: _mark(transaction, blob_hash), durable=False)
-    if previews is None:
-        return False
-    for key in keys.all_of(blob_hash, len(sizes_in(previews))):
-        run_in_thread(storage.delete, key)
-    journal.write(lambda transaction: _forget(transaction, blob_hash), durable=False)
-    return True
 
 
 def delete_unstored(journal: Journal, storage: Storage, blob_hash: str) -> bool:
@@ -82,10 +70,14 @@ def delete_unstored(journal: Journal, storage: Storage, blob_hash: str) -> bool:
 
     if not journal.write(claim, durable=False):
         return False
-    for key in keys.all_of(blob_hash, MOST_PREVIEWS):
-        run_in_thread(storage.delete, key)
-    journal.write(lambda transaction: _forget(transaction, blob_hash), durable=False)
+    _delete_marked(journal, storage, blob_hash, len(PREVIEW_SIDES))
     return True
+
+
+def _delete_if_unused(journal: Journal, storage: Storage, blob_hash: str) -> None:
+    previews = journal.write(lambda transaction: _mark(transaction, blob_hash), durable=False)
+    if previews is not None:
+        _delete_marked(journal, storage, blob_hash, len(sizes_in(previews)))
 
 
 def _mark(transaction: Transaction, blob_hash: str) -> str | None:
@@ -102,8 +94,11 @@ def _mark(transaction: Transaction, blob_hash: str) -> str | None:
     return blob.previews
 
 
-def _forget(transaction: Transaction, blob_hash: str) -> None:
-    transaction.session.execute(delete(Blob).where(Blob.hash == blob_hash, Blob.is_deleting))
+def _delete_marked(journal: Journal, storage: Storage, blob_hash: str, previews: int) -> None:
+    for key in keys.all_of(blob_hash, previews):
+        run_in_thread(storage.delete, key)
+    row = delete(Blob).where(Blob.hash == blob_hash, Blob.is_deleting)
+    journal.write(lambda transaction: transaction.session.execute(row), durable=False)
 
 
 def _is_used(session: Session, blob_hash: str) -> bool:

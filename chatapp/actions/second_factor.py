@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import delete, func, select, update
 
@@ -25,6 +25,7 @@ from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.models import RecoveryCode, SecondFactor, User
 from chatapp.random_secrets import hash_of
+from chatapp.secret import cipher_of
 from chatapp.sign_in_errors import PasswordNeeded, SecondFactorOn, WrongCode
 
 STEPS_AROUND = 1
@@ -103,7 +104,7 @@ def begin(
     """
     require_confirmation(caller, password)
     secret = pyotp.random_base32()
-    encrypted = _cipher(key).encrypt(secret.encode())
+    encrypted = cipher_of(key).encrypt(secret.encode())
     is_managed = subject_of(caller.user_id) is not None
 
     def write(transaction: Transaction) -> None:
@@ -206,7 +207,7 @@ def _use_step(transaction: Transaction, user_id: int, step: int) -> bool:
 def _step_of(key: bytes, row: SecondFactor, code: str) -> int:
     """The time step whose code this is; 0 for none."""
     try:
-        secret = _cipher(key).decrypt(row.secret).decode()
+        secret = cipher_of(key).decrypt(row.secret).decode()
         return pyotp.TOTP(secret).verify_and_get_timecode(code, for_time=now(), valid_window=STEPS_AROUND)
     except (InvalidToken, OTPVerificationError):
         # The first: the installation has another key now. Recovery codes still serve.
@@ -237,10 +238,6 @@ def _new_recovery_codes() -> list[str]:
 
 def _hash(code: str) -> str:
     return hash_of(code.lower())
-
-
-def _cipher(key: bytes) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def _wrong() -> WrongCode:

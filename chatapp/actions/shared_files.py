@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, or_, select, type_coerce
 
-from chatapp.actions.file_states import OF_BLOB, OWN, state_in
+from chatapp.actions.file_states import OF_BLOB, OWN, WITH_BLOBS, state_in
 from chatapp.actions.lookup import find_conversation
 from chatapp.actions.message_lock import find_message
 from chatapp.actions.sessions import Caller
@@ -14,14 +14,14 @@ from chatapp.actions.usernames import usernames_of
 from chatapp.errors import InvalidInput, NotFound
 from chatapp.extensions import db
 from chatapp.journal.message_state import FileState
-from chatapp.models.conversation import parse_message_id
+from chatapp.models.stored_file import parse_file_id
 from chatapp.models.tables import BLOBS, MESSAGE_FILES, MESSAGES
 from chatapp.payload_fields import LARGEST_SEQUENCE
 from chatapp.prepared_statements import tuples
 
 ONE = (
     select(*OWN, *OF_BLOB)
-    .select_from(MESSAGE_FILES.join(BLOBS, BLOBS.c.hash == MESSAGE_FILES.c.blob_hash))
+    .select_from(WITH_BLOBS)
     .where(
         MESSAGE_FILES.c.conversation_id == bindparam("conversation_id"),
         MESSAGE_FILES.c.sequence == bindparam("sequence"),
@@ -64,15 +64,15 @@ class FileSearch:
 def find_file(caller: Caller, file_id: str) -> FileState:
     """A file by its id, `<message id>-<position>`. Raises NotFound for one that does not exist or that the caller may
     not see."""
-    message_id, _, position = file_id.rpartition("-")
-    place = parse_message_id(message_id)
-    if place is None or not _is_position(position):
+    place = parse_file_id(file_id)
+    if place is None:
         raise _not_found(file_id)
+    conversation_id, sequence, position = place
     try:
-        find_message(caller, message_id)
+        find_message(caller, f"{conversation_id}-{sequence}")
     except NotFound:
         raise _not_found(file_id) from None
-    found = tuples(ONE, conversation_id=place[0], sequence=place[1], position=int(position))
+    found = tuples(ONE, conversation_id=conversation_id, sequence=sequence, position=position)
     if not found:
         raise _not_found(file_id)
     return state_in(found[0])
@@ -96,7 +96,7 @@ def files_of(caller: Caller, search: FileSearch) -> FilePage:
             *OF_BLOB,
         )
         .select_from(
-            files.join(BLOBS, BLOBS.c.hash == files.c.blob_hash).join(
+            WITH_BLOBS.join(
                 MESSAGES,
                 (MESSAGES.c.conversation_id == files.c.conversation_id) & (MESSAGES.c.sequence == files.c.sequence),
             )
@@ -126,15 +126,10 @@ def _entries(conversation_id: int, rows: Sequence[Any]) -> list[FileEntry]:
 def _place_of(file_id: str | None, conversation_id: int) -> tuple[int, int]:
     if file_id is None:
         return LARGEST_SEQUENCE, 0
-    message_id, _, position = file_id.rpartition("-")
-    place = parse_message_id(message_id)
-    if place is None or place[0] != conversation_id or not _is_position(position):
+    place = parse_file_id(file_id)
+    if place is None or place[0] != conversation_id:
         raise InvalidInput("Invalid input. before: must be a file of this conversation.", fields={"before": "unknown"})
-    return place[1], int(position)
-
-
-def _is_position(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 3
+    return place[1:]
 
 
 def _not_found(file_id: str) -> NotFound:

@@ -121,7 +121,7 @@ def create_upload(
         session.add(upload)
 
     try:
-        _require_room_on_disk(store, size)
+        run_in_thread(_require_room_on_disk, store, size)
         journal.write(write)
     except BaseException:
         run_in_thread(store.partial.delete, progress.upload_id)
@@ -225,15 +225,19 @@ def _append(
 ) -> None:
     began_at = partial.size
     digest = None if checksum is None else hashlib.new(checksum.algorithm, usedforsecurity=False)
+
+    def write(piece: bytes) -> None:
+        # Many uploads may have been announced while there was room for each of them.
+        _require_room_on_disk(store, len(piece))
+        partial.write(piece)
+        if digest is not None:
+            digest.update(piece)
+
     try:
         for piece in pieces:
             if partial.size + len(piece) > size:
                 raise FileTooLarge("There are more bytes than the upload was announced with.", limit=size)
-            # Many uploads may have been announced while there was room for each of them.
-            _require_room_on_disk(store, len(piece))
-            run_in_thread(partial.write, piece)
-            if digest is not None:
-                run_in_thread(digest.update, piece)
+            run_in_thread(write, piece)
     except OSError as error:
         raise StorageFull("The file cannot be stored now.") from error
     finally:
@@ -277,7 +281,8 @@ def _require_room(session: Session, store: FileStore, user_id: int, size: int) -
 
 
 def _require_room_on_disk(store: FileStore, size: int) -> None:
-    if run_in_thread(shutil.disk_usage, store.partial.folder).free < size + FREE_BYTES:
+    """Blocks for the disk."""
+    if shutil.disk_usage(store.partial.folder).free < size + FREE_BYTES:
         raise StorageFull("There is no room for more files.")
 
 

@@ -62,6 +62,14 @@ class LocalStorage:
                 if KEY.fullmatch(f"{folder}/{name}"):
                     yield f"{folder}/{name}"
 
+    def delete_incomplete(self, time: float) -> None:
+        """Removes copies that nobody has written to since this time, in seconds since 1970."""
+        for folder in _listed(self._folder):
+            for copy in (self._folder / folder).glob(f"{PARTIAL}*"):
+                with suppress(FileNotFoundError):
+                    if copy.stat().st_mtime < time:
+                        copy.unlink()
+
     def path(self, key: str) -> Path:
         """Where the file is, or would be."""
         return self._place(key)

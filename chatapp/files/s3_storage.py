@@ -119,6 +119,9 @@ class S3Storage:
                     if KEY.fullmatch(key):
                         yield key
 
+    def delete_incomplete(self, time: float) -> None:
+        """Nothing: a rule of the bucket deletes the parts of an upload that was not completed."""
+
     def path(self, key: str) -> None:
         """None: the files are elsewhere."""
         checked(key)

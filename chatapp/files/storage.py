@@ -44,6 +44,11 @@ class Storage(Protocol):
         """The keys of everything that is stored."""
         ...
 
+    def delete_incomplete(self, time: float) -> None:
+        """Removes what killed processes have left of files that they put, if nobody has written it since this time, in
+        seconds since 1970. It has no key."""
+        ...
+
     def path(self, key: str) -> Path | None:
         """The file itself, whether it is there or not, for those who send it; None where files are not local."""
         ...

@@ -19,9 +19,10 @@ from chatapp.notices import JobsAdded
 KEPT = timedelta(days=30)
 """How long a dead letter is kept. Its payload may name a person."""
 
-ARE_SUPERSEDED = """DELETE FROM job WHERE state = 'failed' AND (id = ? OR ?) AND EXISTS (
+# One of a key may wait. Of several that have failed the newest is kept where all of them are tried again.
+DELETE_SUPERSEDED = """DELETE FROM job WHERE state = 'failed' AND (id = ? OR ?) AND EXISTS (
     SELECT 1 FROM job other WHERE other.kind = job.kind AND other.key = job.key AND other.id <> job.id
-    AND (other.state = 'waiting' OR other.state = 'failed' AND other.id > job.id)
+    AND (other.state = 'waiting' OR ? AND other.state = 'failed' AND other.id > job.id)
 )"""
 RETRY = """UPDATE job SET state = 'waiting', attempts = 0, due_at = ?, failed_at = NULL
 WHERE state = 'failed' AND (id = ? OR ?)"""
@@ -68,12 +69,14 @@ def dead_letters(limit: int) -> list[DeadLetter]:
 
 def retry(journal: Journal, job_id: int | None) -> int:
     """Makes a dead letter due, or with None all of them, with all attempts anew. Returns how many are tried again: if
-    another job of the same key waits, that one is enough. Raises NotFound if there is no such dead letter."""
+    another job of the same key waits, that one is enough, and of all with the same key the newest. Raises NotFound if
+    there is no such dead letter."""
 
     def write(transaction: Transaction) -> int:
         connection = SessionConnection(transaction)
-        which = (job_id or 0, job_id is None)
-        superseded = connection.execute(ARE_SUPERSEDED, which).rowcount
+        is_all = job_id is None
+        which = (job_id or 0, is_all)
+        superseded = connection.execute(DELETE_SUPERSEDED, (*which, is_all)).rowcount
         count: int = connection.execute(RETRY, (to_microseconds(now()), *which)).rowcount
         if job_id is not None and not count + superseded:
             raise _not_found(job_id)

@@ -5,6 +5,7 @@ number of the attempt tells the two runs apart, so that the first one cannot com
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,10 +40,20 @@ BURY = f"""UPDATE job SET state = 'failed', error = ?, failed_at = ?, node = NUL
 LOST = "The process that ran it has ended, or it took longer than it may."
 
 
-def claim(transaction: Transaction, free: Mapping[Kind, int], node: str) -> list[Job]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Jobs that this process runs now, and those that have failed for good because no attempt came to its end."""
+
+    taken: list[Job] = field(default_factory=list)
+    lost: list[Job] = field(default_factory=list)
+
+
+def claim(transaction: Transaction, free: Mapping[Kind, int], node: str) -> Claimed:
     """Takes due jobs, as many of each kind as are free, the longest overdue first. Other processes skip them."""
-    connection = SessionConnection(transaction)
-    return [job for kind, limit in free.items() for job in _claim(connection, kind, limit, node)]
+    claimed = Claimed()
+    for kind, limit in free.items():
+        _claim(SessionConnection(transaction), kind, limit, node, claimed)
+    return claimed
 
 
 def complete(transaction: Transaction, job: Job) -> None:
@@ -90,20 +101,20 @@ def begin(transaction: Transaction, kinds: Sequence[Kind], node: str) -> None:
     enqueue_rows(connection, [NewJob(kind.name, key=REPEATING) for kind in kinds if kind.every is not None])
 
 
-def _claim(connection: Connection, kind: Kind, limit: int, node: str) -> list[Job]:
+def _claim(connection: Connection, kind: Kind, limit: int, node: str, claimed: Claimed) -> None:
     at = now()
     values = (kind.name, to_microseconds(at), to_microseconds(at), limit)
     # The rows are locked one statement before they are changed: PostgreSQL may run a subquery with LIMIT twice.
     lock = "" if connection.is_sqlite else " FOR UPDATE SKIP LOCKED"
-    taken, keys = [], set()
+    keys = set()
     for number, key, payload, attempts, created_at, state in connection.execute(DUE + lock, values).fetchall():
         job = Job(number, kind, key, orjson.loads(payload), attempts, from_microseconds(created_at))
         if state == RUNNING and attempts >= kind.most_attempts and kind.every is None:
             _bury(connection, job, LOST)
+            claimed.lost.append(job)
         elif key is None or key not in keys:
             keys.add(key)
-            taken.append(_take(connection, job, at, node))
-    return taken
+            claimed.taken.append(_take(connection, job, at, node))
 
 
 def _take(connection: Connection, job: Job, at: datetime, node: str) -> Job:

@@ -15,7 +15,7 @@ from chatapp.errors import ChatError
 from chatapp.eventloop.time_limit import time_limit
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.jobs.kind import Again, Job, JobFailed, Kind, LeaseLost, Services, sentence_of
-from chatapp.jobs.leases import begin, claim, fail, settle
+from chatapp.jobs.leases import LOST, begin, claim, fail, settle
 from chatapp.jobs.next_due import next_due, next_due_statement
 from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.journal.database_errors import is_outage
@@ -116,13 +116,15 @@ class Runner:
     def _start_some(self, wanted: dict[Kind, int]) -> int:
         """Takes due jobs and starts them. Returns how many."""
         node = self._settings.node
-        jobs = self._journal.write(lambda transaction: claim(transaction, wanted, node), durable=False)
-        for job in jobs:
+        claimed = self._journal.write(lambda transaction: claim(transaction, wanted, node), durable=False)
+        for job in claimed.lost:
+            log.error("A job of the kind %s has failed for good: %s", job.kind.name, LOST)
+        for job in claimed.taken:
             thread = threading.Thread(target=self._run_job, args=(job,), name=f"job {job.kind.name}", daemon=True)
             with self._lock:
                 self._running[thread] = job
             thread.start()
-        return len(jobs)
+        return len(claimed.taken)
 
     def _run_job(self, job: Job) -> None:
         try:

@@ -5,8 +5,8 @@ import hmac
 from collections.abc import Mapping
 from email.utils import parseaddr
 
+from chatapp.base64url import to_base64url
 from chatapp.mail.settings import MailSettings
-from chatapp.push.application_key import to_base64url
 
 DIGESTS = "digests"
 """The purpose of the key that is passed here, for `secret.py: derived_key`."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from chatapp.excerpts import RIGHT_TO_LEFT_LANGUAGES, excerpt_of, isolated
 from chatapp.mail.digest_sentences import SENTENCES, say
 from chatapp.mail.letters import Letter
-from chatapp.push.excerpts import RIGHT_TO_LEFT_LANGUAGES, excerpt_of, isolated
 from chatapp.push.sentences import say as say_of_push
 from chatapp.sentences import FALLBACK
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 
 from chatapp.jobs import enqueue
+from chatapp.jobs.kind import Backoff
 from chatapp.journal import Transaction
 from chatapp.mail.letters import Letter
 from chatapp.models import JobRow
@@ -21,6 +22,10 @@ log = logging.getLogger(__name__)
 
 MAIL = "mail"
 """The kind of the jobs."""
+
+MOST_ATTEMPTS = 8
+BACKOFF = Backoff(first_seconds=10, most_seconds=1_200)
+"""Of all jobs that send e-mail. The attempts are over after about 20 minutes."""
 
 MOST_WAITING = 500
 """Beyond that no letter to strangers is taken on, with a warning: the mail server is down, or somebody asks for too

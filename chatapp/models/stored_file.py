@@ -6,9 +6,13 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatapp.models.base import NOTHING, Base, Id, Instant
+from chatapp.models.conversation import parse_message_id
 
 HASH_CHARACTERS = 64
 """SHA-256 in hexadecimal."""
+
+POSITION_DIGITS = 3
+"""More than the position of any file has."""
 
 IS_RELEASED = text("released_at IS NOT NULL")
 
@@ -86,3 +90,12 @@ class MessageFile(Base):
     milliseconds: Mapped[int | None] = mapped_column(Id)
     waveform: Mapped[str] = mapped_column(Text, server_default=NOTHING)
     is_voice: Mapped[bool] = mapped_column(default=False)
+
+
+def parse_file_id(text: str) -> tuple[int, int, int] | None:
+    """The conversation id, the sequence and the position of `<message id>-<position>`; None for any other text."""
+    message_id, _, position = text.rpartition("-")
+    place = parse_message_id(message_id)
+    if place is None or not (position.isascii() and position.isdigit() and len(position) <= POSITION_DIGITS):
+        return None
+    return *place, int(position)

@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import quote, urlsplit
@@ -134,16 +135,21 @@ def connect(
         except OSError as error:
             failure = error
             continue
-        return connection if target.scheme == "http" else _with_tls(connection, target.host)
+        return connection if target.scheme == "http" else with_tls(connection, target.host)
     raise failure
 
 
-def _with_tls(connection: socket.socket, host: str) -> ssl.SSLSocket:
-    try:
-        return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
-    except BaseException:
-        connection.close()
-        raise
+def with_tls(connection: socket.socket, host: str) -> ssl.SSLSocket:
+    """The connection with TLS and the host's certificate. It is closed if that fails. Raises OSError."""
+    with ExitStack() as on_failure:
+        on_failure.callback(connection.close)
+        context = ssl.create_default_context()
+        secured = context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
+        # From here on the descriptor is its own. Eventlet's class leaves it open when a handshake fails.
+        on_failure.callback(secured.close)
+        secured.do_handshake()
+        on_failure.pop_all()
+    return secured
 
 
 _NOT_IN_URL = re.compile(

@@ -1,11 +1,10 @@
 """Where messages for browsers may be sent to. A client gives the address, and must not make the server call others."""
 
 import socket
-import ssl
 from urllib.parse import urlsplit
 
 from chatapp.origins import is_allowed
-from chatapp.previews.guard import Refused, connect, target_of
+from chatapp.previews.guard import Refused, connect, target_of, with_tls
 
 
 class PushAddresses:
@@ -29,7 +28,7 @@ class PushAddresses:
         made = socket.create_connection((str(parts.hostname), port), seconds)
         if parts.scheme == "http":
             return made
-        return ssl.create_default_context().wrap_socket(made, server_hostname=parts.hostname)
+        return with_tls(made, str(parts.hostname))
 
     def _is_allowed(self, endpoint: str) -> bool:
         try:

@@ -1,12 +1,12 @@
 """The key by which push services recognize this installation: VAPID, RFC 8292."""
 
-import base64
 from datetime import timedelta
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chatapp.base64url import to_base64url
 from chatapp.clock import now
 
 KEY_BYTES = 32
@@ -34,13 +34,3 @@ class ApplicationKey:
 
 def new_private_key() -> bytes:
     return ec.generate_private_key(CURVE).private_numbers().private_value.to_bytes(KEY_BYTES)
-
-
-def to_base64url(data: bytes) -> str:
-    """Without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def from_base64url(text: str) -> bytes:
-    """Raises ValueError."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import orjson
 
 from chatapp.actions.push_messages import FirstFile
-from chatapp.push.application_key import to_base64url
+from chatapp.base64url import to_base64url
+from chatapp.excerpts import excerpt_of, isolated
 from chatapp.push.encryption import MOST_BYTES
-from chatapp.push.excerpts import excerpt_of, isolated
 from chatapp.push.sentences import say
 
 SECONDS_KEPT = 7 * 24 * 3600

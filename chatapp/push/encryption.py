@@ -3,7 +3,8 @@
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chatapp.push.application_key import CURVE, from_base64url
+from chatapp.base64url import from_base64url
+from chatapp.push.application_key import CURVE
 
 KEY_BYTES = 65
 """An uncompressed point of the curve P-256."""

@@ -22,12 +22,15 @@ TIME_LIMIT_SECONDS = 120.0
 
 def _notify(services: Services, payload: Mapping[str, Any]) -> Again | None:
     retries, seconds = _sender().notify(payload["conversation"], services.job.created_at)
-    _add(services.journal, retries)
+    if retries:
+        _add(services.journal, retries)
     return None if seconds is None else Again(seconds + BURST.total_seconds())
 
 
-def _retry(services: Services, payload: Mapping[str, Any]) -> None:
-    _add(services.journal, _sender().retry(Retry(**payload)))
+def _retry(_services: Services, payload: Mapping[str, Any]) -> Again | None:
+    """A newer notification of the same conversation, which waits for its own next attempt, is enough."""
+    left = _sender().retry(Retry(**payload))
+    return None if left is None else Again(left.seconds, asdict(left))
 
 
 def _take_away(_services: Services, payload: Mapping[str, Any]) -> None:
@@ -40,9 +43,6 @@ def _sender() -> PushSender:
 
 
 def _add(journal: Journal, retries: Sequence[Retry]) -> None:
-    if not retries:
-        return
-
     def write(transaction: Transaction) -> None:
         for retry in retries:
             key = f"{retry.conversation_id} {retry.session_id}"

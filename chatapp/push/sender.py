@@ -4,8 +4,7 @@ What a browser is sent is found out when it is sent: by then a person may have r
 conversation, or signed out.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -48,16 +47,9 @@ class Retry:
 
 
 class PushSender:
-    """One for each process. It has no thread of its own."""
+    """One for each process. It has no thread of its own, and works in the app context of a job or a request."""
 
-    def __init__(
-        self,
-        app_context: Callable[[], AbstractContextManager[object]],
-        journal: Journal,
-        settings: Settings,
-        key: bytes,
-    ) -> None:
-        self._app_context = app_context
+    def __init__(self, journal: Journal, settings: Settings, key: bytes) -> None:
         self._journal = journal
         self._settings = settings
         self._key = key
@@ -71,28 +63,27 @@ class PushSender:
         """Notifies the members of the messages that were stored since then. Returns what is left to do: the browsers
         whose push services did not take it, and after how many seconds the messages are due that could be read yet."""
         self._journal.flush_watermarks_for_read()
-        with self._app_context():
-            place = place_of(conversation_id)
-            if place is None or not (subscribers := subscribers_of(conversation_id)):
-                return [], None
-            until = now() - READING
-            messages = recent_messages(place, until)
-            after = shown_notifications.notified_up_to(conversation_id)
-            old = [one.sequence for one in messages if one.sent_at < since - SLACK]
-            retries = self._send(place, messages, subscribers, max([after, *old]), attempt=1)
-            if messages:
-                shown_notifications.note_notified(self._journal, conversation_id, messages[-1].sequence)
-            return retries, seconds_to_next(place, until)
+        place = place_of(conversation_id)
+        if place is None or not (subscribers := subscribers_of(conversation_id)):
+            return [], None
+        until = now() - READING
+        messages = recent_messages(place, until)
+        after = shown_notifications.notified_up_to(conversation_id)
+        old = [one.sequence for one in messages if one.sent_at < since - SLACK]
+        retries = self._send(place, messages, subscribers, max([after, *old]), attempt=1)
+        if messages:
+            shown_notifications.note_notified(self._journal, conversation_id, messages[-1].sequence)
+        return retries, seconds_to_next(place, until)
 
-    def retry(self, retry: Retry) -> list[Retry]:
-        """As `notify`, for one browser."""
-        with self._app_context():
-            place = place_of(retry.conversation_id)
-            subscribers = [one for one in subscribers_of(retry.conversation_id) if one.session_id == retry.session_id]
-            if place is None or not subscribers:
-                return []
-            messages = recent_messages(place, now() - READING)
-            return self._send(place, messages, subscribers, retry.after, retry.attempt)
+    def retry(self, retry: Retry) -> Retry | None:
+        """As `notify`, for one browser. Returns the next attempt if the push service did not take it again."""
+        place = place_of(retry.conversation_id)
+        subscribers = [one for one in subscribers_of(retry.conversation_id) if one.session_id == retry.session_id]
+        if place is None or not subscribers:
+            return None
+        messages = recent_messages(place, now() - READING)
+        left = self._send(place, messages, subscribers, retry.after, retry.attempt)
+        return left[0] if left else None
 
     def take_away(self, conversation_id: int) -> None:
         """Takes the notifications of a conversation away from those who have read it to its end.
@@ -100,13 +91,13 @@ class PushSender:
         Browsers close them themselves where a page is open. Some push services end a subscription that is sent what
         shows nothing; their browsers show it until a page opens.
         """
-        with self._app_context():
-            read = shown_notifications.read_meanwhile(conversation_id)
-            if not read:
-                return
-            shown_notifications.forget_shown(self._journal, conversation_id, list(read))
-            pushes = [push for user_id, last in read.items() for push in self._closing(conversation_id, user_id, last)]
-            key = self.application_key()
+        read = shown_notifications.read_meanwhile(conversation_id)
+        if not read:
+            return
+        shown_notifications.forget_shown(self._journal, conversation_id, list(read))
+        pushes = [push for user_id, last in read.items() for push in self._closing(conversation_id, user_id, last)]
+        key = self.application_key()
+        release_connection()
         self._service.send_all(key, pushes)
 
     def test(self, subscription: PushSubscription) -> Answer:
@@ -157,8 +148,7 @@ class PushSender:
 
     def _pushes(self, place: Place, found: Sequence[Notification]) -> list[Push]:
         system = shown_name(self._settings)
-        unread = {one.subscriber.user_id: 0 for one in found}
-        unread = {user_id: unread_total(user_id) for user_id in unread}
+        unread = {user_id: unread_total(user_id) for user_id in {one.subscriber.user_id for one in found}}
         return [self._notification(place, one, unread[one.subscriber.user_id], system) for one in found]
 
     def _notification(self, place: Place, one: Notification, unread: int, system: str) -> Push:

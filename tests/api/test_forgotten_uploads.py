@@ -36,6 +36,18 @@ def clean_up(app: Flask) -> None:
     delete_all_released(app)
 
 
+def test_an_old_copy_that_is_not_complete_is_removed(app: Flask) -> None:
+    folder = app.extensions["chatapp.files"].partial.folder.parent / "ab"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / ".partial-killed"
+    copy.write_bytes(b"secret")
+    clean_up(app)
+    assert copy.exists()
+    age(copy)
+    clean_up(app)
+    assert not copy.exists()
+
+
 def test_old_files_that_no_upload_has_and_old_workspaces_are_removed(app: Flask, pair: Pair) -> None:
     clean_up(app)
     alice, before = pair[0], partial_files(app)

@@ -74,3 +74,14 @@ def test_of_failed_jobs_of_one_key_one_is_tried_again(run: Run, add: Callable[..
     add("digest", "failed", key="alice")
     expect_output(run("jobs", "retry", "--all"), 0, "1 job is tried again.")
     expect_output(run("jobs"), 0, "digest\t1 waiting\t0 running\t0 failed")
+
+
+def test_one_failed_job_is_tried_again_though_another_of_its_key_has_failed_later(
+    run: Run, add: Callable[..., None]
+) -> None:
+    add("digest", "failed", key="alice")
+    add("digest", "failed", key="alice")
+    expect_output(run("jobs", "retry", "1"), 0, "1 job is tried again.")
+    expect_output(run("jobs"), 0, "digest\t1 waiting\t0 running\t1 failed")
+    expect_output(run("jobs", "retry", "2"), 0, "0 jobs are tried again.")
+    expect_output(run("jobs"), 0, "digest\t1 waiting\t0 running\t0 failed")

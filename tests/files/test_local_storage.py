@@ -71,6 +71,23 @@ def test_a_file_of_another_file_system_is_copied_and_a_failed_copy_leaves_nothin
         elsewhere.unlink(missing_ok=True)
 
 
+def test_copies_that_killed_processes_have_left_are_deleted_and_nothing_else(tmp_path: Path) -> None:
+    storage, key = LocalStorage(tmp_path), key_of(b"hello")
+    storage.put(key, source_of(tmp_path, b"hello"))
+    folder, partial = tmp_path / key[:2], tmp_path / "partial"
+    partial.mkdir()
+    left, fresh, upload, note = folder / ".partial-a", folder / ".partial-b", partial / "upload", tmp_path / "note"
+    for path in (left, fresh, upload, note):
+        path.write_bytes(b"hel")
+    for path in (left, upload, note, storage.path(key)):
+        os.utime(path, (1_000, 1_000))
+    os.utime(fresh, (3_000, 3_000))
+    storage.delete_incomplete(2_000)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == {
+        *(key, f"{key[:2]}/.partial-b", "partial/upload", "note")
+    }
+
+
 def test_what_is_no_key_is_not_listed(tmp_path: Path) -> None:
     storage, key = LocalStorage(tmp_path), key_of(b"hello")
     storage.put(key, source_of(tmp_path, b"hello"))

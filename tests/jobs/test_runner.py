@@ -183,7 +183,9 @@ def test_work_and_completion_are_one_transaction_and_who_lost_the_job_undoes_its
     assert jobs.journal.write(paid) == ["paid by 2"]
 
 
-def test_a_job_whose_process_ends_at_each_attempt_is_a_dead_letter_in_the_end(jobs: Jobs, faked_clock: Clock) -> None:
+def test_a_job_whose_process_ends_at_each_attempt_is_a_dead_letter_in_the_end(
+    jobs: Jobs, faked_clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     jobs.add("call", key="alice")
     sql = "UPDATE job SET state = 'running', attempts = ?"
     jobs.journal.write(lambda one: SessionConnection(one).execute(sql, (3,)) and None)
@@ -191,6 +193,8 @@ def test_a_job_whose_process_ends_at_each_attempt_is_a_dead_letter_in_the_end(jo
     jobs.run(Kind("call", lambda services, _payload: seen.append(services.job.attempt), most_attempts=3))
     wait_until(lambda: jobs.rows("state") == [("failed",)], "it is not run a fourth time")
     assert seen == []
+    logged = "A job of the kind call has failed for good: The process that ran it has ended, or it took longer than"
+    wait_until(lambda: logged in caplog.text, "it is logged")
 
 
 def test_dead_letters_are_tried_again_or_forgotten(jobs: Jobs, faked_clock: Clock) -> None:
