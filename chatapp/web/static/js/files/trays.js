@@ -1,12 +1,11 @@
 /** What is attached to a message that is being written, by conversation. It survives a reload, as the text does. */
 
 import { signal } from "@preact/signals";
-import { entriesOf } from "../database.js";
 import { kindOf } from "../models/files.js";
 import { newClientId } from "../models/outbox.js";
 import { me } from "../store.js";
 import { tellTabs } from "../tabs.js";
-import { dropBlobs, keepBlob, keepTray, recallBlobs, traysOf, withBytes } from "./database.js";
+import { dropBlobs, keepBlob, keepTray, recallBlobs, traysOf, unusedFiles, withBytes } from "./database.js";
 
 /** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
@@ -106,26 +105,18 @@ export function followTray(key, files) {
 
 /** @param {string} owner */
 export async function recallTrays(owner) {
-  // First the bytes: what was attached meanwhile by another tab has its place before it has bytes.
-  const ids = await recallBlobs(owner);
+  await recallBlobs(owner);
   const kept = await traysOf(owner);
   if (me.peek() !== owner) return;
   const present = trays.peek().owner === owner ? trays.peek().files : new Map();
   const found = [...kept].map(([key, files]) => /** @type {const} */ ([key, files.map(withBytes).filter(({ blob }) => blob)]));
   trays.value = { owner, files: new Map([...found, ...present]) };
-  await forgetUnused(owner, ids);
+  await forgetUnused(owner);
 }
 
-/**
- * Deletes the bytes of files that are in no message and attached nowhere, as a crash may leave them.
- * @param {string} owner
- * @param {string[]} ids
- */
-async function forgetUnused(owner, ids) {
-  const entries = await entriesOf(owner);
-  const used = new Set([...trays.peek().files.values(), ...entries.map(({ files }) => files ?? EMPTY)].flat().map(({ id }) => id));
-  const unused = ids.filter((id) => !used.has(id));
-  if (me.peek() === owner) await dropBlobs(owner, unused.map((id) => ({ ...NOTHING, id })));
+/** Deletes the bytes that nothing uses. @param {string} owner */
+async function forgetUnused(owner) {
+  const unused = await unusedFiles(owner);
+  const attached = new Set([...trays.peek().files.values()].flat().map(({ id }) => id));
+  if (unused && me.peek() === owner) await dropBlobs(owner, unused.filter(({ id }) => !attached.has(id)));
 }
-
-const NOTHING = newFile(new Blob(), "");
