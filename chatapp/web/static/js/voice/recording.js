@@ -152,5 +152,5 @@ async function shapeOf(blob) {
 function fileName(type) {
   const ending = type.split("/")[1];
   const moment = new Date().toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-  return `${say.voiceMessage} ${moment}.${ending === "mp4" ? "m4a" : ending}`;
+  return `${say.fileVoice} ${moment}.${ending === "mp4" ? "m4a" : ending}`;
 }

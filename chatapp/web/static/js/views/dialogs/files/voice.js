@@ -39,8 +39,8 @@ export function VoiceBar({ id }) {
     await work();
     focusField(id);
   };
-  const label = isPaused ? say.voiceResume : say.voicePause;
-  return html`<div class="composer-row voice-bar" role="group" aria-label=${say.voiceMessage}>
+  const label = isPaused ? say.voiceResume : say.pause;
+  return html`<div class="composer-row voice-bar" role="group" aria-label=${say.fileVoice}>
     <button type="button" class="icon-button" aria-label=${say.voiceDiscard} title=${say.voiceDiscard} onClick=${finish(discardRecording)}><${Icon} name="trash" size=${22} /></button>
     <span class=${classes("voice-dot", isPaused && "voice-dot-paused")} aria-hidden="true"></span>
     <span class="voice-time" role="timer">${lengthText(Math.floor(present.seconds))}</span>
