@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { sizeText } from "../../../models/files.js";
 import { connection, dialog } from "../../../store.js";
 import { say } from "../../../strings.js";
-import { FILES_MAX, sorted } from "../../../files/checks.js";
+import { FILES_MAX, partedByLimits } from "../../../files/checks.js";
 import { currentLimits } from "../../../files/limits.js";
 import { measure } from "../../../files/measure.js";
 import { attach, describe, newFile, trayOf } from "../../../files/trays.js";
@@ -36,7 +36,7 @@ export function showPicture(key, id) {
  */
 export async function addFiles(key, chosen, hasFolders = false) {
   const limits = chosen.length > 0 ? await limitsSoon() : null;
-  const { taken, refused } = sorted(chosen, trayOf(key), limits);
+  const { taken, refused } = partedByLimits(chosen, trayOf(key), limits);
   const sentences = sentencesFor(refused, limits);
   setObjections(key, hasFolders ? [...sentences, say.dropFolder] : sentences);
   const files = taken.map((file) => newFile(file, file.name));
