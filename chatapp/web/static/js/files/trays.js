@@ -29,7 +29,7 @@ export function trayOf(key) {
  */
 export function newFile(blob, name, more) {
   const { type, size } = blob;
-  return { id: newClientId(), name, type, kind: kindOf(type.split(";")[0]), size, alt: "", width: null, height: null, placeholder: null, blob, uploadId: null, ...more };
+  return { id: newClientId(), name, type, kind: kindOf(type.split(";")[0]), size, alt: "", width: null, height: null, blob, uploadId: null, ...more };
 }
 
 /**
@@ -80,27 +80,19 @@ function setTray(key, files) {
  * @param {OutboxFile[]} files
  */
 function show(key, files) {
-  put(key, files);
+  putTray(key, files);
   tellTabs({ type: "tray", owner: me.peek(), key, files });
 }
 
 /**
+ * What is attached now, here or in another tab.
  * @param {string} key
  * @param {OutboxFile[]} files
  */
-function put(key, files) {
+export function putTray(key, files) {
   const owner = me.peek();
   const known = trays.peek();
   trays.value = { owner, files: new Map(known.owner === owner ? known.files : []).set(key, files) };
-}
-
-/**
- * Another tab has attached or removed files.
- * @param {string} key
- * @param {OutboxFile[]} files
- */
-export function followTray(key, files) {
-  put(key, files);
 }
 
 /** @param {string} owner */
