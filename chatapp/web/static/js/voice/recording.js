@@ -1,6 +1,6 @@
 /** The voice message that is being recorded, if there is one. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { endPurpose, purposes } from "../composing.js";
 import { keepBlob } from "../files/database.js";
 import { newFile } from "../files/trays.js";
@@ -15,6 +15,7 @@ import { waveformOf } from "./waveform.js";
 
 /**
  * @typedef {object} Recording
+ * @property {string} owner who speaks
  * @property {string} key the conversation or the thread
  * @property {"recording" | "paused" | "ending"} status
  * @property {number} seconds that are recorded
@@ -50,6 +51,7 @@ export async function startRecording(key) {
   if (!canRecord()) return isSecureContext ? say.voiceMissing : say.voiceInsecure;
   if (isAsking) return "";
   isAsking = true;
+  const owner = me.peek();
   try {
     microphone = await openMicrophone();
   } catch (error) {
@@ -58,10 +60,10 @@ export async function startRecording(key) {
   } finally {
     isAsking = false;
   }
-  recording.value = { key, status: "recording", seconds: 0, levels: [] };
   microphone.recorder.start();
   measuredAt = performance.now();
   timer = setInterval(measure, LEVEL_MILLISECONDS);
+  recording.value = { owner, key, status: "recording", seconds: 0, levels: [] };
   return "";
 }
 
@@ -108,23 +110,34 @@ export async function recordedSoFar() {
 }
 
 export async function discardRecording() {
-  await end();
+  const closed = end();
+  recording.value = null;
+  await closed;
 }
+
+/** Whoever is signed in next must not hear it or send it. */
+effect(() => {
+  const present = recording.value;
+  if (present && present.owner !== me.value) discardRecording();
+});
 
 /** Sends what is recorded, as an answer if one is being written. */
 export async function sendRecording() {
   const present = recording.peek();
   if (!present || present.status === "ending") return;
-  const { key, seconds } = present;
+  const { owner, key, seconds } = present;
   change("ending");
   const blob = await end();
+  recording.value = null;
   if (!blob || blob.size === 0) return;
-  const file = newFile(blob, fileName(blob.type), { kind: "audio", isVoice: true, seconds, ...(await shapeOf(blob)) });
+  const shape = await shapeOf(blob);
+  if (me.peek() !== owner) return;
+  const file = newFile(blob, fileName(blob.type), { kind: "audio", isVoice: true, seconds, ...shape });
   const purpose = purposes.peek().get(key);
-  keepBlob(me.peek(), file);
+  keepBlob(owner, file);
   // What is typed meanwhile stays a draft.
   const answered = purpose?.kind === "reply" ? quoteOf(purpose.message) : undefined;
-  post([withFiles(newEntry(me.peek(), key, "", nextMoment(), answered), [file])]);
+  post([withFiles(newEntry(owner, key, "", nextMoment(), answered), [file])]);
   endPurpose(key);
   goToLatest(key);
 }
@@ -133,9 +146,7 @@ async function end() {
   clearInterval(timer);
   const open = microphone;
   microphone = null;
-  const blob = await open?.close();
-  recording.value = null;
-  return blob;
+  return open?.close();
 }
 
 /** @param {Blob} blob @returns {Promise<{ seconds?: number, waveform?: number[] }>} nothing if the browser cannot read its own recording */

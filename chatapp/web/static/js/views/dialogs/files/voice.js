@@ -5,7 +5,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { focusField } from "../../../composing.js";
 import { notify } from "../../../messageactions.js";
 import { lengthText } from "../../../models/files.js";
-import { session } from "../../../store.js";
 import { say } from "../../../strings.js";
 import { LENGTH_SECONDS_MAX, discardRecording, pauseRecording, recordedSoFar, recording, resumeRecording, sendRecording, startRecording } from "../../../voice/recording.js";
 import { useBlobAddresses } from "../../files/addresses.js";
@@ -28,8 +27,8 @@ export function VoiceBar({ id }) {
   const pauseButton = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useEffect(() => {
     pauseButton.current?.focus();
-    // In another conversation it waits. Without a session there is nobody to send it.
-    return () => (session.peek().status === "signedIn" ? pauseRecording() : void discardRecording());
+    // In another conversation it waits.
+    return pauseRecording;
   }, []);
   const present = recording.value;
   if (!present) return null;
