@@ -159,6 +159,38 @@ def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson
         expect(composer(page)).to_be_visible()
 
 
+def test_a_microphone_that_cannot_be_recorded_from_is_given_back(speaker: NewPerson, new_person: NewPerson) -> None:
+    alice, bob = speaker(), new_person()
+    alice.context.add_init_script(KEEP_TRACKS)
+    page = alice.open(f"#/u/{bob.username}")
+    page.evaluate("() => { MediaRecorder.prototype.start = () => { throw new DOMException('', 'NotSupportedError'); }; }")
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.get_by_text("The microphone could not be used.")).to_be_visible()
+    assert states_of_tracks(page) == ["ended"]
+
+
+def test_what_is_recorded_until_the_microphone_is_unplugged_can_be_heard_and_sent(
+    speaker: NewPerson, new_person: NewPerson
+) -> None:
+    alice, bob = speaker(), new_person()
+    alice.context.add_init_script(KEEP_TRACKS)
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 2)
+    # A recorder stops when all of its tracks have ended, whyever they have.
+    page.evaluate("tracks.forEach((track) => track.stop())")
+    bar = page.get_by_role("group", name="Voice message")
+    expect(bar.get_by_role("status")).to_contain_text("The microphone is disconnected.")
+    expect(bar.get_by_role("button", name="Go on recording")).to_have_attribute("aria-disabled", "true")
+    bar.get_by_role("button", name="Go on recording").click(force=True)
+    bar.get_by_role("button", name="Listen to the recording").click()
+    wait_until(page, "() => document.querySelector('.voice-listen audio').currentTime > 0.2")
+    bar.get_by_role("button", name="Send the voice message").click()
+    expect(composer(page)).to_be_focused()
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    (file,) = files_of(ApiUser(bob.server, bob.username), alice.username)
+    assert file["seconds"] > 1
+
+
 def test_the_microphone_is_offered_only_where_nothing_is_written(speaker: NewPerson, new_person: NewPerson) -> None:
     alice, bob = speaker(), new_person()
     page = alice.open(f"#/u/{bob.username}")

@@ -17,7 +17,7 @@ import { waveformOf } from "./waveform.js";
  * @typedef {object} Recording
  * @property {string} owner who speaks
  * @property {string} key the conversation or the thread
- * @property {"recording" | "paused" | "ending"} status
+ * @property {"recording" | "paused" | "lost" | "ending"} status `lost`: the microphone is gone, what is recorded is not
  * @property {number} seconds that are recorded
  * @property {number[]} levels the newest ones, from 0 to 1
  */
@@ -53,14 +53,13 @@ export async function startRecording(key) {
   isAsking = true;
   const owner = me.peek();
   try {
-    microphone = await openMicrophone();
+    microphone = await openMicrophone(lose);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return reasonOf(error.name);
   } finally {
     isAsking = false;
   }
-  microphone.recorder.start();
   measuredAt = performance.now();
   timer = setInterval(measure, LEVEL_MILLISECONDS);
   recording.value = { owner, key, status: "recording", seconds: 0, levels: [] };
@@ -96,6 +95,12 @@ export function resumeRecording() {
   if (present?.status !== "paused" || present.seconds >= LENGTH_SECONDS_MAX) return;
   microphone?.recorder.resume();
   change("recording");
+}
+
+/** The device was unplugged, or taken away by the system. */
+function lose() {
+  // Without a microphone, the recording was ended here.
+  if (microphone) change("lost");
 }
 
 /** @param {Recording["status"]} status */

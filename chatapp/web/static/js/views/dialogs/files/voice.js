@@ -32,8 +32,8 @@ export function VoiceBar({ id }) {
   }, []);
   const present = recording.value;
   if (!present) return null;
-  const isPaused = present.status === "paused";
-  const isFull = present.seconds >= LENGTH_SECONDS_MAX;
+  const isPaused = present.status === "paused" || present.status === "lost";
+  const end = endOf(present);
   const finish = (/** @type {() => Promise<void>} */ work) => async () => {
     await work();
     focusField(id);
@@ -43,13 +43,19 @@ export function VoiceBar({ id }) {
     <button type="button" class="icon-button" aria-label=${say.voiceDiscard} title=${say.voiceDiscard} onClick=${finish(discardRecording)}><${Icon} name="trash" size=${22} /></button>
     <span class=${classes("voice-dot", isPaused && "voice-dot-paused")} aria-hidden="true"></span>
     <span class="voice-time" role="timer">${lengthText(Math.floor(present.seconds))}</span>
-    <span class="unseen" role="status">${isFull ? say.voiceFull : isPaused ? say.voicePaused : say.voiceRecording}</span>
+    <span class="unseen" role="status">${end || (isPaused ? say.voicePaused : say.voiceRecording)}</span>
     ${isPaused ? html`<${Listening} />` : html`<${Levels} levels=${present.levels} />`}
-    <button ref=${pauseButton} type="button" class="icon-button" aria-label=${label} title=${isFull ? say.voiceFull : label} aria-disabled=${isFull} onClick=${isPaused ? resumeRecording : pauseRecording}>
+    <button ref=${pauseButton} type="button" class="icon-button" aria-label=${label} title=${end || label} aria-disabled=${end !== ""} onClick=${isPaused ? resumeRecording : pauseRecording}>
       <${Icon} name=${isPaused ? "microphone" : "pause"} size=${22} />
     </button>
     <button type="button" class="send" aria-label=${say.voiceSend} title=${say.voiceSend} aria-disabled=${present.status === "ending"} onClick=${finish(sendRecording)}><${Icon} name="send" size=${22} /></button>
   </div>`;
+}
+
+/** Why the recording cannot go on; empty if it can. @param {Recording} present */
+function endOf({ status, seconds }) {
+  if (status === "lost") return say.voiceLost;
+  return seconds >= LENGTH_SECONDS_MAX ? say.voiceFull : "";
 }
 
 /** How loud it is, the newest at the end. @param {{ levels: number[] }} props */
