@@ -110,6 +110,21 @@ def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back
     assert files_of(ApiUser(bob.server, bob.username), alice.username) == []
 
 
+def test_the_line_for_new_messages_goes_away_with_a_voice_message_of_ones_own(
+    speaker: NewPerson, new_api_user: Callable[..., ApiUser]
+) -> None:
+    alice, bob = speaker(), new_api_user()
+    bob.say(alice.username, "new")
+    page = alice.open(f"#/u/{bob.username}")
+    line = page.get_by_text("New messages", exact=True)
+    expect(line).to_be_visible()
+    record(page, 1)
+    expect(line).to_be_visible()
+    page.get_by_role("button", name="Send the voice message").click()
+    expect(page.locator(".sound-voice")).to_be_visible()
+    expect(line).to_have_count(0)
+
+
 def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson, new_person: NewPerson) -> None:
     alice, bob, carol = speaker(), new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -163,7 +178,9 @@ def test_a_microphone_that_cannot_be_recorded_from_is_given_back(speaker: NewPer
     alice, bob = speaker(), new_person()
     alice.context.add_init_script(KEEP_TRACKS)
     page = alice.open(f"#/u/{bob.username}")
-    page.evaluate("() => { MediaRecorder.prototype.start = () => { throw new DOMException('', 'NotSupportedError'); }; }")
+    page.evaluate("""() => {
+        MediaRecorder.prototype.start = () => { throw new DOMException("", "NotSupportedError"); };
+    }""")
     page.get_by_role("button", name="Record a voice message").click()
     expect(page.get_by_text("The microphone could not be used.")).to_be_visible()
     assert states_of_tracks(page) == ["ended"]

@@ -8,7 +8,7 @@ import { quoteOf } from "../models/messagestate.js";
 import { newEntry, withFiles } from "../models/outbox.js";
 import { goToLatest } from "../passages.js";
 import { nextMoment, post } from "../sending.js";
-import { me } from "../store.js";
+import { me, newAfterOf } from "../store.js";
 import { say } from "../strings.js";
 import { canRecord, openMicrophone } from "./microphone.js";
 import { waveformOf } from "./waveform.js";
@@ -139,6 +139,7 @@ export async function sendRecording() {
   if (me.peek() !== owner) return;
   const file = newFile(blob, fileName(blob.type), { kind: "audio", isVoice: true, seconds, ...shape });
   const purpose = purposes.peek().get(key);
+  newAfterOf(key).value = null;
   keepBlob(owner, file);
   // What is typed meanwhile stays a draft.
   const answered = purpose?.kind === "reply" ? quoteOf(purpose.message) : undefined;
