@@ -15,6 +15,28 @@ const trays = signal({ owner: "", files: new Map() });
 /** @type {OutboxFile[]} */
 const EMPTY = [];
 
+/** Where it is being found out which files can be sent. @type {import("@preact/signals").Signal<{ key: string }[]>} */
+const waiting = signal([]);
+
+/** @param {string} key whether files are about to be attached there: the message that they belong to is not complete */
+export const isAttaching = (key) => waiting.value.some((one) => one.key === key);
+
+/**
+ * @template T
+ * @param {string} key
+ * @param {() => Promise<T>} look finds out which files can be attached
+ * @returns {Promise<T>}
+ */
+export async function whileAttaching(key, look) {
+  const mine = { key };
+  waiting.value = [...waiting.peek(), mine];
+  try {
+    return await look();
+  } finally {
+    waiting.value = waiting.peek().filter((one) => one !== mine);
+  }
+}
+
 /** @param {string} key @returns {OutboxFile[]} */
 export function trayOf(key) {
   const { owner, files } = trays.value;
