@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web import faked_responses, media
+from tests.web.media import jpeg
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person, bubble, reach, wait_until
 from tests.web.server import ApiUser, SentFile
-from tests.web.test_file_display import jpeg
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
