@@ -221,6 +221,31 @@ def test_storage_deleted_by_the_browser_is_reopened(new_person: NewPerson) -> No
     expect(bubble(page, "before")).to_be_visible()
 
 
+def test_attached_files_are_shown_as_soon_as_their_bytes_can_be_read(new_person: NewPerson) -> None:
+    person = new_person()
+    page = person.open("#/u/alice")
+    attach(page, noise(1_000, "attached.bin"))
+    wait_until(page, FILES_STORED, [1, 1_000])
+    page.close()
+    page = person.context.new_page()
+    page.add_init_script("""
+        window.isBroken = true;
+        const read = IDBObjectStore.prototype.getAll;
+        IDBObjectStore.prototype.getAll = function (...words) {
+            if (isBroken && this.name === "files") throw new DOMException("failed", "UnknownError");
+            return read.apply(this, words);
+        };
+    """)
+    page.goto(f"{person.server.url}#/u/alice")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator(".chat[data-connection=connected]")).to_be_visible()
+    expect(attached(page)).to_have_count(0)
+    page.evaluate("isBroken = false")
+    composer(page).fill("storage writes")
+    expect(attached(page)).to_contain_text("attached.bin")
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+
+
 @pytest.mark.parametrize(("reader", "store"), [("IDBObjectStore", "trays"), ("IDBIndex", "owner")])
 def test_files_are_kept_while_it_cannot_be_read_what_uses_them(new_person: NewPerson, reader: str, store: str) -> None:
     person = new_person()

@@ -134,20 +134,12 @@ export function putOrDelete(store, key, value) {
 export const rangeOf = (owner) => IDBKeyRange.bound([owner], [owner, []]);
 
 /**
- * @param {"drafts" | "trays" | "files"} store
+ * @param {"drafts" | "trays"} store
  * @param {string} owner
  * @returns {Promise<Map<string, any>>} the records of a user by their name; those that are not on disk yet are among them
  */
 export async function recordsOf(store, owner) {
-  /** @type {IDBRequest<any> | undefined} */
-  let keys;
-  /** @type {any[]} */
-  const values = (await transact([store], "readonly", (transaction) => {
-    const records = transaction.objectStore(store);
-    keys = records.getAllKeys(rangeOf(owner));
-    return records.getAll(rangeOf(owner));
-  })) ?? [];
-  const found = new Map(values.map((value, index) => [/** @type {string} */ (keys?.result[index][1]), value]));
+  const found = (await keptOf(store, owner)) ?? new Map();
   for (const { key, value } of pendingIn(store)) {
     const [writer, name] = /** @type {string[]} */ (key);
     if (writer !== owner) continue;
@@ -155,6 +147,23 @@ export async function recordsOf(store, owner) {
     else found.set(name, value);
   }
   return found;
+}
+
+/**
+ * @param {string} store
+ * @param {string} owner
+ * @returns {Promise<Map<string, any> | null>} the records of a user that are on disk; null without an answer from storage
+ */
+export async function keptOf(store, owner) {
+  /** @type {IDBRequest<any> | undefined} */
+  let keys;
+  /** @type {any[] | undefined} */
+  const values = await transact([store], "readonly", (transaction) => {
+    const records = transaction.objectStore(store);
+    keys = records.getAllKeys(rangeOf(owner));
+    return records.getAll(rangeOf(owner));
+  });
+  return values ? new Map(values.map((value, index) => [keys?.result[index][1], value])) : null;
 }
 
 /** The ids of files whose bytes did not get on disk. @type {Set<string>} */

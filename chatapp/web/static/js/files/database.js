@@ -3,7 +3,7 @@
  * else, because they may take seconds to be written, and a message is written in a moment.
  */
 
-import { keepBytes, pendingIn, rangeOf, recordsOf, transact, write } from "../storage.js";
+import { keepBytes, keptOf, pendingIn, rangeOf, recordsOf, transact, write } from "../storage.js";
 
 /** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
@@ -67,10 +67,11 @@ export const traysOf = (owner) => recordsOf("trays", owner);
 /**
  * Reads the bytes of the files of a user.
  * @param {string} owner
- * @returns {Promise<string[]>} the ids of all files whose bytes are on disk
+ * @returns {Promise<string[] | null>} the ids of all files whose bytes are on disk; null without an answer from storage
  */
 export async function recallBlobs(owner) {
-  const found = await recordsOf("files", owner);
+  const found = await keptOf("files", owner);
+  if (!found) return null;
   for (const [id, blob] of found) if (!blobs.has(id)) blobs.set(id, blob);
   return [...found.keys()];
 }
@@ -121,7 +122,7 @@ export async function moveTrays(me, owner, presentKey) {
  * @param {string} owner me from now on
  */
 export async function moveBlobs(me, owner) {
-  for (const id of await recallBlobs(me)) {
+  for (const id of (await recallBlobs(me)) ?? []) {
     await keepBytes(owner, id, blobs.get(id) ?? null);
     await keepBytes(me, id, null);
   }

@@ -119,7 +119,8 @@ export function putTray(key, files) {
 
 /** @param {string} owner */
 export async function recallTrays(owner) {
-  await recallBlobs(owner);
+  // Without the bytes there is nothing to show. They are asked for again when storage works.
+  if (!(await recallBlobs(owner))) return;
   const kept = await traysOf(owner);
   if (me.peek() !== owner) return;
   const present = trays.peek().owner === owner ? trays.peek().files : new Map();
