@@ -17,13 +17,13 @@ export const canRecord = () => typeof MediaRecorder === "function" && Boolean(na
 
 /**
  * Begins to record.
- * @param {() => void} onStopped called when the recording ends, also because the device is gone
+ * @param {() => void} onLost called when the device is gone, which ends the recording
  * @throws {DOMException} if the microphone is refused, missing or in use, or nothing can be recorded from it
  */
-export async function openMicrophone(onStopped) {
+export async function openMicrophone(onLost) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
   try {
-    return recordingOf(stream, onStopped);
+    return recordingOf(stream, onLost);
   } catch (error) {
     giveBack(stream);
     throw error;
@@ -37,15 +37,15 @@ function giveBack(stream) {
 
 /**
  * @param {MediaStream} stream
- * @param {() => void} onStopped
+ * @param {() => void} onLost
  */
-function recordingOf(stream, onStopped) {
+function recordingOf(stream, onLost) {
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
   /** @type {Blob[]} */
   const parts = [];
   recorder.addEventListener("dataavailable", ({ data }) => data.size > 0 && parts.push(data));
-  recorder.addEventListener("stop", onStopped);
+  recorder.addEventListener("stop", onLost);
   recorder.start();
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: LEVEL_SAMPLES });
@@ -65,6 +65,7 @@ function recordingOf(stream, onStopped) {
     },
     /** Ends the recording and gives the microphone back. @returns {Promise<Blob>} */
     async close() {
+      recorder.removeEventListener("stop", onLost);
       if (recorder.state !== "inactive") await after(recorder, "stop", () => recorder.stop());
       giveBack(stream);
       await context.close();

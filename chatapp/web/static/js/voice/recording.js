@@ -99,8 +99,7 @@ export function resumeRecording() {
 
 /** The device was unplugged, or taken away by the system. */
 function lose() {
-  // Without a microphone, the recording was ended here.
-  if (microphone) change("lost");
+  change("lost");
 }
 
 /** @param {Recording["status"]} status */
