@@ -36,6 +36,7 @@ from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import FileState, file_state
+from chatapp.metrics.counters import counters
 from chatapp.models import Blob, MessageFile, Upload, User
 from chatapp.payload_fields import FILES
 from chatapp.random_secrets import new_secret
@@ -169,6 +170,7 @@ def receive(
         reached = partial.size
         if reached == size:
             finish(journal, store, upload_id, name, partial)
+            counters.uploads += 1
     return Progress(upload_id, reached, size, expires_at)
 
 
@@ -232,6 +234,7 @@ def _append(
             # Many uploads may have been announced while there was room for each of them.
             _require_room_on_disk(store, len(piece))
             run_in_thread(partial.write, piece)
+            counters.upload_bytes += len(piece)
             if digest is not None:
                 run_in_thread(digest.update, piece)
     except OSError as error:
