@@ -23,7 +23,7 @@ EVENT, FIELDS = "chatapp_event", "chatapp_fields"
 CONNECTION_CHARACTERS = 16
 
 
-def event(name: str, **fields: Any) -> dict[str, Any]:
+def event(name: str, /, **fields: Any) -> dict[str, Any]:
     """The `extra` of a call of a logger. `fields` must be JSON, and hold no secret and no text of a person."""
     return {EVENT: name, FIELDS: fields}
 
