@@ -1,5 +1,6 @@
 """The metrics of what is in the queue of jobs. They are of the installation, and the same in every process."""
 
+import sqlite3
 from collections.abc import Iterable
 from itertools import product
 from typing import Any
@@ -22,7 +23,7 @@ def of_jobs(engine: Engine) -> Part:
         counts: dict[tuple[str, ...], float] = {}
         try:
             rows = _counts(engine)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, sqlite3.Error):
             is_up = False
         else:
             is_up = True

@@ -23,9 +23,11 @@ class Scraped:
         return self.values.get((name, frozenset(labels.items())), 0.0)
 
 
-def scrape(server: Server) -> Scraped:
+def scrape(server: Server, *, is_sockets: bool = False) -> Scraped:
+    """By the HTTP port, or by that of the sockets."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = requests.get(server.http + "/metrics", headers=headers, timeout=10)
+    address = server.ws if is_sockets else server.http
+    answer = requests.get(address + "/metrics", headers=headers, timeout=10)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     types, labels, values = {}, {}, {}
