@@ -78,10 +78,12 @@ def serve(demo: int | None) -> None:
     patch()
     from chatapp import create_app, realtime
     from chatapp.garbage_collector import tune_garbage_collector
+    from chatapp.logs.process import begin_log
     from chatapp.migrations import bring_up_to_date
     from chatapp.serve import serve_all
 
     app = create_app()
+    begin_log(app)
     bring_up_to_date(app)
     if demo is not None:
         _add_demo_users(app, demo)
@@ -169,9 +171,13 @@ def _add_demo_users(app: "Flask", count: int) -> None:
 
 
 def _greet(app: "Flask") -> None:
-    from chatapp.serve import OPEN_SIGN_IN
+    from chatapp.serve import OPEN_SIGN_IN, warn_of_open_sign_in
 
     settings = app.extensions["chatapp.settings"]
+    if settings.log_format == "json":
+        # The output is read by a program, and is no place for the secret of a link.
+        warn_of_open_sign_in(app)
+        return
     click.echo(f"Open {address(app)}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})")
     if settings.sign_in == "username":
         click.echo(OPEN_SIGN_IN)

@@ -13,6 +13,7 @@ from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.files.settings import FileSettings, missing_for_files
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
+from chatapp.monitoring_settings import MonitoringSettings
 from chatapp.origins import LOOPBACK_ORIGINS
 from chatapp.push.settings import PushSettings
 from chatapp.setting_field import setting as _setting
@@ -37,7 +38,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(FileSettings, MailSettings, PushSettings):
+class Settings(FileSettings, MailSettings, PushSettings, MonitoringSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(

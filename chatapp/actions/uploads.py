@@ -36,6 +36,7 @@ from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import FileState, file_state
+from chatapp.metrics.counters import counters
 from chatapp.models import Blob, MessageFile, Upload, User
 from chatapp.payload_fields import FILES
 from chatapp.random_secrets import new_secret
@@ -169,6 +170,7 @@ def receive(
         reached = partial.size
         if reached == size:
             finish(journal, store, upload_id, name, partial)
+            counters.uploads += 1
     return Progress(upload_id, reached, size, expires_at)
 
 
@@ -238,6 +240,7 @@ def _append(
             if partial.size + len(piece) > size:
                 raise FileTooLarge("There are more bytes than the upload was announced with.", limit=size)
             run_in_thread(write, piece)
+            counters.upload_bytes += len(piece)
     except OSError as error:
         raise StorageFull("The file cannot be stored now.") from error
     finally:

@@ -19,7 +19,7 @@ from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
-from chatapp.journal.batching import merge_watermarks, split, take_drafts
+from chatapp.journal.batching import merge_watermarks, split, take_drafts, watermarks_seconds
 from chatapp.journal.database_errors import CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
@@ -31,11 +31,6 @@ from chatapp.notices import CatchUp
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-WATERMARKS_SECONDS = 0.25
-"""Shortest interval between two writes of watermarks. Without it a group of 1,000 members who confirm each message
-would cost 1,000 updates a message."""
-SHARED_WATERMARKS_SECONDS = 0.03
-"""The same on PostgreSQL, where an ack in another process may wait for the watermarks."""
 WATERMARKS_AFTER_OUTAGE_SECONDS = 1.0
 """Delay before watermarks are written again after an outage."""
 
@@ -64,7 +59,7 @@ class Journal:
         self._are_watermarks_in_flight = False
         self._kept_watermarks: WatermarkUpdates = {}
         self._watermarks_at = 0.0
-        self._watermarks_seconds = WATERMARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_WATERMARKS_SECONDS
+        self._watermarks_seconds = watermarks_seconds(engine.dialect.name)
         self._is_commit_unannounced = False
         self._is_asleep = False
         self._is_flushing = False
@@ -73,6 +68,11 @@ class Journal:
         self._is_closing = False
         self._is_closed = False
         self._push_jobs = PushJobs()
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many drafts and how many other writes wait for the next transaction."""
+        return len(self._drafts), len(self._writes)
 
     def listen(self, listener: Listener) -> None:
         """Registers a listener to be called after each commit of this process."""

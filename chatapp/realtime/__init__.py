@@ -16,6 +16,7 @@ from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
+from chatapp.realtime.metrics import of_sockets
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.ticker import Ticker
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     dispatcher = Dispatcher(app, settings, journal, server)
     sockets.on_namespace(ChatNamespace(dispatcher))
     app.extensions["chatapp.dispatcher"] = dispatcher
+    app.extensions["chatapp.metrics"].append(of_sockets(server, dispatcher))
     _start(app, settings, journal, dispatcher, server)
     return sockets
 
