@@ -1,10 +1,8 @@
 """`chatapp backup` and `chatapp restore`."""
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +19,7 @@ MOST_SHOWN = 10
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path())
 @click.option("--to", metavar="PLACE", help="Folder or s3://bucket/prefix; the archive is named by the time.")
 @click.option("--keep", type=click.IntRange(1), help="How many backups stay at that place; older ones are deleted.")
 @click.option(
@@ -30,7 +28,7 @@ MOST_SHOWN = 10
     default=None,
     help="Whether uploaded files are in the archive. Default: those of the instance folder are, those of a bucket not.",
 )
-def backup(file: Path | None, to: str | None, keep: int | None, has_files: bool | None) -> None:
+def backup(file: str | None, to: str | None, keep: int | None, has_files: bool | None) -> None:
     """Make an archive of the database, the uploaded files and the keys. A server may run meanwhile.
 
     Without FILE and --to it goes where CHATAPP_BACKUP_TO says. It holds secrets: only its owner may read it.
@@ -59,11 +57,13 @@ def backup(file: Path | None, to: str | None, keep: int | None, has_files: bool 
         _report(made, named_elsewhere(settings), len(gone))
 
 
-def _place_of(settings: "Settings", file: Path | None, to: str | None, name: str) -> tuple["Destination", str]:
+def _place_of(settings: "Settings", file: str | None, to: str | None, name: str) -> tuple["Destination", str]:
+    from pathlib import Path
+
     from chatapp.backup.destinations import Folder, destination_of
 
     if file is not None:
-        path = file.absolute()
+        path = Path(file).absolute()
         if path.exists():
             raise click.ClickException(f"{file} exists already. A backup overwrites nothing.")
         return Folder(path.parent), path.name
@@ -73,7 +73,7 @@ def _place_of(settings: "Settings", file: Path | None, to: str | None, name: str
     return destination_of(settings, place), name
 
 
-def _kept_count(settings: "Settings", file: Path | None, to: str | None, keep: int | None) -> int | None:
+def _kept_count(settings: "Settings", file: str | None, to: str | None, keep: int | None) -> int | None:
     """How many archives are kept; None for all. The setting is about its own place."""
     if file is not None:
         return None
@@ -108,6 +108,7 @@ def _bars(name: str, length: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
     """Lets SIGTERM end the command as Ctrl-C does, so that what is half done is removed."""
+    import signal
 
     def end(_number: int, _frame: Any) -> None:
         raise KeyboardInterrupt

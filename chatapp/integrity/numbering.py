@@ -2,8 +2,6 @@
 
 from chatapp.integrity.finding import RESTORE, Question
 
-_STOPPED = "Stop the server and run:"
-
 MESSAGES = Question(
     "sequence",
     """SELECT c.id, c.last_sequence, c.erased_sequence, COUNT(m.sequence), COALESCE(MIN(m.sequence), 0),
@@ -45,7 +43,7 @@ def _beyond(table: str, column: str) -> Question:
         f"""SELECT c.id, MAX(t.{column}), c.revision FROM conversation c JOIN {table} t ON t.conversation_id = c.id
         WHERE t.{column} > c.revision GROUP BY c.id, c.revision ORDER BY c.id""",  # noqa: S608 names of this module
         f"Conversation {{0}} has the revision {{2}}, and a row of {table} has {column} {{1}}.",
-        f"{_STOPPED} UPDATE conversation SET revision = {{1}}, state_revision = {{1}} WHERE id = {{0}}",  # noqa: S608 it is shown
+        "Stop the server and run: UPDATE conversation SET revision = {1}, state_revision = {1} WHERE id = {0}",
     )
 
 
@@ -56,7 +54,7 @@ def _beyond_user(table: str) -> Question:
         f"""SELECT u.id, MAX(t.user_revision), u.revision FROM "user" u JOIN {table} t ON t.user_id = u.id
         WHERE t.user_revision > u.revision GROUP BY u.id, u.revision ORDER BY u.id""",  # noqa: S608 names of this module
         f"User {{0}} has the revision {{2}}, and a row of {table} has {{1}}.",
-        f'{_STOPPED} UPDATE "user" SET revision = {{1}} WHERE id = {{0}}',  # noqa: S608 it is shown
+        'Stop the server and run: UPDATE "user" SET revision = {1} WHERE id = {0}',
     )
 
 
@@ -67,7 +65,8 @@ def _watermark(column: str) -> Question:
         ON c.id = m.conversation_id WHERE m.{column} > c.last_sequence
         ORDER BY m.conversation_id, m.user_id""",  # noqa: S608 names of this module
         f"User {{1}} has {column} {{2}} in conversation {{0}}, whose last message is {{3}}.",
-        f"{_STOPPED} UPDATE membership SET {column} = {{3}} WHERE conversation_id = {{0}} AND user_id = {{1}}",  # noqa: S608 it is shown
+        f"Stop the server and run: UPDATE membership SET {column} = {{3}} "  # noqa: S608 it is shown
+        "WHERE conversation_id = {0} AND user_id = {1}",
     )
 
 
@@ -76,7 +75,7 @@ PUSHED = Question(
     """SELECT p.conversation_id, p.sequence, c.last_sequence FROM push_position p JOIN conversation c
     ON c.id = p.conversation_id WHERE p.sequence > c.last_sequence ORDER BY p.conversation_id""",
     "Notifications were sent up to message {1} of conversation {0}, whose last message is {2}.",
-    f"{_STOPPED} UPDATE push_position SET sequence = {{2}} WHERE conversation_id = {{0}}",  # noqa: S608 it is shown
+    "Stop the server and run: UPDATE push_position SET sequence = {2} WHERE conversation_id = {0}",
 )
 
 QUESTIONS = (

@@ -7,8 +7,6 @@ from sqlalchemy import Table
 from chatapp.integrity.finding import Question
 from chatapp.models.base import Base
 
-_STOPPED = "Stop the server and run:"
-
 PARTS_OF_MESSAGES = ("message_version", "reaction", "poll", "poll_vote", "message_file", "message_preview", "mention")
 """Tables whose rows are erased with their message. They have no foreign key for it, so that storing one stays cheap."""
 
@@ -22,7 +20,7 @@ def _keys(table: Table) -> Iterator[Question]:
             ON p.{parent.name} = c.{child} WHERE c.{child} IS NOT NULL AND p.{parent.name} IS NULL
             GROUP BY c.{child} ORDER BY c.{child}""",  # noqa: S608 names of tables
             f"{{1}} rows of {table.name} name the {child} {{0}}, which is not in {parent.table.name}.",
-            f"{_STOPPED} DELETE FROM {_named(table)} WHERE {child} = '{{0}}'",  # noqa: S608 it is shown
+            f"Stop the server and run: DELETE FROM {_named(table)} WHERE {child} = '{{0}}'",  # noqa: S608 it is shown
         )
 
 
@@ -33,7 +31,7 @@ def _parts(table: str) -> Question:
         ON m.conversation_id = t.conversation_id AND m.sequence = t.sequence WHERE m.sequence IS NULL
         GROUP BY t.conversation_id, t.sequence ORDER BY t.conversation_id, t.sequence""",  # noqa: S608 names above
         f"{{2}} rows of {table} belong to the message {{0}}-{{1}}, which does not exist.",
-        f"{_STOPPED} DELETE FROM {table} WHERE conversation_id = {{0}} AND sequence = {{1}}",  # noqa: S608 it is shown
+        f"Stop the server and run: DELETE FROM {table} WHERE conversation_id = {{0}} AND sequence = {{1}}",  # noqa: S608 it is shown
     )
 
 
