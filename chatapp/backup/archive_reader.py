@@ -37,8 +37,11 @@ def unpack(archive: Path, folder: Path | None, stages: Stages) -> Manifest:
 
     Raises BackupFailed if the archive is damaged, cut off, of a newer version, or something else.
     """
-    length = archive.stat().st_size
-    with _opened(archive) as tar, TemporaryFile() as lines, stages("Reading the archive", length) as advance:
+    with (
+        _opened(archive) as tar,
+        TemporaryFile() as lines,
+        stages("Reading the archive", archive.stat().st_size) as advance,
+    ):
         data = _manifest_bytes(tar, archive)
         manifest = read_manifest(data, archive.name)
         lines.write(_line(MANIFEST, hashlib.sha256(data)))

@@ -62,7 +62,7 @@ def listed_files(files: Path) -> Iterator[tuple[str, int, int]]:
 
 def _list_files(connection: Connection, files: Path) -> tuple[int, int]:
     count = total = 0
-    found = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(FILES))
+    found = connection.execute(text(FILES).execution_options(yield_per=ROWS_AT_ONCE))
     with files.open("w") as lines:
         for blob_hash, size, previews in found:
             lines.write(f"{blob_hash} {size} {len(previews.split())}\n")

@@ -60,6 +60,8 @@ def _dump(connection: Connection, database_url: str, target: Path, stages: Stage
             advance(size - written)
             written = size
 
-        options = ["--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema=*{ASIDE}*"]
+        # In a pattern of pg_dump a dot would end the name of a database.
+        aside = ASIDE.replace(".", "?")
+        options = ["--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema=*{aside}*"]
         run_tool([tool, *options, f"--snapshot={snapshot}", f"--file={target}"], database_url, tick)
     target.chmod(0o600)

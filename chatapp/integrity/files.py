@@ -34,7 +34,7 @@ def file_findings(connection: Connection, present: Connection, store: FileStore)
 
 
 def _missing(connection: Connection, present: Connection, storage: Storage) -> Iterator[Finding]:
-    rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(FILES))
+    rows = connection.execute(text(FILES).execution_options(yield_per=ROWS_AT_ONCE))
     for blob_hash, size, previews in rows:
         key, *others = keys.all_of(blob_hash, len(previews.split()))
         found = _size(storage, key)
