@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from chatapp.clock import now
 from chatapp.jobs import enqueue
 from chatapp.journal import Journal, Transaction
-from chatapp.models import InstallationSetting
+from chatapp.models import Blob, InstallationSetting
 from chatapp.models.base import to_microseconds
 
 log = logging.getLogger(__name__)
@@ -70,8 +70,9 @@ def _renew(transaction: Transaction, name: str) -> None:
 
 
 def _end(transaction: Transaction, name: str) -> None:
-    """Ends this hold, and forgets those of backups that were killed."""
+    """Ends this hold, and forgets those of backups that were killed. A job deletes what has waited for it."""
     session, at = transaction.session, to_microseconds(now())
     over = [row.name for row in session.scalars(select(InstallationSetting).where(_IS_HOLD)) if int(row.value) <= at]
     session.execute(delete(InstallationSetting).where(InstallationSetting.name.in_([name, *over])))
-    enqueue(transaction, DELETE_FILES, {}, key=DELETE_FILES)
+    if session.scalar(select(Blob.hash).where(Blob.released_at.is_not(None)).limit(1)) is not None:
+        enqueue(transaction, DELETE_FILES, {}, key=DELETE_FILES)
