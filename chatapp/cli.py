@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatapp.commands.audit import audit
+from chatapp.commands.backup import backup, restore
 from chatapp.commands.bots import bots
+from chatapp.commands.database import database
 from chatapp.commands.files import files
 from chatapp.commands.groups import groups
-from chatapp.commands.installation import address, application, installation
+from chatapp.commands.installation import address, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.jobs import jobs
 from chatapp.commands.keys import keys
@@ -42,10 +44,11 @@ def _sentence(error: Exception) -> str | None:
     """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
     from sqlalchemy.exc import DatabaseError, OperationalError
 
+    from chatapp.backup.errors import BackupFailed
     from chatapp.config import BadSetting
     from chatapp.errors import ChatError
 
-    if isinstance(error, BadSetting):
+    if isinstance(error, BadSetting | BackupFailed):
         return str(error)
     if isinstance(error, ChatError):
         return error.message
@@ -105,21 +108,9 @@ main.add_command(files)
 main.add_command(invites)
 main.add_command(mail)
 main.add_command(ldap)
-
-
-@main.group("db")
-def database() -> None:
-    """Look after the database."""
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Bring the tables up to this version."""
-    from chatapp.migrations import bring_up_to_date, newest_revision
-
-    with application() as app:
-        bring_up_to_date(app)
-    click.echo(f"The database is at revision {newest_revision()}.")
+main.add_command(database)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.group("search")
