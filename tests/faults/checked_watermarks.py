@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults import violations
 from tests.faults.checked_streams import messages_of
 from tests.faults.delivered_bounds import Bounds, Rising
-from tests.faults.history import RECEIPT, RESPONSE, SYNC, Entry, place_of
+from tests.faults.history import RECEIPT, SYNC, Entry, place_of
 from tests.faults.stored import Stored
 from tests.faults.violations import Violation
 
@@ -64,10 +64,11 @@ class _Watermarks:
             for name in others:
                 yield from self._beyond((place, name), sequence, 0, entry.at)
                 self._note(entry, (place, name), sequence, 0)
-        elif entry.kind != RESPONSE and others and entry.asked_at is not None:
-            if all(self._delivered[entry.who, (place, name)].before(entry.since) >= sequence for name in others):
-                what = f"{entry.who} had seen the tick of {message['messageId']} and was shown none"
-                yield Violation(violations.TICK_TAKEN_BACK, f"{what} by {entry.kind} at {entry.at:.3f}")
+        elif entry.asked_at is not None and all(
+            self._delivered[entry.who, (place, name)].before(entry.since) >= sequence for name in others
+        ):
+            what = f"{entry.who} had seen the tick of {message['messageId']} and was shown none"
+            yield Violation(violations.TICK_TAKEN_BACK, f"{what} by {entry.kind} at {entry.at:.3f}")
 
     def _floors(self, entry: Entry, key: Mark) -> tuple[float, float]:
         if entry.asked_at is None:

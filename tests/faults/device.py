@@ -1,4 +1,4 @@
-"""One client of a user, which records what it does and sees. It comes back after a fault, catches up, and sends again."""
+"""A client of a user, which records what it does and sees. After a fault it connects again and catches up."""
 
 import contextlib
 import random
@@ -15,7 +15,7 @@ from socketio.exceptions import SocketIOError
 from tests.faults import history
 from tests.faults.history import History
 from tests.faults.known import Known
-from tests.people import NAMESPACE, Person
+from tests.people import Person
 
 PAUSE_SECONDS = 0.05
 ANSWER_SECONDS = 5.0

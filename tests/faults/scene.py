@@ -13,6 +13,7 @@ from tests.faults.checked_streams import shown_count
 from tests.faults.checker import check
 from tests.faults.crowd import Crowd
 from tests.faults.device import Route
+from tests.faults.own_postgres import OwnPostgres
 from tests.faults.stored import Stored, read_stored
 from tests.faults.violations import Violation
 from tests.servers import Server
@@ -62,13 +63,15 @@ class Result:
 
 @dataclass
 class Scene:
-    """`url` is the database. `postgres` controls its server, if it is of this scene alone."""
+    """`url` is the database, and `postgres` its server, if that is of this scene alone. `is_long`: the harm takes as
+    long as it would in earnest."""
 
     folder: Path
     url: str
     seed: int
     say: Callable[[str], None] = lambda _text: None
-    postgres: Any = None
+    postgres: OwnPostgres | None = None
+    is_long: bool = False
     servers: list[Server] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
