@@ -82,13 +82,9 @@ class ToldWatermarks:
                 self._is_other_empty = True
 
     def close(self) -> None:
-        """Removes the files if all that was told is stored. Nothing is noted any more."""
+        """Closes the files. Nothing is noted any more."""
         with self._lock:
-            if self._is_closed:
-                return
-            self._is_closed = True
-            is_empty = os.fstat(self._current).st_size + os.fstat(self._other).st_size == 0
-            for descriptor, path in zip((self._current, self._other), self._paths, strict=True):
-                os.close(descriptor)
-                if is_empty:
-                    path.unlink(missing_ok=True)
+            if not self._is_closed:
+                self._is_closed = True
+                os.close(self._current)
+                os.close(self._other)

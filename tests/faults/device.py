@@ -18,9 +18,9 @@ from tests.faults.known import Known
 from tests.people import Person
 
 PAUSE_SECONDS = 0.05
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 8.0
 """A connection that leaves a question unanswered for so long is closed, as the web client does."""
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 10.0
 PAGE = 500
 
 
