@@ -13,18 +13,6 @@ BATCH_CHARACTERS = 262_144
 can drain it before the next fan-out."""
 
 
-WATERMARKS_SECONDS = 0.25
-"""Shortest interval between two writes of watermarks. Without it a group of 1,000 members who confirm each message
-would cost 1,000 updates a message."""
-SHARED_WATERMARKS_SECONDS = 0.03
-"""The same on PostgreSQL, where an ack in another process may wait for the watermarks."""
-
-
-def watermarks_seconds(dialect: str) -> float:
-    """The shortest interval between two writes of watermarks on this database."""
-    return WATERMARKS_SECONDS if dialect == "sqlite" else SHARED_WATERMARKS_SECONDS
-
-
 def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
     """Removes the oldest drafts from the queue, up to the limits of one transaction."""
     drafts: list[QueuedDraft] = []

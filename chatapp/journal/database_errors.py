@@ -11,6 +11,9 @@ RACES = {"UniqueViolation", "DeadlockDetected", "SerializationFailure"}
 OUTAGES = {"OperationalError", "InterfaceError"}
 """The drivers' names for a database that is full, locked for too long, shutting down or unreachable."""
 
+ATTEMPTS = 3
+"""Attempts at a transaction that races with another process, or whose connection breaks."""
+
 
 class CommitInDoubt(Exception):
     """COMMIT failed, and it is unknown whether the database committed."""
