@@ -75,6 +75,8 @@ class Scene:
     servers: list[Server] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    """What ends that which a fault has put between clients and servers."""
     _crowd: Crowd | None = None
 
     @property
@@ -104,6 +106,8 @@ class Scene:
         """Ends everything that the scene has started."""
         if self._crowd is not None:
             self._crowd.close()
+        for close in self.closers:
+            close()
         for server in self.servers:
             if server.process is not None:
                 server.kill()
