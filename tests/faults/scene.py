@@ -114,8 +114,8 @@ class Scene:
 
 
 def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
-    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run with a
-    violation is written to `kept`."""
+    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run in which
+    something is wrong is written to `kept`, and the servers' logs next to it."""
     began = time.monotonic()
     try:
         fault.do(scene, rounds)
@@ -126,16 +126,21 @@ def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
             if "Traceback" in server.log:
                 scene.failures.append("a server logged an exception")
     except BaseException:
-        if scene._crowd is not None:
-            scene.crowd.records.write(kept)
+        _keep(scene, kept)
         raise
     finally:
         scene.close()
     stored = read_stored(scene.url)
     result = _result(fault, scene, rounds, stored, time.monotonic() - began)
     if result.violations or result.failures:
-        scene.crowd.records.write(kept)
+        _keep(scene, kept)
     return result
+
+
+def _keep(scene: Scene, kept: Path) -> None:
+    if scene._crowd is not None:
+        scene.crowd.records.write(kept)
+    kept.with_suffix(".log").write_text("\n".join(server.log for server in scene.servers))
 
 
 def _result(fault: Fault, scene: Scene, rounds: int, stored: Stored, seconds: float) -> Result:
