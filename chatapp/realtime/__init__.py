@@ -5,6 +5,7 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.errors import ChatError
 from chatapp.jobs.kinds import KINDS
 from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
@@ -94,12 +95,16 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
         ticker.stop,
         runner.stop,
         bus.close,
-        lambda: _close_transports(server),
+        lambda: _close_transports(journal, server),
     ]
 
 
-def _close_transports(server: ChatServer) -> None:
-    """Closes transports, not Socket.IO sessions: JavaScript clients reconnect by themselves only after the former."""
+def _close_transports(journal: Journal, server: ChatServer) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients reconnect by themselves only after the former.
+
+    First the watermarks are written of which the clients have heard: they may ask another process the next moment."""
+    with contextlib.suppress(ChatError):
+        journal.flush_watermarks()
     for eio_sid in list(server.eio.sockets):
         with contextlib.suppress(Exception):
             server.close_transport(eio_sid)

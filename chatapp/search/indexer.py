@@ -17,6 +17,7 @@ from chatapp.clock import monotonic
 from chatapp.errors import ChatError
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal import Journal, StoredMessage
+from chatapp.journal.database_errors import is_outage
 from chatapp.notices import ConversationChanged, Notice
 from chatapp.search.catch_up import CHARACTERS_AT_ONCE, MESSAGES_AT_ONCE, advance, conversations_behind, index_next
 
@@ -111,7 +112,7 @@ class Indexer:
                 self._index_news()
                 self._index_backlog()
             except Exception as error:
-                is_expected = isinstance(error, ChatError)
+                is_expected = isinstance(error, ChatError) or is_outage(error)
                 log.warning("Indexing for the search goes on later: %s", error, exc_info=not is_expected)
                 self._let_waiters_go()
                 self._wait(RETRY_SECONDS)

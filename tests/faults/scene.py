@@ -23,7 +23,8 @@ SECRET_KEY = "of all servers of a scene, so that tokens hold at each of them"
 
 @dataclass(frozen=True)
 class Fault:
-    """A kind of harm. `how` describes it for the page of figures. `do` does it so many times while the crowd writes.
+    """A kind of harm. `how` describes it for the page of figures. `do` does it so many times while the crowd writes:
+    `short_rounds` in the tests (0: it is not among them), `long_rounds` by `make faults`.
     `needs_own_postgres`: it stops the whole server of the database. `database` is `sqlite` or `postgresql`."""
 
     name: str
@@ -75,6 +76,8 @@ class Scene:
     servers: list[Server] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    """What ends that which a fault has put between clients and servers."""
     _crowd: Crowd | None = None
 
     @property
@@ -104,14 +107,16 @@ class Scene:
         """Ends everything that the scene has started."""
         if self._crowd is not None:
             self._crowd.close()
+        for close in self.closers:
+            close()
         for server in self.servers:
             if server.process is not None:
                 server.kill()
 
 
 def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
-    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run with a
-    violation is written to `kept`."""
+    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run in which
+    something is wrong is written to `kept`, and the servers' logs next to it."""
     began = time.monotonic()
     try:
         fault.do(scene, rounds)
@@ -122,16 +127,21 @@ def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
             if "Traceback" in server.log:
                 scene.failures.append("a server logged an exception")
     except BaseException:
-        if scene._crowd is not None:
-            scene.crowd.records.write(kept)
+        _keep(scene, kept)
         raise
     finally:
         scene.close()
     stored = read_stored(scene.url)
     result = _result(fault, scene, rounds, stored, time.monotonic() - began)
     if result.violations or result.failures:
-        scene.crowd.records.write(kept)
+        _keep(scene, kept)
     return result
+
+
+def _keep(scene: Scene, kept: Path) -> None:
+    if scene._crowd is not None:
+        scene.crowd.records.write(kept)
+    kept.with_suffix(".log").write_text("\n".join(server.log for server in scene.servers))
 
 
 def _result(fault: Fault, scene: Scene, rounds: int, stored: Stored, seconds: float) -> Result:
