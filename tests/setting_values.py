@@ -57,6 +57,8 @@ DEFAULTS: dict[str, Any] = {
     "backup_to": "",
     "backup_hours": 24.0,
     "backup_keep": 7,
+    "metrics_token": "",
+    "log_format": "text",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -86,6 +88,8 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_BACKUP_TO", "/var/backups/chat/", "/var/backups/chat"),
     ("CHATAPP_BACKUP_HOURS", "0.5", 0.5),
     ("CHATAPP_BACKUP_KEEP", "30", 30),
+    ("CHATAPP_METRICS_TOKEN", "t" * 32, "t" * 32),
+    ("CHATAPP_LOG_FORMAT", "json", "json"),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -138,6 +142,8 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_BACKUP_TO", ["backups", "s3://", "s3://B/x", "s3://bucket/../x", "s3://bucket//x", "file:///var"]),
     ("CHATAPP_BACKUP_HOURS", ["0", "-1", "nan", "daily", "8761"]),
     ("CHATAPP_BACKUP_KEEP", ["0", "-1", "all", "1.5"]),
+    ("CHATAPP_METRICS_TOKEN", ["short", "t" * 31, f"{'t' * 32} x", "\u00fc" * 32]),
+    ("CHATAPP_LOG_FORMAT", ["xml", "JSON"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),
 ]
