@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import config_values as values
+from chatapp.base_path import BasePathSettings, wrong_address
 from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.files.settings import FileSettings, missing_for_files
 from chatapp.loopback import is_loopback
@@ -37,7 +38,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(FileSettings, MailSettings, PushSettings):
+class Settings(FileSettings, MailSettings, PushSettings, BasePathSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -292,6 +293,7 @@ def _check(settings: Settings) -> Settings:
             f"CHATAPP_SIGN_IN=username lets anybody who reaches {settings.host} sign in as anyone. "
             "Bind a loopback CHATAPP_HOST, or say CHATAPP_TRUST_NETWORK=1, or use CHATAPP_SIGN_IN=password."
         )
-    if (missing := missing_for_mail(settings) or missing_for_files(settings)) is not None:
-        raise BadSetting(missing)
+    missing = missing_for_mail(settings) or missing_for_files(settings)
+    if wrong := missing or wrong_address("CHATAPP_PUBLIC_URL", settings.public_url, settings):
+        raise BadSetting(wrong)
     return settings

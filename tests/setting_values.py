@@ -54,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
     "clamd": "",
     "push_contact": "",
     "push_origins": (),
+    "base_path": "",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -80,6 +81,9 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_PUBLIC_URL", "https://chat.example/", "https://chat.example"),
     ("CHATAPP_PUSH_CONTACT", "mailto:admin@example.org", "mailto:admin@example.org"),
     ("CHATAPP_PUSH_ORIGINS", "http://push.internal:8080", ("http://push.internal:8080",)),
+    ("CHATAPP_BASE_PATH", "chat/", "/chat"),
+    ("CHATAPP_BASE_PATH", "/", ""),
+    ("CHATAPP_BASE_PATH", "/team/chat-2", "/team/chat-2"),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -118,6 +122,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org"]),
     ("CHATAPP_PUSH_CONTACT", ["admin@example.org", "http://chat.example", "mailto:", "mailto:a b@example.org"]),
     ("CHATAPP_PUSH_ORIGINS", ["push.internal", "ftp://push.internal", "*"]),
+    ("CHATAPP_BASE_PATH", ["/a b", "https://example.org/chat", "/chat?x", "/../chat", "/a//b", "/%2f"]),
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_FILE_BYTES", ["0", "-1", "1GB"]),
     ("CHATAPP_USER_FILE_BYTES", ["-1", "1.5"]),

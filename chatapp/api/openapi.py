@@ -41,6 +41,7 @@ def describe(app: Flask) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "chatapp", "version": VERSION},
+        "servers": [{"url": app.extensions["chatapp.settings"].base_path or "/"}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _SECURITY},
     }

@@ -5,6 +5,7 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.factory import serve_below_path
 from chatapp.jobs.kinds import KINDS
 from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     app.extensions["chatapp.close"].append(lock_sockets(settings))
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
+    serve_below_path(app, settings)
     server: ChatServer = sockets.server
     server.address_limit = AddressLimit(settings.address_connections)
     dispatcher = Dispatcher(app, settings, journal, server)

@@ -1,7 +1,7 @@
 /** Announces new messages: the title, the badge, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
-import { settings } from "./config.js";
+import { addressOfPath, settings } from "./config.js";
 import { keyOf, keyOfNumber, numberOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { notifies } from "./models/notifying.js";
@@ -87,7 +87,7 @@ async function notify(key, message) {
   const { messageId } = message;
   const body = mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview;
   // One of each conversation: several tabs show it once, and the worker shows what comes by push under the same tag.
-  const options = { body, tag: numberOf(message), data: { messageId }, icon: "/favicon.ico" };
+  const options = { body, tag: numberOf(message), data: { messageId }, icon: addressOfPath("/favicon.ico") };
   const registration = await workerRegistration();
   if (registration) registration.showNotification(title, options);
   else showFromPage(title, options, key);
