@@ -10,6 +10,7 @@ from typing import Any
 
 from chatapp import config_values as values
 from chatapp.backup.settings import BackupSettings, missing_for_backups
+from chatapp.base_path import BasePathSettings, wrong_address
 from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.files.settings import missing_for_files
 from chatapp.loopback import is_loopback
@@ -22,13 +23,10 @@ from chatapp.setting_field import setting as _setting
 PREFIX = "CHATAPP_"
 """What every setting's name begins with, in the environment and in `instance/config.py`."""
 
-
 ASYNC_MODE = PREFIX + "ASYNC_MODE"
-
 
 LOAD_LIMITS = {"request_rate": 50, "event_rate": 50, "user_connections": 50, "address_connections": 1_000}
 """The defaults in password mode. Username mode is for a trusted machine, where anybody can sign in as anybody."""
-
 
 LISTS = ("origins", "push_origins", "signing_keys", "file_types")
 """The settings that are lists, and empty ones by default."""
@@ -39,7 +37,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(BackupSettings, MailSettings, PushSettings, MonitoringSettings):
+class Settings(BackupSettings, MailSettings, PushSettings, MonitoringSettings, BasePathSettings):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -294,7 +292,7 @@ def _check(settings: Settings) -> Settings:
             f"CHATAPP_SIGN_IN=username lets anybody who reaches {settings.host} sign in as anyone. "
             "Bind a loopback CHATAPP_HOST, or say CHATAPP_TRUST_NETWORK=1, or use CHATAPP_SIGN_IN=password."
         )
-    for missing in (missing_for_mail(settings), missing_for_files(settings), missing_for_backups(settings)):
-        if missing is not None:
-            raise BadSetting(missing)
+    missing = missing_for_mail(settings) or missing_for_files(settings) or missing_for_backups(settings)
+    if wrong := missing or wrong_address("CHATAPP_PUBLIC_URL", settings.public_url, settings):
+        raise BadSetting(wrong)
     return settings

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from chatapp import api, database
 from chatapp.api.fast_path import FastPath
 from chatapp.api.request_log import RequestLog
+from chatapp.base_path import BasePath
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.eventloop.thread_pool import is_green
@@ -91,10 +92,17 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     api.init_app(app, settings)
     app.register_blueprint(blueprint)
     app.wsgi_app = RequestLog(FastPath(app), trusts_id=settings.proxies > 0)  # type: ignore[method-assign]
+    serve_below_path(app, settings)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def serve_below_path(app: Flask, settings: Settings) -> None:
+    """Serves what `app.wsgi_app` is by now below CHATAPP_BASE_PATH, if there is one."""
+    if settings.base_path:
+        app.wsgi_app = BasePath(app.wsgi_app, settings.base_path)  # type: ignore[method-assign]
 
 
 def close(app: Flask) -> None:

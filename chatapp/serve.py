@@ -13,6 +13,7 @@ from flask import Flask
 from chatapp import close_app
 from chatapp.config import BadSetting, Settings
 from chatapp.http_listener.large_bodies import LargeBodies
+from chatapp.service_manager import ServiceManager
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +64,17 @@ def _settings(app: Flask) -> Settings:
 
 def _run(app: Flask, listeners: list[tuple[int, Application]], started: Callable[[Flask], None]) -> None:
     serve = _serve_on_event_loop if _settings(app).async_mode == "eventlet" else _serve_threads
+    manager = ServiceManager()
+    # Before the manager hears that the server is ready: it may stop it at once.
+    signals = _heard_signals()
     stop = serve(app, listeners)
     started(app)
-    _wait_for_signal()
+    manager.ready()
+    while not signals:
+        # Not reached while the event loop is stuck.
+        manager.alive()
+        time.sleep(STOP_POLL_SECONDS)
+    manager.stopping()
     stop()
     close_app(app)
     sys.stdout.flush()
@@ -147,13 +156,13 @@ def listen(host: str, port: int) -> Any:
     return found
 
 
-def _wait_for_signal() -> None:
+def _heard_signals() -> list[int]:
+    """The signals that ask the process to stop, which are added when they come."""
     # A list instead of an Event: the signal may arrive while the event loop holds a lock.
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: signals.append(received))
-    while not signals:
-        time.sleep(STOP_POLL_SECONDS)
+    return signals
 
 
 def _raise_open_files() -> None:

@@ -59,6 +59,7 @@ DEFAULTS: dict[str, Any] = {
     "backup_keep": 7,
     "metrics_token": "",
     "log_format": "text",
+    "base_path": "",
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -90,6 +91,9 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_BACKUP_KEEP", "30", 30),
     ("CHATAPP_METRICS_TOKEN", "t" * 32, "t" * 32),
     ("CHATAPP_LOG_FORMAT", "json", "json"),
+    ("CHATAPP_BASE_PATH", "chat/", "/chat"),
+    ("CHATAPP_BASE_PATH", "/", ""),
+    ("CHATAPP_BASE_PATH", "/team/chat-2", "/team/chat-2"),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -128,6 +132,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org"]),
     ("CHATAPP_PUSH_CONTACT", ["admin@example.org", "http://chat.example", "mailto:", "mailto:a b@example.org"]),
     ("CHATAPP_PUSH_ORIGINS", ["push.internal", "ftp://push.internal", "*"]),
+    ("CHATAPP_BASE_PATH", ["/a b", "https://example.org/chat", "/chat?x", "/../chat", "/a//b", "/%2f"]),
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_FILE_BYTES", ["0", "-1", "1GB"]),
     ("CHATAPP_USER_FILE_BYTES", ["-1", "1.5"]),

@@ -109,13 +109,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             # Numbered, because a prefix may contain characters that are not allowed in a blueprint's name.
             name = f"{noun.blueprint.name}_{number}"
             app.register_blueprint(noun.blueprint, url_prefix=prefix, name=name)
+    # A request reaches the listener with the base path or without it.
+    prefixes = [base + prefix.rstrip("/") for base in {"", settings.base_path} for prefix in settings.api_prefixes]
     app.extensions["chatapp.large_bodies"] = {
-        ("PUT", prefix.rstrip("/") + profile.PICTURE_PATH): profile.LARGEST_PICTURE_BYTES
-        for prefix in settings.api_prefixes
+        ("PUT", prefix + profile.PICTURE_PATH): profile.LARGEST_PICTURE_BYTES for prefix in prefixes
     }
-    app.extensions["chatapp.streamed_bodies"] = [
-        ("PATCH", prefix.rstrip("/") + "/uploads/") for prefix in settings.api_prefixes
-    ]
+    app.extensions["chatapp.streamed_bodies"] = [("PATCH", f"{prefix}/uploads/") for prefix in prefixes]
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(openapi.blueprint)

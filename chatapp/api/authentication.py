@@ -34,8 +34,10 @@ CSRF_COOKIE = "XSRF-TOKEN"
 CSRF_HEADER = "X-XSRF-TOKEN"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HOST_PREFIX = "__Host-"
-"""A browser takes a cookie of such a name only by TLS and from this very host: no other site of the domain can set one.
-"""
+"""A browser takes a cookie of such a name only by TLS, from this very host and for all of its paths: no other site of
+the domain can set one."""
+SECURE_PREFIX = "__Secure-"
+"""A browser takes a cookie of such a name only by TLS. It may be for one path."""
 ACCEPTED_TOKEN = "chatapp.token"  # noqa: S105
 """The environ's key for the token by which a request is signed in."""
 
@@ -64,6 +66,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         JWT_DECODE_LEEWAY=settings.token_seconds,
         JWT_SESSION_COOKIE=False,
         JWT_COOKIE_SAMESITE="Lax",
+        JWT_ACCESS_COOKIE_PATH=settings.base_path or "/",
+        JWT_ACCESS_CSRF_COOKIE_PATH=settings.base_path or "/",
         JWT_COOKIE_CSRF_PROTECT=True,
         JWT_ACCESS_CSRF_COOKIE_NAME=CSRF_COOKIE,
         JWT_ACCESS_CSRF_HEADER_NAME=CSRF_HEADER,
@@ -121,7 +125,7 @@ def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
     except UnicodeDecodeError:
         return []  # no browser sends this
     own = own_cookie(TOKEN_COOKIE)
-    tokens = [found[name] for name in (HOST_PREFIX + own, own, TOKEN_COOKIE) if found.get(name)]
+    tokens = [found[name] for name in (secure_prefix() + own, own, TOKEN_COOKIE) if found.get(name)]
     # A bot sends its token itself. One in a cookie was put there to have a browser act as the bot.
     return [token for token in tokens if not is_bot_token(token)]
 
@@ -129,6 +133,17 @@ def tokens_in_cookies(environ: dict[str, Any]) -> list[str]:
 def own_cookie(name: str) -> str:
     """A cookie's name that only this installation uses."""
     return f"{name}-{current_app.extensions['chatapp.installation']}"
+
+
+def cookie_path() -> str:
+    """The path of every cookie: other services of the host name are not sent them."""
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    return settings.base_path or "/"
+
+
+def secure_prefix() -> str:
+    """How the names of the installation's own cookies begin by TLS."""
+    return HOST_PREFIX if cookie_path() == "/" else SECURE_PREFIX
 
 
 def make_token(caller: Caller) -> str:
@@ -145,14 +160,15 @@ def make_token(caller: Caller) -> str:
 
 def attach_token(response: Response, token: str) -> Response:
     """Sets the token as a header and a cookie, and the matching CSRF cookie. Each cookie is set under two names: the
-    plain one, and the installation's own, which has the prefix `__Host-` where TLS is used."""
+    plain one, and the installation's own, which has a prefix where TLS is used."""
     set_access_cookies(response, token)
     lifetime = current_app.extensions["chatapp.settings"].token_seconds
     csrf = str(claims_of(token)["csrf"])
-    prefix, secure = (HOST_PREFIX, True) if request.is_secure else ("", False)
+    prefix, secure = (secure_prefix(), True) if request.is_secure else ("", False)
     token_name, csrf_name = (prefix + own_cookie(name) for name in (TOKEN_COOKIE, CSRF_COOKIE))
-    response.set_cookie(token_name, token, lifetime, httponly=True, samesite="Lax", secure=secure)
-    response.set_cookie(csrf_name, csrf, lifetime, samesite="Lax", secure=secure)
+    path = cookie_path()
+    response.set_cookie(token_name, token, lifetime, path=path, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(csrf_name, csrf, lifetime, path=path, samesite="Lax", secure=secure)
     _secure_cookies(response)
     response.headers[TOKEN_HEADER] = token
     return response
@@ -169,9 +185,9 @@ def detach_token(response: Response) -> Response:
     """Clears the cookies, under every name that they may have been set by."""
     unset_access_cookies(response)
     for name in map(own_cookie, (TOKEN_COOKIE, CSRF_COOKIE)):
-        response.delete_cookie(name, samesite="Lax")
+        response.delete_cookie(name, path=cookie_path(), samesite="Lax")
         if request.is_secure:
-            response.delete_cookie(HOST_PREFIX + name, samesite="Lax")
+            response.delete_cookie(secure_prefix() + name, path=cookie_path(), samesite="Lax")
     _secure_cookies(response)
     return response
 

@@ -77,7 +77,7 @@ def _provider(name: str) -> "Provider":
 
 
 def _to_page(fragment: str) -> Response:
-    response = redirect(f"/#/{fragment}", 303)
+    response = redirect(f"{current_settings().base_path}/#/{fragment}", 303)
     response.headers["Cache-Control"] = "no-store"
     assert isinstance(response, Response)  # noqa: S101 for the type checker
     return response

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from flask import Response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from chatapp.api.authentication import HOST_PREFIX, own_cookie
+from chatapp.api.authentication import cookie_path, own_cookie, secure_prefix
 from chatapp.sign_in_errors import SignInExpired
 from chatapp.tokens import signing_keys
 
@@ -41,12 +41,13 @@ def begin(provider: str, invite: str | None) -> BegunSignIn:
 def attach(response: Response, begun: BegunSignIn) -> Response:
     """A sign-in that was begun before in this browser can no longer end."""
     value = _serializer().dumps(asdict(begun))
-    response.set_cookie(_name(), value, LIFETIME_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
+    is_secure, path = request.is_secure, cookie_path()
+    response.set_cookie(_name(), value, LIFETIME_SECONDS, path=path, httponly=True, samesite="Lax", secure=is_secure)
     return response
 
 
 def detach(response: Response) -> Response:
-    response.delete_cookie(_name(), httponly=True, samesite="Lax", secure=request.is_secure)
+    response.delete_cookie(_name(), path=cookie_path(), httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 
@@ -66,7 +67,7 @@ def _expired() -> SignInExpired:
 
 
 def _name() -> str:
-    return (HOST_PREFIX if request.is_secure else "") + own_cookie(NAME)
+    return (secure_prefix() if request.is_secure else "") + own_cookie(NAME)
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -41,6 +41,7 @@ def describe(app: Flask) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "chatapp", "version": VERSION},
+        "servers": [{"url": app.extensions["chatapp.settings"].base_path or "/"}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _SECURITY},
     }
@@ -52,7 +53,7 @@ _SECURITY = {
         "in": "cookie",
         "name": TOKEN_COOKIE,
         "description": f"A cookie `{TOKEN_COOKIE}-<installation>`, which sign-in sets too, is read before it. "
-        "Where TLS is used its name begins with `__Host-`.",
+        "Where TLS is used its name begins with `__Host-`, or `__Secure-` below a path.",
     },
     "header": {"type": "apiKey", "in": "header", "name": "auth-token"},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

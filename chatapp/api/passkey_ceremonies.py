@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from chatapp.actions.ceremonies import RelyingParty
 from chatapp.actions.passkeys import Ceremony
 from chatapp.actions.sessions import Caller
-from chatapp.api.authentication import HOST_PREFIX, is_own_site, own_cookie
+from chatapp.api.authentication import cookie_path, is_own_site, own_cookie, secure_prefix
 from chatapp.api.current import PASSKEYS, current_key, current_settings
 from chatapp.errors import MalformedRequest
 
@@ -42,8 +42,9 @@ def known_browser() -> str:
 
 def keep_browser(response: Response, browser: str) -> Response:
     """Lets the browser be known again until it is closed."""
-    name = (HOST_PREFIX if request.is_secure else "") + own_cookie(BROWSER_COOKIE)
-    response.set_cookie(name, browser, httponly=True, samesite="Strict", secure=request.is_secure)
+    name = (secure_prefix() if request.is_secure else "") + own_cookie(BROWSER_COOKIE)
+    is_secure, path = request.is_secure, cookie_path()
+    response.set_cookie(name, browser, path=path, httponly=True, samesite="Strict", secure=is_secure)
     return response
 
 
@@ -73,5 +74,5 @@ def _domain() -> str:
 
 def _current_browser() -> str:
     own = own_cookie(BROWSER_COOKIE)
-    found = request.cookies.get(HOST_PREFIX + own) or request.cookies.get(own, "")
+    found = request.cookies.get(secure_prefix() + own) or request.cookies.get(own, "")
     return found if _BROWSER.fullmatch(found) else ""

@@ -79,7 +79,7 @@ def begin_upload(caller: Caller) -> Response:
     name, content_type = file_name(about.get("filename", "")), about.get("filetype", "").lower()
     progress = uploads.create_upload(current_journal(), current_files(), caller, size, name, content_type)
     response = _answer(progress, 201)
-    response.headers["Location"] = f"{request.path.rstrip('/')}/{progress.upload_id}"
+    response.headers["Location"] = f"{request.root_path}{request.path.rstrip('/')}/{progress.upload_id}"
     return response
 
 

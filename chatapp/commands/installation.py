@@ -42,4 +42,4 @@ def address(app: "Flask") -> str:
     """Where this server is reached from its own machine, or from where it listens."""
     settings = app.extensions["chatapp.settings"]
     host = "localhost" if settings.is_loopback else settings.host
-    return f"http://{host}:{settings.http_port}"
+    return f"http://{host}:{settings.http_port}{settings.base_path}"

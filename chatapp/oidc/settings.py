@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from chatapp.base_path import wrong_address
 from chatapp.config import BadSetting, Settings
 from chatapp.loopback import is_loopback
 
@@ -59,7 +60,7 @@ class ProviderSettings(BaseModel):
 
 
 class OidcSettings(BaseModel):
-    """The whole file: `address` is that of the chat as people open it, without a path."""
+    """The whole file: `address` is that of the chat as people open it, without a slash at its end."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -79,7 +80,10 @@ def load_providers(settings: Settings) -> OidcSettings | None:
         found = tomllib.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise BadSetting(f"CHATAPP_OIDC: {path} cannot be read as TOML: {error}") from None
-    return _parse(path, found)
+    parsed = _parse(path, found)
+    if wrong := wrong_address("`address`", parsed.address, settings):
+        raise BadSetting(f"CHATAPP_OIDC: {path}: {wrong}")
+    return parsed
 
 
 def _parse(path: Path, found: dict[str, Any]) -> OidcSettings:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from chatapp.config import Settings
 from chatapp.errors import ChatError
+from chatapp.factory import serve_below_path
 from chatapp.jobs.kinds import KINDS
 from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     app.extensions["chatapp.close"].append(lock_sockets(settings))
     sockets = ChatSocketIO()
     sockets.init_app(app, **_options(settings))
+    serve_below_path(app, settings)
     server: ChatServer = sockets.server
     server.address_limit = AddressLimit(settings.address_connections)
     dispatcher = Dispatcher(app, settings, journal, server)

@@ -58,9 +58,11 @@ class Asset:
 
 
 class AssetLibrary:
-    """Every static file under `folder`, in memory. `version` changes when any of them does."""
+    """Every static file under `folder`, in memory. `version` changes when any of them does. `base` is what comes before
+    the path of every address."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, base: str = "") -> None:
+        self._base = base
         self._files = _with_first_sheet(_with_whole_catalogues({asset.name: asset for asset in _read(folder)}))
         self.version = _version(self._files)
 
@@ -69,7 +71,7 @@ class AssetLibrary:
 
     def url(self, name: str) -> str:
         """The address of a file; the version in it lets a browser keep the file for good."""
-        return f"/assets/{self.version}/{name}"
+        return f"{self._base}/assets/{self.version}/{name}"
 
     def names(self, folder: str, suffix: str) -> list[str]:
         return [name for name in self._files if name.startswith(folder) and name.endswith(suffix)]

@@ -37,6 +37,7 @@ def page() -> Response:
         "index.html",
         url=assets.url,
         styles=assets.url(FIRST_SHEET),
+        home=_base_path() + "/",
         settings=_page_settings(assets),
         modules=_modules_of_first_page(assets),
         language=language,
@@ -64,7 +65,7 @@ def asset(version: str, name: str) -> Response:
 
 
 def service_worker() -> Response:
-    """At the root, because a worker may only serve the folder that it is in."""
+    """Beside the page, because a worker may only serve the folder that it is in."""
     response = asset(library().version, "bundle/service-worker.js")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -85,15 +86,16 @@ def manifest() -> Response:
         },
         {"src": assets.url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
     ]
+    home = _base_path() + "/"
     body = {
-        "id": "/",
+        "id": home,
         "name": "chatapp",
         "short_name": "chatapp",
         "lang": language.code,
         "dir": language.direction,
         "description": _sentences(assets, language)["pageDescription"],
-        "start_url": "/",
-        "scope": "/",
+        "start_url": home,
+        "scope": home,
         "display": "standalone",
         "background_color": "#f4f2ed",
         "theme_color": "#0b5f73",
@@ -117,9 +119,8 @@ def shell() -> Response:
         *assets.names("locales/", ".json"),
     ]
     files = [assets.url(name) for name in names if name != "bundle/service-worker.js"]
-    settings: Settings = current_app.extensions["chatapp.settings"]
-    told = {"apiPrefix": settings.api_prefixes[0].rstrip("/"), "language": spoken(request).code}
-    response = jsonify({"version": assets.version, "page": "/", "files": files, **told})
+    told = {"apiPrefix": _api_prefix(), "language": spoken(request).code}
+    response = jsonify({"version": assets.version, "page": _base_path() + "/", "files": files, **told})
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -133,9 +134,20 @@ def library() -> AssetLibrary:
     if "chatapp.web.assets" not in current_app.extensions or (current_app.debug and request.endpoint == "web.page"):
         if current_app.debug:
             build_if_stale()
-        current_app.extensions["chatapp.web.assets"] = AssetLibrary()
+        current_app.extensions["chatapp.web.assets"] = AssetLibrary(base=_base_path())
     found: AssetLibrary = current_app.extensions["chatapp.web.assets"]
     return found
+
+
+def _base_path() -> str:
+    """What comes before every path that a browser asks for, such as "/chat"; empty for the root of the host name."""
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    return settings.base_path
+
+
+def _api_prefix() -> str:
+    settings: Settings = current_app.extensions["chatapp.settings"]
+    return settings.base_path + settings.api_prefixes[0].rstrip("/")
 
 
 def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
@@ -157,7 +169,8 @@ def _page_settings(assets: AssetLibrary) -> dict[str, Any]:
         "canMail": settings.can_mail,
         "wsPort": None if settings.has_one_address else settings.ws_port,
         "wsUrl": settings.ws_url,
-        "apiPrefix": settings.api_prefixes[0].rstrip("/"),
+        "basePath": settings.base_path,
+        "apiPrefix": _api_prefix(),
         "language": preferred(request).code,
         "languages": [asdict(one) for one in LANGUAGES],
     }

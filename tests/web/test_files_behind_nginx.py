@@ -9,7 +9,8 @@ import requests
 
 from tests.people import wait_until
 from tests.uploads import TUS, add, begin, upload
-from tests.web.nginx import HOST, Nginx, running_nginx
+from tests.web.nginx import Nginx, running_nginx
+from tests.web.proxy import HOST
 from tests.web.server import Server
 
 SIZE = 30_000_000

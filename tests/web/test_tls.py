@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.certificates import key_hash
 from tests.web.browser import FLAGS, chromium_path
-from tests.web.nginx import HOST, Nginx, running_nginx
+from tests.web.nginx import Nginx, running_nginx
 from tests.web.people import bubble, composer, tick, wait_connected, write
+from tests.web.proxy import HOST
 from tests.web.server import Server
 from tests.web.test_passkeys import NO_OFFER, PASSWORD, SecurityKey, close_dialog, open_section, sign_in, sign_out
 

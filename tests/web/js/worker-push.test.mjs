@@ -9,7 +9,7 @@ import { ROOT } from "./support.mjs";
 const source = await readFile(new URL("service-worker.js", ROOT), "utf8");
 
 /** A worker with these open pages, and what it has done. @param {object} given */
-function worker({ pages = [], endpoint = "https://push.example.org/1", fetch = undefined } = {}) {
+function worker({ pages = [], endpoint = "https://push.example.org/1", fetch = undefined, at = "http://localhost:8088/service-worker.js" } = {}) {
   const done = { shown: [], opened: [], badges: [], subscribed: [] };
   const listeners = new Map();
   const pushManager = {
@@ -22,7 +22,7 @@ function worker({ pages = [], endpoint = "https://push.example.org/1", fetch = u
     clients: { matchAll: async () => pages, openWindow: async (address) => done.opened.push(address) },
     navigator: { setAppBadge: async (count) => done.badges.push(count) },
   };
-  runInNewContext(source, { self, fetch, location: new URL("http://localhost:8088"), URL });
+  runInNewContext(source, { self, fetch, location: new URL(at), URL });
   const send = async (type, event) => {
     let work;
     listeners.get(type)({ ...event, waitUntil: (promise) => (work = promise) });
@@ -48,11 +48,20 @@ test("a click opens the conversation at the message where no page is open", asyn
 
 test("a click raises a page that is there, the visible one first, and tells it where to go", async () => {
   const told = [];
-  const page = (name, visibilityState) => ({ visibilityState, focus: async () => told.push(name), postMessage: (data) => told.push(data) });
+  const page = (name, visibilityState) => ({ url: "http://localhost:8088/#/g/1", visibilityState, focus: async () => told.push(name), postMessage: (data) => told.push(data) });
   const { done, send } = worker({ pages: [page("hidden", "hidden"), page("visible", "visible")] });
   await send("notificationclick", { notification: { close() {}, data: { messageId: "12-345" } } });
   assert.equal(JSON.stringify(told), JSON.stringify([{ type: "open", hash: "#/c/12/345" }, "visible"]));
   assert.deepEqual(done.opened, []);
+});
+
+test("below a path, a click raises no page of another service of the origin, and opens the chat there", async () => {
+  const other = { url: "http://localhost:8088/shop/", visibilityState: "visible", focus: () => assert.fail("the other page is raised") };
+  const { done, push, send } = worker({ pages: [other], at: "http://localhost:8088/chat/service-worker.js" });
+  await send("notificationclick", { notification: { close() {}, data: { messageId: "12-345" } } });
+  assert.deepEqual(done.opened, ["/chat/#/c/12/345"]);
+  await push(SAID);
+  assert.equal(done.shown[0].icon, "/chat/favicon.ico");
 });
 
 test("a page with the focus tells of messages itself, but where a push service wants to see something", async () => {

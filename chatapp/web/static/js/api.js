@@ -266,11 +266,11 @@ export async function send(method, path, body, cancelled, more) {
 
 /**
  * The double submit: a page of another site can neither read this cookie nor set the header. By TLS its name begins with
- * `__Host-`, which keeps other hosts of the domain from setting it.
+ * `__Host-`, which keeps other hosts of the domain from setting it; below a base path with `__Secure-`.
  */
 export function csrfToken() {
   const name = ownName("XSRF-TOKEN");
-  return cookie(`__Host-${name}`) || cookie(name);
+  return cookie(`${settings.basePath ? "__Secure-" : "__Host-"}${name}`) || cookie(name);
 }
 
 /** @param {string} name */

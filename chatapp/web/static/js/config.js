@@ -17,7 +17,8 @@
  * @property {string} wsUrl its public address, or empty for this host name and `wsPort`
  * @property {string} language the code of the language that the browser prefers
  * @property {{ code: string, name: string, direction: "ltr" | "rtl", emoji: string }[]} languages of the page, each with the name that it has in itself, and with the language of the emoji's names
- * @property {string} apiPrefix what comes before every API route, such as "" or "/web"
+ * @property {string} basePath what comes before every path of this installation, such as "" or "/chat"
+ * @property {string} apiPrefix what comes before every API route, the base path included, such as "" or "/chat/web"
  */
 
 /** @returns {PageSettings} */
@@ -49,6 +50,9 @@ export const addressOfPreview = (fileId, number) => `${addressOfSentFile(fileId)
 
 /** @param {string} name of one of the page's own files, such as "css/poll.css" */
 export const addressOfFile = (name) => settings.assets + name;
+
+/** @param {string} path of the server, such as "/service-worker.js" @returns {string} its address below the base path */
+export const addressOfPath = (path) => settings.basePath + path;
 
 /** @returns {string} the origin of the Socket.IO side */
 export function socketOrigin() {

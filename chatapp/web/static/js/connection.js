@@ -2,7 +2,7 @@
 
 import { io } from "socket.io-client";
 import { sessionToken } from "./api.js";
-import { cookieReachesSocket, socketOrigin } from "./config.js";
+import { addressOfPath, cookieReachesSocket, socketOrigin } from "./config.js";
 import { EVENT, NAMESPACE, SOCKET_PATH } from "./protocol.js";
 
 /**
@@ -47,7 +47,7 @@ let retry;
 export function connect(username, handlers) {
   disconnect();
   socket = io(socketOrigin() + NAMESPACE, {
-    path: SOCKET_PATH,
+    path: addressOfPath(SOCKET_PATH),
     withCredentials: true,
     forceNew: true,
     // After a network has died, a WebSocket opens a connection of its own, while polling may take one that is dead as well.

@@ -35,7 +35,7 @@ export async function chooseLanguage(code) {
 /** @throws {import("./api.js").ApiError} if no sentence can be loaded, so that there is nothing to draw */
 export async function applyLanguage() {
   const chosen = chosenLanguage.peek();
-  document.cookie = `${COOKIE}=${chosen}; path=/; samesite=lax; max-age=${chosen ? KEPT_SECONDS : 0}`;
+  document.cookie = `${COOKIE}=${chosen}; path=${settings.basePath || "/"}; samesite=lax; max-age=${chosen ? KEPT_SECONDS : 0}`;
   const language = languages.find(({ code }) => code === (chosen || settings.language)) ?? languages[0];
   const sentences = await sentencesOf(language.code);
   // Meanwhile another one was chosen.

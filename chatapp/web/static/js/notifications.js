@@ -1,7 +1,7 @@
 /** Announces new messages: the title, the badge, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
-import { ownName, settings } from "./config.js";
+import { addressOfPath, ownName, settings } from "./config.js";
 import { keyOf, keyOfNumber, numberOf, sequenceOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { notifies } from "./models/notifying.js";
@@ -87,7 +87,7 @@ async function notify(key, message) {
   const { messageId } = message;
   const body = mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview;
   // One of each conversation, which alerts for each message. The worker shows what comes by push under the same tag.
-  const options = { body, tag: numberOf(message), data: { messageId }, icon: "/favicon.ico", renotify: true };
+  const options = { body, tag: numberOf(message), data: { messageId }, icon: addressOfPath("/favicon.ico"), renotify: true };
   const registration = await workerRegistration();
   if (registration) showOnce(registration, title, options);
   else showFromPage(title, options, key);

@@ -2,7 +2,10 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
-const PREFIX = "shell-";
+/** Where the page is: the folder that the worker is in. */
+const HOME = new URL("./", location.href);
+/** How the caches of this installation begin. Another one may be below another path of the same origin. */
+const PREFIX = HOME.pathname === "/" ? "shell-" : `shell ${HOME.pathname} `;
 const PATIENCE_MILLISECONDS = 4_000;
 
 worker.addEventListener("install", (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
@@ -11,13 +14,18 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
-  else if (url.pathname.startsWith("/assets/")) event.respondWith(file(request));
+  if (request.mode === "navigate" && url.pathname === HOME.pathname) event.respondWith(page(request));
+  else if (url.pathname.startsWith(address("assets/"))) event.respondWith(file(request));
 });
+
+/** @param {string} path from the page's own */
+function address(path) {
+  return HOME.pathname + path;
+}
 
 /** Fetches files that are not cached yet. Deletes earlier versions when this version is complete. */
 async function keepShell() {
-  const shell = await (await fetch("/shell.json", { cache: "no-store" })).json();
+  const shell = await (await fetch(address("shell.json"), { cache: "no-store" })).json();
   const name = PREFIX + shell.version;
   const cache = await caches.open(name);
   await cache.addAll([shell.page, ...shell.files]);
@@ -36,12 +44,12 @@ async function page(request) {
   } catch {
     // Answered below.
   }
-  return (await kept("/")) ?? Response.error();
+  return (await kept(HOME.pathname)) ?? Response.error();
 }
 
 /** The page names the version of its files, so a changed page means that there is a new shell to cache. */
 async function renewed(/** @type {Response} */ response) {
-  const known = await kept("/");
+  const known = await kept(HOME.pathname);
   const copy = response.clone();
   if (known && (await known.text()) !== (await copy.text())) keepShell().catch(() => {});
   return response;
@@ -71,7 +79,7 @@ function kept(request) {
 
 /** Push services that end a subscription after a few messages that show nothing, whatever page is open. */
 const SHOWS_ALL = /^https:\/\/[^/]+\.push\.apple\.com\//u;
-const ICON = "/favicon.ico";
+const ICON = address("favicon.ico");
 
 worker.addEventListener("push", (event) => event.waitUntil(hear(event.data?.json() ?? null)));
 worker.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification)));
@@ -125,16 +133,17 @@ async function open(notification) {
   notification.close();
   const { messageId } = notification.data ?? {};
   const hash = messageId ? `#/c/${messageId.replace("-", "/")}` : "#/";
-  const pages = /** @type {WindowClient[]} */ (await worker.clients.matchAll({ type: "window", includeUncontrolled: true }));
+  const windows = /** @type {WindowClient[]} */ (await worker.clients.matchAll({ type: "window", includeUncontrolled: true }));
+  const pages = windows.filter(({ url }) => url.startsWith(HOME.href));
   const opened = pages.find(({ visibilityState }) => visibilityState === "visible") ?? pages[0];
-  if (!opened) return worker.clients.openWindow(`/${hash}`);
+  if (!opened) return worker.clients.openWindow(address(hash));
   opened.postMessage({ type: "open", hash });
   return opened.focus();
 }
 
 /** The browser has ended its subscription by itself. The next page subscribes again if this fails. */
 async function subscribeAgain() {
-  const { apiPrefix, language } = await (await fetch("/shell.json", { cache: "no-store" })).json();
+  const { apiPrefix, language } = await (await fetch(address("shell.json"), { cache: "no-store" })).json();
   const { publicKey } = await (await fetch(`${apiPrefix}/push`)).json();
   const subscription = await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey });
   const { endpoint, keys } = subscription.toJSON();

@@ -1,6 +1,7 @@
 /** The service worker: keeps the shell, so that the page opens without a network, and shows notifications. */
 
 import { signal } from "@preact/signals";
+import { addressOfPath } from "./config.js";
 
 /**
  * Trusted types, where the browser has them.
@@ -16,7 +17,7 @@ const registered = signal(undefined);
 
 export async function keepShell() {
   if (!("serviceWorker" in navigator)) return;
-  const address = "/service-worker.js";
+  const address = addressOfPath("/service-worker.js");
   try {
     registered.value = await navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address);
   } catch {
