@@ -1,9 +1,7 @@
 """Servers that start, and servers that refuse to start."""
 
-import os
 import stat
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +13,6 @@ import requests
 from tests.databases import Databases
 from tests.people import Person
 from tests.servers import FLASK, ROOT, SOCKETS, Server, environment, free_port
-
-SECOND_START_SECONDS = 3.0
 
 Start = Callable[..., Server]
 
@@ -51,16 +47,14 @@ def refusal_of(server: Server) -> str:
     return ended.stdout + ended.stderr
 
 
-def test_a_second_start_on_the_same_folder_is_quick_and_keeps_all_data(start: Start) -> None:
+def test_a_second_start_on_the_same_folder_keeps_all_data(start: Start) -> None:
     first = start()
     alice = Person(first, "alice")
     assert alice.post("/messages", {"receiver": "bob", "content": "kept"}).status_code == 200
     readable = {one.name for one in first.instance.iterdir() if stat.S_IMODE(one.stat().st_mode) & 0o077}
     assert readable <= {"server.log", "chatapp.db.sockets"}, "Only the owner of the files may read messages"
     assert first.stop() == 0
-    started_at = time.process_time(), time.monotonic()
     first.start()
-    assert time.monotonic() - started_at[1] < SECOND_START_SECONDS * _slowness()
     assert [one["content"] for one in alice.history("bob")] == ["kept"]
     assert alice.get("/loggedIn").status_code == 200
     assert "Traceback" not in first.log
@@ -117,11 +111,6 @@ def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databa
         for server in (flask, sockets):
             if server.process is not None:
                 server.kill()
-
-
-def _slowness() -> float:
-    """How much slower this machine is now than an idle one: its load by its processors, at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_flask_run_names_a_bad_setting(tmp_path: Path) -> None:
