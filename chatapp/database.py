@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
 from chatapp.config import Settings
+from chatapp.durable_files import sync
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def prepare(engine: Engine, settings: Settings) -> None:
 
 
 def _make_private(path: str | None) -> None:
-    """A new database file is for its owner alone; SQLite gives its log the same mode. What is wrong with the path is
-    SQLite's to say."""
+    """A new database file is for its owner alone; SQLite gives its log the same mode, and syncs the name of its log but
+    not that of the database. What is wrong with the path is SQLite's to say."""
     if path and path != ":memory:":
         with contextlib.suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+            sync(Path(path).absolute().parent)
 
 
 def _pragmas(durability: str) -> list[str]:

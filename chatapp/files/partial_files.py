@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from chatapp.durable_files import make_folder
 from chatapp.file_errors import UploadLocked, UploadMissing
 
 WORKSPACE = ".work"
@@ -62,7 +63,7 @@ class PartialFiles:
         return self.folder / upload_id
 
     def create(self, upload_id: str) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder)
         os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def size(self, upload_id: str) -> int | None:
