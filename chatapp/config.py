@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import config_values as values
+from chatapp.bounds import Bounds
 from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.files.settings import FileSettings, missing_for_files
 from chatapp.loopback import is_loopback
@@ -37,7 +38,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(FileSettings, MailSettings, PushSettings):
+class Settings(FileSettings, MailSettings, PushSettings, Bounds):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(

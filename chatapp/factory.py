@@ -21,6 +21,7 @@ from chatapp.extensions import db
 from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
 from chatapp.journal import Journal
+from chatapp.json_depth import require_depth
 from chatapp.prepared_statements import StatementRunner
 from chatapp.push.sender import PushSender
 from chatapp.search.indexer import Indexer
@@ -28,7 +29,6 @@ from chatapp.secret import derived_key, secret_key
 from chatapp.signing_keys import KeyRing
 from chatapp.web.blueprint import blueprint
 
-LARGEST_BODY_BYTES = 1_000_000
 PUSH = "push"
 """Purpose of the key that the application key of web push is encrypted with."""
 
@@ -43,11 +43,16 @@ class NoSessions(SessionInterface):
 class OrJsonProvider(JSONProvider):
     """Flask's JSON by orjson, as on the Socket.IO side: it is fast and rejects lone surrogates."""
 
+    depth = 0
+    """CHATAPP_JSON_DEPTH."""
+
     def dumps(self, obj: Any, **_options: Any) -> str:
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(s)
+        value = orjson.loads(s)
+        require_depth(value, self.depth)
+        return value
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs))
@@ -71,10 +76,11 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     settings = load(overrides)
     app = Flask(__name__, instance_path=settings.instance, static_folder=None)
     app.url_rule_class = MatchingRule
-    app.json = OrJsonProvider(app)
+    app.json = provider = OrJsonProvider(app)
+    provider.depth = settings.json_depth
     app.session_interface = NoSessions()
     app.secret_key = secret_key(settings)
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config.update(MAX_CONTENT_LENGTH=settings.request_bytes, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
     app.extensions["chatapp.signing_keys"] = KeyRing(settings, app.secret_key)
@@ -107,7 +113,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
         engine = db.engine
         database.prepare(engine, settings)
     bus = make_bus(settings, engine)
-    journal = Journal(engine, bus, has_previews=settings.link_previews)
+    journal = Journal(engine, bus, has_previews=settings.link_previews, most_bytes=settings.journal_bytes)
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)

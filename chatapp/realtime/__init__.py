@@ -20,9 +20,6 @@ from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.ticker import Ticker
 
-LARGEST_PACKET_BYTES = 1_000_000
-"""The `maxPayload` of the handshake, which is also Socket.IO's default."""
-
 
 def init_app(app: Flask) -> ChatSocketIO:
     """Adds the Socket.IO server to `app`, subscribes it to the bus, and starts its timers.
@@ -36,6 +33,8 @@ def init_app(app: Flask) -> ChatSocketIO:
     sockets.init_app(app, **_options(settings))
     server: ChatServer = sockets.server
     server.address_limit = AddressLimit(settings.address_connections)
+    server.json_depth = settings.json_depth
+    server.eio.most_unsent_bytes = settings.connection_bytes
     dispatcher = Dispatcher(app, settings, journal, server)
     sockets.on_namespace(ChatNamespace(dispatcher))
     app.extensions["chatapp.dispatcher"] = dispatcher
@@ -54,7 +53,7 @@ def _options(settings: Settings) -> dict[str, object]:
         ),
         "ping_interval": settings.ping_interval,
         "ping_timeout": settings.ping_timeout,
-        "max_http_buffer_size": LARGEST_PACKET_BYTES,
+        "max_http_buffer_size": settings.packet_bytes,
         "serializer": ChatPacket,
         "manage_session": False,
         "logger": False,

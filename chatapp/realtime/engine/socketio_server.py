@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp.errors import MalformedRequest, UnknownEvent, failure_payload
+from chatapp.json_depth import require_depth
 from chatapp.realtime.engine import malformed_packets
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.engine.engineio_server import ChatEngine
@@ -50,6 +51,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     acks_in_place = False
     on_transport_opened: Callable[[str], None] | None = None
     address_limit: AddressLimit | None = None
+    json_depth = 32
 
     def peer_of(self, eio_sid: str) -> Peer:
         """The peer to which messages for a connection are written."""
@@ -160,6 +162,11 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             # These names call the server's own handlers. From the wire they would connect or disconnect a client.
             refusal = failure_payload(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
             self._acknowledge(client, id, refusal)
+            return
+        try:
+            require_depth(data, self.json_depth)
+        except MalformedRequest as error:
+            self._acknowledge(client, id, failure_payload(error))
             return
         result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])
         if isinstance(result, DeferredAck):
