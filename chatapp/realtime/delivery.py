@@ -18,6 +18,7 @@ from chatapp.clock import monotonic
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.drafts import Watermark
+from chatapp.journal.told_watermarks import ToldWatermarks
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.late_ticks import LateTicks
 from chatapp.realtime.watermarks import PendingAck, Watermarks
@@ -32,7 +33,7 @@ Context = Callable[[], AbstractContextManager[object]]
 class Delivery:
     """`late_ticks` tells of messages that became delivered to all after their ack.
     `on_raised` is called with the watermarks of a conversation, the user whose watermark rose, and whether
-    the delivered one did."""
+    the delivered one did. `told` keeps what is told before it is stored."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Delivery:
         is_online: Callable[[int], bool],
         late_ticks: LateTicks,
         on_raised: Callable[[Watermarks, int, bool], None],
+        told: ToldWatermarks,
     ) -> None:
         self._journal = journal
         self._context = context
@@ -49,12 +51,22 @@ class Delivery:
         self._is_online = is_online
         self._late_ticks = late_ticks
         self._on_raised = on_raised
+        self._told = told
         self._is_green = is_green()
         self._lock: AbstractContextManager[object] = nullcontext() if self._is_green else threading.RLock()
         self._known: OrderedDict[int, Watermarks] = OrderedDict()
         self._deadlines: deque[PendingAck] = deque()
         self._unsaved: list[Watermarks] = []
-        journal.set_watermark_source(self._take_watermarks)
+        journal.set_watermark_source(self._take_watermarks, told.forget)
+
+    def recover(self) -> None:
+        """Stores what a process told that was killed before it could store it. Raises Unavailable."""
+        for (conversation_id, user_id), told in self._told.unstored().items():
+            watermarks = self.watermarks(conversation_id)
+            # The database may be an older one that was restored from a backup.
+            last = watermarks.unwatched_up_to
+            self.confirm_in(watermarks, user_id, min(told.delivered, last), min(told.read, last))
+        self._journal.flush_watermarks()
 
     def rename(self, user_id: int, username: str) -> None:
         """Names a user in receipts by another username from now on."""
@@ -87,7 +99,7 @@ class Delivery:
                 # A notice of another process led to the fan-out of this message, which therefore was not awaited.
                 pending = self._add_pending_ack(stored, watermarks)
             if pending is None:
-                ack.set(_ack(stored, watermarks))
+                ack.set(self._ack(stored, watermarks))
                 return
             if not pending.acks:
                 pending.deadline = monotonic() + self._window_seconds
@@ -236,6 +248,7 @@ class Delivery:
 
     def _send_late_ticks(self, watermarks: Watermarks, sequences: list[int], user_id: int) -> None:
         """Tells the online senders of these messages which of them are now delivered to all."""
+        self._told.note(watermarks.conversation_id, watermarks.marks_of(watermarks.delivered))
         self._late_ticks.add(watermarks.conversation_id, sequences, user_id, watermarks.snapshot())
 
     def _stop_awaiting(self, pending: PendingAck, user_id: int, watermarks: Watermarks) -> None:
@@ -246,7 +259,7 @@ class Delivery:
     def _resolve(self, pending: PendingAck, watermarks: Watermarks) -> None:
         if watermarks.pending_acks.pop(pending.stored.sequence, None) is None:
             return
-        payload = _ack(pending.stored, watermarks)
+        payload = self._ack(pending.stored, watermarks)
         if payload["response"]["deliveredToAll"]:
             watermarks.unwatch(pending.stored.sequence)
         for ack in pending.acks:
@@ -255,9 +268,17 @@ class Delivery:
         while self._deadlines and not self._deadlines[0].awaited:
             self._deadlines.popleft()
 
+    def _ack(self, stored: StoredMessage, watermarks: Watermarks) -> MessageAckShape:
+        """The ack of a message as it stands."""
+        is_delivered = watermarks.is_delivered(stored.sender_id, stored.sequence)
+        if is_delivered:
+            self._told.note(watermarks.conversation_id, watermarks.marks_of(watermarks.delivered))
+        return serializers.message_ack(stored, delivered=is_delivered)
+
     def _take_watermarks(self) -> dict[tuple[int, int], Watermark]:
         """Hands the unsaved watermarks over to the journal."""
         with self._lock:
+            self._told.mark()
             unsaved, self._unsaved = self._unsaved, []
             taken = {}
             for watermarks in unsaved:
@@ -274,7 +295,3 @@ class Delivery:
                 self._known.move_to_end(oldest)
                 return
             del self._known[oldest]
-
-
-def _ack(stored: StoredMessage, watermarks: Watermarks) -> MessageAckShape:
-    return serializers.message_ack(stored, delivered=watermarks.is_delivered(stored.sender_id, stored.sequence))

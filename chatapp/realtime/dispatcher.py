@@ -14,6 +14,7 @@ from chatapp.errors import NotSignedIn
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_outage
+from chatapp.journal.told_watermarks import ToldWatermarks
 from chatapp.load_errors import TooManyConnections
 from chatapp.models.conversation import other_of
 from chatapp.models.user import SEE_FEW
@@ -66,18 +67,14 @@ class Dispatcher:
         self.events = Events(server)
         self.presence = Presence(journal, self.connections, settings.node)
         self.personal = Personal(app, settings, journal, server, self.connections, self.events, self.presence.is_online)
-        self.receipts = Receipts(self.events, self.personal.sharing)
+        told = ToldWatermarks(settings.instance, settings.database_url, settings.ws_port)
+        app.extensions["chatapp.close"].insert(0, told.close)
+        self.receipts = Receipts(self.events, self.personal.sharing, told)
         late_ticks = LateTicks(
             app.app_context, self.presence.is_online, self.events.delivered_to_all, server.start_background_task
         )
-        self.delivery = Delivery(
-            journal,
-            app.app_context,
-            settings.delivery_ack_window,
-            self.presence.is_online,
-            late_ticks,
-            self.receipts.add,
-        )
+        window, is_online = settings.delivery_ack_window, self.presence.is_online
+        self.delivery = Delivery(journal, app.app_context, window, is_online, late_ticks, self.receipts.add, told)
         self.usernames = Usernames(app, server, self.connections, self.delivery, self.events, self.personal.guests)
         # On the event loop with SQLite, reads do not yield, so that no other greenlet runs in between.
         self._can_interleave = can_interleave = not (is_green() and settings.is_sqlite)

@@ -4,6 +4,7 @@ from collections.abc import Set
 
 from chatapp.actions.sharing import ReadsShown
 from chatapp.clock import monotonic
+from chatapp.journal.told_watermarks import ToldWatermarks
 from chatapp.realtime.events import Events
 from chatapp.realtime.rooms import group_room, user_room
 from chatapp.realtime.sharing import Sharing
@@ -18,11 +19,13 @@ cost would be quadratic: a million events for one message among 1,000. Clients r
 
 
 class Receipts:
-    """Collects raised watermarks. `flush` is called often, and sends the receipts that are due."""
+    """Collects raised watermarks. `flush` is called often, and sends the receipts that are due. `told` keeps what is
+    told before it is stored."""
 
-    def __init__(self, events: Events, sharing: Sharing) -> None:
+    def __init__(self, events: Events, sharing: Sharing, told: ToldWatermarks) -> None:
         self._events = events
         self._sharing = sharing
+        self._told = told
         self._queue: list[Watermarks] = []
         self._due_at = 0.0
 
@@ -46,6 +49,7 @@ class Receipts:
         queue, self._queue = self._queue, []
         for watermarks in queue:
             raised, watermarks.unsent_receipts = watermarks.unsent_receipts, {}
+            self._told.note(watermarks.conversation_id, watermarks.marks_of(raised))
             self._send(watermarks, raised)
 
     def _send(self, watermarks: Watermarks, raised: dict[int, bool]) -> None:

@@ -168,6 +168,11 @@ class Watermarks:
         second = min((mark for mark in self._counts if mark != self._lowest), default=LARGEST_SEQUENCE)
         return LowestWatermarks(holder, self._lowest, second)
 
+    def marks_of(self, user_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+        """Each of these members with their delivered and their read watermark."""
+        delivered, read = self.delivered, self.read
+        return [(user_id, delivered[user_id], read[user_id]) for user_id in user_ids]
+
     def missing(self, sender_id: int, sequence: int) -> set[int]:
         """The members other than the sender to whom a message was not delivered."""
         return {user_id for user_id, mark in self.delivered.items() if mark < sequence and user_id != sender_id}

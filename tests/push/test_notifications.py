@@ -1,25 +1,10 @@
 """From a message to what a browser decrypts, over a real server and a push service of the tests."""
 
-from typing import Any
-
 from tests.people import Cast, Person
 from tests.pictures import RED, encoded, plain
 from tests.push.device import Device, ask, silence
 from tests.push_service import PushService, token_of
-from tests.uploads import SignedIn, upload
-
-
-class Requests:
-    """What a person sends over HTTP, by path."""
-
-    def __init__(self, person: Person) -> None:
-        self._person = person
-
-    def post(self, path: str, **options: Any) -> Any:
-        return self._person.http.post(self._person.server.http + path, **options)
-
-    def patch(self, path: str, **options: Any) -> Any:
-        return self._person.http.patch(self._person.server.http + path, **options)
+from tests.uploads import HttpClient, SignedIn, upload
 
 
 def test_a_private_message_reaches_a_browser_that_is_away(cast: Cast, service: PushService) -> None:
@@ -177,7 +162,8 @@ def name_of(person: Person) -> str:
 def test_a_message_without_a_text_says_what_its_file_is(cast: Cast, service: PushService) -> None:
     alice, bob = cast(2)
     device = Device(bob, service, language="de")
-    sender = SignedIn(Requests(alice), {"X-XSRF-TOKEN": alice.http.cookies["XSRF-TOKEN"]})
+    http = HttpClient(alice.server.http, alice.http)
+    sender = SignedIn(http, {"X-XSRF-TOKEN": alice.http.cookies["XSRF-TOKEN"]})
     for number, (name, body) in enumerate({"a.png": encoded(plain(RED), "PNG"), "notes.txt": b"words"}.items(), 1):
         file = {"uploadId": upload(sender, body, name)}
         sent = alice.post("/messages", {"receiver": bob.username, "content": "", "files": [file]})

@@ -1,5 +1,6 @@
 """For any order of messages, confirmations, disconnects and ack windows, each sender learns of each delivery once."""
 
+import tempfile
 from contextlib import nullcontext
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chatapp.actions.stored_watermarks import Member
 from chatapp.journal import StoredMessage
+from chatapp.journal.told_watermarks import ToldWatermarks
 from chatapp.realtime import delivery as module
 from chatapp.realtime import late_ticks
 from chatapp.realtime.delivery import Delivery
@@ -24,7 +26,7 @@ people = st.integers(0, MEMBERS - 1)
 class FakeJournal:
     """Accepts watermarks and stores nothing."""
 
-    def set_watermark_source(self, _source: Any) -> None:
+    def set_watermark_source(self, _source: Any, _written: Any) -> None:
         pass
 
     def schedule_watermarks(self) -> None:
@@ -43,6 +45,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.confirmed = dict.fromkeys(range(MEMBERS), 0)
         self.acks: dict[int, list[bool]] = {}
         self.told: list[tuple[int, str]] = []
+        self.folder = tempfile.TemporaryDirectory()
+        self.kept = ToldWatermarks(self.folder.name, "", 0)
 
     @initialize()
     def begin(self) -> None:
@@ -62,6 +66,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             lambda user_id: user_id in self.online,
             ticks,
             lambda _watermarks, _user_id, _is_delivered: None,
+            self.kept,
         )
 
     @rule(sender=people, is_awaited=st.booleans(), repeats=st.integers(0, 2))
@@ -125,6 +130,8 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.patch.undo()
+        self.kept.close()
+        self.folder.cleanup()
 
     def _members(self, _conversation_id: int) -> tuple[bool, int, list[Member]]:
         members = [Member(number, f"user{number}", self.confirmed[number], 0) for number in range(MEMBERS)]

@@ -6,11 +6,15 @@ import math
 import struct
 import wave
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
+from tests.web.server import SentFile
+
 SAMPLES_A_SECOND = 8_000
+VOICE_SECONDS = 12
 
 RECORD_VIDEO = """async ({ width, height, milliseconds }) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -31,6 +35,19 @@ RECORD_VIDEO = """async ({ width, height, milliseconds }) => {
     const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
     return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
 }"""
+
+
+def jpeg(name: str = "harbour.jpg", width: int = 1600, height: int = 1200, hue: int = 200, **about: Any) -> SentFile:
+    return SentFile(name, "image/jpeg", picture(width, height, hue), about)
+
+
+def text(name: str, content: str) -> SentFile:
+    return SentFile(name, "text/plain", content.encode())
+
+
+def voice(name: str = "voice.wav") -> SentFile:
+    about = {"isVoice": True, "seconds": VOICE_SECONDS, "waveform": [10, 40, 90, 60, 20]}
+    return SentFile(name, "audio/wav", sound(VOICE_SECONDS), about)
 
 
 def picture(width: int = 800, height: int = 600, hue: int = 200, format_name: str = "JPEG") -> bytes:

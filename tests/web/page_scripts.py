@@ -15,6 +15,16 @@ UNSENT_MESSAGES_STORED = """(count) => new Promise((resolve) => {
 })""".replace("DATABASE", DATABASE)
 """Whether the browser's database holds this number of unsent messages. A page that closes earlier keeps a draft."""
 
+FILES_STORED = """([count, bytes]) => new Promise((resolve) => {
+  indexedDB.open(DATABASE).onsuccess = ({ target: { result: database } }) => {
+    database.transaction("files").objectStore("files").getAll().onsuccess = ({ target: { result: blobs } }) => {
+      database.close();
+      resolve(blobs.length === count && blobs.reduce((sum, blob) => sum + blob.size, 0) === bytes);
+    };
+  };
+})""".replace("DATABASE", DATABASE)
+"""Whether the browser's database holds this number of files, with so many bytes in all."""
+
 LOSE_FOCUS = """() => {
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
     dispatchEvent(new Event('blur'));

@@ -15,7 +15,8 @@ from tests.web.people import Person, wait_connected
 from tests.web.server import Server
 
 SHOWN = """() => registration.getNotifications().then((all) =>
-    all.map(({ title, body, tag, data, silent }) => ({ title, body, tag, messageId: data?.messageId, silent })))"""
+    all.map(({ title, body, tag, data, silent, renotify }) =>
+        ({ title, body, tag, messageId: data?.messageId, silent, renotify })))"""
 CLICK = """async () => {
     const [notification] = await registration.getNotifications();
     dispatchEvent(new NotificationEvent("notificationclick", { notification }));

@@ -1,6 +1,5 @@
 """A real server for browsers, and users without a browser."""
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -11,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests import servers
+import requests
+
+from tests import servers, uploads
 
 
 class Server(servers.Server):
@@ -77,13 +78,8 @@ class ApiUser:
 
     def upload(self, name: str, media_type: str, body: bytes) -> str:
         """Sends the bytes of a file, and returns the id of the upload."""
-        about = {"filename": name, "filetype": media_type}
-        metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in about.items())
-        begun = self._send("POST", "uploads", b"", {"Upload-Length": str(len(body)), "Upload-Metadata": metadata})
-        upload_id = begun["Location"].rpartition("/")[2]
-        bytes_type = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-        self._send("PATCH", f"uploads/{upload_id}", body, bytes_type)
-        return upload_id
+        client = uploads.HttpClient(self.server.url.removesuffix("/"))
+        return uploads.upload(uploads.SignedIn(client, {"auth-token": self._token}), body, name, media_type)
 
     def send_files(self, receiver: str, content: str, *files: SentFile, group: bool = False) -> dict[str, Any]:
         """Sends a message with files, and returns it."""
@@ -93,7 +89,8 @@ class ApiUser:
         return message
 
     def cancel_upload(self, upload_id: str) -> None:
-        self._send("DELETE", f"uploads/{upload_id}", b"", {})
+        headers = {**uploads.TUS, "auth-token": self._token}
+        requests.delete(f"{self.server.url}uploads/{upload_id}", headers=headers, timeout=30).raise_for_status()
 
     def hash_of(self, file: dict[str, Any]) -> str:
         """The SHA-256 of what the server hands out for a file of a message."""
@@ -113,13 +110,6 @@ class ApiUser:
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Sends a request and returns the body of the response."""
         return self._call(method, path, body)[0]
-
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Any:
-        """Sends a request of tus, and returns the headers of the answer."""
-        all_headers = {"Tus-Resumable": "1.0.0", "auth-token": self._token, **headers}
-        request = urllib.request.Request(self.server.url + path, body, all_headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return response.headers
 
     def _call(self, method: str, path: str, body: object = None) -> tuple[Any, Any]:
         data = None if body is None else json.dumps(body).encode()

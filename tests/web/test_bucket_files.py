@@ -5,9 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.files.s3_server import s3_server
+from tests.web.media import jpeg
 from tests.web.people import Person
 from tests.web.server import ApiUser, Server
-from tests.web.test_file_display import jpeg
 
 NewPerson = Callable[..., Person]
 

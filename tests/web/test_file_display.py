@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web import faked_responses, media
+from tests.web.media import jpeg, text
 from tests.web.page_checks import fits
 from tests.web.people import Person, bubble, scroll, wait_connected, wait_until
 from tests.web.server import ApiUser, SentFile
@@ -26,14 +27,6 @@ SHIFTS = """() => {
 
 TOP_OF = """(text) => [...document.querySelectorAll('.row-message')]
     .find((row) => row.textContent.includes(text)).getBoundingClientRect().top"""
-
-
-def jpeg(name: str = "harbour.jpg", width: int = 1600, height: int = 1200, hue: int = 200, **about: Any) -> SentFile:
-    return SentFile(name, "image/jpeg", media.picture(width, height, hue), about)
-
-
-def text(name: str, content: str) -> SentFile:
-    return SentFile(name, "text/plain", content.encode())
 
 
 def test_a_picture_reaches_who_is_there_and_who_was_away(new_person: NewPerson, new_api_user: NewApiUser) -> None:

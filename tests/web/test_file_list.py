@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web import faked_responses, media
+from tests.web.media import jpeg, text, voice
 from tests.web.page_checks import fits, take_screenshot, violations
 from tests.web.people import Person
 from tests.web.server import ApiUser, SentFile
-from tests.web.test_file_display import jpeg, text
-from tests.web.test_file_sounds import voice
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
@@ -113,6 +112,7 @@ def test_files_of_a_deleted_message_are_not_in_the_list(new_person: NewPerson, n
     message = bob.send_files(alice.username, "", jpeg("regretted.jpg"))
     bob.request("DELETE", f"message/{message['messageId']}")
     page = alice.open(f"#/u/{bob.username}")
+    expect(page.locator(".row-message.deleted")).to_be_visible()
     expect(page.locator(".row-message.deleted .picture")).to_have_count(0)
     expect(open_list(page).locator(".file-grid button")).to_have_count(2)
 

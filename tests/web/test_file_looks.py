@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.web import media
+from tests.web.media import jpeg, text
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
 from tests.web.people import Person
 from tests.web.server import ApiUser, SentFile
-from tests.web.test_file_display import jpeg, text
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]

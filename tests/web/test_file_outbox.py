@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.web.cut_network import CutNetwork
+from tests.web.page_scripts import FILES_STORED
 from tests.web.people import Person, bubble, texts, wait_until, write
 from tests.web.sent_files import attach, attached, files_of, noise, picture, sha256, text
 from tests.web.server import ApiUser, Server
@@ -22,24 +23,11 @@ LARGE_BYTES = 30_000_000
 
 BYTES_A_SECOND = 4_000_000
 
-FILES_STORED = """([count, bytes]) => new Promise((resolve) => {
-  const { installation } = JSON.parse(document.getElementById("settings").textContent);
-  indexedDB.open(`chatapp-${installation}`).onsuccess = ({ target: { result: database } }) => {
-    database.transaction("files").objectStore("files").getAll().onsuccess = ({ target: { result: blobs } }) => {
-      database.close();
-      resolve(blobs.length === count && blobs.reduce((sum, blob) => sum + blob.size, 0) === bytes);
-    };
-  };
-})"""
-"""Whether the browser's database holds this number of files, with so many bytes in all."""
-
 
 @pytest.fixture(scope="module")
-def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
+def own_server(make_server: Callable[..., Server]) -> Server:
     """A server of this module's own, which its tests kill and put behind a bad network."""
-    server = make_server(users=20, one_port=True)
-    yield server
-    server.stop()
+    return make_server(users=20, one_port=True)
 
 
 @pytest.fixture

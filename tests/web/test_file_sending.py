@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.copied_text import SPREADSHEET
+from tests.web.faked_responses import hold
 from tests.web.page_checks import PHONE, fits, violations
 from tests.web.people import Person, bubbles, composer, write
 from tests.web.sent_files import (
@@ -25,6 +26,12 @@ from tests.web.sent_files import (
 from tests.web.server import ApiUser, Server
 
 NewPerson = Callable[..., Person]
+
+WAIT_LONG = """() => {
+  const wait = setTimeout;
+  window.setTimeout = (work, delay, ...words) => wait(work, delay === 2_000 ? 60_000 : delay, ...words);
+}"""
+"""Makes the page as patient as a slow test."""
 
 LARGEST_BYTES = 2_000_000
 QUOTA_BYTES = 3_000_000
@@ -63,6 +70,29 @@ def test_files_are_sent_with_a_caption_and_their_alternative_text(new_person: Ne
     ]
     assert reader.hash_of(found[2]) == sha256(noise(300_000))
     expect(page.locator(".tick-sending, .unsent")).to_have_count(0)
+
+
+def test_a_message_waits_for_files_that_are_being_attached(new_person: NewPerson) -> None:
+    alice, bob = new_person(), new_person()
+    page = alice.open(f"#/u/{bob.username}")
+    expect(page.get_by_role("button", name="Attach files")).to_be_visible()
+    page.evaluate(WAIT_LONG)
+    release = hold(page, r"/uploads$")
+    with page.expect_request("**/uploads"):
+        paste(page, transfer(page, text("late.txt")))
+    composer(page).fill("with a file")
+    send = page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_have_attribute("aria-disabled", "true")
+    composer(page).press("Enter")
+    expect(composer(page)).to_have_value("with a file")
+    release()
+    expect(attached(page)).to_contain_text("late.txt")
+    expect(send).to_have_attribute("aria-disabled", "false")
+    composer(page).press("Enter")
+    expect(bubbles(page).last).to_contain_text("with a file")
+    expect(bubbles(page).last).to_contain_text("late.txt")
+    expect(page.locator(".tick-sending, .unsent")).to_have_count(0)
+    assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
 def test_a_file_needs_no_text_and_may_be_removed_before(new_person: NewPerson) -> None:

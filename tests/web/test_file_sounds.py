@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web import media
+from tests.web.media import voice
 from tests.web.people import Person, bubble, scroll_to_start, wait_until
 from tests.web.server import ApiUser, SentFile
 
@@ -21,12 +22,6 @@ HEAR = """
 """Keeps the page's audio elements in `sounds`, muted."""
 
 PLAYING = "sounds.filter((one) => !one.paused)"
-LENGTH_SECONDS = 12
-
-
-def voice(name: str = "voice.wav") -> SentFile:
-    about = {"isVoice": True, "seconds": LENGTH_SECONDS, "waveform": [10, 40, 90, 60, 20]}
-    return SentFile(name, "audio/wav", media.sound(LENGTH_SECONDS), about)
 
 
 def open_to(alice: Person, bob: ApiUser) -> Page:
@@ -115,6 +110,14 @@ def test_a_sound_of_unknown_length_tells_it_before_it_plays(new_person: NewPerso
     slider = player(page, "horn.wav").get_by_role("slider", name="Position")
     expect(slider).to_have_attribute("aria-valuetext", "0:00 of 0:30")
     expect(player(page, "horn.wav").get_by_role("link", name="Download horn.wav")).to_be_visible()
+
+
+def test_a_sound_that_its_sender_calls_empty_tells_its_length(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_person(), new_api_user()
+    bob.send_files(alice.username, "", SentFile("horn.wav", "audio/wav", media.sound(30), {"seconds": 0}))
+    page = open_to(alice, bob)
+    slider = player(page, "horn.wav").get_by_role("slider", name="Position")
+    expect(slider).to_have_attribute("aria-valuetext", "0:00 of 0:30")
 
 
 def test_a_sound_that_cannot_be_played_says_so(new_person: NewPerson, new_api_user: NewApiUser) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.web import media
+from tests.web.media import jpeg, text, voice
 from tests.web.page_scripts import LOSE_FOCUS, open_with_notifications
 from tests.web.people import Person, bubble, line, wait_until
 from tests.web.server import ApiUser, SentFile
-from tests.web.test_file_display import jpeg, text
-from tests.web.test_file_sounds import voice
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]

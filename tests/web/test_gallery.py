@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web import faked_responses, media
+from tests.web.media import jpeg
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
-from tests.web.people import Person, bubble, reach
+from tests.web.people import Person, bubble, reach, wait_until
 from tests.web.server import ApiUser, SentFile
-from tests.web.test_file_display import jpeg
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
@@ -215,6 +215,29 @@ def test_a_picture_that_cannot_be_loaded_is_named_in_the_gallery(
     page.keyboard.press("+")
     expect(page.get_by_role("dialog")).to_contain_text("This picture cannot be loaded")
     undo()
+
+
+def test_a_picture_that_the_browser_cannot_show_is_enlarged_by_its_preview(
+    new_person: NewPerson, new_api_user: NewApiUser
+) -> None:
+    alice, bob = new_person(), new_api_user()
+    fill(alice, bob, 2)
+    page = alice.open(f"#/u/{bob.username}")
+    original = re.compile(r"/file/[\d-]+$")
+    page.route(original, lambda route: route.fulfill(status=200, content_type="image/heic", body=b"no picture here"))
+    gallery = open_gallery(page)
+    with page.expect_response(original):
+        page.keyboard.press("+")
+    image = gallery.locator(".gallery-image")
+    expect(image).to_have_attribute("src", re.compile(r"/preview/\d$"))
+    wait_until(page, "() => document.querySelector('.gallery-image').naturalWidth > 0")
+    assert scale(page) == pytest.approx(1.5)
+    page.unroute(original)
+    alice.context.set_offline(True)
+    expect(page.locator(".chat[data-connection=connected]")).to_have_count(0)
+    alice.context.set_offline(False)
+    expect(image).to_have_attribute("src", original)
+    wait_until(page, "() => document.querySelector('.gallery-image').naturalWidth > 0")
 
 
 @pytest.mark.parametrize("look", ["desk", "phone", "small", "forced colours"])

@@ -28,7 +28,7 @@ NAMES = iter(f"user{number}" for number in range(20))
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def world() -> Iterator[Site]:
     made = Site(pages(ANSWERS))
     yield made
     made.close()

@@ -22,6 +22,15 @@ from tests.web.server import ApiUser
 
 __all__ = ["browser", "new_phone", "server", "service", "unused"]
 
+COUNT_SHOWN = """() => {
+    window.alerts = [];
+    const show = ServiceWorkerRegistration.prototype.showNotification;
+    ServiceWorkerRegistration.prototype.showNotification = function (title, options) {
+        if (options.renotify) alerts.push(options.body);
+        return show.call(this, title, options);
+    };
+}"""
+
 
 def test_a_notification_of_a_conversation_is_replaced_and_taken_away(new_phone: Callable[[], Phone]) -> None:
     phone = new_phone()
@@ -76,6 +85,24 @@ def test_what_a_page_in_the_background_has_shown_comes_again_without_a_sound(
     bob.say(phone.person.username, "and again")
     (second,) = phone.wait_for_shown("and again")
     assert not second["silent"]
+    assert second["renotify"], "it alerts again"
+
+
+def test_several_tabs_alert_once_for_each_message(
+    new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
+) -> None:
+    phone, bob = new_phone(), new_api_user()
+    switch_on(phone.page)
+    tabs = [phone.page, phone.person.open()]
+    for tab in tabs:
+        tab.evaluate(COUNT_SHOWN)
+        tab.evaluate(LOSE_FOCUS)
+    bob.say(phone.person.username, "once")
+    phone.wait_for_shown("once")
+    bob.say(phone.person.username, "twice")
+    phone.wait_for_shown("twice")
+    tabs[0].wait_for_timeout(1_000)
+    assert sorted(body for tab in tabs for body in tab.evaluate("alerts")) == ["once", "twice"]
 
 
 def test_reading_in_the_page_takes_the_notification_away(

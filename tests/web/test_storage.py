@@ -8,8 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.web.page_scripts import UNSENT_MESSAGES_STORED
-from tests.web.people import Person, bubble, composer, texts, tick, write
+from tests.web.page_scripts import FILES_STORED, UNSENT_MESSAGES_STORED
+from tests.web.people import Person, bubble, composer, texts, tick, wait_until, write
+from tests.web.sent_files import attach, attached, noise
 from tests.web.server import ApiUser
 
 NewPerson = Callable[..., Person]
@@ -218,3 +219,59 @@ def test_storage_deleted_by_the_browser_is_reopened(new_person: NewPerson) -> No
     page = person.open("#/u/alice")
     expect(tick(page, "after")).to_have_attribute("aria-label", "Stored")
     expect(bubble(page, "before")).to_be_visible()
+
+
+def test_attached_files_are_shown_as_soon_as_their_bytes_can_be_read(new_person: NewPerson) -> None:
+    person = new_person()
+    page = person.open("#/u/alice")
+    attach(page, noise(1_000, "attached.bin"))
+    wait_until(page, FILES_STORED, [1, 1_000])
+    page.close()
+    page = person.context.new_page()
+    page.add_init_script("""
+        window.isBroken = true;
+        const read = IDBObjectStore.prototype.getAll;
+        IDBObjectStore.prototype.getAll = function (...words) {
+            if (isBroken && this.name === "files") throw new DOMException("failed", "UnknownError");
+            return read.apply(this, words);
+        };
+    """)
+    page.goto(f"{person.server.url}#/u/alice")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator(".chat[data-connection=connected]")).to_be_visible()
+    expect(attached(page)).to_have_count(0)
+    page.evaluate("isBroken = false")
+    composer(page).fill("storage writes")
+    expect(attached(page)).to_contain_text("attached.bin")
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("reader", "store"), [("IDBObjectStore", "trays"), ("IDBIndex", "owner")])
+def test_files_are_kept_while_it_cannot_be_read_what_uses_them(new_person: NewPerson, reader: str, store: str) -> None:
+    person = new_person()
+    page = person.open("#/u/alice")
+    person.context.set_offline(True)
+    attach(page, noise(2_000, "unsent.bin"))
+    write(page, "with a file")
+    attach(page, noise(1_000, "attached.bin"))
+    wait_until(page, FILES_STORED, [2, 3_000])
+    page.close()
+    person.context.set_offline(False)
+    page = person.context.new_page()
+    page.route("**/uploads*", lambda route: route.abort())
+    page.add_init_script(f"""
+        const read = {reader}.prototype.getAll;
+        {reader}.prototype.getAll = function (...words) {{
+            if (this.name === "{store}") throw new DOMException("failed", "UnknownError");
+            return read.apply(this, words);
+        }};
+    """)
+    page.goto(f"{person.server.url}#/u/alice")
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator(".chat[data-connection=connected]")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    wait_until(page, FILES_STORED, [2, 3_000])
+    page.close()
+    page = person.open("#/u/alice")
+    expect(attached(page)).to_contain_text("attached.bin")
+    expect(tick(page, "with a file")).to_have_attribute("aria-label", "Stored")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.web.browser import FLAGS, chromium_path
 from tests.web.page_checks import fits, violations
-from tests.web.people import Person, composer, wait_until, write
+from tests.web.people import Person, composer, wait_connected, wait_until, write
 from tests.web.sent_files import attach, attached, files_of, text
 from tests.web.server import ApiUser, Server
 
@@ -19,6 +19,17 @@ REFUSE = """if (isSecureContext) {
     throw new DOMException("", "NAME");
   };
 }"""
+
+KEEP_TRACKS = """if (isSecureContext) {
+  window.tracks = [];
+  const ask = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = async function (wanted) {
+    const stream = await ask.call(this, wanted);
+    window.tracks.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+"""Keeps what the microphone records in `tracks`."""
 
 NewPerson = Callable[..., Person]
 
@@ -52,6 +63,11 @@ def record(page: Page, seconds: int) -> None:
     expect(page.get_by_role("timer")).to_have_text(f"0:0{seconds}")
 
 
+def states_of_tracks(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("tracks.map(({ readyState }) => readyState)")
+    return found
+
+
 def test_a_voice_message_is_recorded_paused_heard_and_sent_with_its_waveform(
     speaker: NewPerson, new_person: NewPerson
 ) -> None:
@@ -83,23 +99,30 @@ def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back
     speaker: NewPerson, new_person: NewPerson
 ) -> None:
     alice, bob = speaker(), new_person()
-    alice.context.add_init_script("""if (isSecureContext) {
-        window.tracks = [];
-        const ask = MediaDevices.prototype.getUserMedia;
-        MediaDevices.prototype.getUserMedia = async function (wanted) {
-            const stream = await ask.call(this, wanted);
-            window.tracks.push(...stream.getTracks());
-            return stream;
-        };
-    }""")
+    alice.context.add_init_script(KEEP_TRACKS)
     page = alice.open(f"#/u/{bob.username}")
     record(page, 1)
     page.get_by_role("button", name="Discard the recording").click()
     expect(composer(page)).to_be_focused()
-    assert page.evaluate("tracks.map(({ readyState }) => readyState)") == ["ended"]
+    assert states_of_tracks(page) == ["ended"]
     write(page, "only this")
     expect(page.locator(".tick-sending")).to_have_count(0)
     assert files_of(ApiUser(bob.server, bob.username), alice.username) == []
+
+
+def test_the_line_for_new_messages_goes_away_with_a_voice_message_of_ones_own(
+    speaker: NewPerson, new_api_user: Callable[..., ApiUser]
+) -> None:
+    alice, bob = speaker(), new_api_user()
+    bob.say(alice.username, "new")
+    page = alice.open(f"#/u/{bob.username}")
+    line = page.get_by_text("New messages", exact=True)
+    expect(line).to_be_visible()
+    record(page, 1)
+    expect(line).to_be_visible()
+    page.get_by_role("button", name="Send the voice message").click()
+    expect(page.locator(".sound-voice")).to_be_visible()
+    expect(line).to_have_count(0)
 
 
 def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson, new_person: NewPerson) -> None:
@@ -112,8 +135,28 @@ def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson
     page.goto(f"{alice.server.url}#/u/{bob.username}")
     expect(page.get_by_role("button", name="Go on recording")).to_be_visible()
     page.get_by_role("button", name="Send the voice message").click()
+    expect(composer(page)).to_be_focused()
     expect(page.locator(".tick-sending")).to_have_count(0)
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
+
+
+def test_a_recording_that_waits_ends_with_the_session(speaker: NewPerson, new_person: NewPerson) -> None:
+    alice, bob, carol = speaker(), new_person(), new_person()
+    alice.context.add_init_script(KEEP_TRACKS)
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 1)
+    page.goto(f"{alice.server.url}#/u/{carol.username}")
+    expect(page.get_by_role("button", name="Record a voice message")).to_be_visible()
+    assert states_of_tracks(page) == ["live"]
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    wait_until(page, "() => tracks.every(({ readyState }) => readyState === 'ended')")
+    page.get_by_label("Find your name").fill(carol.username)
+    page.get_by_role("button", name=f"@{carol.username}").click()
+    wait_connected(page)
+    page.goto(f"{alice.server.url}#/u/{bob.username}")
+    expect(page.get_by_role("button", name="Record a voice message")).to_be_visible()
+    expect(page.get_by_role("timer")).to_have_count(0)
 
 
 def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson, new_person: NewPerson) -> None:
@@ -129,6 +172,40 @@ def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson
         page.get_by_role("button", name="Record a voice message").click()
         expect(page.get_by_text(sentence)).to_be_visible()
         expect(composer(page)).to_be_visible()
+
+
+def test_a_microphone_that_cannot_be_recorded_from_is_given_back(speaker: NewPerson, new_person: NewPerson) -> None:
+    alice, bob = speaker(), new_person()
+    alice.context.add_init_script(KEEP_TRACKS)
+    page = alice.open(f"#/u/{bob.username}")
+    page.evaluate("""() => {
+        MediaRecorder.prototype.start = () => { throw new DOMException("", "NotSupportedError"); };
+    }""")
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.get_by_text("The microphone could not be used.")).to_be_visible()
+    assert states_of_tracks(page) == ["ended"]
+
+
+def test_what_is_recorded_until_the_microphone_is_unplugged_can_be_heard_and_sent(
+    speaker: NewPerson, new_person: NewPerson
+) -> None:
+    alice, bob = speaker(), new_person()
+    alice.context.add_init_script(KEEP_TRACKS)
+    page = alice.open(f"#/u/{bob.username}")
+    record(page, 2)
+    # A recorder stops when all of its tracks have ended, whyever they have.
+    page.evaluate("tracks.forEach((track) => track.stop())")
+    bar = page.get_by_role("group", name="Voice message")
+    expect(bar.get_by_role("status")).to_contain_text("The microphone is disconnected.")
+    expect(bar.get_by_role("button", name="Go on recording")).to_have_attribute("aria-disabled", "true")
+    bar.get_by_role("button", name="Go on recording").click(force=True)
+    bar.get_by_role("button", name="Listen to the recording").click()
+    wait_until(page, "() => document.querySelector('.voice-listen audio').currentTime > 0.2")
+    bar.get_by_role("button", name="Send the voice message").click()
+    expect(composer(page)).to_be_focused()
+    expect(page.locator(".tick-sending")).to_have_count(0)
+    (file,) = files_of(ApiUser(bob.server, bob.username), alice.username)
+    assert file["seconds"] > 1
 
 
 def test_the_microphone_is_offered_only_where_nothing_is_written(speaker: NewPerson, new_person: NewPerson) -> None:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./support.mjs";
 
-const { byMonth, inOrder, isSeen } = await load("models/filelist.js");
+const { byMonth, inOrder, isForGallery } = await load("models/filelist.js");
 
 /** @param {number} sequence @param {number} number @param {object} [about] @param {string} [timestamp] */
 const listed = (sequence, number, about = {}, timestamp = "2026-03-10T12:00:00Z") => ({
@@ -15,7 +15,7 @@ const listed = (sequence, number, about = {}, timestamp = "2026-03-10T12:00:00Z"
 
 test("a gallery has pictures and videos, and no recorded voice in a video's container", () => {
   const files = [listed(1, 1), listed(2, 1, { kind: "video" }), listed(3, 1, { kind: "video", isVoice: true }), listed(4, 1, { kind: "pdf" })];
-  assert.deepEqual(files.filter(isSeen).map(({ sequence }) => sequence), [1, 2]);
+  assert.deepEqual(files.filter(isForGallery).map(({ sequence }) => sequence), [1, 2]);
 });
 
 test("files stand in the order of the conversation, each once", () => {

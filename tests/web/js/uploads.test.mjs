@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./support.mjs";
 
-const { sorted } = await load("files/checks.js");
+const { partedByLimits } = await load("files/checks.js");
 const { fileToSend, newEntry, withFile, withFiles } = await load("models/outbox.js");
 const { levelOf, waveformOf } = await load("voice/waveform.js");
 
@@ -12,32 +12,32 @@ const described = (name, size = 1, type = "image/png") => ({ name, size, type })
 const names = (files) => files.map(({ name }) => name);
 
 test("files are refused one by one, and the others are taken", () => {
-  const { taken, refused } = sorted([described("a"), described("large", 5 * MEGABYTE + 1), described("film", 1, "video/mp4"), described("b")], [], LIMITS);
+  const { taken, refused } = partedByLimits([described("a"), described("large", 5 * MEGABYTE + 1), described("film", 1, "video/mp4"), described("b")], [], LIMITS);
   assert.deepEqual(names(taken), ["a", "b"]);
   assert.deepEqual(refused, [{ name: "large", code: "file_too_large" }, { name: "film", code: "file_type_refused" }]);
 });
 
 test("a message has a number of files at most, with those that are attached already", () => {
-  const { taken, refused } = sorted([described("c"), described("d")], [described("a"), described("b")], LIMITS);
+  const { taken, refused } = partedByLimits([described("c"), described("d")], [described("a"), described("b")], LIMITS);
   assert.deepEqual(names(taken), ["c"]);
   assert.deepEqual(refused, [{ name: "d", code: "too_many_files" }]);
 });
 
 test("the quota counts what is used, what is attached, and the files before", () => {
-  const { taken, refused } = sorted([described("b", 3 * MEGABYTE), described("c", MEGABYTE), described("d", 1)], [described("a", 2 * MEGABYTE)], { ...LIMITS, filesAMessage: 10 });
+  const { taken, refused } = partedByLimits([described("b", 3 * MEGABYTE), described("c", MEGABYTE), described("d", 1)], [described("a", 2 * MEGABYTE)], { ...LIMITS, filesAMessage: 10 });
   assert.deepEqual(names(taken), ["b", "c"]);
   assert.deepEqual(refused, [{ name: "d", code: "quota_exceeded" }]);
 });
 
 test("what the browser does not know is left to the server", () => {
   const many = Array.from({ length: 12 }, (_, at) => described(String(at), 9 * MEGABYTE, ""));
-  assert.equal(sorted(many, [], null).taken.length, 10);
-  assert.deepEqual(sorted([described("unknown", 1, "")], [], LIMITS).refused, []);
-  assert.deepEqual(sorted([described("voice", 1, "image/webp;codecs=x")], [], LIMITS).refused, []);
-  assert.deepEqual(sorted([described("any", MEGABYTE, "a/b")], [], { ...LIMITS, types: null, quotaBytes: null, usedBytes: 99 * MEGABYTE }).refused, []);
+  assert.equal(partedByLimits(many, [], null).taken.length, 10);
+  assert.deepEqual(partedByLimits([described("unknown", 1, "")], [], LIMITS).refused, []);
+  assert.deepEqual(partedByLimits([described("voice", 1, "image/webp;codecs=x")], [], LIMITS).refused, []);
+  assert.deepEqual(partedByLimits([described("any", MEGABYTE, "a/b")], [], { ...LIMITS, types: null, quotaBytes: null, usedBytes: 99 * MEGABYTE }).refused, []);
 });
 
-const file = (id) => ({ id, name: id, type: "", kind: "other", size: 1, alt: "", width: null, height: null, placeholder: null, blob: null, uploadId: null });
+const file = (id) => ({ id, name: id, type: "", kind: "other", size: 1, alt: "", width: null, height: null, blob: null, uploadId: null });
 
 test("an unsent message loses its files one by one, and ends with the last if it has no text", () => {
   const entry = withFiles(newEntry("alice", "u:bob", "", "2026-03-10T12:00:00Z"), [file("a"), file("b")]);

@@ -20,7 +20,7 @@ function worker({ pages = [], endpoint = "https://push.example.org/1", fetch = u
     addEventListener: (type, listener) => listeners.set(type, listener),
     registration: { pushManager, getNotifications: async () => [], showNotification: async (title, options) => done.shown.push({ title, ...options }) },
     clients: { matchAll: async () => pages, openWindow: async (address) => done.opened.push(address) },
-    navigator: { setAppBadge: async (count) => done.badges.push(count), clearAppBadge: async () => done.badges.push(0) },
+    navigator: { setAppBadge: async (count) => done.badges.push(count) },
   };
   runInNewContext(source, { self, fetch, location: new URL("http://localhost:8088"), URL });
   const send = async (type, event) => {

@@ -5,7 +5,7 @@
 
 import { ofTray, recallBlobs, withBytes, withoutBytes } from "./files/database.js";
 import { fromStorage, toStorage } from "./models/draft.js";
-import { pendingIn, transact, write } from "./storage.js";
+import { pendingIn, putOrDelete, rangeOf, recordsOf, transact, write } from "./storage.js";
 
 /**
  * @typedef {import("./models/outbox.js").OutboxEntry} OutboxEntry
@@ -86,21 +86,7 @@ export async function entriesOf(owner) {
  * @returns {Promise<Map<string, KeptDraft>>} by conversation
  */
 export async function draftsOf(owner) {
-  /** @type {IDBRequest<any> | undefined} */
-  let keys;
-  /** @type {any[]} */
-  const values = (await run("drafts", "readonly", (store) => {
-    keys = store.getAllKeys(rangeOf(owner));
-    return store.getAll(rangeOf(owner));
-  })) ?? [];
-  const found = new Map(values.map((value, index) => [keys?.result[index][1], fromStorage(value)]));
-  for (const { key, value } of pendingIn("drafts")) {
-    const [writer, conversation] = /** @type {string[]} */ (key);
-    if (writer !== owner) continue;
-    if (value === undefined) found.delete(conversation);
-    else found.set(conversation, fromStorage(value));
-  }
-  return found;
+  return new Map([...(await recordsOf("drafts", owner))].map(([key, value]) => [key, fromStorage(value)]));
 }
 
 /**
@@ -162,20 +148,10 @@ export async function keepKnown(owner, changes, userRevision) {
  */
 function putKnown(store, owner, changes) {
   for (const { key, conversation, timeline } of changes) {
-    put(store, [owner, CONVERSATION + key], conversation);
-    put(store, [owner, TIMELINE + key], timeline);
+    putOrDelete(store, [owner, CONVERSATION + key], conversation);
+    putOrDelete(store, [owner, TIMELINE + key], timeline);
   }
   return store.count();
-}
-
-/**
- * @param {IDBObjectStore} store
- * @param {IDBValidKey} key
- * @param {object | null} value
- */
-function put(store, key, value) {
-  if (value === null) store.delete(key);
-  else store.put(value, key);
 }
 
 /**
@@ -214,8 +190,3 @@ async function allOf(owner, prefix, deadline) {
 
 /** Signing out deletes the last known state, and keeps drafts and unsent messages. */
 export const forgetSeen = (/** @type {string} */ owner) => run("seen", "readwrite", (store) => store.delete(rangeOf(owner)));
-
-/** @param {string} owner */
-function rangeOf(owner) {
-  return IDBKeyRange.bound([owner], [owner, []]);
-}

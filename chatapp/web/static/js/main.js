@@ -4,7 +4,7 @@ import { render } from "preact";
 import { onUnauthorized } from "./api.js";
 import { dropConnection, retryNow } from "./connection.js";
 import { leaveKeysToInputMethod } from "./inputmethod.js";
-import { followTray } from "./files/trays.js";
+import { putTray } from "./files/trays.js";
 import { takeProgress } from "./files/uploads.js";
 import { followClicks, followReading, followUnread } from "./notifications.js";
 import { followState } from "./offline.js";
@@ -98,7 +98,7 @@ function hearTab(message) {
   else if (message.type === "session") followOtherTab(message.username);
   else if (message.type === "progress") takeProgress(message.id, message.share);
   else if (message.owner !== store.me.peek()) return;
-  else if (message.type === "tray") followTray(message.key, message.files);
+  else if (message.type === "tray") putTray(message.key, message.files);
   else store.setDraft(message.key, message.text);
 }
 

@@ -1,8 +1,8 @@
 /** Announces new messages: the title, the badge, a notification, a sound, and text for screen readers. */
 
 import { effect } from "@preact/signals";
-import { settings } from "./config.js";
-import { keyOf, keyOfNumber, numberOf } from "./models/keys.js";
+import { ownName, settings } from "./config.js";
+import { keyOf, keyOfNumber, numberOf, sequenceOf } from "./models/keys.js";
 import { mentionsMe } from "./models/mentions.js";
 import { notifies } from "./models/notifying.js";
 import { isQuiet } from "./models/quiethours.js";
@@ -86,11 +86,25 @@ async function notify(key, message) {
   const preview = summaryOf(message);
   const { messageId } = message;
   const body = mentionsMe(message, store.me.peek()) ? say.mentionedYou({ text: preview }) : preview;
-  // One of each conversation: several tabs show it once, and the worker shows what comes by push under the same tag.
-  const options = { body, tag: numberOf(message), data: { messageId }, icon: "/favicon.ico" };
+  // One of each conversation, which alerts for each message. The worker shows what comes by push under the same tag.
+  const options = { body, tag: numberOf(message), data: { messageId }, icon: "/favicon.ico", renotify: true };
   const registration = await workerRegistration();
-  if (registration) registration.showNotification(title, options);
+  if (registration) showOnce(registration, title, options);
   else showFromPage(title, options, key);
+}
+
+/**
+ * Several tabs hear of a message at the same time, and the worker perhaps before them. The first shows it.
+ * @param {ServiceWorkerRegistration} registration
+ * @param {string} title
+ * @param {NotificationOptions & { tag: string, data: { messageId: string } }} options
+ */
+function showOnce(registration, title, options) {
+  const { tag, data } = options;
+  return navigator.locks.request(ownName("notification"), async () => {
+    const [shown] = await registration.getNotifications({ tag });
+    if (!shown || sequenceOf(shown.data) < sequenceOf(data)) await registration.showNotification(title, options);
+  });
 }
 
 /**
@@ -127,7 +141,9 @@ export function followClicks() {
 /** Takes notifications away whose message is read, here or on another device. */
 export function followReading() {
   return effect(() => {
-    if (store.hasHeard.value && store.unreadTotal.value >= 0) closeRead();
+    // Whatever is read changes this number.
+    void store.unreadTotal.value;
+    if (store.hasHeard.value) closeRead();
   });
 }
 
@@ -135,8 +151,9 @@ async function closeRead() {
   const known = store.conversations.peek();
   const registration = await workerRegistration();
   for (const shown of (await registration?.getNotifications()) ?? []) {
-    const messageId = String(shown.data?.messageId ?? "");
-    const key = keyOfNumber(messageId.split("-")[0], known);
-    if (key && Number(messageId.split("-")[1]) <= (known.get(key)?.readSequence ?? 0)) shown.close();
+    // A test is about no message.
+    const message = { messageId: "", ...shown.data };
+    const key = keyOfNumber(numberOf(message), known);
+    if (key && sequenceOf(message) <= (known.get(key)?.readSequence ?? 0)) shown.close();
   }
 }

@@ -18,7 +18,7 @@ export const failedSound = signal("");
 /** The ids of the sounds whose players are on the screen, or near it. @type {import("@preact/signals").Signal<ReadonlySet<string>>} */
 export const drawnSounds = signal(new Set());
 
-export const RATES = [1, 1.5, 2];
+const RATES = [1, 1.5, 2];
 
 export const playbackRate = () => preferences.value.playbackRate ?? 1;
 
@@ -63,24 +63,6 @@ onDeleted((messageId) => {
 export function drawSound(id) {
   drawnSounds.value = new Set([...drawnSounds.peek(), id]);
   return () => (drawnSounds.value = new Set([...drawnSounds.peek()].filter((one) => one !== id)));
-}
-
-/**
- * @param {string} address of a sound
- * @returns {Promise<number>} seconds; 0 if the browser cannot tell
- */
-export function lengthOf(address) {
-  return new Promise((resolve) => {
-    const probe = new Audio();
-    const end = (/** @type {number} */ seconds) => {
-      probe.removeAttribute("src");
-      resolve(seconds);
-    };
-    probe.preload = "metadata";
-    probe.onloadedmetadata = () => end(Number.isFinite(probe.duration) ? probe.duration : 0);
-    probe.onerror = () => end(0);
-    probe.src = address;
-  });
 }
 
 /** @param {Sound} wanted */

@@ -30,20 +30,27 @@ export async function sendTest() {
 
 /** Subscribes this browser whenever somebody is signed in who wants notifications on it. */
 export function followPush() {
-  return effect(() => {
-    const isWanted = store.session.value.status === "signedIn" && preferences.value.hasNotifications;
-    if (isWanted && hasWorker() && canPush() && Notification.permission === "granted") subscribe().catch(ignoreRefusal);
-  });
+  return effect(() => void subscribeIfWanted());
 }
 
-/** Later pages of this browser try again. @param {unknown} error */
-function ignoreRefusal(error) {
-  // A browser without a push service, or a server out of reach.
-  if (!(error instanceof ApiError || error instanceof DOMException)) throw error;
+/** Whether somebody is signed in who wants notifications on this browser, and it can be sent them. */
+export function isWanted() {
+  const isSwitchedOn = store.session.value.status === "signedIn" && preferences.value.hasNotifications;
+  return isSwitchedOn && hasWorker() && canPush() && Notification.permission === "granted";
+}
+
+/** If the browser or the server refuses, later pages of this browser try again. */
+export async function subscribeIfWanted() {
+  try {
+    if (isWanted()) await subscribe();
+  } catch (error) {
+    // A browser without a push service, or a server out of reach.
+    if (!(error instanceof ApiError || error instanceof DOMException)) throw error;
+  }
 }
 
 /** Subscribes this browser if it is not, and tells the server. Rejects if the browser or the server refuses. */
-export async function subscribe() {
+async function subscribe() {
   const manager = (await workerRegistration())?.pushManager;
   if (!manager) return;
   const { publicKey, current } = await fetchPush();

@@ -115,11 +115,9 @@ async function close(messageId) {
   }
 }
 
-/** @param {number} unread */
+/** Browsers without badges have no such function. @param {number} unread 0 for no badge */
 async function showBadge(unread) {
-  const { navigator: device } = worker;
-  if (!("setAppBadge" in device)) return;
-  await (unread > 0 ? device.setAppBadge(unread) : device.clearAppBadge()).catch(() => {});
+  await worker.navigator.setAppBadge?.(unread).catch(() => {});
 }
 
 /** Opens the conversation at the message, in a page that is there or in a new one. @param {Notification} notification */

@@ -90,7 +90,7 @@ export function write(...changes) {
 const idOf = ({ store, key }) => JSON.stringify([store, key]);
 
 /**
- * @param {Change["store"]} store
+ * @param {string} store
  * @returns {Change[]} changes that are not on disk
  */
 export function pendingIn(store) {
@@ -116,12 +116,54 @@ async function flush() {
  * @param {Change[]} changes
  */
 function apply(transaction, changes) {
-  for (const { store: name, key, value } of changes) {
-    const store = transaction.objectStore(name);
-    if (value === undefined) store.delete(key);
-    else store.put(value, store.keyPath === null ? key : undefined);
-  }
+  for (const { store, key, value } of changes) putOrDelete(transaction.objectStore(store), key, value);
   return undefined;
+}
+
+/**
+ * @param {IDBObjectStore} store
+ * @param {IDBValidKey} key
+ * @param {any} value null or undefined to delete the record
+ * @returns {IDBRequest}
+ */
+export function putOrDelete(store, key, value) {
+  return (value ?? null) === null ? store.delete(key) : store.put(value, store.keyPath === null ? key : undefined);
+}
+
+/** The keys of what belongs to a user: its owner, and a name. @param {string} owner */
+export const rangeOf = (owner) => IDBKeyRange.bound([owner], [owner, []]);
+
+/**
+ * @param {"drafts" | "trays"} store
+ * @param {string} owner
+ * @returns {Promise<Map<string, any>>} the records of a user by their name; those that are not on disk yet are among them
+ */
+export async function recordsOf(store, owner) {
+  const found = (await keptOf(store, owner)) ?? new Map();
+  for (const { key, value } of pendingIn(store)) {
+    const [writer, name] = /** @type {string[]} */ (key);
+    if (writer !== owner) continue;
+    if (value === undefined) found.delete(name);
+    else found.set(name, value);
+  }
+  return found;
+}
+
+/**
+ * @param {string} store
+ * @param {string} owner
+ * @returns {Promise<Map<string, any> | null>} the records of a user that are on disk; null without an answer from storage
+ */
+export async function keptOf(store, owner) {
+  /** @type {IDBRequest<any> | undefined} */
+  let keys;
+  /** @type {any[] | undefined} */
+  const values = await transact([store], "readonly", (transaction) => {
+    const records = transaction.objectStore(store);
+    keys = records.getAllKeys(rangeOf(owner));
+    return records.getAll(rangeOf(owner));
+  });
+  return values ? new Map(values.map((value, index) => [keys?.result[index][1], value])) : null;
 }
 
 /** The ids of files whose bytes did not get on disk. @type {Set<string>} */
@@ -143,13 +185,4 @@ export async function keepBytes(owner, id, blob) {
     else unkept.delete(id);
     lose();
   }
-}
-
-/**
- * @param {IDBObjectStore} store
- * @param {IDBValidKey} key
- * @param {Blob | null} blob
- */
-function putOrDelete(store, key, blob) {
-  return blob ? store.put(blob, key) : /** @type {IDBRequest} */ (store.delete(key));
 }

@@ -17,14 +17,14 @@
 export const FILES_MAX = 10;
 
 /**
- * Sorts files into those that can be sent with what is attached already, and those that cannot.
+ * Parts files into those that can be sent with what is attached already, and those that cannot.
  * @template {Described} T
  * @param {T[]} files
  * @param {Described[]} attached
  * @param {Limits | null} limits null if they are not known
  * @returns {{ taken: T[], refused: Refusal[] }}
  */
-export function sorted(files, attached, limits) {
+export function partedByLimits(files, attached, limits) {
   /** @type {T[]} */
   const taken = [];
   /** @type {Refusal[]} */

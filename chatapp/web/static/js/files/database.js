@@ -3,7 +3,7 @@
  * else, because they may take seconds to be written, and a message is written in a moment.
  */
 
-import { keepBytes, pendingIn, transact, write } from "../storage.js";
+import { keepBytes, keptOf, pendingIn, rangeOf, recordsOf, transact, write } from "../storage.js";
 
 /** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
@@ -32,7 +32,7 @@ export function keepBlob(owner, { id, blob }) {
 /**
  * The files are sent or discarded.
  * @param {string} owner
- * @param {OutboxFile[]} files
+ * @param {{ id: string }[]} files
  */
 export async function dropBlobs(owner, files) {
   for (const { id } of files) {
@@ -62,42 +62,45 @@ export function ofTray(owner, key, files) {
  * @param {string} owner
  * @returns {Promise<Map<string, OutboxFile[]>>} what is attached, by conversation
  */
-export async function traysOf(owner) {
-  /** @type {IDBRequest<any> | undefined} */
-  let keys;
-  const range = rangeOf(owner);
-  /** @type {OutboxFile[][]} */
-  const values = (await transact(["trays"], "readonly", (transaction) => {
-    const store = transaction.objectStore("trays");
-    keys = store.getAllKeys(range);
-    return store.getAll(range);
-  })) ?? [];
-  const found = new Map(values.map((files, index) => [/** @type {string} */ (keys?.result[index][1]), files]));
-  for (const { key, value } of pendingIn("trays")) {
-    const [writer, conversation] = /** @type {string[]} */ (key);
-    if (writer === owner) found.set(conversation, value ?? []);
-  }
-  return found;
-}
+export const traysOf = (owner) => recordsOf("trays", owner);
 
 /**
  * Reads the bytes of the files of a user.
  * @param {string} owner
- * @returns {Promise<string[]>} the ids of all files whose bytes are on disk
+ * @returns {Promise<string[] | null>} the ids of all files whose bytes are on disk; null without an answer from storage
  */
 export async function recallBlobs(owner) {
-  /** @type {IDBRequest<any> | undefined} */
-  let keys;
-  /** @type {Blob[]} */
-  const found = (await transact(["files"], "readonly", (transaction) => {
-    const store = transaction.objectStore("files");
-    keys = store.getAllKeys(rangeOf(owner));
-    return store.getAll(rangeOf(owner));
-  })) ?? [];
-  const ids = found.map((_, index) => /** @type {string} */ (keys?.result[index][1]));
-  ids.forEach((id, index) => blobs.has(id) || blobs.set(id, found[index]));
-  return ids;
+  const found = await keptOf("files", owner);
+  if (!found) return null;
+  for (const [id, blob] of found) if (!blobs.has(id)) blobs.set(id, blob);
+  return [...found.keys()];
 }
+
+/**
+ * Files that are in no message and attached nowhere, as a crash may leave their bytes. All is read at one moment, when
+ * every file has its place, since it gets that before its bytes.
+ * @param {string} owner
+ * @returns {Promise<{ id: string }[] | null>} null without an answer from storage: then every file may be in use
+ */
+export async function unusedFiles(owner) {
+  /** @type {IDBRequest<any> | undefined} */
+  let trays;
+  /** @type {IDBRequest<any> | undefined} */
+  let entries;
+  /** @type {[string, string][] | undefined} */
+  const keys = await transact(["files", "trays", "outbox"], "readonly", (transaction) => {
+    trays = transaction.objectStore("trays").getAll(rangeOf(owner));
+    entries = transaction.objectStore("outbox").index("owner").getAll(owner);
+    return transaction.objectStore("files").getAllKeys(rangeOf(owner));
+  });
+  if (!keys) return null;
+  const pending = ["trays", "outbox"].flatMap(pendingIn).map(({ value }) => value);
+  const used = new Set([...(trays?.result ?? []), ...(entries?.result ?? []), ...pending].flatMap(filesIn).map(({ id }) => id));
+  return keys.map(([, id]) => ({ id })).filter(({ id }) => !used.has(id));
+}
+
+/** @param {OutboxFile[] | import("../models/outbox.js").OutboxEntry | undefined} place @returns {OutboxFile[]} */
+const filesIn = (place) => (Array.isArray(place) ? place : (place?.files ?? []));
 
 /**
  * The usernames have changed: mine, or those of others, which conversations are named by.
@@ -119,11 +122,8 @@ export async function moveTrays(me, owner, presentKey) {
  * @param {string} owner me from now on
  */
 export async function moveBlobs(me, owner) {
-  for (const id of await recallBlobs(me)) {
+  for (const id of (await recallBlobs(me)) ?? []) {
     await keepBytes(owner, id, blobs.get(id) ?? null);
     await keepBytes(me, id, null);
   }
 }
-
-/** @param {string} owner */
-const rangeOf = (owner) => IDBKeyRange.bound([owner], [owner, []]);

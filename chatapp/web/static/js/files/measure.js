@@ -1,8 +1,8 @@
 /** How large a picture or a video is, and how long a sound or a video lasts, as far as this browser can tell. */
 
-/** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
+import { metadataOf } from "./metadata.js";
 
-const PATIENCE_MILLISECONDS = 10_000;
+/** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
 /**
  * @param {OutboxFile} file
@@ -29,34 +29,10 @@ async function sizeOfPicture(blob) {
 /**
  * @param {Blob} blob
  * @param {"video" | "audio"} kind
- * @returns {Promise<{ width?: number, height?: number, seconds?: number }>}
  */
 async function measureMedia(blob, kind) {
   const address = URL.createObjectURL(blob);
-  const media = /** @type {HTMLVideoElement} */ (document.createElement(kind));
-  try {
-    await loaded(media, address);
-    const size = media.videoWidth > 0 ? { width: media.videoWidth, height: media.videoHeight } : {};
-    return Number.isFinite(media.duration) ? { ...size, seconds: media.duration } : size;
-  } catch {
-    return {};
-  } finally {
-    media.removeAttribute("src");
-    media.load();
-    URL.revokeObjectURL(address);
-  }
-}
-
-/**
- * @param {HTMLMediaElement} media
- * @param {string} address
- */
-function loaded(media, address) {
-  return new Promise((resolve, reject) => {
-    media.preload = "metadata";
-    media.onloadedmetadata = resolve;
-    media.onerror = reject;
-    setTimeout(reject, PATIENCE_MILLISECONDS);
-    media.src = address;
-  });
+  const found = await metadataOf(kind, address);
+  URL.revokeObjectURL(address);
+  return found;
 }

@@ -1,12 +1,11 @@
 /** What is attached to a message that is being written, by conversation. It survives a reload, as the text does. */
 
 import { signal } from "@preact/signals";
-import { entriesOf } from "../database.js";
 import { kindOf } from "../models/files.js";
 import { newClientId } from "../models/outbox.js";
 import { me } from "../store.js";
 import { tellTabs } from "../tabs.js";
-import { dropBlobs, keepBlob, keepTray, recallBlobs, traysOf, withBytes } from "./database.js";
+import { dropBlobs, keepBlob, keepTray, recallBlobs, traysOf, unusedFiles, withBytes } from "./database.js";
 
 /** @typedef {import("../models/outbox.js").OutboxFile} OutboxFile */
 
@@ -15,6 +14,28 @@ const trays = signal({ owner: "", files: new Map() });
 
 /** @type {OutboxFile[]} */
 const EMPTY = [];
+
+/** Where it is being found out which files can be sent. @type {import("@preact/signals").Signal<{ key: string }[]>} */
+const waiting = signal([]);
+
+/** @param {string} key whether files are about to be attached there: the message that they belong to is not complete */
+export const isAttaching = (key) => waiting.value.some((one) => one.key === key);
+
+/**
+ * @template T
+ * @param {string} key
+ * @param {() => Promise<T>} look finds out which files can be attached
+ * @returns {Promise<T>}
+ */
+export async function whileAttaching(key, look) {
+  const mine = { key };
+  waiting.value = [...waiting.peek(), mine];
+  try {
+    return await look();
+  } finally {
+    waiting.value = waiting.peek().filter((one) => one !== mine);
+  }
+}
 
 /** @param {string} key @returns {OutboxFile[]} */
 export function trayOf(key) {
@@ -30,7 +51,7 @@ export function trayOf(key) {
  */
 export function newFile(blob, name, more) {
   const { type, size } = blob;
-  return { id: newClientId(), name, type, kind: kindOf(type.split(";")[0]), size, alt: "", width: null, height: null, placeholder: null, blob, uploadId: null, ...more };
+  return { id: newClientId(), name, type, kind: kindOf(type.split(";")[0]), size, alt: "", width: null, height: null, blob, uploadId: null, ...more };
 }
 
 /**
@@ -81,51 +102,36 @@ function setTray(key, files) {
  * @param {OutboxFile[]} files
  */
 function show(key, files) {
-  put(key, files);
+  putTray(key, files);
   tellTabs({ type: "tray", owner: me.peek(), key, files });
 }
 
 /**
+ * What is attached now, here or in another tab.
  * @param {string} key
  * @param {OutboxFile[]} files
  */
-function put(key, files) {
+export function putTray(key, files) {
   const owner = me.peek();
   const known = trays.peek();
   trays.value = { owner, files: new Map(known.owner === owner ? known.files : []).set(key, files) };
 }
 
-/**
- * Another tab has attached or removed files.
- * @param {string} key
- * @param {OutboxFile[]} files
- */
-export function followTray(key, files) {
-  put(key, files);
-}
-
 /** @param {string} owner */
 export async function recallTrays(owner) {
-  // First the bytes: what was attached meanwhile by another tab has its place before it has bytes.
-  const ids = await recallBlobs(owner);
+  // Without the bytes there is nothing to show. They are asked for again when storage works.
+  if (!(await recallBlobs(owner))) return;
   const kept = await traysOf(owner);
   if (me.peek() !== owner) return;
   const present = trays.peek().owner === owner ? trays.peek().files : new Map();
   const found = [...kept].map(([key, files]) => /** @type {const} */ ([key, files.map(withBytes).filter(({ blob }) => blob)]));
   trays.value = { owner, files: new Map([...found, ...present]) };
-  await forgetUnused(owner, ids);
+  await forgetUnused(owner);
 }
 
-/**
- * Deletes the bytes of files that are in no message and attached nowhere, as a crash may leave them.
- * @param {string} owner
- * @param {string[]} ids
- */
-async function forgetUnused(owner, ids) {
-  const entries = await entriesOf(owner);
-  const used = new Set([...trays.peek().files.values(), ...entries.map(({ files }) => files ?? EMPTY)].flat().map(({ id }) => id));
-  const unused = ids.filter((id) => !used.has(id));
-  if (me.peek() === owner) await dropBlobs(owner, unused.map((id) => ({ ...NOTHING, id })));
+/** Deletes the bytes that nothing uses. @param {string} owner */
+async function forgetUnused(owner) {
+  const unused = await unusedFiles(owner);
+  const attached = new Set([...trays.peek().files.values()].flat().map(({ id }) => id));
+  if (unused && me.peek() === owner) await dropBlobs(owner, unused.filter(({ id }) => !attached.has(id)));
 }
-
-const NOTHING = newFile(new Blob(), "");

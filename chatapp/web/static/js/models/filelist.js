@@ -2,8 +2,8 @@
 
 /** @typedef {import("../protocol.js").ListedFile} ListedFile */
 
-/** @param {ListedFile} listed @returns {boolean} whether it is for the gallery */
-export const isSeen = ({ file: { kind, isVoice } }) => (kind === "picture" || kind === "video") && !isVoice;
+/** @param {ListedFile} listed @returns {boolean} */
+export const isForGallery = ({ file: { kind, isVoice } }) => (kind === "picture" || kind === "video") && !isVoice;
 
 /**
  * The oldest first, each once, as they are in the conversation.

@@ -116,7 +116,7 @@ export function groupsOf(files) {
 export const GRID_PICTURES = 4;
 
 /** The width of a grid, and the largest size of a picture of its own. */
-export const WIDEST_PIXELS = 360;
+const WIDEST_PIXELS = 360;
 const HIGHEST_PIXELS = 360;
 const NARROWEST_PIXELS = 120;
 const LOWEST_PIXELS = 80;

@@ -62,3 +62,8 @@ export function keyOfReceipt(receipt, me) {
 export function numberOf({ messageId }) {
   return messageId.slice(0, messageId.indexOf("-"));
 }
+
+/** The sequence of a message, where only its id is known. @param {{ messageId: string }} message */
+export function sequenceOf({ messageId }) {
+  return Number(messageId.slice(messageId.indexOf("-") + 1));
+}

@@ -22,7 +22,6 @@
  * @property {string} alt what a picture shows, for those who do not see it; may be empty
  * @property {number | null} width CSS pixels, of a picture or a video
  * @property {number | null} height
- * @property {null} placeholder the server makes it
  * @property {Blob | null} blob the bytes; null if the device has them no more. The database stores them apart from the entry.
  * @property {string | null} uploadId of the upload that has begun
  * @property {number} [seconds] of a recording

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { editLast, endPurpose, fieldId, purposes, saveEdit, writeEdit } from "../composing.js";
 import { endDraft, writeDraft } from "../drafts.js";
-import { endTray, trayOf } from "../files/trays.js";
+import { endTray, isAttaching, trayOf } from "../files/trays.js";
 import { continueLine } from "../models/formatting.js";
 import { bytesLeft, contentOf, isBlank } from "../models/text.js";
 import { goToLatest } from "../passages.js";
@@ -34,7 +34,7 @@ export function Composer({ id, name }) {
   const [isPreviewed, setPreviewed] = useState(false);
   const { purpose, isEdit, text, write, files, isEmpty } = useMessage(id);
   const left = bytesLeft(contentOf(text));
-  const canSend = !isEmpty && left >= 0;
+  const canSend = !isEmpty && left >= 0 && (isEdit || !isAttaching(id));
   const later = parts.value;
   const VoiceBar = later?.isRecordingIn(id) ? later.VoiceBar : null;
   const hasToolbar = preferences.value.hasToolbar ?? isWide();

@@ -15,14 +15,38 @@ const LOUD = 0.2;
 /** Whether the browser records at all: most do so only on pages that came by TLS. */
 export const canRecord = () => typeof MediaRecorder === "function" && Boolean(navigator.mediaDevices?.getUserMedia);
 
-/** @throws {DOMException} if it is refused, missing or in use */
-export async function openMicrophone() {
+/**
+ * Begins to record.
+ * @param {() => void} onLost called when the device is gone, which ends the recording
+ * @throws {DOMException} if the microphone is refused, missing or in use, or nothing can be recorded from it
+ */
+export async function openMicrophone(onLost) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+  try {
+    return recordingOf(stream, onLost);
+  } catch (error) {
+    giveBack(stream);
+    throw error;
+  }
+}
+
+/** @param {MediaStream} stream */
+function giveBack(stream) {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/**
+ * @param {MediaStream} stream
+ * @param {() => void} onLost
+ */
+function recordingOf(stream, onLost) {
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
   /** @type {Blob[]} */
   const parts = [];
   recorder.addEventListener("dataavailable", ({ data }) => data.size > 0 && parts.push(data));
+  recorder.addEventListener("stop", onLost);
+  recorder.start();
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: LEVEL_SAMPLES });
   context.createMediaStreamSource(stream).connect(analyser);
@@ -36,13 +60,14 @@ export async function openMicrophone() {
     },
     /** @returns {Promise<Blob>} what was recorded until now */
     async soFar() {
-      await after(recorder, "dataavailable", () => recorder.requestData());
+      if (recorder.state !== "inactive") await after(recorder, "dataavailable", () => recorder.requestData());
       return joined(parts, recorder);
     },
     /** Ends the recording and gives the microphone back. @returns {Promise<Blob>} */
     async close() {
+      recorder.removeEventListener("stop", onLost);
       if (recorder.state !== "inactive") await after(recorder, "stop", () => recorder.stop());
-      for (const track of stream.getTracks()) track.stop();
+      giveBack(stream);
       await context.close();
       return joined(parts, recorder);
     },

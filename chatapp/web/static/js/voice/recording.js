@@ -1,6 +1,6 @@
 /** The voice message that is being recorded, if there is one. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { endPurpose, purposes } from "../composing.js";
 import { keepBlob } from "../files/database.js";
 import { newFile } from "../files/trays.js";
@@ -8,15 +8,16 @@ import { quoteOf } from "../models/messagestate.js";
 import { newEntry, withFiles } from "../models/outbox.js";
 import { goToLatest } from "../passages.js";
 import { nextMoment, post } from "../sending.js";
-import { me } from "../store.js";
+import { me, newAfterOf } from "../store.js";
 import { say } from "../strings.js";
 import { canRecord, openMicrophone } from "./microphone.js";
 import { waveformOf } from "./waveform.js";
 
 /**
  * @typedef {object} Recording
+ * @property {string} owner who speaks
  * @property {string} key the conversation or the thread
- * @property {"recording" | "paused" | "ending"} status
+ * @property {"recording" | "paused" | "lost" | "ending"} status `lost`: the microphone is gone, what is recorded is not
  * @property {number} seconds that are recorded
  * @property {number[]} levels the newest ones, from 0 to 1
  */
@@ -50,18 +51,18 @@ export async function startRecording(key) {
   if (!canRecord()) return isSecureContext ? say.voiceMissing : say.voiceInsecure;
   if (isAsking) return "";
   isAsking = true;
+  const owner = me.peek();
   try {
-    microphone = await openMicrophone();
+    microphone = await openMicrophone(lose);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return reasonOf(error.name);
   } finally {
     isAsking = false;
   }
-  recording.value = { key, status: "recording", seconds: 0, levels: [] };
-  microphone.recorder.start();
   measuredAt = performance.now();
   timer = setInterval(measure, LEVEL_MILLISECONDS);
+  recording.value = { owner, key, status: "recording", seconds: 0, levels: [] };
   return "";
 }
 
@@ -96,6 +97,11 @@ export function resumeRecording() {
   change("recording");
 }
 
+/** The device was unplugged, or taken away by the system. */
+function lose() {
+  change("lost");
+}
+
 /** @param {Recording["status"]} status */
 function change(status) {
   const present = recording.peek();
@@ -108,23 +114,35 @@ export async function recordedSoFar() {
 }
 
 export async function discardRecording() {
-  await end();
+  const closed = end();
+  recording.value = null;
+  await closed;
 }
+
+/** Whoever is signed in next must not hear it or send it. */
+effect(() => {
+  const present = recording.value;
+  if (present && present.owner !== me.value) discardRecording();
+});
 
 /** Sends what is recorded, as an answer if one is being written. */
 export async function sendRecording() {
   const present = recording.peek();
   if (!present || present.status === "ending") return;
-  const { key, seconds } = present;
+  const { owner, key, seconds } = present;
   change("ending");
   const blob = await end();
+  recording.value = null;
   if (!blob || blob.size === 0) return;
-  const file = newFile(blob, fileName(blob.type), { kind: "audio", isVoice: true, seconds, ...(await shapeOf(blob)) });
+  const shape = await shapeOf(blob);
+  if (me.peek() !== owner) return;
+  const file = newFile(blob, fileName(blob.type), { kind: "audio", isVoice: true, seconds, ...shape });
   const purpose = purposes.peek().get(key);
-  keepBlob(me.peek(), file);
+  newAfterOf(key).value = null;
+  keepBlob(owner, file);
   // What is typed meanwhile stays a draft.
   const answered = purpose?.kind === "reply" ? quoteOf(purpose.message) : undefined;
-  post([withFiles(newEntry(me.peek(), key, "", nextMoment(), answered), [file])]);
+  post([withFiles(newEntry(owner, key, "", nextMoment(), answered), [file])]);
   endPurpose(key);
   goToLatest(key);
 }
@@ -133,9 +151,7 @@ async function end() {
   clearInterval(timer);
   const open = microphone;
   microphone = null;
-  const blob = await open?.close();
-  recording.value = null;
-  return blob;
+  return open?.close();
 }
 
 /** @param {Blob} blob @returns {Promise<{ seconds?: number, waveform?: number[] }>} nothing if the browser cannot read its own recording */
@@ -152,5 +168,5 @@ async function shapeOf(blob) {
 function fileName(type) {
   const ending = type.split("/")[1];
   const moment = new Date().toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-  return `${say.voiceMessage} ${moment}.${ending === "mp4" ? "m4a" : ending}`;
+  return `${say.fileVoice} ${moment}.${ending === "mp4" ? "m4a" : ending}`;
 }

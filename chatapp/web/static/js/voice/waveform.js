@@ -1,7 +1,8 @@
 /** The shape of a recording, as it is drawn. */
 
-export const WAVEFORM_VALUES = 64;
-const LOUDEST = 100;
+const WAVEFORM_VALUES = 64;
+/** The loudness of the loudest part of a recording. */
+export const LOUDEST = 100;
 
 /**
  * @param {Float32Array} samples from -1 to 1

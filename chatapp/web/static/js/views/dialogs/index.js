@@ -2,7 +2,7 @@
 
 import { AccountDialog } from "./account/index.js";
 import { AttachButton, DropZone, pasteFiles } from "./files/attach.js";
-import { AttachedPictureDialog } from "./files/picture.js";
+import { AttachedPictureDialog } from "./files/attachedpicture.js";
 import { FileTray } from "./files/tray.js";
 import { UploadLines } from "./files/unsent.js";
 import { VoiceBar, VoiceButton } from "./files/voice.js";

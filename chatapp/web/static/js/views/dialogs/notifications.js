@@ -6,12 +6,11 @@ import { ApiError } from "../../api.js";
 import { canMute } from "./conversationmenu.js";
 import { isQuiet } from "../../models/quiethours.js";
 import { momentInWords } from "../../models/time.js";
-import { deviceOf } from "../../models/useragent.js";
 import { canNotify, isBlocked } from "../../notifications.js";
 import { takeSettings } from "../../ownchanges.js";
 import { changeSettings } from "../../personalapi.js";
 import { prefer, preferences } from "../../preferences.js";
-import { canPush, fetchPush, sendTest, subscribe } from "../../push.js";
+import { canPush, fetchPush, isWanted, sendTest, subscribeIfWanted } from "../../push.js";
 import { SOUNDS, trySound } from "../../sounds.js";
 import { conversations, dialog, ownSettings } from "../../store.js";
 import { failureSentence, listOf, say } from "../../strings.js";
@@ -20,6 +19,7 @@ import { Dialog } from "../dialog.js";
 import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { titleOf } from "../line.js";
+import { nameOfDevice } from "./account/sessions.js";
 import { Refused, useAction } from "./action.js";
 import { DoNotDisturb } from "./donotdisturb.js";
 import { NotificationsSwitch, SoundSwitch } from "./notificationswitches.js";
@@ -30,15 +30,11 @@ import { Switch } from "./switch.js";
 export function NotificationsDialog() {
   const push = useSignal(/** @type {Push | null} */ (null));
   const load = async () => {
-    try {
-      // The browser may have been asked, or a switch moved, since the page tried.
-      if (isSwitchedOn() && canPush() && hasWorker()) await subscribe();
-    } catch (error) {
-      if (!(error instanceof ApiError || error instanceof DOMException)) throw error;
-    }
+    // The browser may have been asked, or a switch moved, since the page tried.
+    await subscribeIfWanted();
     push.value = await fetchPush().catch(() => null);
   };
-  const isOn = isSwitchedOn();
+  const isOn = isWanted();
   const hours = ownSettings.value.doNotDisturb;
   useEffect(() => void load(), [isOn, hours]);
   return html`<${Dialog} title=${say.notificationsTitle} onBack=${() => (dialog.value = "settings")}>
@@ -52,8 +48,6 @@ export function NotificationsDialog() {
     <${Devices} push=${push.value} />
   <//>`;
 }
-
-const isSwitchedOn = () => canNotify() && Notification.permission === "granted" && preferences.value.hasNotifications;
 
 /** @param {{ push: Push | null }} props */
 function Reasons({ push }) {
@@ -154,8 +148,6 @@ function Devices({ push }) {
 
 /** @param {{ device: import("../../push.js").Subscription }} props */
 function Device({ device: { device, createdAt, succeededAt, current } }) {
-  const { browser, system } = deviceOf(device);
-  const name = browser && system ? say.sessionDevice({ browser, system }) : browser || system || say.sessionDeviceUnknown;
   const used = succeededAt ? say.notifyUsed({ when: momentInWords(succeededAt) }) : say.notifyUnused({ when: momentInWords(createdAt) });
-  return html`<li><b>${name}</b>${current && html` <span class="state-hint">${say.sessionHere}</span>`}<br /><small>${used}</small></li>`;
+  return html`<li><b><bdi>${nameOfDevice(device)}</bdi></b>${current && html` <span class="state-hint">${say.sessionHere}</span>`}<br /><small>${used}</small></li>`;
 }

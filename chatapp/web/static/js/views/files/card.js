@@ -26,10 +26,10 @@ export function FileCard({ file, children }) {
 }
 
 /** The upper part of a first page. */
-export const PAGE_BOX = { width: 300, height: 200 };
+const PAGE_BOX = { width: 300, height: 200 };
 
 /** @param {{ file: File }} props */
 export function Download({ file }) {
   const label = say.downloadNamed({ name: file.name });
-  return html`<a class="icon-button file-download" href=${addressOf(file)} download=${withoutControls(file.name)} aria-label=${label} title=${label}><${Icon} name="download" /></a>`;
+  return html`<a class="icon-button" href=${addressOf(file)} download=${withoutControls(file.name)} aria-label=${label} title=${label}><${Icon} name="download" /></a>`;
 }

@@ -1,11 +1,10 @@
 /** A picture in a place whose size is known before anything of it is loaded. */
 
-import { useEffect, useState } from "preact/hooks";
-import { connection } from "../../store.js";
 import { say } from "../../strings.js";
 import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
 import { sourcesOf } from "./addresses.js";
+import { useLoading } from "./loading.js";
 import { Placeholder } from "./placeholder.js";
 
 /** @typedef {import("../../models/files.js").File} File */
@@ -21,11 +20,7 @@ export const altOf = ({ alt, name }) => alt || say.pictureNamed({ name });
  * the place of the picture's own
  */
 export function Picture({ file, pixels, alt = altOf(file) }) {
-  const [state, setState] = useState(/** @type {"loading" | "there" | "failed"} */ (loaded.has(file.fileId) ? "there" : "loading"));
-  const isConnected = connection.value === "connected";
-  useEffect(() => {
-    if (isConnected && state === "failed") setState("loading");
-  }, [isConnected]);
+  const { state, setState, isConnected } = useLoading(loaded.has(file.fileId));
   if (state === "failed") return html`<span class="picture-failed"><${Icon} name="picture" size=${24} /><span>${isConnected ? say.pictureMissing : say.pictureOffline}</span></span>`;
   const show = () => {
     loaded.add(file.fileId);

@@ -1,9 +1,10 @@
 /** A sound or a voice message, with a player of its own: play, seek, and how fast. */
 
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { metadataOf } from "../../files/metadata.js";
 import { withoutControls } from "../../models/bidi.js";
 import { lengthText } from "../../models/files.js";
-import { changeRate, drawSound, failedSound, isPlaying, lengthOf, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
+import { changeRate, drawSound, failedSound, isPlaying, lengthSeconds, playbackRate, positionSeconds, seekSound, sound, toggleSound } from "../../playback.js";
 import { numberText, say } from "../../strings.js";
 import { classes, html } from "../html.js";
 import { Icon } from "../icons.js";
@@ -39,11 +40,11 @@ export function SoundPlayer({ file }) {
 
 /** The sender need not have said how long it is. @param {File} file @returns {number} seconds; 0 while that is not known */
 function useLength(file) {
-  const [seconds, setSeconds] = useState(file.seconds ?? 0);
+  const [found, setFound] = useState(0);
   useEffect(() => {
-    if (!file.seconds && file.address !== "") lengthOf(addressOf(file)).then(setSeconds);
+    if (!file.seconds && file.address !== "") metadataOf("audio", addressOf(file)).then(({ seconds = 0 }) => setFound(seconds));
   }, [file.fileId]);
-  return file.seconds ?? seconds;
+  return file.seconds || found;
 }
 
 const STEP_SECONDS = 5;

@@ -1,5 +1,6 @@
 /** How loud a voice message is over its time, and what of it has been played. */
 
+import { LOUDEST } from "../../voice/waveform.js";
 import { html } from "../html.js";
 
 const BARS = 48;
@@ -7,7 +8,6 @@ const PITCH = 4;
 const BAR_WIDTH = 2.4;
 const HEIGHT = 32;
 const LOWEST = 3;
-const LOUDEST = 100;
 
 /** @param {{ values: number[] | null, at: number }} props loudness from 0 to 100, or null for a line; `at`: the part that has been played */
 export function Waveform({ values, at }) {

@@ -62,8 +62,8 @@ function whenUsed({ lastUsedAt }) {
   return lastUsedAt ? html`<time dateTime=${lastUsedAt}>${say.sessionUsed({ when: momentInWords(lastUsedAt) })}</time>` : say.sessionUsedUnknown;
 }
 
-/** @param {string} userAgent */
-function nameOfDevice(userAgent) {
+/** @param {string} userAgent @returns {string} such as "Firefox on Linux" */
+export function nameOfDevice(userAgent) {
   const { browser, system } = deviceOf(userAgent);
   if (browser && system) return say.sessionDevice({ browser, system });
   return browser || system || userAgent || say.sessionDeviceUnknown;

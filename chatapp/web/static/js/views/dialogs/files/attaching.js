@@ -2,12 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { sizeText } from "../../../models/files.js";
-import { connection, dialog } from "../../../store.js";
+import { connection, dialog, me } from "../../../store.js";
 import { say } from "../../../strings.js";
-import { FILES_MAX, sorted } from "../../../files/checks.js";
+import { FILES_MAX, partedByLimits } from "../../../files/checks.js";
 import { currentLimits } from "../../../files/limits.js";
 import { measure } from "../../../files/measure.js";
-import { attach, describe, newFile, trayOf } from "../../../files/trays.js";
+import { attach, describe, newFile, trayOf, whileAttaching } from "../../../files/trays.js";
 
 /**
  * @typedef {import("../../../files/checks.js").Limits} Limits
@@ -30,13 +30,16 @@ export function showPicture(key, id) {
 }
 
 /**
+ * Until it is known which of them can be sent, their message cannot be sent either.
  * @param {string} key
  * @param {File[]} chosen
  * @param {boolean} [hasFolders] whether folders were among them, which cannot be sent
  */
 export async function addFiles(key, chosen, hasFolders = false) {
-  const limits = chosen.length > 0 ? await limitsSoon() : null;
-  const { taken, refused } = sorted(chosen, trayOf(key), limits);
+  const owner = me.peek();
+  const limits = chosen.length > 0 ? await whileAttaching(key, limitsSoon) : null;
+  if (me.peek() !== owner) return;
+  const { taken, refused } = partedByLimits(chosen, trayOf(key), limits);
   const sentences = sentencesFor(refused, limits);
   setObjections(key, hasFolders ? [...sentences, say.dropFolder] : sentences);
   const files = taken.map((file) => newFile(file, file.name));

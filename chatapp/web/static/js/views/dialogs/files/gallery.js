@@ -3,10 +3,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { withoutControls } from "../../../models/bidi.js";
-import { inOrder, isSeen } from "../../../models/filelist.js";
+import { inOrder, isForGallery } from "../../../models/filelist.js";
 import { direction, say } from "../../../strings.js";
 import { dialog } from "../../../store.js";
-import { addressOf, sourcesOf } from "../../files/addresses.js";
+import { sourcesOf } from "../../files/addresses.js";
 import { openedFile } from "../../files/opening.js";
 import { Player } from "../../files/video.js";
 import { Dialog } from "../../dialog.js";
@@ -35,7 +35,7 @@ function Gallery({ opened: { key, listed, near, isFromList } }) {
   const shown = useSignal(listed);
   const stage = useStage(shown.value.file);
   useEffect(() => void loadMany(load), []);
-  const items = inOrder([...near, listed], pages.value.files).filter(isSeen);
+  const items = inOrder([...near, listed], pages.value.files).filter(isForGallery);
   const at = items.findIndex(({ file }) => file.fileId === shown.value.file.fileId);
   const go = (/** @type {number} */ to) => {
     const target = items[Math.min(items.length - 1, Math.max(0, to))];
@@ -68,7 +68,7 @@ function preload(neighbours) {
     if (listed?.file.kind !== "picture") continue;
     const image = new Image();
     const { src, srcset, sizes } = sourcesOf(listed.file, innerWidth);
-    Object.assign(image, srcset ? { sizes, srcset, src } : { src: src || addressOf(listed.file) });
+    Object.assign(image, srcset ? { sizes, srcset, src } : { src });
   }
 }
 

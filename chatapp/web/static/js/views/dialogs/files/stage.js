@@ -1,11 +1,11 @@
 /** Where the gallery shows a picture: it is enlarged and moved by fingers, the wheel, the mouse and keys. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { fitted, held, WHOLE, zoomed } from "../../../models/zoom.js";
-import { connection } from "../../../store.js";
 import { say } from "../../../strings.js";
 import { addressOf, sourcesOf } from "../../files/addresses.js";
+import { useLoading } from "../../files/loading.js";
 import { altOf } from "../../files/picture.js";
 import { Placeholder } from "../../files/placeholder.js";
 import { html } from "../../html.js";
@@ -58,16 +58,23 @@ export function Stage({ file, stage, onStep }) {
   </div>`;
 }
 
-/** The file itself where it moves, or is seen larger than its previews. @param {{ file: File, stage: StageState, pixels: number }} props */
+/**
+ * The file itself where it moves, or is seen larger than its previews. A preview where the browser cannot show the file,
+ * as most cannot show HEIC.
+ * @param {{ file: File, stage: StageState, pixels: number }} props
+ */
 function Large({ file, stage, pixels }) {
-  const [state, setState] = useState(/** @type {"loading" | "there" | "failed"} */ ("loading"));
-  const isOriginal = file.type === "image/gif" || stage.view.value.scale > 1;
-  if (state === "failed") return html`<p class="gallery-failed"><${Icon} name="picture" size=${32} />${connection.value === "connected" ? say.pictureMissing : say.pictureOffline}</p>`;
+  const original = useLoading();
+  const preview = useLoading();
+  const isOriginal = (file.type === "image/gif" || stage.view.value.scale > 1) && original.state !== "failed";
+  const { state, setState, isConnected } = isOriginal ? original : preview;
+  if (state === "failed") return html`<p class="gallery-failed"><${Icon} name="picture" size=${32} />${isConnected ? say.pictureMissing : say.pictureOffline}</p>`;
   const learn = (/** @type {any} */ { currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
     setState("there");
     if (!stage.size.peek().width) stage.size.value = { width, height };
   };
   const source = isOriginal ? { src: addressOf(file) } : sourcesOf(file, pixels || 1);
-  return html`${state === "loading" && html`<${Placeholder} hash=${file.placeholder} />`}
+  const isAnyThere = [original, preview].some((one) => one.state === "there");
+  return html`${!isAnyThere && html`<${Placeholder} hash=${file.placeholder} />`}
     <img class="gallery-image" src=${source.src} srcset=${source.srcset} sizes=${source.sizes} alt=${altOf(file)} draggable=${false} onLoad=${learn} onError=${() => setState("failed")} />`;
 }

@@ -7,7 +7,7 @@ import { iconOf, sizeText } from "../../../models/files.js";
 import { say } from "../../../strings.js";
 import { useBlobAddresses } from "../../files/addresses.js";
 import { FileName } from "../../files/name.js";
-import { classes, html } from "../../html.js";
+import { html } from "../../html.js";
 import { Icon } from "../../icons.js";
 
 /** @typedef {import("../../../models/outbox.js").OutboxFile} OutboxFile */
@@ -16,7 +16,7 @@ import { Icon } from "../../icons.js";
 export function FileTray({ id }) {
   const files = trayOf(id);
   const problems = objections.value.get(id) ?? [];
-  return html`<div class="tray-place">
+  return html`<div>
     <div role="alert">${problems.length > 0 && html`<div class="tray-problem">
       <ul>${problems.map((problem) => html`<li key=${problem}>${problem}</li>`)}</ul>
       <button type="button" class="icon-button icon-button-small" aria-label=${say.close} title=${say.close} onClick=${() => setObjections(id, [])}><${Icon} name="close" size=${18} /></button>
@@ -43,7 +43,7 @@ function Item({ conversationKey, file }) {
       : html`<span class="tray-icon"><${Icon} name=${iconOf(file)} size=${24} /></span>`}
     <span class="tray-text">
       <${FileName} name=${name} />
-      <small>${sizeText(size)}${kind === "picture" && html` <button type="button" class=${classes("link", alt && "tray-described")} onClick=${open}>${alt ? say.altChange : say.altAdd}<span class="unseen"> ${name}</span></button>`}</small>
+      <small>${sizeText(size)}${kind === "picture" && html` <button type="button" class="link" onClick=${open}>${alt ? say.altChange : say.altAdd}<span class="unseen"> ${name}</span></button>`}</small>
     </span>
     <button type="button" class="icon-button icon-button-small" aria-label=${say.attachedRemove({ name })} title=${say.attachedRemove({ name })} onClick=${remove}><${Icon} name="close" size=${18} /></button>
   </li>`;

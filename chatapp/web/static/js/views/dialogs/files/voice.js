@@ -5,7 +5,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { focusField } from "../../../composing.js";
 import { notify } from "../../../messageactions.js";
 import { lengthText } from "../../../models/files.js";
-import { session } from "../../../store.js";
 import { say } from "../../../strings.js";
 import { LENGTH_SECONDS_MAX, discardRecording, pauseRecording, recordedSoFar, recording, resumeRecording, sendRecording, startRecording } from "../../../voice/recording.js";
 import { useBlobAddresses } from "../../files/addresses.js";
@@ -28,29 +27,35 @@ export function VoiceBar({ id }) {
   const pauseButton = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useEffect(() => {
     pauseButton.current?.focus();
-    // In another conversation it waits. Without a session there is nobody to send it.
-    return () => (session.peek().status === "signedIn" ? pauseRecording() : void discardRecording());
+    // In another conversation it waits.
+    return pauseRecording;
   }, []);
   const present = recording.value;
   if (!present) return null;
-  const isPaused = present.status === "paused";
-  const isFull = present.seconds >= LENGTH_SECONDS_MAX;
+  const isPaused = present.status === "paused" || present.status === "lost";
+  const end = endOf(present);
   const finish = (/** @type {() => Promise<void>} */ work) => async () => {
     await work();
     focusField(id);
   };
-  const label = isPaused ? say.voiceResume : say.voicePause;
-  return html`<div class="composer-row voice-bar" role="group" aria-label=${say.voiceMessage}>
+  const label = isPaused ? say.voiceResume : say.pause;
+  return html`<div class="composer-row voice-bar" role="group" aria-label=${say.fileVoice}>
     <button type="button" class="icon-button" aria-label=${say.voiceDiscard} title=${say.voiceDiscard} onClick=${finish(discardRecording)}><${Icon} name="trash" size=${22} /></button>
     <span class=${classes("voice-dot", isPaused && "voice-dot-paused")} aria-hidden="true"></span>
     <span class="voice-time" role="timer">${lengthText(Math.floor(present.seconds))}</span>
-    <span class="unseen" role="status">${isFull ? say.voiceFull : isPaused ? say.voicePaused : say.voiceRecording}</span>
+    <span class="unseen" role="status">${end || (isPaused ? say.voicePaused : say.voiceRecording)}</span>
     ${isPaused ? html`<${Listening} />` : html`<${Levels} levels=${present.levels} />`}
-    <button ref=${pauseButton} type="button" class="icon-button" aria-label=${label} title=${isFull ? say.voiceFull : label} aria-disabled=${isFull} onClick=${isPaused ? resumeRecording : pauseRecording}>
+    <button ref=${pauseButton} type="button" class="icon-button" aria-label=${label} title=${end || label} aria-disabled=${end !== ""} onClick=${isPaused ? resumeRecording : pauseRecording}>
       <${Icon} name=${isPaused ? "microphone" : "pause"} size=${22} />
     </button>
     <button type="button" class="send" aria-label=${say.voiceSend} title=${say.voiceSend} aria-disabled=${present.status === "ending"} onClick=${finish(sendRecording)}><${Icon} name="send" size=${22} /></button>
   </div>`;
+}
+
+/** Why the recording cannot go on; empty if it can. @param {Recording} present */
+function endOf({ status, seconds }) {
+  if (status === "lost") return say.voiceLost;
+  return seconds >= LENGTH_SECONDS_MAX ? say.voiceFull : "";
 }
 
 /** How loud it is, the newest at the end. @param {{ levels: number[] }} props */

@@ -1,0 +1,62 @@
+"""Each fault a few times. `make faults` does the same for long."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Databases
+from tests.faults import history, page
+from tests.faults.nemesis import FAULTS
+from tests.faults.own_postgres import OwnPostgres, own_postgres
+from tests.faults.scene import Fault, Result, Scene, run
+
+SEED = 17
+
+
+@pytest.fixture
+def own(request: pytest.FixtureRequest) -> Iterator[OwnPostgres | None]:
+    """A server of PostgreSQL for faults that stop it."""
+    if request.getfixturevalue("fault").needs_own_postgres:
+        with own_postgres() as server:
+            yield server
+    else:
+        yield None
+
+
+@pytest.fixture
+def url(fault: Fault, own: OwnPostgres | None, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of the kind that the fault is about."""
+    if own is not None:
+        return Databases(tmp_path, own.url).new()
+    shared = request.getfixturevalue("postgres_url") if fault.database == "postgresql" else None
+    return Databases(tmp_path, shared).new()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_every_promise_is_kept_under(fault: Fault, own: OwnPostgres | None, url: str, tmp_path: Path) -> None:
+    kept = tmp_path / "history.jsonl"
+    result = run(fault, Scene(tmp_path, url, SEED, postgres=own), fault.short_rounds, kept)
+    assert [str(violation) for violation in result.violations] == []
+    assert result.failures == []
+    assert result.shown == result.expected
+    for kind in (history.ACK, history.RESPONSE, history.SYNC, history.RECEIPT):
+        assert result.counts[kind] > 0, kind
+
+
+def test_the_page_has_one_row_for_each_fault_that_of_its_last_run(tmp_path: Path) -> None:
+    path = tmp_path / "reliability.md"
+    path.write_text(f"before\n{page.BEGIN}{page.END}\nafter\n")
+    first, second = FAULTS[:2]
+    for fault, rounds in ((first, 1), (second, 2), (first, 3)):
+        page.write_result(_result(fault, rounds), path)
+    text = path.read_text()
+    assert text.startswith(f"before\n{page.BEGIN}{page.HEAD}| {first.name} | {first.how} | 3 |")
+    assert text.count("\n| ") == 4
+    assert "no violation; back after 1.5 s (median), 2.0 s at most; 7 of 7 messages reached their devices" in text
+    assert text.endswith(f"{page.END}\nafter\n")
+
+
+def _result(fault: Fault, rounds: int) -> Result:
+    times = {"back": [1.0, 2.0]}
+    return Result(fault, rounds, 60.0, history.History().counts(), 3, 7, 7, times, [], [])
