@@ -32,7 +32,7 @@ class Bounds:
     )
     connection_bytes: int = setting(
         "4194304",
-        "Bytes that may wait for a client who does not read; with more its connection is closed, and it catches up later",
+        "Bytes that may wait for a client who does not read; beyond that its connection is closed, and it catches up",
         values.integer(SMALLEST_BUFFER_BYTES, 1 << 30),
     )
     journal_bytes: int = setting(

@@ -44,6 +44,7 @@ def _sentence(error: Exception) -> str | None:
 
     from chatapp.config import BadSetting
     from chatapp.errors import ChatError
+    from chatapp.journal.disk_errors import ADVICE, disk_reason
 
     if isinstance(error, BadSetting):
         return str(error)
@@ -51,7 +52,8 @@ def _sentence(error: Exception) -> str | None:
         return error.message
     # DatabaseError itself is SQLite's word for a file that is no database; its other kinds are faults of ours.
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL."
+        advice = ADVICE.get(disk_reason(error) or "", "")
+        return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL.{advice}"
     return None
 
 

@@ -254,8 +254,7 @@ RETRY_AFTER_SECONDS = 5
 
 class Unavailable(ChatError):
     """The database cannot be used now, or did not confirm a commit. A retry with the same client id is safe.
-    `details["retryAfter"]` is in seconds. `details["reason"]`, where the disk or a full queue is the cause, is listed in
-    docs/protocol.md."""
+    `details["retryAfter"]` is in seconds. `details["reason"]` is there if the disk or a full queue is the cause."""
 
     code = "unavailable"
     status = 503

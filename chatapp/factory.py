@@ -27,6 +27,7 @@ from chatapp.push.sender import PushSender
 from chatapp.search.indexer import Indexer
 from chatapp.secret import derived_key, secret_key
 from chatapp.signing_keys import KeyRing
+from chatapp.sqlite_files import found_log
 from chatapp.web.blueprint import blueprint
 
 PUSH = "push"
@@ -111,6 +112,7 @@ def close(app: Flask) -> None:
 def _open_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         engine = db.engine
+        app.extensions["chatapp.found_log"] = found_log(engine.url.database) if settings.is_sqlite else None
         database.prepare(engine, settings)
     bus = make_bus(settings, engine)
     journal = Journal(engine, bus, has_previews=settings.link_previews, most_bytes=settings.journal_bytes)

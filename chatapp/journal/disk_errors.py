@@ -14,6 +14,13 @@ SENTENCES = {
     DISK_ERROR: "The server's disk refuses to read or write. Please try again later.",
 }
 
+ADVICE = {
+    DISK_FULL: " Make room on its disk.",
+    READ_ONLY: " The file or its folder can only be read.",
+    DAMAGED: " Nothing was changed: restore it from a backup.",
+}
+"""What an operator can do who has started a command."""
+
 _SQLITE = {
     "SQLITE_FULL": DISK_FULL,
     "SQLITE_READONLY": READ_ONLY,

@@ -19,17 +19,19 @@ class OutageLog:
         self._is_out = False
         self._refused = 0
 
-    def failed(self, error: Exception, refused: int) -> None:
-        """A transaction failed, and with it so many drafts and writes. Without an outage it is a fault of ours."""
+    def failed(self, error: Exception, refused: int) -> bool:
+        """A transaction failed, and with it so many drafts and writes. Returns whether by an outage, and not by a fault
+        of ours."""
         if not is_outage(error):
             log.error("A transaction failed: %s", error, exc_info=True)
-            return
+            return False
         self._refused += refused
         reason = disk_reason(error)
         if self._is_out and reason == self._reason and monotonic() - self._logged_at < REPEAT_SECONDS:
-            return
+            return True
         self._is_out, self._reason, self._logged_at = True, reason, monotonic()
         log.error("A transaction failed: %s%s", error, f". {SENTENCES[reason]}" if reason else "")
+        return True
 
     def worked(self) -> None:
         """A transaction was committed."""

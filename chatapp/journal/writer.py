@@ -20,14 +20,7 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split
-from chatapp.journal.database_errors import (
-    CommitInDoubt,
-    concerns_all,
-    is_outage,
-    is_race,
-    is_worth_retrying,
-    to_chat_error,
-)
+from chatapp.journal.database_errors import CommitInDoubt, concerns_all, is_race, is_worth_retrying, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
 from chatapp.journal.draft_queue import MOST_BYTES, DraftQueue
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
@@ -163,8 +156,7 @@ class Journal:
         while (work := self._take()) is not None:
             self._process(work)
             self._are_watermarks_in_flight = False
-        if self._connection is not None:
-            self._connection.close()
+        self._drop_connection()
         self._is_closed = True
         self._refuse_queued()
 
@@ -279,8 +271,7 @@ class Journal:
             resolve(write.future, result)
 
     def _fail(self, work: Work, error: Exception) -> None:
-        self._outages.failed(error, len(work.writes) + len(work.drafts))
-        if is_outage(error) and not self._is_closing:
+        if self._outages.failed(error, len(work.writes) + len(work.drafts)) and not self._is_closing:
             self._keep_watermarks(work.watermarks)
         answer(work, to_chat_error(error))
 

@@ -18,6 +18,7 @@ from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
+from chatapp.realtime.start_report import report
 from chatapp.realtime.ticker import Ticker
 
 
@@ -65,7 +66,8 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     bus = app.extensions["chatapp.bus"]
     journal.listen(dispatcher.committed)
     with app.app_context():
-        dispatcher.presence.start(is_only_node=settings.is_sqlite)
+        left_online = dispatcher.presence.start(is_only_node=settings.is_sqlite)
+        report(settings, app.extensions["chatapp.found_log"], left_online)
     dispatcher.delivery.recover()
     dispatcher.personal.load()
     dispatcher.usernames.load()

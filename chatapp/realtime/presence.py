@@ -42,17 +42,19 @@ class Presence:
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
 
-    def start(self, *, is_only_node: bool) -> None:
+    def start(self, *, is_only_node: bool) -> int:
         """Registers this process, deletes presence that an earlier run left, and reads who is online on the others.
+        Returns how many people that run has left online.
 
         Needs an app context.
         """
 
-        def write(transaction: Transaction) -> None:
-            presence.start_node(transaction, self._node, is_only_node=is_only_node)
+        def write(transaction: Transaction) -> int:
+            return presence.start_node(transaction, self._node, is_only_node=is_only_node)
 
-        self._journal.write(write, durable=False)
+        left_online = self._journal.write(write, durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
+        return left_online
 
     def publish(self, send: Callable[[list[PresenceUpdate]], None], user_ids: Collection[int] | None = None) -> None:
         """Passes to `send` which of these users (or of all) came online or went offline since the last call.

@@ -201,7 +201,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         self.queue.put(pkt)
         self._queued_bytes += _size(pkt)
         if self._queued_bytes > self.server.most_unsent_bytes:
-            # The client may have left, or may only post. Not at once, because the caller may be sending to many sessions.
+            # A client that polls may have left, or may only post. Not at once: the caller may send to many sessions.
             self.server.pump.call(self.close, False, True, SLOW_READER)
 
     def _switch_to(self, transport: Transport) -> None:
