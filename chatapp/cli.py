@@ -40,7 +40,7 @@ class Sentences(click.Group):
 
 def _sentence(error: Exception) -> str | None:
     """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
-    from sqlalchemy.exc import DatabaseError, OperationalError
+    from sqlalchemy.exc import OperationalError
 
     from chatapp.config import BadSetting
     from chatapp.errors import ChatError
@@ -50,10 +50,11 @@ def _sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, ChatError):
         return error.message
-    # DatabaseError itself is SQLite's word for a file that is no database; its other kinds are faults of ours.
-    if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        advice = ADVICE.get(disk_reason(error) or "", "")
-        return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL.{advice}"
+    # What SQLite says to the first statements of a connection reaches us as it is.
+    reason = disk_reason(error)
+    if isinstance(error, OperationalError) or reason is not None:
+        said = str(getattr(error, "orig", error)).splitlines()[0]
+        return f"The database cannot be used: {said}. See CHATAPP_DATABASE_URL.{ADVICE.get(reason or '', '')}"
     return None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from chatapp.config import Settings
 from chatapp.durable_files import sync
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
-from chatapp.sqlite_files import require_database_of_log
+from chatapp.sqlite_files import require_usable_files
 
 if TYPE_CHECKING:
     from chatapp.eventloop.worker_thread import WorkerThread
@@ -36,10 +36,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def prepare(engine: Engine, settings: Settings) -> None:
     """Sets SQLite's pragmas on every connection of this engine; limits how long PostgreSQL is waited for.
 
-    Raises BadSetting if SQLite would destroy what is left of a lost database.
+    Raises BadSetting if the files can only be read, or SQLite would destroy what is left of a lost database.
     """
     if settings.is_sqlite:
-        require_database_of_log(engine.url.database)
+        require_usable_files(engine.url.database)
         _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
         event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))

@@ -22,10 +22,15 @@ class FoundLog:
     frames: int
 
 
-def require_database_of_log(path: str | None) -> None:
-    """Raises BadSetting if there is a log with transactions of a database that is gone or empty: SQLite deletes such a
-    log, and with it what could still be rescued."""
-    if path and not _size(path) and _size(f"{path}-wal"):
+def require_usable_files(path: str | None) -> None:
+    """Raises BadSetting for files that can only be read, and for a log with transactions of a database that is gone or
+    empty: SQLite deletes such a log, and with it what could still be rescued."""
+    if not path:
+        return
+    for one in (path, os.path.dirname(os.path.abspath(path))):
+        if os.path.exists(one) and not os.access(one, os.W_OK):
+            raise BadSetting(f"CHATAPP_DATABASE_URL: {one} can only be read, and chatapp has to write there.")
+    if not _size(path) and _size(f"{path}-wal"):
         raise BadSetting(
             f"CHATAPP_DATABASE_URL: {path} is missing or empty, but its log {path}-wal is not. "
             "Restore the database from a backup, and keep the log until then."

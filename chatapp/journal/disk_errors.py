@@ -18,6 +18,7 @@ ADVICE = {
     DISK_FULL: " Make room on its disk.",
     READ_ONLY: " The file or its folder can only be read.",
     DAMAGED: " Nothing was changed: restore it from a backup.",
+    DISK_ERROR: "",
 }
 """What an operator can do who has started a command."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from chatapp.config import Settings
 from chatapp.extensions import db
 from chatapp.migrations import current_revision
-from chatapp.models.job import RUNNING, Job
+from chatapp.models.job import RUNNING, JobRow
 from chatapp.sqlite_files import FoundLog
 
 log = logging.getLogger(__name__)
@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 def report(settings: Settings, found: FoundLog | None, left_online: int) -> None:
     """Logs one line, if there is something to say. The runner has not begun, which takes the jobs over that were under
     way: on SQLite all of them, else those of this process. Needs an app context."""
-    mine = select(func.count()).select_from(Job).where(Job.state == RUNNING)
+    mine = select(func.count()).select_from(JobRow).where(JobRow.state == RUNNING)
     if not settings.is_sqlite:
-        mine = mine.where(Job.node == settings.node)
+        mine = mine.where(JobRow.node == settings.node)
     jobs = db.session.scalar(mine) or 0
     if found is None and not left_online and not jobs:
         return

@@ -43,6 +43,6 @@ def cut_power(disk: Disk, acked: list[Acked], count: int, folder: Path, seed: in
 
 def _moments(disk: Disk, acked: list[Acked], count: int, chance: random.Random) -> Iterator[float]:
     """Half of the moments follow an ack at once, the others any change or sync."""
-    acks = [one.at + 1e-6 for one in acked]
+    acks = [one.at + 1e-6 for one in acked if one.at < disk.moments[-1]]
     for number in range(count):
         yield chance.choice(acks if number % 4 < 2 else disk.moments)
