@@ -32,30 +32,12 @@ class Sentences(click.Group):
         try:
             return super().invoke(context)
         except Exception as error:
-            sentence = _sentence(error)
+            from chatapp.start_errors import sentence_of
+
+            sentence = sentence_of(error)
             if sentence is None:
                 raise
             raise click.ClickException(sentence) from None
-
-
-def _sentence(error: Exception) -> str | None:
-    """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
-    from sqlalchemy.exc import OperationalError
-
-    from chatapp.config import BadSetting
-    from chatapp.errors import ChatError
-    from chatapp.journal.disk_errors import ADVICE, disk_reason
-
-    if isinstance(error, BadSetting):
-        return str(error)
-    if isinstance(error, ChatError):
-        return error.message
-    # What SQLite says to the first statements of a connection reaches us as it is.
-    reason = disk_reason(error)
-    if isinstance(error, OperationalError) or reason is not None:
-        said = str(getattr(error, "orig", error)).splitlines()[0]
-        return f"The database cannot be used: {said}. See CHATAPP_DATABASE_URL.{ADVICE.get(reason or '', '')}"
-    return None
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

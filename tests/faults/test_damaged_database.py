@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.disks import read_only, small_disk
 from tests.people import Person
-from tests.servers import Server
+from tests.servers import SOCKETS, Server
 
 PAGE_BYTES = 4096
 
@@ -49,6 +49,19 @@ def test_a_damaged_header_is_refused_and_left_alone(stopped: Server) -> None:
     content = random.Random(1).randbytes(100) + path.read_bytes()[100:]
     path.write_bytes(content)
     assert "restore it from a backup" in refusal_of(stopped)
+    assert path.read_bytes() == content
+
+
+def test_the_socket_side_alone_refuses_a_damaged_header_by_the_same_sentence(
+    start: Callable[..., Server], sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    content = random.Random(1).randbytes(8 * PAGE_BYTES)
+    path.write_bytes(content)
+    with pytest.raises(AssertionError, match="The server ended with 1") as caught:
+        start(sqlite_url, command=SOCKETS)
+    assert "Error: The database cannot be used" in str(caught.value)
+    assert "Traceback" not in str(caught.value)
     assert path.read_bytes() == content
 
 
