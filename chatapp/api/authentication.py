@@ -54,6 +54,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         JWT_TOKEN_LOCATION=["headers", "cookies"],
         JWT_ACCESS_COOKIE_NAME=TOKEN_COOKIE,
         JWT_ACCESS_TOKEN_EXPIRES=settings.token_seconds,
+        # A clock that is set back, or that of another machine, signs nobody out: a token may be younger than the clock.
+        # `claims_of` takes the end of a token exactly.
+        JWT_DECODE_LEEWAY=settings.token_seconds,
         JWT_SESSION_COOKIE=False,
         JWT_COOKIE_SAMESITE="Lax",
         JWT_COOKIE_CSRF_PROTECT=True,

@@ -44,7 +44,7 @@ class ToldWatermarks:
 
     def unstored(self) -> WatermarkUpdates:
         """What an earlier process has told, and perhaps not stored."""
-        found: WatermarkUpdates = {}
+        found: dict[tuple[int, int], Watermark] = {}
         for path in self._paths:
             content = path.read_bytes()
             for *key, delivered, read in RECORD.iter_unpack(content[: len(content) // RECORD.size * RECORD.size]):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
+import socketio
 from socketio.exceptions import SocketIOError
 
 from tests.faults import history
@@ -21,6 +22,8 @@ PAUSE_SECONDS = 0.05
 ANSWER_SECONDS = 8.0
 """A connection that leaves a question unanswered for so long is closed, as the web client does."""
 CONNECT_SECONDS = 10.0
+ABANDON_SECONDS = 2.0
+"""Longest wait for the threads of a connection that hangs."""
 PAGE = 500
 
 
@@ -69,18 +72,27 @@ class Device(Person):
         """Ends the connection, also one whose other end is silent."""
         if self.socket is None:
             return
-        wire = getattr(self.socket.eio.ws, "sock", None)
-        if self.has_hung and wire is not None:
-            with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
         if self.socket.eio.queue is None:
             self._close_sockets(self.socket)
+        elif self.has_hung:
+            self._abandon(self.socket)
         else:
             self.disconnect()
         self.socket = None
         self.has_hung = False
         self.unanswered.clear()
         self.record(history.DISCONNECTED)
+
+    def _abandon(self, client: socketio.Client) -> None:
+        """Closes a connection to which nothing can be written, without a word and without waiting for its threads."""
+        wire = getattr(client.eio.ws, "sock", None)
+        if wire is not None:
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        client.eio.queue.put(None)
+        if client.eio.read_loop_task is not None:
+            client.eio.read_loop_task.join(ABANDON_SECONDS)
+        self._close_sockets(client)
 
     def catch_up(self) -> bool:
         """Syncs, and fetches what is newer than the last known message. Returns whether all of it came."""

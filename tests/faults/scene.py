@@ -75,6 +75,8 @@ class Scene:
     servers: list[Server] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    """What ends that which a fault has put between clients and servers."""
     _crowd: Crowd | None = None
 
     @property
@@ -104,14 +106,16 @@ class Scene:
         """Ends everything that the scene has started."""
         if self._crowd is not None:
             self._crowd.close()
+        for close in self.closers:
+            close()
         for server in self.servers:
             if server.process is not None:
                 server.kill()
 
 
 def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
-    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run with a
-    violation is written to `kept`."""
+    """Does the harm so many times, lets everything settle, stops the servers, and checks. The history of a run in which
+    something is wrong is written to `kept`, and the servers' logs next to it."""
     began = time.monotonic()
     try:
         fault.do(scene, rounds)
@@ -122,16 +126,21 @@ def run(fault: Fault, scene: Scene, rounds: int, kept: Path) -> Result:
             if "Traceback" in server.log:
                 scene.failures.append("a server logged an exception")
     except BaseException:
-        if scene._crowd is not None:
-            scene.crowd.records.write(kept)
+        _keep(scene, kept)
         raise
     finally:
         scene.close()
     stored = read_stored(scene.url)
     result = _result(fault, scene, rounds, stored, time.monotonic() - began)
     if result.violations or result.failures:
-        scene.crowd.records.write(kept)
+        _keep(scene, kept)
     return result
+
+
+def _keep(scene: Scene, kept: Path) -> None:
+    if scene._crowd is not None:
+        scene.crowd.records.write(kept)
+    kept.with_suffix(".log").write_text("\n".join(server.log for server in scene.servers))
 
 
 def _result(fault: Fault, scene: Scene, rounds: int, stored: Stored, seconds: float) -> Result:

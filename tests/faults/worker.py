@@ -17,6 +17,7 @@ RETRY_SECONDS = 0.3
 """Pause before a message that was refused is sent again."""
 SHARE_BY_HTTP = 0.1
 SHARE_OF_READS = 0.1
+SHARE_OF_LOOKS = 0.05
 
 
 @dataclass
@@ -105,6 +106,9 @@ class Worker:
         if device.chance.random() < SHARE_OF_READS and (places := device.known.places()):
             receiver, group = device.chance.choice(places)
             device.mark_read(receiver, device.known.last(receiver, group), group=group)
+        if not self.places and device.chance.random() < SHARE_OF_LOOKS:
+            # Whoever only listens notices in this way that nothing comes any more.
+            device.ask("look", {"receiver": None, "group": False})
 
     def _next(self, device: Device) -> Sending | None:
         """A message to send again, or a new one."""

@@ -105,7 +105,8 @@ def test_the_event_loop_goes_on_while_files_are_stored(bucket: Bucket, tmp_path:
     fields = [bucket.endpoint, bucket.region, bucket.name, bucket.access_key, bucket.secret_key, "green"]
     found = json.loads(run("tests.files.in_eventlet", *fields, "8", str(source)))
     assert found["equal"]
-    assert found["stall"] < LONGEST_STALL_SECONDS
+    # One call on the event loop would stall it for an eighth of the time. On a busy machine all of it is slower.
+    assert found["stall"] < max(LONGEST_STALL_SECONDS, found["seconds"] / 10)
 
 
 def run(module: str, *arguments: str) -> str:

@@ -15,17 +15,14 @@ def break_the_network(scene: Scene, rounds: int) -> None:
     """Does one kind of harm a round, in turn."""
     server = scene.serve()
     door = Door(server.http, server.ws)
-    try:
-        crowd = scene.gather([door])
-        crowd.wait_until_back()
-        for number in range(rounds):
-            crowd.wait_for_acks(PEACE_ACKS)
-            _harm(door, number % KINDS, LONG_OUTAGE_SECONDS if scene.is_long else SHORT_OUTAGE_SECONDS)
-            scene.took("all served", crowd.wait_until_back())
-            scene.say(f"{number + 1} outages of the network")
-        crowd.settle()
-    finally:
-        door.close()
+    scene.closers.append(door.close)
+    crowd = scene.gather([door])
+    crowd.wait_until_back()
+    for number in range(rounds):
+        crowd.wait_for_acks(PEACE_ACKS)
+        _harm(door, number % KINDS, LONG_OUTAGE_SECONDS if scene.is_long else SHORT_OUTAGE_SECONDS)
+        scene.took("all served", crowd.wait_until_back())
+        scene.say(f"{number + 1} outages of the network")
 
 
 def _harm(door: Door, kind: int, seconds: float) -> None:
