@@ -35,6 +35,12 @@ def is_outage(error: Exception) -> bool:
     return bool(names & OUTAGES) and not names & RACES and not _is_wrong_sql(error)
 
 
+def is_damage(error: Exception) -> bool:
+    """Whether the database is damaged where this statement has read, or the journal says so."""
+    said = error.details.get("reason") if isinstance(error, ChatError) else None
+    return DAMAGED in (said, disk_reason(error))
+
+
 def concerns_all(error: Exception) -> bool:
     """Whether the database is unusable for every statement, and not damaged where one has read."""
     return is_outage(error) and disk_reason(error) != DAMAGED

@@ -9,6 +9,7 @@ from chatapp.actions import presence
 from chatapp.actions.people import online_user_ids
 from chatapp.actions.usernames import usernames_of
 from chatapp.clock import monotonic
+from chatapp.errors import Unavailable
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.realtime.connections import Connections
@@ -86,6 +87,15 @@ class Presence:
             if self._write is None:
                 self._write = self._submit()
             return self._write
+
+    def opened(self, user_id: int) -> None:
+        """Records that a user's first connection opened, and waits for it. If only the disk refuses, the user can still
+        read; they are shown as online when the next heartbeat can be written. Raises Unavailable for anything else."""
+        try:
+            self.changed(user_id).result()
+        except Unavailable as refusal:
+            if "reason" not in refusal.details:
+                raise
 
     def is_online(self, user_id: int) -> bool:
         return self._connections.has_user(user_id) or user_id in self._online

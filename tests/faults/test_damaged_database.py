@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disks import read_only, small_disk
-from tests.people import Person
+from tests.people import Person, wait_until
 from tests.servers import SOCKETS, Server
 
 PAGE_BYTES = 4096
@@ -116,8 +116,12 @@ def test_a_file_that_can_only_be_read_is_refused_until_it_can_be_written(
 
 def test_a_damaged_page_fails_where_it_is_read_and_nowhere_else(stopped: Server) -> None:
     path = database_of(stopped)
+    with closing(sqlite3.connect(path)) as connection:
+        # The newest message of each conversation is to be indexed once more.
+        connection.execute("UPDATE search_position SET revision = revision - 1")
+        connection.commit()
     content = bytearray(path.read_bytes())
-    at = content.index(b"bob 5 ") // PAGE_BYTES * PAGE_BYTES
+    at = content.index(b"bob 11 ") // PAGE_BYTES * PAGE_BYTES
     content[at : at + PAGE_BYTES] = random.Random(1).randbytes(PAGE_BYTES)
     path.write_bytes(content)
     stopped.start()
@@ -127,7 +131,10 @@ def test_a_damaged_page_fails_where_it_is_read_and_nowhere_else(stopped: Server)
     assert damaged.json()["error"]["details"]["reason"] == "damaged"
     assert [one["sequence"] for one in alice.history("carol")] == list(range(1, 13))
     assert alice.say("carol", "still here")["success"] is True
+    wait_until(lambda: "cannot be indexed for the search" in stopped.log, "the indexer leaves the damaged page aside")
+    wait_until(lambda: len(alice.get("/search", params={"q": "still"}).json()["hits"]) == 1, "the others are indexed")
     alice.disconnect()
     assert stopped.stop() == 0
     assert "Traceback" not in stopped.log
+    assert stopped.log.count("cannot be indexed for the search") == 1
     assert path.read_bytes()[at : at + PAGE_BYTES] == content[at : at + PAGE_BYTES], "the page was written over"

@@ -40,6 +40,7 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
 ) -> None:
     server = start(f"sqlite:///{disk / 'chat.db'}", CHATAPP_DELIVERY_ACK_WINDOW=0)
     alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
+    carol = Person(server, "carol")
     assert alice.say("bob", "before")["success"] is True
     with filled(disk):
         refused, client_id = say_until_refused(alice, "bob")
@@ -54,6 +55,7 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
         assert stored[0]["content"] == "before"
         assert client_id not in {one["clientId"] for one in stored}
         assert requests.get(server.http + "/readyz", timeout=5).status_code == 200
+        assert carol.connect().call("sync", {})["success"] is True
     # As the outbox of a client does: the same message again, and the server was not started anew.
     wait_until(lambda: alice.say("bob", LARGE, clientId=client_id)["success"], "there is room again")
     history = bob.history("alice", limit=500)
@@ -61,7 +63,8 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     assert [one["clientId"] for one in history].count(client_id) == 1
     wait_until(lambda: "The database can be written again" in server.log, "the log says that it is over")
     assert 1 <= server.log.count("The server's disk is full") <= FEW_LOG_LINES
-    for person in (alice, bob):
+    bob.wait_for("onlineStatus", lambda one: one == {"username": "carol", "online": True})
+    for person in (alice, bob, carol):
         person.disconnect()
     assert server.stop() == 0
     assert "Traceback" not in server.log

@@ -61,7 +61,7 @@ def test_what_was_acked_survives_every_power_loss(recording: Recording, tmp_path
 
 def test_a_server_starts_on_what_a_power_loss_leaves(recording: Recording, tmp_path: Path) -> None:
     last = recording.acked[-1]
-    put_into(tmp_path / "cut", recording.disk().content(last.at))
+    put_into(tmp_path / "cut", recording.disk().content(last.at, random.Random(SEED)))
     server = Server(tmp_path / "cut", SERVE).start()
     try:
         alice = Person(server, "alice")
@@ -94,11 +94,12 @@ def test_without_the_syncs_of_folders_files_would_be_lost(recording: Recording, 
     assert any("of a message is not there" in fault for fault in figures.faults)
 
 
+def escaped(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
 def call_of(line: str, root: str = "/r") -> Call:
     """A line of strace, whose quoted words and paths are written without escapes."""
-
-    def escaped(text: str) -> str:
-        return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
     for mark, end in (('"', '"'), ("<", ">")):
         parts = line.split(mark)
@@ -133,6 +134,20 @@ def test_only_what_was_synced_is_there() -> None:
     assert disk.content(4.5) == {"a": b"one"}
     assert disk.content(9.0) == {"a": b"one"}
     assert disk.written() == {"a": b"onetwo"}
+
+
+def test_a_call_in_two_parts_is_one_call() -> None:
+    root = escaped("/r/a")
+    lines = [
+        f'7  1.000000 openat(AT_FDCWD<{escaped("/")}>, "{root}", O_RDWR|O_CREAT, 0644) = 3<{root}> <0.1>\n',
+        f'7  2.000000 pwrite64(3<{root}>, "{escaped("one")}", 3, 0 <unfinished ...>\n',
+        f"8  3.000000 fsync(4<{escaped('/r')}>) = 0 <0.1>\n",
+        "7  4.000000 <... pwrite64 resumed>)      = 3 <2.000000>\n",
+    ]
+    disk = Disk(Path("/r")).replay(read_calls(lines, "/r"))
+    assert disk.written() == {"a": b"one"}
+    with pytest.raises(ValueError, match="not understood"):
+        list(read_calls([f"7  1.000000 fsync(3<{root}>, something new\n"], "/r"))
 
 
 def test_a_sync_covers_what_was_written_before_it_began() -> None:

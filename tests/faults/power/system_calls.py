@@ -22,11 +22,14 @@ OPTIONS = [
     "-ttt",
     "-T",
     *("-s", str(LONGEST_BYTES)),
-    *("-e", "status=successful"),
     *("-e", f"trace={TRACED}"),
 ]
 
-_CALL = re.compile(r"\d+ +(\d+\.\d+) (\w+)\((.*)\) = (\d+)(?:<[^>]*>)?(?: \([^)]*\))? <(\d+\.\d+)>")
+_UNFINISHED = re.compile(r"(\d+) +(\d+\.\d+ .*) <unfinished \.\.\.>\n?")
+_RESUMED = re.compile(r"(\d+) +\d+\.\d+ <\.\.\. \w+ resumed>(.*)", re.DOTALL)
+"""strace writes a call in two parts if another thread's comes between. The second part ends it."""
+_CALL = re.compile(r"\d+ +(\d+\.\d+) (\w+)\((.*)\) += (\d+)(?:<[^>]*>)?(?: \([^)]*\))? <(\d+\.\d+)>")
+_FAILED = re.compile(r"\) += (-1|\?) ")
 _DESCRIPTOR = re.compile(r"(AT_FDCWD|\d+)<([^>]*)>")
 _QUOTED = re.compile(r'"([^"]*)"')
 
@@ -52,17 +55,31 @@ class Call:
 def read_calls(lines: Iterable[str], root: str) -> Iterator[Call]:
     """The calls that concern a folder, in the order in which they ended, which is that of strace's lines."""
     escaped = "".join(f"\\x{byte:02x}" for byte in root.encode())
-    for line in lines:
+    for line in _joined(lines):
         match = _CALL.match(line) if escaped in line else None
         if match is None:
+            if escaped in line and not _FAILED.search(line):
+                raise ValueError(f"strace wrote what is not understood: {line[:200]}")
             continue
         began, name, arguments, result, seconds = match.groups()
-        opened = re.search(r"\) = (\d+)<([^>]*)>", line) if name in ("openat", "open", "creat") else None
+        opened = re.search(r"\) += (\d+)<([^>]*)>", line) if name in ("openat", "open", "creat") else None
         descriptors = [(number, _decoded(path).decode()) for number, path in _DESCRIPTOR.findall(arguments)]
         if opened is not None:
             descriptors.append((opened[1], _decoded(opened[2]).decode()))
         texts = [_decoded(text) for text in _QUOTED.findall(arguments)]
         yield Call(name, float(began), float(began) + float(seconds), arguments, descriptors, texts, int(result))
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, those of a call in two parts joined where the second one is."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        if match := _UNFINISHED.fullmatch(line):
+            begun[match[1]] = f"{match[1]} {match[2]}"
+        elif (match := _RESUMED.fullmatch(line)) and match[1] in begun:
+            yield begun.pop(match[1]) + match[2]
+        else:
+            yield line
 
 
 def _decoded(escaped: str) -> bytes:
