@@ -20,7 +20,7 @@ def stopped(start: Callable[..., Server], sqlite_url: str) -> Server:
     """A server that has stopped in order, with two conversations of some pages each."""
     server = start(sqlite_url)
     alice = Person(server, "alice")
-    for receiver in ("bob", "carol"):
+    for receiver in ("carol", "bob"):
         for number in range(12):
             body = {"receiver": receiver, "content": f"{receiver} {number} " + "x" * 3_000}
             assert alice.post("/messages", body).status_code == 200
