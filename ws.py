@@ -8,12 +8,14 @@ import sys  # noqa: E402
 
 from chatapp import create_app, realtime  # noqa: E402
 from chatapp.garbage_collector import tune_garbage_collector  # noqa: E402
+from chatapp.logs.process import begin_log  # noqa: E402
 from chatapp.migrations import create_tables_if_new  # noqa: E402
 from chatapp.serve import serve_sockets, warn_of_open_sign_in  # noqa: E402
 from chatapp.start_errors import sentence_of  # noqa: E402
 
 try:
     app = create_app()
+    begin_log(app)
     create_tables_if_new(app)
     warn_of_open_sign_in(app)
     socketio = realtime.init_app(app)

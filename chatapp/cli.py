@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatapp.commands.audit import audit
+from chatapp.commands.backup import backup, restore
 from chatapp.commands.bots import bots
+from chatapp.commands.database import database
 from chatapp.commands.files import files
 from chatapp.commands.groups import groups
-from chatapp.commands.installation import address, application, installation
+from chatapp.commands.installation import address, installation
 from chatapp.commands.invites import invites
 from chatapp.commands.jobs import jobs
 from chatapp.commands.keys import keys
@@ -63,10 +65,12 @@ def serve(demo: int | None) -> None:
     patch()
     from chatapp import create_app, realtime
     from chatapp.garbage_collector import tune_garbage_collector
+    from chatapp.logs.process import begin_log
     from chatapp.migrations import bring_up_to_date
     from chatapp.serve import serve_all
 
     app = create_app()
+    begin_log(app)
     bring_up_to_date(app)
     if demo is not None:
         _add_demo_users(app, demo)
@@ -88,21 +92,9 @@ main.add_command(files)
 main.add_command(invites)
 main.add_command(mail)
 main.add_command(ldap)
-
-
-@main.group("db")
-def database() -> None:
-    """Look after the database."""
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Bring the tables up to this version."""
-    from chatapp.migrations import bring_up_to_date, newest_revision
-
-    with application() as app:
-        bring_up_to_date(app)
-    click.echo(f"The database is at revision {newest_revision()}.")
+main.add_command(database)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.group("search")
@@ -154,9 +146,13 @@ def _add_demo_users(app: "Flask", count: int) -> None:
 
 
 def _greet(app: "Flask") -> None:
-    from chatapp.serve import OPEN_SIGN_IN
+    from chatapp.serve import OPEN_SIGN_IN, warn_of_open_sign_in
 
     settings = app.extensions["chatapp.settings"]
+    if settings.log_format == "json":
+        # The output is read by a program, and is no place for the secret of a link.
+        warn_of_open_sign_in(app)
+        return
     click.echo(f"Open {address(app)}/  (Socket.IO on port {settings.ws_port}, data in {settings.instance})")
     if settings.sign_in == "username":
         click.echo(OPEN_SIGN_IN)

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from chatapp import config_values as values
+from chatapp.backup.settings import BackupSettings, missing_for_backups
 from chatapp.bounds import Bounds
 from chatapp.eventloop.patching import DEFAULT_MODE
-from chatapp.files.settings import FileSettings, missing_for_files
+from chatapp.files.settings import missing_for_files
 from chatapp.loopback import is_loopback
 from chatapp.mail.settings import MailSettings, missing_for_mail
+from chatapp.monitoring_settings import MonitoringSettings
 from chatapp.origins import LOOPBACK_ORIGINS
 from chatapp.push.settings import PushSettings
 from chatapp.setting_field import setting as _setting
 
 PREFIX = "CHATAPP_"
 """What every setting's name begins with, in the environment and in `instance/config.py`."""
-
 
 ASYNC_MODE = PREFIX + "ASYNC_MODE"
 
@@ -38,7 +39,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(FileSettings, MailSettings, PushSettings, Bounds):
+class Settings(BackupSettings, MailSettings, PushSettings, MonitoringSettings, Bounds):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(
@@ -293,6 +294,7 @@ def _check(settings: Settings) -> Settings:
             f"CHATAPP_SIGN_IN=username lets anybody who reaches {settings.host} sign in as anyone. "
             "Bind a loopback CHATAPP_HOST, or say CHATAPP_TRUST_NETWORK=1, or use CHATAPP_SIGN_IN=password."
         )
-    if (missing := missing_for_mail(settings) or missing_for_files(settings)) is not None:
-        raise BadSetting(missing)
+    for missing in (missing_for_mail(settings), missing_for_files(settings), missing_for_backups(settings)):
+        if missing is not None:
+            raise BadSetting(missing)
     return settings

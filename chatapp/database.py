@@ -1,6 +1,7 @@
 """How a process talks to its database: engine options, SQLite's pragmas, and the writer's explicit transactions."""
 
 import contextlib
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 
+from chatapp.clock import monotonic
 from chatapp.config import Settings
 from chatapp.durable_files import sync
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
+from chatapp.logs.events import event as event_of_note
+from chatapp.metrics.counters import counters
 from chatapp.sqlite_files import require_usable_files
 
 if TYPE_CHECKING:
     from chatapp.eventloop.worker_thread import WorkerThread
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,15 +28,20 @@ BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's transaction on the same SQLite file."""
 
 
+SLOW_COMMIT_SECONDS = 0.5
+"""A commit that takes as long is logged. On a disk that does well it takes milliseconds."""
+
 LOG_TIMEOUT_MS = 20
 """How long writers wait while readers keep the log from being cut."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """SQLAlchemy engine options. Readers are many and short; the writer is one connection of its own."""
+    # Errors are logged, and must not repeat the texts and hashes of their statements.
+    options = {"hide_parameters": True, "pool_size": 8}
     if settings.is_sqlite:
-        return {"pool_size": 8, "max_overflow": 24, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": settings.database_timeout}
+        return {**options, "max_overflow": 24, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {**options, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": settings.database_timeout}
 
 
 def prepare(engine: Engine, settings: Settings) -> None:
@@ -146,10 +157,12 @@ class WriterConnection:
             run_in_thread(self._begin_waiting)
 
     def commit(self) -> None:
+        began = monotonic()
         if self._committer is None:
             self.cursor.execute("COMMIT")
         else:
             self._committer.run(self._commit)
+        _note_commit(monotonic() - began)
 
     def close(self) -> None:
         """Closes the connection for good: its pragmas are not those of the pool's others.
@@ -183,6 +196,13 @@ class WriterConnection:
 
     def _in_dialect(self, sql: str) -> str:
         return sql if self.is_sqlite else sql.replace("?", "%s")
+
+
+def _note_commit(seconds: float) -> None:
+    counters.commit_seconds.observe(seconds)
+    if seconds >= SLOW_COMMIT_SECONDS:
+        fields = event_of_note("slow_commit", milliseconds=round(seconds * 1_000, 1))
+        log.info("A commit took %.1f s.", seconds, extra=fields)
 
 
 def _native_thread() -> "WorkerThread":

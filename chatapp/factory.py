@@ -14,14 +14,20 @@ from werkzeug.routing import Rule
 
 from chatapp import api, database
 from chatapp.api.fast_path import FastPath
+from chatapp.api.request_log import RequestLog
 from chatapp.bus import make_bus
 from chatapp.config import Settings, load
 from chatapp.eventloop.thread_pool import is_green
 from chatapp.extensions import db
 from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
-from chatapp.journal import Journal
+from chatapp.jobs.metrics import of_jobs
+from chatapp.journal import Journal, StoredMessage
 from chatapp.json_depth import require_depth
+from chatapp.metrics.counted import counted
+from chatapp.metrics.counters import counters
+from chatapp.metrics.of_process import of_process
+from chatapp.notices import Notice
 from chatapp.prepared_statements import StatementRunner
 from chatapp.push.sender import PushSender
 from chatapp.search.indexer import Indexer
@@ -91,7 +97,7 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     _open_database(app, settings)
     api.init_app(app, settings)
     app.register_blueprint(blueprint)
-    app.wsgi_app = FastPath(app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(FastPath(app), trusts_id=settings.proxies > 0)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -115,7 +121,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
         app.extensions["chatapp.found_log"] = found_log(engine.url.database) if settings.is_sqlite else None
         database.prepare(engine, settings)
     bus = make_bus(settings, engine)
-    journal = Journal(engine, bus, has_previews=settings.link_previews, most_bytes=settings.journal_bytes)
+    journal = Journal(engine, bus, has_previews=settings.link_previews, size=settings.journal_bytes)
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)
@@ -123,5 +129,11 @@ def _open_database(app: Flask, settings: Settings) -> None:
     app.extensions["chatapp.indexer"] = indexer = Indexer(app.app_context, journal)
     app.extensions["chatapp.push"] = PushSender(journal, settings, derived_key(str(app.secret_key), PUSH))
     journal.listen(indexer.committed)
+    journal.listen(_count_messages)
+    app.extensions["chatapp.metrics"] = [counted, of_process(settings, journal, engine), of_jobs(engine)]
     app.extensions["chatapp.close"] = [statements.close, journal.close, indexer.close]
     app.extensions["chatapp.at_exit"] = atexit.register(partial(close, app))
+
+
+def _count_messages(messages: list[StoredMessage], _notices: list[Notice]) -> None:
+    counters.messages += len(messages)

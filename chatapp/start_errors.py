@@ -2,6 +2,7 @@
 
 from sqlalchemy.exc import OperationalError
 
+from chatapp.backup.errors import BackupFailed
 from chatapp.config import BadSetting
 from chatapp.errors import ChatError
 from chatapp.journal.disk_errors import ADVICE, disk_reason
@@ -9,7 +10,7 @@ from chatapp.journal.disk_errors import ADVICE, disk_reason
 
 def sentence_of(error: Exception) -> str | None:
     """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
-    if isinstance(error, BadSetting):
+    if isinstance(error, BadSetting | BackupFailed):
         return str(error)
     if isinstance(error, ChatError):
         return error.message

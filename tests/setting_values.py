@@ -59,6 +59,9 @@ DEFAULTS: dict[str, Any] = {
     "clamd": "",
     "push_contact": "",
     "push_origins": (),
+    "backup_to": "",
+    "backup_hours": 24.0,
+    "backup_keep": 7,
 }
 GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_HTTP_PORT", "80", 80),
@@ -85,6 +88,9 @@ GOOD: list[tuple[str, str, Any]] = [
     ("CHATAPP_PUBLIC_URL", "https://chat.example/", "https://chat.example"),
     ("CHATAPP_PUSH_CONTACT", "mailto:admin@example.org", "mailto:admin@example.org"),
     ("CHATAPP_PUSH_ORIGINS", "http://push.internal:8080", ("http://push.internal:8080",)),
+    ("CHATAPP_BACKUP_TO", "/var/backups/chat/", "/var/backups/chat"),
+    ("CHATAPP_BACKUP_HOURS", "0.5", 0.5),
+    ("CHATAPP_BACKUP_KEEP", "30", 30),
 ]
 BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_HTTP_PORT", ["x", "-1", "65536", "80.5", "0x50"]),
@@ -139,6 +145,9 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_S3_REGION", ["eu central"]),
     ("CHATAPP_S3_PREFIX", ["../a", "a//b", "a b", "a/./b", "/"]),
     ("CHATAPP_CLAMD", ["clamd", "host:", "host:0", "host:65536", "tcp://host:3310", "run/clamd.ctl"]),
+    ("CHATAPP_BACKUP_TO", ["backups", "s3://", "s3://B/x", "s3://bucket/../x", "s3://bucket//x", "file:///var"]),
+    ("CHATAPP_BACKUP_HOURS", ["0", "-1", "nan", "daily", "8761"]),
+    ("CHATAPP_BACKUP_KEEP", ["0", "-1", "all", "1.5"]),
     ("CHATAPP_SECRET_KEY", ["short", "x" * 31]),
     ("CHATAPP_DATABASE_URL", ["mysql://h/d", "chat.db", "sqlite://", "sqlite:///:memory:", "://", "oracle://x"]),
 ]

@@ -193,12 +193,14 @@ def test_actions_write_through_the_journals_transaction_and_never_commit() -> No
                 assert not (is_write and target == "db.session"), f"{module_of(path)}:{line}"
 
 
-def test_only_the_journal_the_bus_and_the_queue_contain_writing_statements() -> None:
+def test_only_the_journal_the_bus_the_queue_and_a_restore_contain_writing_statements() -> None:
     statement = re.compile(r"\s*(INSERT INTO|UPDATE \w+ SET|DELETE FROM|DROP|ALTER|TRUNCATE)\b")
+    # A restore runs without a server, and before there are tables.
+    writers = ("chatapp.journal", "chatapp.bus", "chatapp.jobs", "chatapp.backup.postgresql_target")
     wrong = [
         f"{module_of(path)}:{node.lineno}"
         for path in FILES
-        if not any(is_in(module_of(path), package) for package in ("chatapp.journal", "chatapp.bus", "chatapp.jobs"))
+        if not any(is_in(module_of(path), package) for package in writers)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.match(node.value)
     ]

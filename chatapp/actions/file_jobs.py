@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chatapp.actions.released_files import DELETE_FILES, delete_released
+from chatapp.actions.deletion_hold import DELETE_FILES
+from chatapp.actions.released_files import delete_released
 from chatapp.actions.uploads import remove_upload
 from chatapp.clock import now
 from chatapp.eventloop.thread_pool import run_in_thread

@@ -2,12 +2,13 @@
 
 The bytes are outside the database, so they are deleted in three steps: a transaction marks those that nothing has, then
 they are deleted, then their row is. While they are marked nobody begins to use them. A process that is stopped in
-between leaves the mark, and the next run goes on.
+between leaves the mark, and the next run goes on. While a backup is being made, nothing is marked.
 """
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from chatapp.actions.deletion_hold import DELETE_FILES, are_held
 from chatapp.clock import now
 from chatapp.eventloop.thread_pool import run_in_thread
 from chatapp.extensions import db
@@ -18,9 +19,6 @@ from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import sizes_in
 from chatapp.media.drawing import PREVIEW_SIDES
 from chatapp.models import Blob, MessageFile, Upload
-
-DELETE_FILES = "delete_files"
-"""The kind of the job that deletes what was released."""
 
 DELETED_AT_ONCE = 100
 """Blobs that one look finds."""
@@ -48,9 +46,10 @@ def release(transaction: Transaction, hashes: set[str]) -> None:
 
 
 def delete_released(journal: Journal, storage: Storage) -> int:
-    """Deletes the bytes that nothing has any more. Returns how many it has looked at, DELETED_AT_ONCE at most."""
+    """Deletes the bytes that nothing has any more. Returns how many it has looked at, DELETED_AT_ONCE at most: none
+    while a backup is being made, at whose end the job runs again."""
     query = select(Blob.hash).where(Blob.released_at.is_not(None)).order_by(Blob.released_at).limit(DELETED_AT_ONCE)
-    hashes = list(db.session.scalars(query))
+    hashes = [] if are_held(db.session()) else list(db.session.scalars(query))
     db.session.remove()
     for blob_hash in hashes:
         _delete_if_unused(journal, storage, blob_hash)
@@ -89,6 +88,9 @@ def _mark(transaction: Transaction, blob_hash: str) -> str | None:
         return None
     if _is_used(session, blob_hash):
         blob.released_at = None
+        return None
+    # Asked after the use: whatever a snapshot has and nothing uses any more was released after the hold began.
+    if not blob.is_deleting and are_held(session):
         return None
     blob.is_deleting, blob.released_at = True, blob.released_at or now()
     return blob.previews

@@ -1,5 +1,6 @@
 """Sessions: begin, use, list, end. A session is a row, so that a sign-in can be taken back at once."""
 
+import logging
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,12 +15,15 @@ from chatapp.config import Settings
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.logs.events import event
 from chatapp.models import PushSubscription, Session
 from chatapp.models.session import DEVICE_CHARACTERS
 from chatapp.models.tables import SESSIONS, USERS
 from chatapp.models.user import MEMBER
 from chatapp.notices import SessionEnded
 from chatapp.prepared_statements import release_connection, row_or_none
+
+log = logging.getLogger(__name__)
 
 USE_NOTED_EVERY = timedelta(minutes=5)
 """How exactly the last use of a session is stored. Each request that stored it would be a write."""
@@ -117,6 +121,8 @@ def record_failure(journal: Journal, username: str, place: Place, method: str) -
     journal.write(
         lambda transaction: record(transaction, "sign_in_failed", failed, username, method=method), durable=False
     )
+    # Without the name: it may be a password that was entered in the wrong field.
+    log.info("A sign-in failed.", extra=event("sign_in_failed", method=method, address=place.address))
 
 
 def find_caller(journal: Journal, session_id: str, address: str) -> Caller | None:

@@ -36,6 +36,7 @@ from chatapp.files.file_store import FileStore
 from chatapp.files.partial_files import PartialFile
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import FileState, file_state
+from chatapp.metrics.counters import counters
 from chatapp.models import Blob, MessageFile, Upload, User
 from chatapp.payload_fields import FILES
 from chatapp.random_secrets import new_secret
@@ -169,6 +170,7 @@ def receive(
         reached = partial.size
         if reached == size:
             finish(journal, store, upload_id, name, partial)
+            counters.uploads += 1
     return Progress(upload_id, reached, size, expires_at)
 
 
@@ -238,11 +240,11 @@ def _append(
             if partial.size + len(piece) > size:
                 raise FileTooLarge("There are more bytes than the upload was announced with.", limit=size)
             run_in_thread(write, piece)
+            counters.upload_bytes += len(piece)
     except OSError as error:
         raise StorageFull("The file cannot be stored now.") from error
     finally:
-        is_wrong = checksum is not None and digest is not None and digest.digest() != checksum.digest
-        if is_wrong:
+        if is_wrong := checksum is not None and digest is not None and digest.digest() != checksum.digest:
             run_in_thread(partial.cut, began_at)
     if is_wrong:
         raise ChecksumMismatch("The bytes are not those of the checksum.")
@@ -274,8 +276,8 @@ def _offset(store: FileStore, upload: Upload) -> int:
 
 def _require_room(session: Session, store: FileStore, user_id: int, size: int) -> None:
     if store.user_bytes and (used := _used_by(session, user_id)) + size > store.user_bytes:
-        sentence = f"Your files may take {store.user_bytes:,} bytes together."
-        raise QuotaExceeded(sentence, limit=store.user_bytes, used=used)
+        limit = store.user_bytes
+        raise QuotaExceeded(f"Your files may take {limit:,} bytes together.", limit=limit, used=used)
     if store.all_bytes and _used_by_all(session) + size > store.all_bytes:
         raise StorageFull("There is no room for more files.")
 
@@ -288,12 +290,11 @@ def _require_room_on_disk(store: FileStore, size: int) -> None:
 
 def _used_by(session: Session, user_id: int) -> int:
     """The bytes of all files that a person has sent or is sending."""
-    sent = select(func.coalesce(func.sum(MessageFile.size), 0)).where(MessageFile.sender_id == user_id)
-    coming = select(func.coalesce(func.sum(Upload.size), 0)).where(Upload.user_id == user_id)
-    return int(session.scalar(sent) or 0) + int(session.scalar(coming) or 0)
+    sent = select(func.sum(MessageFile.size)).where(MessageFile.sender_id == user_id)
+    coming = select(func.sum(Upload.size)).where(Upload.user_id == user_id)
+    return sum(int(session.scalar(one) or 0) for one in (sent, coming))
 
 
 def _used_by_all(session: Session) -> int:
-    stored = select(func.coalesce(func.sum(Blob.size), 0))
-    coming = select(func.coalesce(func.sum(Upload.size), 0)).where(Upload.blob_hash.is_(None))
-    return int(session.scalar(stored) or 0) + int(session.scalar(coming) or 0)
+    coming = select(func.sum(Upload.size)).where(Upload.blob_hash.is_(None))
+    return sum(int(session.scalar(one) or 0) for one in (select(func.sum(Blob.size)), coming))

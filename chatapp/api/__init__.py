@@ -20,6 +20,7 @@ from chatapp.api import (
     link_previews,
     message_changes,
     messages,
+    metrics,
     oidc,
     openapi,
     own_data,
@@ -31,6 +32,7 @@ from chatapp.api import (
     removals,
     reports,
     request_limit,
+    request_log,
     resets,
     saved,
     scheduled,
@@ -96,6 +98,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     error_handlers.init_app(app)
     cross_origin.init_app(app, settings)
     request_limit.init_app(app, settings)
+    request_log.init_app(app)
+    metrics.init_app(settings)
     _limit_attempts(app, settings)
     app.extensions["chatapp.oidc"] = providers_of(settings)
     app.extensions["chatapp.running_exports"] = RunningExports()
@@ -113,6 +117,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ("PATCH", prefix.rstrip("/") + "/uploads/") for prefix in settings.api_prefixes
     ]
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(openapi.blueprint)
 
 

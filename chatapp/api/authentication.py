@@ -1,6 +1,7 @@
 """Authenticates HTTP requests: the token in a cookie or a header, its session, and protection against CSRF."""
 
 import hmac
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,13 @@ from chatapp.clock import now
 from chatapp.config import Settings
 from chatapp.errors import CrossSite, NotSignedIn
 from chatapp.extensions import jwt
+from chatapp.logs.current_request import note_user
+from chatapp.logs.events import event
 from chatapp.models.user import BOT
 from chatapp.origins import is_allowed, same_origin
 from chatapp.tokens import claims_of, signing_keys
+
+log = logging.getLogger(__name__)
 
 TOKEN_COOKIE = "chatToken"  # noqa: S105
 TOKEN_HEADER = "auth-token"  # noqa: S105
@@ -78,6 +83,7 @@ def require_caller(environ: dict[str, Any]) -> Caller:
     # What counts is where the token was found. A browser also sends some headers by itself, on behalf of any site.
     if environ["REQUEST_METHOD"] not in SAFE_METHODS and not in_header:
         _require_own_site(found.claims)
+    note_user(found.caller.user_id)
     count_request(found.caller.user_id)
     environ[ACCEPTED_TOKEN] = found.token
     return found.caller
@@ -150,6 +156,13 @@ def attach_token(response: Response, token: str) -> Response:
     _secure_cookies(response)
     response.headers[TOKEN_HEADER] = token
     return response
+
+
+def attach_new_session(response: Response, caller: Caller) -> Response:
+    """As `attach_token`, for a session that has just begun, which is logged."""
+    note_user(caller.user_id)
+    log.info("A person has signed in.", extra=event("sign_in", user=caller.user_id, address=caller.address))
+    return attach_token(response, make_token(caller))
 
 
 def detach_token(response: Response) -> Response:

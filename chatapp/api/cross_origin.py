@@ -5,6 +5,7 @@ import re
 from flask import Flask, Response, request
 
 from chatapp.api.authentication import CSRF_HEADER, TOKEN_HEADER
+from chatapp.api.request_log import REQUEST_ID
 from chatapp.config import Settings
 from chatapp.extensions import cors
 from chatapp.security_headers import hardening
@@ -17,7 +18,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         origins=[_pattern(origin) for origin in settings.origins],
         supports_credentials=True,
         allow_headers=["Content-Type", "Authorization", TOKEN_HEADER, CSRF_HEADER],
-        expose_headers=[TOKEN_HEADER, "Retry-After"],
+        expose_headers=[TOKEN_HEADER, "Retry-After", REQUEST_ID],
         methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         max_age=600,
         send_wildcard=False,

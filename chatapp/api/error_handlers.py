@@ -8,6 +8,8 @@ from werkzeug.exceptions import HTTPException
 
 from chatapp.errors import ChatError, TooManyAttempts, failure_payload
 from chatapp.journal.database_errors import is_outage, to_chat_error
+from chatapp.logs.current_request import note_refusal
+from chatapp.metrics.counters import counters
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: ChatError) -> tuple[Response, int]:
+    counters.refusals["http", error.code] += 1
+    note_refusal(error.code)
     response = jsonify(failure_payload(error))
     if "retryAfter" in error.details:
         response.headers["Retry-After"] = str(error.details["retryAfter"])

@@ -13,6 +13,7 @@ import orjson
 from flask import Flask
 
 from chatapp.api.operation import FAILURE, Operation
+from chatapp.logs.current_request import note_route
 from chatapp.security_headers import hardening
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -49,8 +50,9 @@ class FastPath:
             path = environ["PATH_INFO"].encode("latin-1").decode()
         except UnicodeDecodeError:
             return None
-        for pattern, operation in self._routes:
+        for pattern, operation, route in self._routes:
             if found := pattern.fullmatch(path):
+                note_route(route)
                 try:
                     with self._app.app_context():
                         return orjson.dumps(operation.run(environ, found.groupdict()))
@@ -60,10 +62,10 @@ class FastPath:
         return None
 
 
-def _routes_of(app: Flask) -> Iterable[tuple[re.Pattern[str], Operation]]:
+def _routes_of(app: Flask) -> Iterable[tuple[re.Pattern[str], Operation, str]]:
     for rule in app.url_map.iter_rules():
         operation: Operation | None = getattr(app.view_functions[rule.endpoint], "operation", None)
         if operation is not None and "GET" in (rule.methods or ()) and not operation.needs_flask:
             literals = _VARIABLE.split(rule.rule)
             parts = [f"(?P<{part}>[^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(literals)]
-            yield re.compile("".join(parts)), operation
+            yield re.compile("".join(parts)), operation, rule.rule

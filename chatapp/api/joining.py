@@ -9,7 +9,7 @@ from chatapp.actions import invites, passkeys
 from chatapp.actions.accounts import NewUser
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.invites import Newcomer
-from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.authentication import attach_new_session
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.passkey_ceremonies import credential_of, joining_ceremony
@@ -74,7 +74,7 @@ def make_account(body: Join) -> Response:
     user = NewUser(body.username, body.first_name, body.last_name)
     newcomer = Newcomer(user, body.invite, body.password, _passkey_of(body))
     caller = invites.join(current_journal(), current_settings(), newcomer, current_place())
-    return attach_token(jsonify(response=f"Welcome, {caller.username}."), make_token(caller))
+    return attach_new_session(jsonify(response=f"Welcome, {caller.username}."), caller)
 
 
 def _passkey_of(body: Join) -> Callable[[Transaction, int], object] | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from chatapp.actions.external_identities import sign_in_person
 from chatapp.actions.sessions import Caller
 from chatapp.api import oidc_cookie
-from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.authentication import attach_new_session
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
@@ -48,7 +48,7 @@ def callback(name: str) -> Response:
     except ChatError as error:
         response = _to_page(f"sign-in-failed/{error.code}")
     else:
-        response = attach_token(_to_page("signed-in"), make_token(caller))
+        response = attach_new_session(_to_page("signed-in"), caller)
     return oidc_cookie.detach(response)
 
 

@@ -11,7 +11,7 @@ from chatapp.actions.confirmation import has_password, require_confirmation
 from chatapp.actions.installation_settings import chosen
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
-from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.authentication import attach_new_session
 from chatapp.api.confirming import CONFIRMED, counted
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
@@ -80,7 +80,7 @@ def passkey_sign_in(body: PasskeySignIn) -> Response:
             body.username,
             current_place(),
         )
-    return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+    return attach_new_session(jsonify(response=f"Signed in as {caller.username}."), caller)
 
 
 @blueprint.post("/passkeys/join/options")

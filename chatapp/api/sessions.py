@@ -10,7 +10,7 @@ from chatapp.actions.accounts import Credentials
 from chatapp.actions.directory_accounts import sign_in
 from chatapp.actions.sessions import Caller
 from chatapp.actions.system_permissions import MANAGE_OWN_ACCOUNT
-from chatapp.api.authentication import attach_token, current_token, detach_token, make_token
+from chatapp.api.authentication import attach_new_session, attach_token, current_token, detach_token, make_token
 from chatapp.api.current import SECOND_FACTOR, current_journal, current_key, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_delays import SignInDelays
@@ -57,7 +57,7 @@ def login(body: SignIn) -> Response:
     given = Credentials(body.username, body.password, body.code)
     with _counted(body):
         caller = sign_in(current_journal(), current_settings(), current_key(SECOND_FACTOR), given, current_place())
-    return attach_token(jsonify(response=f"Signed in as {caller.username}."), make_token(caller))
+    return attach_new_session(jsonify(response=f"Signed in as {caller.username}."), caller)
 
 
 def _counted(body: SignIn) -> AbstractContextManager[None]:

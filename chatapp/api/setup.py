@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from chatapp.actions import setup
 from chatapp.actions.accounts import NewUser
-from chatapp.api.authentication import attach_token, make_token
+from chatapp.api.authentication import attach_new_session
 from chatapp.api.current import current_journal, current_place, current_settings
 from chatapp.api.operation import operation
 from chatapp.api.sign_in_rules import address_limit, require_trusted_network
@@ -46,4 +46,4 @@ def set_up(body: SetUp) -> Response:
         body.joining,
         current_place(),
     )
-    return attach_token(jsonify(response=f"Welcome, {caller.username}."), make_token(caller))
+    return attach_new_session(jsonify(response=f"Welcome, {caller.username}."), caller)

@@ -12,13 +12,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import orjson
 from sqlalchemy import Engine
 
+from chatapp.bus.envelope import seal, unseal
 from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.journal.database_errors import is_outage
-from chatapp.notices import Notice, decode, encode
+from chatapp.notices import Notice
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +94,8 @@ class PostgresBus:
 
     def _receive(self, raw: Any, receive: Callable[[list[Notice]], None]) -> None:
         for notification in list(raw.notifies):
-            origin, body = orjson.loads(notification.payload)
-            if origin != self._origin:
-                receive(decode(body))
+            if notices := unseal(notification.payload, self._origin):
+                receive(notices)
         raw.notifies.clear()
 
 
@@ -104,7 +103,7 @@ def _payloads(origin: str, notices: list[Notice]) -> Iterator[str]:
     """Encodes the notices. Halves a payload that is too long; a single notice never is."""
     for start in range(0, len(notices), NOTICES_A_PAYLOAD):
         part = notices[start : start + NOTICES_A_PAYLOAD]
-        payload = orjson.dumps([origin, encode(part)]).decode()
+        payload = seal(origin, part).decode()
         if len(payload.encode()) > PAYLOAD_LIMIT and len(part) > 1:
             middle = len(part) // 2
             yield from _payloads(origin, part[:middle])

@@ -6,11 +6,11 @@ import threading
 import uuid
 from collections.abc import Callable
 
-import orjson
 import redis
 
+from chatapp.bus.envelope import seal, unseal
 from chatapp.database import WriterConnection
-from chatapp.notices import CatchUp, Notice, decode, encode
+from chatapp.notices import CatchUp, Notice
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class RedisBus:
             self._thread.join()
 
     def _publish(self, notices: list[Notice]) -> None:
-        self._client.publish(CHANNEL, orjson.dumps([self._origin, encode(notices)]))
+        self._client.publish(CHANNEL, seal(self._origin, notices))
 
     def _recover(self) -> None:
         while not self._stop.wait(RECONNECT_SECONDS):
@@ -104,6 +104,5 @@ class RedisBus:
                     self._receive(message["data"], receive)
 
     def _receive(self, data: bytes, receive: Callable[[list[Notice]], None]) -> None:
-        origin, body = orjson.loads(data)
-        if origin != self._origin:
-            receive(decode(body))
+        if notices := unseal(data, self._origin):
+            receive(notices)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from chatapp.bus.envelope import note_arrival
 from chatapp.clock import now
 from chatapp.database import WriterConnection
 from chatapp.models.base import to_microseconds
@@ -27,6 +28,7 @@ KEEP_MICROSECONDS = 60_000_000
 PRUNED_AT_ONCE = 10
 """Oldest rows checked with each insert: more than are inserted, and a small bounded number."""
 
+NEWER = "SELECT id, body, created_at FROM notice WHERE id > ? ORDER BY id"
 PRUNE = "DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY id LIMIT ?) AND created_at < ?"
 
 
@@ -73,7 +75,8 @@ class SqliteBus:
 
 
 def _read(raw: Any, last: int, receive: Callable[[list[Notice]], None]) -> int:
-    for number, body in raw.execute("SELECT id, body FROM notice WHERE id > ? ORDER BY id", (last,)).fetchall():
+    for number, body, at in raw.execute(NEWER, (last,)).fetchall():
+        note_arrival(at)
         receive(decode(body))
         last = number
     return last

@@ -19,15 +19,18 @@ def storage_of(settings: FileSettings, instance: Path) -> Storage:
     """
     if not settings.s3_bucket:
         return LocalStorage(instance / FOLDER)
-    return S3Storage(
-        Bucket(
-            settings.s3_endpoint,
-            settings.s3_region,
-            settings.s3_bucket,
-            settings.s3_access_key,
-            settings.s3_secret_key or Path(settings.s3_secret_key_file).read_text().strip(),
-            settings.s3_prefix,
-        )
+    return S3Storage(bucket_of(settings, settings.s3_bucket, settings.s3_prefix))
+
+
+def bucket_of(settings: FileSettings, name: str, prefix: str) -> Bucket:
+    """A bucket of the storage that the settings name. Raises OSError if the file of the secret cannot be read."""
+    return Bucket(
+        settings.s3_endpoint,
+        settings.s3_region,
+        name,
+        settings.s3_access_key,
+        settings.s3_secret_key or Path(settings.s3_secret_key_file).read_text().strip(),
+        prefix,
     )
 
 

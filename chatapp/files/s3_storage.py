@@ -48,21 +48,7 @@ class S3Storage:
     @cached_property
     def _store(self) -> "S3Store":
         """Made by the first call, in the process that makes it: its threads do not survive a fork."""
-        from obstore.store import S3Store
-
-        return S3Store(
-            self._bucket.name,
-            endpoint=self._bucket.endpoint,
-            region=self._bucket.region,
-            access_key_id=self._bucket.access_key,
-            secret_access_key=self._bucket.secret_key,
-            client_options={
-                "allow_http": self._bucket.endpoint.startswith("http://"),
-                "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                "timeout": timedelta(seconds=REQUEST_SECONDS),
-            },
-            retry_config={"max_retries": MOST_RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
-        )
+        return open_bucket(self._bucket)
 
     def put(self, key: str, source: Path) -> None:
         """Uploads the file, in parts if it is large. It is durable, as far as S3 promises, and `source` stays."""
@@ -130,6 +116,27 @@ class S3Storage:
         """An address that answers with the bytes and these two headers, for that many seconds, to whoever has it."""
         headers = {"response-content-type": content_type, "response-content-disposition": disposition}
         return presigned(self._bucket, checked(key), seconds, headers)
+
+
+def open_bucket(bucket: Bucket) -> "S3Store":
+    """The client of a bucket. Raises S3Missing without the package."""
+    try:
+        from obstore.store import S3Store
+    except ImportError as error:
+        raise S3Missing(MISSING) from error
+    return S3Store(
+        bucket.name,
+        endpoint=bucket.endpoint,
+        region=bucket.region,
+        access_key_id=bucket.access_key,
+        secret_access_key=bucket.secret_key,
+        client_options={
+            "allow_http": bucket.endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+            "timeout": timedelta(seconds=REQUEST_SECONDS),
+        },
+        retry_config={"max_retries": MOST_RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+    )
 
 
 @contextmanager

@@ -109,14 +109,17 @@ class FileSettings:
 
 
 def missing_for_files(settings: FileSettings) -> str | None:
-    """The sentence that says which setting a bucket lacks."""
-    if not settings.s3_bucket:
-        return None
+    """The sentence that says which setting a bucket of uploaded files lacks."""
+    return missing_for_bucket(settings, "CHATAPP_S3_BUCKET") if settings.s3_bucket else None
+
+
+def missing_for_bucket(settings: FileSettings, variable: str) -> str | None:
+    """The sentence that says which setting a bucket lacks that `variable` names."""
     for name in ("s3_endpoint", "s3_access_key"):
         if not getattr(settings, name):
-            return f"CHATAPP_S3_BUCKET needs CHATAPP_{name.upper()} too."
+            return f"{variable} needs CHATAPP_{name.upper()} too."
     if settings.s3_secret_key or Path(settings.s3_secret_key_file).is_file():
         return None
     if settings.s3_secret_key_file:
         return f"CHATAPP_S3_SECRET_KEY_FILE cannot be {settings.s3_secret_key_file}: there is no such file."
-    return "CHATAPP_S3_BUCKET needs CHATAPP_S3_SECRET_KEY or CHATAPP_S3_SECRET_KEY_FILE too."
+    return f"{variable} needs CHATAPP_S3_SECRET_KEY or CHATAPP_S3_SECRET_KEY_FILE too."

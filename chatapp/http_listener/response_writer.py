@@ -11,6 +11,7 @@ import orjson
 
 from chatapp.errors import ChatError, failure_payload
 from chatapp.http_listener.request_parser import Request
+from chatapp.metrics.counters import counters
 from chatapp.security_headers import hardening
 
 log = logging.getLogger(__name__)
@@ -167,6 +168,7 @@ class ResponseWriter:
 
 def refusal(status: str, error: ChatError) -> bytes:
     """A whole response to what is no HTTP request, after which the connection is closed."""
+    counters.refusals["transport", error.code] += 1
     body = orjson.dumps(failure_payload(error))
     headers = [*_FAILURE_HEADERS, ("Content-Length", str(len(body))), ("Connection", "close")]
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from chatapp.actions import digest_sending, file_jobs, mail_sending, preview_lookup
+from chatapp.actions import digest_sending, file_jobs, mail_sending, preview_lookup, scheduled_backups
 from chatapp.actions.removal_steps import REMOVAL
 from chatapp.actions.retention_sweep import DELETED_GROUPS, SWEEP
 from chatapp.actions.scheduled_sending import SCHEDULED_MESSAGE
@@ -28,6 +28,7 @@ KINDS: tuple[Kind, ...] = (
     file_jobs.EXPIRE,
     preview_lookup.LOOK_UP,
     preview_lookup.FORGET,
+    *scheduled_backups.KINDS,
     *push.KINDS,
     Kind("dead_letters", _forget_old_dead_letters, every=timedelta(days=1)),
 )

@@ -19,6 +19,8 @@ from chatapp.jobs.leases import LOST, begin, claim, fail, settle
 from chatapp.jobs.next_due import next_due, next_due_statement
 from chatapp.journal import Journal, StoredMessage, Transaction
 from chatapp.journal.database_errors import is_outage
+from chatapp.logs.events import event
+from chatapp.metrics.counters import counters
 from chatapp.models.base import to_microseconds
 from chatapp.notices import CatchUp, JobsAdded, Notice
 
@@ -128,8 +130,10 @@ class Runner:
 
     def _run_job(self, job: Job) -> None:
         try:
-            self._settle(job, self._work(job))
+            self._settle(job, again := self._work(job))
+            counters.jobs[job.kind.name, "done" if again is None else "again"] += 1
         except LeaseLost:
+            counters.jobs[job.kind.name, "lost"] += 1
             log.warning("A job of the kind %s took longer than it may, and was given to another run.", job.kind.name)
         except Exception as error:
             self._fail(job, error)
@@ -164,15 +168,18 @@ class Runner:
         try:
             is_retried = self._store(lambda transaction: fail(transaction, job, error))
         except LeaseLost:
+            counters.jobs[job.kind.name, "lost"] += 1
             return
         except Exception as second:
             self._log(job, "is tried again when its lease is over", second)
             return
+        counters.jobs[job.kind.name, "retried" if is_retried else "failed"] += 1
         if is_retried:
             self._log(job, "is tried again", error)
         else:
             sentence, place = sentence_of(error), _traceback(error)
-            log.error("A job of the kind %s has failed for good: %s%s", job.kind.name, sentence, place)
+            fields = event("job_failed", kind=job.kind.name, job=job.id, attempt=job.attempt)
+            log.error("A job of the kind %s has failed for good: %s%s", job.kind.name, sentence, place, extra=fields)
 
     def _log(self, job: Job, outcome: str, error: Exception) -> None:
         """Logs a failure if it is not the one that was logged last of this kind, which may come hundreds of times."""

@@ -12,6 +12,9 @@ RACES = {"UniqueViolation", "DeadlockDetected", "SerializationFailure"}
 OUTAGES = {"OperationalError", "InterfaceError"}
 """The drivers' names for a database that is full, locked for too long, shutting down or unreachable."""
 
+ATTEMPTS = 3
+"""Attempts at a transaction that races with another process, or whose connection breaks."""
+
 
 class CommitInDoubt(Exception):
     """COMMIT failed, and it is unknown whether the database committed."""
@@ -46,7 +49,7 @@ def concerns_all(error: Exception) -> bool:
     return is_outage(error) and disk_reason(error) != DAMAGED
 
 
-def is_worth_retrying(error: Exception) -> bool:
+def may_retry(error: Exception) -> bool:
     """Whether a retry on a new connection is safe, which it is not after a COMMIT, and would not wait in vain again for
     a database that did not answer in time."""
     return not isinstance(error, CommitInDoubt) and "NoAnswer" not in _class_names(error)

@@ -11,6 +11,7 @@ from chatapp.journal.drafts import FeedbackOutcome, MessageDraft, Outcome
 from chatapp.journal.feedback_batch import FeedbackBatch
 from chatapp.journal.message_batch import MessageBatch
 from chatapp.journal.transaction import QueuedDraft
+from chatapp.metrics.counters import counters
 from chatapp.notices import Notice
 
 
@@ -23,6 +24,7 @@ def store_drafts(
     """
     outcomes: dict[int, Outcome | FeedbackOutcome] = {}
     drafts = [one.draft for one in queued]
+    counters.batch_drafts.observe(len(drafts))
     if messages := {number: draft for number, draft in enumerate(drafts) if isinstance(draft, MessageDraft)}:
         message_batch = MessageBatch(connection, has_previews=has_previews)
         outcomes.update(zip(messages, message_batch.store(list(messages.values())), strict=True))

@@ -17,8 +17,8 @@ can drain it before the next fan-out."""
 DRAFT_BYTES = 1_024
 """What a draft takes beside its content."""
 
-MOST_BYTES = 67_108_864
-"""The default of CHATAPP_JOURNAL_BYTES."""
+SIZE = 67_108_864
+"""The default of CHATAPP_JOURNAL_BYTES, in bytes."""
 
 FULL = "full"
 """The reason that a refusal names."""

@@ -1,7 +1,7 @@
 """Keeps what people have been told of watermarks until the database has it.
 
 The writer stores watermarks in bursts, some time after senders have seen their ticks. Without this file a process that
-is killed in between would take ticks back: nobody else knows of them. See docs/decisions/0053-told-watermarks.md.
+is killed in between would take ticks back: nobody else knows of them. See docs/decisions/0056-told-watermarks.md.
 """
 
 import logging

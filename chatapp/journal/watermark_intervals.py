@@ -10,3 +10,8 @@ AFTER_OUTAGE_SECONDS = 1.0
 
 FLUSH_SECONDS = 0.25
 """How long a reader waits until the watermarks are written. After that it reads older ones."""
+
+
+def watermarks_seconds(dialect: str) -> float:
+    """The shortest interval between two writes of watermarks on this database."""
+    return SINGLE_SECONDS if dialect == "sqlite" else SHARED_SECONDS

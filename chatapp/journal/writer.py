@@ -20,31 +20,27 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal.batching import merge_watermarks, split
-from chatapp.journal.database_errors import CommitInDoubt, concerns_all, is_race, is_worth_retrying, to_chat_error
+from chatapp.journal.database_errors import ATTEMPTS, CommitInDoubt, concerns_all, is_race, may_retry, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
-from chatapp.journal.draft_queue import MOST_BYTES, DraftQueue
+from chatapp.journal.draft_queue import SIZE, DraftQueue
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
 from chatapp.journal.outage_log import OutageLog
 from chatapp.journal.push_jobs import PushJobs
 from chatapp.journal.transaction import Committed, Listener, Publisher, QueuedDraft, Transaction, Work, Write
-from chatapp.journal.watermark_intervals import AFTER_OUTAGE_SECONDS, FLUSH_SECONDS, SHARED_SECONDS, SINGLE_SECONDS
+from chatapp.journal.watermark_intervals import AFTER_OUTAGE_SECONDS, FLUSH_SECONDS, watermarks_seconds
 from chatapp.journal.writes import answer, guard, message_notices, resolve, run_write, write_watermarks
 from chatapp.notices import CatchUp
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-ATTEMPTS = 3
-"""Attempts at a transaction that races with another process, or whose connection breaks."""
 
 
 class Journal:
     """The only way to write. Safe to call from any thread or greenlet. The first write starts the writer.
-    `has_previews` says whether the links of new texts are looked up, `most_bytes` how much may wait for it."""
+    `has_previews` says whether the links of new texts are looked up, `size` how many bytes may wait."""
 
-    def __init__(
-        self, engine: Engine, publisher: Publisher, *, has_previews: bool = False, most_bytes: int = MOST_BYTES
-    ) -> None:
+    def __init__(self, engine: Engine, publisher: Publisher, *, has_previews: bool = False, size: int = SIZE) -> None:
         self.has_previews = has_previews
         self._engine = engine
         self._publisher = publisher
@@ -52,14 +48,14 @@ class Journal:
         self._starting = threading.Lock()
         self._wakeup: Wakeup  # created with the thread, for its event loop
         self._writes: deque[Write[Any]] = deque()
-        self._drafts = DraftQueue(most_bytes)
+        self._drafts = DraftQueue(size)
         self._source: Callable[[], WatermarkUpdates] = dict
         self._watermarks_written: Callable[[], None] = lambda: None
         self._are_watermarks_waiting = False
         self._are_watermarks_in_flight = False
         self._kept_watermarks: WatermarkUpdates = {}
         self._watermarks_at = 0.0
-        self._watermarks_seconds = SINGLE_SECONDS if engine.dialect.name == "sqlite" else SHARED_SECONDS
+        self._watermarks_seconds = watermarks_seconds(engine.dialect.name)
         self._is_commit_unannounced = False
         self._is_asleep = False
         self._is_flushing = False
@@ -69,6 +65,11 @@ class Journal:
         self._is_closed = False
         self._push_jobs = PushJobs()
         self._outages = OutageLog()
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many drafts and how many other writes wait for the next transaction."""
+        return len(self._drafts), len(self._writes)
 
     def listen(self, listener: Listener) -> None:
         """Registers a listener to be called after each commit of this process."""
@@ -290,7 +291,7 @@ class Journal:
 
     def _is_connection_broken(self, error: Exception) -> bool:
         """Whether the connection broke before the commit, so that a retry on a new one is safe and may be answered."""
-        return self._connection is not None and self._connection.is_broken and is_worth_retrying(error)
+        return self._connection is not None and self._connection.is_broken and may_retry(error)
 
     def _drop_connection(self) -> None:
         """Closes the connection, which rolls back an open transaction. The next batch opens a new one."""

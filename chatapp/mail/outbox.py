@@ -15,6 +15,7 @@ from chatapp.jobs import enqueue
 from chatapp.jobs.kind import Backoff
 from chatapp.journal import Transaction
 from chatapp.mail.letters import Letter
+from chatapp.metrics.counters import counters
 from chatapp.models import JobRow
 from chatapp.models.job import IS_NOT_FAILED
 
@@ -52,5 +53,6 @@ def is_full(transaction: Transaction) -> bool:
     count = select(func.count()).select_from(JobRow).where(JobRow.kind == MAIL, IS_NOT_FAILED)
     is_over = (transaction.session.scalar(count) or 0) >= MOST_WAITING
     if is_over:
+        counters.dropped["mail"] += 1
         log.warning("An e-mail is dropped: %d others wait.", MOST_WAITING)
     return is_over

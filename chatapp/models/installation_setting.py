@@ -7,8 +7,8 @@ from chatapp.models.base import Base
 
 
 class InstallationSetting(Base):
-    """`actions/installation_settings.py` has the names and what they mean. `search_compaction` is none that somebody
-    chooses: see `journal/search_index.py`."""
+    """`actions/installation_settings.py` has the names and what they mean. Some are none that somebody chooses: see
+    `journal/search_index.py`, `actions/deletion_hold.py` and `actions/scheduled_backups.py`."""
 
     __tablename__ = "installation_setting"
 

@@ -5,6 +5,7 @@ import contextlib
 from flask import Flask
 
 from chatapp.config import Settings
+from chatapp.errors import ChatError
 from chatapp.jobs.kinds import KINDS
 from chatapp.jobs.runner import Runner
 from chatapp.journal import Journal
@@ -16,6 +17,7 @@ from chatapp.realtime.index_compactor import IndexCompactor
 from chatapp.realtime.join_timeout import JoinTimeout
 from chatapp.realtime.json_packets import ChatPacket
 from chatapp.realtime.load_limits import AddressLimit
+from chatapp.realtime.metrics import of_sockets
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
 from chatapp.realtime.start_report import report
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> ChatSocketIO:
     dispatcher = Dispatcher(app, settings, journal, server)
     sockets.on_namespace(ChatNamespace(dispatcher))
     app.extensions["chatapp.dispatcher"] = dispatcher
+    app.extensions["chatapp.metrics"].append(of_sockets(server, dispatcher))
     _start(app, settings, journal, dispatcher, server)
     return sockets
 
@@ -93,12 +96,16 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
         ticker.stop,
         runner.stop,
         bus.close,
-        lambda: _close_transports(server),
+        lambda: _close_transports(journal, server),
     ]
 
 
-def _close_transports(server: ChatServer) -> None:
-    """Closes transports, not Socket.IO sessions: JavaScript clients reconnect by themselves only after the former."""
+def _close_transports(journal: Journal, server: ChatServer) -> None:
+    """Closes transports, not Socket.IO sessions: JavaScript clients reconnect by themselves only after the former.
+
+    First the watermarks are written of which the clients have heard: they may ask another process the next moment."""
+    with contextlib.suppress(ChatError):
+        journal.flush_watermarks()
     for eio_sid in list(server.eio.sockets):
         with contextlib.suppress(Exception):
             server.close_transport(eio_sid)

@@ -188,7 +188,8 @@ class Dispatcher:
             handle(subject)
         except Exception as error:
             if not is_outage(error):
-                log.exception("Handling failed: %s", subject)
+                # By its kind alone: a message has a text.
+                log.exception("Handling a %s failed", type(subject).__name__)
                 return
             log.error("Handling a %s failed: %s", type(subject).__name__, error)
             if not self._is_behind:

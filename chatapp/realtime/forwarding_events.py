@@ -17,12 +17,12 @@ class ForwardingEvents:
     """Each handler parses the payload, calls one action, and returns the ack."""
 
     _dispatcher: "Dispatcher"
-    _resolver_of: Callable[[DeferredAck], Callable[[Outcome], None]]
+    _resolver_of: Callable[[Caller, DeferredAck], Callable[[Outcome], None]]
 
     def on_forwardMessage(self, caller: Caller, payload: Any) -> DeferredAck:
         event = parse(ForwardMessage, payload)
         ack = DeferredAck()
-        done, quota = self._resolver_of(ack), self._dispatcher.app.extensions["chatapp.files"].user_bytes
+        done, quota = self._resolver_of(caller, ack), self._dispatcher.app.extensions["chatapp.files"].user_bytes
         forwarding.forward_message(
             self._dispatcher.journal, caller, event.message_id, event, done, quota_bytes=quota, is_awaited=True
         )

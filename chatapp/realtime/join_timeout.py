@@ -5,6 +5,7 @@ from collections import OrderedDict
 from typing import Any
 
 from chatapp.clock import monotonic
+from chatapp.realtime.engine.closings import note_closing
 from chatapp.realtime.engine.socketio_server import ChatServer
 
 
@@ -21,7 +22,8 @@ class JoinTimeout:
     def close_overdue(self) -> None:
         """Closes the connections whose time-out has ended and that are in no namespace."""
         for eio_sid in self._overdue():
-            if not self._has_joined(eio_sid):
+            if eio_sid in self._server.eio.sockets and not self._has_joined(eio_sid):
+                note_closing(eio_sid, "join_timeout")
                 self._server.close_transport(eio_sid)
 
     def _open(self, eio_sid: str) -> None:

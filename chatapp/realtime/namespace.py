@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import flask_socketio
-from socketio import exceptions
 
 from chatapp import conversation_serializers, group_serializers, personal_serializers, serializers
 from chatapp.actions import (
@@ -22,7 +21,7 @@ from chatapp.actions import search as searching
 from chatapp.actions import sync as catch_up
 from chatapp.actions.lookup import find_conversation
 from chatapp.actions.sessions import Caller
-from chatapp.errors import ChatError, NotSignedIn, UnknownEvent, failure_payload
+from chatapp.errors import ChatError, NotSignedIn, UnknownEvent
 from chatapp.group_payloads import AddMembers, ChangeGroup, FindGroups, GroupId, NewGroup, RemoveMember, SetRole
 from chatapp.journal.database_errors import is_outage, to_chat_error
 from chatapp.journal.drafts import Outcome
@@ -36,6 +35,7 @@ from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.forwarding_events import ForwardingEvents
 from chatapp.realtime.message_events import draft_of
 from chatapp.realtime.poll_events import PollEvents
+from chatapp.realtime.refusals import connect_error, log_connection, refused, whose
 from chatapp.realtime.rooms import NAMESPACE
 from chatapp.realtime.saved_events import SavedEvents
 from chatapp.realtime.scheduled_events import ScheduledEvents
@@ -127,13 +127,12 @@ class ChatNamespace(
             with self._dispatcher.app.app_context():
                 caller = caller_of(environ, auth)
             self._dispatcher.connected(sid, caller)
+            log_connection(self.server, self._dispatcher.connections, sid)
         except ChatError as error:
-            # The protocol passes only `message` and `data` of a refused connection to the client.
-            raise exceptions.ConnectionRefusedError(error.message, failure_payload(error)["error"]) from None
+            raise connect_error(error) from None
         except Exception as error:
             log.error("A connection could not be accepted: %s", error, exc_info=not is_outage(error))
-            failure = to_chat_error(error)
-            raise exceptions.ConnectionRefusedError(failure.message, failure_payload(failure)["error"]) from None
+            raise connect_error(to_chat_error(error)) from None
         return True
 
     def on_disconnect(self, sid: str) -> None:
@@ -253,13 +252,13 @@ class ChatNamespace(
                 messages.require_sender(caller, event.sender)
         draft = draft_of(caller, event, is_group=is_group)
         ack = DeferredAck()
-        messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(ack))
+        messages.send_message(self._dispatcher.journal, caller, draft, self._resolver_of(caller, ack))
         return ack
 
-    def _resolver_of(self, ack: DeferredAck) -> Callable[[Outcome], None]:
+    def _resolver_of(self, caller: Caller, ack: DeferredAck) -> Callable[[Outcome], None]:
         def done(outcome: Outcome) -> None:
             if isinstance(outcome, ChatError):
-                ack.set(failure_payload(outcome))
+                ack.set(refused(outcome, user=caller.user_id))
                 return
             try:
                 self._dispatcher.delivery.resolve_ack(outcome, ack)
@@ -286,7 +285,11 @@ class ChatNamespace(
             subject = connection if event in OF_CONNECTION else connection.caller
             return getattr(self, "on_" + event)(subject, payload)
         except ChatError as error:
-            return failure_payload(error)
+            return self._refused(event, sid, error)
         except Exception as error:
             log.error("Handling %s failed: %s", event, error, exc_info=not is_outage(error))
-            return failure_payload(to_chat_error(error))
+            return self._refused(event, sid, to_chat_error(error))
+
+    def _refused(self, event: str, sid: str, error: ChatError) -> Ack:
+        known = event if event in EVENTS else "unknown"
+        return refused(error, name=known, **whose(self.server, self._dispatcher.connections, sid))

@@ -100,6 +100,11 @@ class Presence:
     def is_online(self, user_id: int) -> bool:
         return self._connections.has_user(user_id) or user_id in self._online
 
+    @property
+    def online_count(self) -> int:
+        """How many users are online, on any process."""
+        return len(self._online)
+
     def beat(self) -> None:
         """Writes a heartbeat if HEARTBEAT_SECONDS have passed since the last one. Called often."""
         if monotonic() - self._beat_at >= HEARTBEAT_SECONDS:

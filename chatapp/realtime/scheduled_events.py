@@ -22,7 +22,7 @@ class ScheduledEvents:
     """Each handler parses the payload, calls one action, and returns the ack."""
 
     _dispatcher: "Dispatcher"
-    _resolver_of: Callable[[DeferredAck], Callable[[Outcome], None]]
+    _resolver_of: Callable[[Caller, DeferredAck], Callable[[Outcome], None]]
 
     def on_scheduleMessage(self, caller: Caller, payload: Any) -> Ack:
         event = parse(Schedule, payload)
@@ -52,7 +52,7 @@ class ScheduledEvents:
         ack = DeferredAck()
         with self._dispatcher.app.app_context():
             scheduled_messages.send_scheduled(
-                self._dispatcher.journal, caller, event.client_id, self._resolver_of(ack), is_awaited=True
+                self._dispatcher.journal, caller, event.client_id, self._resolver_of(caller, ack), is_awaited=True
             )
         return ack
 

@@ -14,7 +14,7 @@ from tests.pictures import encoded, plain
 from tests.uploads import upload
 
 OPEN = {
-    *("GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz"),
+    *("GET /docs", "GET /healthz", "GET /metrics", "GET /openapi.json", "GET /readyz"),
     *("GET /email/unsubscribe", "POST /email/unsubscribe"),
     *("POST /email/confirm", "POST /forgot", "POST /invite", "POST /join", "POST /login", "POST /reset", "POST /setup"),
     *("POST /passkeys/join/options", "POST /passkeys/sign-in", "POST /passkeys/sign-in/options"),

@@ -10,6 +10,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from chatapp.actions.accounts import NewUser, add_users
 from chatapp.api import messages as views
 from chatapp.api.fast_path import FastPath
+from chatapp.api.request_log import RequestLog
 from chatapp.errors import NotFound
 from tests.conftest import Browser
 
@@ -22,7 +23,8 @@ class BothPaths:
     """One application, called through the fast path and through Flask alone."""
 
     def __init__(self, app: Flask) -> None:
-        direct = app.wsgi_app
+        assert isinstance(app.wsgi_app, RequestLog)
+        direct = app.wsgi_app.application
         assert isinstance(direct, FastPath)
         self.direct: Any = direct
         self.flask: Any = direct._flask

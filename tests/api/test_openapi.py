@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import DAVES_PASSWORD, Browser
 
 Browse = Callable[[str | None], Browser]
-UNDOCUMENTED = {"/healthz", "/readyz", "/openapi.json", "/docs", "/oidc/<name>/callback"}
+UNDOCUMENTED = {"/healthz", "/metrics", "/readyz", "/openapi.json", "/docs", "/oidc/<name>/callback"}
 """Routes that are not part of the API: health checks, documentation, and the pages of the web client and of sign-in."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults import violations
 from tests.faults.checked_streams import messages_of
 from tests.faults.delivered_bounds import Bounds, Rising
-from tests.faults.history import RECEIPT, SYNC, Entry, place_of
+from tests.faults.history import CAUGHT_UP, DISCONNECTED, LOADED, RECEIPT, SYNC, Entry, place_of
 from tests.faults.stored import Stored
 from tests.faults.violations import Violation
 
@@ -19,17 +19,28 @@ def check(entries: Sequence[Entry], stored: Stored) -> Iterator[Violation]:
     yield from _Watermarks(stored, Bounds(entries, stored)).check(entries)
 
 
+STALE_SECONDS = 2.0
+"""How much older an answer may be than an event of a connection that is still open. Events tell of watermarks before
+they are written, and reads wait a quarter of a second for that, which a busy machine may stretch."""
+
+STORED_KINDS = (SYNC, CAUGHT_UP, LOADED)
+"""What is shown by these was read from the database."""
+
+
 class _Watermarks:
     """What each observer has been shown of the watermarks of others. An answer must not say less than what the observer
-    had been shown when asking; an event not less than what its connection had shown before, since events of different
-    connections may be on their way at the same time."""
+    had been shown when asking, by connections that have ended, by answers, or STALE_SECONDS before; an event not less
+    than what its connection had shown before, since events of different connections may be on their way at the same
+    time."""
 
     def __init__(self, stored: Stored, bounds: Bounds) -> None:
         self._stored = stored
         self._bounds = bounds
         self._delivered: dict[tuple[str, Mark], Rising] = defaultdict(Rising)
         self._read: dict[tuple[str, Mark], Rising] = defaultdict(Rising)
-        self._of_line: dict[tuple[str, int, int, Mark], tuple[int, int]] = defaultdict(lambda: (0, 0))
+        self._settled: dict[tuple[str, Mark], tuple[Rising, Rising]] = defaultdict(lambda: (Rising(), Rising()))
+        """What was shown by connections that have ended, and by answers."""
+        self._of_line: dict[tuple[str, int, int], dict[Mark, tuple[float, float]]] = defaultdict(dict)
 
     def check(self, entries: Sequence[Entry]) -> Iterator[Violation]:
         for entry in entries:
@@ -40,6 +51,9 @@ class _Watermarks:
                 for one in entry.data["conversations"]:
                     place = self._stored.conversation_of(entry.who, one["receiver"], is_group=one["group"])
                     yield from self._shown(entry, place, one["members"])
+            elif entry.kind == DISCONNECTED:
+                for key, marks in self._of_line.pop((entry.who, entry.device, entry.line), {}).items():
+                    self._settle(entry, key, *marks)
             for message in messages_of(entry):
                 yield from self._tick(entry, message)
         yield from self._at_the_end()
@@ -64,24 +78,32 @@ class _Watermarks:
             for name in others:
                 yield from self._beyond((place, name), sequence, 0, entry.at)
                 self._note(entry, (place, name), sequence, 0)
-        elif entry.asked_at is not None and all(
-            self._delivered[entry.who, (place, name)].before(entry.since) >= sequence for name in others
-        ):
+        elif entry.asked_at is not None and all(self._floors(entry, (place, name))[0] >= sequence for name in others):
             what = f"{entry.who} had seen the tick of {message['messageId']} and was shown none"
             yield Violation(violations.TICK_TAKEN_BACK, f"{what} by {entry.kind} at {entry.at:.3f}")
 
     def _floors(self, entry: Entry, key: Mark) -> tuple[float, float]:
         if entry.asked_at is None:
-            return self._of_line[entry.who, entry.device, entry.line, key]
-        of_observer = (entry.who, key)
-        return self._delivered[of_observer].before(entry.since), self._read[of_observer].before(entry.since)
+            return self._of_line[entry.who, entry.device, entry.line].get(key, (0, 0))
+        of_observer, stale = (entry.who, key), entry.asked_at - STALE_SECONDS
+        delivered, read = self._settled[of_observer]
+        return (
+            max(delivered.before(entry.asked_at), self._delivered[of_observer].before(stale)),
+            max(read.before(entry.asked_at), self._read[of_observer].before(stale)),
+        )
 
-    def _note(self, entry: Entry, key: Mark, delivered: int, read: int) -> None:
+    def _note(self, entry: Entry, key: Mark, delivered: float, read: float) -> None:
         self._delivered[entry.who, key].add(entry.at, delivered)
         self._read[entry.who, key].add(entry.at, read)
-        line = (entry.who, entry.device, entry.line, key)
-        before = self._of_line[line]
-        self._of_line[line] = (max(before[0], delivered), max(before[1], read))
+        if entry.kind in STORED_KINDS:
+            self._settle(entry, key, delivered, read)
+        line = self._of_line[entry.who, entry.device, entry.line]
+        before = line.get(key, (0, 0))
+        line[key] = (max(before[0], delivered), max(before[1], read))
+
+    def _settle(self, entry: Entry, key: Mark, delivered: float, read: float) -> None:
+        for rising, value in zip(self._settled[entry.who, key], (delivered, read), strict=True):
+            rising.add(entry.at, value)
 
     def _beyond(self, key: Mark, delivered: int, read: int, at: float) -> Iterator[Violation]:
         if delivered > (bound := self._bounds.delivered(*key, at)):

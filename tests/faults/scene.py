@@ -23,7 +23,8 @@ SECRET_KEY = "of all servers of a scene, so that tokens hold at each of them"
 
 @dataclass(frozen=True)
 class Fault:
-    """A kind of harm. `how` describes it for the page of figures. `do` does it so many times while the crowd writes.
+    """A kind of harm. `how` describes it for the page of figures. `do` does it so many times while the crowd writes:
+    `short_rounds` in the tests (0: it is not among them), `long_rounds` by `make faults`.
     `needs_own_postgres`: it stops the whole server of the database. `database` is `sqlite` or `postgresql`."""
 
     name: str

@@ -41,6 +41,16 @@ def test_a_history_is_the_same_after_it_was_written_to_a_file(story: Story, tmp_
     assert read_entries(tmp_path / "history.jsonl") == story.entries
 
 
+def test_an_answer_may_be_a_little_older_than_an_event_of_an_open_connection(story: Story) -> None:
+    story.say("alice", PRIVATE)
+    mark = {**story.mark("bob", PRIVATE), "deliveredSequence": 2}
+    private = {"receiver": "bob", "group": False, "changes": [], "members": [mark]}
+    story.add("alice", history.SYNC, {"conversations": [private]}, ago=0.5)
+    assert check(story.entries, story.stored) == []
+    story.entries[-1] = replace(story.entries[-1], at=99.5, asked_at=99.0)
+    assert {violation.name for violation in check(story.entries, story.stored)} == {violations.WATERMARK_FELL}
+
+
 def lose_an_acked_row(story: Story) -> None:
     story.stored.rows.pop()
     story.stored.last_sequences[PRIVATE] -= 1
@@ -141,6 +151,15 @@ def lower_a_watermark_in_a_sync(story: Story) -> None:
     mark["deliveredSequence"] = 1
 
 
+def lower_a_watermark_right_after_a_connection_ended(story: Story) -> None:
+    story.say("alice", PRIVATE)
+    story.receipt("alice", "bob", PRIVATE)
+    story.add("alice", history.DISCONNECTED)
+    mark = {**story.mark("bob", PRIVATE), "deliveredSequence": 2}
+    private = {"receiver": "bob", "group": False, "changes": [], "members": [mark]}
+    story.add("alice", history.SYNC, {"conversations": [private]}, ago=0.5, line=2)
+
+
 def lower_a_watermark_in_a_receipt(story: Story) -> None:
     story.receipt("alice", "bob", GROUP).data["readSequence"] = 1
 
@@ -197,6 +216,7 @@ SEEDED: list[tuple[Callable[[Story], None], str]] = [
     (sign_somebody_out, violations.SIGNED_OUT),
     (refuse_a_session, violations.SIGNED_OUT),
     (lower_a_watermark_in_a_sync, violations.WATERMARK_FELL),
+    (lower_a_watermark_right_after_a_connection_ended, violations.WATERMARK_FELL),
     (lower_a_watermark_in_a_receipt, violations.WATERMARK_FELL),
     (lower_a_stored_watermark, violations.WATERMARK_FELL),
     (lose_a_stored_read_watermark, violations.WATERMARK_FELL),

@@ -1,5 +1,7 @@
 """What was told of watermarks stays true after a SIGKILL, although they are written some time later."""
 
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 
 from chatapp.journal.drafts import Watermark
 from chatapp.journal.told_watermarks import RECORD, ToldWatermarks
-from tests.people import Person
+from tests.faults.stored import read_stored
+from tests.people import NAMESPACE, PATIENCE_SECONDS, Person
 from tests.servers import Server
 
 MESSAGES = 5
@@ -26,9 +29,10 @@ def test_a_tick_that_a_sender_has_seen_is_not_taken_back_by_a_kill(start: Callab
 
 
 def test_a_tick_that_came_after_the_ack_is_not_taken_back_by_a_kill(start: Callable[..., Server], url: str) -> None:
-    server = start(url, CHATAPP_DELIVERY_ACK_WINDOW=0)
-    alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
+    server = start(url)
+    alice = Person(server, "alice").connect()
     alice.say("bob", "hello")
+    bob = Person(server, "bob").connect()
     alice.wait_for("updateDeliveryStatusOnConnection")
     server.kill()
     for person in (alice, bob):
@@ -49,6 +53,21 @@ def test_a_receipt_is_not_taken_back_by_a_kill(start: Callable[..., Server], url
     server.start()
     (conversation,) = alice.get("/conversations").json()["conversations"]
     assert [one["readSequence"] for one in conversation["members"] if one["username"] == "bob"] == [1]
+
+
+def test_an_orderly_stop_stores_watermarks_before_it_closes_connections(
+    start: Callable[..., Server], sqlite_url: str
+) -> None:
+    server = start(sqlite_url)
+    alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
+    is_closed = threading.Event()
+    alice.socket.on("disconnect", lambda *_reason: is_closed.set(), namespace=NAMESPACE)
+    assert alice.say("bob", "hello")["response"]["deliveredToAll"] is True
+    server.process.send_signal(signal.SIGTERM)
+    assert is_closed.wait(PATIENCE_SECONDS)
+    assert read_stored(sqlite_url).members[1]["bob"] == (1, 0)
+    for person in (alice, bob):
+        person.disconnect()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import engineio
 import orjson
 from engineio import exceptions, packet, payload
 
-from chatapp.errors import failure_payload
 from chatapp.load_errors import TooManyConnections
+from chatapp.realtime.refusals import refused
 from chatapp.security_headers import UNREADABLE
 
 if TYPE_CHECKING:
@@ -127,5 +127,5 @@ def _too_many_connections() -> dict[str, Any]:
     return {
         "status": "429 TOO MANY REQUESTS",
         "headers": [("Content-Type", "application/json"), ("Retry-After", RETRY_SECONDS)],
-        "response": orjson.dumps(failure_payload(refusal)),
+        "response": orjson.dumps(refused(refusal, door="transport")),
     }

@@ -9,15 +9,18 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import engineio
 import engineio.socket
 from engineio import exceptions, packet, payload
 
+from chatapp.metrics.counters import counters
 from chatapp.realtime.engine import malformed_packets, polling_hang_up
+from chatapp.realtime.engine.closings import note_closing
 from chatapp.realtime.engine.flow_control import PACKET_BYTES, FlowControl
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import BINARY, GOING_AWAY, TEXT, build
 from chatapp.realtime.engine.websocket_handshake import response_to, take_over
-from chatapp.realtime.engine.websocket_transport import SLOW_READER, Transport
+from chatapp.realtime.engine.websocket_transport import LARGE_MESSAGE, SLOW_READER, Transport
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,10 @@ UPGRADE_SECONDS = 10.0
 
 MOST_PACKETS_POLLED = 16
 """Packets in one response. The Python client rejects more."""
+
+PING_TIMEOUT = engineio.Server.reason.PING_TIMEOUT
+LIMITS = {SLOW_READER: "outgoing_bytes", LARGE_MESSAGE: "message_bytes", PING_TIMEOUT: "heartbeat"}
+"""What a session is closed for that has reached a limit, and the limit's name."""
 
 POSTED_AT_ONCE = 100
 """Packets of one request that are handled before other greenlets run."""
@@ -70,6 +77,11 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         self._probe: Transport | None = None
         self._queued_bytes = 0
         self._is_posting = False
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that wait for the client to read them, or to fetch them."""
+        return self._queued_bytes if self.transport is None else self.transport.unsent_bytes
 
     def send(self, pkt: packet.Packet) -> None:
         """Sends a packet over the session's current transport."""
@@ -121,7 +133,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
 
     def time_out(self) -> None:
         """See `heartbeats.PingedSession`."""
-        self.close(wait=False, reason=self.server.reason.PING_TIMEOUT)
+        self.close(wait=False, reason=PING_TIMEOUT)
 
     def schedule_ping(self) -> None:
         """Leaves the ping to the timer wheel. The library would start a greenlet for each."""
@@ -136,6 +148,8 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         if self.closed or self.closing:
             return
         self.closing = True
+        if (limit := LIMITS.get(reason)) is not None:
+            note_closing(self.sid, limit)
         self.server._trigger_event("disconnect", self.sid, reason or self.server.reason.SERVER_DISCONNECT)
         if not abort:
             self.send(packet.Packet(packet.CLOSE))
@@ -156,6 +170,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
     def handle_post_request(self, environ: dict[str, Any]) -> None:
         length = int(environ.get("CONTENT_LENGTH") or "0")
         if length > self.server.max_http_buffer_size:
+            counters.refusals["transport", "too_large"] += 1
             raise exceptions.ContentTooLongError
         try:
             if self._is_posting:

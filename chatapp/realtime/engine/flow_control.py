@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chatapp.metrics.counters import counters
 from chatapp.realtime.engine.websocket_transport import Transport
 
 PACKET_BYTES = 256
@@ -29,8 +30,10 @@ class FlowControl:
 
     def ack_deferred(self, size: int) -> None:
         """Counts a message whose ack is sent later, and stops reading beyond MOST_UNACKED_BYTES."""
-        self.unacked_bytes += PACKET_BYTES + size
+        before = self.unacked_bytes
+        self.unacked_bytes = before + PACKET_BYTES + size
         if self.unacked_bytes > MOST_UNACKED_BYTES and self.transport is not None:
+            counters.paused["unacked_bytes"] += before <= MOST_UNACKED_BYTES
             self.transport.pause()
 
     def ack_sent(self, size: int) -> None:
@@ -45,6 +48,7 @@ class FlowControl:
         if self.is_ignored:
             return
         self.is_ignored = True
+        counters.paused["refused_events"] += 1
         if self.transport is not None:
             self.transport.pause()
         self.server.pump.loop.call_later(seconds, self._end_ignoring)

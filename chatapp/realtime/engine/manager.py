@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 import socketio
 
+from chatapp.metrics.counters import counters
+from chatapp.realtime.engine.closings import note_closing
 from chatapp.realtime.engine.peer import HoldingPeer, Peer
 from chatapp.realtime.engine.websocket_frames import TEXT, build
 
@@ -58,7 +60,9 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         """Sends an event to every client in any of the rooms, once. `acked` is called for each client that acks it."""
         number = self._await_acks(acked)
         text = b"2%s,%b%s" % (namespace.encode(), number, orjson.dumps([event, payload]))
-        self._write(text, self._clients_in(namespace, rooms))
+        clients = self._clients_in(namespace, rooms)
+        counters.deliveries += len(clients)
+        self._write(text, clients)
 
     def send_all(self, events: Iterable[tuple[str, Any]], namespace: str, room: str | None) -> None:
         """Sends several events to a room: encodes them once, and writes them to each connection together."""
@@ -140,6 +144,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         if isinstance(client.peer, HoldingPeer):
             peer = client.peer.release()
             if peer is None:
+                note_closing(client.eio_sid, "held_bytes")
                 self.server.close_transport(client.eio_sid)
             else:
                 client.peer = peer
@@ -199,6 +204,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
         self._acks[number] = acked
         if len(self._acks) > KEPT_ACKS:
             self._acks.popitem(last=False)
+            counters.dropped["awaited_acks"] += 1
         return number
 
     def _enter(self, client: Client, room: str | None) -> None:
@@ -218,7 +224,7 @@ class ChatManager(socketio.Manager):  # type: ignore[misc]
             if room is None:
                 del self._namespaces[client.namespace]
 
-    def _clients_in(self, namespace: str, rooms: Iterable[str]) -> Iterable[Client]:
+    def _clients_in(self, namespace: str, rooms: Iterable[str]) -> list[Client]:
         found = [self._rooms.get((namespace, room), {}) for room in rooms]
         if len(found) == 1:
             return list(found[0].values())

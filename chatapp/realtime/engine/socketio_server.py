@@ -11,8 +11,10 @@ import socketio
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chatapp.errors import MalformedRequest, UnknownEvent, failure_payload
+from chatapp.clock import monotonic
+from chatapp.errors import MalformedRequest, UnknownEvent
 from chatapp.json_depth import require_depth
+from chatapp.metrics.counters import counters
 from chatapp.realtime.engine import malformed_packets
 from chatapp.realtime.engine.deferred_ack import DeferredAck
 from chatapp.realtime.engine.engineio_server import ChatEngine
@@ -21,6 +23,7 @@ from chatapp.realtime.engine.manager import ChatManager, Client
 from chatapp.realtime.engine.peer import Peer
 from chatapp.realtime.json_packets import OrJson
 from chatapp.realtime.load_limits import AddressLimit
+from chatapp.realtime.refusals import refused
 
 if TYPE_CHECKING:
     from chatapp.realtime.engine.engineio_session import EngineSocket
@@ -112,6 +115,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             session.backlog_bytes += len(data)
             is_long = len(session.backlog) > BACKLOG_LIMIT or session.backlog_bytes > BACKLOG_BYTES_LIMIT
             if is_long and session.transport is not None:
+                counters.paused["waiting_events"] += not session.transport.is_paused
                 session.transport.pause()
 
     def _take_hot_event(self, session: "EngineSocket", payload: bytes) -> bool:
@@ -155,30 +159,32 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
 
     def _dispatch(self, client: Client, data: Any, id: int | None, size: int = 0) -> None:
         if not (isinstance(data, list) and data and isinstance(data[0], str)):
-            refusal = failure_payload(MalformedRequest("Expected an event: a JSON array that begins with its name."))
+            refusal = refused(MalformedRequest("Expected an event: a JSON array that begins with its name."))
             self._acknowledge(client, id, refusal)
             return
         if data[0] in self.reserved_events:
             # These names call the server's own handlers. From the wire they would connect or disconnect a client.
-            refusal = failure_payload(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
+            refusal = refused(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
             self._acknowledge(client, id, refusal)
             return
         try:
             require_depth(data, self.json_depth)
         except MalformedRequest as error:
-            self._acknowledge(client, id, failure_payload(error))
+            self._acknowledge(client, id, refused(error))
             return
+        began = monotonic()
         result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])
         if isinstance(result, DeferredAck):
             if self.acks_in_place:
                 self._acknowledge(client, id, result.wait())
             else:
                 client.peer.ack_deferred(size)
-                result.when_set(lambda response: self._answer_late(client, id, size, response))
+                result.when_set(lambda response: self._answer_late(client, id, size, began, response))
         else:
             self._acknowledge(client, id, result)
 
-    def _answer_late(self, client: Client, id: int | None, size: int, response: Any) -> None:
+    def _answer_late(self, client: Client, id: int | None, size: int, began: float, response: Any) -> None:
+        counters.ack_seconds.observe(monotonic() - began)
         client.peer.ack_sent(size)
         self._acknowledge(client, id, response)
 

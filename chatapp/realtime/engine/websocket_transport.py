@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 
 from chatapp.eventloop.event_loop import READ, WRITE, Timer
+from chatapp.metrics.counters import counters
 from chatapp.realtime.engine.message_pump import MessagePump
 from chatapp.realtime.engine.websocket_frames import (
     BINARY,
@@ -13,6 +14,7 @@ from chatapp.realtime.engine.websocket_frames import (
     GOING_AWAY,
     PING,
     PONG,
+    TOO_BIG,
     Failure,
     FrameReader,
     build,
@@ -37,6 +39,8 @@ CLOSE_WAIT_SECONDS = 5.0
 """How long the server waits for the answer to its close frame. RFC 6455 section 7.1.1 sets no limit."""
 
 SLOW_READER = "the client reads too slowly"
+LARGE_MESSAGE = "the client sent too large a message"
+"""Reasons of closing."""
 
 
 class Transport:
@@ -91,6 +95,10 @@ class Transport:
     def is_paused(self) -> bool:
         """Whether the server does not read, other than because the client does not read its output."""
         return self._socket is not None and not self._watched_for & READ and not self._is_output_full
+
+    @property
+    def unsent_bytes(self) -> int:
+        return self._out_bytes
 
     def send(self, frame: bytes) -> None:
         """Queues a built frame until the end of this iteration. Any number of connections may queue the same bytes.
@@ -152,8 +160,6 @@ class Transport:
         connection, self._socket = self._socket, None
         if connection is None:
             return
-        if reason == SLOW_READER:
-            log.warning("A connection is closed: %s", reason)
         self._watch(0)
         if self._close_timer is not None:
             self._close_timer.cancel()
@@ -186,6 +192,7 @@ class Transport:
                 self.abort(SLOW_READER)
 
     def _pause_until_sent(self) -> None:
+        counters.paused["unsent_bytes"] += not self._is_output_full
         self._is_output_full = True
         self._stop_reading()
 
@@ -267,7 +274,7 @@ class Transport:
         """Sends a close frame with the reason (section 7.1.7). The session ends now, and the socket is closed as in
         `close`. The frame reader ignores what still arrives."""
         self.close(failure.code, failure.reason)
-        self._notify_closed("transport error")
+        self._notify_closed(LARGE_MESSAGE if failure.code == TOO_BIG else "transport error")
 
     def _shut_down_sending(self) -> None:
         with contextlib.suppress(OSError):

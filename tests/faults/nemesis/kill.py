@@ -46,7 +46,7 @@ RANDOM = "SIGKILL at random moments under load, then a start"
 AROUND = "SIGKILL in turn just before a commit, after it and before its acks, and after an ack and before the fan-out"
 FAULTS = [
     Fault("Process killed, SQLite", RANDOM, "sqlite", kill_at_random, 2, 100),
-    Fault("Process killed, PostgreSQL", RANDOM, "postgresql", kill_at_random, 2, 100),
+    Fault("Process killed, PostgreSQL", RANDOM, "postgresql", kill_at_random, 1, 100),
     Fault("Process killed around a commit, SQLite", AROUND, "sqlite", kill_around_a_commit, 3, 60),
     Fault("Process killed around a commit, PostgreSQL", AROUND, "postgresql", kill_around_a_commit, 3, 60),
 ]

@@ -47,7 +47,7 @@ FAULTS = [
         " from it, in turn, under load",
         "sqlite",
         break_the_network,
-        4,
+        3,
         50,
     ),
 ]

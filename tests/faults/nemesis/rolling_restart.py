@@ -43,7 +43,7 @@ def _restart(scene: Scene, server: Server) -> None:
 
 
 FAULTS = [
-    Fault("Restarts of one process", "SIGTERM every 10 s under load, then a start", "sqlite", restart_one, 2, 30),
+    Fault("Restarts of one process", "SIGTERM every 10 s under load, then a start", "sqlite", restart_one, 0, 30),
     Fault(
         "Rolling restart of two processes",
         "SIGTERM every 10 s under load to one of two processes, then a start",

@@ -50,6 +50,8 @@ export function connect(username, handlers) {
     path: SOCKET_PATH,
     withCredentials: true,
     forceNew: true,
+    // After a network has died, a WebSocket opens a connection of its own, while polling may take one that is dead as well.
+    rememberUpgrade: true,
     reconnectionDelay: RETRY_FIRST_MILLISECONDS,
     reconnectionDelayMax: RETRY_LAST_MILLISECONDS,
     auth: cookieReachesSocket() ? undefined : (give) => give({ token: sessionToken() }),

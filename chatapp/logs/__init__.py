@@ -1,0 +1,1 @@
+"""The log: how it is written, and which request or event a line is about."""
