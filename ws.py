@@ -7,11 +7,11 @@ patch()
 import sys  # noqa: E402
 
 from chatapp import create_app, realtime  # noqa: E402
-from chatapp.config import BadSetting  # noqa: E402
 from chatapp.garbage_collector import tune_garbage_collector  # noqa: E402
 from chatapp.logs.process import begin_log  # noqa: E402
 from chatapp.migrations import create_tables_if_new  # noqa: E402
 from chatapp.serve import serve_sockets, warn_of_open_sign_in  # noqa: E402
+from chatapp.start_errors import sentence_of  # noqa: E402
 
 try:
     app = create_app()
@@ -22,7 +22,8 @@ try:
     tune_garbage_collector()
     if __name__ == "__main__":
         serve_sockets(app)
-except BadSetting as error:
-    if __name__ != "__main__":
+except Exception as error:
+    sentence = sentence_of(error)
+    if __name__ != "__main__" or sentence is None:
         raise
-    sys.exit(f"Error: {error}")
+    sys.exit(f"Error: {sentence}")

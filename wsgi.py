@@ -3,17 +3,20 @@
 import sys
 
 from chatapp import create_app
-from chatapp.config import BadSetting
 from chatapp.garbage_collector import tune_garbage_collector
 from chatapp.logs.process import begin_log
 from chatapp.migrations import create_tables_if_new
 from chatapp.serve import warn_of_open_sign_in
+from chatapp.start_errors import sentence_of
 
 try:
     app = create_app()
-except BadSetting as error:
-    sys.exit(f"Error: {error}")
-begin_log(app)
-create_tables_if_new(app)
+    begin_log(app)
+    create_tables_if_new(app)
+except Exception as error:
+    sentence = sentence_of(error)
+    if sentence is None:
+        raise
+    sys.exit(f"Error: {sentence}")
 warn_of_open_sign_in(app)
 tune_garbage_collector()

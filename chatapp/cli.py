@@ -34,28 +34,12 @@ class Sentences(click.Group):
         try:
             return super().invoke(context)
         except Exception as error:
-            sentence = _sentence(error)
+            from chatapp.start_errors import sentence_of
+
+            sentence = sentence_of(error)
             if sentence is None:
                 raise
             raise click.ClickException(sentence) from None
-
-
-def _sentence(error: Exception) -> str | None:
-    """What the user did or can mend; None for a fault of ours, which keeps its traceback."""
-    from sqlalchemy.exc import DatabaseError, OperationalError
-
-    from chatapp.backup.errors import BackupFailed
-    from chatapp.config import BadSetting
-    from chatapp.errors import ChatError
-
-    if isinstance(error, BadSetting | BackupFailed):
-        return str(error)
-    if isinstance(error, ChatError):
-        return error.message
-    # DatabaseError itself is SQLite's word for a file that is no database; its other kinds are faults of ours.
-    if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        return f"The database cannot be used: {str(error.orig).splitlines()[0]}. See CHATAPP_DATABASE_URL."
-    return None
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

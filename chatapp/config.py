@@ -11,6 +11,7 @@ from typing import Any
 from chatapp import config_values as values
 from chatapp.backup.settings import BackupSettings, missing_for_backups
 from chatapp.base_path import BasePathSettings, wrong_address
+from chatapp.bounds import Bounds
 from chatapp.eventloop.patching import DEFAULT_MODE
 from chatapp.files.settings import missing_for_files
 from chatapp.loopback import is_loopback
@@ -37,7 +38,7 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
-class Settings(BackupSettings, MailSettings, PushSettings, MonitoringSettings, BasePathSettings):
+class Settings(BackupSettings, MailSettings, PushSettings, MonitoringSettings, BasePathSettings, Bounds):
     """What is in force. Fields whose default is empty text are filled in by `load`, as their meaning says."""
 
     instance: str = _setting(

@@ -11,9 +11,11 @@ from sqlalchemy.engine import Connection
 
 from chatapp.clock import monotonic
 from chatapp.config import Settings
+from chatapp.durable_files import sync
 from chatapp.eventloop.thread_pool import is_green, run_in_thread
 from chatapp.logs.events import event as event_of_note
 from chatapp.metrics.counters import counters
+from chatapp.sqlite_files import require_usable_files
 
 if TYPE_CHECKING:
     from chatapp.eventloop.worker_thread import WorkerThread
@@ -43,8 +45,12 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, settings: Settings) -> None:
-    """Sets SQLite's pragmas on every connection of this engine; limits how long PostgreSQL is waited for."""
+    """Sets SQLite's pragmas on every connection of this engine; limits how long PostgreSQL is waited for.
+
+    Raises BadSetting if the files can only be read, or SQLite would destroy what is left of a lost database.
+    """
     if settings.is_sqlite:
+        require_usable_files(engine.url.database)
         _make_private(engine.url.database)
         pragmas = _pragmas(settings.durability)
         event.listen(engine, "connect", lambda connection, _record: _run(connection, pragmas))
@@ -56,11 +62,12 @@ def prepare(engine: Engine, settings: Settings) -> None:
 
 
 def _make_private(path: str | None) -> None:
-    """A new database file is for its owner alone; SQLite gives its log the same mode. What is wrong with the path is
-    SQLite's to say."""
+    """A new database file is for its owner alone; SQLite gives its log the same mode, and syncs the name of its log but
+    not that of the database. What is wrong with the path is SQLite's to say."""
     if path and path != ":memory:":
         with contextlib.suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+            sync(Path(path).absolute().parent)
 
 
 def _pragmas(durability: str) -> list[str]:

@@ -249,11 +249,18 @@ class TooManyAttempts(ChatError):
     status = 429
 
 
+RETRY_AFTER_SECONDS = 5
+
+
 class Unavailable(ChatError):
-    """The database cannot be used now, or did not confirm a commit. A retry with the same client id is safe."""
+    """The database cannot be used now, or did not confirm a commit. A retry with the same client id is safe.
+    `details["retryAfter"]` is in seconds. `details["reason"]` is there if the disk or a full queue is the cause."""
 
     code = "unavailable"
     status = 503
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, **{"retryAfter": RETRY_AFTER_SECONDS, **details})
 
 
 class InternalError(ChatError):

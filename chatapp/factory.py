@@ -24,6 +24,7 @@ from chatapp.files.file_store import make_file_store
 from chatapp.installation import installation_id
 from chatapp.jobs.metrics import of_jobs
 from chatapp.journal import Journal, StoredMessage
+from chatapp.json_depth import require_depth
 from chatapp.metrics.counted import counted
 from chatapp.metrics.counters import counters
 from chatapp.metrics.of_process import of_process
@@ -33,9 +34,9 @@ from chatapp.push.sender import PushSender
 from chatapp.search.indexer import Indexer
 from chatapp.secret import derived_key, secret_key
 from chatapp.signing_keys import KeyRing
+from chatapp.sqlite_files import found_log
 from chatapp.web.blueprint import blueprint
 
-LARGEST_BODY_BYTES = 1_000_000
 PUSH = "push"
 """Purpose of the key that the application key of web push is encrypted with."""
 
@@ -50,11 +51,16 @@ class NoSessions(SessionInterface):
 class OrJsonProvider(JSONProvider):
     """Flask's JSON by orjson, as on the Socket.IO side: it is fast and rejects lone surrogates."""
 
+    depth = 0
+    """CHATAPP_JSON_DEPTH."""
+
     def dumps(self, obj: Any, **_options: Any) -> str:
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
-        return orjson.loads(s)
+        value = orjson.loads(s)
+        require_depth(value, self.depth)
+        return value
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs))
@@ -78,10 +84,11 @@ def build(overrides: dict[str, Any] | None) -> Flask:
     settings = load(overrides)
     app = Flask(__name__, instance_path=settings.instance, static_folder=None)
     app.url_rule_class = MatchingRule
-    app.json = OrJsonProvider(app)
+    app.json = provider = OrJsonProvider(app)
+    provider.depth = settings.json_depth
     app.session_interface = NoSessions()
     app.secret_key = secret_key(settings)
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config.update(MAX_CONTENT_LENGTH=settings.request_bytes, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     app.extensions["chatapp.settings"] = settings
     app.extensions["chatapp.signing_keys"] = KeyRing(settings, app.secret_key)
@@ -119,9 +126,10 @@ def close(app: Flask) -> None:
 def _open_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         engine = db.engine
+        app.extensions["chatapp.found_log"] = found_log(engine.url.database) if settings.is_sqlite else None
         database.prepare(engine, settings)
     bus = make_bus(settings, engine)
-    journal = Journal(engine, bus, has_previews=settings.link_previews)
+    journal = Journal(engine, bus, has_previews=settings.link_previews, size=settings.journal_bytes)
     app.extensions["chatapp.bus"] = bus
     app.extensions["chatapp.journal"] = journal
     is_shared = settings.is_sqlite and is_green() and bool(engine.url.database)

@@ -10,15 +10,18 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from chatapp.config import BadSetting, Settings
+from chatapp.durable_files import sync, write_new
 
 KEY_BYTES = 32
 """256 bits, the size of HS256's hash (RFC 7518 section 3.2)."""
+SHORTEST_KEY_CHARACTERS = 32
+"""That of a configured key."""
 
 
 def secret_key(settings: Settings) -> str:
     """The configured key, or the key in the instance folder, which is generated if it is missing (mode 0600).
 
-    Raises BadSetting if the folder cannot be used.
+    Raises BadSetting if the folder cannot be used, or the file has no key.
     """
     if settings.secret_key:
         return settings.secret_key
@@ -39,22 +42,31 @@ def cipher_of(derived: bytes) -> Fernet:
 
 
 def _read_or_generate(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync(folder.parent)
     path = folder / "secret_key"
     if not path.exists():
         _generate(path)
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if len(key) < SHORTEST_KEY_CHARACTERS:
+        # An empty key, as earlier versions could leave after a power loss, would let anybody make tokens.
+        raise BadSetting(
+            f"CHATAPP_INSTANCE: {path} has no key of {SHORTEST_KEY_CHARACTERS} characters or more. "
+            "Restore it from a backup, or delete it: then everybody has to sign in again."
+        )
+    return key
 
 
 def _generate(path: Path) -> None:
     """Two processes may start at the same time: each writes its own file, and the first to link it as `path` wins."""
     # The process id alone is not unique: in containers that share the folder each process may have id 1.
     own = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
-    with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
     try:
+        write_new(own, secrets.token_hex(KEY_BYTES))
         os.link(own, path)
     except FileExistsError:
         pass
     finally:
-        own.unlink()
+        own.unlink(missing_ok=True)
+    sync(path.parent)

@@ -15,6 +15,7 @@ from typing import Any
 
 from chatapp.clock import monotonic, now
 from chatapp.config import Settings
+from chatapp.durable_files import sync, write_new
 from chatapp.secret import KEY_BYTES
 
 FILE = "signing_keys"
@@ -122,8 +123,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _write(path: Path, keys: list[SigningKey]) -> None:
     """Replaces the file in one step, so that a process that reads it finds the old keys or the new ones."""
     own = path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
-    with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump([asdict(key) for key in keys], file)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(own, json.dumps([asdict(key) for key in keys]))
     own.replace(path)
+    # Otherwise a power loss could bring back keys that were replaced because somebody knows them.
+    sync(path.parent)

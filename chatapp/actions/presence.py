@@ -13,9 +13,9 @@ from chatapp.models.presence import NODE_SILENCE
 from chatapp.notices import PresenceChanged
 
 
-def start_node(transaction: Transaction, node: str, *, is_only_node: bool) -> None:
+def start_node(transaction: Transaction, node: str, *, is_only_node: bool) -> int:
     """Registers a starting process, and deletes the presence that an earlier run left: that of this node, or of all
-    nodes if it is the only one."""
+    nodes if it is the only one. Returns how many people are offline by that."""
     before = _online(transaction.session)
     leftover = delete(Presence) if is_only_node else delete(Presence).where(Presence.node == node)
     transaction.session.execute(leftover)
@@ -23,7 +23,8 @@ def start_node(transaction: Transaction, node: str, *, is_only_node: bool) -> No
     transaction.session.add(Node(name=node, seen_at=now()))
     transaction.session.flush()
     _note_last_seen(transaction, before - _online(transaction.session))
-    _announce(transaction, before - _online(transaction.session), is_online=False)
+    _announce(transaction, gone := before - _online(transaction.session), is_online=False)
+    return len(gone)
 
 
 def keep_alive(transaction: Transaction, node: str) -> None:

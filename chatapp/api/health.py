@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatapp.errors import Unavailable, failure_payload
+from chatapp.errors import RETRY_AFTER_SECONDS, Unavailable, failure_payload
 from chatapp.extensions import db
 from chatapp.migrations import current_revision, newest_revision
 
@@ -30,4 +30,6 @@ def ready() -> tuple[Response, int]:
 
 def _not_ready(status: str) -> tuple[Response, int]:
     refusal = Unavailable(f"This server cannot work now: {status}.")
-    return jsonify(status=status, **failure_payload(refusal)), refusal.status
+    answer = jsonify(status=status, **failure_payload(refusal))
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer, refusal.status

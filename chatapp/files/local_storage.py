@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from chatapp.durable_files import sync
 from chatapp.files.storage import KEY, NotStored, checked
 
 PARTIAL = ".partial-"
@@ -18,6 +19,7 @@ class LocalStorage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._made: set[Path] = set()
 
     def put(self, key: str, source: Path) -> None:
         """Moves the file. It is synced before it gets its name, and the folder after that."""
@@ -82,27 +84,20 @@ class LocalStorage:
         return self._folder / checked(key)
 
     def _make(self, folder: Path) -> None:
-        """Makes the folder of a key, and syncs the one that it is in: else power loss may take the entry."""
+        """Makes the folder of a key, and syncs the one that it is in: else power loss may take the entry. That of a
+        folder which is there may have been left unsynced by a process that was killed."""
         for new in (self._folder, folder):
-            if not new.is_dir():
+            if new not in self._made or not new.is_dir():
                 new.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _sync(new.parent)
+                sync(new.parent)
+                self._made.add(new)
 
 
 def _put_in_place(ready: Path, place: Path) -> None:
     os.chmod(ready, 0o600)
-    _sync(ready)
+    sync(ready)
     os.replace(ready, place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    """Waits until a file, or the entries of a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(place.parent)
 
 
 def _listed(folder: Path) -> list[str]:

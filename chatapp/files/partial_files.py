@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from chatapp.file_errors import UploadLocked, UploadMissing
+from chatapp.durable_files import make_folder
+from chatapp.file_errors import StorageFull, UploadLocked, UploadMissing
 
 WORKSPACE = ".work"
 """How the name of a workspace ends."""
@@ -62,8 +63,12 @@ class PartialFiles:
         return self.folder / upload_id
 
     def create(self, upload_id: str) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        """Raises StorageFull if the disk has no room, or can only be read."""
+        try:
+            make_folder(self.folder)
+            os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError as error:
+            raise StorageFull("The file cannot be stored now.") from error
 
     def size(self, upload_id: str) -> int | None:
         """How many bytes have arrived; None if there is no such file."""

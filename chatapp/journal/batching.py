@@ -1,27 +1,7 @@
-"""Batches work into one transaction, and splits a failed batch."""
+"""Splits a failed batch, and joins watermarks."""
 
-from collections import deque
-
-from chatapp.journal.drafts import MessageDraft, Watermark, WatermarkUpdates
-from chatapp.journal.transaction import QueuedDraft, Work
-
-BATCH_LIMIT = 500
-"""Drafts in one transaction. Limits the parameters of a statement (SQLite allows 32,766) and the latency of a batch."""
-
-BATCH_CHARACTERS = 262_144
-"""Characters of content in one transaction, and so in one fan-out. A connection's buffer holds that much, and readers
-can drain it before the next fan-out."""
-
-
-def take_drafts(queue: deque[QueuedDraft]) -> list[QueuedDraft]:
-    """Removes the oldest drafts from the queue, up to the limits of one transaction."""
-    drafts: list[QueuedDraft] = []
-    size = 0
-    while queue and len(drafts) < BATCH_LIMIT and size < BATCH_CHARACTERS:
-        drafts.append(queued := queue.popleft())
-        if isinstance(queued.draft, MessageDraft):
-            size += len(queued.draft.content)
-    return drafts
+from chatapp.journal.drafts import Watermark, WatermarkUpdates
+from chatapp.journal.transaction import Work
 
 
 def split(work: Work) -> list[Work]:

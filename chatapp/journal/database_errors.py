@@ -4,6 +4,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chatapp.errors import ChatError, InternalError, Unavailable
+from chatapp.journal.disk_errors import DAMAGED, DISK_FULL, SENTENCES, disk_reason
 
 RACES = {"UniqueViolation", "DeadlockDetected", "SerializationFailure"}
 """psycopg2's names for conflicts with a concurrent transaction."""
@@ -31,23 +32,40 @@ def is_deadlock(error: Exception) -> bool:
 
 def is_outage(error: Exception) -> bool:
     """Whether the database is unusable, so that an immediate retry is pointless."""
-    if isinstance(error, CommitInDoubt | PoolTimeout):
+    if isinstance(error, CommitInDoubt | PoolTimeout) or disk_reason(error) is not None:
         return True
     names = _class_names(error)
     return bool(names & OUTAGES) and not names & RACES and not _is_wrong_sql(error)
 
 
-def is_unanswered(error: Exception) -> bool:
-    """Whether the database did not answer in time. A retry would wait as long again."""
-    return "NoAnswer" in _class_names(error)
+def is_damage(error: Exception) -> bool:
+    """Whether the database is damaged where this statement has read, or the journal says so."""
+    said = error.details.get("reason") if isinstance(error, ChatError) else None
+    return DAMAGED in (said, disk_reason(error))
+
+
+def concerns_all(error: Exception) -> bool:
+    """Whether the database is unusable for every statement, and not damaged where one has read."""
+    return is_outage(error) and disk_reason(error) != DAMAGED
+
+
+def may_retry(error: Exception) -> bool:
+    """Whether a retry on a new connection is safe, which it is not after a COMMIT, and would not wait in vain again for
+    a database that did not answer in time."""
+    return not isinstance(error, CommitInDoubt) and "NoAnswer" not in _class_names(error)
 
 
 def to_chat_error(error: Exception) -> ChatError:
     """The error that callers receive. It contains nothing of the exception's text."""
     if isinstance(error, ChatError):
         return error
-    if isinstance(error, CommitInDoubt):
-        return Unavailable("It is not known whether this was stored. A retry with the same clientId is safe.")
+    reason = disk_reason(error)
+    # A commit that found no room is undone. After other errors of the disk it may come back with the next start.
+    if isinstance(error, CommitInDoubt) and reason != DISK_FULL:
+        sentence = "It is not known whether this was stored. A retry with the same clientId is safe."
+        return Unavailable(sentence, **({"reason": reason} if reason else {}))
+    if reason is not None:
+        return Unavailable(SENTENCES[reason], reason=reason)
     if is_outage(error):
         return Unavailable("The database cannot be used right now. Please try again.")
     return InternalError()

@@ -59,7 +59,10 @@ class ToldWatermarks:
             if self._is_closed:
                 return
             try:
-                os.write(self._current, content)
+                cut_off = os.write(self._current, content) % RECORD.size
+                if cut_off:
+                    # A disk that gets full takes a part. What is noted later would be read at the wrong places.
+                    os.ftruncate(self._current, os.fstat(self._current).st_size - cut_off)
             except OSError as error:
                 # Most likely a full disk. The tick is told all the same, and only a kill would take it back.
                 if not self._has_failed:

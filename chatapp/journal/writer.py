@@ -19,10 +19,12 @@ from chatapp.clock import monotonic
 from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Unavailable
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
-from chatapp.journal.batching import merge_watermarks, split, take_drafts
-from chatapp.journal.database_errors import ATTEMPTS, CommitInDoubt, is_outage, is_race, is_unanswered, to_chat_error
+from chatapp.journal.batching import merge_watermarks, split
+from chatapp.journal.database_errors import ATTEMPTS, CommitInDoubt, concerns_all, is_race, may_retry, to_chat_error
 from chatapp.journal.draft_batch import store_drafts
+from chatapp.journal.draft_queue import SIZE, DraftQueue
 from chatapp.journal.drafts import FeedbackDraft, FeedbackOutcome, MessageDraft, Outcome, WatermarkUpdates
+from chatapp.journal.outage_log import OutageLog
 from chatapp.journal.push_jobs import PushJobs
 from chatapp.journal.transaction import Committed, Listener, Publisher, QueuedDraft, Transaction, Work, Write
 from chatapp.journal.watermark_intervals import AFTER_OUTAGE_SECONDS, FLUSH_SECONDS, watermarks_seconds
@@ -36,9 +38,9 @@ Result = TypeVar("Result")
 
 class Journal:
     """The only way to write. Safe to call from any thread or greenlet. The first write starts the writer.
-    `has_previews` says whether the links of new texts are looked up."""
+    `has_previews` says whether the links of new texts are looked up, `size` how many bytes may wait."""
 
-    def __init__(self, engine: Engine, publisher: Publisher, *, has_previews: bool = False) -> None:
+    def __init__(self, engine: Engine, publisher: Publisher, *, has_previews: bool = False, size: int = SIZE) -> None:
         self.has_previews = has_previews
         self._engine = engine
         self._publisher = publisher
@@ -46,7 +48,7 @@ class Journal:
         self._starting = threading.Lock()
         self._wakeup: Wakeup  # created with the thread, for its event loop
         self._writes: deque[Write[Any]] = deque()
-        self._drafts: deque[QueuedDraft] = deque()
+        self._drafts = DraftQueue(size)
         self._source: Callable[[], WatermarkUpdates] = dict
         self._watermarks_written: Callable[[], None] = lambda: None
         self._are_watermarks_waiting = False
@@ -62,6 +64,7 @@ class Journal:
         self._is_closing = False
         self._is_closed = False
         self._push_jobs = PushJobs()
+        self._outages = OutageLog()
 
     @property
     def waiting(self) -> tuple[int, int]:
@@ -73,14 +76,14 @@ class Journal:
         self._listeners.append(listener)
 
     def send(self, draft: MessageDraft, done: Callable[[Outcome], None]) -> None:
-        """Queues a message and returns. `done` is called once with the outcome, after the commit or the failure."""
-        self._drafts.append(QueuedDraft(draft, done))
-        self._wake()
+        """Queues a message. `done` is called once, after the commit or the failure, or at once if too much waits."""
+        if self._drafts.add(QueuedDraft(draft, done)):
+            self._wake()
 
     def give_feedback(self, draft: FeedbackDraft, done: Callable[[FeedbackOutcome], None]) -> None:
         """As `send`, for a reaction or a vote."""
-        self._drafts.append(QueuedDraft(draft, done))
-        self._wake()
+        if self._drafts.add(QueuedDraft(draft, done)):
+            self._wake()
 
     def write(self, write: Callable[[Transaction], Result], *, durable: bool = True) -> Result:
         """Performs a write in the next transaction, waits for the commit, and returns the write's result.
@@ -154,21 +157,19 @@ class Journal:
         while (work := self._take()) is not None:
             self._process(work)
             self._are_watermarks_in_flight = False
-        if self._connection is not None:
-            self._connection.close()
+        self._drop_connection()
         self._is_closed = True
         self._refuse_queued()
 
     def _refuse_queued(self) -> None:
         """Refuses what was queued after the last transaction, so that nobody waits for it for ever."""
         with self._starting:
-            writes, drafts = list(self._writes), list(self._drafts)
+            writes, drafts = list(self._writes), self._drafts.take_all()
             self._writes.clear()
-            self._drafts.clear()
         answer(Work(writes, drafts), Unavailable("The server is stopping. Please try again."))
 
     def _take(self) -> Work | None:
-        """Returns all queued work, up to BATCH_LIMIT drafts. Waits while there is none. None if closed and drained."""
+        """Returns queued work for one transaction. Waits while there is none. None if closed and drained."""
         if self._has_work():
             # The events of the last commit are sent first, and more work joins the batch, which saves commits.
             self._wakeup.let_others_run()
@@ -177,7 +178,7 @@ class Journal:
                 return None
             self._sleep()
         writes = [self._writes.popleft() for _ in range(len(self._writes))]
-        return Work(writes, take_drafts(self._drafts), self._take_watermarks() if self._are_watermarks_due() else {})
+        return Work(writes, self._drafts.take(), self._take_watermarks() if self._are_watermarks_due() else {})
 
     def _has_work(self) -> bool:
         return bool(self._writes or self._drafts) or self._are_watermarks_due()
@@ -219,13 +220,14 @@ class Journal:
             self._drop_connection()
             if is_transient and attempt < ATTEMPTS:
                 self._process(work, attempt + 1)
-            elif work.is_single or is_outage(error):
+            elif work.is_single or concerns_all(error):
                 self._fail(work, error)
             else:
                 log.warning("A batch failed; its parts are retried one by one: %s", error)
                 for part in split(work):
                     self._process(part)
             return
+        self._outages.worked()
         self._hand_out(work, committed)
 
     def _transact(self, work: Work) -> Committed:
@@ -270,8 +272,7 @@ class Journal:
             resolve(write.future, result)
 
     def _fail(self, work: Work, error: Exception) -> None:
-        log.error("A transaction failed: %s", error, exc_info=not is_outage(error))
-        if is_outage(error) and not self._is_closing:
+        if self._outages.failed(error, len(work.writes) + len(work.drafts)) and not self._is_closing:
             self._keep_watermarks(work.watermarks)
         answer(work, to_chat_error(error))
 
@@ -290,8 +291,7 @@ class Journal:
 
     def _is_connection_broken(self, error: Exception) -> bool:
         """Whether the connection broke before the commit, so that a retry on a new one is safe and may be answered."""
-        is_over = isinstance(error, CommitInDoubt) or is_unanswered(error)
-        return self._connection is not None and self._connection.is_broken and not is_over
+        return self._connection is not None and self._connection.is_broken and may_retry(error)
 
     def _drop_connection(self) -> None:
         """Closes the connection, which rolls back an open transaction. The next batch opens a new one."""

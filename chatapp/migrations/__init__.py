@@ -48,7 +48,7 @@ def current_revision(connection: Connection) -> str | None:
 def bring_up_to_date(app: Flask) -> None:
     """Runs the migrations that the database has not seen.
 
-    Raises BadSetting for a database of a newer version.
+    Raises BadSetting for a database of a newer version, and for a SQLite file of another program.
     """
     with app.app_context():
         if _known_revision() != newest_revision():
@@ -92,8 +92,15 @@ def _upgrade() -> None:
 def _known_revision() -> str | None:
     with db.engine.connect() as connection:
         revision = current_revision(connection)
+        is_foreign = revision is None and db.engine.dialect.name == "sqlite" and _has_other_tables(connection)
+    if is_foreign:
+        raise BadSetting("CHATAPP_DATABASE_URL names a database of something else. It was not changed.")
     if revision is not None and revision not in revisions():
         raise BadSetting(
             f"CHATAPP_DATABASE_URL names a database of a newer version of chatapp, at revision {revision}."
         )
     return revision
+
+
+def _has_other_tables(connection: Connection) -> bool:
+    return bool(set(inspect(connection).get_table_names()) - {"alembic_version"})

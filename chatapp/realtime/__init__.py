@@ -21,10 +21,8 @@ from chatapp.realtime.load_limits import AddressLimit
 from chatapp.realtime.metrics import of_sockets
 from chatapp.realtime.namespace import ChatNamespace
 from chatapp.realtime.process_lock import lock_sockets
+from chatapp.realtime.start_report import report
 from chatapp.realtime.ticker import Ticker
-
-LARGEST_PACKET_BYTES = 1_000_000
-"""The `maxPayload` of the handshake, which is also Socket.IO's default."""
 
 
 def init_app(app: Flask) -> ChatSocketIO:
@@ -40,6 +38,8 @@ def init_app(app: Flask) -> ChatSocketIO:
     serve_below_path(app, settings)
     server: ChatServer = sockets.server
     server.address_limit = AddressLimit(settings.address_connections)
+    server.json_depth = settings.json_depth
+    server.eio.most_unsent_bytes = settings.connection_bytes
     dispatcher = Dispatcher(app, settings, journal, server)
     sockets.on_namespace(ChatNamespace(dispatcher))
     app.extensions["chatapp.dispatcher"] = dispatcher
@@ -59,7 +59,7 @@ def _options(settings: Settings) -> dict[str, object]:
         ),
         "ping_interval": settings.ping_interval,
         "ping_timeout": settings.ping_timeout,
-        "max_http_buffer_size": LARGEST_PACKET_BYTES,
+        "max_http_buffer_size": settings.packet_bytes,
         "serializer": ChatPacket,
         "manage_session": False,
         "logger": False,
@@ -71,7 +71,8 @@ def _start(app: Flask, settings: Settings, journal: Journal, dispatcher: Dispatc
     bus = app.extensions["chatapp.bus"]
     journal.listen(dispatcher.committed)
     with app.app_context():
-        dispatcher.presence.start(is_only_node=settings.is_sqlite)
+        left_online = dispatcher.presence.start(is_only_node=settings.is_sqlite)
+        report(settings, app.extensions["chatapp.found_log"], left_online)
     dispatcher.delivery.recover()
     dispatcher.personal.load()
     dispatcher.usernames.load()

@@ -108,7 +108,7 @@ class Dispatcher:
             # Before the presence is told, which the user hears too.
             self.groups.enter(sid, GUESTS if caller.role in SEE_FEW else EVERYBODY)
             if is_first:
-                self.presence.changed(caller.user_id).result()
+                self.presence.opened(caller.user_id)
             client = self._server.manager.client(sid, NAMESPACE)
             if client is None:
                 raise NotSignedIn("The connection is gone.")

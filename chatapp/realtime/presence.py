@@ -9,6 +9,7 @@ from chatapp.actions import presence
 from chatapp.actions.people import online_user_ids
 from chatapp.actions.usernames import usernames_of
 from chatapp.clock import monotonic
+from chatapp.errors import Unavailable
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
 from chatapp.realtime.connections import Connections
@@ -42,17 +43,19 @@ class Presence:
         self._write: Future[None] | None = None
         self._beat_at = monotonic()
 
-    def start(self, *, is_only_node: bool) -> None:
+    def start(self, *, is_only_node: bool) -> int:
         """Registers this process, deletes presence that an earlier run left, and reads who is online on the others.
+        Returns how many people that run has left online.
 
         Needs an app context.
         """
 
-        def write(transaction: Transaction) -> None:
-            presence.start_node(transaction, self._node, is_only_node=is_only_node)
+        def write(transaction: Transaction) -> int:
+            return presence.start_node(transaction, self._node, is_only_node=is_only_node)
 
-        self._journal.write(write, durable=False)
+        left_online = self._journal.write(write, durable=False)
         self._online = set(db.session.scalars(online_user_ids()))
+        return left_online
 
     def publish(self, send: Callable[[list[PresenceUpdate]], None], user_ids: Collection[int] | None = None) -> None:
         """Passes to `send` which of these users (or of all) came online or went offline since the last call.
@@ -84,6 +87,15 @@ class Presence:
             if self._write is None:
                 self._write = self._submit()
             return self._write
+
+    def opened(self, user_id: int) -> None:
+        """Records that a user's first connection opened, and waits for it. If only the disk refuses, the user can still
+        read; they are shown as online when the next heartbeat can be written. Raises Unavailable for anything else."""
+        try:
+            self.changed(user_id).result()
+        except Unavailable as refusal:
+            if "reason" not in refusal.details:
+                raise
 
     def is_online(self, user_id: int) -> bool:
         return self._connections.has_user(user_id) or user_id in self._online

@@ -15,7 +15,7 @@ _held_locks: dict[str, IO[str]] = {}
 def lock_sockets(settings: Settings) -> Callable[[], None]:
     """Takes the lock, and returns a function that releases it.
 
-    Raises BadSetting if another process serves sockets from the same SQLite file.
+    Raises BadSetting if another process serves sockets from the same SQLite file, or its folder cannot be written.
     """
     if not settings.is_sqlite or os.name != "posix":
         return lambda: None
@@ -23,7 +23,10 @@ def lock_sockets(settings: Settings) -> Callable[[], None]:
 
     path = f"{make_url(settings.database_url).database}.sockets"
     if path not in _held_locks:
-        handle = open(path, "w")  # noqa: SIM115 held for the life of the process
+        try:
+            handle = open(path, "w")  # noqa: SIM115 held for the life of the process
+        except OSError as error:
+            raise BadSetting(f"CHATAPP_DATABASE_URL: {path} cannot be written: {error.strerror}.") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -17,7 +17,7 @@ from chatapp.clock import monotonic
 from chatapp.errors import ChatError
 from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal import Journal, StoredMessage
-from chatapp.journal.database_errors import is_outage
+from chatapp.journal.database_errors import is_damage, is_outage
 from chatapp.notices import ConversationChanged, Notice
 from chatapp.search.catch_up import CHARACTERS_AT_ONCE, MESSAGES_AT_ONCE, advance, conversations_behind, index_next
 
@@ -49,6 +49,7 @@ class Indexer:
         """Conversations to read in the change log, in order."""
         self._waiters: list[Future[None]] = []
         self._backlog: deque[int] = deque()
+        self._damaged: set[int] = set()
         self._swept_up_to: int | None = None
         self._is_asleep = False
         self._is_busy = False
@@ -175,8 +176,17 @@ class Indexer:
             raise
 
     def _advance(self, conversation_id: int) -> bool:
-        with self._app_context():
-            return advance(self._journal, conversation_id)
+        """Leaves a conversation aside whose pages in the database are damaged, so that the others are indexed."""
+        try:
+            with self._app_context():
+                return advance(self._journal, conversation_id)
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            if conversation_id not in self._damaged:
+                log.error("Conversation %d cannot be indexed for the search: %s", conversation_id, error)
+            self._damaged.add(conversation_id)
+            return False
 
     def _index_backlog(self) -> None:
         """Indexes a piece of what has been there for long, and pauses."""

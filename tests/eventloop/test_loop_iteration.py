@@ -76,6 +76,15 @@ def test_more_than_the_buffer_on_top_of_what_the_system_takes_is_a_slow_reader(
     assert pairs[0].reasons == [SLOW_READER]
 
 
+def test_the_size_of_the_buffer_can_be_set(pump: MessagePump, pairs: list[Pair]) -> None:
+    for pair, most_bytes in zip(pairs, (LARGEST_BUFFER_BYTES // 2, LARGEST_BUFFER_BYTES * 2), strict=True):
+        pair.transport.most_unsent_bytes = most_bytes
+        for _ in range(LARGEST_BUFFER_BYTES // 100_000):
+            pair.transport.send(b"x" * 100_000)
+    work_off(pump)
+    assert [pair.reasons for pair in pairs] == [[SLOW_READER], []]
+
+
 def test_one_connection_that_cannot_be_written_to_does_not_keep_the_others_from_it(
     pump: MessagePump, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,6 @@ MOST_PACKETS_POSTED = 20_000
 rejects a request with more than 16. The size of a request is limited separately."""
 payload.Payload.max_decode_packets = MOST_PACKETS_POSTED
 
-
 RETRY_SECONDS = "30"
 """When a client that was refused may try again."""
 
@@ -38,6 +37,7 @@ class ChatEngine(engineio.Server):  # type: ignore[misc]
         super().__init__(**options)
         self.received = received
         self.received_binary = received_binary
+        self.most_unsent_bytes = 0
         self._pump: MessagePump | None = None
         self._heartbeats: Heartbeats | None = None
 

@@ -30,9 +30,6 @@ PROBE, PROBE_ANSWER, UPGRADE, MESSAGE, PONG, CLOSE = b"2probe", b"3probe", b"5",
 UPGRADE_SECONDS = 10.0
 """How long an upgrade may take, as in socket.io's own server. After that the session keeps polling."""
 
-LARGEST_QUEUE_BYTES = 4_194_304
-"""Limit of what is queued for a polling client, which may have left, or may only post. Beyond it the session ends."""
-
 MOST_PACKETS_POLLED = 16
 """Packets in one response. The Python client rejects more."""
 
@@ -51,6 +48,8 @@ class Engine(Protocol):
     """Called with each message packet that arrives by WebSocket."""
     received_binary: Callable[["EngineSocket", bytes], None]
     """Called with each attachment."""
+    most_unsent_bytes: int
+    """What may wait for a client that does not read. Beyond it the session ends."""
 
     @property
     def pump(self) -> MessagePump: ...
@@ -200,6 +199,7 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
         own, early = take_over(environ)
         receive = self._receive_probe if self.connected else self._receive
         transport = Transport(own, self.server.pump, self.server.max_http_buffer_size, receive, self._on_closed, early)
+        transport.most_unsent_bytes = self.server.most_unsent_bytes
         transport.send(answer)
         if self.connected:
             self._probe = transport
@@ -215,8 +215,8 @@ class EngineSocket(FlowControl, engineio.socket.Socket):  # type: ignore[misc]
             return
         self.queue.put(pkt)
         self._queued_bytes += _size(pkt)
-        if self._queued_bytes > LARGEST_QUEUE_BYTES:
-            # Not at once, because the caller may be sending to many sessions.
+        if self._queued_bytes > self.server.most_unsent_bytes:
+            # A client that polls may have left, or may only post. Not at once: the caller may send to many sessions.
             self.server.pump.call(self.close, False, True, SLOW_READER)
 
     def _switch_to(self, transport: Transport) -> None:

@@ -12,7 +12,7 @@ MOST_UNACKED_BYTES = 1_048_576
 """Limit of one connection's messages that are not yet acked. Beyond it the server stops reading from the connection
 until half of that is acked. The client receives each message twice, as the event and in its ack. One commit may store
 all of them, and one confirmation may ack all of them, so together they must fit into the output buffer
-(`websocket_transport.LARGEST_BUFFER_BYTES`)."""
+(`bounds.SMALLEST_BUFFER_BYTES`)."""
 
 POLL_SECONDS = 0.02
 """Interval at which a POST request of a session that is not read checks whether it may continue."""

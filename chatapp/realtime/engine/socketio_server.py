@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatapp.clock import monotonic
 from chatapp.errors import MalformedRequest, UnknownEvent
+from chatapp.json_depth import require_depth
 from chatapp.metrics.counters import counters
 from chatapp.realtime.engine import malformed_packets
 from chatapp.realtime.engine.deferred_ack import DeferredAck
@@ -53,6 +54,7 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
     acks_in_place = False
     on_transport_opened: Callable[[str], None] | None = None
     address_limit: AddressLimit | None = None
+    json_depth = 32
 
     def peer_of(self, eio_sid: str) -> Peer:
         """The peer to which messages for a connection are written."""
@@ -164,6 +166,11 @@ class ChatServer(socketio.Server):  # type: ignore[misc]
             # These names call the server's own handlers. From the wire they would connect or disconnect a client.
             refusal = refused(UnknownEvent(f"There is no event {data[0]}: it is a word of the protocol."))
             self._acknowledge(client, id, refusal)
+            return
+        try:
+            require_depth(data, self.json_depth)
+        except MalformedRequest as error:
+            self._acknowledge(client, id, refused(error))
             return
         began = monotonic()
         result = self._trigger_event(data[0], client.namespace, client.sid, *data[1:])

@@ -28,7 +28,8 @@ READ_BYTES = 65_536
 """Bytes read from one connection in one iteration of the event loop, so that the others do not starve."""
 
 LARGEST_BUFFER_BYTES = 4_194_304
-"""Limit of the output buffer. Beyond it the connection is closed; the client reconnects and catches up."""
+"""Limit of the output buffer, unless `most_unsent_bytes` is another. Beyond it the connection is closed; the client
+reconnects and catches up."""
 
 HIGH_WATER_BYTES = 262_144
 """Unsent bytes above which the server stops reading from the client until they are sent. TCP then slows down a client
@@ -60,6 +61,7 @@ class Transport:
         "_receive",
         "_socket",
         "_watched_for",
+        "most_unsent_bytes",
     )
 
     def __init__(
@@ -71,6 +73,7 @@ class Transport:
         closed: Callable[["Transport", str], None],
         early: bytes = b"",
     ) -> None:
+        self.most_unsent_bytes = LARGEST_BUFFER_BYTES
         self._socket: socket.socket | None = connection
         self._fd = connection.fileno()
         self._pump = pump
@@ -182,10 +185,10 @@ class Transport:
         self._out_bytes += len(frame)
         if is_waiting and self._out_bytes > HIGH_WATER_BYTES:
             self._pause_until_sent()
-        if self._out_bytes > LARGEST_BUFFER_BYTES:
+        if self._out_bytes > self.most_unsent_bytes:
             # One iteration may send a lot to a client that reads well. Only what the system does not accept counts.
             self.flush()
-            if self._out_bytes > LARGEST_BUFFER_BYTES:
+            if self._out_bytes > self.most_unsent_bytes:
                 self.abort(SLOW_READER)
 
     def _pause_until_sent(self) -> None:

@@ -1,6 +1,6 @@
 """Who does the harm: one module for each kind of fault, each with a list FAULTS."""
 
-from tests.faults.nemesis import clock, database_outage, duplicates, kill, network, rolling_restart
+from tests.faults.nemesis import clock, database_outage, duplicates, kill, network, power, rolling_restart
 from tests.faults.scene import Fault
 
 FAULTS: list[Fault] = [
@@ -10,4 +10,5 @@ FAULTS: list[Fault] = [
     *database_outage.FAULTS,
     *network.FAULTS,
     *clock.FAULTS,
+    *power.FAULTS,
 ]
