@@ -59,7 +59,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(TEXT)
 def test_tokens_hold_nothing_that_the_languages_of_the_databases_know(text: str) -> None:
-    tokens = message_tokens(text, 1)
+    tokens = message_tokens(text, 1, [text])
     assert not any(set(token) & set(" '\"\\*:&|!()<>-^+") for token in tokens)
     assert all(0 < len(token) <= LONGEST_TOKEN for token in tokens)
     assert tokens.count(sender_token(1)) == 1
@@ -73,7 +73,7 @@ def test_a_text_matches_its_own_words(text: str, start: int, length: int) -> Non
     if not words or ":" in text or not tokens_of(" ".join(words)):
         return
     quoted = " ".join(words).replace('"', " ")
-    found = match(text, parse_query(f'"{quoted}"').terms)
+    found = match(text, [], parse_query(f'"{quoted}"').terms)
     assert found is not None
     units = len(text.encode("utf-16-le")) // 2
     assert all(0 <= a < b <= units for a, b in found.ranges)
@@ -82,11 +82,11 @@ def test_a_text_matches_its_own_words(text: str, start: int, length: int) -> Non
 def test_any_two_characters_of_a_run_are_found_together() -> None:
     text = "今天晚上一起去吃饭"
     for at in range(len(text) - 1):
-        found = match(text, parse_query(text[at : at + 2]).terms)
+        found = match(text, [], parse_query(text[at : at + 2]).terms)
         assert found is not None
         assert found.ranges == [(at, at + 2)]
-        assert match(text, parse_query(text[at]).terms) is not None
-    assert match(text, parse_query("天上").terms) is None
+        assert match(text, [], parse_query(text[at]).terms) is not None
+    assert match(text, [], parse_query("天上").terms) is None
 
 
 def test_senders_have_tokens_of_their_own() -> None:

@@ -284,7 +284,9 @@ def panels(tour: Tour) -> Stops:
     tour.go(f"#/g/{tour.at.group_id}")
     tour.row("Which evening").focus()
     yield "polls"
-    tour.page.locator(".pane .scroller").evaluate("(list) => list.scrollTo({ top: list.scrollTop - 80, behavior: 'instant' })")
+    tour.page.locator(".pane .scroller").evaluate(
+        "(list) => list.scrollTo({ top: list.scrollTop - 80, behavior: 'instant' })"
+    )
     expect(tour.page.locator(".pane .jump")).to_be_visible()
     yield "jump"
     tour.page.locator("#composer").fill("@")
