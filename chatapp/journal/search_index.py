@@ -2,8 +2,8 @@
 
 SQLite has an FTS5 table without content, whose rowid is the conversation's id and the message's sequence in one number.
 FTS5 forgets a message only if it is given the old tokens. They are computed from the old text and the old names of its
-files: those of the message's rows, or where these have changed since, what a trigger has kept in `search_replaced`. PostgreSQL has a `tsvector` in a
-row of its own for each message.
+files: those of the message's rows, or where these have changed since, what a trigger has kept in `search_replaced`.
+PostgreSQL has a `tsvector` in a row of its own for each message.
 """
 
 from collections.abc import Iterable, Sequence

@@ -10,8 +10,8 @@ SECONDS = 2.0
 
 
 class FoundRow(NamedTuple):
-    """A message that was found, with the names of its files in one text, the direct key of its conversation (None: a group), and the last sequence of it
-    that is hidden from the user."""
+    """A message that was found, with the names of its files in one text, the direct key of its conversation (None: a
+    group), and the last sequence of it that is hidden from the user."""
 
     conversation_id: int
     sequence: int

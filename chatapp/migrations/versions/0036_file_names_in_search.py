@@ -69,7 +69,7 @@ WHEN {IS_INDEXED}
 BEGIN
 INSERT OR IGNORE INTO search_replaced (id, content, sender_id)
 VALUES ((old.conversation_id << 32) + old.sequence, old.content, old.sender_id)|
-END"""
+END"""  # noqa: S608
 
 
 def upgrade() -> None:
