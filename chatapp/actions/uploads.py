@@ -44,7 +44,7 @@ KEPT = timedelta(days=7)
 """How long an upload may take, and then wait for its message."""
 
 MOST_UPLOADS = 50
-"""Uploads of one person that no message has yet."""
+"""Uploads of one person that no message has yet, scheduled ones left out."""
 
 FREE_BYTES = 256 << 20
 """What is left of the disk for everything else."""
@@ -114,7 +114,8 @@ def create_upload(
     def write(transaction: Transaction) -> None:
         session = transaction.session
         session.scalar(select(User.id).where(User.id == caller.user_id).with_for_update(key_share=True))
-        count = session.scalar(select(func.count()).select_from(Upload).where(Upload.user_id == caller.user_id))
+        coming = (Upload.user_id == caller.user_id) & Upload.scheduled_as.is_(None)
+        count = session.scalar(select(func.count()).select_from(Upload).where(coming))
         if (count or 0) >= MOST_UPLOADS:
             raise LimitReached(f"{MOST_UPLOADS} files may be on their way at once.", limit=MOST_UPLOADS)
         _require_room(session, store, caller.user_id, size)
@@ -195,11 +196,11 @@ def cancel_upload(journal: Journal, store: FileStore, caller: Caller, upload_id:
 
 
 def remove_upload(journal: Journal, store: FileStore, upload_id: str) -> None:
-    """Removes an upload and its bytes, unless a message has them meanwhile."""
+    """Removes an upload and its bytes, unless a message or a scheduled one has them meanwhile."""
 
     def write(transaction: Transaction) -> None:
         upload = transaction.session.get(Upload, upload_id, with_for_update=True)
-        if upload is not None:
+        if upload is not None and upload.scheduled_as is None:
             if upload.blob_hash is not None:
                 release(transaction, {upload.blob_hash})
             transaction.session.delete(upload)
@@ -250,7 +251,7 @@ def _append(
 
 def _own(caller: Caller, upload_id: str) -> Upload:
     upload = db.session.get(Upload, upload_id, populate_existing=True)
-    if upload is None or upload.user_id != caller.user_id or upload.expires_at <= now():
+    if upload is None or upload.user_id != caller.user_id or upload.scheduled_as or upload.expires_at <= now():
         raise missing_upload(upload_id)
     return upload
 
