@@ -93,7 +93,7 @@ class Checksum:
 
 def limits_of(store: FileStore, caller: Caller) -> Limits:
     used = _used_by(db.session(), caller.user_id)
-    return Limits(store.largest_bytes, FILES, store.types, store.user_bytes, used)
+    return Limits(store.largest_bytes, FILES, store.types, store.quota_of(caller.role), used)
 
 
 def create_upload(
@@ -118,7 +118,7 @@ def create_upload(
         count = session.scalar(select(func.count()).select_from(Upload).where(coming))
         if (count or 0) >= MOST_UPLOADS:
             raise LimitReached(f"{MOST_UPLOADS} files may be on their way at once.", limit=MOST_UPLOADS)
-        _require_room(session, store, caller.user_id, size)
+        _require_room(session, store, caller, size)
         session.add(upload)
 
     try:
@@ -273,10 +273,10 @@ def _offset(store: FileStore, upload: Upload) -> int:
     return upload.size
 
 
-def _require_room(session: Session, store: FileStore, user_id: int, size: int) -> None:
-    if store.user_bytes and (used := _used_by(session, user_id)) + size > store.user_bytes:
-        sentence = f"Your files may take {store.user_bytes:,} bytes together."
-        raise QuotaExceeded(sentence, limit=store.user_bytes, used=used)
+def _require_room(session: Session, store: FileStore, caller: Caller, size: int) -> None:
+    quota = store.quota_of(caller.role)
+    if quota and (used := _used_by(session, caller.user_id)) + size > quota:
+        raise QuotaExceeded(f"Your files may take {quota:,} bytes together.", limit=quota, used=used)
     if store.all_bytes and _used_by_all(session) + size > store.all_bytes:
         raise StorageFull("There is no room for more files.")
 
