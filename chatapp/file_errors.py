@@ -11,7 +11,7 @@ class FileTooLarge(ChatError):
 
 
 class QuotaExceeded(ChatError):
-    """The person's files would take more than CHATAPP_USER_FILE_BYTES. `details` has `limit` and `used`, in bytes."""
+    """The person's files would take more than their quota. `details` has `limit` and `used`, in bytes."""
 
     code = "quota_exceeded"
     status = 413

@@ -78,6 +78,13 @@ class NewFile(Payload):
     is_voice: bool = False
 
 
+def text_beside_files(content: str, info: ValidationInfo) -> str:
+    """The text of a payload whose `files` are read before it. Raises ValueError for a blank one without files."""
+    if not info.data.get("files") and is_blank(content):
+        raise ValueError(BLANK)
+    return content
+
+
 class NewMessage(Payload):
     """What a message has, however it is sent. A message with files may have no text."""
 
@@ -90,9 +97,7 @@ class NewMessage(Payload):
     @field_validator("content")
     @classmethod
     def _needs_text(cls, content: str, info: ValidationInfo) -> str:
-        if not info.data.get("files") and is_blank(content):
-            raise ValueError(BLANK)
-        return content
+        return text_beside_files(content, info)
 
 
 class MessageEvent(NewMessage):

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from chatapp import file_serializers
 from chatapp.actions.blocks import OwnBlock
 from chatapp.actions.message_receipts import MessageReceipt, Passed
 from chatapp.actions.own_settings import OwnSettings
@@ -77,7 +78,7 @@ def saved(own: Saved) -> SavedShape:
 
 
 def scheduled(own: Scheduled) -> ScheduledShape:
-    return {
+    shape: ScheduledShape = {
         "clientId": own.client_id,
         "receiver": own.receiver,
         "group": own.is_group,
@@ -88,6 +89,9 @@ def scheduled(own: Scheduled) -> ScheduledShape:
         "failure": None if own.failure is None else {"code": own.failure[0], "message": own.failure[1]},
         "userRevision": own.user_revision,
     }
+    if own.files:
+        shape["files"] = [file_serializers.file(file, upload_id) for upload_id, file in own.files.items()]
+    return shape
 
 
 def settings(own: OwnSettings) -> SettingsShape:

@@ -1,6 +1,10 @@
 """The shapes of what concerns one user alone: preferences, drafts, settings, receipts. See `chatapp.shapes`."""
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
+
+from chatapp.file_shapes import FileShape
 
 
 class PreferencesShape(TypedDict):
@@ -44,7 +48,8 @@ class ScheduledFailureShape(TypedDict):
 
 
 class ScheduledShape(TypedDict):
-    """A message that is sent at `dueAt`; `gone`: it was sent or deleted."""
+    """A message that is sent at `dueAt`; `gone`: it was sent or deleted. The `fileId` of a file is that of its
+    upload."""
 
     clientId: str
     receiver: str
@@ -54,6 +59,7 @@ class ScheduledShape(TypedDict):
     dueAt: str
     gone: bool
     failure: ScheduledFailureShape | None
+    files: NotRequired[list[FileShape]]
     userRevision: int
 
 

@@ -1,9 +1,10 @@
 """Serializers of the routes about reports and suspensions."""
 
-from chatapp.actions.reported import OpenedReport, ReportedMessage
+from chatapp import file_serializers
+from chatapp.actions.reported import ContextMessage, OpenedReport, ReportedMessage
 from chatapp.actions.suspensions import ShownSuspension
 from chatapp.clock import to_iso
-from chatapp.report_shapes import OpenedReportShape, ReportedMessageShape, SuspensionShape
+from chatapp.report_shapes import ContextMessageShape, OpenedReportShape, ReportedMessageShape, SuspensionShape
 
 
 def suspension(one: ShownSuspension | None) -> SuspensionShape | None:
@@ -41,14 +42,18 @@ def opened_report(one: OpenedReport) -> OpenedReportShape:
             }
             for report in one.reports
         ],
-        "context": [
-            {
-                "sequence": message.sequence,
-                "sender": message.sender,
-                "content": message.content,
-                "at": to_iso(message.at),
-                "isDeleted": message.is_deleted,
-            }
-            for message in one.context
-        ],
+        "context": [_context(message) for message in one.context],
     }
+
+
+def _context(one: ContextMessage) -> ContextMessageShape:
+    shape: ContextMessageShape = {
+        "sequence": one.sequence,
+        "sender": one.sender,
+        "content": one.content,
+        "at": to_iso(one.at),
+        "isDeleted": one.is_deleted,
+    }
+    if one.files:
+        shape["files"] = file_serializers.files_of(one.message_id, one.files)
+    return shape

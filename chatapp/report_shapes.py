@@ -1,6 +1,10 @@
 """The shapes of the routes about reports. See `chatapp.shapes`."""
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
+
+from chatapp.file_shapes import FileShape
 
 
 class SuspensionShape(TypedDict):
@@ -55,6 +59,7 @@ class ContextMessageShape(TypedDict):
     content: str
     at: str
     isDeleted: bool
+    files: NotRequired[list[FileShape]]
 
 
 class OpenedReportShape(TypedDict):

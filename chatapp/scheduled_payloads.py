@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from chatapp.payload_fields import ClientId, Content, FirstSequence
-from chatapp.payloads import ConversationName, Payload
+from chatapp.payload_fields import FILES, ClientId, DraftContent, FirstSequence, UploadId
+from chatapp.payloads import ConversationName, NewFile, Payload, text_beside_files
 
 
 def _instant(text: Any) -> datetime:
@@ -23,18 +23,27 @@ Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=s
 
 
 class Schedule(ConversationName):
-    """`POST /scheduled` and `scheduleMessage`. The same `clientId` again names the same scheduled message."""
+    """`POST /scheduled` and `scheduleMessage`. The same `clientId` again names the same scheduled message. One with
+    files may have no text."""
 
-    content: Content
+    files: list[NewFile] = Field(default=[], max_length=FILES)
+    content: DraftContent
     client_id: ClientId
     due_at: Instant
     reply_to: FirstSequence | None = None
 
+    @field_validator("content")
+    @classmethod
+    def _needs_text(cls, content: str, info: ValidationInfo) -> str:
+        return text_beside_files(content, info)
+
 
 class ScheduledChanges(Payload):
-    """`PATCH /scheduled/<clientId>`: what is given is changed."""
+    """`PATCH /scheduled/<clientId>`: what is given is changed. `files` are the uploads of the files that stay. The text
+    may be blank if some do."""
 
-    content: Content | None = None
+    content: DraftContent | None = None
+    files: list[UploadId] | None = Field(default=None, max_length=FILES)
     due_at: Instant | None = None
 
 

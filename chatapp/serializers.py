@@ -117,6 +117,7 @@ def hits(found: Hits) -> SearchShape:
                     hit.message, delivered=hit.lowest.is_delivered(hit.message.sender_id, hit.message.sequence)
                 ),
                 "ranges": [list(place) for place in hit.ranges],
+                "fileRanges": [[list(place) for place in ranges] for ranges in hit.name_ranges],
             }
             for hit in found.hits
         ],

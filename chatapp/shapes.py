@@ -249,6 +249,7 @@ class HitShape(TypedDict):
     group: bool
     message: MessageShape
     ranges: list[list[int]]
+    fileRanges: list[list[list[int]]]
 
 
 class SearchShape(TypedDict):

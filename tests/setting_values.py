@@ -5,6 +5,7 @@ from typing import Any
 DEFAULTS: dict[str, Any] = {
     "file_bytes": 1 << 30,
     "user_file_bytes": 10 << 30,
+    "guest_file_bytes": 0,
     "all_file_bytes": 0,
     "file_types": (),
     "accel_redirect": "",
@@ -146,6 +147,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("CHATAPP_EDIT_SECONDS", ["-1", "soon"]),
     ("CHATAPP_FILE_BYTES", ["0", "-1", "1GB"]),
     ("CHATAPP_USER_FILE_BYTES", ["-1", "1.5"]),
+    ("CHATAPP_GUEST_FILE_BYTES", ["-1", "few"]),
     ("CHATAPP_ALL_FILE_BYTES", ["-1", "all"]),
     ("CHATAPP_FILE_TYPES", ["image", "image/", "*/*", "image/*;text/*", ","]),
     ("CHATAPP_ACCEL_REDIRECT", ["files/", "/files", "https://example.org/"]),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chatapp.search.analyser import LONGEST_TOKEN, folded, placed_tokens, tokens_of
 from chatapp.search.matcher import match
 from chatapp.search.query import parse_query
-from chatapp.search.tokens import LINK, message_tokens, sender_token
+from chatapp.search.tokens import FILE, LINK, message_tokens, sender_token
 
 LETTERS = list(
     "aéÉßſøı日本ガｶﾞ゛ﾟ가ㄱㅏㄴ각ำสวัดी्क\u0301\u0327\u3099\u1100\u1161\u11a8\u0345ͺﬁ½①👍🏽\u200d\ufe0f _-'.Ωµ\u0b47\u0b3e"
@@ -59,10 +59,10 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(TEXT)
 def test_tokens_hold_nothing_that_the_languages_of_the_databases_know(text: str) -> None:
-    tokens = message_tokens(text, 1)
+    tokens = message_tokens(text, 1, [text])
     assert not any(set(token) & set(" '\"\\*:&|!()<>-^+") for token in tokens)
     assert all(0 < len(token) <= LONGEST_TOKEN for token in tokens)
-    assert tokens.count(sender_token(1)) == 1
+    assert tokens.count(sender_token(1)) == tokens.count(FILE) == 1
     assert LINK not in tokens_of(text + LINK)
 
 
@@ -73,7 +73,7 @@ def test_a_text_matches_its_own_words(text: str, start: int, length: int) -> Non
     if not words or ":" in text or not tokens_of(" ".join(words)):
         return
     quoted = " ".join(words).replace('"', " ")
-    found = match(text, parse_query(f'"{quoted}"').terms)
+    found = match(text, [], parse_query(f'"{quoted}"').terms)
     assert found is not None
     units = len(text.encode("utf-16-le")) // 2
     assert all(0 <= a < b <= units for a, b in found.ranges)
@@ -82,11 +82,11 @@ def test_a_text_matches_its_own_words(text: str, start: int, length: int) -> Non
 def test_any_two_characters_of_a_run_are_found_together() -> None:
     text = "今天晚上一起去吃饭"
     for at in range(len(text) - 1):
-        found = match(text, parse_query(text[at : at + 2]).terms)
+        found = match(text, [], parse_query(text[at : at + 2]).terms)
         assert found is not None
         assert found.ranges == [(at, at + 2)]
-        assert match(text, parse_query(text[at]).terms) is not None
-    assert match(text, parse_query("天上").terms) is None
+        assert match(text, [], parse_query(text[at]).terms) is not None
+    assert match(text, [], parse_query("天上").terms) is None
 
 
 def test_senders_have_tokens_of_their_own() -> None:

@@ -53,6 +53,7 @@ KINDS = frozenset(
         "report_dismissed",
         "retention_changed",
         "report_opened",
+        "reported_file_read",
         "role_changed",
         "set_up",
         "session_ended",

@@ -46,7 +46,8 @@ def _expire(services: Services, _payload: Mapping[str, Any]) -> None:
 
 def remove_expired(journal: Journal, store: FileStore) -> int:
     """Removes the uploads that no message has taken in time. Returns how many."""
-    query = select(Upload.id).where(Upload.expires_at <= now()).order_by(Upload.expires_at).limit(EXPIRED_AT_ONCE)
+    is_expired = (Upload.expires_at <= now()) & Upload.scheduled_as.is_(None)
+    query = select(Upload.id).where(is_expired).order_by(Upload.expires_at).limit(EXPIRED_AT_ONCE)
     count = 0
     while expired := list(db.session.scalars(query)):
         db.session.remove()

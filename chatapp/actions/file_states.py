@@ -36,6 +36,15 @@ FILES = (
     )
     .order_by(MESSAGE_FILES.c.sequence, MESSAGE_FILES.c.position)
 )
+ONE = (
+    select(*OWN, *OF_BLOB)
+    .select_from(WITH_BLOBS)
+    .where(
+        MESSAGE_FILES.c.conversation_id == bindparam("conversation_id"),
+        MESSAGE_FILES.c.sequence == bindparam("sequence"),
+        MESSAGE_FILES.c.position == bindparam("position"),
+    )
+)
 FIRST = (
     select(MESSAGE_FILES.c.name, BLOBS.c.kind)
     .select_from(WITH_BLOBS)
@@ -52,6 +61,12 @@ def add_files(states: dict[int, MessageState], conversation_id: int, first: int,
     for row in tuples(FILES, conversation_id=conversation_id, first=first, last=last):
         if row[0] in states:
             states[row[0]].files.append(state_in(row[1:]))
+
+
+def file_at(conversation_id: int, sequence: int, position: int) -> FileState | None:
+    """A file of a message; None if there is none at this position."""
+    found = tuples(ONE, conversation_id=conversation_id, sequence=sequence, position=position)
+    return state_in(found[0]) if found else None
 
 
 def state_in(row: tuple[object, ...]) -> FileState:

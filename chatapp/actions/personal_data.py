@@ -72,7 +72,7 @@ def erase_personal_data(transaction: Transaction, user: User) -> None:
     session.execute(delete(JobRow).where(JobRow.kind == SENDING, JobRow.state == WAITING, own_keys))
     for table in OF_USER:
         session.execute(delete(table).where(table.user_id == user.id))
-    session.execute(update(Upload).where(Upload.user_id == user.id).values(expires_at=now()))
+    session.execute(update(Upload).where(Upload.user_id == user.id).values(expires_at=now(), scheduled_as=None))
     enqueue_repeating(transaction, EXPIRE.name)
     # Ended sessions stay until they would have expired, so that their tokens are refused.
     forgotten = {"device": "", "address": "", "last_used_at": None}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chatapp.actions.audit import Actor, record
+from chatapp.actions.file_states import add_files, file_at
 from chatapp.actions.message_changes import erase_message
 from chatapp.actions.message_lock import FoundMessage
 from chatapp.actions.sessions import Caller
@@ -29,8 +30,10 @@ from chatapp.clock import now
 from chatapp.errors import NotFound
 from chatapp.extensions import db
 from chatapp.journal import Journal, Transaction
+from chatapp.journal.message_state import FileState, MessageState
 from chatapp.models import Conversation, Message, Report, User
 from chatapp.models.conversation import parse_message_id
+from chatapp.models.stored_file import parse_file_id
 
 AROUND = 5
 """Messages before, and after, a reported one."""
@@ -69,6 +72,8 @@ class ContextMessage:
     content: str
     at: datetime
     is_deleted: bool
+    message_id: str
+    files: list[FileState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +135,11 @@ def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport
     journal.write(write)
     reports = _open_of(db.session, actor, message_id)
     conversation_id, sequence, author_id = reports[0].conversation_id, reports[0].sequence, reports[0].author_id
-    # Nobody opens history that is hidden from them by a report of their own.
-    around = AROUND if any(row.reporter_id != actor.user_id for row in reports) else 0
-    query = select(Message).where(
-        Message.conversation_id == conversation_id,
-        Message.sequence >= sequence - around,
-        Message.sequence <= sequence + around,
-    )
-    messages = db.session.scalars(query.order_by(Message.sequence)).all()
+    first, last = _opened_by(actor, reports)
+    of_report = (Message.conversation_id == conversation_id) & Message.sequence.between(first, last)
+    messages = db.session.scalars(select(Message).where(of_report).order_by(Message.sequence)).all()
+    states = {row.sequence: MessageState() for row in messages}
+    add_files(states, conversation_id, first, last)
     people = {author_id, *(row.reporter_id for row in reports), *(row.sender_id for row in messages)}
     names = usernames_of(people)
     return OpenedReport(
@@ -147,8 +149,30 @@ def open_report(journal: Journal, actor: Actor, message_id: str) -> OpenedReport
         suspensions_of({author_id}).get(author_id),
         _place_of(conversation_id),
         [ShownReport(names[r.reporter_id], r.reason, r.comment, r.content, r.created_at) for r in reports],
-        [_context(row, names[row.sender_id]) for row in messages],
+        [_context(row, names[row.sender_id], states[row.sequence].files) for row in messages],
     )
+
+
+def open_file(journal: Journal, actor: Actor, message_id: str, file_id: str) -> FileState:
+    """A file of one of the messages that the reports of a message open. The audit log says who has read it.
+
+    Raises Forbidden, and NotFound for a file of another message, and without an open report.
+    """
+    require(actor.role, SEE_REPORTS)
+    conversation_id, sequence, position = parse_file_id(file_id) or (0, 0, 0)
+    file = file_at(conversation_id, sequence, position)
+
+    def write(transaction: Transaction) -> FileState:
+        reports = _open_of(transaction.session, actor, message_id)
+        first, last = _opened_by(actor, reports)
+        if file is None or conversation_id != reports[0].conversation_id or not first <= sequence <= last:
+            raise NotFound("There is no such file.", fileId=file_id)
+        author = transaction.session.get_one(User, reports[0].author_id).username
+        record(transaction, "reported_file_read", actor, author, message=message_id, file=file_id)
+        return file
+
+    opened: FileState = journal.write(write)
+    return opened
 
 
 def dismiss(journal: Journal, actor: Actor, message_id: str) -> None:
@@ -210,6 +234,13 @@ def _open_of(session: Any, actor: Actor, message_id: str) -> list[Report]:
     return reports
 
 
+def _opened_by(actor: Actor, reports: list[Report]) -> tuple[int, int]:
+    """The first and the last sequence that the actor may read."""
+    # Nobody opens history that is hidden from them by a report of their own.
+    around = AROUND if any(row.reporter_id != actor.user_id for row in reports) else 0
+    return reports[0].sequence - around, reports[0].sequence + around
+
+
 def _listed(newest: Report, author: str) -> ReportedMessage:
     of_message = (Report.conversation_id == newest.conversation_id, Report.sequence == newest.sequence)
     query = select(Report.reason).where(*of_message, Report.closed_at.is_(None)).order_by(Report.id)
@@ -219,8 +250,10 @@ def _listed(newest: Report, author: str) -> ReportedMessage:
     return ReportedMessage(newest.id, message_id, author, newest.content, unique, len(reasons), newest.created_at)
 
 
-def _context(row: Message, sender: str) -> ContextMessage:
-    return ContextMessage(row.sequence, sender, row.content, row.created_at, row.deleted_at is not None)
+def _context(row: Message, sender: str, files: list[FileState]) -> ContextMessage:
+    message_id = f"{row.conversation_id}-{row.sequence}"
+    is_deleted = row.deleted_at is not None
+    return ContextMessage(row.sequence, sender, row.content, row.created_at, is_deleted, message_id, files)
 
 
 def _place_of(conversation_id: int) -> Place:

@@ -8,20 +8,25 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from chatapp.actions.file_drafts import file_drafts
 from chatapp.actions.lookup import find_target
+from chatapp.actions.scheduled_files import files_of, keep_files, keep_only
 from chatapp.actions.sessions import Caller
 from chatapp.actions.usernames import usernames_of
+from chatapp.blank_text import is_blank
 from chatapp.clock import now
 from chatapp.errors import Conflict, InvalidInput, LimitReached, NotFound
 from chatapp.jobs import cancel, enqueue
 from chatapp.journal import Journal, MessageDraft, Transaction
 from chatapp.journal.drafts import Outcome
+from chatapp.journal.message_state import FileState
 from chatapp.journal.revisions import take_own_revision
 from chatapp.journal.scheduled import SENDING, job_key
 from chatapp.models import Message, ScheduledMessage
 from chatapp.models.base import to_microseconds
 from chatapp.models.scheduled_message import GONE, WAITING
 from chatapp.models.tables import SCHEDULED_MESSAGES
+from chatapp.payload_fields import BLANK
 from chatapp.prepared_statements import row_or_none, rows
 from chatapp.scheduled_payloads import Schedule, ScheduledChanges
 
@@ -30,10 +35,12 @@ MOST_SCHEDULED = 100
 FURTHEST_DAYS = 366
 
 COLUMNS = (
+    SCHEDULED_MESSAGES.c.user_id,
     SCHEDULED_MESSAGES.c.client_id,
     SCHEDULED_MESSAGES.c.is_group,
     SCHEDULED_MESSAGES.c.target_id,
     SCHEDULED_MESSAGES.c.content,
+    SCHEDULED_MESSAGES.c.files,
     SCHEDULED_MESSAGES.c.reply_to,
     type_coerce(SCHEDULED_MESSAGES.c.due_at, BigInteger).label("due_at"),
     SCHEDULED_MESSAGES.c.status,
@@ -48,13 +55,14 @@ ONE = _OF_USER.where(SCHEDULED_MESSAGES.c.client_id == bindparam("client_id"))
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A message that is sent at `due_at` (microseconds since 1970 UTC). `is_gone`: it was sent or deleted. `failure`
-    holds the code and the sentence of why it could not be sent."""
+    """A message that is sent at `due_at` (microseconds since 1970 UTC). `files` are by their uploads, in their order.
+    `is_gone`: it was sent or deleted. `failure` holds the code and the sentence of why it could not be sent."""
 
     client_id: str
     receiver: str
     is_group: bool
     content: str
+    files: dict[str, FileState]
     reply_to: int | None
     due_at: int
     is_gone: bool
@@ -66,8 +74,8 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
     """Stores a message to send later. With a client id that the caller has scheduled before, returns that one.
 
     Whether the caller may write there is checked when it is sent. Raises NotFound or NotAMember for the conversation,
-    InvalidInput for a time that is over or too far, Conflict for the client id of a message that was sent, and
-    LimitReached if MOST_SCHEDULED are scheduled.
+    InvalidInput for a time that is over or too far, Conflict for the client id of a message that was sent,
+    LimitReached if MOST_SCHEDULED are scheduled, and UploadMissing and UploadIncomplete for a file.
     """
     target = find_target(caller, wanted.receiver, is_group=wanted.group)
     key = (caller.user_id, wanted.client_id)
@@ -82,19 +90,19 @@ def schedule_message(journal: Journal, caller: Caller, wanted: Schedule) -> Sche
         if transaction.session.get(ScheduledMessage, key, populate_existing=True) is not None:
             return
         _require_room(transaction.session, caller.user_id)
-        transaction.session.add(
-            ScheduledMessage(
-                user_id=caller.user_id,
-                client_id=wanted.client_id,
-                is_group=target.is_group,
-                target_id=target.target_id,
-                content=wanted.content,
-                reply_to=wanted.reply_to,
-                due_at=wanted.due_at,
-                status=WAITING,
-                user_revision=revision,
-            )
+        row = ScheduledMessage(
+            user_id=caller.user_id,
+            client_id=wanted.client_id,
+            is_group=target.is_group,
+            target_id=target.target_id,
+            content=wanted.content,
+            reply_to=wanted.reply_to,
+            due_at=wanted.due_at,
+            status=WAITING,
+            user_revision=revision,
         )
+        keep_files(transaction, row, file_drafts(wanted.files))
+        transaction.session.add(row)
         enqueue(transaction, SENDING, {}, due_at=wanted.due_at, key=job_key(*key))
 
     journal.write(write)
@@ -113,14 +121,19 @@ def scheduled_of(found: Sequence[Any]) -> list[Scheduled]:
 
 
 def change_scheduled(journal: Journal, caller: Caller, client_id: str, wanted: ScheduledChanges) -> Scheduled:
-    """Changes the text or the time. What could not be sent waits again if it gets a new time.
+    """Changes the text or the time, or removes files. What could not be sent waits again if it gets a new time.
 
-    Raises NotFound if it was sent or deleted, and InvalidInput for a time that is over or too far.
+    Raises NotFound if it was sent or deleted, UploadMissing for a file that it does not have, and InvalidInput for a
+    time that is over or too far, and if nothing is left to send.
     """
 
-    def change(row: ScheduledMessage) -> None:
+    def change(transaction: Transaction, row: ScheduledMessage) -> None:
+        if wanted.files is not None:
+            keep_only(transaction, row, wanted.files)
         if wanted.content is not None:
             row.content = wanted.content
+        if is_blank(row.content) and not row.files:
+            raise InvalidInput("A message has a text or a file.", fields={"content": BLANK})
         if wanted.due_at is not None:
             _require_due_time(wanted.due_at)
             row.due_at, row.status, row.failure_code, row.failure_message = wanted.due_at, WAITING, None, None
@@ -130,9 +143,10 @@ def change_scheduled(journal: Journal, caller: Caller, client_id: str, wanted: S
 
 
 def delete_scheduled(journal: Journal, caller: Caller, client_id: str) -> Scheduled:
-    """Deletes a scheduled message. Raises NotFound if it was sent or deleted."""
+    """Deletes a scheduled message and its files. Raises NotFound if it was sent or deleted."""
 
-    def delete(row: ScheduledMessage) -> None:
+    def delete(transaction: Transaction, row: ScheduledMessage) -> None:
+        keep_only(transaction, row, [])
         row.content, row.status, row.failure_code, row.failure_message = "", GONE, None, None
 
     _write(journal, caller, client_id, delete)
@@ -184,7 +198,9 @@ def _draft(
     )
 
 
-def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[ScheduledMessage], None]) -> None:
+def _write(
+    journal: Journal, caller: Caller, client_id: str, change: Callable[[Transaction, ScheduledMessage], None]
+) -> None:
     key = (caller.user_id, client_id)
 
     def write(transaction: Transaction) -> None:
@@ -193,7 +209,7 @@ def _write(journal: Journal, caller: Caller, client_id: str, change: Callable[[S
         # Read again under the lock of the user's row: it may have been sent meanwhile.
         row = transaction.session.get(ScheduledMessage, key, populate_existing=True)
         row = _require_present(row, client_id)
-        change(row)
+        change(transaction, row)
         row.user_revision = revision
         cancel(transaction, SENDING, job_key(*key))
         if row.status == WAITING:
@@ -215,6 +231,7 @@ def _of(row: Any, names: Mapping[int, str]) -> Scheduled:
         str(row.target_id) if row.is_group else names[row.target_id],
         bool(row.is_group),
         row.content,
+        files_of(row),
         row.reply_to,
         row.due_at,
         row.status == GONE,

@@ -24,7 +24,8 @@ from chatapp.prepared_statements import release_connection, rows, tuples
 from chatapp.search import postgresql_finder, sqlite_finder
 from chatapp.search.analyser import folded
 from chatapp.search.indexer import Indexer
-from chatapp.search.matcher import Match, match
+from chatapp.search.matcher import Match, Ranges, match
+from chatapp.search.named_files import names_in
 from chatapp.search.plan import FoundRow, Overrun, Place, Plan
 from chatapp.search.query import Query, parse_query
 from chatapp.search_payloads import SearchRequest
@@ -54,13 +55,15 @@ FULL_NAMES = select(USERS.c.username, USERS.c.first_name, USERS.c.last_name)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message that was found, where its conversation is for the caller, and the ranges to highlight in its text."""
+    """A message that was found, where its conversation is for the caller, and the ranges to highlight in its text and
+    in the name of each of its files."""
 
     message: StoredMessage
     lowest: LowestWatermarks
     receiver: str
     is_group: bool
-    ranges: list[tuple[int, int]]
+    ranges: Ranges
+    name_ranges: list[Ranges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def _find(plan: Plan) -> list[FoundRow]:
 def _matches_of(found: list[FoundRow], plan: Plan) -> Iterator[tuple[FoundRow, Match]]:
     for number, row in enumerate(found):
         _let_others_run(number)
-        matched = _match(row.content, plan)
+        matched = _match(row.content, names_in(row.names), plan)
         if matched is not None:
             yield row, matched
 
@@ -195,12 +198,10 @@ def _is_deleted(message: StoredMessage) -> bool:
     return message.state is not None and message.state.deleted_at is not None
 
 
-def _match(content: str, plan: Plan) -> Match | None:
-    if plan.is_of_files:
-        return Match([], 0.0)
+def _match(content: str, file_names: list[str], plan: Plan) -> Match | None:
     if len(content) > LONG_CHARACTERS:
-        return run_in_thread(match, content, plan.terms)
-    return match(content, plan.terms)
+        return run_in_thread(match, content, file_names, plan.terms)
+    return match(content, file_names, plan.terms)
 
 
 def _hits_of(caller: Caller, page: Iterable[tuple[FoundRow, Match]]) -> list[Hit]:
@@ -218,5 +219,6 @@ def _hits_of(caller: Caller, page: Iterable[tuple[FoundRow, Match]]) -> list[Hit
         found = to_messages(stored, row.conversation_id, key, reader)
         # It may have been edited or deleted since it was found.
         if found and found[0].content == row.content and not _is_deleted(found[0]):
-            hits.append(Hit(found[0], lowest[row.conversation_id], receiver, key is None, matched.ranges))
+            lowest_here = lowest[row.conversation_id]
+            hits.append(Hit(found[0], lowest_here, receiver, key is None, matched.ranges, matched.name_ranges))
     return hits

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, or_, select, type_coerce
+from sqlalchemy import BigInteger, or_, select, type_coerce
 
-from chatapp.actions.file_states import OF_BLOB, OWN, WITH_BLOBS, state_in
+from chatapp.actions.file_states import OF_BLOB, OWN, WITH_BLOBS, file_at, state_in
 from chatapp.actions.lookup import find_conversation
 from chatapp.actions.message_lock import find_message
 from chatapp.actions.sessions import Caller
@@ -17,17 +17,6 @@ from chatapp.journal.message_state import FileState
 from chatapp.models.stored_file import parse_file_id
 from chatapp.models.tables import BLOBS, MESSAGE_FILES, MESSAGES
 from chatapp.payload_fields import LARGEST_SEQUENCE
-from chatapp.prepared_statements import tuples
-
-ONE = (
-    select(*OWN, *OF_BLOB)
-    .select_from(WITH_BLOBS)
-    .where(
-        MESSAGE_FILES.c.conversation_id == bindparam("conversation_id"),
-        MESSAGE_FILES.c.sequence == bindparam("sequence"),
-        MESSAGE_FILES.c.position == bindparam("position"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +61,10 @@ def find_file(caller: Caller, file_id: str) -> FileState:
         find_message(caller, f"{conversation_id}-{sequence}")
     except NotFound:
         raise _not_found(file_id) from None
-    found = tuples(ONE, conversation_id=conversation_id, sequence=sequence, position=position)
-    if not found:
+    file = file_at(conversation_id, sequence, position)
+    if file is None:
         raise _not_found(file_id)
-    return state_in(found[0])
+    return file
 
 
 def files_of(caller: Caller, search: FileSearch) -> FilePage:

@@ -5,15 +5,14 @@ upload that goes on where it ends.
 """
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
+from chatapp.actions.file_room import require_room, require_room_on_disk, used_by
 from chatapp.actions.file_states import OF_BLOB
 from chatapp.actions.finished_uploads import finish, finish_stored, refusal_of
 from chatapp.actions.released_files import release
@@ -28,7 +27,6 @@ from chatapp.file_errors import (
     FileTooLarge,
     FileTypeRefused,
     OffsetConflict,
-    QuotaExceeded,
     StorageFull,
     missing_upload,
 )
@@ -37,7 +35,7 @@ from chatapp.files.partial_files import PartialFile
 from chatapp.journal import Journal, Transaction
 from chatapp.journal.message_state import FileState, file_state
 from chatapp.metrics.counters import counters
-from chatapp.models import Blob, MessageFile, Upload, User
+from chatapp.models import Blob, Upload, User
 from chatapp.payload_fields import FILES
 from chatapp.random_secrets import new_secret
 
@@ -45,10 +43,7 @@ KEPT = timedelta(days=7)
 """How long an upload may take, and then wait for its message."""
 
 MOST_UPLOADS = 50
-"""Uploads of one person that no message has yet."""
-
-FREE_BYTES = 256 << 20
-"""What is left of the disk for everything else."""
+"""Uploads of one person that no message has yet, scheduled ones left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +88,8 @@ class Checksum:
 
 
 def limits_of(store: FileStore, caller: Caller) -> Limits:
-    used = _used_by(db.session(), caller.user_id)
-    return Limits(store.largest_bytes, FILES, store.types, store.user_bytes, used)
+    used = used_by(db.session(), caller.user_id)
+    return Limits(store.largest_bytes, FILES, store.types, store.quota_of(caller.role), used)
 
 
 def create_upload(
@@ -115,14 +110,15 @@ def create_upload(
     def write(transaction: Transaction) -> None:
         session = transaction.session
         session.scalar(select(User.id).where(User.id == caller.user_id).with_for_update(key_share=True))
-        count = session.scalar(select(func.count()).select_from(Upload).where(Upload.user_id == caller.user_id))
+        coming = (Upload.user_id == caller.user_id) & Upload.scheduled_as.is_(None)
+        count = session.scalar(select(func.count()).select_from(Upload).where(coming))
         if (count or 0) >= MOST_UPLOADS:
             raise LimitReached(f"{MOST_UPLOADS} files may be on their way at once.", limit=MOST_UPLOADS)
-        _require_room(session, store, caller.user_id, size)
+        require_room(session, store, caller, size)
         session.add(upload)
 
     try:
-        run_in_thread(_require_room_on_disk, store, size)
+        run_in_thread(require_room_on_disk, store, size)
         journal.write(write)
     except BaseException:
         run_in_thread(store.partial.delete, progress.upload_id)
@@ -197,11 +193,11 @@ def cancel_upload(journal: Journal, store: FileStore, caller: Caller, upload_id:
 
 
 def remove_upload(journal: Journal, store: FileStore, upload_id: str) -> None:
-    """Removes an upload and its bytes, unless a message has them meanwhile."""
+    """Removes an upload and its bytes, unless a message or a scheduled one has them meanwhile."""
 
     def write(transaction: Transaction) -> None:
         upload = transaction.session.get(Upload, upload_id, with_for_update=True)
-        if upload is not None:
+        if upload is not None and upload.scheduled_as is None:
             if upload.blob_hash is not None:
                 release(transaction, {upload.blob_hash})
             transaction.session.delete(upload)
@@ -230,7 +226,7 @@ def _append(
 
     def write(piece: bytes) -> None:
         # Many uploads may have been announced while there was room for each of them.
-        _require_room_on_disk(store, len(piece))
+        require_room_on_disk(store, len(piece))
         partial.write(piece)
         if digest is not None:
             digest.update(piece)
@@ -252,7 +248,7 @@ def _append(
 
 def _own(caller: Caller, upload_id: str) -> Upload:
     upload = db.session.get(Upload, upload_id, populate_existing=True)
-    if upload is None or upload.user_id != caller.user_id or upload.expires_at <= now():
+    if upload is None or upload.user_id != caller.user_id or upload.scheduled_as or upload.expires_at <= now():
         raise missing_upload(upload_id)
     return upload
 
@@ -272,29 +268,3 @@ def _offset(store: FileStore, upload: Upload) -> int:
         raise missing_upload(upload.id)
     # Its bytes were stored, and the process ended before it said so.
     return upload.size
-
-
-def _require_room(session: Session, store: FileStore, user_id: int, size: int) -> None:
-    if store.user_bytes and (used := _used_by(session, user_id)) + size > store.user_bytes:
-        limit = store.user_bytes
-        raise QuotaExceeded(f"Your files may take {limit:,} bytes together.", limit=limit, used=used)
-    if store.all_bytes and _used_by_all(session) + size > store.all_bytes:
-        raise StorageFull("There is no room for more files.")
-
-
-def _require_room_on_disk(store: FileStore, size: int) -> None:
-    """Blocks for the disk."""
-    if shutil.disk_usage(store.partial.folder).free < size + FREE_BYTES:
-        raise StorageFull("There is no room for more files.")
-
-
-def _used_by(session: Session, user_id: int) -> int:
-    """The bytes of all files that a person has sent or is sending."""
-    sent = select(func.sum(MessageFile.size)).where(MessageFile.sender_id == user_id)
-    coming = select(func.sum(Upload.size)).where(Upload.user_id == user_id)
-    return sum(int(session.scalar(one) or 0) for one in (sent, coming))
-
-
-def _used_by_all(session: Session) -> int:
-    coming = select(func.sum(Upload.size)).where(Upload.blob_hash.is_(None))
-    return sum(int(session.scalar(one) or 0) for one in (select(func.sum(Blob.size)), coming))

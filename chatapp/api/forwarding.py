@@ -30,7 +30,7 @@ blueprint = Blueprint("forwarding", __name__)
     errors=(NotFound, MessageDeleted, NotAMember, OnlyAdminsWrite, QuotaExceeded, InvalidInput, MalformedRequest),
 )
 def forward(caller: Caller, message_id: str, body: Forward) -> MessageAckShape:
-    journal, quota = current_journal(), current_files().user_bytes
+    journal, quota = current_journal(), current_files().quota_of(caller.role)
     return ack_of(lambda done: forwarding.forward_message(journal, caller, message_id, body, done, quota_bytes=quota))
 
 

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from chatapp import report_serializers as serialize
 from chatapp.actions import reported, reports, suspensions
 from chatapp.actions.sessions import Caller
 from chatapp.api.current import current_journal
+from chatapp.api.file_responses import file_response, preview_response
 from chatapp.api.operation import operation
 from chatapp.errors import (
     Forbidden,
@@ -17,6 +18,7 @@ from chatapp.errors import (
     MalformedRequest,
     MessageDeleted,
     NotFound,
+    Unavailable,
 )
 from chatapp.report_payloads import NewReport, NewSuspension, ReportsQuery
 from chatapp.report_shapes import OpenedReportShape, ReportedMessagesShape
@@ -58,6 +60,22 @@ def list_reported(caller: Caller, query: ReportsQuery) -> ReportedMessagesShape:
 @operation("A reported message in its context", gives=OpenedReportShape, errors=REFUSALS)
 def open_report(caller: Caller, message_id: str) -> OpenedReportShape:
     return serialize.opened_report(reported.open_report(current_journal(), caller.actor, message_id))
+
+
+@blueprint.get("/admin/reports/<message_id>/file/<file_id>")
+@operation(
+    "A file of a message around a reported one, as a download",
+    gives="application/octet-stream",
+    errors=(*REFUSALS, Unavailable),
+)
+def open_file(caller: Caller, message_id: str, file_id: str) -> Response:
+    return file_response(reported.open_file(current_journal(), caller.actor, message_id, file_id))
+
+
+@blueprint.get("/admin/reports/<message_id>/file/<file_id>/preview/<number>")
+@operation("A smaller picture of such a file", gives="image/webp", errors=(*REFUSALS, Unavailable))
+def open_preview(caller: Caller, message_id: str, file_id: str, number: str) -> Response:
+    return preview_response(reported.open_file(current_journal(), caller.actor, message_id, file_id), number)
 
 
 @blueprint.delete("/admin/reports/<message_id>")

@@ -19,6 +19,7 @@ from chatapp.errors import (
     NotFound,
     OnlyAdminsWrite,
 )
+from chatapp.file_errors import UploadIncomplete, UploadMissing
 from chatapp.personal_shapes import AllScheduledShape, OneScheduledShape
 from chatapp.scheduled_payloads import Schedule, ScheduledChanges
 from chatapp.shapes import MessageAckShape
@@ -38,7 +39,16 @@ def list_scheduled(caller: Caller) -> AllScheduledShape:
     "Send a message later",
     gives=OneScheduledShape,
     body=Schedule,
-    errors=(NotFound, NotAMember, Conflict, LimitReached, InvalidInput, MalformedRequest),
+    errors=(
+        NotFound,
+        NotAMember,
+        Conflict,
+        LimitReached,
+        InvalidInput,
+        MalformedRequest,
+        UploadMissing,
+        UploadIncomplete,
+    ),
 )
 def schedule_message(caller: Caller, body: Schedule) -> OneScheduledShape:
     own = scheduled_messages.schedule_message(current_journal(), caller, body)
@@ -47,10 +57,10 @@ def schedule_message(caller: Caller, body: Schedule) -> OneScheduledShape:
 
 @blueprint.patch("/scheduled/<client_id>")
 @operation(
-    "Change the text or the time of a scheduled message",
+    "Change the text or the time of a scheduled message, or remove files of it",
     gives=OneScheduledShape,
     body=ScheduledChanges,
-    errors=(NotFound, InvalidInput, MalformedRequest),
+    errors=(NotFound, InvalidInput, MalformedRequest, UploadMissing),
 )
 def change_scheduled(caller: Caller, client_id: str, body: ScheduledChanges) -> OneScheduledShape:
     own = scheduled_messages.change_scheduled(current_journal(), caller, _as_stored(client_id), body)

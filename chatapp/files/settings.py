@@ -76,6 +76,11 @@ class FileSettings:
         "All files that one person may have sent, in bytes. 0: no limit",
         values.integer(0, LARGEST_FILE_BYTES),
     )
+    guest_file_bytes: int = setting(
+        "0",
+        "All files that one guest may have sent, in bytes. 0: as much as other people",
+        values.integer(0, LARGEST_FILE_BYTES),
+    )
     all_file_bytes: int = setting(
         "0", "All stored files together, in bytes. 0: no limit", values.integer(0, LARGEST_FILE_BYTES)
     )

@@ -87,6 +87,10 @@ class StoredMessage:
         """`<conversation id>-<sequence>`. It is unique, since sequences are never reused."""
         return f"{self.conversation_id}-{self.sequence}"
 
+    @property
+    def file_names(self) -> list[str]:
+        return [] if self.state is None else [file.name for file in self.state.files]
+
 
 Outcome = StoredMessage | ChatError
 """The result for a draft: the stored message, or the error for the sender."""

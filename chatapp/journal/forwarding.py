@@ -49,6 +49,8 @@ class Forwarding:
     def __init__(self, connection: WriterConnection, files: MessageFiles) -> None:
         self._connection = connection
         self._files = files
+        # PostgreSQL: nobody deletes the original between its text and its files.
+        self._original = ORIGINAL if connection.is_sqlite else ORIGINAL + " FOR SHARE OF m"
         self._copies: list[tuple[StoredMessage, Origin]] = []
 
     def origin_of(self, draft: MessageDraft) -> Origin | ChatError | None:
@@ -57,7 +59,7 @@ class Forwarding:
         if draft.forwards is None:
             return None
         place = parse_message_id(draft.forwards)
-        row = None if place is None else self._one(ORIGINAL, (draft.sender_id, *place))
+        row = None if place is None else self._one(self._original, (draft.sender_id, *place))
         if row is None or place is None:
             return NotFound("There is no such message to forward.", messageId=draft.forwards)
         content, deleted_at, *source = row

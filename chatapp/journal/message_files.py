@@ -16,7 +16,7 @@ BLOB_COLUMNS = "b.hash, b.size, b.kind, b.content_type, b.width, b.height, b.pla
 """What `file_state` reads of a blob."""
 
 UPLOADS = f"""SELECT u.id, u.name, u.is_ready, {BLOB_COLUMNS} FROM upload u LEFT JOIN blob b ON b.hash = u.blob_hash
-WHERE u.id IN ({{ids}}) AND u.user_id = ?"""  # noqa: S608 placeholders only
+WHERE u.id IN ({{ids}}) AND u.user_id = ? AND COALESCE(u.scheduled_as, '') = ?"""  # noqa: S608 placeholders only
 
 USE_UP = "DELETE FROM upload WHERE id IN ({ids})"
 
@@ -51,7 +51,10 @@ class MessageFiles:
         if len(set(ids)) < len(ids) or not self._used.isdisjoint(ids):
             return missing_upload(ids[0])
         sql = UPLOADS.format(ids=placeholders(ids)) + self._lock_uploads
-        found = {row[0]: row for row in self._connection.execute(sql, (*ids, draft.sender_id)).fetchall()}
+        # A scheduled message has its uploads for itself.
+        scheduled_as = draft.client_id if draft.is_scheduled else ""
+        rows = self._connection.execute(sql, (*ids, draft.sender_id, scheduled_as)).fetchall()
+        found = {row[0]: row for row in rows}
         states = []
         for file in draft.files:
             row = found.get(file.upload_id)

@@ -1,4 +1,5 @@
-"""Scheduled messages of a batch: their present text is taken, and they are gone, in the transaction that sends them.
+"""Scheduled messages of a batch: their present text and files are taken, and they are gone, in the transaction that
+sends them.
 
 So a crash leaves a message scheduled or sent, never both, and of several processes one sends it. The job that sends it
 is gone in the same transaction.
@@ -12,13 +13,14 @@ from chatapp.database import WriterConnection
 from chatapp.errors import ChatError, Forbidden, NotFound
 from chatapp.jobs import finish_rows
 from chatapp.journal.drafts import MessageDraft, Outcome
+from chatapp.journal.scheduled_files import files_in
 from chatapp.models.base import to_microseconds
 from chatapp.models.scheduled_message import WAITING
 from chatapp.notices import Notice, UserChanged
 
 # On PostgreSQL the user's row is locked, as by everything that changes what is the user's own. Users are locked before
 # conversations, as by the writes of the same transaction.
-ROW = """SELECT s.content, s.reply_to, u.is_active AND NOT EXISTS (
+ROW = """SELECT s.content, s.reply_to, s.files, u.is_active AND NOT EXISTS (
     SELECT 1 FROM suspension x WHERE x.user_id = u.id AND (x.until IS NULL OR x.until > ?)
 ), s.status, s.due_at
 FROM scheduled_message s JOIN "user" u ON u.id = s.user_id
@@ -30,8 +32,8 @@ LOCK = 'SELECT id FROM "user" WHERE id = ? FOR NO KEY UPDATE'
 
 NEXT_USER_REVISION = 'UPDATE "user" SET revision = revision + 1 WHERE id = ? RETURNING revision'
 
-SENT = """UPDATE scheduled_message SET content = '', status = 'gone', failure_code = NULL, failure_message = NULL,
-user_revision = ? WHERE user_id = ? AND client_id = ?"""
+SENT = """UPDATE scheduled_message SET content = '', files = '', status = 'gone', failure_code = NULL,
+failure_message = NULL, user_revision = ? WHERE user_id = ? AND client_id = ?"""
 FAILED = """UPDATE scheduled_message SET status = 'failed', failure_code = ?, failure_message = ?,
 user_revision = ? WHERE user_id = ? AND client_id = ?"""
 
@@ -74,14 +76,15 @@ class ScheduledDrafts:
         return notices
 
     def _take(self, draft: MessageDraft) -> None:
-        """Gives the draft its present text. It may have been sent, changed or deleted since it was queued."""
+        """Gives the draft its present text and files. It may have been sent, changed or deleted since it was queued."""
         if not self._connection.is_sqlite:
             self._one(LOCK, (draft.sender_id,))
         row = self._one(ROW, (to_microseconds(now()), draft.sender_id, draft.client_id))
-        if row is None or (draft.must_be_due and (row[3] != WAITING or row[4] > to_microseconds(now()))):
+        if row is None or (draft.must_be_due and (row[4] != WAITING or row[5] > to_microseconds(now()))):
             self._refused[id(draft)] = NotFound("There is no such scheduled message.", clientId=draft.client_id)
             return
-        draft.content, draft.reply_to, is_open = row[:3]
+        draft.content, draft.reply_to, files, is_open = row[:4]
+        draft.files = files_in(files)
         self._taken[id(draft)] = (draft.sender_id, draft.client_id)
         if not is_open:
             self._refused[id(draft)] = Forbidden("This account is closed or suspended.")

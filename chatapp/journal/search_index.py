@@ -1,9 +1,9 @@
 """Writes the index of the search, in a transaction of the journal: the only module that knows its tables.
 
 SQLite has an FTS5 table without content, whose rowid is the conversation's id and the message's sequence in one number.
-FTS5 forgets a message only if it is given the old tokens. They are computed from the old text: that of the message's
-row, or where the row has changed since, what a trigger has kept in `search_replaced`. PostgreSQL has a `tsvector` in a
-row of its own for each message.
+FTS5 forgets a message only if it is given the old tokens. They are computed from the old text and the old names of its
+files: those of the message's rows, or where these have changed since, what a trigger has kept in `search_replaced`.
+PostgreSQL has a `tsvector` in a row of its own for each message.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from chatapp.journal.drafts import StoredMessage
 from chatapp.journal.transaction import Transaction
 from chatapp.journal.values import value_rows
+from chatapp.search.named_files import NAMES_IN_SQLITE, names_in
 from chatapp.search.tokens import message_tokens
 
 MERGED_PAGES = 8
@@ -38,12 +39,13 @@ MAKE_DUE = """INSERT INTO installation_setting (name, value) VALUES ('search_com
 ON CONFLICT (name) DO UPDATE SET value = 'due' WHERE value <> 'due'"""
 MAKE_RUNNING = "UPDATE installation_setting SET value = 'running' WHERE name = 'search_compaction'"
 END_COMPACTION = "DELETE FROM installation_setting WHERE name = 'search_compaction' AND value = 'running'"
-KNOWN = """SELECT d.id, COALESCE(r.content, m.content), COALESCE(r.sender_id, m.sender_id)
+KNOWN = f"""SELECT d.id, COALESCE(r.content, m.content), COALESCE(r.sender_id, m.sender_id),
+COALESCE(r.names, {NAMES_IN_SQLITE})
 FROM search_text_docsize d LEFT JOIN search_replaced r ON r.id = d.id
-LEFT JOIN message m ON m.conversation_id = d.id >> 32 AND m.sequence = d.id & 4294967295"""
-PRESENT = """WITH wanted (conversation_id, sequence) AS (VALUES {rows})
-SELECT m.conversation_id, m.sequence, m.content, m.sender_id FROM wanted w CROSS JOIN message m
-WHERE m.conversation_id = w.conversation_id AND m.sequence = w.sequence"""
+LEFT JOIN message m ON m.conversation_id = d.id >> 32 AND m.sequence = d.id & 4294967295"""  # noqa: S608 constants only
+PRESENT = f"""WITH wanted (conversation_id, sequence) AS (VALUES {{rows}})
+SELECT m.conversation_id, m.sequence, m.content, m.sender_id, {NAMES_IN_SQLITE} FROM wanted w CROSS JOIN message m
+WHERE m.conversation_id = w.conversation_id AND m.sequence = w.sequence"""  # noqa: S608 constants only
 DROP_REPLACED = "DELETE FROM search_replaced WHERE id = ?"
 
 ADD_ENTRY = """INSERT INTO search_entry (conversation_id, sequence, created_at, tokens)
@@ -87,15 +89,16 @@ class SearchIndex:
         self._run_many(MOVE, sorted(revisions.items()))
 
     def put(self, messages: Sequence[StoredMessage]) -> None:
-        """Indexes messages by their present text, each once. A message without text is removed."""
+        """Indexes messages by their present text and the names of their files, each once. A message without both is
+        removed."""
         if not messages:
             return
         if self._is_sqlite:
             self._forget([_rowid(message.conversation_id, message.sequence) for message in messages])
             rows = [
-                (_rowid(conversation_id, sequence), " ".join(message_tokens(content, sender_id)))
-                for conversation_id, sequence, content, sender_id in self._present(messages)
-                if content
+                (_rowid(conversation_id, sequence), " ".join(message_tokens(content, sender_id, names_in(names))))
+                for conversation_id, sequence, content, sender_id, names in self._present(messages)
+                if content or names
             ]
             self._run_many(ADD_TOKENS, rows)
             if len(rows) < len(messages):
@@ -104,8 +107,8 @@ class SearchIndex:
             return
         for found in messages:
             key = (found.conversation_id, found.sequence)
-            if found.content:
-                vector = _vector(message_tokens(found.content, found.sender_id))
+            if found.content or found.file_names:
+                vector = _vector(message_tokens(found.content, found.sender_id, found.file_names))
                 # Without the message's row, which may have been erased since it was read, nothing is added.
                 self._run_many(ADD_ENTRY, [(vector, *key)])
             else:
@@ -170,7 +173,8 @@ class SearchIndex:
         """Removes what the index has of these messages, under the text that they were indexed by."""
         sql = f"{KNOWN} WHERE d.id IN ({', '.join(map(str, rowids))})"
         known = self._connection.exec_driver_sql(sql).all() if rowids else []
-        self._run_many(FORGET_TOKENS, [(row[0], " ".join(message_tokens(row[1], row[2]))) for row in known])
+        tokens = [(row[0], " ".join(message_tokens(row[1], row[2], names_in(row[3])))) for row in known]
+        self._run_many(FORGET_TOKENS, tokens)
         self._run_many(DROP_REPLACED, [(row[0],) for row in known])
 
     def _run(self, sql: str, row: tuple[Any, ...]) -> Any:

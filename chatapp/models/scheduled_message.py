@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chatapp.models.base import Base, Id, Instant
+from chatapp.models.base import NOTHING, Base, Id, Instant
 
 WAITING = "waiting"
 FAILED = "failed"
@@ -18,6 +18,7 @@ class ScheduledMessage(Base):
 
     `status` says whether it waits for `due_at`, could not be sent (`failure_code` and `failure_message` say why), or is
     gone, because it was sent or deleted: then it has no text, and the user's other devices learn of it from the row.
+    `files` is what its author says of the uploads that it has, as `journal/scheduled_files.py` writes it.
     `user_revision` is the user's revision that last changed the row.
     """
 
@@ -29,6 +30,7 @@ class ScheduledMessage(Base):
     is_group: Mapped[bool]
     target_id: Mapped[int] = mapped_column(Id)
     content: Mapped[str] = mapped_column(Text)
+    files: Mapped[str] = mapped_column(Text, server_default=NOTHING)
     reply_to: Mapped[int | None] = mapped_column(Id)
     due_at: Mapped[datetime] = mapped_column(Instant)
     status: Mapped[str] = mapped_column(String(10))

@@ -45,6 +45,7 @@ class Blob(Base):
 class Upload(Base):
     """A file on its way to a message. `size` is what was announced; how much has arrived, the partial file says.
 
+    `scheduled_as` is the client id of its owner's scheduled message that has it; such an upload does not expire.
     `blob_hash` is there from the moment at which the processed file is being stored, so that nobody deletes its bytes;
     `is_ready` when it is stored. `refusal` is the code of the error for which the file was refused. The row is gone
     when a message has the file.
@@ -61,6 +62,7 @@ class Upload(Base):
     blob_hash: Mapped[str | None] = mapped_column(ForeignKey("blob.hash"), index=True)
     is_ready: Mapped[bool] = mapped_column(default=False)
     refusal: Mapped[str | None] = mapped_column(String(40))
+    scheduled_as: Mapped[str | None] = mapped_column(String(36))
 
 
 class MessageFile(Base):

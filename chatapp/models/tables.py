@@ -19,7 +19,7 @@ from chatapp.models.saved_message import SavedMessage
 from chatapp.models.scheduled_message import ScheduledMessage
 from chatapp.models.search_position import SearchPosition
 from chatapp.models.session import Session
-from chatapp.models.stored_file import Blob, MessageFile
+from chatapp.models.stored_file import Blob, MessageFile, Upload
 from chatapp.models.user import User
 from chatapp.models.username_change import UsernameChange
 
@@ -49,6 +49,7 @@ USER_SETTINGS = _table_of(UserSettings)
 SEARCH_POSITIONS = _table_of(SearchPosition)
 PICTURES = _table_of(Picture)
 BLOBS = _table_of(Blob)
+UPLOADS = _table_of(Upload)
 MESSAGE_FILES = _table_of(MessageFile)
 LINK_PICTURES = _table_of(LinkPicture)
 LINK_PREVIEWS = _table_of(LinkPreview)

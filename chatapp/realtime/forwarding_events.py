@@ -22,9 +22,15 @@ class ForwardingEvents:
     def on_forwardMessage(self, caller: Caller, payload: Any) -> DeferredAck:
         event = parse(ForwardMessage, payload)
         ack = DeferredAck()
-        done, quota = self._resolver_of(caller, ack), self._dispatcher.app.extensions["chatapp.files"].user_bytes
+        quota = self._dispatcher.app.extensions["chatapp.files"].quota_of(caller.role)
         forwarding.forward_message(
-            self._dispatcher.journal, caller, event.message_id, event, done, quota_bytes=quota, is_awaited=True
+            self._dispatcher.journal,
+            caller,
+            event.message_id,
+            event,
+            self._resolver_of(caller, ack),
+            quota_bytes=quota,
+            is_awaited=True,
         )
         return ack
 

@@ -145,5 +145,10 @@ def _parts(messages: Iterable[StoredMessage]) -> list[list[StoredMessage]]:
             parts.append([])
             characters = 0
         parts[-1].append(message)
-        characters += len(message.content)
+        characters += indexed_characters(message)
     return parts
+
+
+def indexed_characters(message: StoredMessage) -> int:
+    """How much of a message there is to index."""
+    return len(message.content) + sum(map(len, message.file_names))

@@ -19,7 +19,14 @@ from chatapp.eventloop.wakeup import Wakeup, make_wakeup
 from chatapp.journal import Journal, StoredMessage
 from chatapp.journal.database_errors import is_damage, is_outage
 from chatapp.notices import ConversationChanged, Notice
-from chatapp.search.catch_up import CHARACTERS_AT_ONCE, MESSAGES_AT_ONCE, advance, conversations_behind, index_next
+from chatapp.search.catch_up import (
+    CHARACTERS_AT_ONCE,
+    MESSAGES_AT_ONCE,
+    advance,
+    conversations_behind,
+    index_next,
+    indexed_characters,
+)
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +165,7 @@ class Indexer:
             message = self._fresh.popleft()
             taken.setdefault(message.conversation_id, []).append(message)
             count += 1
-            characters += len(message.content)
+            characters += indexed_characters(message)
         missing = list(taken)
         try:
             missing = self._journal.write(lambda transaction: index_next(transaction, taken), durable=False)

@@ -1,5 +1,5 @@
-"""Finds the places of a query in one text: for the highlights, for the relevance, and as the last word on whether the
-text matches at all. The index may be a moment behind an edit."""
+"""Finds the places of a query in a message: for the highlights, for the relevance, and as the last word on whether the
+message matches at all. The index may be a moment behind an edit."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,34 +12,57 @@ from chatapp.search.query import Term
 MOST_RANGES = 200
 """Highlighted ranges in one text."""
 
+Ranges = list[tuple[int, int]]
+"""Offsets of UTF-16 code units with the end exclusive, in order and without overlaps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where the terms are in a text, as offsets of UTF-16 code units with the end exclusive, in order and without
-    overlaps; and how well they fit."""
+    """Where the terms are in a text and in the name of each file, and how well they fit."""
 
-    ranges: list[tuple[int, int]]
+    ranges: Ranges
     score: float
+    name_ranges: list[Ranges]
 
 
-def match(content: str, terms: Sequence[Term]) -> Match | None:
-    """The places of the terms in a text; None if one is missing, or if the text is empty."""
-    if not content:
+class _Text:
+    """A text in which the terms are looked for, and the spans that were found so far."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.tokens = placed_tokens(text)
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, token in enumerate(self.tokens):
+            self._places[token.text].append(at)
+        self._spans: list[tuple[int, int]] = []
+
+    def find(self, term: Term) -> list[bool]:
+        """For each occurrence of a term whether its last token is a whole one."""
+        found = _spans_of(term, self.tokens, self._places)
+        self._spans += [(start, end) for start, end, _ in found]
+        return [is_whole for _, _, is_whole in found]
+
+    @property
+    def ranges(self) -> Ranges:
+        return _in_utf16(self._text, _merged(self._spans)[:MOST_RANGES])
+
+
+def match(content: str, file_names: Sequence[str], terms: Sequence[Term]) -> Match | None:
+    """The places of the terms in a message's text and in the names of its files; None if one is in none of them, or if
+    the message has neither."""
+    if not content and not file_names:
         return None
-    tokens = placed_tokens(content) if terms else []
-    places = defaultdict(list)
-    for at, token in enumerate(tokens):
-        places[token.text].append(at)
-    spans: list[tuple[int, int]] = []
+    if not terms:
+        return Match([], 0.0, [[] for _ in file_names])
+    texts = [_Text(text) for text in (content, *file_names)]
     score = 0.0
     for term in terms:
-        found = _spans_of(term, tokens, places)
+        found = [is_whole for text in texts for is_whole in text.find(term)]
         if not found:
             return None
-        spans += [(start, end) for start, end, _ in found]
-        score += sum(1.0 if is_whole else 0.5 for _, _, is_whole in found) / len(found) + log2(1 + len(found))
-    score /= 1 + log2(1 + len(tokens))
-    return Match(_in_utf16(content, _merged(spans)[:MOST_RANGES]), score)
+        score += sum(1.0 if is_whole else 0.5 for is_whole in found) / len(found) + log2(1 + len(found))
+    score /= 1 + log2(1 + sum(len(text.tokens) for text in texts))
+    return Match(texts[0].ranges, score, [text.ranges for text in texts[1:]])
 
 
 def _spans_of(term: Term, tokens: Sequence[PlacedToken], places: dict[str, list[int]]) -> list[tuple[int, int, bool]]:

@@ -10,12 +10,13 @@ SECONDS = 2.0
 
 
 class FoundRow(NamedTuple):
-    """A message that was found, with the direct key of its conversation (None: a group), and the last sequence of it
-    that is hidden from the user."""
+    """A message that was found, with the names of its files in one text, the direct key of its conversation (None: a
+    group), and the last sequence of it that is hidden from the user."""
 
     conversation_id: int
     sequence: int
     content: str
+    names: str
     created_at: int
     direct_key: str | None
     hidden_up_to: int
@@ -47,7 +48,7 @@ class Plan:
 
     @property
     def is_of_files(self) -> bool:
-        """Whether files are asked for and no text: their messages may have none, and are not in the index then."""
+        """Whether files are asked for and no words: then their own table says which messages have some."""
         return self.has_file and not self.terms and not self.has_link
 
 

@@ -5,17 +5,18 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from chatapp.search.named_files import NAMES_IN_POSTGRESQL
 from chatapp.search.plan import SECONDS, FoundRow, Overrun, Plan
 from chatapp.search.tokens import LINK, sender_token
 
-FIND = """SELECT m.conversation_id, m.sequence, m.content, m.created_at, c.direct_key,
+FIND = f"""SELECT m.conversation_id, m.sequence, m.content, {NAMES_IN_POSTGRESQL}, m.created_at, c.direct_key,
 CASE WHEN c.shares_history THEN 0 ELSE own.joined_sequence END
-FROM {source} e
+FROM {{source}} e
 JOIN membership own ON own.conversation_id = e.conversation_id AND own.user_id = %(user_id)s
 JOIN conversation c ON c.id = e.conversation_id
 JOIN message m ON m.conversation_id = e.conversation_id AND m.sequence = e.sequence
-WHERE (c.shares_history OR e.sequence > own.joined_sequence){conditions}
-ORDER BY e.created_at DESC, e.conversation_id DESC, e.sequence DESC LIMIT %(count)s"""
+WHERE (c.shares_history OR e.sequence > own.joined_sequence){{conditions}}
+ORDER BY e.created_at DESC, e.conversation_id DESC, e.sequence DESC LIMIT %(count)s"""  # noqa: S608 constants only
 
 OF_FILES = """(SELECT f.conversation_id, f.sequence, f.sender_id, s.created_at FROM message_file f
 JOIN message s ON s.conversation_id = f.conversation_id AND s.sequence = f.sequence WHERE f.position = 1)"""

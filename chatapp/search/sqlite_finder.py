@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatapp.clock import monotonic
+from chatapp.search.named_files import NAMES_IN_SQLITE
 from chatapp.search.plan import SECONDS, FoundRow, Overrun, Place, Plan
 from chatapp.search.tokens import LINK, sender_token
 
@@ -49,10 +50,10 @@ ORDER BY sequence DESC LIMIT ?"""
 MATCHED = """ AND (conversation_id << 32) + sequence IN
 (SELECT rowid FROM search_text WHERE search_text MATCH ? AND rowid BETWEEN ? AND ?)"""
 FILES, POLLS = "message_file", "poll"
-MESSAGE = """SELECT m.conversation_id, m.sequence, m.content, m.created_at, c.direct_key,
+MESSAGE = f"""SELECT m.conversation_id, m.sequence, m.content, {NAMES_IN_SQLITE}, m.created_at, c.direct_key,
 CASE WHEN c.shares_history THEN 0 ELSE own.joined_sequence END
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN membership own ON own.conversation_id = c.id
-WHERE own.user_id = ? AND m.conversation_id = ? AND m.sequence = ?"""
+WHERE own.user_id = ? AND m.conversation_id = ? AND m.sequence = ?"""  # noqa: S608 constants only
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
-"""The tokens of a message in the index: those of its text, and some that no text has, for its filters."""
+"""The tokens of a message in the index: those of its text and of its files' names, and some that no text has."""
 
 import re
+from collections.abc import Iterable
 
 from chatapp.search.analyser import tokens_of
 
@@ -8,6 +9,9 @@ _LINK = re.compile(r"\bhttps?://[^\s]", re.IGNORECASE)
 
 LINK = "\U00100000"
 """The message has a link. Private-use characters are no part of any token of a text."""
+
+FILE = "\U00100001"
+"""The name of a file follows. So no phrase reaches from the text into a name, nor from one name into the next."""
 
 _FIRST_SENDER = 0xF0000
 _SENDERS = 0xFFFD
@@ -24,10 +28,12 @@ def sender_token(user_id: int) -> str:
             return token
 
 
-def message_tokens(content: str, sender_id: int) -> list[str]:
-    """The tokens of a message, in order; those of its filters come last."""
+def message_tokens(content: str, sender_id: int, file_names: Iterable[str]) -> list[str]:
+    """The tokens of a message: those of its text in order, those of its filters, and those of its files' names."""
     tokens = tokens_of(content)
     tokens.append(sender_token(sender_id))
     if _LINK.search(content):
         tokens.append(LINK)
+    for name in file_names:
+        tokens += [FILE, *tokens_of(name)]
     return tokens

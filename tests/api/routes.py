@@ -44,6 +44,8 @@ STAFF = {
     "GET /admin/retention",
     *("DELETE /admin/groups/<group_id>", "PUT /admin/groups/<group_id>/owner", "GET /admin/people"),
     *("GET /admin/invitations", "POST /admin/invitations", "DELETE /admin/invitations/<number>"),
+    "GET /admin/reports/<message_id>/file/<file_id>",
+    "GET /admin/reports/<message_id>/file/<file_id>/preview/<number>",
     *("GET /admin/reports", "GET /admin/reports/<message_id>", "DELETE /admin/reports/<message_id>"),
     *("DELETE /admin/reports/<message_id>/message", "PUT /admin/people/<username>/suspension"),
     "DELETE /admin/people/<username>/suspension",

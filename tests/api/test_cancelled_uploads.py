@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chatapp.actions import finished_uploads, uploads
+from chatapp.actions import file_room, finished_uploads
+from chatapp.actions.file_room import FREE_BYTES
 from chatapp.actions.released_files import delete_released
-from chatapp.actions.uploads import FREE_BYTES
 from tests.api.senders import error_of, sign_in
 from tests.api.test_uploads import head, partial_files, stored_files
 from tests.conftest import Browser
@@ -73,10 +73,10 @@ def test_a_disk_that_is_full_meanwhile_takes_no_more(
     alice, size = browse("alice"), 2 * PIECE_BYTES
     path = begin(alice, size).headers["Location"]
     with monkeypatch.context() as patch:
-        answer = add_interrupted(alice, path, size, lambda: patch.setattr(uploads, "FREE_BYTES", 1 << 60))
+        answer = add_interrupted(alice, path, size, lambda: patch.setattr(file_room, "FREE_BYTES", 1 << 60))
     assert error_of(answer)["code"] == "storage_full"
     assert head(alice, path).headers["Upload-Offset"] == str(PIECE_BYTES)
-    assert uploads.FREE_BYTES == FREE_BYTES
+    assert file_room.FREE_BYTES == FREE_BYTES
     assert add(alice, path, PIECE_BYTES, b"a" * PIECE_BYTES).status_code == 204
 
 

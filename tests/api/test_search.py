@@ -71,7 +71,15 @@ def test_hits_name_their_conversation_and_the_places_of_the_words(pair: tuple[Se
     [said] = alice.say(bob.username, "🎉 The café is open")
     found = bob.search("cafe ope")
     assert found == {
-        "hits": [{"receiver": alice.username, "group": False, "message": said, "ranges": [[7, 11], [15, 19]]}],
+        "hits": [
+            {
+                "receiver": alice.username,
+                "group": False,
+                "message": said,
+                "ranges": [[7, 11], [15, 19]],
+                "fileRanges": [],
+            }
+        ],
         "more": False,
         "cursor": None,
     }

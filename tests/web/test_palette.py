@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, violations
 from tests.web.people import Person, bubble, composer, wait_until
-from tests.web.server import ApiUser
+from tests.web.server import ApiUser, SentFile
 
 NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
@@ -41,6 +41,19 @@ def test_a_message_far_up_is_found_and_opened_at_its_place(new_person: NewPerson
     words_in_any_script(page, bob, carol)
     keys_move_and_open(page, bob)
     people_groups_and_commands(page)
+
+
+def test_a_message_is_found_by_the_name_of_its_file(new_person: NewPerson, new_api_user: NewApiUser) -> None:
+    alice, bob = new_person(), new_api_user()
+    bob.send_files(alice.username, "as you wished", SentFile("Bahnhof Café.txt", "text/plain", b"bytes"))
+    page = alice.open()
+    page.keyboard.press("Control+k")
+    expect(seek(page, "cafe")).to_have_count(1)
+    expect(page.locator("mark")).to_have_text("Café")
+    expect(options(page, "Messages")).to_contain_text("Bahnhof Café.txt")
+    expect(options(page, "Messages")).not_to_contain_text("as you wished")
+    expect(seek(page, "cafe wished")).to_have_count(1)
+    expect(page.locator("mark")).to_have_text(["Café", "wished"])
 
 
 def words_in_any_script(page: Page, bob: ApiUser, carol: ApiUser) -> None:

@@ -5,14 +5,45 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.pictures import encoded, plain
 from tests.web.page_checks import PHONE
-from tests.web.people import Person, bubble, write
-from tests.web.server import Server
+from tests.web.people import Person, bubble, wait_until, write
+from tests.web.server import ApiUser, SentFile, Server
 from tests.web.test_administration import looks_right, open_administration, open_section
 from tests.web.test_message_changes import menu
 
 NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
+
+
+def test_a_moderator_looks_at_the_files_of_a_reported_message(new_person: NewPerson, make_server: MakeServer) -> None:
+    server = make_server(users=0)
+    for name, role in (("mod", "moderator"), ("chief", "administrator")):
+        server.add_user(name, "--no-password", "--first-name", name.title(), "--role", role)
+    alice, bob, chief = (ApiUser(server, name) for name in ("alice", "bob", "chief"))
+    pictured = alice.send_files(
+        "bob", "look", SentFile("cruel.png", "image/png", encoded(plain(size=(640, 400)), "PNG"))
+    )
+    bob.request("POST", f"message/{pictured['messageId']}/report", {"reason": "harassment"})
+    page = new_person("mod", server, bypass_csp=True).open()
+    dialog = open_administration(page)
+    open_section(dialog, "Reports")
+    dialog.get_by_role("button", name=re.compile("look")).click()
+    expect(dialog.locator(".file-name")).to_have_text("cruel.png")
+    looks_right(page, "report-file")
+    assert files_read(chief) == 0, "what nobody asks for is not loaded"
+    dialog.get_by_role("button", name="Show cruel.png").click()
+    wait_until(page, "() => document.querySelector('.report-picture')?.naturalWidth > 0")
+    looks_right(page, "report-picture")
+    with page.expect_download() as download:
+        dialog.get_by_role("link", name="Download cruel.png").click()
+    assert download.value.suggested_filename == "cruel.png"
+    assert files_read(chief) == 2
+
+
+def files_read(user: ApiUser) -> int:
+    lines = user.request("GET", "admin/audit?kind=reported_file_read")["lines"]
+    return len(lines)
 
 
 def test_a_message_is_reported_removed_and_its_author_suspended(new_person: NewPerson, make_server: MakeServer) -> None:

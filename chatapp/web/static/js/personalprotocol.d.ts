@@ -30,5 +30,6 @@ export type Scheduled = {
   gone: boolean;
   failure: { code: string; message: string } | null;
   userRevision: number;
+  files?: import("./protocol.js").File[];
 };
 export type ScheduledChange = { kind: "scheduled"; receiver: string; group: boolean; userRevision: number; scheduled: Scheduled };

@@ -248,8 +248,8 @@ export type PersonRemoved = { number: number, isRemoved: true };
 
 export type KnownConversation = Address & { revision: number, watermarks: number };
 
-/** A message that a search has found. */
-export type Hit = Address & { message: Message, ranges: [number, number][] };
+/** A message that a search has found. `fileRanges` has the matches in the name of each of its files. */
+export type Hit = Address & { message: Message, ranges: [number, number][], fileRanges: [number, number][][] };
 
 export type SearchPage = { hits: Hit[], more: boolean, cursor: string | null };
 

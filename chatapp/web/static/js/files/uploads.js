@@ -43,7 +43,7 @@ export function takeProgress(id, share) {
 
 /**
  * Sends those files of a message that the server does not have.
- * @param {OutboxEntry} entry
+ * @param {Pick<OutboxEntry, "clientId" | "files">} entry
  * @param {object} hooks
  * @param {() => OutboxFile[]} hooks.present the files that the message has now; none if it is gone
  * @param {(id: string, uploadId: string | null) => void} hooks.note stores the upload of a file
@@ -139,7 +139,7 @@ function progressOf(id) {
 /**
  * Waits until no other tab sends the files of the message. Only secure pages have locks; on others a tab that sends is
  * known by what it tells.
- * @param {OutboxEntry} entry
+ * @param {Pick<OutboxEntry, "clientId" | "files">} entry
  * @param {() => Promise<Problem | null>} work
  * @returns {Promise<Problem | null>}
  */

@@ -7,7 +7,7 @@ import { ApiError, call } from "../../api.js";
 const path = (/** @type {string} */ clientId) => `/scheduled/${encodeURIComponent(clientId)}`;
 
 /**
- * @param {{ receiver: string, group: boolean, content: string, clientId: string, dueAt: string, replyTo?: number }} wanted
+ * @param {{ receiver: string, group: boolean, content: string, clientId: string, dueAt: string, replyTo?: number, files?: import("../../protocol.js").FileToSend[] }} wanted
  * @returns {Promise<Scheduled>}
  */
 export async function schedule(wanted) {
@@ -16,7 +16,7 @@ export async function schedule(wanted) {
 
 /**
  * @param {string} clientId
- * @param {{ content?: string, dueAt?: string }} changes
+ * @param {{ content?: string, dueAt?: string, files?: string[] }} changes the uploads of the files that stay
  * @returns {Promise<Scheduled>}
  */
 export async function changeScheduled(clientId, changes) {

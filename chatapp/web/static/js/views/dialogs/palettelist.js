@@ -1,5 +1,6 @@
 /** The parts of the palette: groups of choices, the state of the message search, and the help for its filters. */
 
+import { iconOf } from "../../models/files.js";
 import { snippetOf } from "../../models/snippet.js";
 import { shortMoment } from "../../models/time.js";
 import { say } from "../../strings.js";
@@ -58,7 +59,7 @@ function drawChoice(choice) {
 
 /** @param {{ choice: MessageChoice }} props */
 function MessageHit({ choice: { hit, conversation } }) {
-  const { message, ranges } = hit;
+  const { message } = hit;
   const name = nameOf(message.sender);
   const where = hit.group || message.sender === me.value ? titleOf(conversation) : "";
   return html`<${Avatar} id=${message.sender} name=${name} size="small" />
@@ -67,9 +68,23 @@ function MessageHit({ choice: { hit, conversation } }) {
         <b><bdi>${name}</bdi></b><${BotBadge} username=${message.sender} />${where && html`<small>${hit.group ? say.paletteIn : say.paletteTo} <bdi>${where}</bdi></small>`}
         <time dateTime=${message.timestamp}>${shortMoment(message.timestamp)}</time>
       </span>
-      <span class="palette-snippet" dir="auto">${ranges.length === 0 && message.files ? html`<${Summary} message=${message} />` : snippetOf(message.content, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text))}</span>
+      <span class="palette-snippet" dir="auto"><${HitText} hit=${hit} /></span>
     </span>`;
 }
+
+/**
+ * The names of files that match, and the text where it matches; the message in one line if nothing does.
+ * @param {{ hit: import("../../protocol.js").Hit }} props
+ */
+function HitText({ hit: { message, ranges, fileRanges } }) {
+  const files = (message.files ?? []).flatMap((file, index) => (fileRanges[index]?.length ? [{ file, ranges: fileRanges[index] }] : []));
+  if (files.length === 0 && ranges.length === 0 && message.files) return html`<${Summary} message=${message} />`;
+  const names = files.map(({ file, ranges: found }) => html`<span class="summary-symbol"><${Icon} name=${iconOf(file)} size=${15} /></span> <bdi>${marked(file.name, found)}</bdi> `);
+  return html`${names}${(names.length === 0 || ranges.length > 0) && marked(message.content, ranges)}`;
+}
+
+/** @param {string} text @param {[number, number][]} ranges */
+const marked = (text, ranges) => snippetOf(text, ranges).map((piece) => (piece.isMark ? html`<mark>${piece.text}</mark>` : piece.text));
 
 /** @param {{ order: Order, onOrder: (order: Order) => void }} props */
 export function OrderSwitch({ order, onOrder }) {

@@ -1,8 +1,6 @@
 /** At the message field, when the dialogs are loaded: the button for sending later, and the line that tells of scheduled messages. */
 
 import { openToWrite } from "../../composing.js";
-import { trayOf } from "../../files/trays.js";
-import { notify } from "../../messageactions.js";
 import { keyOf } from "../../models/keys.js";
 import { scheduled } from "../../store.js";
 import { html } from "../html.js";
@@ -11,14 +9,7 @@ import { say } from "../../strings.js";
 
 /** @param {{ id: string }} props */
 export function SendLaterButton({ id }) {
-  const hasFiles = trayOf(id).length > 0;
-  return html`<button type="button" class="icon-button" aria-label=${say.sendLater} title=${hasFiles ? say.laterNoFiles : say.sendLater} aria-haspopup="dialog" aria-disabled=${hasFiles} onClick=${() => openSendLater(id)}><${Icon} name="clock" size=${22} /></button>`;
-}
-
-/** A message with files can only be sent now. @param {string} id */
-function openSendLater(id) {
-  if (trayOf(id).length > 0) notify(say.laterNoFiles);
-  else openToWrite("sendLater", id);
+  return html`<button type="button" class="icon-button" aria-label=${say.sendLater} title=${say.sendLater} aria-haspopup="dialog" onClick=${() => openToWrite("sendLater", id)}><${Icon} name="clock" size=${22} /></button>`;
 }
 
 /** @param {{ id: string }} props */
@@ -40,6 +31,6 @@ export function ScheduledLine({ id }) {
 export function isForLater(event, id, canSend) {
   if (!event.shiftKey || !(event.ctrlKey || event.metaKey)) return false;
   event.preventDefault();
-  if (canSend) openSendLater(id);
+  if (canSend) openToWrite("sendLater", id);
   return true;
 }

@@ -1,12 +1,13 @@
 /** The HTTP API for reports and suspensions. */
 
 import { call } from "../../../api.js";
+import { settings } from "../../../config.js";
 
 /**
  * @typedef {{ until: string | null, reason: string }} Suspension
  * @typedef {{ number: number, messageId: string, author: string, content: string, reasons: string[], reports: number, reportedAt: string }} ReportedMessage
  * @typedef {{ reporter: string, reason: string, comment: string, content: string, reportedAt: string }} Report
- * @typedef {{ sequence: number, sender: string, content: string, at: string, isDeleted: boolean }} ContextMessage
+ * @typedef {{ sequence: number, sender: string, content: string, at: string, isDeleted: boolean, files?: import("../../../protocol.js").File[] }} ContextMessage
  * @typedef {object} OpenedReport
  * @property {string} messageId
  * @property {number} sequence
@@ -25,6 +26,14 @@ export const fetchReported = (last) => call("GET", `/admin/reports${last ? `?bef
 
 /** @param {string} messageId @returns {Promise<OpenedReport>} */
 export const openReport = (messageId) => call("GET", path(messageId));
+
+/**
+ * @param {string} messageId that was reported
+ * @param {string} fileId of a message around it
+ * @param {number} [preview] a smaller picture of it; every request is recorded
+ */
+export const addressOfReported = (messageId, fileId, preview) =>
+  `${settings.apiPrefix}${path(messageId)}/file/${encodeURIComponent(fileId)}${preview === undefined ? "" : `/preview/${preview}`}`;
 
 /** @param {string} messageId */
 export async function dismissReport(messageId) {

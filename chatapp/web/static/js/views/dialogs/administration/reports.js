@@ -12,6 +12,7 @@ import { Failed, Skeleton } from "../../states.js";
 import { Refused, useAction } from "../action.js";
 import { Pages, usePages } from "./pages.js";
 import { dismissReport, fetchReported, openReport, removeReported } from "./reportapi.js";
+import { ReportedFile } from "./reportedfile.js";
 import { SuspendForm, Suspended } from "./suspension.js";
 
 /** @typedef {import("./reportapi.js").OpenedReport} OpenedReport */
@@ -77,7 +78,7 @@ function Opened({ report, onClosed }) {
   const where = place.usernames.length > 0 ? say.adminReportPrivate({ names: listOf(place.usernames.map(nameOf)) }) : say.adminReportGroup({ name: place.name });
   return html`
     <p class="state-hint">${where}${place.isThread && ` · ${say.adminReportThread}`}</p>
-    <ol class="report-context" aria-label=${say.adminReportContext}>${report.context.map((one) => html`<${ContextLine} key=${one.sequence} message=${one} isReported=${one.sequence === report.sequence} />`)}</ol>
+    <ol class="report-context" aria-label=${say.adminReportContext}>${report.context.map((one) => html`<${ContextLine} key=${one.sequence} report=${report} message=${one} isReported=${one.sequence === report.sequence} />`)}</ol>
     <h3 class="administration-heading">${say.adminReportCount({ count: reports.length })}</h3>
     <ul class="administration-list">${reports.map((one) => html`<${ReportLine} key=${one.reporter} report=${one} />`)}</ul>
     <p role="status">${done.value && html`<span class="note">${done.value}</span>`}</p>
@@ -91,11 +92,12 @@ function Opened({ report, onClosed }) {
     </div>`;
 }
 
-/** @param {{ message: import("./reportapi.js").ContextMessage, isReported: boolean }} props */
-function ContextLine({ message: { sender, content, at, isDeleted }, isReported }) {
+/** @param {{ report: OpenedReport, message: import("./reportapi.js").ContextMessage, isReported: boolean }} props */
+function ContextLine({ report, message: { sender, content, at, isDeleted, files = [] }, isReported }) {
   return html`<li class=${isReported ? "audit-line report-this" : "audit-line"}>
     <span class="report-head"><b><bdi>${nameOf(sender)}</bdi></b> <small><time dateTime=${at}>${fullMoment(at)}</time></small>${isReported && html` <span class="mark mark-bad">${say.adminReportedMark}</span>`}</span>
     ${isDeleted ? html`<i>${say.adminReportDeleted}</i>` : html`<span class="report-text" dir="auto">${content}</span>`}
+    ${files.map((file) => html`<${ReportedFile} key=${file.fileId} messageId=${report.messageId} file=${file} />`)}
   </li>`;
 }
 

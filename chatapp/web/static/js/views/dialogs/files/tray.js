@@ -3,6 +3,7 @@
 import { focusField } from "../../../composing.js";
 import { objections, setObjections, showPicture } from "./attaching.js";
 import { detach, trayOf } from "../../../files/trays.js";
+import { stopUploads } from "../../../files/uploads.js";
 import { iconOf, sizeText } from "../../../models/files.js";
 import { say } from "../../../strings.js";
 import { useBlobAddresses } from "../../files/addresses.js";
@@ -33,6 +34,8 @@ function Item({ conversationKey, file }) {
   const open = () => showPicture(conversationKey, file.id);
   const remove = () => {
     detach(conversationKey, file);
+    // An attempt to schedule the message may have sent it.
+    stopUploads([file], true);
     setObjections(conversationKey, []);
     // The button that had the focus is gone.
     focusField(conversationKey);
