@@ -28,11 +28,18 @@ VERSION_HEX_DIGITS = 12
 SOURCES = "js/"
 """The modules as they are written. Browsers load what `bundle.py` makes of them."""
 
-FIRST_STYLES = (
-    *("tokens", "base", "controls", "states", "people", "signin"),
-    *("sidebar", "conversation", "message", "messagestate", "forcedcolors"),
-)
-"""The style sheets of the first page, in their order. They are sent as one: each request would delay the page."""
+SHEETS = {
+    "first": (
+        *("tokens", "base", "controls", "states", "people", "signin"),
+        *("sidebar", "conversation", "message", "messagestate", "forcedcolors"),
+    ),
+    "signedin": ("markdown", "formatting", "personal", "mentions", "files"),
+    "dialogs": (
+        *("dialog", "chooser", "details", "messagedialogs", "palette", "account"),
+        *("administration", "notifications", "gallery", "sending"),
+    ),
+}
+"""Style sheets that are loaded together, in their order. They are sent as one: each request would delay the page."""
 FIRST_SHEET = "css/first.css"
 
 
@@ -63,7 +70,7 @@ class AssetLibrary:
 
     def __init__(self, folder: Path = FOLDER, base: str = "") -> None:
         self._base = base
-        self._files = _with_first_sheet(_with_whole_catalogues({asset.name: asset for asset in _read(folder)}))
+        self._files = _with_joined_sheets(_with_whole_catalogues({asset.name: asset for asset in _read(folder)}))
         self.version = _version(self._files)
 
     def get(self, name: str) -> Asset | None:
@@ -82,11 +89,14 @@ def _read(folder: Path) -> list[Asset]:
     return [Asset(name, path.read_bytes()) for name, path in found.items() if not name.startswith((SOURCES, "."))]
 
 
-def _with_first_sheet(files: dict[str, Asset]) -> dict[str, Asset]:
-    """Joins the style sheets of the first page. They are in one folder, so the addresses in them stay right."""
-    joined = [files[name] for name in (f"css/{style}.css" for style in FIRST_STYLES) if name in files]
-    others = {name: asset for name, asset in files.items() if asset not in joined}
-    return {**others, FIRST_SHEET: Asset(FIRST_SHEET, b"".join(asset.body for asset in joined))}
+def _with_joined_sheets(files: dict[str, Asset]) -> dict[str, Asset]:
+    """Joins style sheets. They are in one folder, so the addresses in them stay right."""
+    found = dict(files)
+    for sheet, styles in SHEETS.items():
+        parts = [found.pop(name) for name in (f"css/{style}.css" for style in styles) if name in found]
+        name = f"css/{sheet}.css"
+        found[name] = Asset(name, b"".join(part.body for part in parts))
+    return found
 
 
 def _with_whole_catalogues(files: dict[str, Asset]) -> dict[str, Asset]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from chatapp.web.assets import FIRST_STYLES, FOLDER
+from chatapp.web.assets import FOLDER, SHEETS
 from tests.conftest import Browser
 
 
@@ -15,9 +15,9 @@ def test_all_styles_of_the_first_page_come_in_one_file_in_their_order(browse: Ca
     styles = browser.get(address)
     assert styles.status_code == 200
     assert styles.mimetype == "text/css"
-    places = [styles.text.index((FOLDER / "css" / f"{name}.css").read_text()) for name in FIRST_STYLES]
+    places = [styles.text.index((FOLDER / "css" / f"{name}.css").read_text()) for name in SHEETS["first"]]
     assert places == sorted(places)
-    assert len(styles.text) == sum(len((FOLDER / "css" / f"{name}.css").read_text()) for name in FIRST_STYLES)
+    assert len(styles.text) == sum(len((FOLDER / "css" / f"{name}.css").read_text()) for name in SHEETS["first"])
     assert address in browser.get("/shell.json").json["files"], "The page has its styles without a network"
 
 

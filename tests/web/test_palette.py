@@ -97,6 +97,17 @@ def keys_move_and_open(page: Page, bob: ApiUser) -> None:
     expect(bubble(page, "filler 239")).to_be_in_viewport()
 
 
+def test_keys_work_at_once_after_escape_has_closed_a_dialog(new_person: Callable[..., Person]) -> None:
+    page = new_person().open()
+    # As late as it comes on a busy machine.
+    page.evaluate("document.addEventListener('close', (event) => event.stopPropagation(), true)")
+    for _ in range(2):
+        page.keyboard.press("Control+k")
+        expect(field(page)).to_be_focused()
+        page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+
 def people_groups_and_commands(page: Page) -> None:
     page.keyboard.press("Control+k")
     field(page).fill("weekend")

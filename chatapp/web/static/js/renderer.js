@@ -24,7 +24,7 @@ export function followSignIn() {
 
 async function load() {
   try {
-    const [loaded, views] = await Promise.all([import("./markdown/index.js"), import("./views/files/index.js"), loadStyles("markdown", "formatting", "personal", "mentions", "files")]);
+    const [loaded, views] = await Promise.all([import("./markdown/index.js"), import("./views/files/index.js"), loadStyles("signedin")]);
     fileViews.value = views;
     renderer.value = loaded;
   } catch {

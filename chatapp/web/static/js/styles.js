@@ -3,15 +3,10 @@
 import { addressOfFile } from "./config.js";
 
 /**
- * @param {string[]} names of files in css/
- * @returns {Promise<unknown>} when they apply; also if one could not be loaded
+ * @param {string} name of a file in css/, or of several that the server joins: `SHEETS` of chatapp/web/assets.py
+ * @returns {Promise<unknown>} when it applies; also if it could not be loaded
  */
-export function loadStyles(...names) {
-  return Promise.all(names.map(loadOne));
-}
-
-/** @param {string} name */
-function loadOne(name) {
+export function loadStyles(name) {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = addressOfFile(`css/${name}.css`);

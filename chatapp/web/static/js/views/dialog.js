@@ -29,7 +29,7 @@ export function Dialog({ title, onBack, near, look, children }) {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
-  return html`<dialog ref=${element} class=${classes("dialog", look && `dialog-${look}`)} aria-labelledby="dialog-title" onClose=${(/** @type {Event} */ event) => isOpen(event) && closeDialog()} onClick=${closeOnBackdrop}>
+  return html`<dialog ref=${element} class=${classes("dialog", look && `dialog-${look}`)} aria-labelledby="dialog-title" onCancel=${closeOnEscape} onClose=${(/** @type {Event} */ event) => isOpen(event) && closeDialog()} onClick=${closeOnBackdrop}>
     <div class="dialog-body">
       <header class="dialog-head">
         ${onBack && html`<button type="button" class="icon-button dialog-back" aria-label=${say.dialogBack} title=${say.dialogBack} onClick=${onBack}><${Icon} name="back" /></button>`}
@@ -39,6 +39,12 @@ export function Dialog({ title, onBack, near, look, children }) {
       ${children}
     </div>
   </dialog>`;
+}
+
+/** The event of closing comes later, and the keys of the page would do nothing until then. @param {Event} event */
+function closeOnEscape(event) {
+  // A file field tells in the same way that no file was chosen.
+  if (event.target === event.currentTarget) closeDialog();
 }
 
 /** @param {MouseEvent} event */

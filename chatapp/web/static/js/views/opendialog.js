@@ -18,7 +18,7 @@ export const parts = signal(null);
 
 async function load() {
   try {
-    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialog", "chooser", "details", "messagedialogs", "palette", "account", "administration", "notifications", "gallery", "sending")]);
+    const [loaded] = await Promise.all([import("./dialogs/index.js"), loadLaterSentences(), loadStyles("dialogs")]);
     dialogs.value = loaded;
     parts.value = loaded.PARTS;
   } catch {
