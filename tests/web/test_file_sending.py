@@ -210,12 +210,10 @@ def test_a_refusal_of_the_server_says_which_file_and_why_and_can_be_taken_back(
     assert [one["name"] for one in files_of(ApiUser(strict_server, "user3"), "user2")] == ["sunset.png"]
 
 
-def test_sending_later_and_polls_take_no_files_and_say_so(new_person: NewPerson) -> None:
+def test_polls_take_no_files_and_say_so(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
     attach(page, text())
-    page.get_by_role("button", name="Send later").click(force=True)
-    expect(page.get_by_text("Files cannot be sent later.")).to_be_visible()
     page.get_by_role("button", name="New poll").click()
     expect(page.get_by_text("A poll has no files.")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.web.page_checks import violations
+from tests.web.page_checks import take_screenshot, violations
 from tests.web.people import Person, bubble, composer
 from tests.web.sent_files import attach, attached, text
 from tests.web.server import ApiUser
@@ -20,6 +20,7 @@ def test_a_message_with_files_is_sent_later_and_loses_one(new_person: NewPerson,
     page.get_by_role("button", name="Send later").click()
     dialog = page.get_by_role("dialog", name="Send later")
     expect(dialog.locator("li")).to_contain_text(["agenda.txt", "notes.txt"])
+    take_screenshot(page, "send-later-files")
     assert violations(page) == []
     dialog.get_by_role("button", name="Schedule").click()
     expect(dialog).to_have_count(0)
@@ -31,6 +32,7 @@ def test_a_message_with_files_is_sent_later_and_loses_one(new_person: NewPerson,
     listed.get_by_role("button", name="Change").click()
     listed.get_by_role("button", name="Remove notes.txt").click()
     listed.get_by_label("Text").fill("for tomorrow")
+    take_screenshot(page, "scheduled-files")
     assert violations(page) == []
     listed.get_by_role("button", name="Save the change").click()
     expect(listed).to_contain_text("agenda.txt")

@@ -74,7 +74,7 @@ function Edit({ one, action, onEnd }) {
   return html`<form class="form" onSubmit=${submit} noValidate>
     <label class="field"><span>${say.scheduledText}</span>
       <textarea rows="3" dir="auto" autofocus value=${text} onInput=${(/** @type {any} */ event) => (text.value = event.target.value)}></textarea></label>
-    <${KeptFiles} files=${files.value} onRemove=${(/** @type {string} */ removed) => (files.value = files.peek().filter(({ fileId }) => fileId !== removed))} />
+    ${files.value.length > 0 && html`<${KeptFiles} files=${files.value} onRemove=${(/** @type {string} */ removed) => (files.value = files.peek().filter(({ fileId }) => fileId !== removed))} />`}
     <${Moment} fields=${fields} />
     <div class="dialog-foot">
       <button type="button" class="button button-quiet" onClick=${onEnd}>${say.cancel}</button>
