@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from chatapp.actions import uploads
+from chatapp.actions import file_room, uploads
 from chatapp.clock import now
 from chatapp.extensions import db
 from chatapp.models import Upload
@@ -233,7 +233,7 @@ def test_only_so_many_are_on_their_way_at_once(browse: Browse, monkeypatch: pyte
 
 def test_a_full_disk_refuses_and_nothing_is_left(app: Flask, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     before = partial_files(app)
-    monkeypatch.setattr(uploads, "FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(file_room, "FREE_BYTES", 1 << 60)
     assert error_of(begin(browse("alice"), 1))["code"] == "storage_full"
     assert partial_files(app) == before
 
