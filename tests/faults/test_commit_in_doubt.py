@@ -64,13 +64,12 @@ def test_connected_users_receive_the_message_of_an_in_doubt_commit_after_the_nex
     socket = app.extensions["socketio"].test_client(app, namespace="/chat", query_string=f"?token={token}")
     break_after_the_commit_of("in doubt")
     assert alice.post("/messages", json={"receiver": "bob", "content": "in doubt"}).status_code == 503
-    assert "in doubt" not in _shown(socket)
-    # The next commit, here in another conversation, reveals it.
+    # The next commit reveals it: this one in another conversation, or that of a job.
     assert alice.post("/messages", json={"receiver": "carol", "content": "next"}).status_code == 200
     shown: list[str] = []
-    for _ in range(200):
+    for _ in range(500):
         shown += _shown(socket)
-        if "in doubt" in shown:
+        if len(shown) >= 2:
             break
         app.extensions["socketio"].sleep(0.01)
     assert sorted(shown) == ["in doubt", "next"]

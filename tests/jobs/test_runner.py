@@ -240,7 +240,7 @@ def test_a_kind_that_repeats_has_one_job_in_two_runners_whether_it_fails_or_not(
     kind = Kind("sweep", run, most_attempts=1, every=timedelta(hours=1))
     jobs.run(kind)
     jobs.run(kind)
-    wait_until(lambda: jobs.rows("state", "attempts") == [("waiting", 0)] and bool(seen), "it has run")
+    wait_until(lambda: bool(seen) and jobs.rows("state", "attempts") == [("waiting", 0)], "it has run")
     for _ in range(3):
         ((due_at,),) = jobs.rows("due_at")
         assert timedelta(minutes=55) < due_at - faked_clock.now() <= timedelta(hours=1)
