@@ -42,6 +42,7 @@ def expire(app: Flask) -> None:
 
 def test_a_message_with_files_is_sent_later(pair: Pair, app: Flask) -> None:
     anna, ben, _, ben_name = pair
+    expire(app)
     uploads = count(app, Upload)
     one = with_files(anna, ben_name, "a.txt", "b.txt", content="both")
     assert [(file["name"], file["alt"], file["size"]) for file in one["files"]] == [
