@@ -6,7 +6,8 @@ import socket
 
 HOST = "127.0.0.1"
 UPGRADE = (
-    f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {HOST}\r\n"
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 ).encode()
 TEXT = 0x81
@@ -15,7 +16,6 @@ OPENED, PING, PONG, ACCEPTED, SYNCED = b"0", b"2", b"3", b"40/chat,", b"43/chat,
 ONLY_TOLD = b"42/chat,["
 """Begin of an event that asks for no ack. There are millions of them when thousands come online."""
 SYNC = b'42/chat,0["sync",{"userRevision":0,"conversations":[]}]'
-SMALL_RECEIVE_BUFFER_BYTES = 4_096
 
 
 class LightClient(asyncio.Protocol):

@@ -1,7 +1,7 @@
 """`python -m tests.faults.returning_clients PORT`: many light clients, which return whenever they lose the connection.
 
-The first line of the input is a list of tokens in JSON. A line `cut` cuts all connections, and a line `expect` announces
-that the server will; both are answered by `ready`. A line `served` with the monotonic time in seconds is written
+The first line of the input is a list of tokens in JSON. A line `cut` cuts all connections, and a line `expect` says
+that something else will; both are answered by `ready`. A line `served` with the monotonic time in seconds is written
 whenever all clients are connected, accepted and synced.
 """
 

@@ -7,6 +7,7 @@ from tests.faults.nemesis import (
     kill,
     network,
     power,
+    readers,
     rolling_restart,
     storm,
 )
@@ -21,4 +22,5 @@ FAULTS: list[Fault] = [
     *clock.FAULTS,
     *power.FAULTS,
     *storm.FAULTS,
+    *readers.FAULTS,
 ]
