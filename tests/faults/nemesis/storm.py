@@ -1,6 +1,7 @@
 """Hundreds or thousands of clients lose their connections at once, and return at once, while a crowd writes."""
 
 import json
+import math
 import queue
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def cut_all_at_once(scene: Scene, rounds: int) -> None:
         spans: Spans = defaultdict(list)
         with _clients(server, size) as clients:
             clients.wait_until_served()
-            for number in range(-(-rounds // len(sizes))):
+            for number in range(math.ceil(rounds / len(sizes))):
                 _storm(scene, clients, server, spans, is_kill=number % 2 == 1)
                 scene.say(f"{number + 1} storms of {size} clients")
         scene.figures.append(_figure(scene, size, spans))
@@ -101,9 +102,13 @@ class _Clients:
         self.process.stdin.flush()
 
     def _wait_for(self, word: str) -> list[str]:
-        """Waits for a line that begins so. Raises queue.Empty if none comes within SETTLE_SECONDS."""
-        while (line := self._lines.get(timeout=SETTLE_SECONDS))[0] != word:
-            pass
+        """Waits for a line that begins so. Fails if none comes within SETTLE_SECONDS."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        try:
+            while (line := self._lines.get(timeout=max(0.0, deadline - time.monotonic())))[0] != word:
+                pass
+        except queue.Empty:
+            raise AssertionError(f"{self.size} clients were not {word} within {SETTLE_SECONDS} s") from None
         return line
 
     def _read(self) -> None:
