@@ -140,6 +140,13 @@ class Server:
     def log(self) -> str:
         return (self.instance / "server.log").read_text()
 
+    @property
+    def resident_bytes(self) -> int:
+        """The memory of the process that is in use, as the kernel counts it (VmRSS)."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
+
     def start(self, ready: str | None = None) -> "Server":
         """Starts the process and waits until `ready` (by default /readyz of the HTTP side) answers 200."""
         self.instance.mkdir(parents=True, exist_ok=True)

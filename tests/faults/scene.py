@@ -39,7 +39,7 @@ class Fault:
 @dataclass
 class Result:
     """The figures of one run. `times` are in seconds, by what took them. `expected` and `shown` count messages, each
-    once for each device that has to get it."""
+    once for each device that has to get it. `figures` are further figures in words."""
 
     fault: Fault
     rounds: int
@@ -51,6 +51,7 @@ class Result:
     times: dict[str, list[float]]
     violations: list[Violation]
     failures: list[str]
+    figures: list[str] = field(default_factory=list)
 
     def seen(self) -> str:
         """What was seen, in words: violations by their names, and times."""
@@ -59,6 +60,7 @@ class Result:
         parts += self.failures
         for what, times in self.times.items():
             parts.append(f"{what} after {statistics.median(times):.1f} s (median), {max(times):.1f} s at most")
+        parts += self.figures
         return "; ".join(parts)
 
 
@@ -76,6 +78,8 @@ class Scene:
     servers: list[Server] = field(default_factory=list)
     times: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    """What else was measured, in words."""
     closers: list[Callable[[], None]] = field(default_factory=list)
     """What ends that which a fault has put between clients and servers."""
     _crowd: Crowd | None = None
@@ -164,4 +168,5 @@ def _result(fault: Fault, scene: Scene, rounds: int, stored: Stored, seconds: fl
         scene.times,
         check(entries, stored),
         scene.failures,
+        scene.figures,
     )

@@ -23,7 +23,7 @@ class TcpProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stall(self) -> None:
-        """Forwards nothing until `resume`, and then what was sent meanwhile."""
+        """Forwards nothing until `resume`, neither data nor ends of connections, and then what was sent meanwhile."""
         self._may_forward.clear()
 
     def resume(self) -> None:
@@ -96,6 +96,7 @@ class _Connection:
             for data in self._chunks(source):
                 if not loses.is_set():
                     target.sendall(data)
+        self._may_forward.wait()
         self.close()
 
     def _chunks(self, source: socket.socket) -> Iterator[bytes]:

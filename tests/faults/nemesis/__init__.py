@@ -1,6 +1,16 @@
 """Who does the harm: one module for each kind of fault, each with a list FAULTS."""
 
-from tests.faults.nemesis import clock, database_outage, duplicates, kill, network, power, rolling_restart
+from tests.faults.nemesis import (
+    clock,
+    database_outage,
+    duplicates,
+    kill,
+    network,
+    power,
+    readers,
+    rolling_restart,
+    storm,
+)
 from tests.faults.scene import Fault
 
 FAULTS: list[Fault] = [
@@ -11,4 +21,6 @@ FAULTS: list[Fault] = [
     *network.FAULTS,
     *clock.FAULTS,
     *power.FAULTS,
+    *storm.FAULTS,
+    *readers.FAULTS,
 ]
