@@ -10,7 +10,8 @@ from tests.web.server import Server
 
 HARMLESS = re.compile(
     r"Failed to load resource|ERR_|WebSocket connection to .* failed|blocked by Playwright|CORS request did not succeed"
-    r"|already in CLOSING or CLOSED|does not support the Push API in incognito mode"
+    r"|already in CLOSING or CLOSED|can’t establish a connection to the server at ws"
+    r"|does not support the Push API in incognito mode"
 )
 """Console messages about a missing network, or about a 401 that the page expects."""
 
