@@ -4,6 +4,7 @@ alice, bob and carol talk to each other and sign in by name; mallory is a member
 Tests that use `databases` run twice: on SQLite and on PostgreSQL.
 """
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,11 +43,15 @@ _newcomers = itertools.cycle(range(NEWCOMERS))
 OTHER_PROCESSES = ("tests/web", "tests/cluster", "tests/faults", "tests/realtime/test_malformed.py")
 """Tests of servers that run in other processes."""
 
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
+
 LONGEST = "tests/sync/test_events_equal_sync.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bundles the web client if its modules have changed, once for all pytest-xdist workers."""
+    """Bundles the web client if its modules have changed, once for all pytest-xdist workers. Turns the garbage
+    collector off until all tests are imported."""
+    gc.disable()
     if not hasattr(config, "workerinput"):
         bundle.build_if_stale()
 
@@ -62,8 +67,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keeps the garbage collector from scanning all modules and tests again and again."""
+    """Keeps the garbage collector from scanning all modules and tests again and again. With a server's thresholds it
+    would take a quarter of the tests' CPU time."""
     tune_garbage_collector()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
