@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.databases import Databases, postgres_server
 from tests.faults.nemesis import FAULTS
 from tests.faults.own_postgres import own_postgres
-from tests.faults.page import write_result
+from tests.faults.reliability_page import write_result
 from tests.faults.scene import Fault, Scene, run
 from tests.servers import ROOT
 

@@ -15,7 +15,7 @@ from socketio.exceptions import SocketIOError
 
 from tests.faults import history
 from tests.faults.history import History
-from tests.faults.known import Known
+from tests.faults.known_conversations import KnownConversations
 from tests.people import Person
 
 PAUSE_SECONDS = 0.05
@@ -48,7 +48,7 @@ class Device(Person):
         self.records = records
         self.chance = random.Random(seed)
         self.line = 0
-        self.known = Known(username)
+        self.known = KnownConversations(username)
         self.has_hung = False
         self.unanswered: set[str] = set()
         """Client ids of messages that the connection has taken and not answered."""

@@ -3,23 +3,22 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 CHUNK_BYTES = 65_536
 
 
 class TcpProxy:
-    """Forwards a loopback port to another."""
+    """Forwards a loopback port to another one, or to a Unix socket by its path."""
 
-    def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+    def __init__(self, target: int | str) -> None:
+        self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._may_forward = threading.Event()
         self._may_forward.set()
         self._is_refusing = False
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stall(self) -> None:
@@ -29,6 +28,13 @@ class TcpProxy:
     def resume(self) -> None:
         self._is_refusing = False
         self._may_forward.set()
+
+    @property
+    def is_stalled(self) -> bool:
+        return not self._may_forward.is_set()
+
+    def wait_until_forwarding(self) -> None:
+        self._may_forward.wait()
 
     def cut(self) -> None:
         """Closes all connections at once."""
@@ -40,6 +46,9 @@ class TcpProxy:
         """Closes all connections, and new ones as they come, until `resume`."""
         self._is_refusing = True
         self.cut()
+
+    def about_to_forward(self, connection: "Connection", data: bytes, *, to_server: bool) -> None:
+        """For subclasses that look at what is forwarded."""
 
     def lose(self, *, to_server: bool) -> None:
         """The present connections forward nothing more in one direction, and stay open. New ones are well."""
@@ -57,23 +66,32 @@ class TcpProxy:
             while True:
                 client, _ = self._listener.accept()
                 try:
-                    server = socket.create_connection(("127.0.0.1", self._target_port))
+                    server = self._reach()
                 except OSError:
                     client.close()
                     continue
-                connection = _Connection(client, server, self._may_forward)
+                connection = Connection(self, client, server)
                 if self._is_refusing:
                     connection.close()
                     continue
                 self._connections.append(connection)
                 connection.start()
 
+    def _reach(self) -> socket.socket:
+        if isinstance(self._target, int):
+            return socket.create_connection(("127.0.0.1", self._target))
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self._target)
+        return server
 
-class _Connection:
-    def __init__(self, client: socket.socket, server: socket.socket, may_forward: threading.Event) -> None:
+
+class Connection:
+    """A connection through a proxy."""
+
+    def __init__(self, proxy: TcpProxy, client: socket.socket, server: socket.socket) -> None:
+        self._proxy = proxy
         self._client = client
         self._server = server
-        self._may_forward = may_forward
         self.loses_questions = threading.Event()
         self.loses_answers = threading.Event()
 
@@ -93,16 +111,13 @@ class _Connection:
 
     def _forward(self, source: socket.socket, target: socket.socket, loses: threading.Event) -> None:
         with contextlib.suppress(OSError):
-            for data in self._chunks(source):
+            while data := source.recv(CHUNK_BYTES):
+                self._proxy.wait_until_forwarding()
                 if not loses.is_set():
+                    self._proxy.about_to_forward(self, data, to_server=target is self._server)
                     target.sendall(data)
-        self._may_forward.wait()
+        self._proxy.wait_until_forwarding()
         self.close()
-
-    def _chunks(self, source: socket.socket) -> Iterator[bytes]:
-        while data := source.recv(CHUNK_BYTES):
-            self._may_forward.wait()
-            yield data
 
 
 class Door:

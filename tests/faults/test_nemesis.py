@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Databases
-from tests.faults import history, page
+from tests.faults import history, reliability_page
 from tests.faults.nemesis import FAULTS
 from tests.faults.own_postgres import OwnPostgres, own_postgres
 from tests.faults.scene import Fault, Result, Scene, run
@@ -47,15 +47,15 @@ def test_every_promise_is_kept_under(fault: Fault, own: OwnPostgres | None, url:
 
 def test_the_page_has_one_row_for_each_fault_that_of_its_last_run(tmp_path: Path) -> None:
     path = tmp_path / "reliability.md"
-    path.write_text(f"before\n{page.BEGIN}{page.END}\nafter\n")
+    path.write_text(f"before\n{reliability_page.BEGIN}{reliability_page.END}\nafter\n")
     first, second = FAULTS[:2]
     for fault, rounds in ((first, 1), (second, 2), (first, 3)):
-        page.write_result(_result(fault, rounds), path)
+        reliability_page.write_result(_result(fault, rounds), path)
     text = path.read_text()
-    assert text.startswith(f"before\n{page.BEGIN}{page.HEAD}| {first.name} | {first.how} | 3 |")
+    assert text.startswith(f"before\n{reliability_page.BEGIN}{reliability_page.HEAD}| {first.name} | {first.how} | 3 |")
     assert text.count("\n| ") == 4
     assert "no violation; back after 1.5 s (median), 2.0 s at most; 7 of 7 messages reached their devices" in text
-    assert text.endswith(f"{page.END}\nafter\n")
+    assert text.endswith(f"{reliability_page.END}\nafter\n")
 
 
 def _result(fault: Fault, rounds: int) -> Result:

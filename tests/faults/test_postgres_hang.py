@@ -143,7 +143,7 @@ def test_a_message_that_was_committed_before_a_hang_is_acked_and_shown_afterward
     alice, bob = (Person(server, name).connect() for name in ("alice", "bob"))
     proxy.hang_after(b"INSERT INTO message ", b"COMMIT")
     ack = alice.say("bob", "first words", clientId=str(uuid.uuid4()))
-    assert proxy.is_hanging()
+    assert proxy.is_stalled
     assert (ack["success"], ack["response"]["deliveredToAll"]) == (True, False)
     assert bob.messages() == []
     proxy.resume()

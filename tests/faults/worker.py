@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.device import ANSWER_SECONDS, Device
-from tests.faults.known import Place
+from tests.faults.known_conversations import Place
 
 IN_FLIGHT = 4
 """Messages of a user that may wait for their first ack."""

@@ -17,7 +17,7 @@ class _Conversation:
     sequences: set[int] = field(default_factory=set)
 
 
-class Known:
+class KnownConversations:
     """Safe to use from any thread."""
 
     def __init__(self, username: str) -> None:

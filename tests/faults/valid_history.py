@@ -15,7 +15,7 @@ PEOPLE = ("alice", "bob", "mallory")
 
 
 @dataclass
-class Story:
+class ValidHistory:
     """alice and bob are in a group and write to each other; mallory is in neither. Every moment lasts a second."""
 
     entries: list[Entry] = field(default_factory=list)
