@@ -194,7 +194,7 @@ class Server:
             return self.process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(timeout=15)
             raise
 
     def _wait_until_ready(self, address: str) -> None:

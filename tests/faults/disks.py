@@ -1,4 +1,4 @@
-"""Disks that are full, can only be read, or are slow."""
+"""Disks that are full, can only be read, are slow, or do not sync."""
 
 import subprocess
 from collections.abc import Iterator
@@ -7,21 +7,37 @@ from pathlib import Path
 
 from tests.web.browser import find
 
-SLOW_SYNCS = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <unistd.h>
+SOURCE = Path(__file__).with_name("faulty_disk.c")
 
-static int slow(const char *name, int descriptor) {
-    usleep(100000);
-    return ((int (*)(int))dlsym(RTLD_NEXT, name))(descriptor);
-}
-
-int fsync(int descriptor) { return slow("fsync", descriptor); }
-int fdatasync(int descriptor) { return slow("fdatasync", descriptor); }
-"""
+FULL = "full"
+READ_ONLY = "read-only"
+FAILING_SYNCS = "failing-syncs"
+SLOW_SYNCS = "slow-syncs"
 SYNC_SECONDS = 0.1
-"""How long each sync takes with the library of `slow_syncs`."""
+"""How long each sync takes with SLOW_SYNCS."""
+
+
+class FaultyDisk:
+    """The disk of a folder, which fails for a process that is started with `settings`."""
+
+    def __init__(self, folder: Path, faults: Path) -> None:
+        """`faults` is a new folder, which is not on the disk."""
+        self._faults = faults
+        faults.mkdir(parents=True)
+        library = faults / "faulty_disk.so"
+        compiler = find(("gcc", "cc"), "gcc")
+        command = [compiler, "-shared", "-fPIC", "-D_LARGEFILE64_SOURCE", "-o", str(library), str(SOURCE)]
+        subprocess.run(command, check=True, capture_output=True)
+        self.settings = {"is_cold": True, "LD_PRELOAD": library, "FAULTY_DISK": folder, "FAULTS": faults}
+
+    @contextmanager
+    def has(self, fault: str) -> Iterator[None]:
+        flag = self._faults / fault
+        flag.touch()
+        try:
+            yield
+        finally:
+            flag.unlink()
 
 
 @contextmanager
@@ -61,12 +77,3 @@ def read_only(disk: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, capture_output=True)
-
-
-def slow_syncs(folder: Path) -> Path:
-    """A library that makes each sync of a process take SYNC_SECONDS, for LD_PRELOAD."""
-    source, library = folder / "slow_syncs.c", folder / "slow_syncs.so"
-    source.write_text(SLOW_SYNCS)
-    compiler = find(("gcc", "cc"), "gcc")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source)], check=True, capture_output=True)
-    return library

@@ -16,6 +16,7 @@ from tests.faults.device import Route
 from tests.faults.own_postgres import OwnPostgres
 from tests.faults.stored import Stored, read_stored
 from tests.faults.violations import Violation
+from tests.people import wait_until
 from tests.servers import Server
 
 SECRET_KEY = "of all servers of a scene, so that tokens hold at each of them"
@@ -106,6 +107,14 @@ class Scene:
     def took(self, what: str, seconds: float) -> None:
         """Notes how long something took."""
         self.times.setdefault(what, []).append(seconds)
+
+    def wait_until_told(self, seconds: float) -> None:
+        """Waits until a sender has been refused, and then for the rest of these seconds."""
+        began = time.monotonic()
+        refused = self.crowd.records.counts()[history.REFUSED]
+        wait_until(lambda: self.crowd.records.counts()[history.REFUSED] > refused, "a sender is told", seconds=60)
+        self.took("senders told", time.monotonic() - began)
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
 
     def close(self) -> None:
         """Ends everything that the scene has started."""

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.faults.conversation_under_fault import emit
-from tests.faults.disks import SYNC_SECONDS, filled, slow_syncs, small_disk
+from tests.faults.disks import FAILING_SYNCS, READ_ONLY, SLOW_SYNCS, SYNC_SECONDS, FaultyDisk, filled, small_disk
 from tests.people import Person, wait_until
 from tests.servers import Server
 
@@ -70,12 +70,55 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     assert "Traceback" not in server.log
 
 
-def test_slow_syncs_delay_acks_and_nobody_else(start: Callable[..., Server], sqlite_url: str, tmp_path: Path) -> None:
-    server = start(sqlite_url, is_cold=True, LD_PRELOAD=slow_syncs(tmp_path), CHATAPP_DELIVERY_ACK_WINDOW=0)
+@pytest.fixture
+def faulty(tmp_path: Path) -> FaultyDisk:
+    return FaultyDisk(tmp_path, tmp_path.parent / f"{tmp_path.name}-faults")
+
+
+@pytest.mark.parametrize("fault", [READ_ONLY, FAILING_SYNCS])
+def test_a_disk_that_stores_nothing_is_told_to_senders_and_readers_go_on(
+    start: Callable[..., Server], faulty: FaultyDisk, sqlite_url: str, fault: str
+) -> None:
+    server = start(sqlite_url, CHATAPP_DELIVERY_ACK_WINDOW=0, **faulty.settings)
+    alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
+    assert alice.say("bob", "before")["success"] is True
+    client_id = str(uuid.uuid4())
+    with faulty.has(fault):
+        for _ in range(3):
+            refused = alice.say("bob", "meanwhile", clientId=client_id)
+            assert refused["success"] is False
+            assert refused["error"]["code"] == "unavailable"
+            # SQLite calls it read-only where it opens the file, and an error of the disk where the file was open.
+            assert refused["error"]["details"].pop("reason") in ("disk_error", "read_only")
+            assert refused["error"]["details"] == {"retryAfter": 5}
+        assert [one["content"] for one in bob.history("alice")] == ["before"]
+    wait_until(lambda: alice.say("bob", "meanwhile", clientId=client_id)["success"], "it is stored")
+    for _ in range(10):
+        assert alice.say("bob", "after")["success"] is True
+        assert bob.say("alice", "after")["success"] is True
+    history = bob.history("alice")
+    assert [one["sequence"] for one in history] == list(range(1, len(history) + 1))
+    assert [one["clientId"] for one in history].count(client_id) == 1
+    for person in (alice, bob):
+        person.disconnect()
+    assert server.stop() == 0
+    assert "Traceback" not in server.log
+
+
+def test_slow_syncs_delay_acks_and_nobody_else(
+    start: Callable[..., Server], faulty: FaultyDisk, sqlite_url: str
+) -> None:
+    server = start(sqlite_url, CHATAPP_DELIVERY_ACK_WINDOW=0, **faulty.settings)
+    with faulty.has(SLOW_SYNCS):
+        _write_and_ask(server)
+    assert server.stop() == 0
+
+
+def _write_and_ask(server: Server) -> None:
     alice, bob = Person(server, "alice").connect(), Person(server, "bob").connect()
     began = time.monotonic()
     assert alice.say("bob", "first")["success"] is True
-    assert time.monotonic() - began >= SYNC_SECONDS, "the library is not in use"
+    assert time.monotonic() - began >= SYNC_SECONDS, "the syncs are not slow"
     began = time.monotonic()
     acks = [emit(alice, receiver="bob", content=f"message {number}") for number in range(50)]
     slowest = 0.0
@@ -90,4 +133,3 @@ def test_slow_syncs_delay_acks_and_nobody_else(start: Callable[..., Server], sql
     assert [one["sequence"] for one in bob.history("alice")] == list(range(1, 52))
     for person in (alice, bob):
         person.disconnect()
-    assert server.stop() == 0

@@ -3,6 +3,7 @@
 from tests.faults.nemesis import (
     clock,
     database_outage,
+    disk,
     duplicates,
     kill,
     network,
@@ -20,6 +21,7 @@ FAULTS: list[Fault] = [
     *database_outage.FAULTS,
     *network.FAULTS,
     *clock.FAULTS,
+    *disk.FAULTS,
     *power.FAULTS,
     *storm.FAULTS,
     *readers.FAULTS,

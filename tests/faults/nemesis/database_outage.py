@@ -1,10 +1,6 @@
 """PostgreSQL is suspended, stopped and started, and cuts its connections, under load."""
 
-import time
-
-from tests.faults import history
 from tests.faults.scene import Fault, Scene
-from tests.people import wait_until
 
 LONG_OUTAGE_SECONDS = 20.0
 SHORT_OUTAGE_SECONDS = 1.5
@@ -27,19 +23,9 @@ def stop_the_database(scene: Scene, rounds: int) -> None:
             scene.postgres.cut_connections()
         else:
             with scene.postgres.stopped() if number % 3 else scene.postgres.suspended():
-                _wait_in_outage(scene)
+                scene.wait_until_told(LONG_OUTAGE_SECONDS if scene.is_long else SHORT_OUTAGE_SECONDS)
         scene.took("all served", crowd.wait_until_back())
         scene.say(f"{number + 1} outages of the database")
-
-
-def _wait_in_outage(scene: Scene) -> None:
-    """Waits until a sender has been told, and then for the rest of the outage."""
-    began = time.monotonic()
-    refused = scene.crowd.records.counts()[history.REFUSED]
-    wait_until(lambda: scene.crowd.records.counts()[history.REFUSED] > refused, "a sender is told", seconds=60)
-    scene.took("senders told", time.monotonic() - began)
-    rest = (LONG_OUTAGE_SECONDS if scene.is_long else SHORT_OUTAGE_SECONDS) - (time.monotonic() - began)
-    time.sleep(max(0.0, rest))
 
 
 FAULTS = [

@@ -1,6 +1,8 @@
 """A server whose changes of files are recorded by strace, from its start on."""
 
+import io
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,10 @@ class RecordedServer(Server):
         deadline = time.monotonic() + TRACE_SECONDS
         while True:
             is_complete = self._is_complete()
-            with self.trace.open() as lines:
-                found = list(read_calls(lines, str(self.instance)))
+            # A server that goes on may write faster than this process reads: the end of now is the end.
+            with self.trace.open("rb") as file:
+                written = io.TextIOWrapper(io.BytesIO(file.read(self.trace.stat().st_size)))
+            found = list(read_calls(_whole(written), str(self.instance)))
             if is_complete if has_ended else found[-1].began > until:
                 return found
             assert time.monotonic() < deadline, "strace does not write what it has seen"
@@ -43,3 +47,8 @@ class RecordedServer(Server):
             file.seek(max(0, self.trace.stat().st_size - 4_096))
             last = file.read().decode(errors="replace").splitlines()
         return any(line.startswith(f"{self.process.pid} ") and "+++ " in line for line in last)
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, without the last one if its end is not written yet."""
+    return (line for line in lines if line.endswith("\n"))
