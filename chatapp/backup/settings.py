@@ -18,13 +18,13 @@ def _place(text: str) -> str:
 
 def _hours(text: str) -> float:
     hours = float(text)
-    if not 0.01 <= hours <= 8760:
+    if not 0.001 <= hours <= 8760:
         raise ValueError
     return hours
 
 
 PLACE = values.Type(_place, "a folder such as /var/backups/chat, or s3://bucket/prefix")
-HOURS = values.Type(_hours, "a number of hours from 0.01 to 8760")
+HOURS = values.Type(_hours, "a number of hours from 0.001 to 8760")
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def test_a_server_makes_a_backup_as_often_as_the_setting_says(
     serve: Callable[..., Server], install: Callable[..., Installation], tmp_path: Path
 ) -> None:
     place = tmp_path / "backups"
-    server = serve(CHATAPP_BACKUP_TO=place, CHATAPP_BACKUP_HOURS="0.01", CHATAPP_BACKUP_KEEP="1")
+    server = serve(CHATAPP_BACKUP_TO=place, CHATAPP_BACKUP_HOURS="0.002", CHATAPP_BACKUP_KEEP="1")
     wait_until(lambda: len(list(place.glob("chatapp-*.tar"))) == 1, "the first one is made", 90)
     (first,) = place.glob("chatapp-*.tar")
     wait_until(lambda: first not in set(place.glob("*.tar")), "the next one takes its place", 120)
