@@ -84,8 +84,9 @@ def test_a_file_leads_to_its_message_and_is_downloaded(new_person: NewPerson, ne
 
 def test_a_long_list_comes_page_by_page(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
-    for at in range(8):
-        bob.send_files(alice.username, "", *(jpeg(f"{at}-{n}.jpg", 40, 30, 30 * n) for n in range(8)))
+    first = bob.send_files(alice.username, "", *(jpeg(f"{n}.jpg", 40, 30, 30 * n) for n in range(8)))
+    for _ in range(7):
+        bob.request("POST", f"message/{first['messageId']}/forward", {"receiver": alice.username, "group": False})
     page = alice.open(f"#/u/{bob.username}")
     dialog = open_list(page)
     expect(dialog.locator(".file-grid button")).to_have_count(50)
