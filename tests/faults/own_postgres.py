@@ -18,6 +18,8 @@ class OwnPostgres:
     def __init__(self, server: Any) -> None:
         self._server = server
         self.url: str = server.get_uri()
+        self.system_user: str | None = server.system_user
+        """Who owns its files, if that is somebody else than the user of this process."""
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
