@@ -144,6 +144,9 @@ class EventLoop:
     def _next_turn(self) -> None:
         if not self._turns:
             return
+        # Linux lets a busy thread run on for up to 3 ms. Messages would wait that long whenever the thread that commits
+        # them has waited for the disk.
+        os.sched_yield()
         waiting = self._turns.popleft()
         if self._turns:
             self._hub.schedule_call_global(0, self._next_turn)
