@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.servers import ROOT
+from tests.web.conftest import DESKTOP
 from tests.web.furnished import PASSWORD, Furnished, furnish
 from tests.web.page_checks import violations
 from tests.web.people import Person
@@ -55,7 +56,7 @@ def test_everything_is_seen_and_pressed_in_small_windows_and_in_forced_colours(
     assert stops == STOPS
 
 
-def test_what_opens_beside_a_message_stays_in_a_wide_window(
+def test_what_opens_beside_a_message_stays_in_the_window_which_may_become_narrow(
     new_person: Callable[..., Person], furnished: Furnished
 ) -> None:
     tour = open_as_root(new_person, furnished)
@@ -64,6 +65,9 @@ def test_what_opens_beside_a_message_stays_in_a_wide_window(
         tour.row("zeppelins").press(key)
         tour.titled(title)
         assert unreachable(tour.page) == []
+        tour.page.set_viewport_size({"width": 390, "height": 800})
+        assert unreachable(tour.page) == []
+        tour.page.set_viewport_size(DESKTOP)
         tour.close()
 
 

@@ -64,11 +64,11 @@ function placeBeside(element, near) {
   const below = near.bottom + GAP_PIXELS;
   const top = below + height + GAP_PIXELS <= innerHeight ? below : near.top - GAP_PIXELS - height;
   const left = near.left + width + GAP_PIXELS <= innerWidth ? near.left : near.right - width;
-  element.style.margin = "0";
-  // Relative to the window, which may become smaller, as the content may become longer.
-  element.style.top = `clamp(0px, ${Math.max(GAP_PIXELS, top)}px, 100dvh - ${height + GAP_PIXELS}px)`;
-  element.style.maxHeight = `calc(100dvh - ${GAP_PIXELS}px - ${element.style.top})`;
-  element.style.left = `clamp(0px, ${Math.max(GAP_PIXELS, left)}px, 100vw - ${width + GAP_PIXELS}px)`;
+  // Relative to the window, which may become smaller, as the content may become longer. In a narrow window the style
+  // sheet leaves the place out.
+  element.dataset.beside = "";
+  element.style.setProperty("--top", `clamp(0px, ${Math.max(GAP_PIXELS, top)}px, 100dvh - ${height + GAP_PIXELS}px)`);
+  element.style.setProperty("--left", `clamp(0px, ${Math.max(GAP_PIXELS, left)}px, 100vw - ${width + GAP_PIXELS}px)`);
 }
 
 /** The event comes late. A dialog that has been replaced by another one must not close it. @param {Event} event */
