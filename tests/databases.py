@@ -46,11 +46,16 @@ def running_postgres() -> Iterator[Any]:
 
 def _disable_disk_syncs(url: str) -> None:
     """Makes new databases fast. No test cuts the power, so no test needs the syncs."""
+    names = ("fsync", "synchronous_commit", "full_page_writes")
+    execute(url, *(f"ALTER SYSTEM SET {name} = off" for name in names), "SELECT pg_reload_conf()")
+
+
+def execute(url: str, *statements: str) -> None:
+    """Runs statements on a PostgreSQL database, each in a transaction of its own."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
-    for name in ("fsync", "synchronous_commit", "full_page_writes"):
-        connection.cursor().execute(f"ALTER SYSTEM SET {name} = off")
-    connection.cursor().execute("SELECT pg_reload_conf()")
+    for statement in statements:
+        connection.cursor().execute(statement)
     connection.close()
 
 
@@ -70,10 +75,7 @@ def valkey_server() -> Iterator[str]:
 def new_postgres_database(server_url: str, template: str = "template1") -> str:
     """Creates a database, empty or a copy of the template, and returns its URL."""
     name = f"chatapp_{next(_numbers)}"
-    connection = psycopg2.connect(server_url)
-    connection.autocommit = True
-    connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    connection.close()
+    execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 

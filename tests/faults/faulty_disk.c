@@ -99,14 +99,7 @@ int unlink(const char *path) {
     return ((int (*)(const char *))NEXT("unlink"))(path);
 }
 
-int open64(const char *path, int flags, ...) {
-    mode_t mode = 0;
-    if (flags & (O_CREAT | O_TMPFILE)) {
-        va_list rest;
-        va_start(rest, flags);
-        mode = va_arg(rest, mode_t);
-        va_end(rest);
-    }
+static int opened(const char *path, int flags, mode_t mode) {
     /* What is there already may be opened with O_CREAT, but not to be written. */
     if (is_on_disk(path) && happens("read-only") &&
         ((flags & O_ACCMODE) != O_RDONLY || ((flags & O_CREAT) && access(path, F_OK) != 0))) {
@@ -116,13 +109,18 @@ int open64(const char *path, int flags, ...) {
     return ((int (*)(const char *, int, ...))NEXT("open64"))(path, flags, mode);
 }
 
-int open(const char *path, int flags, ...) {
-    mode_t mode = 0;
-    if (flags & (O_CREAT | O_TMPFILE)) {
-        va_list rest;
-        va_start(rest, flags);
-        mode = va_arg(rest, mode_t);
-        va_end(rest);
+/* The mode is only there if the call may create a file. */
+#define OPEN(name)                                       \
+    int name(const char *path, int flags, ...) {         \
+        mode_t mode = 0;                                 \
+        if (flags & (O_CREAT | O_TMPFILE)) {             \
+            va_list rest;                                \
+            va_start(rest, flags);                       \
+            mode = va_arg(rest, mode_t);                 \
+            va_end(rest);                                \
+        }                                                \
+        return opened(path, flags, mode);                \
     }
-    return open64(path, flags, mode);
-}
+
+OPEN(open64)
+OPEN(open)

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psutil
-import psycopg2
 
-from tests.databases import running_postgres
+from tests.databases import execute, running_postgres
 
 
 class OwnPostgres:
@@ -48,13 +47,14 @@ class OwnPostgres:
 
     def cut_connections(self) -> None:
         """Ends all connections to its databases."""
-        connection = psycopg2.connect(self.url)
-        connection.autocommit = True
-        connection.cursor().execute(
+        self.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE pid != pg_backend_pid() AND datname IS NOT NULL"
         )
-        connection.close()
+
+    def execute(self, *statements: str) -> None:
+        """Runs each statement in a transaction of its own."""
+        execute(self.url, *statements)
 
 
 @contextmanager

@@ -4,14 +4,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from tests.faults.conversation_under_fault import emit
 from tests.faults.disks import FAILING_SYNCS, READ_ONLY, SLOW_SYNCS, SYNC_SECONDS, FaultyDisk, filled, small_disk
-from tests.people import Person, wait_until
+from tests.faults.refused_sends import (
+    check_that_a_retry_is_stored_once,
+    check_that_reads_go_on,
+    check_the_end,
+    say_until_refused,
+)
+from tests.people import Person
 from tests.servers import Server
 
 MEGABYTES = 24
@@ -25,16 +30,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield found
 
 
-def say_until_refused(person: Person, receiver: str) -> tuple[dict[str, Any], str]:
-    """The first failure ack, and the client id of its message. The log of the database has some room of its own."""
-    for _ in range(200):
-        client_id = str(uuid.uuid4())
-        ack = person.say(receiver, LARGE, clientId=client_id)
-        if not ack["success"]:
-            return ack, client_id
-    raise AssertionError("Nothing was refused on a full disk")
-
-
 def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     start: Callable[..., Server], disk: Path
 ) -> None:
@@ -43,7 +38,7 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     carol = Person(server, "carol")
     assert alice.say("bob", "before")["success"] is True
     with filled(disk):
-        refused, client_id = say_until_refused(alice, "bob")
+        refused, client_id = say_until_refused(alice, "bob", lambda: LARGE)
         assert refused["error"]["code"] == "unavailable"
         assert refused["error"]["details"] == {"reason": "disk_full", "retryAfter": 5}
         assert "disk is full" in refused["response"]
@@ -51,23 +46,12 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         for _ in range(20):
             assert alice.say("bob", LARGE)["success"] is False
-        stored = bob.history("alice", limit=500)
-        assert stored[0]["content"] == "before"
-        assert client_id not in {one["clientId"] for one in stored}
-        assert requests.get(server.http + "/readyz", timeout=5).status_code == 200
+        check_that_reads_go_on(server, bob, client_id)
         assert carol.connect().call("sync", {})["success"] is True
-    # As the outbox of a client does: the same message again, and the server was not started anew.
-    wait_until(lambda: alice.say("bob", LARGE, clientId=client_id)["success"], "there is room again")
-    history = bob.history("alice", limit=500)
-    assert [one["sequence"] for one in history] == list(range(1, len(history) + 1))
-    assert [one["clientId"] for one in history].count(client_id) == 1
-    wait_until(lambda: "The database can be written again" in server.log, "the log says that it is over")
-    assert 1 <= server.log.count("The server's disk is full") <= FEW_LOG_LINES
+    check_that_a_retry_is_stored_once(alice, bob, client_id, LARGE)
     bob.wait_for("onlineStatus", lambda one: one == {"username": "carol", "online": True})
-    for person in (alice, bob, carol):
-        person.disconnect()
-    assert server.stop() == 0
-    assert "Traceback" not in server.log
+    check_the_end(server, alice, bob, carol)
+    assert 1 <= server.log.count("The server's disk is full") <= FEW_LOG_LINES
 
 
 @pytest.fixture
@@ -92,17 +76,12 @@ def test_a_disk_that_stores_nothing_is_told_to_senders_and_readers_go_on(
             assert refused["error"]["details"].pop("reason") in ("disk_error", "read_only")
             assert refused["error"]["details"] == {"retryAfter": 5}
         assert [one["content"] for one in bob.history("alice")] == ["before"]
-    wait_until(lambda: alice.say("bob", "meanwhile", clientId=client_id)["success"], "it is stored")
+    check_that_a_retry_is_stored_once(alice, bob, client_id, "meanwhile")
     for _ in range(10):
         assert alice.say("bob", "after")["success"] is True
         assert bob.say("alice", "after")["success"] is True
-    history = bob.history("alice")
-    assert [one["sequence"] for one in history] == list(range(1, len(history) + 1))
-    assert [one["clientId"] for one in history].count(client_id) == 1
-    for person in (alice, bob):
-        person.disconnect()
-    assert server.stop() == 0
-    assert "Traceback" not in server.log
+    assert [one["sequence"] for one in bob.history("alice")] == list(range(1, 23))
+    check_the_end(server, alice, bob)
 
 
 def test_slow_syncs_delay_acks_and_nobody_else(

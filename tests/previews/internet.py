@@ -13,6 +13,7 @@ from chatapp.previews.guard import Target, connect
 from tests.servers import ROOT
 
 PUBLIC = "93.184.215.14"
+WORKER_STEP_SECONDS = 15.0
 Answer = Callable[[socket.socket, str], None]
 """Writes an answer to a connection, for the path that was asked for."""
 
@@ -126,11 +127,14 @@ def connect_to(ports: dict[str, int], answers: dict[str, list[list[str]]] | None
 
 
 def write_worker(folder: Path, ports: dict[str, int]) -> Path:
-    """A program that is the worker, on an internet of these servers."""
+    """A program that is the worker, on an internet of these servers. It waits long for them: their process runs the
+    tests, and may be busy."""
     program = folder / "worker_with_sites.py"
     program.write_text(
         f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "from chatapp.previews import fetcher\n"
         "from chatapp.previews.worker import main\n"
+        f"fetcher.STEP_SECONDS = {WORKER_STEP_SECONDS}\n"
         "from tests.previews.internet import connect_to\n"
         f"sys.exit(main(connect_to({ports!r})))\n"
     )

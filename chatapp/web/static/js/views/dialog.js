@@ -67,6 +67,7 @@ function placeBeside(element, near) {
   // Relative to the window, which may become smaller, as the content may become longer. In a narrow window the style
   // sheet leaves the place out.
   element.dataset.beside = "";
+  element.style.setProperty("--gap", `${GAP_PIXELS}px`);
   element.style.setProperty("--top", `clamp(0px, ${Math.max(GAP_PIXELS, top)}px, 100dvh - ${height + GAP_PIXELS}px)`);
   element.style.setProperty("--left", `clamp(0px, ${Math.max(GAP_PIXELS, left)}px, 100vw - ${width + GAP_PIXELS}px)`);
 }
