@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import APIResponse, Page, Route
 
 Undo = Callable[[], None]
 
@@ -19,6 +19,26 @@ def hold(page: Page, address: str) -> Undo:
         page.unroute(re.compile(address))
 
     return release
+
+
+def hold_answers(page: Page, address: str) -> tuple[list[str], Undo]:
+    """Lets requests reach the server, and holds its answers until the returned function is called. The list gets the
+    addresses of those that are held."""
+    held: list[tuple[Route, APIResponse]] = []
+    addresses: list[str] = []
+
+    def answer(route: Route) -> None:
+        held.append((route, route.fetch()))
+        addresses.append(route.request.url)
+
+    page.route(re.compile(address), answer)
+
+    def release() -> None:
+        for route, response in held:
+            route.fulfill(response=response)
+        page.unroute(re.compile(address))
+
+    return addresses, release
 
 
 def fail(page: Page, address: str) -> Undo:

@@ -12,6 +12,7 @@ import { withPassageMessage } from "./models/passage.js";
 import { withNewestProfile, withProfile } from "./models/profile.js";
 import { merge, withoutErased } from "./models/timeline.js";
 import { takeOwn } from "./ownchanges.js";
+import { noteUpdate } from "./pageupdates.js";
 import { leaveThread } from "./router.js";
 import * as store from "./store.js";
 
@@ -192,6 +193,7 @@ function takeIntoTimeline(key, message) {
  * @param {import("./protocol.js").Update} update
  */
 function takeUpdate(key, update) {
+  noteUpdate(key, update);
   const { messages, passage } = store.timelineOf(key).peek();
   const me = store.me.peek();
   const changed = withUpdate(messages, update, me);

@@ -1,8 +1,8 @@
 /** Opens a conversation at a message, however far up it is, and loads what is around it. */
 
 import { effect, untracked } from "@preact/signals";
-import { ApiError, fetchMessages } from "./api.js";
-import { parseKey } from "./models/keys.js";
+import { ApiError } from "./api.js";
+import { fetchPage } from "./messagepages.js";
 import { hasMessage, newPassage, withOlderPassagePage, withPassagePage } from "./models/passage.js";
 import { firstSequence, lastSequence } from "./models/timeline.js";
 import { PAGE_SIZE } from "./protocol.js";
@@ -80,12 +80,11 @@ export function retryPassage(key) {
 async function load(key, what, where, apply) {
   const me = store.me.peek();
   const around = store.timelineOf(key).peek().passage?.around;
-  const { receiver, group } = parseKey(key);
   change(key, { loading: what, failed: null });
   /** @type {import("./protocol.js").Message[] | null} */
   let page = null;
   try {
-    page = await fetchMessages(me, receiver, group, where);
+    page = await fetchPage(key, where);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }

@@ -1,9 +1,10 @@
 /** Keeps the store in step with the server: users, missed changes, and the messages of the open conversation. */
 
 import { effect, untracked } from "@preact/signals";
-import { ApiError, fetchEverybody, fetchGroup, fetchMessages, followThread } from "./api.js";
+import { ApiError, fetchEverybody, fetchGroup, followThread } from "./api.js";
 import { takeGroup, takePeople, takeSync } from "./changes.js";
 import { call } from "./connection.js";
+import { fetchPage } from "./messagepages.js";
 import { hasListedMembers, lastReadOf, unreadOf, watermarksOf } from "./models/conversation.js";
 import { parseKey } from "./models/keys.js";
 import { joined } from "./models/passage.js";
@@ -203,10 +204,10 @@ function isBehind(key) {
 /** @param {string} key */
 async function fetchNewest(key) {
   const me = store.me.peek();
-  const { receiver, group } = parseKey(key);
+  const { group } = parseKey(key);
   const { lastSequence: last } = store.conversationOf(key);
   try {
-    const page = await fetchMessages(me, receiver, group);
+    const page = await fetchPage(key);
     if (store.me.peek() !== me) return;
     store.updateTimeline(key, joined(withNewestPage(store.timelineOf(key).peek(), page)));
     rememberSoon();
@@ -239,10 +240,9 @@ export async function loadOlder(key) {
   if (store.timelineOf(key).peek().passage) return loadOlderPassage(key);
   const { messages, isLoadingOlder, isStale, hasStart } = store.timelineOf(key).peek();
   if (isLoadingOlder || isStale || hasStart || firstSequence(messages) <= 1) return;
-  const { receiver, group } = parseKey(key);
   store.updateTimeline(key, { isLoadingOlder: true, hasFailed: false });
   try {
-    const page = await fetchMessages(store.me.peek(), receiver, group, { before: firstSequence(messages) });
+    const page = await fetchPage(key, { before: firstSequence(messages) });
     store.updateTimeline(key, withOlderPage(store.timelineOf(key).peek(), page));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
