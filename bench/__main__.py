@@ -79,7 +79,7 @@ def run_phases(options: argparse.Namespace, plan: Plan, results: Results, starte
         run = Run(plan, chosen, results, say, Path(folder), stack)
         for name, phase in PHASES.items():
             if name in only:
-                phase(run if name in plan.stock_phases else run.without_stock())
+                phase(run.of(name))
 
 
 def report(results: Results, plan: Plan, is_smoke: bool, seconds: float) -> None:

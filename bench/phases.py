@@ -13,7 +13,7 @@ from .bursts import measured
 from .crowd import MEGABYTE
 from .plan import Plan, Work
 from .results import Results, Row
-from .servers import BenchError, Server, Spec
+from .servers import UNINDEXED, BenchError, Server, Spec
 from .tools import Load, limit
 
 LIMIT = "limit"
@@ -56,8 +56,15 @@ class Run:
             if loads is not None:
                 loads.pop(spec.name, None)
 
-    def without_stock(self) -> "Run":
-        return replace(self, specs=[spec for spec in self.specs if spec.name != STOCK])
+    def of(self, phase: str) -> "Run":
+        """The same run with those servers alone that take part in the phase."""
+        left_out = {name for name, phases in self._phases_of.items() if phase not in phases}
+        return replace(self, specs=[spec for spec in self.specs if spec.name not in left_out])
+
+    @property
+    def _phases_of(self) -> dict[str, tuple[str, ...]]:
+        """The phases of the servers that do not take part in all of them."""
+        return {STOCK: self.plan.stock_phases, UNINDEXED: ("messages",)}
 
     def launch(self, spec: Spec, users: int, stack: ExitStack, database: Path | None = None) -> Server:
         """Starts a new server, or returns the one that is kept. Does not wait until it is ready."""

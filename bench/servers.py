@@ -17,6 +17,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SERVER_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]  # a smoke run works with a single core
 START_CHATAPP = "from chatapp.cli import main; main()"
+UNINDEXED = "unindexed"
+# There is no setting for it: nobody runs it so.
+START_UNINDEXED = (
+    "from chatapp.eventloop.patching import patch; patch();"
+    f"from chatapp.search.indexer import Indexer; Indexer.committed = lambda *_: None; {START_CHATAPP}"
+)
 START_SECONDS = 90
 STOP_SECONDS = 15
 WITHOUT_LIMITS = (
@@ -75,6 +81,7 @@ def specs() -> dict[str, Spec]:
         Spec("stock", "stock Flask-SocketIO", (python, "-m", "bench.stock")),
         Spec("peer", "peer (Node)", (node(), PEER_FLAG, str(HERE / "peer" / "server.js"))),
         Spec("chatapp", "chatapp", (python, "-c", START_CHATAPP, "serve", "--demo"), False, takes_users=True),
+        Spec(UNINDEXED, "no index", (python, "-c", START_UNINDEXED, "serve", "--demo"), False, takes_users=True),
     )
     return {spec.name: spec for spec in listed}
 

@@ -2,6 +2,7 @@
 
 from .plan import Plan
 from .results import Results, Row
+from .servers import UNINDEXED
 
 METRICS = {
     "cpu-delivery": ("CPU a delivery", "us"),
@@ -25,7 +26,18 @@ METRICS = {
     "files-up": ("upload", "MB/s"),
     "files-down": ("ten downloads together", "MB/s"),
 }
-COLUMNS = (("stock", "stock Flask-SocketIO"), ("peer", "peer (Node)"), ("chatapp", "chatapp"), ("limit", "limit (C)"))
+COLUMNS = (
+    ("stock", "stock Flask-SocketIO"),
+    ("peer", "peer (Node)"),
+    ("chatapp", "chatapp"),
+    (UNINDEXED, "no index"),
+    ("limit", "limit (C)"),
+)
+RATIOS = {
+    "stock / peer": ("stock", "peer"),
+    "chatapp / peer": ("chatapp", "peer"),
+    "chatapp / no index": ("chatapp", UNINDEXED),
+}
 NAMED = ("cpu-single", "cpu-burst", *(metric for metric in METRICS if metric.startswith("files-")))
 """The metrics whose works, such as reactions, votes and uploads, are no conversations and have no title."""
 NOTHING = "-"
@@ -34,7 +46,7 @@ NOTHING = "-"
 def table(results: Results, plan: Plan) -> str:
     """Rows are workloads, columns are servers. `12.3 ±4%` is the median and half the range of its samples."""
     titles = {work.name: work.title for work in plan.works}
-    lines = [["", "work", "bytes", *(title for _, title in COLUMNS), "stock / peer", "chatapp / peer"]]
+    lines = [["", "work", "bytes", *(title for _, title in COLUMNS), *RATIOS]]
     for metric in METRICS:
         rows = [row for row in results.samples if row.metric == metric]
         rows.sort(key=lambda row: (list(titles).index(row.work) if row.work in titles else 0, row.content))
@@ -49,8 +61,7 @@ def line(results: Results, row: Row, titles: dict[str, str]) -> list[str]:
         titles.get(row.work, row.work if row.metric in NAMED else ""),
         f"{row.content:,}" if row.content else "",
         *(cell(results, row, name) for name, _ in COLUMNS),
-        ratio(results, row, "stock"),
-        ratio(results, row, "chatapp"),
+        *(ratio(results, row, one, to) for one, to in RATIOS.values()),
     ]
 
 
@@ -67,8 +78,8 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def ratio(results: Results, row: Row, server: str) -> str:
-    found = results.ratio(row, server, "peer")
+def ratio(results: Results, row: Row, server: str, to: str) -> str:
+    found = results.ratio(row, server, to)
     return NOTHING if found is None else f"{found:.2f}"
 
 

@@ -15,7 +15,7 @@ from tests.faults.conversation_under_fault import emit
 from tests.people import Person
 from tests.servers import Server
 
-HELD_SECONDS = 1.0
+HELD_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,6 @@ from tests.pictures import RED, bomb, encoded, plain
 from tests.realtime.conftest import Wires
 from tests.realtime.wire import Wire, private
 
-ACK_SECONDS = 0.5
-"""Longest wait for an ack while a picture is read, on a busy machine."""
-
 
 def _change(person: Person, **values: Any) -> Any:
     headers = {"auth-token": person.token}
@@ -96,6 +93,7 @@ def test_acks_come_while_a_picture_is_read(cast: Cast, wires: Wires) -> None:
     wire = wires(bob)
     heavy = encoded(plain(0, (8000, 5000), "L"), "PNG")
     waits = []
+    began_at = time.monotonic()
     with ThreadPoolExecutor() as pool:
         uploads = [pool.submit(_upload, alice, heavy), pool.submit(_upload, alice, bomb(30_000))]
         while not all(one.done() for one in uploads):
@@ -104,4 +102,5 @@ def test_acks_come_while_a_picture_is_read(cast: Cast, wires: Wires) -> None:
             waits.append(time.monotonic() - sent_at)
     assert [one.result().status_code for one in uploads] == [200, 422]
     assert len(waits) > 5, "acks came while the picture was read"
-    assert max(waits) < ACK_SECONDS, waits
+    took = time.monotonic() - began_at
+    assert max(waits) < took / 4, f"an ack waited for a picture: {waits} of {took} s"
