@@ -12,11 +12,16 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix chatapp/web
 CLIENT := chatapp/web/package-lock.json chatapp/web/vendor.py chatapp/web/npm.py
 BUNDLE := chatapp/web/static/bundle/first.json
 
+# Two workers for each core: tests often wait for a server, a browser or a timer. Eight have ports (tests/servers.py).
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+WORKERS := $(shell echo $$(( $(CORES) < 4 ? $(CORES) * 2 : 8 )))
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run wheel test coverage quick lint format types bench security faults ci clean
+.PHONY: help setup run wheel test test-slow coverage lint format types bench security faults ci clean
 
 help: ## List the tasks
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(DEV_STAMP) ## Install all dependencies for running, testing and checking into .venv
 
@@ -29,17 +34,16 @@ wheel: $(BUNDLE) ## Build a wheel into dist/; installing it needs no Node
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
 # The tests start about a hundred processes. They share compiled modules.
-test coverage faults: export PYTHONDONTWRITEBYTECODE =
-test: $(DEV_STAMP) ## Run all tests
+test test-slow coverage faults: export PYTHONDONTWRITEBYTECODE =
+test: $(DEV_STAMP) ## Run the tests that are quick, for each part of the program
 	$(NPM) test
-	@# Two workers for each core: tests often wait for a server, a browser or a timer.
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(PYTEST) -m "not slow"
+
+test-slow: $(DEV_STAMP) ## Run the other tests: the slow ones, and what `make test` runs on SQLite again on PostgreSQL
+	$(PYTEST) -m slow
 
 coverage: $(DEV_STAMP) ## Run the tests without a browser and print the coverage of chatapp/, without servers that tests start
-	$(BIN)/python -m pytest -n 4 --dist worksteal --ignore tests/web --cov --cov-report=term
-
-quick: $(DEV_STAMP) ## Run the tests on SQLite only
-	$(BIN)/python -m pytest -x -k "not postgresql"
+	$(PYTEST) --ignore tests/web --cov --cov-report=term
 
 lint: $(DEV_STAMP) ## Check style and formatting
 	$(BIN)/ruff check .
@@ -66,7 +70,7 @@ security: $(DEV_STAMP) ## Attack a server with arbitrary requests and events for
 faults: $(DEV_STAMP) ## Kill, cut off and mislead servers under load for an hour and write docs/reliability.md (ONLY=Network: one fault)
 	$(BIN)/python -W ignore -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(ROUNDS),--rounds $(ROUNDS))
 
-ci: lint types test ## Run everything that CI runs
+ci: lint types test test-slow ## Run everything that CI runs
 
 clean: ## Remove everything that the tasks created; keep the run-time state in instance/
 	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info

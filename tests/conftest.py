@@ -47,6 +47,9 @@ OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 LONGEST = "tests/sync/test_events_equal_sync.py"
 
+ON_BOTH_AT_ONCE = "tests/actions"
+"""Tests that `make test` also runs on PostgreSQL. It leaves the other repetitions on PostgreSQL to `make test-slow`."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bundles the web client if its modules have changed, once for all pytest-xdist workers. Turns the garbage
@@ -56,14 +59,24 @@ def pytest_configure(config: pytest.Config) -> None:
         bundle.build_if_stale()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest tests first, so that no worker is alone with them at the end. Turns coverage off where it finds
-    nothing new, because it takes a third of a test's time: in tests of other processes, and in tests that also run on
-    SQLite. The report therefore omits code that only PostgreSQL runs."""
+    """Puts the longest tests first, so that no worker is alone with them at the end. Marks repetitions on PostgreSQL as
+    slow. Turns coverage off where it finds nothing new, because it takes a third of a test's time: in tests of other
+    processes, and in repetitions on PostgreSQL. The report therefore omits code that only PostgreSQL runs."""
     items.sort(key=lambda item: LONGEST not in item.nodeid)
     for item in items:
-        if item.nodeid.startswith(OTHER_PROCESSES) or "[postgresql" in item.nodeid:
+        is_repetition = _is_repetition(item)
+        if is_repetition and not item.nodeid.startswith(ON_BOTH_AT_ONCE):
+            item.add_marker(pytest.mark.slow)
+        if is_repetition or item.nodeid.startswith(OTHER_PROCESSES):
             item.add_marker(pytest.mark.no_cover)
+
+
+def _is_repetition(item: pytest.Item) -> bool:
+    """Whether the test has been run on SQLite already."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("databases") == "postgresql"
 
 
 def pytest_collection_finish() -> None:

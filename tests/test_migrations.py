@@ -190,6 +190,7 @@ def test_a_failed_migration_leaves_the_database_unchanged(app: Flask) -> None:
     assert tables(app) - {"alembic_version"} == {"message"}
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_create_the_tables_once(
     databases: Databases, open_app: OpenApp, tmp_path: Path
 ) -> None:
@@ -201,6 +202,7 @@ def test_processes_that_start_at_once_create_the_tables_once(
     assert differences(open_app(url)) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_has_migrated_does_not_block_another(
     databases: Databases, open_app: OpenApp, tmp_path: Path
 ) -> None:

@@ -143,6 +143,7 @@ def test_a_bomb_is_refused_by_its_head(data: bytes) -> None:
     assert time.monotonic() - began_at < 5
 
 
+@pytest.mark.slow
 def test_a_webp_bomb_is_stopped_by_the_limit_of_memory() -> None:
     """Pillow's decoder of WebP takes memory for the whole picture before it says how large it is."""
     data = encoded(plain(0, (16_383, 16_383), "L"), "WEBP", lossless=True, method=0)

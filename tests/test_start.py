@@ -47,6 +47,7 @@ def refusal_of(server: Server) -> str:
     return ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 def test_a_second_start_on_the_same_folder_keeps_all_data(start: Start) -> None:
     first = start()
     alice = Person(first, "alice")
@@ -60,6 +61,7 @@ def test_a_second_start_on_the_same_folder_keeps_all_data(start: Start) -> None:
     assert "Traceback" not in first.log
 
 
+@pytest.mark.slow
 def test_a_second_socket_process_on_the_same_sqlite_file_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     for command in (None, SOCKETS):
@@ -72,6 +74,7 @@ def test_a_second_socket_process_on_the_same_sqlite_file_is_refused(start: Start
     start().stop()
 
 
+@pytest.mark.slow
 def test_a_start_on_a_taken_port_is_refused(start: Start, tmp_path: Path) -> None:
     first = start()
     port = first.environment["CHATAPP_HTTP_PORT"]
@@ -80,6 +83,7 @@ def test_a_start_on_a_taken_port_is_refused(start: Start, tmp_path: Path) -> Non
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_sign_in_by_name_is_refused_on_a_public_address(tmp_path: Path) -> None:
     for command, host in ((None, "0.0.0.0"), (SOCKETS, "::")):
         said = refusal_of(Server(tmp_path, command, CHATAPP_HOST=host))
@@ -88,6 +92,7 @@ def test_sign_in_by_name_is_refused_on_a_public_address(tmp_path: Path) -> None:
         assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_sign_in_by_name_on_a_trusted_network_starts_with_a_warning(start: Start) -> None:
     server = start(CHATAPP_HOST="0.0.0.0", CHATAPP_TRUST_NETWORK=1)
     assert Person(server, "alice").get("/loggedIn").status_code == 200
@@ -95,6 +100,7 @@ def test_sign_in_by_name_on_a_trusted_network_starts_with_a_warning(start: Start
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databases: Databases, tmp_path: Path) -> None:
     url, http_port, ws_port = databases.new_empty(), free_port(), free_port()
     ports = {"CHATAPP_DATABASE_URL": url, "CHATAPP_HTTP_PORT": http_port, "CHATAPP_WS_PORT": ws_port}

@@ -45,6 +45,7 @@ def is_kept(table: str, column: str, revision: str) -> bool:
     return CHANGED.get((table, column), "") < revision
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", revisions()[:-1])
 def test_every_row_of_an_earlier_version_is_kept(app: Flask, revision: str) -> None:
     before = make_old(app, revision)
@@ -61,6 +62,7 @@ def test_every_row_of_an_earlier_version_is_kept(app: Flask, revision: str) -> N
     assert differences(app) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", UNDER_LOAD)
 def test_an_upgrade_loses_nothing_that_is_written_meanwhile(app: Flask, revision: str, tmp_path: Path) -> None:
     before = make_old(app, revision)
@@ -114,6 +116,7 @@ class Writer:
             time.sleep(0.005)
 
 
+@pytest.mark.slow
 def test_a_version_that_is_older_than_its_database_says_so_and_changes_nothing(app: Flask, tmp_path: Path) -> None:
     bring_up_to_date(app)
     newer = f"{int(newest_revision()) + 1:04}"

@@ -91,6 +91,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     server.kill()
 
 
+@pytest.mark.slow
 def test_a_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "chatapp").rglob("*") if path.is_file()]
     wanted = {name for name in files if not NOT_PACKED.search(name)}
@@ -117,6 +118,7 @@ def test_a_build_without_the_client_and_npm_fails_with_the_reason(
     assert list(fresh.glob("*.whl")) == []
 
 
+@pytest.mark.slow
 def test_a_fresh_clone_with_npm_builds_the_same_wheel(tmp_path: Path, wheel: Path) -> None:
     fresh = clone(tmp_path / "fresh", built=False)
     # `make setup` has filled npm's cache.
@@ -125,6 +127,7 @@ def test_a_fresh_clone_with_npm_builds_the_same_wheel(tmp_path: Path, wheel: Pat
     assert contents(wheel_of(fresh)) == contents(wheel)
 
 
+@pytest.mark.slow
 def test_a_source_distribution_builds_the_same_wheel_without_npm(
     source: Path, wheel: Path, tmp_path: Path, without_npm: dict[str, Any]
 ) -> None:
@@ -146,6 +149,7 @@ def contents(wheel: Path) -> dict[str, int]:
         return {one.filename: one.CRC for one in packed.infolist() if not one.filename.endswith("/RECORD")}
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_serves_the_page_and_its_files(installed: Server) -> None:
     page = requests.get(installed.http, timeout=5)
     assert page.status_code == 200

@@ -120,6 +120,7 @@ def test_reads_are_answered_by_the_fast_path(
     assert (status, body[:1]) in (("200 OK", b"["), ("200 OK", b"{"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("path", PATHS)
 def test_the_fast_path_answers_the_same_bytes_as_flask(

@@ -53,6 +53,7 @@ def _path(rule: Rule, values: dict[str, str]) -> str:
     return built[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("username", "scheme"), [("alice", "https"), (None, "http")])
 def test_every_route_answers_every_method_with_the_security_headers(
     app: Flask, browse: Browse, username: str | None, scheme: str

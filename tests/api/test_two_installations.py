@@ -181,6 +181,7 @@ def test_signing_out_at_one_leaves_the_other_alone(browser: Browser, one: Server
     assert browser.write(two, X_XSRF_TOKEN=browser.own("XSRF-TOKEN", two)) == 200
 
 
+@pytest.mark.slow
 def test_the_key_makes_the_installation_and_not_the_folder(
     make_app: Callable[..., Flask], tmp_path: Path, one: Server, two: Server
 ) -> None:

@@ -112,6 +112,7 @@ def rewritten(archive: Path, names: dict[str, str], **manifest: object) -> None:
             tar.addfile(member, io.BytesIO(data))
 
 
+@pytest.mark.slow
 def test_an_archive_of_a_newer_version_names_it(archive: Path, new: Installation) -> None:
     rewritten(archive, {}, revision="9999", version="7.0")
     expect_refusal(new, archive, "7.0", "revision 9999", "Install that one first")

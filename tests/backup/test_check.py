@@ -53,6 +53,7 @@ def test_nothing_is_found_on_a_healthy_database(chat: Installation) -> None:
     expect_output(chat.run("db", "check"), 0, "Nothing is wrong.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "words", "damage"), EVERYWHERE, ids=lambda value: str(value)[:40])
 def test_each_damage_is_found_and_nothing_else(chat: Installation, kind: str, words: str, damage: str) -> None:
     # Its indexer, which may still be at work, would mend the index.

@@ -20,6 +20,7 @@ FILE_BYTES = 40_000_000
 TWO_DAYS_SECONDS = 2 * 24 * 60 * 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [".chatapp-*", ".chatapp-*/archive.part"], ids=["at its begin", "while it writes"])
 def test_a_backup_that_is_killed_leaves_no_archive_and_the_next_one_is_sound(
     chat: Installation, install: Callable[..., Installation], tmp_path: Path, sign: str

@@ -127,6 +127,7 @@ def test_a_backup_while_people_chat_has_what_was_acked_and_is_sound(
     assert "Stop" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_server_makes_a_backup_as_often_as_the_setting_says(
     serve: Callable[..., Server], install: Callable[..., Installation], tmp_path: Path
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_server_makes_a_backup_as_often_as_the_setting_says(
     assert "failed" not in server.log, server.log
 
 
+@pytest.mark.slow
 def test_a_backup_that_fails_for_good_is_logged_and_among_the_failed_jobs(
     chat: Installation, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

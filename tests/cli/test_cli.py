@@ -115,6 +115,7 @@ def test_config_shows_every_setting_and_masks_secrets(run: Run, tmp_path: Path) 
     assert f"CHATAPP_INSTANCE={tmp_path}" in result.output
 
 
+@pytest.mark.slow
 def test_serve_prints_its_address_and_a_second_process_reports_the_taken_port(tmp_path: Path) -> None:
     server = Server(tmp_path / "one", command=[sys.executable, "-m", "chatapp", "serve", "--demo"]).start()
     try:
@@ -140,6 +141,7 @@ def test_serve_prints_its_address_and_a_second_process_reports_the_taken_port(tm
     assert "Traceback" not in server.log
 
 
+@pytest.mark.slow
 def test_serve_reports_settings_that_it_cannot_use(tmp_path: Path) -> None:
     taken = socket.create_server(("127.0.0.1", 0))
     ports = {"CHATAPP_HTTP_PORT": str(free_port()), "CHATAPP_WS_PORT": str(taken.getsockname()[1])}
@@ -157,6 +159,7 @@ def test_serve_reports_settings_that_it_cannot_use(tmp_path: Path) -> None:
         taken.close()
 
 
+@pytest.mark.slow
 def test_a_process_exits_with_the_status_of_its_command(tmp_path: Path) -> None:
     for arguments, status in ((["config"], 0), (["users", "list"], 0), (["users", "add"], 2)):
         ended = process(*arguments, CHATAPP_INSTANCE=str(tmp_path))

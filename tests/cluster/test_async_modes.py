@@ -21,6 +21,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield started
 
 
+@pytest.mark.slow
 def test_a_group_and_a_message_of_the_http_process_reach_the_socket(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice"), pair.arrive("bob")
     group = alice.make_group("g", "bob")

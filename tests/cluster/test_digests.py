@@ -41,6 +41,7 @@ def app(databases: Databases, tmp_path: Path, post: MailServer) -> Iterator[Flas
         running.kill()
 
 
+@pytest.mark.slow
 def test_each_digest_is_sent_once(app: Flask, post: MailServer) -> None:
     alice, *others = [Absent(app, f"person.{number}.") for number in range(PEOPLE + 1)]
     for person in others:

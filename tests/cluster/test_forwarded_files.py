@@ -34,6 +34,7 @@ def cluster(
         running.kill()
 
 
+@pytest.mark.slow
 def test_a_file_is_forwarded_whole_or_not_at_all_while_its_last_message_is_deleted(cluster: Cluster) -> None:
     alice = Person(cluster.nodes[0], "alice")
     client = SignedIn(HttpClient(cluster.http.http, alice.http), {"auth-token": alice.token})

@@ -49,6 +49,7 @@ def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         cluster.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
 def test_users_exchange_messages_on_every_transport(pair: Cluster, transports: list[str]) -> None:
     alice = Person(pair.nodes[0], "alice").connect(transports=transports)
@@ -61,6 +62,7 @@ def test_users_exchange_messages_on_every_transport(pair: Cluster, transports: l
     alice.disconnect()
 
 
+@pytest.mark.slow
 def test_closed_connections_leak_no_descriptors_and_no_greenlets(pair: Cluster) -> None:
     """Half of the clients disconnect, and the server closes the others, where the stock transport leaks a greenlet."""
     _fill_and_empty(pair)
@@ -100,6 +102,7 @@ def test_the_access_log_contains_no_token(pair: Cluster) -> None:
     alice.disconnect()
 
 
+@pytest.mark.slow
 def test_a_stop_with_open_connections_is_fast_and_clean(pair: Cluster) -> None:
     alice = pair.arrive("alice")
     bob = pair.visit("bob")

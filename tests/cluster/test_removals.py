@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from chatapp import close_app, create_app
 from chatapp.actions.audit import OPERATOR
 from chatapp.actions.removal_steps import continue_removal
@@ -74,6 +76,7 @@ def test_the_group_of_a_removed_owner_passes_to_an_admin_on_open_sockets(pair: C
     assert carol.call("setRole", {"groupId": group, "username": "bob", "role": "admin"})["success"] is True
 
 
+@pytest.mark.slow
 def test_a_removal_that_was_cut_off_is_finished_at_the_next_start(databases: Databases, tmp_path: Path) -> None:
     url = databases.new()
     cluster = Cluster(tmp_path, url)

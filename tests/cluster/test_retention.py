@@ -16,6 +16,7 @@ def running(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield started
 
 
+@pytest.mark.slow
 def test_the_connections_of_every_process_hear_of_it(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice", 0), pair.arrive("bob", 1)
     for days in (30, 0):

@@ -129,6 +129,7 @@ def test_concurrent_messages_over_http_and_socket_have_one_order(pair: Cluster) 
         assert [(one["sequence"], one["content"]) for one in member.messages()] == expected
 
 
+@pytest.mark.slow
 def test_a_sender_over_http_receives_the_delivery_update_of_a_socket_confirmation(pair: Cluster) -> None:
     alice, bob = pair.arrive("alice"), pair.arrive("bob")
     posted = alice.post("/messages", {"receiver": "bob", "content": "tick"}).json()["response"]

@@ -120,6 +120,7 @@ def read_only(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     assert process.wait(timeout=15) == 0, (tmp_path / "server.log").read_text()
 
 
+@pytest.mark.slow
 def test_a_server_needs_no_other_folder_than_its_volume_and_is_found_healthy(read_only: tuple[int, Path]) -> None:
     port, folder = read_only
     check = [word.replace("8088", str(port)) for word in _commands_of("HEALTHCHECK")]

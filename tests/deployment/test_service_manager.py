@@ -47,6 +47,7 @@ def server(manager: NotifySocket, tmp_path: Path) -> Iterator[Server]:
     found.kill()
 
 
+@pytest.mark.slow
 def test_a_server_says_that_it_is_ready_when_it_answers_and_alive_from_then_on(
     server: Server, manager: NotifySocket
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_server_says_that_it_is_ready_when_it_answers_and_alive_from_then_on(
     assert statistics.median(gaps) == pytest.approx(WATCHDOG_SECONDS / 2, abs=WATCHDOG_SECONDS / 4)
 
 
+@pytest.mark.slow
 def test_a_stuck_event_loop_gives_no_sign_of_life(server: Server, manager: NotifySocket) -> None:
     manager.wait_for("READY=1")
     manager.wait_for("WATCHDOG=1")
@@ -70,6 +72,7 @@ def test_a_stuck_event_loop_gives_no_sign_of_life(server: Server, manager: Notif
     manager.wait_for("WATCHDOG=1", BLOCKED_SECONDS + 10)
 
 
+@pytest.mark.slow
 def test_a_server_says_that_it_stops_before_it_does(server: Server, manager: NotifySocket) -> None:
     manager.wait_for("READY=1")
     assert server.process is not None

@@ -94,6 +94,7 @@ def traced(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
     server.kill()
 
 
+@pytest.mark.slow
 def test_the_server_makes_no_system_call_that_the_unit_refuses(traced: tuple[Server, Path]) -> None:
     server, table = traced
     token = requests.post(server.http + "/login", json={"username": "alice"}, timeout=60).headers["auth-token"]

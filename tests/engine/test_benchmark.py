@@ -24,6 +24,7 @@ def built() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("built")
 def test_the_smoke_run_succeeds_on_every_server() -> None:
     before = set(_results())

@@ -28,6 +28,7 @@ BAD: dict[str, dict[str, str | None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 def test_a_bad_opening_handshake_is_refused_and_leaves_no_session(
     observed: Observed, bad: dict[str, str | None]

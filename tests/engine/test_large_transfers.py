@@ -58,6 +58,7 @@ def alice(server: Server) -> Iterator[Person]:
     person.http.close()
 
 
+@pytest.mark.slow
 def test_the_memory_of_the_process_does_not_grow_with_a_large_file(
     server: Server, alice: Person, resident: Callable[[], int]
 ) -> None:

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from tests.engine.counted_servers import Observed
 from tests.engine.frame_builder import CLOSE, Sent, close_payload
 from tests.engine.polling_tab import Tab
@@ -72,6 +74,7 @@ def end_by_engine(_observed: Observed, raws: list[Raw], _person: Person) -> None
 WAYS = [vanish, say_goodbye, end_by_engine, send_garbage, end_sessions, miss_heartbeats]
 
 
+@pytest.mark.slow
 def test_a_thousand_connections_closed_in_every_way_leak_nothing(observed: Observed, cast: Cast) -> None:
     """One test for all ways: closed connections stay in the timer wheel for a round, which the test waits for."""
     people = cast(len(WAYS), on=observed.server)
@@ -86,6 +89,7 @@ def test_a_thousand_connections_closed_in_every_way_leak_nothing(observed: Obser
     _wait_until_like(observed, before, descriptors)
 
 
+@pytest.mark.slow
 def test_connections_that_close_while_connecting_leak_nothing(observed: Observed, cast: Cast) -> None:
     (person,) = cast(1, on=observed.server)
     before, descriptors = _settled(observed)
@@ -145,6 +149,7 @@ def _slack(name: str) -> int:
     return 5 if name in ("greenlets", "threads") else 0
 
 
+@pytest.mark.slow
 def test_a_stop_closes_all_connections_and_ends_in_time(observed_once: Observed) -> None:
     person = Person(observed_once.server, "user0")
     raws = open_all(observed_once, person)

@@ -48,6 +48,7 @@ def pair(shaped: Server) -> Iterator[tuple[Person, Person]]:
         person.http.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "transports", [["websocket"], ["polling"], ["polling", "websocket"]], ids=["websocket", "polling", "upgraded"]
 )
@@ -136,6 +137,7 @@ def test_flask_socketio_s_own_test_client_works(make_app: Callable[..., Flask]) 
     assert not alice.is_connected("/chat")
 
 
+@pytest.mark.slow
 def test_threading_mode_does_not_import_eventlet() -> None:
     code = "import sys, ws; print([name for name in sys.modules if name.partition('.')[0] in ('eventlet', 'greenlet')])"
     environment = {"CHATAPP_ASYNC_MODE": "threading", "CHATAPP_DATABASE_URL": "sqlite://", "PATH": "/usr/bin"}

@@ -87,6 +87,7 @@ def say_to_nobody(sender: Person, receiver: str, content: str, *, group: bool = 
     assert time.monotonic() - began < WINDOW_SECONDS / 2
 
 
+@pytest.mark.slow
 def test_a_client_that_hangs_up_is_offline_at_once_and_misses_nothing(cast: Cast, tabs: Tabs, proxy: Proxy) -> None:
     alice, bob, carol = cast(3)
     group = alice.make_group("Three", bob.username, carol.username)

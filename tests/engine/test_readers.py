@@ -45,6 +45,7 @@ def calls_until(person: Person, receiver: Person, done: threading.Event) -> int:
     return calls
 
 
+@pytest.mark.slow
 def test_clients_that_stop_reading_take_bounded_memory_and_do_not_delay_others(
     server: Server, cast: Cast, raws: Raws
 ) -> None:
@@ -177,12 +178,14 @@ def test_a_flood_of_messages_takes_bounded_memory_and_starves_no_one(server: Ser
     assert calls >= ENOUGH_CALLS
 
 
+@pytest.mark.slow
 def test_a_flood_of_groups_takes_bounded_memory_and_starves_no_one(server: Server, cast: Cast, raws: Raws) -> None:
     grown, calls = flood(server, cast, raws, "createGroup", {"groupName": "more", "users": []}, 400)
     assert grown < SLACK_BYTES
     assert calls >= ENOUGH_CALLS
 
 
+@pytest.mark.slow
 def test_a_flood_of_mark_read_takes_bounded_memory_and_starves_no_one(server: Server, cast: Cast, raws: Raws) -> None:
     mark = {"receiver": "BOB", "group": False, "sequence": 1}
     grown, calls = flood(server, cast, raws, "markRead", mark, 15_000)
@@ -190,6 +193,7 @@ def test_a_flood_of_mark_read_takes_bounded_memory_and_starves_no_one(server: Se
     assert calls >= ENOUGH_CALLS
 
 
+@pytest.mark.slow
 def test_large_events_behind_a_slow_one_are_not_read_from_the_socket(server: Server, cast: Cast, raws: Raws) -> None:
     """Each event waits for the one before. Without a limit in bytes, a hundred megabytes would be buffered."""
     (mallory,) = cast(1)

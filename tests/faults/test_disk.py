@@ -59,6 +59,7 @@ def faulty(tmp_path: Path) -> FaultyDisk:
     return FaultyDisk(tmp_path, tmp_path.parent / f"{tmp_path.name}-faults")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [READ_ONLY, FAILING_SYNCS])
 def test_a_disk_that_stores_nothing_is_told_to_senders_and_readers_go_on(
     start: Callable[..., Server], faulty: FaultyDisk, sqlite_url: str, fault: str
@@ -84,6 +85,7 @@ def test_a_disk_that_stores_nothing_is_told_to_senders_and_readers_go_on(
     check_the_end(server, alice, bob)
 
 
+@pytest.mark.slow
 def test_slow_syncs_delay_acks_and_nobody_else(
     start: Callable[..., Server], faulty: FaultyDisk, sqlite_url: str
 ) -> None:

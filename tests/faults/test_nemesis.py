@@ -34,7 +34,11 @@ def url(fault: Fault, own: OwnPostgres | None, request: pytest.FixtureRequest, t
     return Databases(tmp_path, shared).new()
 
 
-@pytest.mark.parametrize("fault", SHORT, ids=[fault.name for fault in SHORT])
+@pytest.mark.parametrize(
+    "fault",
+    [SHORT[0], *(pytest.param(fault, marks=pytest.mark.slow) for fault in SHORT[1:])],
+    ids=[fault.name for fault in SHORT],
+)
 def test_every_promise_is_kept_under(fault: Fault, own: OwnPostgres | None, url: str, tmp_path: Path) -> None:
     kept = tmp_path / "history.jsonl"
     result = run(fault, Scene(tmp_path, url, SEED, postgres=own), fault.short_rounds, kept)

@@ -67,6 +67,7 @@ def refused(ack: dict[str, Any]) -> str:
     return code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "forgets"), [("eventlet", True), ("threading", False)])
 def test_while_it_hangs_calls_fail_in_time_and_afterwards_all_is_well(
     start: Start, proxy: PostgresProxy, mode: str, forgets: bool
@@ -113,6 +114,7 @@ def test_while_it_hangs_calls_fail_in_time_and_afterwards_all_is_well(
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_conversations_lose_nothing_that_was_acked_before_a_hang(start: Start, proxy: PostgresProxy) -> None:
     server = start(proxy.url, CHATAPP_DATABASE_TIMEOUT=LIMIT_SECONDS)
     talk = Conversations(server, seed=31)

@@ -43,6 +43,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return Recording(server, server.calls(), traffic.acked)
 
 
+@pytest.mark.slow
 def test_the_recording_is_complete(recording: Recording) -> None:
     folder = recording.server.instance
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

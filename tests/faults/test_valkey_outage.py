@@ -75,6 +75,7 @@ def nodes(running: Cluster) -> Iterator[Cluster]:
     running.clear()
 
 
+@pytest.mark.slow
 def test_messages_are_acked_without_the_bus_and_reach_the_other_node_when_it_is_back(
     nodes: Cluster, valkey: Valkey
 ) -> None:

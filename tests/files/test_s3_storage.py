@@ -89,6 +89,7 @@ def test_a_link_names_no_secret(storage: S3Storage, bucket: Bucket) -> None:
     assert bucket.secret_key not in repr(bucket)
 
 
+@pytest.mark.slow
 def test_a_file_of_many_parts_takes_little_memory(bucket: Bucket, tmp_path: Path) -> None:
     source = tmp_path / "large"
     piece = random.Random(1).randbytes(1 << 20)
@@ -100,6 +101,7 @@ def test_a_file_of_many_parts_takes_little_memory(bucket: Bucket, tmp_path: Path
     assert int(grown) < MOST_GROWTH_BYTES
 
 
+@pytest.mark.slow
 def test_the_event_loop_goes_on_while_files_are_stored(bucket: Bucket, tmp_path: Path) -> None:
     source = source_of(tmp_path, random.Random(1).randbytes(20 << 20))
     fields = [bucket.endpoint, bucket.region, bucket.name, bucket.access_key, bucket.secret_key, "green"]

@@ -75,6 +75,7 @@ def left(jobs: Jobs, kind: str) -> int:
         return db.session.scalar(select(func.count()).where(JobRow.kind == kind)) or 0
 
 
+@pytest.mark.slow
 def test_two_processes_run_each_job_once(jobs: Jobs, file: Path, start: Start) -> None:
     processes = {start("one").pid, start("two").pid}
     add_many(jobs)
@@ -84,6 +85,7 @@ def test_two_processes_run_each_job_once(jobs: Jobs, file: Path, start: Start) -
     assert {process for _, process in done} == processes, "both have worked"
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_has_begun_runs_again_after_the_lease(jobs: Jobs, file: Path, start: Start) -> None:
     started = {process.pid: process for process in (start("one"), start("two"))}
     jobs.add("hang", {"number": 7})
@@ -99,6 +101,7 @@ def test_what_a_killed_process_has_begun_runs_again_after_the_lease(jobs: Jobs, 
     wait_until(lambda: left(jobs, "hang") == 0, "it is done")
 
 
+@pytest.mark.slow
 def test_a_process_that_starts_again_runs_at_once_what_it_had_begun(jobs: Jobs, file: Path, start: Start) -> None:
     first = start("one")
     jobs.add("hang", {"number": 7})
@@ -111,6 +114,7 @@ def test_a_process_that_starts_again_runs_at_once_what_it_had_begun(jobs: Jobs, 
     wait_until(lambda: lines(file, "attempt 2") == [(7, second.pid)], "it runs again, long before the lease is over")
 
 
+@pytest.mark.slow
 def test_many_jobs_are_done_although_a_process_is_killed_in_the_middle(jobs: Jobs, file: Path, start: Start) -> None:
     first = start("one")
     add_many(jobs)
@@ -132,6 +136,7 @@ def test_a_job_that_takes_too_long_is_ended_and_tried_again(jobs: Jobs, file: Pa
     wait_until(lambda: left(jobs, "hang") == 0, "it is done")
 
 
+@pytest.mark.slow
 def test_a_kind_that_repeats_has_one_job_over_two_processes(jobs: Jobs, file: Path, start: Start) -> None:
     start("one")
     start("two")

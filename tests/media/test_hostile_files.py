@@ -24,6 +24,7 @@ PICTURE = encoded(drawn(), "PNG")
 DAMAGED = Media("other", "application/octet-stream")
 
 
+@pytest.mark.slow
 def test_malformed_files_leave_no_process_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "WORKER_SECONDS", 3.0)
     outcome = inspect_malformed(60, tmp_path, seed=7)

@@ -19,6 +19,7 @@ def is_near(found: Any, wanted: tuple[int, ...]) -> bool:
     return all(abs(one - other) <= TOLERANCE for one, other in zip(found, wanted, strict=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize(
     ("size", "sides"),

@@ -74,6 +74,7 @@ def _shown(garbage: str | bytes) -> str:
     return repr(garbage[:40])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("garbage", GARBAGE, ids=_shown)
 def test_garbage_on_one_connection_does_not_affect_other_connections(
     cast: Cast, wires: Wires, garbage: str | bytes

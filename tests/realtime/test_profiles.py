@@ -87,6 +87,7 @@ def test_a_picture_above_the_general_limit_passes_the_listener_and_no_other_body
     )
 
 
+@pytest.mark.slow
 def test_acks_come_while_a_picture_is_read(cast: Cast, wires: Wires) -> None:
     """40 megapixels keep the worker busy for most of a second, and a bomb is refused meanwhile."""
     alice, bob = cast(2)

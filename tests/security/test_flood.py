@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.databases import Databases
 from tests.security.flood import run_flood
 from tests.security.installation import start_installation
 
 
+@pytest.mark.slow
 def test_a_flood_is_refused_and_every_message_of_others_arrives(sqlite_only: Databases, tmp_path: Path) -> None:
     limits = {"CHATAPP_REQUEST_RATE": 10, "CHATAPP_EVENT_RATE": 100, "CHATAPP_SIGN_IN_LIMIT": "1 per minute"}
     server = start_installation(tmp_path / "instance", sqlite_only, **limits)

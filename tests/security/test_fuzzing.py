@@ -16,6 +16,7 @@ SEED = 1
 SignIn = Callable[[str], SignedIn]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ["member", "admin"])
 def test_every_operation_answers_any_request_as_the_document_says(
     installation: Server, signed_in: SignIn, username: str
@@ -32,6 +33,7 @@ def test_every_event_has_an_entry() -> None:
     assert not set(FORBIDDEN) & set(OWN)
 
 
+@pytest.mark.slow
 def test_every_event_answers_any_payload(installation: Server, signed_in: SignIn) -> None:
     run = SocketRun(signed_in("member"), Figures())
     run.run(6, SEED)

@@ -115,7 +115,7 @@ def test_every_kind_of_change_has_an_operation_that_makes_it() -> None:
     assert all(hasattr(Chat, rule) for rules in {**OPERATIONS, **OTHER_EVENTS}.values() for rule in rules)
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_clients_that_received_events_and_clients_that_synced_agree(
     make_app: Callable[..., Flask],
     caplog: pytest.LogCaptureFixture,

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.web.page_checks import fits, violations
@@ -31,6 +32,7 @@ def sign_in(page: Page, server: Server, username: str, password: str) -> None:
     wait_connected(page)
 
 
+@pytest.mark.slow
 def test_a_person_signs_another_device_out(new_person: NewPerson, unused: "object") -> None:
     here = new_person(bypass_csp=True, **PHONE)
     there = new_person(here.username)
@@ -52,6 +54,7 @@ def test_a_person_signs_another_device_out(new_person: NewPerson, unused: "objec
     expect(page.get_by_role("button", name="Where you are signed in")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_new_password_keeps_this_page_and_its_tabs_and_ends_every_other_session(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
@@ -86,6 +89,7 @@ def test_a_new_password_keeps_this_page_and_its_tabs_and_ends_every_other_sessio
     sign_in(away, server, "zoe", SECOND)
 
 
+@pytest.mark.slow
 def test_a_tab_goes_on_when_it_hears_late_that_the_former_session_has_ended(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
@@ -109,6 +113,7 @@ def test_a_tab_goes_on_when_it_hears_late_that_the_former_session_has_ended(
     expect(tab.get_by_text("Your session has ended")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_person_downloads_everything_that_is_theirs(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(SIGN_IN="password")
     server.add_user("mia", "--password", FIRST)

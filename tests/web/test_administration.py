@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
@@ -32,6 +33,7 @@ def looks_right(page: Page, name: str) -> None:
     assert fits(page)
 
 
+@pytest.mark.slow
 def test_an_administrator_invites_gives_a_role_closes_an_account_and_reads_of_it(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
@@ -93,6 +95,7 @@ def test_an_administrator_invites_gives_a_role_closes_an_account_and_reads_of_it
     assert "role_changed,root,finn" in download.value.path().read_text()
 
 
+@pytest.mark.slow
 def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
@@ -123,6 +126,7 @@ def test_an_administrator_names_the_chat_and_gives_a_group_an_owner(
     expect(dialog.get_by_text("No group found")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_moderator_sees_people_and_invitations_and_a_member_nothing(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

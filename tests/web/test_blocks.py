@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import fits, violations
@@ -12,6 +13,7 @@ from tests.web.test_account import open_account
 NewPerson = Callable[..., Person]
 
 
+@pytest.mark.slow
 def test_a_blocked_person_is_heard_no_more_until_they_are_unblocked(new_person: NewPerson, server: Server) -> None:
     me, other = new_person(bypass_csp=True), new_person()
     theirs = other.open(f"#/u/{me.username}")

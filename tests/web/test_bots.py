@@ -67,6 +67,7 @@ def copied(page: Page) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_an_administrator_makes_a_bot_which_posts_is_marked_and_ends_with_its_token(
     new_person: NewPerson, bot_server: Server, connect: Callable[[str], Program]
 ) -> None:
@@ -156,6 +157,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_pages_of_bots_fit_in_every_look(new_person: NewPerson, bot_server: Server, look: str) -> None:
     keeper = ApiUser(bot_server, "root")
@@ -188,6 +190,7 @@ def catalogue(name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_bot_is_marked_wherever_a_name_is_chosen(
     new_person: NewPerson, bot_server: Server, connect: Callable[[str], Program]
 ) -> None:

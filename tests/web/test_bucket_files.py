@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.files.s3_server import s3_server
@@ -12,6 +13,7 @@ from tests.web.server import ApiUser, Server
 NewPerson = Callable[..., Person]
 
 
+@pytest.mark.slow
 def test_a_picture_comes_from_the_bucket(make_server: Callable[..., Server], new_person: NewPerson) -> None:
     with s3_server() as bucket:
         server = make_server(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.people import (
@@ -25,6 +26,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_ticks_show_stored_delivered_and_read(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -36,6 +38,7 @@ def test_ticks_show_stored_delivered_and_read(new_person: NewPerson) -> None:
     expect(tick(page, "are you there?")).to_have_attribute("aria-label", "Read by all")
 
 
+@pytest.mark.slow
 def test_a_group_message_shows_its_sender_and_its_tick(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, founder = new_person(), new_person(), new_api_user()
     group = founder.make_group("Rowing", alice.username, bob.username)
@@ -48,6 +51,7 @@ def test_a_group_message_shows_its_sender_and_its_tick(new_person: NewPerson, ne
     expect(bubble(bob.open(f"#/g/{group}"), "on my way")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_older_messages_load_without_a_jump_and_only_visible_rows_are_drawn(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -84,6 +88,7 @@ PLACE = """() => {
 PLACE_OF = "key => document.querySelector(`[data-row='${key}']`)?.getBoundingClientRect().top ?? null"
 
 
+@pytest.mark.slow
 def test_a_message_that_arrives_while_reading_history_does_not_move_the_view(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -135,6 +140,7 @@ def test_days_are_separated_and_runs_are_grouped(new_person: NewPerson) -> None:
     expect(tick(page, "one")).to_have_attribute("aria-label", "Delivered to all")
 
 
+@pytest.mark.slow
 def test_a_refused_message_shows_the_reason_and_can_be_retried_or_discarded(new_person: NewPerson) -> None:
     person = new_person()
     # The user does not exist, and the page does not know that yet.
@@ -165,6 +171,7 @@ def test_a_message_that_is_too_long_is_reported_before_sending(new_person: NewPe
     expect(page.get_by_text("0 bytes left")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_newlines_emoji_code_links_and_long_words_keep_their_shape(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open(f"#/u/{person.username}")

@@ -23,7 +23,9 @@ def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(params=BROWSERS)
+@pytest.fixture(
+    params=["chromium", *(pytest.param(name, marks=pytest.mark.slow) for name in BROWSERS if name != "chromium")]
+)
 def new_window(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Maker]:
     """Opens windows of one browser. CI has every browser; elsewhere the tests of a missing browser are skipped."""
     try:

@@ -46,6 +46,7 @@ def open_behind(proxy: TcpProxy, person: Person, other: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to_server", [True, False], ids=["to the server", "from the server"])
 def test_a_network_that_is_dead_in_one_direction_loses_and_doubles_nothing(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser], proxy: TcpProxy, to_server: bool
@@ -67,6 +68,7 @@ def test_a_network_that_is_dead_in_one_direction_loses_and_doubles_nothing(
     assert texts(page) == stored
 
 
+@pytest.mark.slow
 def test_a_laptop_that_slept_is_up_to_date_and_sends_what_was_written(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser], browser: Browser
 ) -> None:

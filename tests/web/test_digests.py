@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from chatapp import close_app, create_app
@@ -22,6 +23,7 @@ def looks_right(page: Page) -> None:
     assert fits(page)
 
 
+@pytest.mark.slow
 def test_digests_are_chosen_in_the_account_and_ended_by_a_link(
     new_person: Callable[..., Person], make_server: Callable[..., Server]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.group_dialog import full_name
@@ -24,6 +25,7 @@ def wait_until_saved(page: Page, api: ApiUser, *drafts: str) -> None:
     assert saved(api) == list(drafts)
 
 
+@pytest.mark.slow
 def test_a_draft_follows_a_person_to_another_device(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     device, api = new_person(alice.username), new_api_user(alice.username)
@@ -42,6 +44,7 @@ def test_a_draft_follows_a_person_to_another_device(new_person: NewPerson, new_a
     expect(composer(other)).to_have_value("")
 
 
+@pytest.mark.slow
 def test_a_draft_typed_without_a_connection_loses_nothing(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     api = new_api_user(alice.username)

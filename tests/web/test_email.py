@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.mail_server import MailServer, link_in
@@ -19,6 +20,7 @@ def looks_right(page: Page) -> None:
     assert fits(page)
 
 
+@pytest.mark.slow
 def test_a_forgotten_password_is_replaced_by_e_mail(
     new_person: Callable[..., Person], make_server: Callable[..., Server]
 ) -> None:

@@ -33,6 +33,7 @@ def open_as_root(new_person: Callable[..., Person], furnished: Furnished, **opti
     return Tour(person.open(), furnished, english())
 
 
+@pytest.mark.slow
 def test_everything_is_seen_and_pressed_in_small_windows_and_in_forced_colours(
     new_person: Callable[..., Person], furnished: Furnished
 ) -> None:
@@ -56,6 +57,7 @@ def test_everything_is_seen_and_pressed_in_small_windows_and_in_forced_colours(
     assert stops == STOPS
 
 
+@pytest.mark.slow
 def test_what_opens_beside_a_message_stays_in_the_window_which_may_become_narrow(
     new_person: Callable[..., Person], furnished: Furnished
 ) -> None:

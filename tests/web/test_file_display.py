@@ -29,6 +29,7 @@ TOP_OF = """(text) => [...document.querySelectorAll('.row-message')]
     .find((row) => row.textContent.includes(text)).getBoundingClientRect().top"""
 
 
+@pytest.mark.slow
 def test_a_picture_reaches_who_is_there_and_who_was_away(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_person(), new_api_user(), new_person()
     group = bob.make_group("Harbour", alice.username, carol.username)
@@ -52,6 +53,7 @@ def test_a_picture_loads_the_preview_that_suits_the_screen(new_person: NewPerson
     expect(page.get_by_role("button", name="Picture: harbour.jpg")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_loading_shows_its_colours(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "slow", jpeg(hue=0))
@@ -71,6 +73,7 @@ def test_a_picture_that_is_loading_shows_its_colours(new_person: NewPerson, new_
     expect(page.locator("canvas.picture-placeholder")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_several_pictures_share_a_grid_that_says_how_many_more_there_are(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -84,6 +87,7 @@ def test_several_pictures_share_a_grid_that_says_how_many_more_there_are(
     expect(bubble(page, "two").locator(".picture")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_nothing_moves_when_pictures_load(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     for at in range(4):
@@ -107,6 +111,7 @@ def test_nothing_moves_when_pictures_load(new_person: NewPerson, new_api_user: N
     assert page.evaluate("shifts") == []
 
 
+@pytest.mark.slow
 def test_nothing_jumps_while_one_scrolls_up_through_pictures(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     for at in range(24):
@@ -132,6 +137,7 @@ def test_nothing_jumps_while_one_scrolls_up_through_pictures(new_person: NewPers
     assert max(jumps) <= 2, jumps
 
 
+@pytest.mark.slow
 def test_a_history_of_pictures_has_about_its_real_height_before_it_is_drawn(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -150,6 +156,7 @@ def test_a_history_of_pictures_has_about_its_real_height_before_it_is_drawn(
     assert guessed == pytest.approx(real, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_gone_says_so_and_one_that_is_offline_comes_back(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -175,6 +182,7 @@ def test_an_outsider_finds_no_file(new_person: NewPerson, new_api_user: NewApiUs
         assert mallory.context.request.get(alice.server.url + address).status == 404
 
 
+@pytest.mark.slow
 def test_a_video_plays_in_its_place(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     blank = alice.context.new_page()
@@ -196,6 +204,7 @@ def test_a_video_plays_in_its_place(new_person: NewPerson, new_api_user: NewApiU
     expect(bubble(page, "broken").get_by_role("link", name="Download broken.webm")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_pdf_shows_its_first_page_and_is_downloaded_under_its_name(
     new_person: NewPerson, new_api_user: NewApiUser, tmp_path: Any
 ) -> None:
@@ -209,6 +218,7 @@ def test_a_pdf_shows_its_first_page_and_is_downloaded_under_its_name(
     assert started.value.suggested_filename == "minutes.pdf"
 
 
+@pytest.mark.slow
 def test_code_is_shown_in_colours_when_somebody_asks(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     lines = "".join(f"def ferry_{at}():\n    return {at}\n" for at in range(4_000))
@@ -232,6 +242,7 @@ def test_code_is_shown_in_colours_when_somebody_asks(new_person: NewPerson, new_
     expect(card.get_by_role("button", name="Open")).to_be_focused()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["page.html", "picture.svg", "notes.txt"])
 def test_a_hostile_file_is_text_and_never_a_page(new_person: NewPerson, new_api_user: NewApiUser, name: str) -> None:
     alice, bob = new_person(), new_api_user()

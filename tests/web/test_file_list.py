@@ -31,6 +31,7 @@ def open_list(page: Page) -> Locator:
     return dialog
 
 
+@pytest.mark.slow
 def test_the_list_has_a_tab_for_each_kind(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -51,6 +52,7 @@ def test_the_list_has_a_tab_for_each_kind(new_person: NewPerson, new_api_user: N
     expect(dialog.get_by_role("button", name="Play the voice message")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_list_leads_to_the_gallery_and_back(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -68,6 +70,7 @@ def test_the_list_leads_to_the_gallery_and_back(new_person: NewPerson, new_api_u
     expect(page.get_by_role("dialog", name="Person")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_file_leads_to_its_message_and_is_downloaded(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -82,6 +85,7 @@ def test_a_file_leads_to_its_message_and_is_downloaded(new_person: NewPerson, ne
     expect(page.locator(".row-message.target")).to_contain_text("notes.txt")
 
 
+@pytest.mark.slow
 def test_a_long_list_comes_page_by_page(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     first = bob.send_files(alice.username, "", *(jpeg(f"{n}.jpg", 40, 30, 30 * n) for n in range(8)))
@@ -107,6 +111,7 @@ def test_an_empty_list_and_a_failed_one_say_so(new_person: NewPerson, new_api_us
     expect(dialog).to_contain_text("No pictures or videos here yet.")
 
 
+@pytest.mark.slow
 def test_files_of_a_deleted_message_are_not_in_the_list(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -118,6 +123,7 @@ def test_files_of_a_deleted_message_are_not_in_the_list(new_person: NewPerson, n
     expect(open_list(page).locator(".file-grid button")).to_have_count(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["desk", "narrow Arabic"])
 def test_the_list_fits_and_passes_axe(new_person: NewPerson, new_api_user: NewApiUser, look: str) -> None:
     looks: dict[str, dict[str, Any]] = {

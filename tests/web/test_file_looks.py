@@ -31,6 +31,7 @@ def send_each_kind(person: Person, sender: ApiUser, page: Page, folder: Any) -> 
         sender.send_files(person.username, "", file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["light", "dark phone", "narrow Arabic", "forced colours"])
 def test_each_kind_of_file_fits_and_can_be_read_by_everybody(
     new_person: NewPerson, new_api_user: NewApiUser, tmp_path: Any, look: str

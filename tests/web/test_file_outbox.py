@@ -75,6 +75,7 @@ class Held:
             route.continue_()
 
 
+@pytest.mark.slow
 def test_a_file_has_a_progress_bar_and_can_be_taken_back_and_so_can_the_message(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -106,6 +107,7 @@ def test_a_file_has_a_progress_bar_and_can_be_taken_back_and_so_can_the_message(
     wait_until(page, FILES_STORED, [0, 0])
 
 
+@pytest.mark.slow
 def test_a_text_waits_for_the_file_before_it_and_other_conversations_do_not(new_person: NewPerson) -> None:
     alice, bob, carol = new_person(), new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -125,6 +127,7 @@ def test_a_text_waits_for_the_file_before_it_and_other_conversations_do_not(new_
     assert reader.messages(alice.username) == ["first the picture", "then the text"]
 
 
+@pytest.mark.slow
 def test_files_that_are_sent_offline_go_out_in_order_with_the_network(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, theirs = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
@@ -142,6 +145,7 @@ def test_files_that_are_sent_offline_go_out_in_order_with_the_network(new_person
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 2
 
 
+@pytest.mark.slow
 def test_unsent_files_survive_closing_the_tab(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -159,6 +163,7 @@ def test_unsent_files_survive_closing_the_tab(new_person: NewPerson) -> None:
     wait_until(page, FILES_STORED, [0, 0])
 
 
+@pytest.mark.slow
 def test_another_tab_shows_the_progress_and_takes_over_when_the_first_is_closed(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     first = alice.open(f"#/u/{bob.username}")
@@ -180,6 +185,7 @@ def test_another_tab_shows_the_progress_and_takes_over_when_the_first_is_closed(
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+@pytest.mark.slow
 def test_a_restart_of_the_server_goes_on_from_what_it_has(
     new_person: NewPerson, own_server: Server, behind: Behind, large: Path
 ) -> None:
@@ -203,6 +209,7 @@ def test_a_restart_of_the_server_goes_on_from_what_it_has(
     assert offsets == sorted(offsets), "which went on"
 
 
+@pytest.mark.slow
 def test_a_network_that_is_cut_every_two_seconds_costs_only_what_is_on_its_way(
     new_person: NewPerson, own_server: Server, behind: Behind, large: Path
 ) -> None:
@@ -217,6 +224,7 @@ def test_a_network_that_is_cut_every_two_seconds_costs_only_what_is_on_its_way(
     assert [reader.hash_of(one) for one in files_of(reader, "user2")] == [sha256_of(large)]
 
 
+@pytest.mark.slow
 def test_an_upload_that_the_server_has_forgotten_begins_anew(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -250,6 +258,7 @@ def test_an_upload_that_an_interrupted_request_still_holds_is_asked_for_again(ne
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+@pytest.mark.slow
 def test_a_browser_that_refuses_to_store_files_says_so_and_sends_them(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     alice.context.add_init_script("""

@@ -47,6 +47,7 @@ def strict_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.mark.slow
 def test_files_are_sent_with_a_caption_and_their_alternative_text(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, theirs = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
@@ -108,6 +109,7 @@ def test_a_file_needs_no_text_and_may_be_removed_before(new_person: NewPerson) -
     assert [one["name"] for one in files_of(ApiUser(bob.server, bob.username), alice.username)] == ["second.txt"]
 
 
+@pytest.mark.slow
 def test_attached_files_survive_a_reload(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -167,6 +169,7 @@ def test_too_many_files_are_named_and_the_others_stay(new_person: NewPerson) -> 
     expect(attached(page)).to_have_count(10)
 
 
+@pytest.mark.slow
 def test_what_the_server_does_not_take_is_refused_before_a_byte_is_sent(
     new_person: NewPerson, strict_server: Server
 ) -> None:
@@ -194,6 +197,7 @@ def test_what_the_server_does_not_take_is_refused_before_a_byte_is_sent(
     expect(page.get_by_text("is too large")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_refusal_of_the_server_says_which_file_and_why_and_can_be_taken_back(
     new_person: NewPerson, strict_server: Server
 ) -> None:
@@ -219,6 +223,7 @@ def test_polls_take_no_files_and_say_so(new_person: NewPerson) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_thread_takes_files_of_its_own(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -251,6 +256,7 @@ def test_who_may_not_write_is_offered_no_files(new_person: NewPerson) -> None:
     expect(page.get_by_role("button", name="Attach files")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look", [{}, {**PHONE, "color_scheme": "dark"}, {"locale": "ar", "viewport": {"width": 320, "height": 640}}]
 )

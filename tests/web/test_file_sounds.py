@@ -66,6 +66,7 @@ def test_one_sound_plays_at_a_time(new_person: NewPerson, new_api_user: NewApiUs
     assert page.evaluate(f"{PLAYING}.length") == 1
 
 
+@pytest.mark.slow
 def test_the_speed_is_chosen_and_remembered(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "", voice())

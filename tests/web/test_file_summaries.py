@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web import media
@@ -19,6 +20,7 @@ def preview(page: Page, person: ApiUser) -> Any:
     return line(page, person.username.replace("user", "User ")).locator(".line-said")
 
 
+@pytest.mark.slow
 def test_the_list_says_what_was_sent(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     page = alice.open()
@@ -37,6 +39,7 @@ def test_the_list_says_what_was_sent(new_person: NewPerson, new_api_user: NewApi
         expect(preview(page, bob).locator(".icon")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_deleted_message_has_no_files_in_the_list_the_conversation_and_its_quote(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.web.page_checks import fits, take_screenshot, violations
@@ -18,6 +19,7 @@ def style(element: Locator, name: str) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_forced_colours_keep_apart_what_backgrounds_told(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True, forced_colors="active"), new_api_user()
     messages = [said(bob, alice.username, text)["messageId"] for text in ("his", "another of his")]

@@ -54,6 +54,7 @@ def select(page: Page, text: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_text_is_formatted_by_buttons_and_keys_and_another_person_sees_it(two: tuple[Page, Page]) -> None:
     page, other = two
     field = composer(page)
@@ -97,6 +98,7 @@ def test_text_is_formatted_by_buttons_and_keys_and_another_person_sees_it(two: t
     expect(page.get_by_role("dialog")).to_contain_text("Paste without formatting")
 
 
+@pytest.mark.slow
 def test_a_new_line_goes_on_with_a_list_and_enter_sends(two: tuple[Page, Page]) -> None:
     page, other = two
     field = composer(page)
@@ -114,6 +116,7 @@ def test_a_new_line_goes_on_with_a_list_and_enter_sends(two: tuple[Page, Page]) 
     expect(bubbles(other).locator("p")).to_contain_text("end")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("markup", "text", "wanted"),
     [
@@ -146,6 +149,7 @@ def test_pasted_text_becomes_markdown(new_person: NewPerson, markup: str, text: 
     expect(composer(page)).to_have_value(text)
 
 
+@pytest.mark.slow
 def test_an_address_pasted_over_words_becomes_their_link(two: tuple[Page, Page]) -> None:
     page, other = two
     composer(page).fill("see this page")
@@ -167,6 +171,7 @@ MESSAGES = [
 ]
 
 
+@pytest.mark.slow
 def test_spoilers_code_and_tables_are_read_with_keys_in_both_themes(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -202,6 +207,7 @@ def test_spoilers_code_and_tables_are_read_with_keys_in_both_themes(
     expect(line(page, bob.username.replace("user", "User ")).locator(".line-said")).to_have_text("now (spoiler) knows")
 
 
+@pytest.mark.slow
 def test_a_phone_shows_the_buttons_when_they_are_opened(new_person: NewPerson) -> None:
     person = new_person(bypass_csp=True, **PHONE)
     page = person.open("#/u/alice")

@@ -44,6 +44,7 @@ def shows(gallery: Locator, name: str) -> None:
     expect(gallery.locator(".gallery-image")).to_have_attribute("alt", name)
 
 
+@pytest.mark.slow
 def test_keys_go_through_the_pictures_and_enlarge_them(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -71,6 +72,7 @@ def test_keys_go_through_the_pictures_and_enlarge_them(new_person: NewPerson, ne
     expect(page.locator(".bubble").get_by_role("button", name="View 1")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_in_a_page_from_right_to_left_the_next_picture_is_at_the_left(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -86,6 +88,7 @@ def test_in_a_page_from_right_to_left_the_next_picture_is_at_the_left(
     assert next_box["x"] < back_box["x"]
 
 
+@pytest.mark.slow
 def test_the_focus_stays_in_the_gallery(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -97,6 +100,7 @@ def test_the_focus_stays_in_the_gallery(new_person: NewPerson, new_api_user: New
         assert page.evaluate(inside)
 
 
+@pytest.mark.slow
 def test_wheel_mouse_and_double_click_enlarge_and_move(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     fill(alice, bob)
@@ -132,6 +136,7 @@ def touches(page: Page) -> Callable[[str, list[tuple[int, int]]], Any]:
     return touch
 
 
+@pytest.mark.slow
 def test_fingers_pinch_move_and_swipe(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(**PHONE), new_api_user()
     fill(alice, bob)
@@ -167,6 +172,7 @@ def test_fingers_pinch_move_and_swipe(new_person: NewPerson, new_api_user: NewAp
     assert scale(page) == pytest.approx(2.5)
 
 
+@pytest.mark.slow
 def test_a_gallery_goes_beyond_the_messages_on_the_page(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     blank = alice.context.new_page()
@@ -189,6 +195,7 @@ def test_a_gallery_goes_beyond_the_messages_on_the_page(new_person: NewPerson, n
     expect(gallery).to_have_accessible_name("ferry.webm")
 
 
+@pytest.mark.slow
 def test_from_a_picture_one_goes_to_its_message_or_downloads_it(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -205,6 +212,7 @@ def test_from_a_picture_one_goes_to_its_message_or_downloads_it(
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_loaded_is_named_in_the_gallery(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -219,6 +227,7 @@ def test_a_picture_that_cannot_be_loaded_is_named_in_the_gallery(
     undo()
 
 
+@pytest.mark.slow
 def test_a_picture_that_the_browser_cannot_show_is_enlarged_by_its_preview(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -242,6 +251,7 @@ def test_a_picture_that_the_browser_cannot_show_is_enlarged_by_its_preview(
     wait_until(page, "() => document.querySelector('.gallery-image').naturalWidth > 0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["desk", "phone", "small", "forced colours"])
 def test_the_gallery_fits_and_passes_axe(new_person: NewPerson, new_api_user: NewApiUser, look: str) -> None:
     looks: dict[str, dict[str, Any]] = {

@@ -20,6 +20,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [{}, PHONE, {"viewport": {"width": 320, "height": 568}}, {"forced_colors": "active"}]
 )
@@ -61,6 +62,7 @@ def assert_fits_and_passes_axe(page: Page) -> None:
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_members_are_managed_with_the_keyboard_alone_and_the_focus_returns(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.group_dialog import (
@@ -30,6 +31,7 @@ def test_a_retried_group_creation_creates_one_group(new_person: NewPerson) -> No
     expect(line(page, "Only once")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_all_members_see_a_new_group_name_at_once(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
@@ -51,6 +53,7 @@ def test_all_members_see_a_new_group_name_at_once(new_person: NewPerson) -> None
     expect(details(theirs).get_by_role("button", name="Rename the group")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     founder = ApiUser(alice.server, alice.username)
@@ -69,6 +72,7 @@ def test_a_new_member_sees_earlier_messages_if_the_group_shares_history(new_pers
     expect(bubble(theirs, "said before")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_deleted_group_disappears_for_all_members(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)

@@ -19,6 +19,7 @@ def large_server(make_server: Callable[..., Server]) -> Server:
     return make_server(users=70)
 
 
+@pytest.mark.slow
 def test_an_added_member_sees_the_group_at_once(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_person(), new_api_user(), new_person()
     group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
@@ -59,6 +60,7 @@ def test_a_failed_addition_is_reported_and_keeps_the_picked_people(
     expect(members(dialog)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_role_change_updates_the_open_dialog_of_the_member(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_person(), new_person(), new_api_user()
     group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username, carol.username)
@@ -81,6 +83,7 @@ def test_a_role_change_updates_the_open_dialog_of_the_member(new_person: NewPers
     expect(bobs_dialog.get_by_role("button", name="Add people")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -106,6 +109,7 @@ def test_a_removed_member_loses_the_group_at_once_and_keeps_the_draft(
     expect(theirs.get_by_text(LEFT)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -121,6 +125,7 @@ def test_leaving_asks_for_confirmation_and_closes_the_group_in_every_tab(
     assert [one["username"] for one in bob.request("GET", f"group/{group}")["group"]["members"]] == [bob.username]
 
 
+@pytest.mark.slow
 def test_the_last_owner_chooses_another_owner_before_leaving(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     group = ApiUser(alice.server, alice.username).make_group("Rowing", bob.username)
@@ -138,6 +143,7 @@ def test_the_last_owner_chooses_another_owner_before_leaving(new_person: NewPers
     expect(details(theirs).get_by_role("button", name="Delete the group")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_large_group_is_managed_like_a_small_one(new_person: NewPerson, large_server: Server) -> None:
     alice, bob = new_person("alice", large_server), new_person("bob", large_server)
     group = ApiUser(large_server, "alice").make_group("Everybody", "bob", *[f"user{number}" for number in range(60)])

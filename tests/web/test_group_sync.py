@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.people import wait_until
@@ -13,6 +14,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_an_offline_member_catches_up_without_a_reload(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_api_user(), new_person(), new_api_user()
     group = alice.make_group("Rowing", bob.username, carol.username)
@@ -43,6 +45,7 @@ def test_an_offline_member_catches_up_without_a_reload(new_person: NewPerson, ne
     assert lists == [], "A sync brings all changes."
 
 
+@pytest.mark.slow
 def test_an_offline_reload_shows_the_stored_state_and_a_sync_updates_it(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -90,6 +93,7 @@ STORED_GROUP = """([name, owner, group, isOlder]) => new Promise((resolve) => {
 an earlier version."""
 
 
+@pytest.mark.slow
 def test_what_an_earlier_version_of_the_page_stored_is_replaced_by_the_server(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import take_screenshot
@@ -14,6 +15,7 @@ NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
 
 
+@pytest.mark.slow
 def test_an_administrator_invites_a_guest_who_sees_only_the_people_of_the_group(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from chatapp.clock import now
@@ -160,6 +161,7 @@ def tour_administration(tour: Tour) -> None:
     tour.close()
 
 
+@pytest.mark.slow
 def test_markup_in_any_field_is_shown_as_text(
     new_person: Callable[..., Person], make_server: Callable[..., Server]
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_composition_key_does_nothing_in_the_group_dialog(open_with_input_meth
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_composition_key_does_not_sign_in(
     open_with_input_method: OpenWithInputMethod, make_server: Callable[..., Server]
 ) -> None:

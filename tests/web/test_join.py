@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.page_checks import fits, violations
@@ -22,6 +23,7 @@ def fill(page: Page, first: str, username: str, password: str = PASSWORD) -> Non
     page.get_by_role("button", name="Join").click()
 
 
+@pytest.mark.slow
 def test_an_invited_person_joins_and_the_link_serves_no_more(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(SIGN_IN="password")
     server.add_user("zoe", "--password", PASSWORD)
@@ -58,6 +60,7 @@ def test_an_invited_person_joins_and_the_link_serves_no_more(new_person: NewPers
     wait_connected(late)
 
 
+@pytest.mark.slow
 def test_everybody_may_join_where_the_operator_says_so(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(SIGN_IN="password", JOINING="open")
     page = new_person(at=server, signed_in=False).context.new_page()

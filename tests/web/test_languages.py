@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chatapp.web.assets import AssetLibrary
@@ -39,6 +40,7 @@ def inline_edges(page: Page, text: str) -> tuple[float, float]:
     return left, meta
 
 
+@pytest.mark.slow
 def test_an_arabic_browser_gets_the_page_from_right_to_left(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -93,6 +95,7 @@ def test_german_words_fit_a_narrow_page(new_person: NewPerson, new_api_user: Cal
     assert fits(page)
 
 
+@pytest.mark.slow
 def test_a_language_chosen_before_signing_in_is_kept_without_a_network(new_person: NewPerson, server: Server) -> None:
     person = new_person(service_workers="allow")
     visitor = new_person(signed_in=False).context.new_page()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web import faked_responses
@@ -49,6 +50,7 @@ def test_a_change_that_overtakes_the_newest_page_is_shown(new_person: NewPerson,
     expect(bubble(page, "first words")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_deletion_that_overtakes_an_older_page_is_shown(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     message_id = send(bob, alice.username, "a secret")

@@ -71,6 +71,7 @@ def open_at(person: Person, place: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "screens"),
     [
@@ -98,6 +99,7 @@ def test_every_screen_passes_axe_in_both_themes(
             expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "screens"), [("", ["sign-in"]), ("", ["list"]), ("#/g/1", ["group", "new-group"])])
 def test_a_phone_has_one_column_that_fits(
     new_person: NewPerson, populated_server: Server, place: str, screens: list[str]
@@ -129,6 +131,7 @@ def test_on_a_phone_back_leads_to_the_list(new_person: NewPerson, populated_serv
     expect(line(page, "Summer house")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_layout_fits_at_every_size(new_person: NewPerson, populated_server: Server) -> None:
     page = new_person("alice", populated_server).open("#/g/1")
     for width, height in [(320, 568), (768, 1024), (1024, 700), (2560, 1440)]:
@@ -146,6 +149,7 @@ def test_the_layout_fits_at_every_size(new_person: NewPerson, populated_server: 
         assert box["y"] + box["height"] <= height
 
 
+@pytest.mark.slow
 def test_everything_can_be_done_with_the_keyboard_alone(new_person: NewPerson, server: Server) -> None:
     other = new_person()
     theirs = other.open()

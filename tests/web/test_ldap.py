@@ -41,6 +41,7 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+@pytest.mark.slow
 def test_a_person_of_the_directory_signs_in_and_sees_where_the_account_is_managed(
     new_person: NewPerson, make_server: Callable[..., Server], slapd: Slapd, tmp_path: Path
 ) -> None:

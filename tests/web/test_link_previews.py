@@ -57,6 +57,7 @@ def card(page: Page, title: str) -> Locator:
     return page.locator(".link-preview").filter(has_text=title)
 
 
+@pytest.mark.slow
 def test_both_see_the_card_and_the_sender_removes_it(new_person: NewPerson, previewing: Server, world: Site) -> None:
     alice = new_person(next(NAMES), previewing, bypass_csp=True)
     bob = new_person(next(NAMES), previewing, color_scheme="dark", bypass_csp=True)
@@ -105,6 +106,7 @@ def test_the_place_of_a_picture_is_kept_while_it_loads(new_person: NewPerson, pr
     assert not picture.evaluate("image => image.complete")
 
 
+@pytest.mark.slow
 def test_a_page_cannot_pose_as_another_or_change_the_order_of_letters(
     new_person: NewPerson, previewing: Server
 ) -> None:
@@ -117,6 +119,7 @@ def test_a_page_cannot_pose_as_another_or_change_the_order_of_letters(
     expect(hebrew).to_have_css("direction", "rtl")
 
 
+@pytest.mark.slow
 def test_cards_on_a_narrow_phone_in_arabic_and_in_forced_colours(new_person: NewPerson, previewing: Server) -> None:
     sender = ApiUser(previewing, next(NAMES))
     narrow = {**PHONE, "viewport": {"width": 320, "height": 640}}
@@ -132,6 +135,7 @@ def test_cards_on_a_narrow_phone_in_arabic_and_in_forced_colours(new_person: New
             assert card(page, "tea").evaluate("it => getComputedStyle(it).borderTopWidth") == "1px"
 
 
+@pytest.mark.slow
 def test_who_wants_no_previews_sees_none_and_their_links_are_not_opened(
     new_person: NewPerson, previewing: Server, world: Site
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.people import Person, bubble, line
@@ -29,6 +30,7 @@ def test_the_newest_conversation_is_first_with_its_message_time_and_unread_count
     expect(first).to_contain_text("and one more")
 
 
+@pytest.mark.slow
 def test_the_presence_light_follows_connects_and_disconnects(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open()
@@ -66,6 +68,7 @@ def test_a_new_group_appears_without_a_reload(new_person: NewPerson, new_api_use
     expect(line(page, "Late shift").locator(".badge")).to_contain_text("1")
 
 
+@pytest.mark.slow
 def test_a_new_user_appears_without_a_reload(new_person: NewPerson, server: Server) -> None:
     page = new_person().open()
     page.get_by_label("Search people and groups").fill("newcomer")
@@ -75,6 +78,7 @@ def test_a_new_user_appears_without_a_reload(new_person: NewPerson, server: Serv
     expect(line(page, "Newcomer")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_reading_clears_the_unread_count_in_every_tab(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, "one", "two")
@@ -90,6 +94,7 @@ def test_reading_clears_the_unread_count_in_every_tab(new_person: NewPerson, new
     expect(second.locator(".badge")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     theirs = bob.open()
@@ -112,6 +117,7 @@ def test_the_group_dialog_reports_an_invalid_name_and_creates_the_group(new_pers
     expect(page.get_by_role("dialog").locator(".details-members li")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_the_only_user_of_a_server_sees_their_own_line(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:

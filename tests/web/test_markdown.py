@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.commonmark import DRAW_EXAMPLES, Outline, canonical, drawing_script, examples, reason
@@ -56,6 +57,7 @@ ATTRIBUTES_OF_BUTTONS = {"aria-expanded", "aria-hidden", "aria-label", "d", "foc
 ATTRIBUTES_OF_TIMES = {"datetime", "title", "width"}
 
 
+@pytest.mark.slow
 def test_commonmarks_own_examples_are_drawn_as_commonmark_says(new_person: NewPerson) -> None:
     page = new_person().open("#/u/alice")
     expect(page.locator(".messages")).to_be_visible()
@@ -85,6 +87,7 @@ def test_commonmarks_own_examples_are_drawn_as_commonmark_says(new_person: NewPe
     }
 
 
+@pytest.mark.slow
 def test_no_message_runs_anything_or_loads_anything(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     assert len(set(MESSAGES)) > 250
     alice, bob = new_person(), new_api_user()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.group_dialog import full_name
@@ -15,6 +16,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_a_mention_is_completed_drawn_counted_and_notifies(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     carol = new_api_user()
     alice = new_person(bypass_csp=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.people import Person, bubble, bubbles, scroll, scroll_to_start, wait_connected, wait_until, write
@@ -13,6 +14,7 @@ NewApiUser = Callable[..., ApiUser]
 COUNT = 420
 
 
+@pytest.mark.slow
 def test_the_address_of_a_message_opens_it_in_its_history(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, *[f"line {number}." for number in range(1, COUNT + 1)])
@@ -86,6 +88,7 @@ def somebody_writes_meanwhile(page: Page, number: str, alice: Person, bob: ApiUs
     expect(bubble(page, "something new")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_the_same_address_serves_both_people_and_nobody_else(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, mallory = new_api_user(), new_person(), new_person()
     alice.say(bob.username, *[f"word {number}." for number in range(1, 131)])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, violations
@@ -40,6 +41,7 @@ def said(person: ApiUser, receiver: str, content: str, **fields: Any) -> dict[st
     return message
 
 
+@pytest.mark.slow
 def test_an_edit_and_a_deletion_reach_who_was_away(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, other = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
@@ -81,6 +83,7 @@ def test_an_edit_and_a_deletion_reach_who_was_away(new_person: NewPerson) -> Non
     other.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_reactions_by_click_by_search_and_in_a_skin_tone(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person(bypass_csp=True)
     page, other = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
@@ -114,6 +117,7 @@ def test_reactions_by_click_by_search_and_in_a_skin_tone(new_person: NewPerson) 
     )
 
 
+@pytest.mark.slow
 def test_an_answer_quotes_and_leads_to_the_message_far_above(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_api_user(), new_person()
     first = said(alice, bob.username, "the question far above")
@@ -138,6 +142,7 @@ def test_an_answer_quotes_and_leads_to_the_message_far_above(new_person: NewPers
     expect(quote.first).to_contain_text("This message was deleted.")
 
 
+@pytest.mark.slow
 def test_a_pinned_message_is_found_by_everybody(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_api_user(), new_person()
     alice.say(bob.username, "the address is Long Lane 5", *(f"filling {number}" for number in range(120)))
@@ -157,6 +162,7 @@ def test_a_pinned_message_is_found_by_everybody(new_person: NewPerson, new_api_u
     expect(page.locator(".row-message.target")).to_contain_text("Long Lane 5")
 
 
+@pytest.mark.slow
 def test_the_keyboard_does_all_of_it(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True), new_api_user()
     page = alice.open(f"#/u/{bob.username}")
@@ -190,6 +196,7 @@ def test_the_keyboard_does_all_of_it(new_person: NewPerson, new_api_user: NewApi
     assert texts(page)[1:] == ["2", "three"]
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_tap_opens_the_actions(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_api_user(), new_person(**PHONE, color_scheme="dark", bypass_csp=True)
     message = said(alice, bob.username, "tap here")
@@ -208,6 +215,7 @@ def test_on_a_phone_a_tap_opens_the_actions(new_person: NewPerson, new_api_user:
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_answers_reactions_and_pins_reach_who_was_away(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, other = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import violations
@@ -13,6 +14,7 @@ MakeServer = Callable[..., Server]
 ALICE, OTHER = "Alice Ardern (@alice)", "Аlice Ardern (@eve)"
 
 
+@pytest.mark.slow
 def test_people_with_one_name_are_marked_at_once_wherever_they_are_shown(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

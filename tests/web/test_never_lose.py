@@ -20,6 +20,7 @@ def own_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_draft_survives_another_conversation_a_reload_and_closing_the_tab(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open("#/u/alice")
@@ -49,6 +50,7 @@ SEND_AND_RELOAD = """(content) => {
 """Types and sends a message, and reloads the page at once."""
 
 
+@pytest.mark.slow
 def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -66,6 +68,7 @@ def test_a_reload_while_sending_leaves_either_a_message_or_a_draft(new_person: N
             assert composer(page).input_value() == ""
 
 
+@pytest.mark.slow
 def test_messages_written_offline_are_sent_once_and_in_order(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -85,6 +88,7 @@ def test_messages_written_offline_are_sent_once_and_in_order(new_person: NewPers
     assert texts(page) == expected
 
 
+@pytest.mark.slow
 def test_messages_sent_during_an_outage_are_shown_after_reconnecting(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -100,6 +104,7 @@ def test_messages_sent_during_an_outage_are_shown_after_reconnecting(
     assert texts(page) == ["one", "two", "three", "four"]
 
 
+@pytest.mark.slow
 def test_a_server_kill_loses_and_duplicates_no_message(new_person: NewPerson, own_server: Server) -> None:
     alice, bob = new_person("user0", own_server), new_person("user1", own_server)
     page, theirs = alice.open("#/u/user1"), bob.open("#/u/user0")
@@ -117,6 +122,7 @@ def test_a_server_kill_loses_and_duplicates_no_message(new_person: NewPerson, ow
     assert ApiUser(own_server, "user0").messages("user1") == expected
 
 
+@pytest.mark.slow
 def test_a_server_kill_while_sending_stores_each_message_once_in_order(
     new_person: NewPerson, own_server: Server
 ) -> None:
@@ -133,6 +139,7 @@ def test_a_server_kill_while_sending_stores_each_message_once_in_order(
     assert ApiUser(own_server, "user2").messages("user3") == sent
 
 
+@pytest.mark.slow
 def test_unsent_messages_survive_closing_the_tab(new_person: NewPerson, own_server: Server) -> None:
     person = new_person("user4", own_server)
     page = person.open("#/u/user5")
@@ -147,6 +154,7 @@ def test_unsent_messages_survive_closing_the_tab(new_person: NewPerson, own_serv
     assert ApiUser(own_server, "user4").messages("user5") == ["kept 1", "kept 2"]
 
 
+@pytest.mark.slow
 def test_a_server_stop_is_reported_at_once_and_try_now_reconnects(new_person: NewPerson, own_server: Server) -> None:
     person = new_person("user6", own_server)
     page = person.open("#/u/user7")

@@ -103,6 +103,7 @@ def with_installed_page(new_person: NewPerson, server: Server) -> Person:
     return person
 
 
+@pytest.mark.slow
 def test_the_next_version_sends_what_an_installed_page_has_left(
     new_person: NewPerson, servers: tuple[Server, Server]
 ) -> None:
@@ -136,6 +137,7 @@ def test_the_next_version_sends_what_an_installed_page_has_left(
     person.context.set_offline(False)
 
 
+@pytest.mark.slow
 def test_a_tab_of_the_former_version_beside_the_next_one_sends_nothing_twice(
     new_person: NewPerson, servers: tuple[Server, Server]
 ) -> None:

@@ -23,6 +23,7 @@ from tests.web.server import ApiUser, Server
 __all__ = ["browser", "new_phone", "server", "service", "unused"]
 
 
+@pytest.mark.slow
 def test_the_page_says_why_no_notification_would_come(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_push_service_that_forgot_the_browser_is_told_of_in_words(new_phone: C
     phone.service.status = 201
 
 
+@pytest.mark.slow
 def test_notifications_may_leave_out_what_was_written(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -100,6 +102,7 @@ def test_the_page_of_notifications_is_reached_in_a_small_window(
     assert violations(page, "color-contrast", within="dialog[open]") == []
 
 
+@pytest.mark.slow
 def test_the_sound_can_be_chosen_and_is_heard_at_once(new_phone: Callable[[], Phone]) -> None:
     page = new_phone().page
     page.evaluate("""() => {

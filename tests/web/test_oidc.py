@@ -86,6 +86,7 @@ def open_page(new_person: NewPerson, chat: Server, place: str = "", **options: o
     return page
 
 
+@pytest.mark.slow
 def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(new_person: NewPerson, chat: Server) -> None:
     page = open_page(new_person, chat, "#/u/zoe", bypass_csp=True, **PHONE)
     expect(page.get_by_role("button", name="Continue with Friends")).to_be_visible()
@@ -102,6 +103,7 @@ def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(new_person: Ne
     assert chat.run("users", "list").stdout.count("erin") == 1
 
 
+@pytest.mark.slow
 def test_both_providers_find_an_account_by_its_verified_address_only(new_person: NewPerson, chat: Server) -> None:
     page = open_page(new_person, chat)
     go(page, "Strict", "finn")
@@ -121,6 +123,7 @@ def test_both_providers_find_an_account_by_its_verified_address_only(new_person:
     assert own_name(page) == "zoe"
 
 
+@pytest.mark.slow
 def test_an_invited_person_joins_by_a_provider(new_person: NewPerson, chat: Server) -> None:
     printed = chat.run("invites", "add").stdout
     place = re.search(r"#/join/[\w-]+", printed)
@@ -137,6 +140,7 @@ def test_an_invited_person_joins_by_a_provider(new_person: NewPerson, chat: Serv
     assert "1/1" in chat.run("invites", "list").stdout
 
 
+@pytest.mark.slow
 def test_who_goes_back_and_who_is_deactivated_stay_out(new_person: NewPerson, chat: Server) -> None:
     page = open_page(new_person, chat)
     go(page, "Example Ltd", "gina")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.group_dialog import full_name
@@ -12,6 +13,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_a_click_on_the_tick_of_a_group_message_shows_who_has_read_it(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -43,6 +45,7 @@ def test_a_click_on_the_tick_of_a_group_message_shows_who_has_read_it(
     expect(bubble(bobs, "me too")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_private_ticks_have_three_states_and_last_seen_is_shown(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -75,6 +78,7 @@ def test_private_ticks_have_three_states_and_last_seen_is_shown(new_person: NewP
     expect(page.locator(".conversation-who small")).to_contain_text("Last seen today at")
 
 
+@pytest.mark.slow
 def test_typing_is_shown_to_those_who_look(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, theirs = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, violations
@@ -27,6 +28,7 @@ def seek(page: Page, text: str) -> Locator:
     return options(page, "Messages")
 
 
+@pytest.mark.slow
 def test_a_message_far_up_is_found_and_opened_at_its_place(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_person(bypass_csp=True), new_api_user(), new_api_user()
     group = carol.make_group("Weekend plans", alice.username, bob.username)

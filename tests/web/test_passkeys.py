@@ -83,6 +83,7 @@ def close_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_passkey_is_added_signs_in_and_serves_no_more_when_it_is_removed(
     new_person: NewPerson, password_server: Server
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_passkey_is_added_signs_in_and_serves_no_more_when_it_is_removed(
     expect(page.get_by_role("alert")).to_contain_text("This passkey does not sign in here")
 
 
+@pytest.mark.slow
 def test_a_passkey_is_offered_beside_the_username_until_somebody_signs_in_otherwise(
     new_person: NewPerson, password_server: Server
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_passkey_is_offered_beside_the_username_until_somebody_signs_in_otherw
     wait_connected(waiting)
 
 
+@pytest.mark.slow
 def test_an_invited_person_joins_with_a_passkey_and_keeps_a_way_in(
     new_person: NewPerson, password_server: Server
 ) -> None:
@@ -207,6 +210,7 @@ def test_an_invited_person_joins_with_a_passkey_and_keeps_a_way_in(
     wait_connected(other)
 
 
+@pytest.mark.slow
 def test_a_second_factor_is_turned_on_asked_for_recovered_and_turned_off(
     new_person: NewPerson, password_server: Server
 ) -> None:

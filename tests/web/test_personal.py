@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.group_dialog import full_name
@@ -36,6 +37,7 @@ def open_with_records(person: Person, place: str = "") -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_a_muted_conversation_is_quiet_on_all_devices(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     bob, carol = new_api_user(), new_api_user()
     alice = new_person(permissions=["notifications"])
@@ -61,6 +63,7 @@ def test_a_muted_conversation_is_quiet_on_all_devices(new_person: NewPerson, new
     assert page.evaluate("badges.at(-1)") == 2
 
 
+@pytest.mark.slow
 def test_marked_as_unread_stays_until_it_is_read_again(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob, carol = new_person(), new_api_user(), new_api_user()
     device = new_person(alice.username)
@@ -91,6 +94,7 @@ def test_marked_as_unread_stays_until_it_is_read_again(new_person: NewPerson, ne
     expect(line(other, full_name(bob)).locator(".badge")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_hours_without_disturbance_hold_on_all_devices(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(permissions=["notifications"]), new_api_user()
     device = new_person(alice.username)

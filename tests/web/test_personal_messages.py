@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from chatapp.clock import now
@@ -23,6 +24,7 @@ def open_palette(page: Page, command: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_a_message_is_forwarded_offline_to_several_with_a_comment(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -68,6 +70,7 @@ def test_a_message_is_forwarded_offline_to_several_with_a_comment(
     expect(page.get_by_role("heading", name="The climbing club")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_saved_messages_are_the_same_on_two_devices(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True), new_api_user()
     device = new_person(alice.username)
@@ -104,6 +107,7 @@ def test_saved_messages_are_the_same_on_two_devices(new_person: NewPerson, new_a
     expect(page.locator(".row-message.target").get_by_role("img", name="Saved")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_message_is_sent_later_changed_and_sent_now(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True), new_api_user()
     device = new_person(alice.username)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
@@ -34,6 +35,7 @@ def fill_poll(page: Page, question: str, *options: str) -> Locator:
     return dialog
 
 
+@pytest.mark.slow
 def test_a_poll_is_created_voted_on_and_closed(new_person: NewPerson) -> None:
     alice, bob = new_person(bypass_csp=True), new_person()
     page, other = alice.open(f"#/u/{bob.username}"), bob.open(f"#/u/{alice.username}")
@@ -78,6 +80,7 @@ def test_a_poll_is_created_voted_on_and_closed(new_person: NewPerson) -> None:
     take_screenshot(page, "poll-closed")
 
 
+@pytest.mark.slow
 def test_an_anonymous_poll_on_a_phone_and_my_vote_on_another_device(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

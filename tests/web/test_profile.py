@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.pictures import BLUE, RED, encoded, plain
@@ -26,6 +27,7 @@ def choose(page: Page, data: bytes, name: str = "me.png", kind: str = "image/png
     )
 
 
+@pytest.mark.slow
 def test_a_picture_a_name_and_a_status_reach_others_at_once_and_after_a_reload(new_person: NewPerson) -> None:
     anna, ben = new_person(bypass_csp=True, **PHONE), new_person(bypass_csp=True)
     theirs = ben.open(f"#/u/{anna.username}")
@@ -84,6 +86,7 @@ def test_who_was_away_sees_the_change_when_they_are_back(
     expect(page.locator(".conversation-head")).to_contain_text("back soon")
 
 
+@pytest.mark.slow
 def test_a_picture_is_pasted_or_dropped_and_removed(new_person: NewPerson) -> None:
     page = new_person().open()
     open_account(page, "Profile")
@@ -113,6 +116,7 @@ def test_a_picture_is_pasted_or_dropped_and_removed(new_person: NewPerson) -> No
     expect(dialog.get_by_text("Choose a picture")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_a_picture_is_refused_in_words(new_person: NewPerson) -> None:
     page = new_person().open()
     open_account(page, "Profile")
@@ -128,6 +132,7 @@ def test_what_cannot_be_a_picture_is_refused_in_words(new_person: NewPerson) -> 
     expect(page.get_by_role("dialog").get_by_role("alert").last).to_have_text("Enter a first name.")
 
 
+@pytest.mark.slow
 def test_the_initials_stay_where_a_picture_cannot_be_loaded(new_person: NewPerson) -> None:
     anna, ben = new_person(), new_person()
     page = anna.open()

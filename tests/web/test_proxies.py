@@ -94,6 +94,7 @@ def requested(setup: Setup) -> Iterator[list[str]]:
     setup.browser.remove_listener("context", watch)
 
 
+@pytest.mark.slow
 def test_people_chat_by_websocket_and_by_polling(setup: Setup, requested: list[str]) -> None:
     sockets: list[str] = []
     alice = setup.sign_in("Alice Ardern", "#/u/bob")
@@ -115,6 +116,7 @@ def test_people_chat_by_websocket_and_by_polling(setup: Setup, requested: list[s
     assert [one for one in requested if not one.startswith(setup.proxy.path + "/")] == []
 
 
+@pytest.mark.slow
 def test_a_picture_is_uploaded_and_shown(setup: Setup, requested: list[str]) -> None:
     alice, carol = setup.sign_in("Alice Ardern", "#/u/carol"), setup.sign_in("Carol Chen", "#/u/alice")
     attach(alice, picture())
@@ -127,6 +129,7 @@ def test_a_picture_is_uploaded_and_shown(setup: Setup, requested: list[str]) -> 
     assert [one for one in requested if not one.startswith(setup.proxy.path + "/")] == []
 
 
+@pytest.mark.slow
 def test_the_page_opens_offline_and_sends_when_the_network_is_back(setup: Setup) -> None:
     page = setup.sign_in("Carol Chen", "#/u/bob")
     write(page, "before the tunnel")
@@ -144,6 +147,7 @@ def test_the_page_opens_offline_and_sends_when_the_network_is_back(setup: Setup)
     page.context.close()
 
 
+@pytest.mark.slow
 def test_the_session_goes_to_no_other_service_of_the_host_name(setup: Setup) -> None:
     page = setup.sign_in("Bob Brandt")
     path = setup.proxy.path or "/"

@@ -23,6 +23,7 @@ def found(dialog: Locator) -> Locator:
     return dialog.locator(".found-group")
 
 
+@pytest.mark.slow
 def test_an_announcement_group_is_made_found_and_joined_and_its_setting_applies_at_once(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page, theirs = alice.open(), bob.open()
@@ -81,6 +82,7 @@ def test_an_announcement_group_is_made_found_and_joined_and_its_setting_applies_
     expect(bubble(page, "half a thought")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_address_of_a_public_group_leads_to_an_invitation_and_of_a_private_one_to_nothing(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -100,6 +102,7 @@ def test_the_address_of_a_public_group_leads_to_an_invitation_and_of_a_private_o
     wait_until(lambda: alice.messages(group, group=True) == ["for members only", "hello"], "the newcomer's message")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [PHONE, TINY, {"forced_colors": "active"}, {"color_scheme": "dark"}])
 def test_finding_groups_fits_passes_axe_and_says_what_went_wrong(
     new_person: NewPerson, new_api_user: NewApiUser, options: dict[str, object]

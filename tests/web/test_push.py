@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_scripts import LOSE_FOCUS
@@ -32,6 +33,7 @@ COUNT_SHOWN = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_notification_of_a_conversation_is_replaced_and_taken_away(new_phone: Callable[[], Phone]) -> None:
     phone = new_phone()
     phone.leave()
@@ -48,6 +50,7 @@ def test_a_notification_of_a_conversation_is_replaced_and_taken_away(new_phone: 
     phone.wait_for_shown()
 
 
+@pytest.mark.slow
 def test_nothing_is_shown_while_the_page_has_the_focus(new_phone: Callable[[], Phone]) -> None:
     phone = new_phone()
     phone.give(message("7-1", "you are here"))
@@ -56,6 +59,7 @@ def test_nothing_is_shown_while_the_page_has_the_focus(new_phone: Callable[[], P
     phone.wait_for_shown("you are away")
 
 
+@pytest.mark.slow
 def test_a_message_comes_by_push_and_a_click_opens_it(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -71,6 +75,7 @@ def test_a_message_comes_by_push_and_a_click_opens_it(
     phone.wait_for_shown()
 
 
+@pytest.mark.slow
 def test_what_a_page_in_the_background_has_shown_comes_again_without_a_sound(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -88,6 +93,7 @@ def test_what_a_page_in_the_background_has_shown_comes_again_without_a_sound(
     assert second["renotify"], "it alerts again"
 
 
+@pytest.mark.slow
 def test_several_tabs_alert_once_for_each_message(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -105,6 +111,7 @@ def test_several_tabs_alert_once_for_each_message(
     assert sorted(body for tab in tabs for body in tab.evaluate("alerts")) == ["once", "twice"]
 
 
+@pytest.mark.slow
 def test_reading_in_the_page_takes_the_notification_away(
     new_phone: Callable[[], Phone], new_api_user: Callable[..., ApiUser]
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
@@ -14,6 +15,7 @@ NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
 
 
+@pytest.mark.slow
 def test_the_open_conversation_closes_and_its_messages_are_deleted(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:
@@ -50,6 +52,7 @@ def test_the_open_conversation_closes_and_its_messages_are_deleted(
     assert violations(reader) == []
 
 
+@pytest.mark.slow
 def test_a_page_that_was_away_shows_a_removed_user_and_no_former_name(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.pictures import encoded, plain
@@ -16,6 +17,7 @@ NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
 
 
+@pytest.mark.slow
 def test_a_moderator_looks_at_the_files_of_a_reported_message(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(users=0)
     for name, role in (("mod", "moderator"), ("chief", "administrator")):
@@ -46,6 +48,7 @@ def files_read(user: ApiUser) -> int:
     return len(lines)
 
 
+@pytest.mark.slow
 def test_a_message_is_reported_removed_and_its_author_suspended(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(users=0)
     server.add_user("mod", "--no-password", "--first-name", "Mo", "--role", "moderator")

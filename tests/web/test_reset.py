@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import fits, violations
@@ -12,6 +13,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 PASSWORD = "a long enough phrase"
 
 
+@pytest.mark.slow
 def test_a_link_leads_to_a_new_password(new_person: Callable[..., Person], make_server: Callable[..., Server]) -> None:
     server = make_server(users=None, SIGN_IN="password")
     server.add_user("erin", "--password", "the forgotten one")

@@ -40,6 +40,7 @@ def make_older(server: Server, content: str) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_old_messages_vanish_for_everybody(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(users=0)
     owner, other = new_person("alice", server, bypass_csp=True), new_person("bob", server, service_workers="allow")
@@ -74,6 +75,7 @@ def test_old_messages_vanish_for_everybody(new_person: NewPerson, make_server: C
     expect(bubbles(offline)).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_an_administrator_chooses_it_for_the_whole_system(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
@@ -97,6 +99,7 @@ def test_an_administrator_chooses_it_for_the_whole_system(
     assert server.run("retention", "-1").returncode == 2
 
 
+@pytest.mark.slow
 def test_an_owner_is_told_what_is_lost_and_may_think_again(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
@@ -140,6 +143,7 @@ ENGLISH = ("Delete messages after 1 day?", "1 message in 1 conversation will be 
 ARABIC = ("حذف الرسائل بعد يوم واحد؟", "رسالة واحدة في محادثة واحدة", "حذف الرسائل الأقدم")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options", "sentences"),
     [
@@ -178,6 +182,7 @@ def test_an_administrator_is_told_what_is_lost_everywhere(
     assert server.run("retention").stdout == "Messages are deleted after 1 day.\n"
 
 
+@pytest.mark.slow
 def test_open_pages_learn_what_the_system_keeps(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(users=0)
     page = new_person("alice", server).open("#/u/bob")

@@ -48,6 +48,7 @@ PAYLOADS = [
 ]
 
 
+@pytest.mark.slow
 def test_messages_that_look_like_markup_are_shown_as_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, *PAYLOADS)

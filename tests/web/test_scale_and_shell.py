@@ -52,6 +52,7 @@ def large_server(make_server: Callable[..., Server]) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_list_of_two_thousand_users_draws_only_visible_lines(new_person: NewPerson, large_server: Server) -> None:
     page = new_person("alice", large_server).open()
     assert page.locator(".line").count() < 40
@@ -76,6 +77,7 @@ def test_a_list_of_two_thousand_users_draws_only_visible_lines(new_person: NewPe
     expect(line(page, "User 1777")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_fifty_thousand_messages_scroll_smoothly(new_person: NewPerson, large_server: Server) -> None:
     """Fakes the pages of history, because the test measures the page and not the server. The last has nearly all."""
     person = new_person("user1", large_server)
@@ -123,6 +125,7 @@ def test_the_first_page_is_light_and_interactive_within_a_second(new_person: New
     assert interactive < INTERACTIVE_MILLISECONDS_MAX
 
 
+@pytest.mark.slow
 def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(new_person: NewPerson) -> None:
     person = new_person()
     person.context.route("**/views/dialogs/*.js", lambda route: route.abort())
@@ -135,6 +138,7 @@ def test_dialogs_load_after_the_page_and_a_failed_load_can_be_retried(new_person
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_dialogs_that_the_network_was_gone_for_are_loaded_when_it_is_back(new_person: NewPerson) -> None:
     person = new_person()
     person.context.route("**/views/dialogs/*.js", lambda route: route.abort())
@@ -175,6 +179,7 @@ def test_the_page_has_an_installable_manifest(new_person: NewPerson, server: Ser
         assert context.request.get(server.url + icon["src"].lstrip("/")).ok
 
 
+@pytest.mark.slow
 def test_the_shell_opens_offline_with_stored_messages_and_sends_when_online(
     new_person: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:

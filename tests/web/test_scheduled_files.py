@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.page_checks import take_screenshot, violations
@@ -13,6 +14,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_a_message_with_files_is_sent_later_and_loses_one(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True), new_api_user()
     page = alice.open(f"#/u/{bob.username}")
@@ -43,6 +45,7 @@ def test_a_message_with_files_is_sent_later_and_loses_one(new_person: NewPerson,
     expect(bubble(page, "for tomorrow")).not_to_contain_text("notes.txt")
 
 
+@pytest.mark.slow
 def test_files_are_sent_when_a_message_is_scheduled_after_a_lost_network(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

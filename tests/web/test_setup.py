@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.people import wait_until
@@ -15,6 +16,7 @@ MakeServer = Callable[..., Server]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
+@pytest.mark.slow
 def test_the_link_in_the_log_leads_through_the_setup(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(users=None, SIGN_IN="password")
     printed = re.compile(r"^http.*(/#/setup/[\w-]+)$", re.MULTILINE)

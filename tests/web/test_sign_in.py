@@ -11,6 +11,7 @@ from tests.web.server import Server
 NewPerson = Callable[..., Person]
 
 
+@pytest.mark.slow
 def test_picking_a_name_from_the_list_signs_in(new_person: NewPerson, server: Server) -> None:
     online = new_person()
     online.open()
@@ -28,6 +29,7 @@ def test_picking_a_name_from_the_list_signs_in(new_person: NewPerson, server: Se
     expect(line(page, "Alice Ardern")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_session_survives_a_reload_and_serves_a_new_tab(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open("#/u/alice")
@@ -60,6 +62,7 @@ def test_no_script_can_read_the_token(new_person: NewPerson) -> None:
     assert token["value"] not in stored
 
 
+@pytest.mark.slow
 def test_signing_out_ends_the_session_in_every_tab(new_person: NewPerson) -> None:
     person = new_person()
     first, second = person.open(), person.open()
@@ -79,6 +82,7 @@ def test_a_revoked_session_shows_the_sign_in_page(new_person: NewPerson) -> None
     expect(page.get_by_text("Your session has ended.")).to_be_visible(timeout=15_000)
 
 
+@pytest.mark.slow
 def test_an_expired_token_is_reported_and_signing_in_restores_the_conversation(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:
@@ -101,6 +105,7 @@ def password_server(make_server: Callable[..., Server]) -> Server:
     return server
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_reported_and_a_right_password_signs_in(
     new_person: NewPerson, password_server: Server
 ) -> None:
@@ -144,6 +149,7 @@ def test_an_unreachable_server_is_reported(new_person: NewPerson, server: Server
     expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_two_users_exchange_messages(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     first = alice.open(f"#/u/{bob.username}")
@@ -154,6 +160,7 @@ def test_two_users_exchange_messages(new_person: NewPerson) -> None:
     expect(bubble(first, "hello back")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_http_and_sockets_work_on_one_port(new_person: NewPerson, make_server: Callable[..., Server]) -> None:
     server = make_server(one_port=True)
     first = new_person("alice", server).open("#/u/bob")

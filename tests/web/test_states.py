@@ -49,6 +49,7 @@ def visitor(new_person: NewPerson, new_api_user: NewApiUser, request: pytest.Fix
     return person, new_api_user().make_group("Quiet corner", person.username)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", LOADING_REGIONS)
 def test_a_loading_region_says_so_and_then_shows_its_content(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
@@ -63,6 +64,7 @@ def test_a_loading_region_says_so_and_then_shows_its_content(visitor: tuple[Pers
     expect(page.locator(".skeleton")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", FAILED_REGIONS)
 def test_a_failed_region_says_so_and_can_be_retried(visitor: tuple[Person, str], region: str) -> None:
     person, group = visitor
@@ -113,6 +115,7 @@ def test_a_failed_load_of_messages_can_be_retried(new_person: NewPerson) -> None
     expect(page.get_by_text("This is where your conversation")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_failed_load_of_older_messages_can_be_retried(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, *[f"number {number}." for number in range(130)])
@@ -128,6 +131,7 @@ def test_a_failed_load_of_older_messages_can_be_retried(new_person: NewPerson, n
     expect(page.get_by_text("number 0.")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [("#/u/nobody-at-all", "Nobody here is called “nobody-at-all”."), ("#/g/4711", "There is no such group")],
@@ -144,6 +148,7 @@ def test_a_link_to_an_unknown_conversation_says_so_and_leads_back(
     expect(page.get_by_text("Pick somebody to talk to")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_link_to_a_user_works_once_the_account_exists(new_person: NewPerson, server: Server) -> None:
     page = new_person().open("#/u/expected")
     expect(page.get_by_text("Nobody here is called “expected”.")).to_be_visible()
@@ -187,6 +192,7 @@ def test_a_lone_user_sees_an_explanation_below_their_own_line(new_person: NewPer
     expect(page.get_by_role("dialog").get_by_text("Nobody else is here yet")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(new_person: NewPerson) -> None:
     person = new_person(bypass_csp=True)
     page, release = open_with(person, "", lambda page: hold(page, LISTS))

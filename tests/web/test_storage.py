@@ -88,6 +88,7 @@ def refuse(script: str) -> Callable[[Person], None]:
     return lambda person: person.context.add_init_script(script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "break_storage",
     [refuse(MISSING), refuse(REFUSING), upgrade, block],
@@ -120,6 +121,7 @@ def test_working_storage_shows_no_warning(new_person: NewPerson) -> None:
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_storage_a_draft_survives_the_end_of_a_session(new_person: NewPerson) -> None:
     person = new_person()
     refuse(REFUSING)(person)
@@ -133,6 +135,7 @@ def test_without_storage_a_draft_survives_the_end_of_a_session(new_person: NewPe
     expect(composer(page)).to_have_value("not sent yet")
 
 
+@pytest.mark.slow
 def test_a_message_written_before_storage_opens_is_stored_afterwards(new_person: NewPerson) -> None:
     person = new_person()
     other = block(person)
@@ -149,6 +152,7 @@ def test_a_message_written_before_storage_opens_is_stored_afterwards(new_person:
     expect(tick(page, "written while blocked")).to_have_attribute("aria-label", "Stored")
 
 
+@pytest.mark.slow
 def test_a_stored_message_is_sent_when_storage_opens_late(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     person, receiver = new_person(), new_api_user()
     page = person.open(f"#/u/{receiver.username}")
@@ -169,6 +173,7 @@ def test_a_stored_message_is_sent_when_storage_opens_late(new_person: NewPerson,
     assert receiver.messages(person.username) == ["written now", "kept earlier"]
 
 
+@pytest.mark.slow
 def test_a_pending_sign_out_is_completed_when_storage_opens_late(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open()
@@ -185,6 +190,7 @@ def test_a_pending_sign_out_is_completed_when_storage_opens_late(new_person: New
     expect(page.get_by_text("Pick your name")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(new_person: NewPerson) -> None:
     person = new_person()
     disk = person.context.new_cdp_session(blank_page(person))
@@ -205,6 +211,7 @@ def test_a_full_disk_shows_a_warning_and_messages_are_stored_once_there_is_room(
     expect(composer(page)).to_have_value("half a sentence")
 
 
+@pytest.mark.slow
 def test_storage_deleted_by_the_browser_is_reopened(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open("#/u/alice")
@@ -221,6 +228,7 @@ def test_storage_deleted_by_the_browser_is_reopened(new_person: NewPerson) -> No
     expect(bubble(page, "before")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_attached_files_are_shown_as_soon_as_their_bytes_can_be_read(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open("#/u/alice")
@@ -246,6 +254,7 @@ def test_attached_files_are_shown_as_soon_as_their_bytes_can_be_read(new_person:
     expect(page.get_by_text(SENTENCE)).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("reader", "store"), [("IDBObjectStore", "trays"), ("IDBIndex", "owner")])
 def test_files_are_kept_while_it_cannot_be_read_what_uses_them(new_person: NewPerson, reader: str, store: str) -> None:
     person = new_person()

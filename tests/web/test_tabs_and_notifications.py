@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.web.page_scripts import GAIN_FOCUS, LOSE_FOCUS, open_with_notifications
@@ -16,6 +17,7 @@ UPGRADED = "5"
 """The packet that a client sends when it has changed from polling to the WebSocket."""
 
 
+@pytest.mark.slow
 def test_messages_sent_in_one_tab_show_in_the_others(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     first, second = alice.open(f"#/u/{bob.username}"), alice.open(f"#/u/{bob.username}")
@@ -27,6 +29,7 @@ def test_messages_sent_in_one_tab_show_in_the_others(new_person: NewPerson) -> N
     expect(second.locator(".tick-sending")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_unsent_message_shared_by_two_tabs_is_sent_once(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     first, second = alice.open(f"#/u/{bob.username}"), alice.open(f"#/u/{bob.username}")
@@ -42,6 +45,7 @@ def test_an_unsent_message_shared_by_two_tabs_is_sent_once(new_person: NewPerson
     assert texts(theirs) == ["from an offline tab"]
 
 
+@pytest.mark.slow
 def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     first, second = alice.open(f"#/u/{bob.username}"), alice.context.new_page()
@@ -67,6 +71,7 @@ def test_a_message_of_another_tab_stays_visible_on_a_slow_connection(new_person:
     assert texts(second) == ["said in the first tab"]
 
 
+@pytest.mark.slow
 def test_a_message_shows_on_every_device_of_its_sender(new_person: NewPerson) -> None:
     person = new_person()
     device = new_person(person.username)
@@ -122,6 +127,7 @@ def count_sounds(page: Page) -> None:
     }""")
 
 
+@pytest.mark.slow
 def test_the_sound_for_new_messages_can_be_turned_off(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     page = alice.open()

@@ -58,6 +58,7 @@ def mirrored(text: str) -> str:
     return text[::-1]
 
 
+@pytest.mark.slow
 def test_a_message_has_its_own_direction_and_its_time_that_of_the_page(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -101,6 +102,7 @@ def test_the_sender_above_a_message_has_the_direction_of_the_page(
     expect(composer(page)).to_have_attribute("placeholder", "Message \u2068קבוצת הקיץ\u2069")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 def test_a_preview_shows_the_sender_and_the_beginning_of_the_text(
     new_person: NewPerson, new_api_user: NewApiUser, options: dict[str, Any]
@@ -133,6 +135,7 @@ FIRST_CHARACTER = """element => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_bidi_control_is_shown_and_does_not_reorder_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(bypass_csp=True), new_api_user()
     code = f"```\nif admin:{OVERRIDE} }} {{ pass\n```"
@@ -150,6 +153,7 @@ def test_a_bidi_control_is_shown_and_does_not_reorder_text(new_person: NewPerson
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_text_in_both_directions_passes_axe(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     person, founder = new_person(bypass_csp=True, **PHONE), new_api_user()
     group = founder.make_group(f"{OVERRIDE}gnp.exe", person.username)
@@ -205,6 +209,7 @@ def test_the_message_field_has_the_direction_of_its_text(new_person: NewPerson) 
         assert composer(page).evaluate("field => getComputedStyle(field).direction") == direction
 
 
+@pytest.mark.slow
 def test_invisible_text_is_neither_sent_nor_accepted_as_a_group_name(new_person: NewPerson) -> None:
     page = new_person().open("#/u/alice")
     invisible = ["\u200b", "\u2800\n\u3164", "\u00ad\u034f\ufe0f", "\u202e\u2069", "\U000e0020"]

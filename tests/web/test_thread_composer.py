@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.page_checks import PHONE, fits, violations
@@ -22,6 +23,7 @@ def open_thread(person: Person, group_id: str, text: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_a_thread_has_polls_and_messages_for_later_also_for_who_was_away(new_person: NewPerson) -> None:
     alice, bob = new_person(bypass_csp=True), new_person()
     group_id = ApiUser(alice.server, alice.username).make_group("Lunch", bob.username)
@@ -87,6 +89,7 @@ def test_on_a_phone_the_palette_asks_in_the_thread_that_is_shown(
     assert fits(page)
 
 
+@pytest.mark.slow
 def test_a_poll_that_a_thread_is_about_shows_my_vote_in_both_places(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page_checks import PHONE, fits, take_screenshot, violations
@@ -38,6 +39,7 @@ def root(page: Page, text: str) -> Locator:
     return page.locator(".pane .row-message").filter(has_text=text)
 
 
+@pytest.mark.slow
 def test_a_thread_is_opened_answered_from_away_and_left(new_person: NewPerson) -> None:
     alice, bob = new_person(bypass_csp=True), new_person(bypass_csp=True)
     group_id = ApiUser(alice.server, alice.username).make_group("Lunch", bob.username)
@@ -144,6 +146,7 @@ def test_a_thread_on_a_phone_and_from_right_to_left(new_person: NewPerson, new_a
     expect(root(page, "مرحبا")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_notification_and_a_search_hit_open_the_thread(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(permissions=["notifications"]), new_api_user()
     said(bob, alice.username, "the plan")

@@ -48,6 +48,7 @@ def open_page(browser: Browser, address: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_two_people_chat_and_a_passkey_signs_in_behind_tls(trusting: Browser, nginx: Nginx) -> None:
     grace, heidi = open_page(trusting, nginx.plain_url), open_page(trusting, nginx.url)
     assert grace.url == nginx.url

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.people import Person, bubble, composer, tick, wait_connected, write
@@ -27,6 +28,7 @@ def send_to_carol(page: Page, server: Server, content: str) -> None:
     expect(tick(page, content)).to_have_class(re.compile("tick-stored"))
 
 
+@pytest.mark.slow
 def test_one_browser_stays_signed_in_at_two_ports(new_person: NewPerson, make_server: MakeServer) -> None:
     one, two = make_server(), make_server()
     person = new_person("alice", one, signed_in=False)
@@ -48,6 +50,7 @@ def test_one_browser_stays_signed_in_at_two_ports(new_person: NewPerson, make_se
     two.stop()
 
 
+@pytest.mark.slow
 def test_a_second_installation_at_the_same_address_sees_no_data_of_the_first(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.people import wait_until
@@ -16,6 +17,7 @@ NewPerson = Callable[..., Person]
 MakeServer = Callable[..., Server]
 
 
+@pytest.mark.slow
 def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPerson, make_server: MakeServer) -> None:
     server = make_server(SIGN_IN="password")
     for name in ("zoe", "yan"):
@@ -62,6 +64,7 @@ def test_a_conversation_and_its_draft_go_on_under_the_new_name(new_person: NewPe
         expect(bubble(offline, text).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_administrator_renames_somebody_whose_open_page_goes_on(
     new_person: NewPerson, make_server: MakeServer
 ) -> None:

@@ -68,6 +68,7 @@ def states_of_tracks(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_voice_message_is_recorded_paused_heard_and_sent_with_its_waveform(
     speaker: NewPerson, new_person: NewPerson
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_voice_message_is_recorded_paused_heard_and_sent_with_its_waveform(
     assert min(file["waveform"]) < 20, "the silence between two"
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back(
     speaker: NewPerson, new_person: NewPerson
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_recording_that_is_discarded_is_not_sent_and_gives_the_microphone_back
     assert files_of(ApiUser(bob.server, bob.username), alice.username) == []
 
 
+@pytest.mark.slow
 def test_the_line_for_new_messages_goes_away_with_a_voice_message_of_ones_own(
     speaker: NewPerson, new_api_user: Callable[..., ApiUser]
 ) -> None:
@@ -125,6 +128,7 @@ def test_the_line_for_new_messages_goes_away_with_a_voice_message_of_ones_own(
     expect(line).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson, new_person: NewPerson) -> None:
     alice, bob, carol = speaker(), new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -140,6 +144,7 @@ def test_a_recording_waits_while_another_conversation_is_open(speaker: NewPerson
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+@pytest.mark.slow
 def test_a_recording_that_waits_ends_with_the_session(speaker: NewPerson, new_person: NewPerson) -> None:
     alice, bob, carol = speaker(), new_person(), new_person()
     alice.context.add_init_script(KEEP_TRACKS)
@@ -159,6 +164,7 @@ def test_a_recording_that_waits_ends_with_the_session(speaker: NewPerson, new_pe
     expect(page.get_by_role("timer")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_microphone_that_is_refused_or_missing_is_explained(speaker: NewPerson, new_person: NewPerson) -> None:
     bob = new_person()
     for name, sentence in (
@@ -186,6 +192,7 @@ def test_a_microphone_that_cannot_be_recorded_from_is_given_back(speaker: NewPer
     assert states_of_tracks(page) == ["ended"]
 
 
+@pytest.mark.slow
 def test_what_is_recorded_until_the_microphone_is_unplugged_can_be_heard_and_sent(
     speaker: NewPerson, new_person: NewPerson
 ) -> None:

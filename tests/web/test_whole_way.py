@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pyotp
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.people import wait_until
@@ -79,6 +80,7 @@ def protect(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     return totp, found
 
 
+@pytest.mark.slow
 def test_a_person_comes_loses_a_device_and_comes_back(
     new_person: NewPerson, make_server: Callable[..., Server]
 ) -> None:

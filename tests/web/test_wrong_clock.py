@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.people import Person, bubble, reload_offline, texts, tick, wait_connected, write
@@ -28,6 +29,7 @@ def open_with_clock(person: Person, other: str, offset: int) -> Page:
     return person.open(f"#/u/{other}")
 
 
+@pytest.mark.slow
 def test_clocks_that_are_a_day_off_change_no_order_no_tick_and_no_session(new_person: NewPerson) -> None:
     alice, bob = new_person(service_workers="allow"), new_person()
     ahead = open_with_clock(alice, bob.username, DAY_MILLISECONDS)
