@@ -69,8 +69,11 @@ class SearchIndex:
     """The index in one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._connection = transaction.session.connection()
-        self._is_sqlite = self._connection.dialect.name == "sqlite"
+        connection = transaction.session.connection()
+        self._is_sqlite = connection.dialect.name == "sqlite"
+        # The driver's cursor: with few messages at once, SQLAlchemy's cost more than FTS5's work.
+        driver: Any = connection.connection.driver_connection
+        self._cursor: Any = driver.cursor()
 
     def positions(self, conversation_ids: Iterable[int]) -> dict[int, int]:
         """The revision up to which each of these conversations is indexed, by conversation id. No other process moves
@@ -81,7 +84,7 @@ class SearchIndex:
         if not self._is_sqlite:
             self._run_many(LOCK, [(conversation_id,) for conversation_id in ids])
             sql += " ORDER BY conversation_id FOR UPDATE"
-        found.update({row[0]: row[1] for row in self._connection.exec_driver_sql(sql)})
+        found.update(dict(self._rows(sql)))
         return found
 
     def move(self, revisions: dict[int, int]) -> None:
@@ -102,7 +105,7 @@ class SearchIndex:
             ]
             self._run_many(ADD_TOKENS, rows)
             if len(rows) < len(messages):
-                self._run(MAKE_DUE, ())
+                self._run(MAKE_DUE)
             self._run(MERGE, (MERGED_PAGES,))
             return
         for found in messages:
@@ -118,13 +121,13 @@ class SearchIndex:
         """Removes the messages of a deleted group, REMOVED_AT_ONCE at most. Returns whether there may be more."""
         if not self._is_sqlite:
             row = (conversation_id, conversation_id, REMOVED_AT_ONCE)
-            removed: int = self._run(REMOVE_ENTRIES, row).rowcount
-            return removed == REMOVED_AT_ONCE
+            self._run(REMOVE_ENTRIES, row)
+            return bool(self._cursor.rowcount == REMOVED_AT_ONCE)
         sql = "SELECT id FROM search_text_docsize WHERE id BETWEEN ? AND ? LIMIT ?"
         row = (_rowid(conversation_id, 0), _rowid(conversation_id + 1, 0) - 1, REMOVED_AT_ONCE)
-        rowids = [found[0] for found in self._run(sql, row)]
+        rowids = [found[0] for found in self._rows(sql, row)]
         self._forget(rowids)
-        self._run(MAKE_DUE, ())
+        self._run(MAKE_DUE)
         return len(rowids) == REMOVED_AT_ONCE
 
     def remove_range(self, conversation_id: int, first: int, last: int) -> None:
@@ -134,55 +137,63 @@ class SearchIndex:
             self._run(REMOVE_RANGE, (conversation_id, first, last))
             return
         sql = "SELECT id FROM search_text_docsize WHERE id BETWEEN ? AND ?"
-        found = self._run(sql, (_rowid(conversation_id, first), _rowid(conversation_id, last)))
+        found = self._rows(sql, (_rowid(conversation_id, first), _rowid(conversation_id, last)))
         self._forget([row[0] for row in found])
-        self._run(MAKE_DUE, ())
+        self._run(MAKE_DUE)
         self._run(MERGE, (MERGED_PAGES,))
 
     def begin_compaction(self) -> None:
         """Begins to merge all of FTS5's segments into one. FTS5 forgets a message by writing its words a second time,
         as deleted, and only a merge with the oldest segment drops both."""
-        self._run(MAKE_RUNNING, ())
+        self._run(MAKE_RUNNING)
         self._run(MERGE, (-MERGED_PAGES,))
 
     def compact(self) -> bool:
         """Merges the next MERGED_PAGES. Returns whether there may be more to merge; by what FTS5 has changed, as
         https://www.sqlite.org/fts5.html#the_merge_command says."""
-        before = self._run("SELECT total_changes()", ()).scalar_one()
+        [(before,)] = self._rows("SELECT total_changes()")
         self._run(MERGE, (MERGED_PAGES,))
-        return bool(self._run("SELECT total_changes()", ()).scalar_one() - before >= 2)
+        [(after,)] = self._rows("SELECT total_changes()")
+        return bool(after - before >= 2)
 
     def end_compaction(self) -> None:
         """It stays due if more messages have gone since it began."""
-        self._run(END_COMPACTION, ())
+        self._run(END_COMPACTION)
 
     def clear(self) -> None:
         """Removes everything."""
         for statement in CLEAR_SQLITE if self._is_sqlite else CLEAR_POSTGRESQL:
-            self._connection.exec_driver_sql(statement)
+            self._run(statement)
 
     def _present(self, messages: Sequence[StoredMessage]) -> Sequence[Any]:
         """The messages as they are in this transaction. They may have changed or gone since the change log was read,
         and FTS5 could not forget a text that no row has had."""
         keys = [number for found in messages for number in (found.conversation_id, found.sequence)]
         sql = PRESENT.format(rows=value_rows(2, len(messages)))
-        rows: Sequence[Any] = self._run(sql, tuple(keys)).all()
-        return rows
+        return self._rows(sql, tuple(keys))
 
     def _forget(self, rowids: list[int]) -> None:
         """Removes what the index has of these messages, under the text that they were indexed by."""
         sql = f"{KNOWN} WHERE d.id IN ({', '.join(map(str, rowids))})"
-        known = self._connection.exec_driver_sql(sql).all() if rowids else []
+        known = self._rows(sql) if rowids else []
         tokens = [(row[0], " ".join(message_tokens(row[1], row[2], names_in(row[3])))) for row in known]
         self._run_many(FORGET_TOKENS, tokens)
         self._run_many(DROP_REPLACED, [(row[0],) for row in known])
 
-    def _run(self, sql: str, row: tuple[Any, ...]) -> Any:
-        return self._connection.exec_driver_sql(sql if self._is_sqlite else sql.replace("?", "%s"), row)
+    def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> Sequence[Any]:
+        self._run(sql, parameters)
+        rows: Sequence[Any] = self._cursor.fetchall()
+        return rows
+
+    def _run(self, sql: str, parameters: tuple[Any, ...] = ()) -> None:
+        self._cursor.execute(self._in_dialect(sql), parameters)
 
     def _run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:
-            self._connection.exec_driver_sql(sql if self._is_sqlite else sql.replace("?", "%s"), rows)
+            self._cursor.executemany(self._in_dialect(sql), rows)
+
+    def _in_dialect(self, sql: str) -> str:
+        return sql if self._is_sqlite else sql.replace("?", "%s")
 
 
 def _rowid(conversation_id: int, sequence: int) -> int:

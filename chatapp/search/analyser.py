@@ -14,7 +14,8 @@ from dataclasses import dataclass
 LONGEST_TOKEN = 64
 """Characters of a word that count. Longer ones are hashes and keys."""
 
-_PLAIN = re.compile(r"[a-z0-9]+")
+_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum()}
+"""For `str.translate` of text in ASCII."""
 
 _PAIRED = re.compile(
     "["
@@ -110,7 +111,9 @@ def tokens_of(text: str) -> list[str]:
     """The tokens of a text as it was written, in order."""
     plain = folded(text)
     if plain.isascii():
-        return [word[:LONGEST_TOKEN] for word in _PLAIN.findall(plain)]
+        words = plain.translate(_SEPARATORS).split()
+        is_long = len(max(words, key=len, default="")) > LONGEST_TOKEN
+        return [word[:LONGEST_TOKEN] for word in words] if is_long else words
     return [token for run in runs_of(plain) for token in run.tokens]
 
 

@@ -14,8 +14,9 @@ from chatapp.models.tables import CONVERSATIONS, SEARCH_POSITIONS
 from chatapp.prepared_statements import release_connection, row_or_none, tuples
 
 MESSAGES_AT_ONCE = 20
-CHARACTERS_AT_ONCE = 8_000
-"""What one transaction indexes: a millisecond of work, for which the acks of other messages may wait."""
+CHARACTERS_AT_ONCE = 16_000
+"""What one transaction indexes: a millisecond of work, three for long texts of many words, for which the acks of other
+messages may wait."""
 
 PAGE_SIZE = 100
 """Messages read from the change log at once."""

@@ -32,7 +32,7 @@ def message_tokens(content: str, sender_id: int, file_names: Iterable[str]) -> l
     """The tokens of a message: those of its text in order, those of its filters, and those of its files' names."""
     tokens = tokens_of(content)
     tokens.append(sender_token(sender_id))
-    if _LINK.search(content):
+    if "://" in content and _LINK.search(content):
         tokens.append(LINK)
     for name in file_names:
         tokens += [FILE, *tokens_of(name)]
