@@ -43,10 +43,16 @@ def test_every_promise_is_kept_under(fault: Fault, own: OwnPostgres | None, url:
     kept = tmp_path / "history.jsonl"
     result = run(fault, Scene(tmp_path, url, SEED, postgres=own), fault.short_rounds, kept)
     assert [str(violation) for violation in result.violations] == []
-    assert result.failures == []
+    assert result.failures == [], _first_exception(kept.with_suffix(".log"))
     assert result.shown == result.expected
     for kind in (history.ACK, history.RESPONSE, history.SYNC):
         assert result.counts[kind] > 0, kind
+
+
+def _first_exception(log: Path) -> str:
+    """What the servers logged around their first exception, for whoever reads that the test has failed."""
+    before, _, trace = log.read_text().partition("Traceback")
+    return f"{before[-500:]}Traceback{trace[:3_000]}"
 
 
 def test_the_page_has_one_row_for_each_fault_that_of_its_last_run(tmp_path: Path) -> None:
