@@ -6,7 +6,7 @@ files: those of the message's rows, or where these have changed since, what a tr
 PostgreSQL has a `tsvector` in a row of its own for each message.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from chatapp.journal.drafts import StoredMessage
@@ -186,14 +186,19 @@ class SearchIndex:
         return rows
 
     def _run(self, sql: str, parameters: tuple[Any, ...] = ()) -> None:
-        self._cursor.execute(self._in_dialect(sql), parameters)
+        self._execute(self._cursor.execute, sql, parameters)
 
     def _run_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:
-            self._cursor.executemany(self._in_dialect(sql), rows)
+            self._execute(self._cursor.executemany, sql, rows)
 
-    def _in_dialect(self, sql: str) -> str:
-        return sql if self._is_sqlite else sql.replace("?", "%s")
+    def _execute(self, execute: Callable[[str, Any], object], sql: str, parameters: Any) -> None:
+        try:
+            execute(sql if self._is_sqlite else sql.replace("?", "%s"), parameters)
+        except BaseException:
+            # The traceback refers to the cursor, and SQLite keeps a closed connection as long as a statement of it.
+            self._cursor.close()
+            raise
 
 
 def _rowid(conversation_id: int, sequence: int) -> int:

@@ -259,6 +259,7 @@ def test_a_group_says_who_pins(
         assert refusal(answer) == (403, "forbidden")
 
 
+@pytest.mark.slow
 def test_pins_are_limited(alice: Browser, make_group: MakeGroup) -> None:
     group = make_group("alice")
     ids = [send(alice, group, group=True)["messageId"] for _ in range(MOST_PINS + 1)]

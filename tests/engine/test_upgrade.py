@@ -57,6 +57,7 @@ def read_until(raw: Raw, last: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_an_upgrade_loses_and_doubles_no_message_and_keeps_the_order(server: Server, cast: Cast, raws: Raws) -> None:
     alice, bob = cast(2)
     bob.connect()

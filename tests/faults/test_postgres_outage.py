@@ -50,6 +50,7 @@ def postgres(postgres_url: str) -> Iterator[Postgres]:
     administrator.close()
 
 
+@pytest.mark.slow
 def test_terminated_database_connections_lose_no_message(start: Callable[..., Server], postgres: Postgres) -> None:
     server = start(postgres.url)
     talk = Conversations(server, seed=22)

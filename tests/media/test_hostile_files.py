@@ -152,6 +152,7 @@ def test_what_was_removed_counts_even_if_the_decoder_fails(look: Inspect) -> Non
     assert b"Secretcam" not in found.cleaned.read_bytes()
 
 
+@pytest.mark.slow
 def test_files_are_inspected_at_once_and_do_not_mix(tmp_path: Path) -> None:
     def one(number: int) -> tuple[int, Media]:
         folder = tmp_path / str(number)

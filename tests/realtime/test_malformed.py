@@ -114,6 +114,7 @@ def _assert_documented(ack: Any, payloads: list[Any]) -> None:
     assert "pydantic" not in str(ack)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", GOOD)
 def test_a_connection_survives_a_thousand_malformed_payloads(
     cast: Cast, wires: Wires, event: str, mutations: list[dict[str, Any]]

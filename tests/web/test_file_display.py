@@ -44,6 +44,7 @@ def test_a_picture_reaches_who_is_there_and_who_was_away(new_person: NewPerson, 
     expect(later.get_by_role("button", name="A ferry at the pier").locator("img.picture-there")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_picture_loads_the_preview_that_suits_the_screen(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "", jpeg())

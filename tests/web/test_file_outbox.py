@@ -239,6 +239,7 @@ def test_an_upload_that_the_server_has_forgotten_begins_anew(new_person: NewPers
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+@pytest.mark.slow
 def test_an_upload_that_an_interrupted_request_still_holds_is_asked_for_again(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")

@@ -53,6 +53,7 @@ def test_a_voice_message_plays_on_while_one_scrolls_and_can_be_stopped(
     expect(page.locator(".now-playing-bar")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_one_sound_plays_at_a_time(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "", voice())
@@ -131,6 +132,7 @@ def test_a_sound_that_cannot_be_played_says_so(new_person: NewPerson, new_api_us
     expect(player(page).get_by_role("alert")).to_have_text("This sound cannot be played.")
 
 
+@pytest.mark.slow
 def test_a_video_that_begins_pauses_a_sound(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     blank = alice.context.new_page()

@@ -56,6 +56,7 @@ def test_a_deleted_message_has_no_files_in_the_list_the_conversation_and_its_quo
     expect(quote).to_have_text("This message was deleted.")
 
 
+@pytest.mark.slow
 def test_who_answers_a_picture_sees_it_in_the_quote_at_once(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "", text("notes.txt", "a"))
@@ -69,6 +70,7 @@ def test_who_answers_a_picture_sees_it_in_the_quote_at_once(new_person: NewPerso
     expect(bubble(page, "thanks").locator(".quote-text")).to_have_text("notes.txt")
 
 
+@pytest.mark.slow
 def test_a_caption_that_is_edited_leaves_the_picture(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     sent = bob.send_files(alice.username, "the peir", jpeg())
@@ -89,6 +91,7 @@ def test_a_notification_says_what_was_sent(new_person: NewPerson, new_api_user: 
     wait_until(page, "() => shown.some(({ body }) => body === 'Voice message (0:12)')")
 
 
+@pytest.mark.slow
 def test_dialogs_name_the_file_and_the_menu_downloads_it(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     sent = bob.send_files(alice.username, "", text("notes.txt", "a"))

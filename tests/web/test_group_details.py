@@ -18,6 +18,7 @@ NewPerson = Callable[..., Person]
 NewApiUser = Callable[..., ApiUser]
 
 
+@pytest.mark.slow
 def test_a_retried_group_creation_creates_one_group(new_person: NewPerson) -> None:
     page = new_person().open()
     page.route(re.compile("/group$"), lambda route: (route.fetch(), route.abort()))

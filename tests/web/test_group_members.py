@@ -42,6 +42,7 @@ def test_an_added_member_sees_the_group_at_once(new_person: NewPerson, new_api_u
     expect(bubble(page, "thank you for having me")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_failed_addition_is_reported_and_keeps_the_picked_people(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

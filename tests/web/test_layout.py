@@ -262,6 +262,7 @@ def test_a_dialog_keeps_the_focus_and_returns_it(new_person: NewPerson) -> None:
     expect(settings).to_be_focused()
 
 
+@pytest.mark.slow
 def test_the_chosen_theme_survives_a_reload_and_applies_before_the_scripts(new_person: NewPerson) -> None:
     page = new_person(color_scheme="light").open()
     page.get_by_role("button", name="Settings").click()

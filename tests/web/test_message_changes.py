@@ -256,6 +256,7 @@ def test_answers_reactions_and_pins_reach_who_was_away(new_person: NewPerson) ->
     is_up_to_date(other)
 
 
+@pytest.mark.slow
 def test_a_refused_change_says_why_and_loses_nothing(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     page = alice.open(f"#/u/{bob.username}")

@@ -86,6 +86,7 @@ def test_notifications_may_leave_out_what_was_written(
     phone.wait_for_shown("New message")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "ar"])
 def test_the_page_of_notifications_is_reached_in_a_small_window(
     new_person: Callable[..., Person], server: Server, locale: str

@@ -150,6 +150,7 @@ def test_a_message_is_sent_later_changed_and_sent_now(new_person: NewPerson, new
     assert bob.messages(alice.username) == ["good morning!"]
 
 
+@pytest.mark.slow
 def test_on_a_narrow_page_a_failed_message_says_why(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(viewport={"width": 320, "height": 640}), new_api_user()
     group_id = bob.make_group("News", alice.username)

@@ -104,6 +104,7 @@ def test_typing_after_enter_while_the_list_loads_opens_nothing(new_person: NewPe
     expect(composer(page)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_failed_load_of_messages_can_be_retried(new_person: NewPerson) -> None:
     page = new_person(bypass_csp=True).open()
     repair = fail(page, MESSAGES)
@@ -216,6 +217,7 @@ def test_the_people_of_the_group_dialog_show_loading_failure_and_no_match(new_pe
     expect(dialog.get_by_text("Alice Ardern")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_failed_group_creation_keeps_the_typed_name(new_person: NewPerson) -> None:
     page = new_person().open()
     repair = fail(page, GROUP)

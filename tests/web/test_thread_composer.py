@@ -72,6 +72,7 @@ def texts_of(group_id: str, person: Person) -> list[str]:
     return ApiUser(person.server, person.username).messages(group_id, group=True)
 
 
+@pytest.mark.slow
 def test_on_a_phone_the_palette_asks_in_the_thread_that_is_shown(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_thread_is_opened_answered_from_away_and_left(new_person: NewPerson) -
     assert alice.complaints == bob.complaints == []
 
 
+@pytest.mark.slow
 def test_a_thread_by_the_keyboard_and_by_its_address(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     said(bob, alice.username, "the first")

@@ -215,6 +215,7 @@ def test_what_is_recorded_until_the_microphone_is_unplugged_can_be_heard_and_sen
     assert file["seconds"] > 1
 
 
+@pytest.mark.slow
 def test_the_microphone_is_offered_only_where_nothing_is_written(speaker: NewPerson, new_person: NewPerson) -> None:
     alice, bob = speaker(), new_person()
     page = alice.open(f"#/u/{bob.username}")
