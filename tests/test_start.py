@@ -119,6 +119,7 @@ def test_two_processes_that_start_at_once_on_an_empty_database_both_start(databa
                 server.kill()
 
 
+@pytest.mark.slow
 def test_flask_run_names_a_bad_setting(tmp_path: Path) -> None:
     settings = {"CHATAPP_INSTANCE": str(tmp_path), "CHATAPP_TOKEN_SECONDS": "soon"}
     command = [*FLASK, "--port", str(free_port())]

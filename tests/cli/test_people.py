@@ -184,6 +184,7 @@ def test_an_operator_prints_a_link_for_a_new_password(run: Run) -> None:
     expect_output(run("users", "reset", "nobody"), 1, "no such user")
 
 
+@pytest.mark.slow
 def test_an_operator_looks_after_groups(run: Run, installation: dict[str, str]) -> None:
     for name in ("anna", "ben"):
         run("users", "add", name, "--no-password")

@@ -85,6 +85,7 @@ def contents(packets: list[str]) -> list[str]:
     return [payload["response"]["content"] for name, payload in events if name == "response"]
 
 
+@pytest.mark.slow
 def test_events_sent_while_a_connection_is_accepted_follow_its_acceptance(
     arrival: Arrival, cast: Cast, raws: Raws
 ) -> None:

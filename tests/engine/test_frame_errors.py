@@ -91,6 +91,7 @@ faulty = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(faulty, max_size=8), st.lists(st.integers(0, 200), max_size=5))
 @settings(max_examples=400, deadline=None)
 def test_faulty_frames_fail_as_in_wsproto_wherever_they_are_split(sent: list[Sent], cuts: list[int]) -> None:

@@ -114,6 +114,7 @@ def test_a_file_that_can_only_be_read_is_refused_until_it_can_be_written(
         assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_damaged_page_fails_where_it_is_read_and_nowhere_else(stopped: Server) -> None:
     path = database_of(stopped)
     with closing(sqlite3.connect(path)) as connection:

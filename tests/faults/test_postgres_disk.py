@@ -57,6 +57,7 @@ def paragraph() -> str:
     return random.Random(uuid.uuid4().int).randbytes(PARAGRAPH_CHARACTERS // 2).hex()
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     start: Callable[..., Server], postgres: OwnPostgres, disk: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_on_a_full_disk_senders_are_told_readers_go_on_and_room_mends_it(
     assert 1 <= server.log.count("The server's disk is full") <= FEW_LOG_LINES
 
 
+@pytest.mark.slow
 def test_while_it_can_only_be_read_senders_are_told_and_readers_go_on(
     start: Callable[..., Server], postgres: OwnPostgres
 ) -> None:

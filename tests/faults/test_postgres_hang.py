@@ -188,6 +188,7 @@ def test_a_recipient_who_connects_just_before_a_hang_confirms_after_it(start: St
     to_bob.close()
 
 
+@pytest.mark.slow
 def test_a_process_whose_database_hangs_catches_up_with_what_others_stored(
     start: Start, proxy: PostgresProxy, postgres_url: str, valkey_url: str
 ) -> None:

@@ -47,6 +47,7 @@ def test_people_sign_in_and_talk_by_every_transport(chat: Server, transports: li
         person.disconnect()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listener", LISTENERS)
 def test_it_stops_when_it_is_asked_to_while_people_are_connected(tmp_path: Path, listener: str) -> None:
     chat = serve(tmp_path, listener)

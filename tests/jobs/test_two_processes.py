@@ -127,6 +127,7 @@ def test_many_jobs_are_done_although_a_process_is_killed_in_the_middle(jobs: Job
     assert sum(numbers.values()) <= JOBS + 8, "only what ran at the kill may run twice"
 
 
+@pytest.mark.slow
 def test_a_job_that_takes_too_long_is_ended_and_tried_again(jobs: Jobs, file: Path, start: Start) -> None:
     process = start("one")
     began_at = time.monotonic()

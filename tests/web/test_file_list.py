@@ -99,6 +99,7 @@ def test_a_long_list_comes_page_by_page(new_person: NewPerson, new_api_user: New
     expect(dialog.get_by_role("button", name="Show more")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_empty_list_and_a_failed_one_say_so(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, "hello")

@@ -73,6 +73,7 @@ def test_files_are_sent_with_a_caption_and_their_alternative_text(new_person: Ne
     expect(page.locator(".tick-sending, .unsent")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_message_waits_for_files_that_are_being_attached(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -96,6 +97,7 @@ def test_a_message_waits_for_files_that_are_being_attached(new_person: NewPerson
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 1
 
 
+@pytest.mark.slow
 def test_a_file_needs_no_text_and_may_be_removed_before(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -126,6 +128,7 @@ def test_attached_files_survive_a_reload(new_person: NewPerson) -> None:
     assert len(files_of(ApiUser(bob.server, bob.username), alice.username)) == 2
 
 
+@pytest.mark.slow
 def test_files_that_are_dropped_on_the_conversation_are_attached_and_folders_are_not(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")
@@ -214,6 +217,7 @@ def test_a_refusal_of_the_server_says_which_file_and_why_and_can_be_taken_back(
     assert [one["name"] for one in files_of(ApiUser(strict_server, "user3"), "user2")] == ["sunset.png"]
 
 
+@pytest.mark.slow
 def test_polls_take_no_files_and_say_so(new_person: NewPerson) -> None:
     alice, bob = new_person(), new_person()
     page = alice.open(f"#/u/{bob.username}")

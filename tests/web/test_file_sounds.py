@@ -83,6 +83,7 @@ def test_the_speed_is_chosen_and_remembered(new_person: NewPerson, new_api_user:
     wait_until(page, f"() => {PLAYING}.some((one) => one.playbackRate === 1.5)")
 
 
+@pytest.mark.slow
 def test_one_seeks_by_keys_and_by_the_pointer(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "", voice())

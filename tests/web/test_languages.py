@@ -77,6 +77,7 @@ def test_an_arabic_browser_gets_the_page_from_right_to_left(
     expect(composer(page)).to_have_value("مسودة")
 
 
+@pytest.mark.slow
 def test_german_words_fit_a_narrow_page(new_person: NewPerson, new_api_user: Callable[..., ApiUser]) -> None:
     person, other = new_person(signed_in=False, locale="de-AT", viewport=NARROW), new_api_user()
     other.say(person.username, "Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 3)

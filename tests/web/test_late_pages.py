@@ -35,6 +35,7 @@ def name_of(user: ApiUser) -> str:
     return f"User {user.username.removeprefix('user')}"
 
 
+@pytest.mark.slow
 def test_a_change_that_overtakes_the_newest_page_is_shown(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     message_id = send(bob, alice.username, "first words")

@@ -117,6 +117,7 @@ def test_a_phone_has_one_column_that_fits(
         assert violations(page) == [], screen
 
 
+@pytest.mark.slow
 def test_on_a_phone_back_leads_to_the_list(new_person: NewPerson, populated_server: Server) -> None:
     page = new_person("alice", populated_server, **PHONE).open()
     line(page, "Summer house").tap()
@@ -209,6 +210,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(new_person: NewPerson, s
     expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_keys_pressed_at_once_are_handled_in_order(new_person: NewPerson) -> None:
     """A busy machine draws no frame between two keys. Each key must find the focus that the previous key set."""
     page = new_person().open()
@@ -248,6 +250,7 @@ def press_at_once(page: Page, *keys: tuple[str, dict[str, bool]]) -> str:
     return focused
 
 
+@pytest.mark.slow
 def test_a_dialog_keeps_the_focus_and_returns_it(new_person: NewPerson) -> None:
     page = new_person().open()
     settings = page.get_by_role("button", name="Settings")

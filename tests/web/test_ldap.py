@@ -75,6 +75,7 @@ def test_a_person_of_the_directory_signs_in_and_sees_where_the_account_is_manage
     wait_connected(late)
 
 
+@pytest.mark.slow
 def test_many_sign_ins_at_a_directory_that_hangs_hold_nobody_else_up(
     make_server: Callable[..., Server], slapd: Slapd, tmp_path: Path
 ) -> None:

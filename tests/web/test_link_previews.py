@@ -93,6 +93,7 @@ def test_both_see_the_card_and_the_sender_removes_it(new_person: NewPerson, prev
     expect(other.locator(".link-preview")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_place_of_a_picture_is_kept_while_it_loads(new_person: NewPerson, previewing: Server) -> None:
     bob, sender = new_person(next(NAMES), previewing), ApiUser(previewing, next(NAMES))
     sender.say(bob.username, "http://example.com/tea")
@@ -158,6 +159,7 @@ def test_who_wants_no_previews_sees_none_and_their_links_are_not_opened(
     assert world.paths[before:] == ["/other"]
 
 
+@pytest.mark.slow
 def test_without_the_setting_of_the_server_there_is_no_switch(new_person: NewPerson) -> None:
     page = new_person().open("")
     page.get_by_role("button", name="Settings").click()

@@ -45,6 +45,7 @@ def test_a_message_far_up_is_found_and_opened_at_its_place(new_person: NewPerson
     people_groups_and_commands(page)
 
 
+@pytest.mark.slow
 def test_a_message_is_found_by_the_name_of_its_file(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.send_files(alice.username, "as you wished", SentFile("Bahnhof Café.txt", "text/plain", b"bytes"))

@@ -122,6 +122,7 @@ def test_hours_without_disturbance_hold_on_all_devices(new_person: NewPerson, ne
     assert page.evaluate("shown[0].body") == "now"
 
 
+@pytest.mark.slow
 def test_a_message_and_all_after_it_are_marked_as_unread(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(), new_api_user()
     bob.say(alice.username, "one", "two", "three")

@@ -77,6 +77,7 @@ def test_messages_that_look_like_markup_are_shown_as_text(new_person: NewPerson,
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_names_that_look_like_markup_are_shown_as_text(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     person, founder = new_person(), new_api_user()
     name = "<img src=x onerror=window.hacked=1>\u202e"
@@ -88,6 +89,7 @@ def test_names_that_look_like_markup_are_shown_as_text(new_person: NewPerson, ne
     assert page.evaluate("window.hacked") is None
 
 
+@pytest.mark.slow
 def test_a_draft_that_looks_like_markup_is_shown_as_text(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open("#/u/alice")
@@ -99,6 +101,7 @@ def test_a_draft_that_looks_like_markup_is_shown_as_text(new_person: NewPerson) 
     assert page.evaluate("window.hacked") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ["inline", "eval", "elsewhere", "markup"])
 def test_the_content_security_policy_blocks_an_injected_script(new_person: NewPerson, attack: str) -> None:
     person = new_person()
@@ -143,6 +146,7 @@ def test_every_page_and_file_carries_the_security_headers(server: Server, new_pe
     }
 
 
+@pytest.mark.slow
 def test_markup_in_an_own_message_is_shown_as_written(new_person: NewPerson) -> None:
     person = new_person()
     page = person.open(f"#/u/{person.username}")

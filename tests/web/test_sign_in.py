@@ -126,6 +126,7 @@ def test_a_wrong_password_is_reported_and_a_right_password_signs_in(
     wait_connected(page)
 
 
+@pytest.mark.slow
 def test_too_many_sign_in_attempts_show_the_waiting_time(new_person: NewPerson, password_server: Server) -> None:
     page = new_person("heidi", password_server, signed_in=False).context.new_page()
     page.goto(password_server.url)

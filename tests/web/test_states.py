@@ -233,6 +233,7 @@ def test_a_failed_group_creation_keeps_the_typed_name(new_person: NewPerson) -> 
     expect(page.get_by_role("heading", name="Second try")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 def test_a_lost_connection_is_reported_above_the_list(new_person: NewPerson, options: dict[str, object]) -> None:
     person = new_person(**options)

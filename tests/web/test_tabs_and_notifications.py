@@ -90,6 +90,7 @@ def test_the_title_counts_unread_messages(new_person: NewPerson, new_api_user: N
     expect(page).to_have_title("chatapp")
 
 
+@pytest.mark.slow
 def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:
@@ -103,6 +104,7 @@ def test_messages_in_an_open_conversation_are_unread_while_the_page_has_no_focus
     expect(page).to_have_title("chatapp")
 
 
+@pytest.mark.slow
 def test_a_background_page_shows_a_notification_that_opens_the_conversation(
     new_person: NewPerson, new_api_user: NewApiUser
 ) -> None:

@@ -202,6 +202,7 @@ def test_a_notification_isolates_names_and_text(new_person: NewPerson, new_api_u
     assert OVERRIDE not in page.get_by_role("log").inner_text()
 
 
+@pytest.mark.slow
 def test_the_message_field_has_the_direction_of_its_text(new_person: NewPerson) -> None:
     page = new_person().open("#/u/alice")
     for text, direction in ((HELLO, "rtl"), ("Hello", "ltr"), ("", "ltr")):

@@ -131,6 +131,7 @@ def test_a_thread_by_the_keyboard_and_by_its_address(new_person: NewPerson, new_
     expect(pane(page)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_thread_on_a_phone_and_from_right_to_left(new_person: NewPerson, new_api_user: NewApiUser) -> None:
     alice, bob = new_person(**PHONE, locale="ar-EG"), new_api_user()
     said(bob, alice.username, "مرحبا")

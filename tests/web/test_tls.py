@@ -78,6 +78,7 @@ def test_two_people_chat_and_a_passkey_signs_in_behind_tls(trusting: Browser, ng
         page.context.close()
 
 
+@pytest.mark.slow
 def test_the_cookies_are_bound_to_the_host_and_to_tls(trusting: Browser, nginx: Nginx) -> None:
     page = open_page(trusting, nginx.url)
     sign_in(page, "heidi")
