@@ -34,7 +34,7 @@ Cast = Callable[..., list["Person"]]
 
 
 class Person:
-    """A user signed in by name over HTTP. `confirms`: whether messages are confirmed as they arrive."""
+    """A user signed in by name over HTTP. `confirms`: messages as they arrive; otherwise `confirm` does it."""
 
     def __init__(self, server: Server, username: str, password: str | None = None, *, confirms: bool = True) -> None:
         self.server = server
@@ -47,6 +47,7 @@ class Person:
         self.events: list[tuple[str, Any]] = []
         self.socket: socketio.Client | None = None
         self._changed = threading.Condition()
+        self._may_confirm = threading.Event()
 
     def connect(self, **options: Any) -> "Person":
         """Opens a socket with the token in the handshake's query, as the existing client does."""
@@ -60,6 +61,10 @@ class Person:
             url, namespaces=[NAMESPACE], **{"transports": ["websocket"], "wait_timeout": CONNECT_SECONDS, **options}
         )
         return self
+
+    def confirm(self) -> None:
+        """Confirms the messages that have arrived, and those that will."""
+        self._may_confirm.set()
 
     def disconnect(self) -> None:
         if self.socket is not None:
@@ -147,8 +152,8 @@ class Person:
             if name != "response":
                 return None
             if not self.confirms:
-                # Never confirms: the handler does not return, so the client sends no ack.
-                threading.Event().wait(3600)
+                # Until the handler returns, the client sends no ack.
+                self._may_confirm.wait(3600)
             return {"success": True, "receiver": self.username}
 
         return handle

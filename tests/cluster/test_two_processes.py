@@ -131,10 +131,11 @@ def test_concurrent_messages_over_http_and_socket_have_one_order(pair: Cluster) 
 
 @pytest.mark.slow
 def test_a_sender_over_http_receives_the_delivery_update_of_a_socket_confirmation(pair: Cluster) -> None:
-    alice, bob = pair.arrive("alice"), pair.arrive("bob")
+    alice, bob = pair.arrive("alice"), pair.arrive("bob", confirms=False)
     posted = alice.post("/messages", {"receiver": "bob", "content": "tick"}).json()["response"]
     assert posted["deliveredToAll"] is False
     bob.wait_for_message("tick")
+    bob.confirm()
     told = alice.wait_for("updateDeliveryStatusOnConnection")["response"]
     assert (told["messageId"], told["deliveredToAll"]) == (posted["messageId"], True)
     wait_until(lambda: alice.history("bob")[-1]["deliveredToAll"], "and over HTTP")
