@@ -47,7 +47,7 @@ OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 LONGEST = "tests/sync/test_events_equal_sync.py"
 
-ON_BOTH_AT_ONCE = "tests/actions"
+QUICK_ON_POSTGRESQL = "tests/actions"
 """Tests that `make test` also runs on PostgreSQL. It leaves the other repetitions on PostgreSQL to `make test-slow`."""
 
 
@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST not in item.nodeid)
     for item in items:
         is_repetition = _is_repetition(item)
-        if is_repetition and not item.nodeid.startswith(ON_BOTH_AT_ONCE):
+        if is_repetition and not item.nodeid.startswith(QUICK_ON_POSTGRESQL):
             item.add_marker(pytest.mark.slow)
         if is_repetition or item.nodeid.startswith(OTHER_PROCESSES):
             item.add_marker(pytest.mark.no_cover)

@@ -34,7 +34,7 @@ Cast = Callable[..., list["Person"]]
 
 
 class Person:
-    """A user signed in by name over HTTP. `confirms`: messages as they arrive; otherwise `confirm` does it."""
+    """A user signed in by name over HTTP. Messages are confirmed as they arrive; without `confirms`, by `confirm`."""
 
     def __init__(self, server: Server, username: str, password: str | None = None, *, confirms: bool = True) -> None:
         self.server = server

@@ -20,6 +20,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.text
     [
         ("Hello, World!", "hello world"),
         ("don't my_name 3.50", "don t my name 3 50"),
+        (f"a {'B' * 100} c", f"a {'b' * 64} c"),
         ("Café Ｃａｆé ẞ ΣΊΣΥΦΟΣ Ёлка", "cafe cafe ss σισυφοσ елка"),
         ("İstanbul Łódź", "istanbul lodz"),
         ("日本語", "日本 本語 語"),

@@ -1,16 +1,21 @@
 """The index follows the change log: after a crash, in an old database, beside another process, and anew."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
+from sqlite3 import IntegrityError
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.orm import Session
 
 from chatapp.actions.groups import delete_group
 from chatapp.actions.search import search
 from chatapp.actions.sessions import Caller
 from chatapp.clock import now
 from chatapp.extensions import db
-from chatapp.journal.search_index import REMOVED_AT_ONCE
+from chatapp.journal.search_index import REMOVED_AT_ONCE, SearchIndex
+from chatapp.journal.transaction import Transaction
 from chatapp.search.catch_up import PAGE_SIZE, advance, conversations_behind, position_of
 from chatapp.search.indexer import Indexer
 from chatapp.search.rebuild import rebuild, revisions_to_index
@@ -145,6 +150,18 @@ def test_the_index_of_sqlite_is_sound_after_edits(url: str, harness: JournalHarn
         matches = text('SELECT COUNT(*) FROM search_text WHERE search_text MATCH \'"two" OR "uno" OR "due"\'')
         assert db.session.execute(matches).scalar_one() == 0
     assert finds(harness, "alice", "apple") == ["three apples", "one apple"]
+
+
+def test_a_statement_that_fails_keeps_no_closed_connection_open(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/chat.db", poolclass=NullPool)
+    with Session(engine) as session:
+        columns = "conversation_id INTEGER PRIMARY KEY, revision INTEGER CHECK (revision > 0)"
+        session.execute(text(f"CREATE TABLE search_position ({columns})"))
+        with pytest.raises(IntegrityError) as kept:
+            SearchIndex(Transaction(session)).move({1: 0})
+    descriptors = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+    assert kept.tb is not None, "the premise: its frames are there"
+    assert [path for path in descriptors if path.startswith(str(tmp_path))] == []
 
 
 def change(harness: JournalHarness, conversation_id: int, sequence: int, content: str) -> None:

@@ -33,6 +33,7 @@ def test_malformed_files_leave_no_process_and_no_file(tmp_path: Path, monkeypatc
     assert max(outcome.seconds)[0] < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["PNG of 900 megapixels", "PNG with a huge head", "JPEG with a huge head"])
 def test_a_bomb_is_refused_by_its_head(look: Inspect, what: str) -> None:
     data = next(data for said, _, data in malformed(15) if said == what)
